@@ -1,0 +1,44 @@
+# `make demo` and `make test` need Python >= 3.11 and the package index; everything else they set up themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint types bench docs clean
+
+demo: $(READY)
+	$(BIN)/supercooled study sharma2022 --preset quick --out demo
+
+test: $(READY)
+	$(BIN)/pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "supercooled needs Python 3.11 or later, $(PYTHON) is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.lock
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
+
+# The peers live in an environment of their own: none of them is a dependency.
+$(VENV)-peers/.ready: requirements.lock benchmarks/requirements.lock
+	$(PYTHON) -m venv $(VENV)-peers
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.lock
+	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+bench: $(VENV)-peers/.ready
+	$(VENV)-peers/bin/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) $(VENV)-peers demo docs/_build

@@ -1,0 +1,98 @@
+"""How much of where a particle will move is written in the structure around it?
+
+``import supercooled as sc`` costs next to nothing: each part is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_SUBPACKAGES = (
+    "cage",
+    "dynamics",
+    "io",
+    "quantities",
+    "relation",
+    "report",
+    "simulation",
+    "store",
+    "structure",
+    "studies",
+    "systems",
+)
+_NAMES = {
+    "Box": "box",
+    "LennardJones": "potentials",
+    "Liquid": "mixture",
+    "Mixture": "mixture",
+    "Protocol": "state",
+    "StatePoint": "state",
+    "SupercooledError": "errors",
+    "Trajectory": "trajectory",
+    "read": "io",
+    "write_gsd": "io",
+    "simulate": "store",
+}
+
+if TYPE_CHECKING:
+    from supercooled import (
+        cage,
+        dynamics,
+        io,
+        quantities,
+        relation,
+        report,
+        simulation,
+        store,
+        structure,
+        studies,
+        systems,
+    )
+    from supercooled.box import Box
+    from supercooled.errors import SupercooledError
+    from supercooled.io import read, write_gsd
+    from supercooled.mixture import Liquid, Mixture
+    from supercooled.potentials import LennardJones
+    from supercooled.state import Protocol, StatePoint
+    from supercooled.store import simulate
+    from supercooled.trajectory import Trajectory
+
+__all__ = [
+    "Box",
+    "LennardJones",
+    "Liquid",
+    "Mixture",
+    "Protocol",
+    "StatePoint",
+    "SupercooledError",
+    "Trajectory",
+    "cage",
+    "dynamics",
+    "io",
+    "quantities",
+    "read",
+    "relation",
+    "report",
+    "simulate",
+    "simulation",
+    "store",
+    "structure",
+    "studies",
+    "systems",
+    "write_gsd",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"supercooled.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"supercooled.{_NAMES[name]}"), name)
+    raise AttributeError(f"module 'supercooled' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

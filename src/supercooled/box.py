@@ -1,0 +1,133 @@
+"""The periodic box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array, Integers
+from supercooled.errors import BoxError
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    r"""A periodic, possibly triclinic box centred on the origin, in two or three dimensions.
+
+    The edges are the columns of
+
+    .. math:: H = \begin{pmatrix} L_x & t_{xy} L_y & t_{xz} L_z \\
+                                   0 & L_y & t_{yz} L_z \\ 0 & 0 & L_z \end{pmatrix},
+
+    the convention of GSD, HOOMD-blue and freud: tilts are dimensionless. A two-dimensional box has
+    ``Lz = 1`` for every purpose of this package, and no tilt out of the plane.
+
+    Raises
+    ------
+    BoxError
+        if a length is not positive and finite, or a planar box is tilted out of its plane.
+
+    >>> Box.cube(10.0).volume
+    1000.0
+    >>> Box(4.0, 4.0, dimensions=2).volume
+    16.0
+    """
+
+    Lx: float
+    Ly: float
+    Lz: float = 1.0
+    xy: float = 0.0
+    xz: float = 0.0
+    yz: float = 0.0
+    dimensions: int = 3
+
+    def __post_init__(self) -> None:
+        values = (self.Lx, self.Ly, self.Lz, self.xy, self.xz, self.yz)
+        if not np.isfinite(values).all():
+            raise BoxError(f"box {values} has an edge or tilt that is not a finite number")
+        if self.dimensions not in (2, 3):
+            raise BoxError(f"a box has 2 or 3 dimensions, not {self.dimensions}")
+        if min(values[: self.dimensions]) <= 0:
+            raise BoxError(f"box lengths must be positive, not {values[: self.dimensions]}")
+        if self.dimensions == 2 and (self.xz or self.yz):
+            raise BoxError(f"a planar box can't be tilted out of its plane (xz={self.xz}, yz={self.yz})")
+        if self.dimensions == 2 and self.Lz != 1.0:
+            object.__setattr__(self, "Lz", 1.0)
+
+    @classmethod
+    def cube(cls, length: float, dimensions: int = 3) -> Box:
+        """Cube (or square) of edge `length`."""
+        return cls(length, length, length if dimensions == 3 else 1.0, dimensions=dimensions)
+
+    @classmethod
+    def from_array(cls, values: Sequence[float] | Array, dimensions: int = 3) -> Box:
+        """Box from ``Lx, Ly, Lz, xy, xz, yz``, as GSD stores it."""
+        Lx, Ly, Lz, xy, xz, yz = (float(v) for v in values)
+        return cls(Lx, Ly, Lz, xy, xz, yz, dimensions=dimensions)
+
+    def to_array(self) -> Array:
+        """``Lx, Ly, Lz, xy, xz, yz``."""
+        return np.array([self.Lx, self.Ly, self.Lz, self.xy, self.xz, self.yz])
+
+    @property
+    def lengths(self) -> Array:
+        """Edge lengths along the axes before tilting, (3,)."""
+        return np.array([self.Lx, self.Ly, self.Lz])
+
+    @property
+    def matrix(self) -> Array:
+        """Edges as columns, (3, 3)."""
+        return np.array(
+            [
+                [self.Lx, self.xy * self.Ly, self.xz * self.Lz],
+                [0.0, self.Ly, self.yz * self.Lz],
+                [0.0, 0.0, self.Lz],
+            ]
+        )
+
+    @property
+    def volume(self) -> float:
+        """Volume, or area in two dimensions."""
+        area = self.Lx * self.Ly
+        return area if self.dimensions == 2 else area * self.Lz
+
+    @property
+    def heights(self) -> Array:
+        """Distances between opposite faces, (dimensions,): a sphere of radius below half of the
+        smallest meets each image of a particle at most once.
+        """
+        reciprocal = np.linalg.inv(self.matrix)
+        heights: Array = 1.0 / np.linalg.norm(reciprocal, axis=1)
+        return heights[: self.dimensions]
+
+    def fractional(self, positions: ArrayLike) -> Array:
+        """Positions in units of the edges, 0 at the centre: inside the box is [-1/2, 1/2)."""
+        inverse = np.linalg.inv(self.matrix)
+        return np.asarray(positions, dtype=np.float64) @ inverse.T
+
+    def absolute(self, fractions: ArrayLike) -> Array:
+        """Inverse of :meth:`fractional`."""
+        return np.asarray(fractions, dtype=np.float64) @ self.matrix.T
+
+    def wrap(self, positions: ArrayLike) -> tuple[Array, Integers]:
+        """Positions brought into the box, and how many edges each was away: ``(wrapped, images)``."""
+        fractions = self.fractional(positions)
+        images = np.floor(fractions + 0.5)
+        if self.dimensions == 2:
+            images[..., 2] = 0.0
+        wrapped = np.asarray(positions, dtype=np.float64) - images @ self.matrix.T
+        return wrapped, images.astype(np.int32)
+
+    def unwrap(self, positions: ArrayLike, images: ArrayLike) -> Array:
+        """Inverse of :meth:`wrap`."""
+        shifts = np.asarray(images, dtype=np.float64) @ self.matrix.T
+        return np.asarray(positions, dtype=np.float64) + shifts
+
+    def minimum_image(self, vectors: ArrayLike) -> Array:
+        """Vectors reduced by whole edges; the shortest image wherever it is below half of the
+        smallest height.
+        """
+        wrapped, _ = self.wrap(vectors)
+        return wrapped

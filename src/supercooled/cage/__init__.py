@@ -1,0 +1,1 @@
+"""The caging potential, its softness, and its local version."""

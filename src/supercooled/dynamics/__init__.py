@@ -1,0 +1,1 @@
+"""Displacements, hops and relaxation."""

@@ -1,0 +1,1 @@
+"""Trajectories from and to files."""

@@ -1,0 +1,1 @@
+"""Loops over plain arrays: no validation, no defaults, nothing else of ours."""

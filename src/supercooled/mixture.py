@@ -1,0 +1,127 @@
+"""What a liquid is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+
+from supercooled.arrays import Integers
+from supercooled.errors import MixtureError
+from supercooled.potentials import PairPotential
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Species, their composition and masses, and the potential of each pair.
+
+    species : names, for example ("A", "B")
+    composition : fraction of each species; they add up to 1
+    masses : of each species, m_AA
+    potentials : one for each unordered pair, in the order AA, AB, ..., BB, ...
+    source : the paper that defines it
+
+    Raises
+    ------
+    MixtureError
+        if the parts do not fit together.
+    """
+
+    name: str
+    species: tuple[str, ...]
+    composition: tuple[float, ...]
+    masses: tuple[float, ...]
+    potentials: tuple[PairPotential, ...]
+    dimensions: int = 3
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        n = len(self.species)
+        if n == 0 or len(set(self.species)) != n:
+            raise MixtureError(f"{self.name}: species must have different names, not {self.species}")
+        if len(self.composition) != n or len(self.masses) != n:
+            raise MixtureError(f"{self.name}: {n} species need {n} fractions and {n} masses")
+        if min(self.composition) <= 0 or abs(sum(self.composition) - 1.0) > 1e-9:
+            raise MixtureError(f"{self.name}: fractions {self.composition} must be positive and add up to 1")
+        if min(self.masses) <= 0:
+            raise MixtureError(f"{self.name}: masses must be positive, not {self.masses}")
+        if len(self.potentials) != len(self.pairs):
+            raise MixtureError(f"{self.name}: {len(self.pairs)} pairs need as many potentials")
+        if self.dimensions not in (2, 3):
+            raise MixtureError(f"{self.name}: a liquid has 2 or 3 dimensions, not {self.dimensions}")
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Unordered pairs of species, in the order of `potentials`."""
+        return tuple(combinations_with_replacement(self.species, 2))
+
+    @property
+    def cutoff(self) -> float:
+        """Largest cutoff of any pair."""
+        return max(p.cutoff for p in self.potentials)
+
+    def potential(self, a: str, b: str) -> PairPotential:
+        """Potential between species `a` and `b`, in either order."""
+        for pair, potential in zip(self.pairs, self.potentials, strict=True):
+            if pair in ((a, b), (b, a)):
+                return potential
+        raise MixtureError(f"{self.name}: no pair {a}-{b} among {self.pairs}")
+
+    def counts(self, n_particles: int) -> tuple[int, ...]:
+        """Particles of each species among `n_particles`.
+
+        Raises
+        ------
+        MixtureError
+            if the composition can't be met by whole particles.
+        """
+        exact = np.array(self.composition) * n_particles
+        whole = np.rint(exact).astype(int)
+        if n_particles < 1 or np.abs(exact - whole).max() > 1e-6 * max(n_particles, 1):
+            raise MixtureError(f"{self.name}: {n_particles} particles can't be divided as {self.composition}")
+        return tuple(int(k) for k in whole)
+
+    def species_of(self, n_particles: int) -> Integers:
+        """Species of each particle, (particle,), the first species first."""
+        return np.repeat(np.arange(len(self.species), dtype=np.int32), self.counts(n_particles))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it, for files and hashes."""
+        potentials: Mapping[str, Any] = {
+            f"{a}-{b}": p.to_dict() for (a, b), p in zip(self.pairs, self.potentials, strict=True)
+        }
+        return {
+            "name": self.name,
+            "species": list(self.species),
+            "composition": list(self.composition),
+            "masses": list(self.masses),
+            "potentials": dict(potentials),
+            "dimensions": self.dimensions,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Liquid:
+    """A mixture at a density.
+
+    density : particles per volume, sigma_AA^-3 (sigma_AA^-2 in the plane)
+    """
+
+    mixture: Mixture
+    density: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.density) and self.density > 0):
+            raise MixtureError(f"{self.mixture.name}: density must be positive, not {self.density}")
+
+    @property
+    def name(self) -> str:
+        """Name of the mixture and density, for example ``ka-lj_rho1.2``."""
+        return f"{self.mixture.name}_rho{self.density:g}"
+
+    def edge(self, n_particles: int) -> float:
+        """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA."""
+        return float((n_particles / self.density) ** (1.0 / self.mixture.dimensions))

@@ -1,0 +1,90 @@
+"""The table of quantities: one name, unit, symbol and long name for each result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from supercooled.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How a result is labelled, in files, on axes and in tables."""
+
+    name: str
+    symbol: str
+    unit: str
+    long_name: str
+
+    @property
+    def axis(self) -> str:
+        """Axis label: symbol and unit."""
+        return f"{self.symbol} ({self.unit})" if self.unit != "1" else self.symbol
+
+
+TABLE: Mapping[str, Quantity] = {
+    q.name: q
+    for q in (
+        Quantity("r", "$r$", "sigma_AA", "distance"),
+        Quantity("q", "$q$", "1/sigma_AA", "wave number"),
+        Quantity("time", "$t$", "tau", "time"),
+        Quantity("lag", "$t$", "tau", "time between two frames"),
+        Quantity("temperature", "$T$", "epsilon_AA/k_B", "temperature"),
+        Quantity("density", r"$\rho$", "sigma_AA^-3", "number density"),
+        Quantity("radial_distribution", "$g(r)$", "1", "partial radial distribution function"),
+        Quantity("structure_factor", "$S(q)$", "1", "partial static structure factor"),
+        Quantity("direct_correlation", "$C(r)$", "1", "partial direct correlation function"),
+        Quantity("n_vectors", "$n_q$", "1", "wave vectors in the shell"),
+        Quantity("caging_potential", r"$\beta\Phi(r)$", "1", "mean-field caging potential"),
+        Quantity("depth", r"$\beta\Phi_r$", "1", "magnitude of the caging potential at its minimum"),
+        Quantity("softness", "$S$", "sigma_AA^2", "softness of the mean-field cage"),
+        Quantity("p_hop", r"$p_\mathrm{hop}$", "sigma_AA^2", "indicator of a hop between two cages"),
+        Quantity("msd", r"$\langle\Delta r^2\rangle$", "sigma_AA^2", "mean squared displacement"),
+        Quantity(
+            "quartic", r"$\langle\Delta r^4\rangle$", "sigma_AA^4", "mean fourth power of the displacement"
+        ),
+        Quantity("alpha2", r"$\alpha_2$", "1", "non-Gaussian parameter"),
+        Quantity("overlap", "$q(t)$", "1", "self overlap function"),
+        Quantity("relaxation_time", r"$\tau_\alpha$", "tau", "alpha relaxation time"),
+        Quantity("probability", "$P$", "1", "probability"),
+        Quantity("rearrangement_probability", "$P_R$", "1", "share of particles that rearrange"),
+        Quantity("barrier", r"$\Delta E$", "epsilon_AA", "energy barrier of a rearrangement"),
+        Quantity("entropy", r"$\Sigma$", "1", "logarithm of the attempt probability of a rearrangement"),
+        Quantity("energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
+    )
+}
+
+
+def quantity(name: str) -> Quantity:
+    """Entry of the table.
+
+    >>> quantity("softness").unit
+    'sigma_AA^2'
+    """
+    if name not in TABLE:
+        raise ParameterError(f"no quantity {name!r} in the table of quantities")
+    return TABLE[name]
+
+
+def labelled(
+    name: str,
+    data: Any,
+    dims: Sequence[str],
+    coords: Mapping[str, Any] | None = None,
+    **attributes: Any,
+) -> xr.DataArray:
+    """DataArray of a quantity, with unit and long name from the table.
+
+    Coordinates that the table knows get theirs too; `attributes` say how the value was made.
+    """
+    entry = quantity(name)
+    array = xr.DataArray(data, dims=tuple(dims), coords=dict(coords or {}), name=name)
+    array.attrs.update(units=entry.unit, long_name=entry.long_name, **attributes)
+    for coordinate in array.coords:
+        if (known := TABLE.get(str(coordinate))) is not None:
+            array[coordinate].attrs.update(units=known.unit, long_name=known.long_name)
+    return array

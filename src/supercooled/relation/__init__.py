@@ -1,0 +1,1 @@
+"""How structure and rearrangements go together."""

@@ -1,0 +1,1 @@
+"""Molecular dynamics: protocols and the engine that runs them."""

@@ -1,0 +1,108 @@
+"""A state point and the way to simulate it: what names a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from supercooled.errors import ParameterError
+from supercooled.mixture import Liquid
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How a state point is simulated.
+
+    every : time between frames, tau
+    dt : integration step, tau
+    damping : time constant of the Nose-Hoover thermostat in steps
+    ensemble : "nvt" (Nose-Hoover) or "nve"
+    start : "equilibrated" (the package's library), "lattice" (melted first), or a name for a
+        configuration of the caller's own
+    hold : time run before the first frame, tau
+    """
+
+    every: float
+    dt: float = 0.005
+    damping: float = 100.0
+    ensemble: Literal["nvt", "nve"] = "nvt"
+    start: str = "equilibrated"
+    hold: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("every", "dt", "damping"):
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value > 0):
+                raise ParameterError(f"{name} must be positive, not {value}")
+        if not (np.isfinite(self.hold) and self.hold >= 0):
+            raise ParameterError(f"hold can't be negative: {self.hold}")
+        if self.ensemble not in ("nvt", "nve"):
+            raise ParameterError(f"ensemble must be 'nvt' or 'nve', not {self.ensemble!r}")
+        self.steps(self.every)
+
+    def steps(self, time: float) -> int:
+        """Integration steps in `time`.
+
+        Raises
+        ------
+        ParameterError
+            if that is not a whole number.
+
+        >>> Protocol(every=1.0, dt=0.005).steps(1.0)
+        200
+        """
+        steps = round(time / self.dt)
+        if abs(steps * self.dt - time) > 1e-6 * self.dt * max(1, steps) or (time > 0 and steps == 0):
+            raise ParameterError(f"{time:g} is not a whole number of steps of {self.dt:g}")
+        return steps
+
+
+@dataclass(frozen=True, slots=True)
+class StatePoint:
+    """A liquid at a temperature, its size, its seed and its protocol.
+
+    temperature : epsilon_AA / k_B
+    seed : of the velocities; replicas differ in it
+    """
+
+    liquid: Liquid
+    temperature: float
+    n_particles: int
+    protocol: Protocol
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.temperature) and self.temperature > 0):
+            raise ParameterError(f"temperature must be positive, not {self.temperature}")
+        if not 0 < self.seed < 900_000_000:
+            raise ParameterError(f"seed must lie between 1 and 900 million, not {self.seed}")
+        self.liquid.mixture.counts(self.n_particles)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {
+            "mixture": self.liquid.mixture.to_dict(),
+            "density": self.liquid.density,
+            "temperature": self.temperature,
+            "n_particles": self.n_particles,
+            "protocol": asdict(self.protocol),
+            "seed": self.seed,
+        }
+
+    def canonical_json(self) -> str:
+        """The one way to write it: sorted keys, no spaces."""
+        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+
+    @property
+    def key(self) -> str:
+        """Hash of the canonical JSON, 32 hexadecimal digits."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()[:32]
+
+    @property
+    def label(self) -> str:
+        """For people: ``ka-lj_rho1.2_T0.47_N4000``."""
+        return f"{self.liquid.name}_T{self.temperature:g}_N{self.n_particles}"

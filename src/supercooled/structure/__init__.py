@@ -1,0 +1,1 @@
+"""Pair structure: radial distribution functions and structure factors."""

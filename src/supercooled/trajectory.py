@@ -1,0 +1,345 @@
+"""Fixed particles, many frames, read lazily."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.state import StatePoint
+
+# Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
+# fraction of an edge are refused instead of guessed.
+LARGEST_CONTINUOUS_STEP = 1.0 / 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What a source reads: some frames, whole.
+
+    positions : (frame, particle, 3)
+    boxes : (frame, 6), ``Lx, Ly, Lz, xy, xz, yz``
+    images : (frame, particle, 3), or None where the file has none
+    unwrapped : the positions are unwrapped already
+    """
+
+    positions: Array
+    boxes: Array
+    images: Integers | None = None
+    unwrapped: bool = False
+
+
+class FrameSource(Protocol):
+    """Where frames come from. Small, picklable, holds no open file across processes."""
+
+    @property
+    def name(self) -> str:
+        """What an error calls it: the file's path."""
+        ...
+
+    @property
+    def n_frames(self) -> int:
+        """How many whole frames there are."""
+        ...
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6), without reading the particles."""
+        ...
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames, in the given order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySource:
+    """Frames that are in memory already."""
+
+    frames: Frames
+    name: str = "arrays in memory"
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames there are."""
+        return len(self.frames.positions)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self.frames.boxes[np.asarray(frames, dtype=np.int64)]
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames."""
+        index = np.asarray(frames, dtype=np.int64)
+        images = None if self.frames.images is None else self.frames.images[index]
+        return replace(
+            self.frames,
+            positions=self.frames.positions[index],
+            boxes=self.frames.boxes[index],
+            images=images,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """Particles that stay the same over frames that are read when asked for.
+
+    source : where the frames come from
+    species : (particle,), index into `names`
+    names : name of each species
+    times : (frame,), rising, in units of tau
+    frames : (frame,), which of the source's frames
+    dimensions : 2 or 3
+    state : the state point that made it, if known
+    temperature : of the run, if known
+
+    Make one with :func:`supercooled.read`, :meth:`from_arrays`, or a simulation.
+    """
+
+    source: FrameSource
+    species: Integers
+    names: tuple[str, ...]
+    times: Array
+    frames: Integers
+    dimensions: int = 3
+    state: StatePoint | None = None
+    temperature: float | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.times) != len(self.frames):
+            raise TrajectoryError(
+                f"{self.source.name}: {len(self.times)} times for {len(self.frames)} frames"
+            )
+        if len(self.frames) == 0:
+            raise TrajectoryError(f"{self.source.name}: no frame")
+        if not np.isfinite(self.times).all() or (np.diff(self.times) <= 0).any():
+            late = int(np.argmax(~(np.diff(self.times, prepend=-np.inf) > 0)))
+            raise TrajectoryError(
+                f"{self.source.name}: the time of frame {self.frames[late]} is not after the one before"
+            )
+        if self.species.min() < 0 or self.species.max() >= len(self.names):
+            raise TrajectoryError(
+                f"{self.source.name}: species {self.species.max()} has no name in {self.names}"
+            )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        positions: ArrayLike,
+        box: Box,
+        *,
+        species: ArrayLike | None = None,
+        names: Sequence[str] | None = None,
+        times: ArrayLike | None = None,
+        images: ArrayLike | None = None,
+        unwrapped: bool = False,
+        temperature: float | None = None,
+    ) -> Trajectory:
+        """Trajectory of arrays in memory.
+
+        positions : (frame, particle, dimensions), sigma_AA; planar ones may lack the third column
+        species : (particle,), default all 0
+        times : (frame,), default 0, 1, 2, ...
+        images : (frame, particle, dimensions), how many edges each particle has crossed
+        unwrapped : the positions are unwrapped, not folded into the box
+
+        >>> still = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
+        >>> still.n_frames, still.n_particles
+        (3, 5)
+        """
+        xyz = _three_columns(np.asarray(positions, dtype=np.float64), "positions")
+        n_frames, n_particles = xyz.shape[:2]
+        kinds = np.zeros(n_particles, np.int32) if species is None else np.asarray(species, np.int32)
+        if kinds.shape != (n_particles,):
+            raise TrajectoryError(f"species has shape {kinds.shape}, positions have {n_particles} particles")
+        if names is None:
+            names = [chr(ord("A") + k) for k in range(int(kinds.max(initial=0)) + 1)]
+        crossed = None if images is None else _three_columns(np.asarray(images), "images").astype(np.int32)
+        if crossed is not None and crossed.shape != xyz.shape:
+            raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
+        boxes = np.tile(box.to_array(), (n_frames, 1))
+        return cls(
+            source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
+            species=kinds,
+            names=tuple(names),
+            times=np.arange(n_frames, dtype=np.float64) if times is None else np.asarray(times, np.float64),
+            frames=np.arange(n_frames),
+            dimensions=box.dimensions,
+            temperature=temperature,
+        )
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames."""
+        return len(self.frames)
+
+    @property
+    def n_particles(self) -> int:
+        """How many particles."""
+        return len(self.species)
+
+    @property
+    def interval(self) -> float:
+        """Time between frames.
+
+        Raises
+        ------
+        TrajectoryError
+            if the frames are unevenly spaced, or there is only one.
+        """
+        if self.n_frames < 2:
+            raise TrajectoryError(f"{self.source.name}: one frame has no interval")
+        steps = np.diff(self.times)
+        if np.ptp(steps) > 1e-6 * steps.mean():
+            raise TrajectoryError(
+                f"{self.source.name}: frames are unevenly spaced in time "
+                f"({steps.min():g} to {steps.max():g}), and this needs one interval"
+            )
+        return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
+
+    def __getitem__(self, selection: slice) -> Trajectory:
+        """Some of the frames, still lazy: ``trajectory[100::2]``."""
+        if not isinstance(selection, slice):
+            raise ParameterError("select frames with a slice, for example trajectory[10:20]")
+        return replace(self, times=self.times[selection], frames=self.frames[selection])
+
+    def composition(self) -> Array:
+        """Fraction of particles of each species, (species,)."""
+        return np.bincount(self.species, minlength=len(self.names)) / self.n_particles
+
+    def of_species(self, species: str | int) -> Integers:
+        """Indices of the particles of one species, by name or number."""
+        return np.flatnonzero(self.species == self.species_index(species))
+
+    def species_index(self, species: str | int) -> int:
+        """Number of a species given by name or number."""
+        if isinstance(species, str):
+            if species not in self.names:
+                raise ParameterError(f"{self.source.name}: no species {species!r} among {self.names}")
+            return self.names.index(species)
+        if not 0 <= species < len(self.names):
+            raise ParameterError(f"{self.source.name}: no species {species} among {self.names}")
+        return species
+
+    def read(self, block: slice = slice(None)) -> Frames:
+        """A block of frames as the source has them, checked.
+
+        Raises
+        ------
+        TrajectoryError
+            naming file, frame and particle, if a coordinate is not a finite number.
+        BoxError
+            if a box has no volume.
+        """
+        wanted = self.frames[block]
+        data = self.source.read([int(f) for f in wanted])
+        if not np.isfinite(data.positions).all():
+            f, i = np.argwhere(~np.isfinite(data.positions).all(axis=2))[0]
+            raise TrajectoryError(
+                f"{self.source.name}: frame {wanted[f]}, particle {i}: position {data.positions[f, i]} "
+                "is not a finite number"
+            )
+        self._check_boxes(data.boxes, wanted)
+        return data
+
+    def boxes(self, block: slice = slice(None)) -> Array:
+        """Boxes of a block, (frame, 6)."""
+        wanted = self.frames[block]
+        boxes = self.source.boxes([int(f) for f in wanted])
+        self._check_boxes(boxes, wanted)
+        return boxes
+
+    def _check_boxes(self, boxes: Array, frames: Integers) -> None:
+        edges = boxes[:, : self.dimensions]
+        good = np.isfinite(boxes).all(axis=1) & (edges > 0).all(axis=1)
+        if not good.all():
+            f = int(np.argmin(good))
+            raise BoxError(f"{self.source.name}: frame {frames[f]}: box {boxes[f]} has no volume")
+
+    def positions(self, block: slice = slice(None)) -> Array:
+        """Positions of a block folded into the box, (frame, particle, 3), in sigma_AA."""
+        data = self.read(block)
+        return np.stack(
+            [
+                Box.from_array(box, self.dimensions).wrap(xyz)[0]
+                for xyz, box in zip(data.positions, data.boxes, strict=True)
+            ]
+        )
+
+    def unwrapped(self, block: slice = slice(None)) -> Array:
+        """Positions of a block without jumps at the faces, (frame, particle, 3), in sigma_AA.
+
+        From image counts or unwrapped coordinates where the file has them. Otherwise by continuity
+        from the block's first frame: then only differences within one block have a meaning, and
+        frames must follow each other closely.
+
+        Raises
+        ------
+        TrajectoryError
+            naming frame and particle, if a step by continuity exceeds a third of the box: beyond
+            half of it two answers are possible, and a step that long says that such steps occur.
+        """
+        data = self.read(block)
+        if data.unwrapped:
+            return data.positions
+        boxes = [Box.from_array(box, self.dimensions) for box in data.boxes]
+        if data.images is not None:
+            pairs = zip(boxes, data.positions, data.images, strict=True)
+            return np.stack([box.unwrap(xyz, crossed) for box, xyz, crossed in pairs])
+        return self._by_continuity(data.positions, boxes, self.frames[block])
+
+    def _by_continuity(self, positions: Array, boxes: list[Box], frames: Integers) -> Array:
+        fractions = np.stack([b.fractional(xyz) for b, xyz in zip(boxes, positions, strict=True)])
+        steps = np.diff(fractions, axis=0)
+        edges = np.rint(steps)
+        steps -= edges
+        far = np.abs(steps[..., : self.dimensions]).max(axis=2, initial=0.0)
+        if (far > LARGEST_CONTINUOUS_STEP).any():
+            f, i = np.argwhere(far > LARGEST_CONTINUOUS_STEP)[0]
+            raise TrajectoryError(
+                f"{self.source.name}: particle {i} moves {far[f, i]:.2f} of the box between frames "
+                f"{frames[f]} and {frames[f + 1]}, too far to say which way round; "
+                "write frames more often, or with image flags or unwrapped coordinates"
+            )
+        crossed = np.zeros(fractions.shape)
+        np.cumsum(-edges, axis=0, out=crossed[1:])
+        if self.dimensions == 2:
+            crossed[..., 2] = 0.0
+        pairs = zip(boxes, positions, crossed, strict=True)
+        return np.stack([box.unwrap(xyz, images) for box, xyz, images in pairs])
+
+    def fixed_box(self) -> Box:
+        """The box, if it is the same in every frame.
+
+        Raises
+        ------
+        BoxError
+            if it changes: then wave vectors, densities and shells change with it.
+        """
+        boxes = self.boxes()
+        same = np.isclose(boxes, boxes[0], rtol=1e-6, atol=1e-9).all(axis=1)
+        if not same.all():
+            raise BoxError(
+                f"{self.source.name}: the box of frame {self.frames[int(np.argmin(same))]} differs from "
+                f"that of frame {self.frames[0]}, and this needs a fixed box"
+            )
+        return Box.from_array(boxes[0], self.dimensions)
+
+    def blocks(self, megabytes: float = 64.0) -> Iterator[slice]:
+        """Consecutive slices of frames that hold about `megabytes` of positions each."""
+        size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
+        for start in range(0, self.n_frames, size):
+            yield slice(start, min(start + size, self.n_frames))
+
+
+def _three_columns(values: AnyArray, what: str) -> AnyArray:
+    if values.ndim != 3 or values.shape[2] not in (2, 3):
+        raise TrajectoryError(f"{what} must have shape (frame, particle, 2 or 3), not {values.shape}")
+    if values.shape[2] == 3:
+        return values
+    return np.concatenate([values, np.zeros((*values.shape[:2], 1), values.dtype)], axis=2)
