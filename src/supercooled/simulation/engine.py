@@ -1,0 +1,75 @@
+"""The seam behind which a molecular dynamics program lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from supercooled.arrays import Array, Integers
+from supercooled.box import Box
+from supercooled.simulation.start import Start
+from supercooled.state import StatePoint
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One frame as the engine has it.
+
+    step : integration steps since the start of the hold
+    positions : (particle, 3), folded into the box, sigma_AA
+    images : (particle, 3), how many edges each particle has crossed
+    log : potential_energy and kinetic_temperature a particle, pressure
+    """
+
+    step: int
+    positions: Array
+    images: Integers
+    box: Box
+    log: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A stretch of a run from one checkpoint to the next, or to the end.
+
+    stops : rising steps at which the engine pauses, the last one the end of the leg
+    frames : steps among `begin` and `stops` at which a frame is taken
+    """
+
+    begin: int
+    stops: tuple[int, ...]
+    frames: frozenset[int]
+
+
+class Engine(Protocol):
+    """What the store asks of a molecular dynamics program. Small and picklable: it holds no run.
+
+    The same checkpoint and leg must give the same bits on the same machine, however often and in
+    whatever process: that is what makes an interrupted run end like one left alone.
+    """
+
+    def version(self) -> str:
+        """Name and version, for the record."""
+        ...
+
+    def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:
+        """Write the checkpoint of step 0: `start` with fresh velocities of the state's seed, melted
+        and brought to the temperature first if it is a lattice.
+        """
+        ...
+
+    def advance(
+        self,
+        state: StatePoint,
+        checkpoint: Path,
+        leg: Leg,
+        after: Path | None,
+        tick: Callable[[int], None],
+    ) -> list[Snapshot]:
+        """Run a leg from its checkpoint; write the checkpoint of its end to `after`, if named.
+
+        tick : told the step at each stop
+        """
+        ...

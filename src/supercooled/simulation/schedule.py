@@ -1,0 +1,98 @@
+"""When a run stops: for a frame, for a checkpoint, or to look up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supercooled.errors import ParameterError
+from supercooled.simulation.engine import Leg
+from supercooled.state import StatePoint
+
+# Twenty million atom-steps are ten to twenty seconds of one core: what a killed run loses.
+ATOM_STEPS_PER_CHECKPOINT = 20_000_000
+# A second of one core: how long Ctrl-C waits.
+ATOM_STEPS_PER_STOP = 2_000_000
+# 50 MB of frames in memory
+PARTICLES_PER_CHECKPOINT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Steps of a run, counted from the start of its hold.
+
+    The checkpoints lie on a grid that depends on the state point alone, never on the duration, the
+    clock or the load: restarting regroups the particles in memory and so changes the last bits of
+    sums, and a run cut short, prolonged or killed must still go through the same bits.
+
+    hold, every : steps before the first frame, and between frames
+    n_particles : sets how far apart the checkpoints lie
+    """
+
+    hold: int
+    every: int
+    n_particles: int
+
+    @classmethod
+    def of(cls, state: StatePoint) -> Schedule:
+        """Schedule of a state point."""
+        protocol = state.protocol
+        return cls(protocol.steps(protocol.hold), protocol.steps(protocol.every), state.n_particles)
+
+    @staticmethod
+    def n_frames(state: StatePoint, duration: float) -> int:
+        """Frames of a run: one at its beginning, and one each `every` up to and with its end.
+
+        Raises
+        ------
+        ParameterError
+            if the duration is not a whole, positive number of intervals.
+        """
+        protocol = state.protocol
+        steps, every = protocol.steps(duration), protocol.steps(protocol.every)
+        if duration <= 0 or steps % every:
+            raise ParameterError(
+                f"duration {duration:g} must be a whole number of frame intervals of {protocol.every:g}"
+            )
+        return steps // every + 1
+
+    def frame_step(self, frame: int) -> int:
+        """Step of a frame."""
+        return self.hold + frame * self.every
+
+    def frames_before(self, step: int) -> int:
+        """Frames taken at steps before `step`."""
+        return max(0, -((self.hold - step) // self.every))
+
+    def next_checkpoint(self, step: int) -> int:
+        """First checkpoint after a step.
+
+        >>> Schedule(hold=0, every=100, n_particles=100_000).next_checkpoint(0)
+        200
+        >>> Schedule(hold=0, every=300, n_particles=100_000).next_checkpoint(200)
+        300
+        """
+        piece = max(1, ATOM_STEPS_PER_CHECKPOINT // self.n_particles)
+        if step < self.hold:
+            return min(self.hold, (step // piece + 1) * piece)
+        done = step - self.hold
+        if self.every >= piece:
+            interval, inside = divmod(done, self.every)
+            return self.hold + interval * self.every + min(self.every, (inside // piece + 1) * piece)
+        frames = max(1, min(piece // self.every, PARTICLES_PER_CHECKPOINT // self.n_particles))
+        length = frames * self.every
+        return self.hold + (done // length + 1) * length
+
+    def leg(self, begin: int, n_frames: int) -> tuple[Leg, bool]:
+        """The leg after the checkpoint at `begin` in a run of `n_frames`, and whether a checkpoint
+        ends it: a leg that the run's end cuts short has none, since it lies off the grid.
+        """
+        last = self.frame_step(n_frames - 1)
+        grid = self.next_checkpoint(begin)
+        end = min(grid, last)
+        first, beyond = self.frames_before(begin), self.frames_before(min(grid, last + 1))
+        frames = [self.frame_step(k) for k in range(first, beyond)]
+        look_up = max(1, ATOM_STEPS_PER_STOP // self.n_particles)
+        # From the grid's own beginning, so that the pauses of a leg cut short are those of a whole one
+        pauses = range(begin + look_up, end, look_up)
+        stops = sorted({*pauses, *(s for s in frames if s > begin), end} - {begin})
+        return Leg(begin, tuple(stops), frozenset(frames)), grid <= last

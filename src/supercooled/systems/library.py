@@ -1,0 +1,123 @@
+"""The equilibrated configurations that the package ships."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supercooled.errors import ParameterError, StoreError
+from supercooled.mixture import Liquid
+
+FOLDER = Path(__file__).parent / "equilibrated"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A shipped configuration and what is known about it.
+
+    path : GSD file with one frame
+    record : provenance and measured checks, as the JSON beside it has them
+    """
+
+    path: Path
+    record: Mapping[str, Any]
+
+    @property
+    def temperature(self) -> float:
+        """Temperature it was equilibrated at, epsilon_AA / k_B."""
+        return float(self.record["temperature"])
+
+    @property
+    def n_particles(self) -> int:
+        """How many particles."""
+        return int(self.record["n_particles"])
+
+    @property
+    def mixture(self) -> str:
+        """Name of the mixture, as in the catalogue."""
+        return str(self.record["mixture"]["name"])
+
+    @property
+    def density(self) -> float:
+        """Particles per volume, sigma_AA^-3."""
+        return float(self.record["density"])
+
+    def fits(self, liquid: Liquid, temperature: float, n_particles: int) -> bool:
+        """Whether it is an equilibrium configuration of this liquid at this state.
+
+        The whole mixture counts, not its name: another cutoff is another liquid.
+        """
+        return (
+            self.record["mixture"] == liquid.mixture.to_dict()
+            and abs(self.density - liquid.density) < 1e-9
+            and abs(self.temperature - temperature) < 1e-9
+            and self.n_particles == n_particles
+        )
+
+
+def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
+    """Every shipped configuration, coldest first in each liquid.
+
+    Raises
+    ------
+    StoreError
+        naming the file, if a record can't be read or its configuration is missing.
+    """
+    found = []
+    for beside in sorted(folder.glob("*.json")):
+        path = beside.with_suffix(".gsd")
+        try:
+            record = json.loads(beside.read_text())
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{beside}: unreadable record of a configuration ({error})") from error
+        if not path.is_file():
+            raise StoreError(f"{path} is missing beside its record; reinstall the package")
+        found.append(Configuration(path, record))
+    return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
+
+
+def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) -> str:
+    """The command line that makes an equilibrated configuration.
+
+    >>> from supercooled.systems import kob_andersen
+    >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
+    'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000 --start lattice --hold HOLD --duration DURATION --out FILE.gsd'
+    """
+    return (
+        f"supercooled equilibrate {liquid.mixture.name} --density {liquid.density:g} "
+        f"--temperature {temperature:g} --particles {n_particles} --start lattice --hold HOLD "
+        "--duration DURATION --out FILE.gsd"
+    )
+
+
+def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
+    """File of the shipped configuration of a liquid at a temperature.
+
+    Raises
+    ------
+    ParameterError
+        if there is none, saying which there are and how to make one.
+    MixtureError
+        if the composition can't be met by `n_particles`.
+    """
+    liquid.mixture.counts(n_particles)
+    shipped = library()
+    for configuration in shipped:
+        if configuration.fits(liquid, temperature, n_particles):
+            return configuration.path
+    near = [
+        f"T={c.temperature:g} (N={c.n_particles})"
+        for c in shipped
+        if c.mixture == liquid.mixture.name and abs(c.density - liquid.density) < 1e-9
+    ]
+    there = f"there are {', '.join(near)}" if near else "there is none of this liquid"
+    raise ParameterError(
+        f"no equilibrated configuration of {liquid.name} at T={temperature:g} with {n_particles} particles "
+        f"({there}); make one with `{equilibration_command(liquid, temperature, n_particles)}` and pass it as "
+        "start, or start from 'lattice' with a hold"
+    )
+
+
