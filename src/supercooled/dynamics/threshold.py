@@ -1,0 +1,132 @@
+"""The displacement that tells a hop from a rattle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Booleans
+from supercooled.blocks import jackknife_error
+from supercooled.errors import ParameterError
+
+# A maximum counts as seen when the curve goes on for as long again after it ...
+LAGS_BEYOND = 2.0
+# ... and when the runs together last this many times its time.
+RUNS_BEYOND = 5.0
+LEAST_POINTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HopThreshold:
+    """Threshold p_c of the hop indicator, or why the run doesn't give one.
+
+    value, error : sigma_AA^2; NaN if not reached
+    time : of the maximum of alpha2, tau; NaN if not reached
+    reached : whether the maximum lies within what the run can tell
+    reason : why not; empty if reached
+    """
+
+    value: float
+    error: float
+    time: float
+    reached: bool
+    reason: str = ""
+
+
+def hop_threshold(displacements: xr.Dataset, *, width: float) -> HopThreshold:
+    r"""Mean squared displacement where the non-Gaussian parameter is largest.
+
+    .. math:: p_c = \langle\Delta r^2(t^*)\rangle, \qquad t^* = \arg\max_t \alpha_2(t)
+
+    The maximum is flat, so t* is the top of a parabola in log t through the points within `width`
+    decades of the largest one, and p_c comes from a parabola through log msd there.
+
+    displacements : what :func:`displacements` returns
+    width : decades of time on either side, for example 0.4
+
+    It is reached when 2 t* is within the lags and the runs together last 5 t* or longer; otherwise
+    nothing is guessed. The error is the jackknife's over stretches, the points staying the same.
+
+    Raises
+    ------
+    ParameterError
+        if `width` is not positive.
+
+    Source: sharma2022, Sec. III, where the mean squared displacement is called its root.
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> rng = np.random.default_rng(1)
+    >>> walk = np.cumsum(rng.normal(size=(50, 20, 3)), axis=0)
+    >>> run = Trajectory.from_arrays(walk, Box.cube(9.0), unwrapped=True)
+    >>> from supercooled.dynamics import displacements
+    >>> hop_threshold(displacements(run, lags=[1, 2], overlap_radius=0.3), width=0.4).reached
+    False
+    """
+    if not (np.isfinite(width) and width > 0):
+        raise ParameterError(
+            f"width must be a positive number of decades, for example width=0.4, not {width}"
+        )
+    lags = displacements["lag"].values
+    alpha2 = displacements["alpha2"].values
+    if not np.isfinite(alpha2).any():
+        return _unreached("no particle moved")
+    top = int(np.nanargmax(alpha2))
+    near = np.isfinite(alpha2) & (np.abs(np.log10(lags / lags[top])) <= width)
+    if near.sum() < LEAST_POINTS:
+        return _unreached(
+            f"only {int(near.sum())} lags lie within {width:g} decades of the largest alpha2, at "
+            f"{lags[top]:g}: ask for more lags a decade or a greater width"
+        )
+    time = _top(lags[near], alpha2[near])
+    if np.isnan(time):
+        return _unreached(
+            f"alpha2 has no maximum within {width:g} decades of its largest value, at {lags[top]:g}"
+        )
+    if LAGS_BEYOND * time > lags[-1]:
+        return _unreached(
+            f"alpha2 is largest at {time:.3g}, and the longest lag, {lags[-1]:g}, is below twice that"
+        )
+    if displacements.attrs["duration"] < RUNS_BEYOND * time:
+        return _unreached(
+            f"alpha2 is largest at {time:.3g}, and the runs of {displacements.attrs['duration']:g} in all "
+            "last less than five times that"
+        )
+    value = _value_at(time, lags[near], displacements["msd"].values[near])
+    return HopThreshold(value, _error(displacements, near, time), time, reached=True)
+
+
+def _unreached(reason: str) -> HopThreshold:
+    return HopThreshold(np.nan, np.nan, np.nan, reached=False, reason=reason)
+
+
+def _top(lags: Array, alpha2: Array) -> float:
+    x = np.log(lags)
+    centre = x.mean()
+    curvature, slope, _ = np.polyfit(x - centre, alpha2, 2)
+    if not curvature < 0:
+        return np.nan
+    top = centre - slope / (2.0 * curvature)
+    return float(np.exp(top)) if x[0] <= top <= x[-1] else np.nan
+
+
+def _value_at(time: float, lags: Array, msd: Array) -> float:
+    centre = np.log(time)
+    return float(np.exp(np.polyfit(np.log(lags) - centre, np.log(msd), 2)[-1]))
+
+
+def _error(displacements: xr.Dataset, near: Booleans, time: float) -> float:
+    lags = displacements["lag"].values[near]
+    present: Booleans = np.all(displacements["present"].values[:, near], axis=1)
+    alpha2 = displacements["alpha2_jackknife"].values[:, near]
+    msd = displacements["msd_jackknife"].values[:, near]
+    tops = [_top(lags, a) if there else np.nan for a, there in zip(alpha2, present, strict=True)]
+    values = [
+        _value_at(top, lags, m) if np.isfinite(top) else np.nan for top, m in zip(tops, msd, strict=True)
+    ]
+    if np.isnan(np.array(tops)[present]).any():
+        return np.nan
+    scale = np.interp(time, displacements["lag"].values, displacements["independence"].values)
+    return float(jackknife_error(np.array(values), present) * scale)
