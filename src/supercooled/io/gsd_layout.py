@@ -1,0 +1,162 @@
+"""How a trajectory lies in a GSD file: names of chunks, defaults, and which frames are whole.
+
+The HOOMD schema: https://gsd.readthedocs.io/en/stable/schema-hoomd.html. The file layer, whose header
+and index are read here to find what a cut or a killed writing left:
+https://gsd.readthedocs.io/en/stable/file-layer.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gsd.fl
+import numpy as np
+
+from supercooled import __version__
+from supercooled.arrays import AnyArray, Array
+from supercooled.box import Box
+from supercooled.errors import TrajectoryError
+from supercooled.io.labels import cut_short
+
+APPLICATION = "supercooled"
+STEP = "configuration/step"
+BOX = "configuration/box"
+DIMENSIONS = "configuration/dimensions"
+COUNT = "particles/N"
+TYPES = "particles/types"
+TYPE_OF = "particles/typeid"
+MASS = "particles/mass"
+POSITION = "particles/position"
+IMAGE = "particles/image"
+TIME = "log/time"
+FIELD = "log/particles/"
+
+_IN_EVERY_FRAME = (STEP, BOX, POSITION, TIME)
+_MAGIC = 0x65DF65DF65DF65DF
+_HEADER = np.dtype(
+    [("magic", "<u8"), ("index_at", "<u8"), ("index_slots", "<u8"), ("names_at", "<u8"), ("names", "<u8")]
+)
+_ENTRY = np.dtype(
+    [
+        ("frame", "<u8"),
+        ("rows", "<u8"),
+        ("at", "<i8"),
+        ("columns", "<u4"),
+        ("name", "<u2"),
+        ("type", "u1"),
+        ("flags", "u1"),
+    ]
+)
+_ITEM_BYTES = np.array([0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1])
+
+
+def open_to_read(path: str | Path) -> Any:
+    """Open file of the HOOMD schema, for reading.
+
+    Raises
+    ------
+    TrajectoryError
+        if there is none, or it is something else.
+    """
+    try:
+        return gsd.fl.open(name=str(path), mode="r", schema="hoomd")
+    except FileNotFoundError as error:
+        raise TrajectoryError(f"{path}: no such file") from error
+    except (RuntimeError, OSError) as error:
+        raise TrajectoryError(f"{path} is not a readable GSD trajectory ({error})") from error
+
+
+def create(path: str | Path) -> Any:
+    """New, empty file, for writing."""
+    return gsd.fl.open(
+        name=str(path),
+        mode="w",
+        application=f"{APPLICATION} {__version__}",
+        schema="hoomd",
+        schema_version=[1, 4],
+    )
+
+
+def check_uncut(path: str | Path) -> None:
+    """Refuse a file that ends before its last frame does.
+
+    The library that reads GSD refuses a file that is cut short without saying where.
+
+    Raises
+    ------
+    TrajectoryError
+        naming the last whole frame; or if the file isn't there, is no GSD file, or has lost its index.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise TrajectoryError(f"{path}: no such file")
+    size = file.stat().st_size
+    raw = file.open("rb")
+    with raw:
+        head = raw.read(_HEADER.itemsize)
+        if len(head) < _HEADER.itemsize or (header := np.frombuffer(head, _HEADER)[0])["magic"] != _MAGIC:
+            raise TrajectoryError(f"{path} is not a GSD file")
+        start, slots = int(header["index_at"]), int(header["index_slots"])
+        if start + slots * _ENTRY.itemsize > size:
+            raise TrajectoryError(f"{path} is cut short: its list of frames is gone, so none can be read")
+        raw.seek(start)
+        index = np.frombuffer(raw.read(slots * _ENTRY.itemsize), _ENTRY)
+    index = index[index["at"] != 0]
+    kind = np.minimum(index["type"], len(_ITEM_BYTES) - 1)
+    end = index["at"] + (index["rows"] * index["columns"]).astype(np.int64) * _ITEM_BYTES[kind]
+    lost = index["frame"][end > size]
+    if len(lost):
+        raise cut_short(path, int(lost.min()))
+
+
+def finished_frames(file: Any) -> int:
+    """Frames of an open file, less a last one whose writing was killed.
+
+    Only our own files say that: elsewhere a missing chunk means that it is as in the first frame.
+    """
+    n = int(file.nframes)
+    if not file.application.startswith(APPLICATION) or n == 0:
+        return n
+    expected = [*_IN_EVERY_FRAME, *([IMAGE] if file.chunk_exists(frame=0, name=IMAGE) else [])]
+    return n if all(file.chunk_exists(frame=n - 1, name=name) for name in expected) else n - 1
+
+
+def chunk(file: Any, frame: int, name: str, default: Any = None) -> Any:
+    """Chunk of a frame; where absent, that of the first frame; where that is absent too, `default`."""
+    for source in (frame, 0):
+        if file.chunk_exists(frame=source, name=name):
+            return file.read_chunk(frame=source, name=name)
+    return default
+
+
+def type_names(file: Any) -> tuple[str, ...]:
+    """Names of the species."""
+    rows = chunk(file, 0, TYPES)
+    if rows is None:
+        return ("A",)
+    return tuple(bytes(row.astype(np.uint8)).split(b"\0")[0].decode() for row in np.atleast_2d(rows))
+
+
+def encoded_names(names: Sequence[str]) -> AnyArray:
+    """Species' names as the schema stores them: rows of characters, padded with zeros."""
+    encoded = [name.encode() for name in names]
+    width = max(map(len, encoded)) + 1
+    return np.array([list(name.ljust(width, b"\0")) for name in encoded], dtype=np.uint8).view(np.int8)
+
+
+def box_values(file: Any, frame: int, dimensions: int) -> Array:
+    """Box of a frame, (6,); planar boxes are one thick."""
+    values: Array = np.asarray(chunk(file, frame, BOX, np.array([1.0, 1, 1, 0, 0, 0])), dtype=np.float64)
+    if dimensions == 2:
+        values[2] = 1.0
+    return values
+
+
+def stored_box(box: Box) -> AnyArray:
+    """Box as the schema stores it: single precision, and without thickness in the plane."""
+    values = box.to_array().astype(np.float32)
+    if box.dimensions == 2:
+        values[2] = 0.0
+    return values

@@ -1,0 +1,276 @@
+"""Trajectories to GSD files that OVITO and freud open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import gsd.fl
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.box import Box
+from supercooled.errors import ParameterError, StoreError
+from supercooled.io import gsd_layout as layout
+from supercooled.io.alignment import aligned
+from supercooled.io.whole import room_for, sync, whole_file
+from supercooled.trajectory import Trajectory
+
+
+def write_gsd(
+    path: str | Path,
+    trajectory: Trajectory,
+    *,
+    fields: Mapping[str, xr.DataArray | ArrayLike] | None = None,
+    frames: slice = slice(None),
+) -> None:
+    """Write frames and per-particle fields to a GSD file, whole or not at all.
+
+    Positions are folded into the box and stored in single precision, with image counts where the
+    trajectory has them or has unwrapped positions, and with the time of each frame.
+
+    fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; OVITO reads
+        them as particle properties ``log/particles/NAME``. A DataArray may cover some of the frames
+        and particles: its ``time`` coordinate says which frames, or else its ``frame`` coordinate,
+        counted from 0 in `trajectory`; its ``particle`` coordinate says which particles. The rest is
+        NaN.
+    frames : which frames of `trajectory` to write
+
+    Raises
+    ------
+    ParameterError
+        if a field does not fit the trajectory.
+    StoreError
+        if the disk is full or the folder can't be written; no file is left.
+
+    >>> import tempfile
+    >>> from supercooled.io import read
+    >>> file = Path(tempfile.mkdtemp()) / "still.gsd"
+    >>> write_gsd(file, Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0)), frames=slice(2))
+    >>> read(file).n_frames
+    2
+    """
+    part = trajectory[frames]
+    whole_fields = {
+        _field_name(name): aligned(name, field, trajectory)[frames] for name, field in (fields or {}).items()
+    }
+    with whole_file(path) as temporary, layout.create(temporary) as file:
+        for block in part.blocks():
+            data = part.read(block)
+            for k, frame in enumerate(range(block.start, block.stop)):
+                box = Box.from_array(data.boxes[k], part.dimensions)
+                images = None if data.images is None else data.images[k]
+                positions, images = _folded(data.positions[k], images, box, unwrapped=data.unwrapped)
+                _write_head(file, part, first=frame == 0)
+                _write_frame(file, int(part.frames[frame]), part.times[frame], box, positions, images)
+                for name, values in whole_fields.items():
+                    file.write_chunk(layout.FIELD + name, values[frame])
+                file.end_frame()
+
+
+class GsdAppender:
+    """A GSD file that a simulation adds its frames to, and that survives being killed.
+
+    species : (particle,), index into `names`
+    masses : of each species, m_AA
+
+    A file that is there already is continued; a last frame whose writing was killed is dropped.
+    Frames reach the disk in :meth:`flush`, which leaving the ``with`` block calls too.
+
+    Raises
+    ------
+    StoreError
+        if the file there holds other particles, or the disk is full.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "run.gsd"
+    >>> with GsdAppender(path, species=[0, 0, 1], names=("A", "B"), masses=(1.0, 1.0), dimensions=3) as file:
+    ...     file.append(0, 0.0, Box.cube(4.0), np.zeros((3, 3)), np.zeros((3, 3), int), {"energy": -7.0})
+    >>> from supercooled.io import read
+    >>> read(path).names
+    ('A', 'B')
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        species: ArrayLike,
+        names: Sequence[str],
+        masses: Sequence[float],
+        dimensions: int,
+    ) -> None:
+        self.path = Path(path)
+        self._species: Integers = np.asarray(species, dtype=np.int32)
+        self._names = tuple(names)
+        self._masses: Array = np.asarray(masses, dtype=np.float64)
+        self._dimensions = dimensions
+        if len(self._masses) != len(self._names):
+            raise ParameterError(f"{self.path}: {len(self._names)} species need as many masses")
+        if self._species.min() < 0 or self._species.max() >= len(self._names):
+            raise ParameterError(f"{self.path}: species {self._species.max()} has no name in {self._names}")
+        with room_for(self.path):
+            self._file = self._opened()
+
+    @property
+    def n_frames(self) -> int:
+        """How many whole frames have been written, those not yet flushed included."""
+        return self._n_frames
+
+    def append(  # noqa: PLR0917  the simulation's hot loop reads like a table row
+        self,
+        step: int,
+        time: float,
+        box: Box,
+        positions: ArrayLike,
+        images: ArrayLike,
+        log: Mapping[str, float] | None = None,
+    ) -> None:
+        """Add a frame.
+
+        time : tau
+        positions : (particle, 3), folded into the box, sigma_AA
+        images : (particle, 3), how many edges each particle has crossed
+        log : more numbers of this frame, stored as ``log/NAME``
+
+        Raises
+        ------
+        ParameterError
+            if shapes do not fit, or a position is not a finite number.
+        StoreError
+            if the disk is full.
+        """
+        xyz = np.asarray(positions, dtype=np.float64)
+        crossed = np.asarray(images)
+        expected = (len(self._species), 3)
+        if xyz.shape != expected or crossed.shape != expected:
+            raise ParameterError(
+                f"{self.path}: step {step}: positions {xyz.shape} and images {crossed.shape} "
+                f"must both be {expected}"
+            )
+        if not np.isfinite(xyz).all():
+            lost = int(np.argmin(np.isfinite(xyz).all(axis=1)))
+            raise ParameterError(f"{self.path}: step {step}: particle {lost} is at {xyz[lost]}")
+        with room_for(self.path):
+            if self._n_frames == 0:
+                self._write_static()
+            _write_frame(self._file, step, time, box, xyz, crossed)
+            for name, value in (log or {}).items():
+                self._file.write_chunk(f"log/{name}", np.array([value], dtype=np.float64))
+            self._file.end_frame()
+        self._n_frames += 1
+
+    def flush(self) -> None:
+        """Bring every frame to the disk."""
+        with room_for(self.path):
+            self._file.flush()
+            sync(self.path)
+
+    def truncate(self, n_frames: int) -> None:
+        """Keep the first `n_frames` frames; the file is rewritten beside and renamed."""
+        if not 0 <= n_frames <= self._n_frames:
+            raise ParameterError(f"{self.path}: can't keep {n_frames} of {self._n_frames} frames")
+        if n_frames == self._n_frames:
+            return
+        self.flush()
+        self._file.close()
+        _keep_first(self.path, n_frames)
+        self._file = self._opened()
+
+    def close(self) -> None:
+        """Flush and close; more than once does no harm."""
+        with room_for(self.path):
+            self._file.close()
+            sync(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _opened(self) -> Any:
+        if not self.path.exists() or self.path.stat().st_size == 0:
+            self._n_frames = 0
+            return layout.create(self.path)
+        layout.check_uncut(self.path)
+        with layout.open_to_read(self.path) as file:
+            listed = file.nframes
+            self._n_frames = layout.finished_frames(file)
+            if self._n_frames:
+                self._check_same_liquid(file)
+        if self._n_frames < listed:
+            _keep_first(self.path, self._n_frames)
+        return gsd.fl.open(name=str(self.path), mode="r+", schema="hoomd")
+
+    def _check_same_liquid(self, file: Any) -> None:
+        stored = layout.chunk(file, 0, layout.TYPE_OF, np.zeros(0, np.int32))
+        if not np.array_equal(stored, self._species) or layout.type_names(file) != self._names:
+            raise StoreError(
+                f"{self.path} holds {len(stored)} particles of {layout.type_names(file)}, not the "
+                f"{len(self._species)} of {self._names} to add; choose another name or remove it"
+            )
+
+    def _write_static(self) -> None:
+        _write_particles(self._file, self._species, self._names, self._dimensions)
+        self._file.write_chunk(layout.MASS, self._masses[self._species].astype(np.float32))
+
+
+def _keep_first(path: Path, n_frames: int) -> None:
+    with (
+        whole_file(path) as temporary,
+        layout.open_to_read(path) as old,
+        layout.create(temporary) as new,
+    ):
+        names = old.find_matching_chunk_names("")
+        for f in range(n_frames):
+            for name in names:
+                if old.chunk_exists(frame=f, name=name):
+                    new.write_chunk(name, old.read_chunk(frame=f, name=name))
+            new.end_frame()
+
+
+def _write_head(file: Any, trajectory: Trajectory, *, first: bool) -> None:
+    if first:
+        _write_particles(file, trajectory.species, trajectory.names, trajectory.dimensions)
+
+
+def _write_particles(file: Any, species: Integers, names: Sequence[str], dimensions: int) -> None:
+    file.write_chunk(layout.DIMENSIONS, np.array([dimensions], dtype=np.uint8))
+    file.write_chunk(layout.COUNT, np.array([len(species)], dtype=np.uint32))
+    file.write_chunk(layout.TYPES, layout.encoded_names(names))
+    file.write_chunk(layout.TYPE_OF, species.astype(np.uint32))
+
+
+def _write_frame(  # noqa: PLR0917
+    file: Any, step: int, time: float, box: Box, positions: AnyArray, images: AnyArray | None
+) -> None:
+    file.write_chunk(layout.STEP, np.array([step], dtype=np.uint64))
+    file.write_chunk(layout.BOX, layout.stored_box(box))
+    file.write_chunk(layout.POSITION, positions.astype(np.float32))
+    if images is not None:
+        file.write_chunk(layout.IMAGE, images.astype(np.int32))
+    file.write_chunk(layout.TIME, np.array([time], dtype=np.float64))
+
+
+def _folded(
+    positions: Array, images: AnyArray | None, box: Box, *, unwrapped: bool
+) -> tuple[Array, AnyArray | None]:
+    if images is None and not unwrapped:
+        return box.wrap(positions)[0], None
+    free = positions if images is None else box.unwrap(positions, images)
+    # The file's box is in single precision: folding by that very box makes unwrapping exact.
+    stored = Box.from_array(layout.stored_box(box), box.dimensions)
+    return stored.wrap(free)
+
+
+def _field_name(name: str) -> str:
+    if not name or "/" in name or not name.isascii():
+        raise ParameterError(f"a field's name must be plain characters without '/', not {name!r}")
+    return name

@@ -1,0 +1,78 @@
+"""One way in for every kind of trajectory file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.trajectory import Trajectory
+
+_FORMATS = {
+    ".gsd": "gsd",
+    ".dump": "lammps",
+    ".lammpstrj": "lammps",
+    ".lammpsdump": "lammps",
+    ".xyz": "xyz",
+    ".extxyz": "xyz",
+}
+_PACKED = (".gz", ".zst")
+
+
+def read(
+    path: str | Path,
+    *,
+    format: str | None = None,  # noqa: A002  the field's word
+    timestep: float | None = None,
+    temperature: float | None = None,
+    names: Sequence[str] | None = None,
+) -> Trajectory:
+    """Trajectory of a file, whose frames are read when they are asked for.
+
+    GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and extended XYZ (``.xyz .extxyz``),
+    plain or compressed (``.gz .zst``).
+
+    format : "gsd", "lammps" or "xyz", if the suffix does not say so
+    timestep : time of one integration step, tau; needed where the file has steps and no times, and
+        used in place of the file's times where given
+    temperature : of the run, epsilon_AA/k_B
+    names : of the species, where the file has none or others: for types 1, 2, ... in that order
+
+    Raises
+    ------
+    TrajectoryError
+        naming file, frame and particle: the file is missing, damaged, cut short (the last whole
+        frame is named), or its frames do not hold the same particles.
+    BoxError
+        if a box has no volume or a boundary is not periodic.
+    ParameterError
+        if the file has no times and `timestep` is not given, or its kind is unknown.
+
+    >>> import tempfile
+    >>> import supercooled as sc
+    >>> file = Path(tempfile.mkdtemp()) / "still.gsd"
+    >>> sc.write_gsd(file, sc.Trajectory.from_arrays([[[1.0, 2, 3]]], sc.Box.cube(10.0)))
+    >>> read(file).positions()
+    array([[[1., 2., 3.]]])
+    """
+    kind = format or _kind_by_suffix(Path(path))
+    if not Path(path).is_file():
+        raise TrajectoryError(f"{path}: no such file")
+    if kind == "gsd":
+        from supercooled.io.gsd_reading import read_gsd
+
+        return read_gsd(path, timestep=timestep, temperature=temperature, names=names)
+    raise ParameterError(f"{path}: format must be 'gsd', 'lammps' or 'xyz', not {kind!r}")
+
+
+def _kind_by_suffix(path: Path) -> str:
+    suffixes = [s.lower() for s in path.suffixes]
+    if suffixes and suffixes[-1] in _PACKED:
+        suffixes.pop()
+    kind = _FORMATS.get(suffixes[-1]) if suffixes else None
+    if kind is None:
+        raise ParameterError(
+            f"{path}: unknown kind of file; name it, for example read({path.name!r}, format='lammps'), or "
+            "open it with MDAnalysis and pass the universe to supercooled.io.from_mdanalysis"
+        )
+    return kind
