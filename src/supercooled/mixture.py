@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any
@@ -12,6 +12,18 @@ import numpy as np
 from supercooled.arrays import Integers
 from supercooled.errors import MixtureError
 from supercooled.potentials import PairPotential
+
+
+def pair_labels(species: Sequence[str]) -> tuple[str, ...]:
+    """Labels of the unordered pairs, in the order of :attr:`Mixture.pairs`.
+
+    >>> pair_labels(("A", "B"))
+    ('AA', 'AB', 'BB')
+    >>> pair_labels(("Si", "O"))
+    ('Si-Si', 'Si-O', 'O-O')
+    """
+    between = "" if all(len(name) == 1 for name in species) else "-"
+    return tuple(f"{a}{between}{b}" for a, b in combinations_with_replacement(species, 2))
 
 
 @dataclass(frozen=True, slots=True)
