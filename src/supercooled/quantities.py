@@ -41,8 +41,11 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("n_vectors", "$n_q$", "1", "wave vectors in the shell"),
         Quantity("caging_potential", r"$\beta\Phi(r)$", "1", "mean-field caging potential"),
         Quantity("depth", r"$\beta\Phi_r$", "1", "magnitude of the caging potential at its minimum"),
+        Quantity("depth_q", r"$\beta\Phi_q$", "1", "depth of the cage from the structure factor"),
+        Quantity("depth_r", r"$\beta\Phi_r$", "1", "depth of the cage from the radial distribution function"),
         Quantity("softness", "$S$", "sigma_AA^2", "softness of the mean-field cage"),
         Quantity("p_hop", r"$p_\mathrm{hop}$", "sigma_AA^2", "indicator of a hop between two cages"),
+        Quantity("hop_threshold", "$p_c$", "sigma_AA^2", "threshold of a rearrangement"),
         Quantity("msd", r"$\langle\Delta r^2\rangle$", "sigma_AA^2", "mean squared displacement"),
         Quantity(
             "quartic", r"$\langle\Delta r^4\rangle$", "sigma_AA^4", "mean fourth power of the displacement"
@@ -51,9 +54,13 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("overlap", "$q(t)$", "1", "self overlap function"),
         Quantity("relaxation_time", r"$\tau_\alpha$", "tau", "alpha relaxation time"),
         Quantity("probability", "$P$", "1", "probability"),
+        Quantity("probability_density", "$P$", "1", "probability density"),
         Quantity("rearrangement_probability", "$P_R$", "1", "share of particles that rearrange"),
+        Quantity("steepness", r"$d\ln P_R/d\ln S$", "1", "dependence of rearrangements on softness"),
+        Quantity("share", r"$f$", "1", "share of the rearranging particles that are softer than the peak"),
         Quantity("barrier", r"$\Delta E$", "epsilon_AA", "energy barrier of a rearrangement"),
         Quantity("entropy", r"$\Sigma$", "1", "logarithm of the attempt probability of a rearrangement"),
+        Quantity("onset_temperature", "$T_0$", "epsilon_AA/k_B", "onset temperature"),
         Quantity("energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
     )
 }

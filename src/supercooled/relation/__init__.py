@@ -1,1 +1,21 @@
 """How structure and rearrangements go together."""
+
+from supercooled.relation.barriers import arrhenius, steepness
+from supercooled.relation.crossing import Onset, onset, stretch_error
+from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
+from supercooled.relation.probability import rearrangement_probability
+
+__all__ = [
+    "Onset",
+    "Peak",
+    "Share",
+    "arrhenius",
+    "distribution",
+    "onset",
+    "peak",
+    "rearrangement_probability",
+    "shallower_share",
+    "softer_share",
+    "steepness",
+    "stretch_error",
+]

@@ -1,0 +1,133 @@
+"""Barriers of rearrangements, and how strongly softness decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import AnyArray
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+from supercooled.relation.distributions import error_of
+from supercooled.relation.lines import concatenated, known, straight_line
+
+
+def arrhenius(
+    probabilities: xr.Dataset | Sequence[xr.Dataset], *, minimum_temperatures: int = 3
+) -> xr.Dataset:
+    r"""Barrier and entropy of rearrangement at each softness.
+
+    .. math:: \ln P_R(S, T) = \Sigma(S) - \Delta E(S)/T
+
+    probabilities : :func:`rearrangement_probability` at several temperatures, in the same bins: a
+        list, or concatenated along ``temperature``. Leave out those above onset.
+    minimum_temperatures : with a probability above zero that a softness needs, at least 2
+
+    Returns ``barrier``, ``entropy`` with ``_error`` and their ``covariance``, ``barrier_base10``
+    (= barrier/ln 10: what sharma2022 prints is the slope of log10 P_R against -1/T), ``chi_square``
+    per degree of freedom and ``n_temperatures``, along the bins; NaN where temperatures are too few.
+    Least squares weighted by the errors of P_R, which also give the errors.
+
+    Raises
+    ------
+    ParameterError
+        if bins differ, a temperature is missing, or no softness has enough temperatures.
+
+    Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
+
+    >>> import numpy as np
+    >>> P_R = "rearrangement_probability"
+    >>> T = np.array([0.4, 0.5, 0.6])
+    >>> P = np.exp(2.0 - 3.0 / T)[:, None]
+    >>> data = {P_R: (("temperature", "softness"), P), P_R + "_error": (("temperature", "softness"), 0.1 * P)}
+    >>> fit = arrhenius(xr.Dataset(data, {"temperature": T, "softness": [1.0]}))
+    >>> fit.barrier.item(), fit.entropy.item()
+    (3.0..., 2.0...)
+    """
+    together = concatenated(probabilities)
+    name, P, error = known(together)
+    inverse = 1.0 / together["temperature"].values
+    if minimum_temperatures < 2:
+        raise ParameterError(f"a line needs at least 2 temperatures, not {minimum_temperatures}")
+    enough = np.isfinite(P).sum(axis=0) >= minimum_temperatures
+    if not enough.any():
+        raise ParameterError(
+            f"no {name} has a rearrangement probability at {minimum_temperatures} temperatures: "
+            "widen the bins, lower minimum_count, or add temperatures"
+        )
+    fits = np.full((6, P.shape[1]), np.nan)
+    for b in np.flatnonzero(enough):
+        rows = np.isfinite(P[:, b])
+        fits[:, b] = straight_line(-inverse[rows], np.log(P[rows, b]), P[rows, b] / error[rows, b])
+    coords = {c: together[c] for c in (name, "lower", "upper") if c in together.coords}
+    barrier = labelled("barrier", fits[1], (name,), coords)
+    result = {
+        "barrier": barrier,
+        "barrier_error": error_of("barrier", np.sqrt(fits[3]), (name,)),
+        "entropy": labelled("entropy", fits[0], (name,)),
+        "entropy_error": error_of("entropy", np.sqrt(fits[2]), (name,)),
+        "covariance": _plain(fits[4], name, "epsilon_AA", "covariance of barrier and entropy"),
+        "barrier_base10": labelled("barrier", fits[1] / np.log(10.0), (name,)),
+        "barrier_base10_error": error_of("barrier", np.sqrt(fits[3]) / np.log(10.0), (name,)),
+        "chi_square": _plain(fits[5], name, "1", "chi square per degree of freedom"),
+        "n_temperatures": _plain(np.isfinite(P).sum(axis=0), name, "1", "temperatures with a probability"),
+    }
+    for key in ("barrier_base10", "barrier_base10_error"):
+        result[key].attrs["long_name"] += " in base 10"
+    return xr.Dataset(result).assign_attrs(
+        temperatures=[float(T) for T in together["temperature"].values],
+        minimum_temperatures=int(minimum_temperatures),
+    )
+
+
+def steepness(probabilities: xr.Dataset | Sequence[xr.Dataset]) -> xr.Dataset:
+    r"""How strongly rearrangements depend on softness at each temperature.
+
+    .. math:: m(T) = \frac{d \ln P_R}{d \ln S}
+
+    The slope of a straight line through ln P_R against ln S, weighted by the errors of P_R.
+
+    probabilities : as in :func:`arrhenius`, one temperature being enough
+
+    Returns ``steepness`` and ``steepness_error`` (temperature), dimensionless; NaN where fewer than
+    two bins have a probability above zero.
+
+    Raises
+    ------
+    ParameterError
+        if a bin's centre is not positive: it has no logarithm.
+
+    Source: sharma2022, Fig. 5(a), which shows it without giving it a number.
+
+    >>> import numpy as np
+    >>> P_R = "rearrangement_probability"
+    >>> S = np.array([1.0, 2.0, 4.0])
+    >>> row = ("softness", 0.01 * S**3)
+    >>> one = xr.Dataset({P_R: row, P_R + "_error": row}, {"softness": S, "temperature": 0.5})
+    >>> steepness([one]).steepness.values.round(6)
+    array([3.])
+    """
+    together = concatenated(probabilities)
+    name, P, error = known(together)
+    centres = together[name].values
+    if (centres[np.isfinite(P).any(axis=0)] <= 0).any():
+        raise ParameterError(f"the steepness needs a positive {name}, and a bin lies at {centres.min():g}")
+    slopes = np.full((2, len(P)), np.nan)
+    for t in range(len(P)):
+        row = np.isfinite(P[t])
+        if row.sum() >= 2:
+            fit = straight_line(np.log(centres[row]), np.log(P[t, row]), P[t, row] / error[t, row])
+            slopes[:, t] = fit[1], np.sqrt(fit[3])
+    coords = {"temperature": together["temperature"]}
+    return xr.Dataset(
+        {
+            "steepness": labelled("steepness", slopes[0], ("temperature",), coords),
+            "steepness_error": error_of("steepness", slopes[1], ("temperature",)),
+        }
+    )
+
+
+def _plain(data: AnyArray, name: str, unit: str, long_name: str) -> xr.DataArray:
+    return xr.DataArray(data, dims=(name,), attrs={"units": unit, "long_name": long_name})

@@ -1,0 +1,132 @@
+"""The temperature at which structure stops mattering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.blocks import jackknife_error
+from supercooled.errors import ParameterError
+from supercooled.relation.lines import P_R, concatenated
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """Where the Arrhenius lines of all softnesses cross.
+
+    temperature, error : T_0
+    energy : e of dE = e + T_0 Sigma, epsilon_AA: the barrier of the crossing
+    chi_square : of the straight line, per degree of freedom
+    unweighted : slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
+        alike, draw to the middle of the temperatures
+    """
+
+    temperature: float
+    error: float
+    energy: float
+    chi_square: float
+    unweighted: float
+
+
+def onset(fits: xr.Dataset) -> Onset:
+    r"""Temperature at which the Arrhenius lines of all softnesses cross.
+
+    .. math:: \Delta E(S) = e + T_0 \Sigma(S)
+              \;\Leftrightarrow\; \ln P_R(S, T_0) = -e/T_0 \text{ for every } S
+
+    fits : what :func:`arrhenius` returns
+
+    T_0 minimises the chi square of that line with the errors of both and their covariance, e following
+    it: the same as fitting all P_R(S, T) at once with one crossing. The error is the one that raises
+    chi square by 1, times the root of chi square per degree of freedom where that exceeds 1.
+    For one that knows how P_R at different S depend on each other, see :func:`stretch_error`.
+
+    Raises
+    ------
+    ParameterError
+        if fewer than three softnesses have a barrier: two lines always cross.
+
+    Source: sharma2022, Sec. V; schoenholz2016 (T_0).
+
+    >>> import numpy as np
+    >>> S = np.array([1.0, 2.0, 3.0])
+    >>> ones = ("softness", np.ones(3))
+    >>> lines = {"barrier": ("softness", 5.0 - S), "entropy": ("softness", 4.0 - S / 0.8)}
+    >>> errors = {"barrier_error": ones, "entropy_error": ones, "covariance": ("softness", 0.5 * np.ones(3))}
+    >>> round(onset(xr.Dataset({**lines, **errors})).temperature, 6)
+    0.8
+    """
+    names = ("barrier", "entropy", "barrier_error", "entropy_error", "covariance")
+    E, S, dE, dS, cov = (np.asarray(fits[name].values, dtype=np.float64) for name in names)
+    good = np.isfinite(E) & np.isfinite(S)
+    if good.sum() < 3:
+        raise ParameterError(
+            f"{int(good.sum())} softnesses with a barrier don't say whether their lines cross in one point: "
+            "use more bins or temperatures"
+        )
+    E, S, dE, dS, cov = (x[good] for x in (E, S, dE, dS, cov))
+
+    def line(T0: float) -> tuple[float, float]:
+        weight = 1.0 / np.maximum(dE**2 - 2.0 * T0 * cov + (T0 * dS) ** 2, 1e-300)
+        rest = E - T0 * S
+        e = float(np.average(rest, weights=weight))
+        return float(np.sum(weight * (rest - e) ** 2)), e
+
+    unweighted = float(np.polyfit(S, E, 1)[0])
+    T0 = _smallest(lambda t: line(t)[0], abs(unweighted))
+    chi_square, energy = line(T0)
+    reduced = chi_square / (len(E) - 2)
+    step = 1e-3 * T0
+    curvature = (line(T0 + step)[0] - 2.0 * chi_square + line(T0 - step)[0]) / step**2
+    error = np.sqrt(2.0 / curvature) if curvature > 0 else np.nan
+    return Onset(T0, float(error * np.sqrt(max(1.0, reduced))), energy, reduced, unweighted)
+
+
+def stretch_error(
+    probabilities: xr.Dataset | Sequence[xr.Dataset], estimate: Callable[[xr.Dataset], float]
+) -> float:
+    r"""Standard error of anything made from P_R(S, T), by leaving out each stretch of each run.
+
+    .. math:: \sigma^2 = \sum_T \frac{n_T - 1}{n_T} \sum_s (x_{T,s} - \bar x_T)^2
+
+    The softnesses of a temperature vary together here, as they do in the run.
+
+    probabilities : as in :func:`arrhenius`
+    estimate : from P_R concatenated along temperature to one number
+
+    Source: B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
+
+    >>> import numpy as np
+    >>> one = xr.Dataset(
+    ...     {P_R: ("softness", [0.2]), P_R + "_error": ("softness", [0.1]),
+    ...      P_R + "_jackknife": (("stretch", "softness"), [[0.1], [0.3]])},
+    ...     {"softness": [1.0], "temperature": 0.5},
+    ... )
+    >>> round(stretch_error([one], lambda p: float(p[P_R].sum())), 3)
+    0.1
+    """
+    together = concatenated(probabilities)
+    (name,) = [str(d) for d in together[P_R].dims if d != "temperature"]
+    P = together[P_R].transpose("temperature", name)
+    without = together[f"{P_R}_jackknife"].transpose("temperature", "stretch", name).values
+    variance = 0.0
+    for t, stretches in enumerate(without):
+        values = []
+        for row in stretches[np.isfinite(stretches).any(axis=1)]:
+            changed = P.copy()
+            changed[t] = row
+            values.append(estimate(together.assign({P_R: changed})))
+        variance += float(jackknife_error(np.array(values, dtype=np.float64))) ** 2
+    return float(np.sqrt(variance))
+
+
+def _smallest(function: Callable[[float], float], guess: float) -> float:
+    grid = (guess if guess > 0 else 1.0) * np.geomspace(0.05, 20.0, 241)
+    # Each round looks at the neighbourhood of the best so far, ten times finer.
+    for _ in range(12):
+        best = int(np.clip(np.argmin([function(t) for t in grid]), 1, len(grid) - 2))
+        grid = np.linspace(grid[best - 1], grid[best + 1], 21)
+    return float(grid[10])

@@ -1,0 +1,265 @@
+"""Distributions of a structural field, their peak, and who is beyond it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.blocks import jackknife_error
+from supercooled.errors import ParameterError
+from supercooled.quantities import TABLE, labelled
+from supercooled.relation.pairing import (
+    Fields,
+    Samples,
+    bin_edges,
+    over_stretches,
+    paired,
+    samples,
+    with_error,
+)
+
+# Bins of the grid on which densities are smoothed, in one bandwidth, and the share of values beyond
+# it on either side, whose exact place can't matter to a peak.
+FINE = 10
+TAIL = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """Most frequent value of a field.
+
+    value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches
+    """
+
+    value: float
+    error: float
+    bandwidth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Share of the rearranging particles that lie on the soft side of the peak.
+
+    value, error : 0 to 1; the error is the jackknife's over stretches, the peak's own noise included
+    peak, peak_error : of the distribution of all particles
+    of_all : share of all particles on that side, what chance would give
+    n_rearranging : how many particles at times rearrange
+    """
+
+    value: float
+    error: float
+    peak: float
+    peak_error: float
+    of_all: float
+    n_rearranging: int
+
+
+def distribution(field: Fields, *, bins: int | ArrayLike, stretches: int = 5) -> xr.Dataset:
+    r"""Probability density of a field over particles and frames.
+
+    .. math:: P(x) = \frac{n(x)}{N\,\delta x}
+
+    field : (frame, particle), or one for each replica; NaN where a particle has no value
+    bins : edges, or how many over the range of the values
+    stretches : parts of each run, left out in turn for the error
+
+    Returns ``probability_density``, its standard error and ``count`` along a coordinate that has the
+    field's name. The density integrates to the share of values inside the bins.
+
+    Raises
+    ------
+    ParameterError
+        if the field has no value, an infinite one, or other dimensions.
+
+    Source: sharma2022, Fig. 2.
+
+    >>> field = xr.DataArray([[0.1, 0.2, 0.6, 0.9]], dims=("frame", "particle"), name="softness")
+    >>> distribution(field, bins=[0.0, 0.5, 1.0]).probability_density.values
+    array([1., 1.])
+    """
+    pooled = samples(field, stretches=stretches)
+    edges = bin_edges(pooled.values, bins)
+    counts = pooled.counts(edges)[:, 0]
+    totals = np.bincount(pooled.stretch, minlength=pooled.n_stretches)
+    name = field_name(field)
+    _, replicates = over_stretches(
+        np.column_stack([counts, totals]), lambda n: n[:-1] / n[-1] / np.diff(edges)
+    )
+    density = counts.sum(axis=0) / totals.sum() / np.diff(edges)
+    coords = bin_coordinates(name, edges)
+    return xr.Dataset(
+        {
+            "probability_density": density_of(density, name, coords),
+            "probability_density_error": density_of(jackknife_error(replicates), name),
+            "count": count_of(counts.sum(axis=0), name),
+        }
+    )
+
+
+def peak(field: Fields, *, stretches: int = 5) -> Peak:
+    r"""Most frequent value of a field: the top of its distribution smoothed by a Gaussian.
+
+    .. math:: h = \left(\frac{4}{5n}\right)^{1/7} \min(s, \mathrm{IQR}/1.349)
+
+    with n values of standard deviation s, the bandwidth that serves the slope of a density best, and
+    so its top, were the density Gaussian.
+
+    field, stretches : as in :func:`distribution`
+
+    Raises
+    ------
+    ParameterError
+        if the field has no value, or the same everywhere.
+
+    Source: J. E. Chacon, T. Duong, M. P. Wand, Statistica Sinica 21, 807 (2011), Sec. 5 (bandwidth).
+
+    >>> import numpy as np
+    >>> normal = np.random.default_rng(1).normal(3.0, 1.0, (10, 4000))
+    >>> field = xr.DataArray(normal, dims=("frame", "particle"), name="softness")
+    >>> abs(peak(field).value - 3.0) < 0.1
+    True
+    """
+    pooled = samples(field, stretches=stretches)
+    bandwidth, edges = _grid(pooled.values, field_name(field))
+    counts = _clipped(pooled, edges).counts(edges)[:, 0]
+    value, error = with_error(counts, lambda n: _mode(n, edges))
+    return Peak(value, error, bandwidth)
+
+
+def softer_share(
+    softness: Fields, p_hop: Fields, *, threshold: float | None = None, lead: float, stretches: int = 5
+) -> Share:
+    r"""Share of the rearranging particles that are softer than the peak of the distribution of all.
+
+    .. math:: f = P(S > S^* \mid p_\mathrm{hop} > p_c), \qquad S^* = \arg\max P(S)
+
+    softness : (frame, particle), or one for each replica
+    p_hop : what :func:`supercooled.dynamics.hops` returns, in the same order
+    threshold : p_c, sigma_AA^2; must be given
+    lead : how long before t the structure is taken, tau
+    stretches : parts of each run, left out in turn for the error
+
+    Frames are matched by their number, particles by theirs where both say it. The peak is
+    :func:`peak`'s, of the particles and frames that were matched.
+
+    Raises
+    ------
+    ParameterError
+        if the threshold is missing, no frame is in both fields, or no particle rearranges.
+
+    Source: sharma2022, Sec. V and Fig. 4.
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> dims, coords = ("frame", "particle"), {"frame": np.arange(10)}
+    >>> softness = xr.DataArray(rng.normal(size=(10, 500)), coords, dims, name="softness")
+    >>> p_hop = xr.DataArray(np.where(softness > 1.0, 1.0, 0.0), coords, dims, name="p_hop")
+    >>> softer_share(softness, p_hop, threshold=0.1, lead=0.0).value
+    1.0
+    """
+    return _share(softness, p_hop, threshold, lead, stretches, above=True)
+
+
+def shallower_share(
+    depth: Fields, p_hop: Fields, *, threshold: float | None = None, lead: float, stretches: int = 5
+) -> Share:
+    r"""Share of the rearranging particles in cages shallower than the peak of the distribution of all.
+
+    .. math:: f = P(\Phi < \Phi^* \mid p_\mathrm{hop} > p_c), \qquad \Phi^* = \arg\max P(\Phi)
+
+    depth : (frame, particle), or one for each replica
+    The rest is as in :func:`softer_share`.
+
+    Source: sharma2022, App. B and Fig. 15(a).
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(1)
+    >>> dims, coords = ("frame", "particle"), {"frame": np.arange(10)}
+    >>> depth = xr.DataArray(rng.normal(size=(10, 500)), coords, dims, name="depth")
+    >>> p_hop = xr.DataArray(np.where(depth > 1.0, 1.0, 0.0), coords, dims, name="p_hop")
+    >>> shallower_share(depth, p_hop, threshold=0.1, lead=0.0).value
+    0.0
+    """
+    return _share(depth, p_hop, threshold, lead, stretches, above=False)
+
+
+def field_name(field: Fields) -> str:
+    """Name of a field, or of the first of several."""
+    first = field if isinstance(field, xr.DataArray) else field[0]
+    return str(first.name or "value")
+
+
+def bin_coordinates(name: str, edges: Array) -> dict[str, object]:
+    """Centres of bins under the field's name, with their edges."""
+    return {name: 0.5 * (edges[1:] + edges[:-1]), "lower": (name, edges[:-1]), "upper": (name, edges[1:])}
+
+
+def error_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
+    """Standard error of a quantity, labelled."""
+    entry = TABLE[name]
+    return xr.DataArray(
+        data, dims=dims, attrs={"units": entry.unit, "long_name": f"standard error of the {entry.long_name}"}
+    )
+
+
+def density_of(data: Array, name: str, coords: dict[str, object] | None = None) -> xr.DataArray:
+    """Probability density of the quantity `name`, labelled."""
+    density = labelled("probability_density", data, (name,), coords)
+    density.attrs["units"] = f"1/({TABLE[name].unit})" if name in TABLE else "1/unit"
+    return density
+
+
+def count_of(data: Array, dim: str) -> xr.DataArray:
+    """Numbers of particles at times, labelled."""
+    return xr.DataArray(
+        data.astype(np.int64), dims=(dim,), attrs={"units": "1", "long_name": "particles at times"}
+    )
+
+
+def _share(
+    field: Fields, p_hop: Fields, threshold: float | None, lead: float, stretches: int, *, above: bool
+) -> Share:
+    pooled = paired(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    _, edges = _grid(pooled.values, field_name(field))
+    counts = _clipped(pooled, edges).counts(edges)
+
+    def beyond(n: Array) -> float:
+        below = np.interp(_mode(n[0], edges), edges, np.concatenate([[0.0], np.cumsum(n[1])])) / n[1].sum()
+        return float(1.0 - below if above else below)
+
+    value, error = with_error(counts, beyond)
+    of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])))
+    place, place_error = with_error(counts, lambda n: _mode(n[0], edges))
+    return Share(value, error, place, place_error, of_all, int(pooled.rearranging.sum()))
+
+
+def _grid(values: Array, name: str) -> tuple[float, Array]:
+    low, quarter, three_quarters, high = np.quantile(values, (TAIL, 0.25, 0.75, 1.0 - TAIL))
+    spread = min(float(values.std()), (three_quarters - quarter) / 1.349)
+    if not spread > 0:
+        raise ParameterError(f"{name} hardly varies between particles: its distribution has no width")
+    bandwidth = float((4.0 / (5.0 * len(values))) ** (1.0 / 7.0) * spread)
+    n = int(np.ceil((high - low + 6.0 * bandwidth) / bandwidth * FINE))
+    return bandwidth, np.linspace(low - 3.0 * bandwidth, low - 3.0 * bandwidth + n * bandwidth / FINE, n + 1)
+
+
+def _clipped(pooled: Samples, edges: Array) -> Samples:
+    inside = np.clip(pooled.values, edges[0], edges[-1])
+    return Samples(inside, pooled.rearranging, pooled.stretch, pooled.n_stretches)
+
+
+def _mode(counts: Array, edges: Array) -> float:
+    # What was clipped to the ends is a heap there, not a peak.
+    inner = np.concatenate([[0.0], counts[1:-1], [0.0]])
+    kernel = np.exp(-0.5 * (np.arange(-6 * FINE, 6 * FINE + 1) / FINE) ** 2)
+    smooth = np.convolve(inner, kernel)[6 * FINE : -6 * FINE]
+    top = int(np.clip(np.argmax(smooth), 1, len(smooth) - 2))
+    left, here, right = smooth[top - 1 : top + 2]
+    curvature = left - 2.0 * here + right
+    shift = 0.5 * (left - right) / curvature if curvature < 0 else 0.0
+    width = edges[1] - edges[0]
+    return float(edges[top] + (0.5 + np.clip(shift, -0.5, 0.5)) * width)

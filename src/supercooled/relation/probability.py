@@ -1,0 +1,119 @@
+"""How often particles of a given structure rearrange."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.blocks import jackknife_error
+from supercooled.quantities import labelled, quantity
+from supercooled.relation.distributions import bin_coordinates, count_of, density_of, error_of, field_name
+from supercooled.relation.pairing import Fields, bin_edges, over_stretches, paired
+
+
+def rearrangement_probability(
+    field: Fields,
+    p_hop: Fields,
+    *,
+    threshold: float | None = None,
+    bins: int | ArrayLike,
+    lead: float,
+    minimum_count: int,
+    stretches: int = 5,
+) -> xr.Dataset:
+    r"""Share of particles of each softness (or other structure) that rearrange.
+
+    .. math:: P_R(S) = \frac{n(S, p_\mathrm{hop} > p_c)}{n(S)}
+
+    field : (frame, particle), or one for each replica
+    p_hop : what :func:`supercooled.dynamics.hops` returns, in the same order
+    threshold : p_c, sigma_AA^2; must be given
+    bins : edges, or how many over the range of the values
+    lead : how long before t the structure is taken, tau
+    minimum_count : particles at times that a bin must hold for a probability; NaN below
+    stretches : parts of each run, left out in turn for the error
+
+    Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``
+    and ``_jackknife`` (stretch, ...), ``probability_density`` P(S) and
+    ``probability_density_rearranging`` P(S|R), ``count`` and ``count_rearranging``. Attributes:
+    ``total_share`` that rearranges, and ``dependence``.
+
+    The error is the binomial one times the root of ``dependence``, the mean over bins of the
+    jackknife's variance over the binomial's, at least 1: a hop stays above the threshold for
+    several frames, so counts aren't independent. A bin without rearrangement gets the error of one.
+
+    Raises
+    ------
+    ParameterError
+        if the threshold is missing, no frame is in both fields, or no particle rearranges.
+
+    Source: sharma2022, Sec. V and Fig. 5(a).
+
+    >>> import numpy as np
+    >>> dims, coords = ("frame", "particle"), {"frame": np.arange(2)}
+    >>> softness = xr.DataArray([[1.0, 1.0, 2.0, 2.0]] * 2, coords, dims, name="softness")
+    >>> p_hop = xr.DataArray([[0.0, 0.3, 0.3, 0.3], [0.0, 0.0, 0.3, 0.3]], coords, dims, name="p_hop")
+    >>> rearrangement_probability(
+    ...     softness, p_hop, threshold=0.1, bins=[0.5, 1.5, 2.5], lead=0.0, minimum_count=1
+    ... ).rearrangement_probability.values
+    array([0.25, 1.  ])
+    """
+    pooled = paired(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    edges = bin_edges(pooled.values, bins)
+    counts = pooled.counts(edges)
+    n, rearranging = counts.sum(axis=0)
+    value, replicates = over_stretches(counts, lambda c: c[1] / c[0])
+    enough = n >= max(minimum_count, 1)
+    binomial = np.sqrt(np.maximum(rearranging, 1.0) * (1.0 - value)) / np.maximum(n, 1.0)
+    dependence = _dependence(jackknife_error(replicates), binomial, enough & (rearranging > 0))
+    name = field_name(field)
+    coords = bin_coordinates(name, edges)
+    temperature = _temperature(p_hop)
+    if temperature is not None:
+        coords["temperature"] = temperature
+    width, total = np.diff(edges), float(len(pooled.values))
+    result = {
+        "rearrangement_probability": labelled(
+            "rearrangement_probability", np.where(enough, value, np.nan), (name,), coords
+        ),
+        "rearrangement_probability_error": error_of(
+            "rearrangement_probability", np.where(enough, np.sqrt(dependence) * binomial, np.nan), (name,)
+        ),
+        "rearrangement_probability_jackknife": _jackknife(np.where(enough, replicates, np.nan), name),
+        "probability_density": density_of(n / total / width, name),
+        "probability_density_rearranging": density_of(rearranging / pooled.rearranging.sum() / width, name),
+        "count": count_of(n, name),
+        "count_rearranging": count_of(rearranging, name),
+    }
+    result["probability_density_rearranging"].attrs["long_name"] += " of those that rearrange"
+    return xr.Dataset(result).assign_attrs(
+        threshold=float(threshold or 0.0),
+        lead=float(lead),
+        minimum_count=int(minimum_count),
+        dependence=dependence,
+        total_share=float(pooled.rearranging.mean()),
+    )
+
+
+def _dependence(jackknife: Array, binomial: Array, counted: Array) -> float:
+    usable = counted.astype(bool) & (binomial > 0)
+    if not usable.any():
+        return 1.0
+    return float(np.maximum(1.0, np.mean((jackknife[usable] / binomial[usable]) ** 2)))
+
+
+def _jackknife(replicates: Array, name: str) -> xr.DataArray:
+    entry = quantity("rearrangement_probability")
+    return xr.DataArray(
+        replicates,
+        dims=("stretch", name),
+        coords={"stretch": np.arange(len(replicates))},
+        attrs={"units": entry.unit, "long_name": f"without one stretch, {entry.long_name}"},
+    )
+
+
+def _temperature(p_hop: Fields) -> float | None:
+    first = p_hop if isinstance(p_hop, xr.DataArray) else p_hop[0]
+    return float(first["temperature"]) if "temperature" in first.coords else None
