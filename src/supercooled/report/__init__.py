@@ -1,1 +1,21 @@
-"""Figures and the page."""
+"""The comparison with the paper, the figures, and the page that holds them."""
+
+from supercooled.report.comparison import Row, Tolerance, Verdict, read_comparison, write_comparison
+from supercooled.report.console import print_comparison
+from supercooled.report.files import load_results, save_results
+from supercooled.report.section import Section
+from supercooled.report.writing import rebuild, write
+
+__all__ = [
+    "Row",
+    "Section",
+    "Tolerance",
+    "Verdict",
+    "load_results",
+    "print_comparison",
+    "read_comparison",
+    "rebuild",
+    "save_results",
+    "write",
+    "write_comparison",
+]

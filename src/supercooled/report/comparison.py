@@ -1,0 +1,225 @@
+"""Measured numbers beside the published ones, and the verdict on each."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from supercooled.errors import ParameterError, StoreError
+from supercooled.report.files import write_text
+
+Verdict = Literal["within", "miss", "not measured", "no published value", "not judged"]
+
+_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a measured value may lie from the published one, said before it is measured.
+
+    Build it with `relative`, `absolute` or `between`.
+    """
+
+    kind: Literal["relative", "absolute", "between"]
+    lower: float
+    upper: float
+
+    @classmethod
+    def relative(cls, fraction: float) -> Tolerance:
+        """|measured - published| <= `fraction` |published|.
+
+        >>> Tolerance.relative(0.05).text
+        'within 5 % of the published value'
+        """
+        return cls("relative", -_positive(fraction, "fraction"), fraction)
+
+    @classmethod
+    def absolute(cls, distance: float) -> Tolerance:
+        """|measured - published| <= `distance`, in the unit of the row."""
+        return cls("absolute", -_positive(distance, "distance"), distance)
+
+    @classmethod
+    def between(cls, lower: float, upper: float) -> Tolerance:
+        """`lower` <= measured <= `upper`; either may be infinite.
+
+        >>> Tolerance.between(0.6, float("inf")).text
+        'at least 0.6'
+        """
+        if not lower < upper or (math.isinf(lower) and math.isinf(upper)):
+            raise ParameterError(f"a tolerance between {lower} and {upper} holds everything or nothing")
+        return cls("between", lower, upper)
+
+    def holds(self, measured: float, published: float) -> bool:
+        """Whether `measured` is close enough to `published`."""
+        if self.kind == "between":
+            return self.lower <= measured <= self.upper
+        scale = abs(published) if self.kind == "relative" else 1.0
+        # a value exactly on the edge must not fail by the rounding of a subtraction
+        return abs(measured - published) <= self.upper * scale * (1 + 1e-9)
+
+    @property
+    def text(self) -> str:
+        """The rule in words, as the note of a row records it."""
+        if self.kind == "relative":
+            return f"within {100 * self.upper:.4g} % of the published value"
+        if self.kind == "absolute":
+            return f"within {self.upper:.4g} of the published value"
+        if math.isinf(self.upper):
+            return f"at least {self.lower:.4g}"
+        if math.isinf(self.lower):
+            return f"at most {self.upper:.4g}"
+        return f"between {self.lower:.4g} and {self.upper:.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the comparison: exactly what ``comparison.json`` holds.
+
+    item : what it is in the paper, such as "Table III"
+    quantity : name in the table of quantities, or the field's word
+    state : state point in words, such as "T = 0.47"
+    published, measured, uncertainty : in `unit`; None where there is none
+    within : by the tolerance that `note` states; None where there is nothing to judge
+    """
+
+    item: str
+    quantity: str
+    state: str
+    published: float | None
+    measured: float | None
+    uncertainty: float | None
+    unit: str
+    within: bool | None
+    note: str
+
+    def __post_init__(self) -> None:
+        for name in ("published", "measured", "uncertainty"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if not math.isfinite(value):
+                raise ParameterError(f"{self.item} ({self.state}): {name} is {value}; give None and say why")
+            # what is kept is what is written and read again
+            object.__setattr__(self, name, float(f"{float(value):.{_DIGITS}g}"))
+        if self.within is not None:
+            object.__setattr__(self, "within", bool(self.within))
+            if self.published is None or self.measured is None:
+                raise ParameterError(f"{self.item} ({self.state}): nothing to judge, so within must be None")
+
+    @classmethod
+    def judge(
+        cls,
+        *,
+        item: str,
+        quantity: str,
+        state: str,
+        published: float | None,
+        measured: float | None,
+        uncertainty: float | None,
+        unit: str,
+        tolerance: Tolerance | None,
+        note: str = "",
+    ) -> Row:
+        """Row whose verdict follows from a tolerance given beforehand.
+
+        A value that could not be measured (None or NaN) is never guessed: `within` stays None and
+        `note` must say why. The tolerance's words go in front of the note.
+
+        Raises
+        ------
+        ParameterError
+            if a published value comes without tolerance, a missing value without reason, or a
+            number is infinite.
+
+        >>> row = Row.judge(item="Sec. App. A", quantity="hop_threshold", state="T = 0.58",
+        ...     published=0.141, measured=0.144, uncertainty=0.002, unit="sigma_AA^2",
+        ...     tolerance=Tolerance.relative(0.1))
+        >>> row.within, row.note
+        (True, 'Met if within 10 % of the published value.')
+        """
+        measured, uncertainty = _known(measured), _known(uncertainty)
+        if published is not None and tolerance is None:
+            raise ParameterError(f"{item} ({state}): a published value needs a tolerance")
+        if measured is None and not note.strip():
+            raise ParameterError(f"{item} ({state}): not measured, so the note must say why")
+        within = None
+        if published is not None and measured is not None and tolerance is not None:
+            within = tolerance.holds(measured, published)
+        words = [f"Met if {tolerance.text}."] if tolerance is not None and published is not None else []
+        words += [note.strip()] if note.strip() else []
+        return cls(item, quantity, state, published, measured, uncertainty, unit, within, " ".join(words))
+
+    @property
+    def verdict(self) -> Verdict:
+        """`within` in words.
+
+        "not judged": both numbers are there and nobody said how close they must be.
+        """
+        if self.measured is None:
+            return "not measured"
+        if self.published is None:
+            return "no published value"
+        if self.within is None:
+            return "not judged"
+        return "within" if self.within else "miss"
+
+    @property
+    def deviation(self) -> float | None:
+        """(measured - published) / |published|, None where that means nothing."""
+        if self.measured is None or not self.published:
+            return None
+        return (self.measured - self.published) / abs(self.published)
+
+
+def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
+    """Rows as a JSON list, in their order, under the final name only when complete.
+
+    Raises
+    ------
+    StoreError
+        if it can't be written.
+    """
+    write_text(path, json.dumps([asdict(row) for row in rows], indent=1, allow_nan=False) + "\n")
+
+
+def read_comparison(path: str | Path) -> tuple[Row, ...]:
+    """Rows of a ``comparison.json``.
+
+    Raises
+    ------
+    StoreError
+        if the file is missing, is no JSON list, or a row has other keys than `Row`.
+    """
+    path = Path(path)
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"can't read the comparison {path}: {error}; run the study again") from error
+    if not isinstance(stored, list):
+        raise StoreError(f"{path} is no list of rows; run the study again")
+    return tuple(_row(path, index, entry) for index, entry in enumerate(stored))
+
+
+def _row(path: Path, index: int, entry: Any) -> Row:
+    names = {field.name for field in fields(Row)}
+    if not isinstance(entry, dict) or set(entry) != names:
+        found = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
+        raise StoreError(f"{path}, row {index}: found {found} where {sorted(names)} should be")
+    try:
+        return Row(**entry)
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"{path}, row {index}: {error}") from error
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _positive(value: float, name: str) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise ParameterError(f"the {name} of a tolerance must be positive, not {value}")
+    return value

@@ -1,0 +1,1 @@
+"""The figures, a module a physics noun: labelled results in, a Matplotlib figure out."""

@@ -1,0 +1,155 @@
+"""How the particles move: displacements, overlap and hops."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from supercooled.arrays import Array
+from supercooled.report.style import (
+    ACCENT,
+    INK,
+    PAPER,
+    QUIET,
+    axis,
+    band,
+    by_temperature,
+    errors_of,
+    figure,
+    floats,
+    panel,
+    steps,
+)
+
+
+@figure
+def displacements(dynamics: xr.Dataset) -> Figure:
+    """Mean squared displacement, p_c marked where the non-Gaussian parameter peaks."""
+    fig, (axes,) = panel()
+    for temperature, colour, marker in by_temperature(dynamics):
+        lag, value, error = _curve(dynamics, "msd", temperature)
+        band(axes, lag, value, error, colour)
+        axes.plot(lag, value, color=colour, label=f"${temperature:g}$")
+        here = dynamics.sel(temperature=temperature)
+        if "p_c" in dynamics and np.isfinite(here["p_c"]):
+            axes.plot(
+                here["p_c_time"],
+                here["p_c"],
+                marker,
+                color=colour,
+                markersize=6,
+                markeredgecolor=PAPER,
+                zorder=4,
+            )
+    axes.set(xscale="log", yscale="log", xlabel=axis("lag"), ylabel=axis("msd"))
+    axes.legend(title="$T$", loc="upper left")
+    return fig
+
+
+@figure
+def non_gaussian(dynamics: xr.Dataset) -> Figure:
+    """Non-Gaussian parameter; a line and a mark at its maximum, where the run reaches it."""
+    fig, (axes,) = panel()
+    for temperature, colour, marker in by_temperature(dynamics):
+        lag, value, error = _curve(dynamics, "alpha2", temperature)
+        band(axes, lag, value, error, colour)
+        here = dynamics.sel(temperature=temperature)
+        reached = "p_c" in dynamics and bool(np.isfinite(here["p_c"]))
+        axes.plot(
+            lag,
+            value,
+            color=colour,
+            label=f"${temperature:g}$" + ("" if reached or "p_c" not in dynamics else " (not reached)"),
+        )
+        if reached:
+            when = float(here["p_c_time"])
+            top = float(np.interp(np.log(when), np.log(lag), value))
+            axes.plot([when, when], [0, top], color=colour, linewidth=0.8, linestyle=(0, (2, 2)))
+            axes.plot(when, top, marker, color=colour, markersize=6, markeredgecolor=PAPER, zorder=4)
+    axes.axhline(0, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.set(xscale="log", xlabel=axis("lag"), ylabel=axis("alpha2"))
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, -0.02), high + 0.1 * (high - low))
+    axes.legend(title="$T$", loc="upper left")
+    return fig
+
+
+@figure
+def overlap(dynamics: xr.Dataset) -> Figure:
+    """Self overlap and the relaxation times where it has fallen to 1/e."""
+    fig, (axes,) = panel()
+    axes.axhline(1 / np.e, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.annotate(
+        "$1/e$",
+        (1.0, 1 / np.e),
+        (-4, 2),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right",
+        color=QUIET,
+        fontsize=9,
+    )
+    for temperature, colour, marker in by_temperature(dynamics):
+        lag, value, error = _curve(dynamics, "overlap", temperature)
+        band(axes, lag, value, error, colour)
+        axes.plot(lag, value, color=colour, label=f"${temperature:g}$")
+        if "tau_alpha" in dynamics:
+            tau = float(dynamics["tau_alpha"].sel(temperature=temperature))
+            if np.isfinite(tau):
+                axes.plot(tau, 1 / np.e, marker, color=colour, markersize=6, markeredgecolor=PAPER, zorder=4)
+    axes.set(xscale="log", ylim=(0, 1.04), xlabel=axis("lag"), ylabel=axis("overlap"))
+    axes.legend(title="$T$", loc="lower left")
+    return fig
+
+
+@figure
+def hop_trace(hops: xr.Dataset) -> Figure:
+    """p_hop of a few particles in time, with the threshold p_c."""
+    traces = hops["p_hop"].transpose("particle_shown", "time")
+    shown = traces.sizes["particle_shown"]
+    fig, strips = panel(rows=shown, height=0.75 + 0.85 * shown if shown > 1 else 2.0)
+    threshold = hops.attrs.get("p_c")
+    top = 1.12 * max(float(traces.max()), threshold or 0.0)
+    for axes, trace, colour in zip(strips, traces, steps(shown + 1), strict=False):
+        axes.plot(hops["time"], trace, color=colour, linewidth=0.9)
+        if threshold:
+            axes.axhline(threshold, color=ACCENT, linewidth=0.9, linestyle=(0, (5, 2)))
+            above = np.asarray(trace) > threshold
+            axes.fill_between(
+                hops["time"], threshold, trace, where=above.tolist(), color=ACCENT, alpha=0.25, linewidth=0
+            )
+        axes.set_ylim(0, top)
+        axes.text(
+            0.985,
+            0.9,
+            f"particle {trace['particle_shown'].item()}",
+            transform=axes.transAxes,
+            ha="right",
+            va="top",
+            color=INK,
+            fontsize=8.5,
+        )
+    if threshold:
+        strips[0].annotate(
+            "$p_c$",
+            (0.01, threshold),
+            (0, 2),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            color=ACCENT,
+            fontsize=9,
+        )
+    strips[-1].set_xlim(float(hops["time"].min()), float(hops["time"].max()))
+    strips[-1].set_xlabel(axis("time"))
+    strips[shown // 2].set_ylabel(axis("p_hop"))
+    return fig
+
+
+def _curve(data: xr.Dataset, name: str, temperature: float) -> tuple[Array, Array, Array | None]:
+    # a run has only some of the lags that the table holds
+    value = floats(data[name].sel(temperature=temperature))
+    lag = floats(data["lag"])
+    error = errors_of(data, name, temperature=temperature)
+    there = np.isfinite(value) & (lag > 0)
+    return lag[there], value[there], None if error is None else error[there]

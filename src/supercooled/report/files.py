@@ -1,0 +1,142 @@
+"""Files that appear under their final name only when they are complete."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled.errors import StoreError
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Temporary name beside `path`, renamed to it if the block ends well and removed if not.
+
+    Works for a file and for a folder; what stood under the final name is replaced.
+
+    Raises
+    ------
+    StoreError
+        if the disk is full, the place can't be written, or the rename fails.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    except OSError as error:
+        raise StoreError(f"can't write in {path.parent}: {error.strerror or error}") from error
+    made = room / path.name
+    try:
+        yield made
+        if path.is_dir() and not path.is_symlink():
+            path.rename(room / "replaced")
+        made.replace(path)
+    except OSError as error:
+        if (room / "replaced").exists() and not path.exists():
+            (room / "replaced").rename(path)
+        raise StoreError(
+            f"can't write {path}: {error.strerror or error}; free space and try again"
+        ) from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Text file in UTF-8, complete or not there."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Binary file, complete or not there."""
+    with replacing(path) as made, made.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_json(path: str | Path, data: Any) -> None:
+    """Plain data as JSON with sorted keys; NumPy's numbers become Python's, NaN becomes null."""
+    write_text(path, json.dumps(plain(data), indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def read_json(path: str | Path) -> Any:
+    """Plain data of a JSON file.
+
+    Raises
+    ------
+    StoreError
+        if it is missing or damaged.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"can't read {path}: {error}; run the study again") from error
+
+
+def plain(data: Any) -> Any:
+    """`data` in what JSON has: dict with string keys, list, str, bool, int, finite float, None.
+
+    >>> plain({1: (np.float64(2.5), float("nan"), np.int64(3), np.array([1, 2]))})
+    {'1': [2.5, None, 3, [1, 2]]}
+    """
+    if isinstance(data, Mapping):
+        return {str(key): plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple, set, frozenset)):
+        return [plain(value) for value in (sorted(data) if isinstance(data, (set, frozenset)) else data)]
+    if isinstance(data, (np.ndarray, np.generic)):
+        return plain(data.tolist())
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if data is None or isinstance(data, (str, bool, int)):
+        return data
+    return str(data)
+
+
+def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
+    """Datasets as groups of one Zarr folder, complete or not there.
+
+    Raises
+    ------
+    StoreError
+        if it can't be written.
+    """
+    with replacing(path) as made, warnings.catch_warnings():
+        # text coordinates ("AA", "AB") have no final Zarr 3 specification yet
+        warnings.filterwarnings("ignore", module="zarr")
+        xr.Dataset(attrs={"groups": sorted(results)}).to_zarr(made, mode="w", consolidated=False)
+        for name, dataset in results.items():
+            clean = dataset.assign_attrs(plain(dataset.attrs))
+            for variable in clean.variables.values():
+                variable.attrs = plain(variable.attrs)
+                variable.encoding = {}
+            clean.to_zarr(made, group=name, mode="w", consolidated=False)
+
+
+def load_results(path: str | Path) -> dict[str, xr.Dataset]:
+    """Datasets of a Zarr folder by group, read into memory.
+
+    Raises
+    ------
+    StoreError
+        if the folder is missing or a group is damaged.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise StoreError(f"there are no results in {path}; run the study first")
+    try:
+        with xr.open_zarr(path, consolidated=False) as top:
+            names = list(top.attrs["groups"])
+        return {name: xr.load_dataset(path, engine="zarr", group=name, consolidated=False) for name in names}
+    except (KeyError, OSError, ValueError) as error:
+        raise StoreError(f"the results in {path} are damaged ({error}); run the study again") from error

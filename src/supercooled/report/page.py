@@ -1,0 +1,149 @@
+"""One HTML file that holds the whole report and asks for nothing from outside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from supercooled.quantities import TABLE
+from supercooled.report.comparison import Row
+from supercooled.report.numbers import percent, shown, unit_html
+from supercooled.report.plates import DrawnPlate
+from supercooled.report.section import Section
+from supercooled.report.svg import inline, palette
+
+_LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A part of the page with the plates that stand in it, each with its number."""
+
+    heading: str
+    text: str
+    plates: tuple[tuple[int, DrawnPlate], ...]
+
+
+def render(
+    *,
+    title: str,
+    summary: str,
+    rows: Sequence[Row],
+    plates: Sequence[DrawnPlate],
+    provenance: Mapping[str, Any],
+    sections: Sequence[Section],
+) -> str:
+    """The page. Everything that comes from outside the package is escaped.
+
+    Light or dark as the reader's system asks, from the width of a phone to paper.
+    """
+    parts = _arranged(sections, plates)
+    drawings = {
+        panel.name: inline(
+            panel.svg, prefix=panel.name.replace("_", "-"), description=panel.words.description
+        )
+        for plate in plates
+        for panel in plate.panels
+    }
+    everything = "".join(drawings.values())
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            summary=summary,
+            rows=rows,
+            judged=any(row.published is not None for row in rows),
+            counts=Counter(row.verdict for row in rows),
+            parts=parts,
+            drawings=drawings,
+            runs=_run_table(provenance.get("runs") or []),
+            parameters=_parameters(provenance.get("parameters") or {}),
+            versions=provenance.get("versions") or {},
+            commands=provenance.get("commands") or [],
+            source=provenance.get("source"),
+            other=_flat({key: value for key, value in provenance.items() if key not in _LAID_OUT}),
+            light=Markup(palette(everything, dark=False)),  # noqa: S704  names and colours of our own
+            dark=Markup(palette(everything, dark=True)),  # noqa: S704
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        shown=shown,
+        percent=percent,
+        unit=unit_html,
+        paragraphs=lambda text: [part.strip() for part in str(text).split("\n\n") if part.strip()],
+        long_name=lambda name: TABLE[name].long_name if name in TABLE else str(name).replace("_", " "),
+        letter=lambda index: "abcdefghijklmnopqrstuvwxyz"[index],
+        plainly=_plainly,
+    )
+    return environment
+
+
+def _arranged(sections: Sequence[Section], plates: Sequence[DrawnPlate]) -> list[_Shown]:
+    by_name = {plate.name: plate for plate in plates}
+    named = [[by_name.pop(name) for name in section.plates if name in by_name] for section in sections]
+    groups = [(section.heading, section.text, found) for section, found in zip(sections, named, strict=True)]
+    if by_name:
+        groups.append(("Further figures" if sections else "Figures", "", list(by_name.values())))
+    number, parts = 0, []
+    for heading, text, found in groups:
+        if text.strip() or found:
+            parts.append(_Shown(heading, text, tuple(enumerate(found, start=number + 1))))
+            number += len(found)
+    return parts
+
+
+def _run_table(runs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    columns = list(dict.fromkeys(name for run in runs for name in run))
+    return {"columns": columns, "lines": [[run.get(name) for name in columns] for run in runs]}
+
+
+def _parameters(parameters: Mapping[str, Any]) -> list[tuple[str, Any, str]]:
+    return [
+        (name, entry.get("value"), str(entry.get("why", "")))
+        if isinstance(entry, Mapping) and "value" in entry
+        else (name, entry, "")
+        for name, entry in parameters.items()
+    ]
+
+
+def _flat(data: Any, name: str = "") -> list[tuple[str, Any]]:
+    if isinstance(data, Mapping):
+        return [
+            line
+            for key, value in data.items()
+            for line in _flat(value, f"{name}.{key}" if name else str(key))
+        ]
+    return [(name, data)]
+
+
+def _plainly(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}".replace("-", "−")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_plainly(entry)}" for key, entry in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plainly(entry) for entry in value)
+    return str(value)

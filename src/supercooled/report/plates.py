@@ -1,0 +1,233 @@
+"""What the page shows: each plate's panels, what they need, and the words that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from supercooled.report import captions
+from supercooled.report.captions import Results, Words
+from supercooled.report.figures import cage, dynamics, softness, structure
+from supercooled.report.files import write_bytes
+from supercooled.report.style import render
+
+KINDS = ("svg", "pdf", "png")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One figure: its file name, how it is drawn, and (dataset, variable) without which it isn't."""
+
+    name: str
+    draw: Callable[[Results], Figure]
+    needs: tuple[tuple[str, str], ...]
+    words: Callable[[Results], Words]
+
+    def possible(self, results: Results) -> bool:
+        """Whether the results hold what it needs, with at least one finite number in each."""
+        return all(
+            group in results and name in results[group] and _has_numbers(results[group][name])
+            for group, name in self.needs
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """Panels that belong together."""
+
+    name: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPanel:
+    """A panel's figure and its words."""
+
+    name: str
+    figure: Figure
+    svg: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPlate:
+    """A plate drawn from results."""
+
+    name: str
+    title: str
+    panels: tuple[DrawnPanel, ...]
+
+    def save(self, folder: Path) -> set[str]:
+        """Each panel as SVG, PDF and PNG in `folder`; the names of the files."""
+        for panel in self.panels:
+            write_bytes(folder / f"{panel.name}.svg", panel.svg.encode())
+            for kind in ("pdf", "png"):
+                write_bytes(folder / f"{panel.name}.{kind}", render(panel.figure, kind))
+        return {f"{panel.name}.{kind}" for panel in self.panels for kind in KINDS}
+
+
+def draw(plate: Plate, results: Results) -> DrawnPlate | None:
+    """The plate with those of its panels that the results allow; None without any."""
+    drawn = tuple(_drawn(panel, results) for panel in plate.panels if panel.possible(results))
+    return DrawnPlate(plate.name, plate.title, drawn) if drawn else None
+
+
+def _drawn(panel: Panel, results: Results) -> DrawnPanel:
+    figure = panel.draw(results)
+    return DrawnPanel(panel.name, figure, render(figure, "svg").decode(), panel.words(results))
+
+
+def _has_numbers(data: xr.DataArray) -> bool:
+    return bool(np.isfinite(data.values).any())
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "structure",
+        "Structure of the liquid",
+        (
+            Panel(
+                "radial_distribution",
+                lambda r: structure.radial_distribution(r["structure"]),
+                (("structure", "radial_distribution"),),
+                captions.radial_distribution,
+            ),
+            Panel(
+                "structure_factor",
+                lambda r: structure.structure_factor(r["structure"]),
+                (("structure", "structure_factor"),),
+                captions.structure_factor,
+            ),
+        ),
+    ),
+    Plate(
+        "cage",
+        "The cage and its softness",
+        (
+            Panel(
+                "caging_potential",
+                lambda r: cage.potential(r["cage"]),
+                (("cage", "caging_potential"),),
+                captions.caging_potential,
+            ),
+            Panel("softness", lambda r: cage.softness(r["cage"]), (("cage", "softness"),), captions.softness),
+        ),
+    ),
+    Plate(
+        "depth",
+        "Depth of the cage and softness",
+        (
+            Panel(
+                "depth_q",
+                lambda r: cage.depth_q(r["cage"]),
+                (("cage", "depth_q"), ("cage", "softness")),
+                captions.depth_q,
+            ),
+            Panel(
+                "depth_r",
+                lambda r: cage.depth_r(r["cage"]),
+                (("cage", "depth_r"), ("cage", "softness")),
+                captions.depth_r,
+            ),
+        ),
+    ),
+    Plate(
+        "dynamics",
+        "Displacements and the threshold of a rearrangement",
+        (
+            Panel(
+                "msd", lambda r: dynamics.displacements(r["dynamics"]), (("dynamics", "msd"),), captions.msd
+            ),
+            Panel(
+                "alpha2",
+                lambda r: dynamics.non_gaussian(r["dynamics"]),
+                (("dynamics", "alpha2"),),
+                captions.alpha2,
+            ),
+        ),
+    ),
+    Plate(
+        "hops",
+        "Relaxation and hops",
+        (
+            Panel(
+                "overlap",
+                lambda r: dynamics.overlap(r["dynamics"]),
+                (("dynamics", "overlap"),),
+                captions.overlap,
+            ),
+            Panel("p_hop", lambda r: dynamics.hop_trace(r["hops"]), (("hops", "p_hop"),), captions.p_hop),
+        ),
+    ),
+    Plate(
+        "distributions",
+        "Local depth and local softness",
+        (
+            Panel(
+                "depth_distribution",
+                lambda r: softness.depth_distribution(r["distributions"]),
+                (("distributions", "P_depth"),),
+                captions.depth_distribution,
+            ),
+            Panel(
+                "softness_distribution",
+                lambda r: softness.softness_distribution(r["distributions"]),
+                (("distributions", "P_S"),),
+                captions.softness_distribution,
+            ),
+        ),
+    ),
+    Plate(
+        "rearranging",
+        "Particles about to rearrange",
+        (
+            Panel(
+                "rearranging_softness",
+                lambda r: softness.rearranging_softness(r["distributions"]),
+                (("distributions", "P_S"), ("distributions", "P_S_R")),
+                captions.rearranging_softness,
+            ),
+            Panel(
+                "rearranging_depth",
+                lambda r: softness.rearranging_depth(r["distributions"]),
+                (("distributions", "P_depth"), ("distributions", "P_depth_R")),
+                captions.rearranging_depth,
+            ),
+        ),
+    ),
+    Plate(
+        "arrhenius",
+        "Probability, barrier and onset",
+        (
+            Panel(
+                "rearrangement_probability",
+                lambda r: softness.rearrangement_probability(r["rearrangement"]),
+                (("rearrangement", "rearrangement_probability"),),
+                captions.rearrangement_probability,
+            ),
+            Panel(
+                "arrhenius",
+                lambda r: softness.arrhenius(r["rearrangement"], r["arrhenius"]),
+                (
+                    ("rearrangement", "rearrangement_probability"),
+                    ("arrhenius", "barrier"),
+                    ("arrhenius", "entropy"),
+                ),
+                captions.arrhenius,
+            ),
+            Panel(
+                "barrier",
+                lambda r: softness.barrier(r["arrhenius"]),
+                (("arrhenius", "barrier"),),
+                captions.barrier,
+            ),
+        ),
+    ),
+)
+"""Every plate the package knows, in the order of the straight line."""

@@ -1,0 +1,17 @@
+"""A part of the page that a study writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, plain text (blank lines part paragraphs), and plates by name.
+
+    plates : names in `supercooled.report.plates.PLATES`; those without results are left out
+    """
+
+    heading: str
+    text: str = ""
+    plates: tuple[str, ...] = ()
