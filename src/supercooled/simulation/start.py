@@ -93,7 +93,7 @@ def _species(trajectory: Trajectory, mixture: Mixture, name: str) -> Integers:
     unknown = set(trajectory.names) - set(mixture.species)
     if unknown:
         raise MixtureError(
-            f"{name}: species {', '.join(sorted(unknown))} are not those of {mixture.name} {mixture.species}; "
+            f"{name}: species {sorted(unknown)} are not those of {mixture.name} {mixture.species}: "
             "name them when reading"
         )
     table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
@@ -107,7 +107,7 @@ def _species(trajectory: Trajectory, mixture: Mixture, name: str) -> Integers:
 
 def overlaps(start: Start, mixture: Mixture, temperature: float) -> tuple[int, int, float] | None:
     """The worst pair of particles with an energy above 100 k_B T, and its distance; None if there is none."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     box = start.box
     dimensions = box.dimensions
@@ -115,7 +115,7 @@ def overlaps(start: Start, mixture: Mixture, temperature: float) -> tuple[int, i
     inside = np.mod(start.positions[:, :dimensions] + edges / 2.0, edges)
     inside[inside >= edges] = 0.0  # np.mod of a tiny negative number rounds up to the edge
     reach = 1.2 * max(_core(mixture, k, temperature) for k in range(len(mixture.pairs)))
-    pairs = cKDTree(inside, boxsize=edges).query_pairs(reach, output_type="ndarray")
+    pairs = KDTree(inside, boxsize=edges).query_pairs(reach, output_type="ndarray")
     if not len(pairs):
         return None
     r = np.linalg.norm(box.minimum_image(start.positions[pairs[:, 0]] - start.positions[pairs[:, 1]]), axis=1)
@@ -188,6 +188,6 @@ def check_cutoff(liquid: Liquid, n_particles: int) -> None:
     if 2.0 * liquid.mixture.cutoff > edge:
         smallest = int(np.ceil(liquid.density * (2.0 * liquid.mixture.cutoff) ** liquid.mixture.dimensions))
         raise BoxError(
-            f"{liquid.name}: {n_particles} particles fill a box of edge {edge:.3f}, less than twice the cutoff "
-            f"{liquid.mixture.cutoff:g}; take at least {smallest} particles"
+            f"{liquid.name}: {n_particles} particles fill a box of edge {edge:.3f}, less than twice the "
+            f"cutoff {liquid.mixture.cutoff:g}; take at least {smallest} particles"
         )

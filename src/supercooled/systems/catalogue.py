@@ -109,7 +109,9 @@ def _binary(
     source: str,
 ) -> Mixture:
     # 1 - 0.8 is not the nearest double to 0.2, and the composition names the run
-    return Mixture(name, ("A", "B"), (share_of_a, round(1.0 - share_of_a, 12)), masses, potentials, source=source)
+    return Mixture(
+        name, ("A", "B"), (share_of_a, round(1.0 - share_of_a, 12)), masses, potentials, source=source
+    )
 
 
 _ENTRIES = (

@@ -84,7 +84,8 @@ def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) 
 
     >>> from supercooled.systems import kob_andersen
     >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
-    'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000 --start lattice --hold HOLD --duration DURATION --out FILE.gsd'
+    'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000
+    --start lattice --hold HOLD --duration DURATION --out FILE.gsd'
     """
     return (
         f"supercooled equilibrate {liquid.mixture.name} --density {liquid.density:g} "
@@ -116,8 +117,6 @@ def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
     there = f"there are {', '.join(near)}" if near else "there is none of this liquid"
     raise ParameterError(
         f"no equilibrated configuration of {liquid.name} at T={temperature:g} with {n_particles} particles "
-        f"({there}); make one with `{equilibration_command(liquid, temperature, n_particles)}` and pass it as "
-        "start, or start from 'lattice' with a hold"
+        f"({there}); make one with `{equilibration_command(liquid, temperature, n_particles)}` and pass it "
+        "as start, or start from 'lattice' with a hold"
     )
-
-

@@ -1,0 +1,9 @@
+"""Runs on disk, named by their parameters."""
+
+from supercooled.store.energies import logged
+from supercooled.store.equilibrating import equilibrate
+from supercooled.store.folder import RunFolder
+from supercooled.store.request import Request, request
+from supercooled.store.simulating import simulate, simulate_all
+
+__all__ = ["Request", "RunFolder", "equilibrate", "logged", "request", "simulate", "simulate_all"]

@@ -1,0 +1,183 @@
+"""A run's folder: named by its parameters, held by one process at a time, whole at every instant.
+
+What lies in it
+
+- ``trajectory.gsd``: the frames
+- ``start.gsd``: where the run started
+- ``checkpoint.json``: the last checkpoint's step and file, and how many frames are on disk for good
+- ``checkpoint-STEP``: that checkpoint, in the engine's own format
+- ``run.json``: versions, seeds, timings, where it started
+- ``progress``: step reached, for whoever watches
+- ``lock``: held while a process writes
+- ``signac_statepoint.json``: the parameters
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from supercooled.errors import StoreError
+from supercooled.io.whole import room_for, whole_file
+from supercooled.state import StatePoint
+
+_POLL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What the folder vouches for.
+
+    step : of the engine's checkpoint
+    file : its name
+    frames : frames on disk for good; those at `step` and after it are recomputed when the run goes
+        on, to the same bits
+    """
+
+    step: int
+    file: str
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths of a run, and how its records are read and replaced."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, state: StatePoint, root: str | Path) -> RunFolder:
+        """The folder of a state point below `root`, made if it is not there.
+
+        Raises
+        ------
+        StoreError
+            if it can't be made, or what is there does not fit its name.
+        """
+        import signac
+        from signac.errors import Error
+
+        with room_for(root):
+            try:
+                project = signac.init_project(str(Path(root).absolute()))
+                job = project.open_job(state.to_dict())
+                job.init()
+            except Error as error:
+                raise StoreError(f"{root} is not a usable folder of runs: {error}") from error
+        return cls(Path(job.path))
+
+    @property
+    def trajectory(self) -> Path:
+        """The frames."""
+        return self.path / "trajectory.gsd"
+
+    @property
+    def start(self) -> Path:
+        """Where the run started."""
+        return self.path / "start.gsd"
+
+    @property
+    def record_path(self) -> Path:
+        """Provenance and timings."""
+        return self.path / "run.json"
+
+    @property
+    def progress_path(self) -> Path:
+        """Step reached."""
+        return self.path / "progress"
+
+    def engine_file(self, step: int) -> Path:
+        """The engine's checkpoint of a step."""
+        return self.path / f"checkpoint-{step}"
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The last checkpoint; None before the first.
+
+        Raises
+        ------
+        StoreError
+            if it is damaged.
+        """
+        data = self._read("checkpoint.json")
+        if data is None:
+            return None
+        try:
+            checkpoint = Checkpoint(**data)
+        except TypeError as error:
+            raise StoreError(f"{self.path}: damaged checkpoint.json; delete the folder") from error
+        if not (self.path / checkpoint.file).is_file():
+            raise StoreError(f"{self.path}: {checkpoint.file} is missing; delete the folder")
+        return checkpoint
+
+    def replace_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Make this the checkpoint in one step, then remove older engine files."""
+        self._write("checkpoint.json", asdict(checkpoint))
+        for old in self.path.glob("checkpoint-*"):
+            if old.name != checkpoint.file:
+                old.unlink(missing_ok=True)
+
+    def record(self) -> dict[str, Any]:
+        """Provenance and timings so far; empty before the first."""
+        return self._read("run.json") or {}
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Replace provenance and timings."""
+        self._write("run.json", dict(record))
+
+    def frames_done(self) -> int:
+        """Frames on disk for good."""
+        checkpoint = self.checkpoint()
+        return 0 if checkpoint is None or not self.trajectory.exists() else checkpoint.frames
+
+    @contextmanager
+    def held(self, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Hold the folder; while another process does, say so by calling `waiting` and wait.
+
+        The system lets go of the lock when a process ends, however it ends.
+        """
+        with room_for(self.path):
+            descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            told = False
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if not told:
+                        waiting()
+                        told = True
+                    time.sleep(_POLL)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def is_held(self) -> bool:
+        """Whether a process is writing in it now."""
+        try:
+            with (self.path / "lock").open("r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads((self.path / name).read_text())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{self.path / name} can't be read ({error}); delete the folder") from error
+
+    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        with whole_file(self.path / name) as temporary:
+            temporary.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")

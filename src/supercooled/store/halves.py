@@ -1,0 +1,105 @@
+"""Whether a run has forgotten where it started: its two halves must agree."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, structure
+from supercooled.arrays import Array
+from supercooled.store.energies import logged
+from supercooled.trajectory import Trajectory
+
+# Halves that differ by chance alone pass: in four standard errors once in 16000.
+ERRORS = 4.0
+# Noise of a peak that 40 frames of 4000 particles give is 0.3 %.
+PEAK = 0.03
+OVERLAP_RADIUS = 0.3
+FRAMES_FOR_PEAK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A quantity in the first and in the second half of a run.
+
+    limit : largest difference that passes
+    """
+
+    first: float
+    second: float
+    limit: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the halves agree."""
+        return bool(abs(self.first - self.second) <= self.limit)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {**asdict(self), "passed": self.passed}
+
+
+def compare(run: Trajectory) -> dict[str, Agreement]:
+    """Energy, height of the first peak of g(r) of the first species, and overlap, of the two halves.
+
+    energy : potential energy a particle, to four standard errors (blocking)
+    peak : to 3 %
+    overlap : after half of a half, radius 0.3, to four standard errors (jackknife), or 0.1
+    """
+    middle = run.n_frames // 2
+    halves = (run[:middle], run[middle:])
+    energies = [logged(half, "potential_energy").values for half in halves]
+    error = float(np.linalg.norm([blocking_error(e) for e in energies]))
+    peaks = [_peak(half) for half in halves]
+    lag = (middle // 2) * run.interval
+    curves = [_overlap(half, [lag]) for half in halves]
+    overlap_errors = [np.nan_to_num(float(c["overlap_error"][0])) for c in curves]
+    return {
+        "energy": Agreement(float(energies[0].mean()), float(energies[1].mean()), ERRORS * error),
+        "peak": Agreement(peaks[0], peaks[1], PEAK * float(np.mean(peaks))),
+        "overlap": Agreement(
+            float(curves[0]["overlap"][0]),
+            float(curves[1]["overlap"][0]),
+            max(0.1, ERRORS * float(np.linalg.norm(overlap_errors))),
+        ),
+    }
+
+
+def relaxation(run: Trajectory) -> dynamics.RelaxationTime:
+    """Alpha relaxation time of a whole run, overlap radius 0.3, all particles; or why there is none."""
+    longest = (run.n_frames // 2) * run.interval
+    return dynamics.relaxation_time(
+        _overlap(run, dynamics.logarithmic_lags(run, per_decade=12, longest=longest))
+    )
+
+
+def blocking_error(values: Array) -> float:
+    """Standard error of the mean of correlated values: the largest over blocks of growing length.
+
+    Source: Flyvbjerg and Petersen 1989.
+
+    >>> walk = np.repeat([0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0], 100)
+    >>> round(blocking_error(walk) / (float(walk.std()) / np.sqrt(walk.size)), 1)
+    10.7
+    """
+    errors = [0.0]
+    n = len(values)
+    for blocks in (4, 8, 16, 32, 64):
+        if n >= 2 * blocks:
+            means = values[: n - n % blocks].reshape(blocks, -1).mean(axis=1)
+            errors.append(float(means.std(ddof=1) / np.sqrt(blocks)))
+    return max(errors)
+
+
+def _overlap(run: Trajectory, lags: Any) -> xr.Dataset:
+    return dynamics.displacements(run, lags=lags, overlap_radius=OVERLAP_RADIUS)
+
+
+def _peak(run: Trajectory) -> float:
+    few = run[:: max(1, run.n_frames // FRAMES_FOR_PEAK)]
+    r_max = min(2.0, float(few.fixed_box().heights.min()) / 2.0)
+    g = structure.radial_distribution(few, r_max=r_max, dr=0.02)["radial_distribution"]
+    return float(g.isel(pair=0).max())

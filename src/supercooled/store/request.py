@@ -1,0 +1,111 @@
+"""What is asked of the store, checked before anything is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from supercooled.errors import ParameterError
+from supercooled.mixture import Liquid
+from supercooled.simulation.schedule import Schedule
+from supercooled.simulation.start import Start, check_cutoff, from_trajectory, lattice
+from supercooled.state import Protocol, StatePoint
+from supercooled.trajectory import Trajectory
+
+StartOf = Literal["equilibrated", "lattice"] | str | Path | Trajectory
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A run that is wanted.
+
+    duration : from the first frame to the last, tau
+    configuration : where it starts, if that is neither the library nor a lattice
+    """
+
+    state: StatePoint
+    duration: float
+    configuration: Start | None = None
+
+    @property
+    def n_frames(self) -> int:
+        """Frames it will have."""
+        return Schedule.n_frames(self.state, self.duration)
+
+    def start(self) -> Start:
+        """Where it starts, read and checked.
+
+        Raises
+        ------
+        ParameterError
+            if the library has no such configuration.
+        """
+        if self.configuration is not None:
+            return self.configuration
+        state = self.state
+        if state.protocol.start == "lattice":
+            return lattice(state.liquid, state.n_particles, state.seed)
+        from supercooled import systems
+
+        path = systems.equilibrated(state.liquid, state.temperature, state.n_particles)
+        return from_trajectory(read_configuration(path), state.liquid, state.temperature)
+
+
+def request(
+    liquid: Liquid,
+    *,
+    temperature: float,
+    n_particles: int,
+    duration: float,
+    every: float,
+    seed: int = 1,
+    dt: float = 0.005,
+    damping: float = 100.0,
+    ensemble: Literal["nvt", "nve"] = "nvt",
+    start: StartOf = "equilibrated",
+    hold: float = 0.0,
+) -> Request:
+    """A checked request; the arguments are those of :func:`supercooled.simulate`.
+
+    Raises
+    ------
+    ParameterError
+        if a number is out of range, or a lattice is not held.
+    MixtureError, BoxError, SimulationError, TrajectoryError
+        if the size or the starting configuration does not fit the liquid.
+    """
+    check_cutoff(liquid, n_particles)
+    configuration = None
+    name = str(start)
+    if isinstance(start, Trajectory) or name not in ("equilibrated", "lattice"):
+        trajectory = start if isinstance(start, Trajectory) else read_configuration(Path(start))
+        configuration = from_trajectory(trajectory, liquid, temperature)
+        if len(configuration.species) != n_particles:
+            raise ParameterError(
+                f"{configuration.name} holds {len(configuration.species)} particles, and n_particles is "
+                f"{n_particles}"
+            )
+        # What names the run is what the file holds, not what it is called.
+        name = f"sha256:{configuration.sha256[:16]}"
+    elif name == "lattice" and hold <= 0:
+        raise ParameterError(
+            "a run from 'lattice' begins with a quench; say how long to hold it at the temperature first, "
+            "for example hold=100.0"
+        )
+    protocol = Protocol(every=every, dt=dt, damping=damping, ensemble=ensemble, start=name, hold=hold)
+    asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
+    protocol.steps(hold)
+    Schedule.n_frames(asked.state, duration)
+    return asked
+
+
+def read_configuration(path: Path) -> Trajectory:
+    """Trajectory of a file of which only a configuration is wanted."""
+    from supercooled import io
+
+    try:
+        return io.read(path)
+    except ParameterError:
+        # Its frames have no times, and only the last one is used: any time step will do.
+        return io.read(path, timestep=1.0)

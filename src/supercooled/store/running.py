@@ -1,0 +1,102 @@
+"""Making a run, from wherever it stopped."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from supercooled import io
+from supercooled.simulation.engine import Engine
+from supercooled.simulation.schedule import Schedule
+from supercooled.store.configurations import write_configuration
+from supercooled.store.folder import Checkpoint, RunFolder
+from supercooled.store.record import Record
+from supercooled.store.request import Request, read_configuration
+
+_PROGRESS_SECONDS = 0.5
+
+
+def make(folder: RunFolder, request: Request, engine: Engine) -> int:
+    """Make what is missing of a run; how many frames it has then.
+
+    Raises
+    ------
+    SimulationError
+        if the engine stops.
+    StoreError
+        if the folder can't be written; what is in it is still good to go on from.
+    """
+    with folder.held():
+        if folder.frames_done() < request.n_frames:
+            try:
+                _go_on(folder, request, engine)
+            finally:
+                folder.progress_path.unlink(missing_ok=True)
+        return folder.frames_done()
+
+
+def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
+    state, n_frames = request.state, request.n_frames
+    mixture = state.liquid.mixture
+    schedule = Schedule.of(state)
+    record = Record(folder, request, engine)
+    checkpoint = folder.checkpoint() or _first(folder, request, engine, record)
+    if checkpoint.frames == 0:
+        folder.trajectory.unlink(missing_ok=True)
+    with io.GsdAppender(
+        folder.trajectory,
+        species=read_configuration(folder.start).species,
+        names=mixture.species,
+        masses=mixture.masses,
+        dimensions=mixture.dimensions,
+    ) as file:
+        while checkpoint.frames < n_frames:
+            leg, whole = schedule.leg(checkpoint.step, n_frames)
+            end = leg.stops[-1] if leg.stops else leg.begin
+            after = folder.engine_file(end) if whole else None
+            with record.timed((end - leg.begin) * state.n_particles):
+                snapshots = engine.advance(
+                    state, folder.path / checkpoint.file, leg, after, _Ticker(folder.progress_path)
+                )
+            kept = schedule.frames_before(leg.begin)
+            if file.n_frames > kept:
+                # Recomputed to the same bits; until they are back they are not vouched for.
+                folder.replace_checkpoint(replace(checkpoint, frames=kept))
+                file.truncate(kept)
+            for shot in snapshots:
+                step = shot.step - schedule.hold
+                file.append(step, step * state.protocol.dt, shot.box, shot.positions, shot.images, shot.log)
+            file.flush()
+            if after is not None:
+                checkpoint = Checkpoint(end, after.name, file.n_frames)
+            else:
+                checkpoint = replace(checkpoint, frames=file.n_frames)
+            folder.replace_checkpoint(checkpoint)
+            record.write(checkpoint.frames)
+
+
+def _first(folder: RunFolder, request: Request, engine: Engine, record: Record) -> Checkpoint:
+    """Checkpoint of step 0; where it started stays in the folder."""
+    start = request.start()
+    write_configuration(folder.start, request.state.liquid.mixture, start)
+    record.begin(start)
+    checkpoint = Checkpoint(0, folder.engine_file(0).name, 0)
+    with record.timed(0):
+        engine.prepare(request.state, start, folder.engine_file(0))
+    folder.replace_checkpoint(checkpoint)
+    return checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticker:
+    """Leaves the step reached where the watcher looks, now and then."""
+
+    path: Path
+
+    def __call__(self, step: int) -> None:
+        # Whoever watches can do without; the frames can't.
+        with suppress(OSError):
+            if not self.path.exists() or time.time() - self.path.stat().st_mtime > _PROGRESS_SECONDS:
+                self.path.write_text(str(step))

@@ -1,0 +1,142 @@
+"""Runs on demand: what is there already is read, what is missing is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from supercooled import cluster, io
+from supercooled.errors import SimulationError
+from supercooled.mixture import Liquid
+from supercooled.simulation.engine import Engine
+from supercooled.simulation.lammps_engine import LammpsEngine
+from supercooled.store.folder import RunFolder
+from supercooled.store.request import Request, StartOf, request
+from supercooled.store.running import make
+from supercooled.store.watching import watched
+from supercooled.trajectory import Trajectory
+
+
+def simulate(
+    liquid: Liquid,
+    *,
+    temperature: float,
+    n_particles: int,
+    duration: float,
+    every: float,
+    seed: int = 1,
+    dt: float = 0.005,
+    damping: float = 100.0,
+    ensemble: Literal["nvt", "nve"] = "nvt",
+    start: StartOf = "equilibrated",
+    hold: float = 0.0,
+    root: str | Path = "runs",
+    progress: bool = True,
+) -> Trajectory:
+    r"""Molecular dynamics of a liquid, or the run that is there already.
+
+    Nose-Hoover ("nvt") or constant energy ("nve", after a hold at constant temperature). The first
+    frame, at time 0, follows the hold; the last is at `duration`. A run is named by everything here
+    but `duration`, `root` and `progress`: asked for again it is read, asked for longer it goes on,
+    and killed at any instant it resumes from its last checkpoint to the same bits.
+
+    temperature : epsilon_AA/k_B
+    duration, every, hold, dt : tau
+    seed : of the velocities (and of a lattice); replicas differ in it
+    damping : time constant of the thermostat in steps
+    start : "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
+        which needs a hold; a file; or a trajectory, of which the last frame counts
+    root : folder of the runs
+
+    Returns
+    -------
+    Trajectory with `state` and `temperature`; its GSD file logs ``potential_energy`` and
+    ``kinetic_temperature`` a particle, and ``pressure``.
+
+    Raises
+    ------
+    ParameterError, MixtureError, BoxError, TrajectoryError, SimulationError
+        before anything is simulated, if a number is out of range, there is no configuration to start
+        from, particles overlap in it, or the box is too small for the cutoff.
+    StoreError
+        if the disk is full; make room and ask again.
+
+    >>> import tempfile
+    >>> from supercooled import systems
+    >>> run = simulate(
+    ...     systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
+    ...     start="lattice", hold=0.1, root=tempfile.mkdtemp(), progress=False)
+    >>> run.times
+    array([0.  , 0.05, 0.1 ])
+    """
+    wanted = request(
+        liquid,
+        temperature=temperature,
+        n_particles=n_particles,
+        duration=duration,
+        every=every,
+        seed=seed,
+        dt=dt,
+        damping=damping,
+        ensemble=ensemble,
+        start=start,
+        hold=hold,
+    )
+    return simulate_all([wanted], root=root, workers=1, progress=progress)[0]
+
+
+def simulate_all(
+    requests: Sequence[Request],
+    *,
+    root: str | Path = "runs",
+    workers: int | None = None,
+    progress: bool = True,
+    engine: Engine | None = None,
+) -> list[Trajectory]:
+    """Several runs side by side, one core each.
+
+    requests : from :func:`supercooled.store.request`
+    workers : processes; by default one for each core, and never more than there are runs to make
+
+    Raises
+    ------
+    SimulationError, StoreError
+        of the first run that fails; the others stop too, and all can be resumed.
+    """
+    engine = engine or LammpsEngine()
+    folders = [RunFolder.of(asked.state, root) for asked in requests]
+    missing: dict[Path, tuple[RunFolder, Request]] = {}
+    for folder, asked in zip(folders, requests, strict=True):
+        other = missing.get(folder.path)
+        if folder.frames_done() < asked.n_frames and (other is None or other[1].duration < asked.duration):
+            missing[folder.path] = (folder, asked)
+    runs = list(missing.values())
+    for folder, asked in runs:
+        if folder.checkpoint() is None:
+            asked.start()
+    _make_all(runs, min(workers or cluster.available_cores(), max(1, len(runs))), engine, show=progress)
+    return [_trajectory(folder, asked) for folder, asked in zip(folders, requests, strict=True)]
+
+
+def _make_all(runs: Sequence[tuple[RunFolder, Request]], workers: int, engine: Engine, *, show: bool) -> None:
+    if not runs:
+        return
+    try:
+        with watched(runs, show=show), cluster.executor(workers) as executor:
+            futures = [executor.submit(make, folder, asked, engine) for folder, asked in runs]
+            for future in as_completed(futures):
+                future.result()
+    except BrokenProcessPool as error:
+        raise SimulationError(
+            "a worker process died; ask again to resume its run (a script that runs several at once must do "
+            "so below `if __name__ == '__main__':`)"
+        ) from error
+
+
+def _trajectory(folder: RunFolder, asked: Request) -> Trajectory:
+    whole = io.read(folder.trajectory, temperature=asked.state.temperature)
+    return replace(whole[: asked.n_frames], state=asked.state)
