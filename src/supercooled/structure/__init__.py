@@ -1,1 +1,6 @@
 """Pair structure: radial distribution functions and structure factors."""
+
+from supercooled.structure.factor import structure_factor
+from supercooled.structure.radial import radial_distribution
+
+__all__ = ["radial_distribution", "structure_factor"]

@@ -1,0 +1,121 @@
+"""From the depth of a cage to its softness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    r"""The line that turns the depth of a cage into its softness.
+
+    .. math:: 1/S = c_0 + c_1\, \beta\Phi_r
+
+    c0, c1 : of the line, 1/sigma_AA^2
+    c0_error, c1_error : standard errors, NaN if two temperatures only
+    temperatures : those fitted, epsilon_AA / k_B
+    reading : which depth was fitted: "ensemble-full" (the ensemble's g over all r), "ensemble-cut"
+        (the same between the local cutoffs), "local-mean" (the mean of the local depth), or the
+        caller's own word
+    residual : largest relative deviation of 1/S from the line
+
+    Source: sharma2022, Eq. 7.
+    """
+
+    c0: float
+    c1: float
+    c0_error: float
+    c1_error: float
+    temperatures: tuple[float, ...]
+    reading: str
+    residual: float
+
+    def softness(self, depth: xr.DataArray) -> xr.DataArray:
+        """Softness of cages of a given depth, same dimensions.
+
+        depth : what :func:`supercooled.cage.local_depth` or :func:`supercooled.cage.depth` returns
+
+        Returns
+        -------
+        DataArray ``softness``, sigma_AA^2. A cage so shallow that the line gives 1/S <= 0 is not
+        bound, and has no softness: NaN there, and their number in the attribute ``unbound``.
+
+        >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
+        >>> S = line.softness(xr.DataArray([50.0, 100.0, -1.0], dims="particle"))
+        >>> S.values, S.attrs["unbound"]
+        (array([0.002, 0.001,   nan]), 1)
+        """
+        inverse = self.c0 + self.c1 * depth.values
+        bound = inverse > 0
+        values = np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)
+        coordinates = {str(k): v for k, v in depth.coords.items()}
+        kept = {k: v for k, v in depth.attrs.items() if k not in ("units", "long_name")}
+        return labelled(
+            "softness",
+            values,
+            [str(d) for d in depth.dims],
+            coordinates,
+            **{**kept, "c0": self.c0, "c1": self.c1, "reading": self.reading, "unbound": int((~bound).sum())},
+        )
+
+
+def calibrate(depth: xr.DataArray, softness: xr.DataArray, *, reading: str) -> Calibration:
+    r"""Fit of the line between the inverse softness and the depth of the mean-field cage.
+
+    .. math:: 1/S^{av} = c_0 + c_1\, \beta\Phi_r^{av}
+
+    by least squares over the temperatures, each with the same weight.
+
+    depth, softness : (temperature,), of the same temperatures in any order
+    reading : which depth it is (:class:`Calibration`)
+
+    Raises
+    ------
+    ParameterError
+        if there are fewer than two temperatures in common, a value is not finite, a softness is not
+        positive, or softness does not fall as the cage gets deeper.
+
+    Source: sharma2022, Eq. 7 and Fig. 1b.
+
+    >>> T = {"temperature": [0.5, 0.6, 0.8]}
+    >>> depth = xr.DataArray([76.0, 60.0, 44.0], T, dims="temperature")
+    >>> line = calibrate(depth, 1.0 / (100.0 + 14.0 * depth), reading="ensemble-full")
+    >>> round(line.c0, 6), round(line.c1, 6)
+    (100.0, 14.0)
+    """
+    both = xr.align(depth, softness, join="inner")
+    temperatures = tuple(float(t) for t in both[0].temperature.values)
+    if len(temperatures) < 2 or len(temperatures) < max(depth.size, softness.size):
+        raise ParameterError(
+            f"calibration needs depth and softness at the same two temperatures or more, not at "
+            f"{depth.temperature.values.tolist()} and {softness.temperature.values.tolist()}"
+        )
+    x, S = (np.asarray(values.values, dtype=np.float64) for values in both)
+    if not (np.isfinite(x).all() and np.isfinite(S).all() and (S > 0).all()):
+        raise ParameterError(
+            f"calibration needs finite depths and positive softness, not {x.tolist()}, {S.tolist()}"
+        )
+    if np.ptp(x) == 0:
+        raise ParameterError("calibration needs depths that differ between temperatures")
+    y = 1.0 / S
+    away = x - x.mean()
+    c1 = float(away @ y / (away @ away))
+    c0 = float(y.mean() - c1 * x.mean())
+    if c1 <= 0:
+        raise ParameterError(
+            f"softness does not fall with depth in {dict(zip(temperatures, x.tolist(), strict=True))}, "
+            "so this depth can't calibrate it"
+        )
+    deviation = y - c0 - c1 * x
+    freedom = len(x) - 2
+    variance = deviation @ deviation / freedom if freedom else np.nan
+    c1_error = float(np.sqrt(variance / (away @ away)))
+    c0_error = float(np.sqrt(variance * (1.0 / len(x) + x.mean() ** 2 / (away @ away))))
+    residual = float(np.abs(deviation / y).max())
+    return Calibration(c0, c1, c0_error, c1_error, temperatures, reading, residual)

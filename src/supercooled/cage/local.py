@@ -1,0 +1,247 @@
+"""The cage of each particle in each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.blocks import frames_within, spans
+from supercooled.cage.real_space import cutoff_of, hypernetted_chain
+from supercooled.cage.smearing import Normalisation, Points, Smearing, sphere
+from supercooled.errors import MixtureError, ParameterError
+from supercooled.kernels.cage import local_depths, local_distributions
+from supercooled.mixture import Mixture, pair_labels
+from supercooled.quantities import labelled
+from supercooled.trajectory import Trajectory
+
+Correlation = Literal["local", "ensemble"]
+
+
+def local_depth(
+    trajectory: Trajectory,
+    *,
+    mixture: Mixture,
+    temperature: float,
+    centre: str,
+    width: float,
+    cutoffs: Mapping[str, tuple[float, float]],
+    dr: float,
+    correlation: Correlation,
+    normalisation: Normalisation,
+    rdf: xr.Dataset | None = None,
+    frames: slice = slice(None),
+    executor: Executor | None = None,
+) -> xr.DataArray:
+    r"""Depth of each particle's own cage: the magnitude of the potential at its minimum.
+
+    .. math:: \beta\Phi_r^i = \rho \sum_v \sqrt{x_u x_v}
+        \int_{lower}^{upper} 4\pi r^2 dr\, C_{uv}(r)\, g_{uv}^i(r),\qquad
+        g_{uv}^i(r) = \frac{1}{4\pi \rho' r^2} \sum_{j \in v,\, j \ne i}
+        \frac{e^{-(r - r_{ij})^2 / 2\delta^2}}{\sqrt{2\pi}\,\delta}
+
+    for i of species u; in the plane 2 pi r. The integral is a midpoint sum, the Gaussians are followed
+    to six widths. The paper's sign of the potential is negative: a tighter cage is deeper.
+
+    mixture, temperature : pair potentials; epsilon_AA / k_B
+    centre : species u of the particles
+    width : delta, sigma_AA
+    cutoffs : (lower, upper) of the integral for each pair of `centre`, sigma_AA, as from :func:`cutoffs`
+    dr : largest step of the sum, sigma_AA
+    correlation : "local", C from the particle's own g (hypernetted chain), or "ensemble", from `rdf`
+    normalisation : rho' is the "total" density, or that of the "partner" species v
+    rdf : what :func:`supercooled.structure.radial_distribution` returns, for the ensemble's C only
+    frames : which frames of the trajectory; their numbers in it stay
+    executor : maps blocks of frames; None does them here
+
+    Returns
+    -------
+    DataArray ``depth`` (frame, particle), dimensionless; ``particle`` numbers those of the centre
+    species, ``time`` is that of each frame.
+
+    Raises
+    ------
+    ParameterError
+        if a reading is unknown, a cutoff is missing, or the mixture's species differ.
+    BoxError
+        if a particle would meet a neighbour twice: the box is too small.
+
+    Source: sharma2022, Eqs. 5, 6, 8 and Appendix B.
+
+    >>> import supercooled as sc
+    >>> fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
+    >>> lattice = np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
+    >>> cages = local_depth(Trajectory.from_arrays(lattice, sc.Box.cube(6.6)), mixture=fluid,
+    ...     temperature=0.5, centre="A", width=0.09, cutoffs={"AA": (0.9, 1.4)}, dr=0.01,
+    ...     correlation="local", normalisation="total")
+    >>> cages.shape, bool(cages.std() < 1e-9 * cages.mean())
+    ((1, 216), True)
+    """
+    if correlation not in ("local", "ensemble") or (correlation == "ensemble") != (rdf is not None):
+        raise ParameterError(
+            f"correlation must be 'local' without rdf, or 'ensemble' with it, not {correlation!r} with "
+            f"rdf {'given' if rdf is not None else 'missing'}"
+        )
+    if trajectory.names != mixture.species:
+        raise MixtureError(
+            f"{trajectory.source.name} has species {trajectory.names}, {mixture.name} has {mixture.species}"
+        )
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ParameterError(f"temperature must be positive, not {temperature}")
+    u = trajectory.species_index(centre)
+    pairs = _pairs_of(trajectory, u)
+    points = tuple(Points.between(*cutoff_of(cutoffs, pair), dr) for pair in pairs)
+    smearing = Smearing(u, points, width, normalisation)
+    known = np.zeros((len(points), max(p.number for p in points)))
+    C = None if rdf is None else hypernetted_chain(rdf, mixture, temperature=temperature)
+    for v, (pair, p) in enumerate(zip(pairs, points, strict=True)):
+        if C is None:
+            known[v, : p.number] = (
+                -mixture.potential(centre, mixture.species[v]).energy(p.r) / temperature - 1
+            )
+        else:
+            known[v, : p.number] = np.interp(p.r, C.r.values, C.sel(pair=pair).values)
+    per_block = partial(_depths_of, trajectory, smearing, known, correlation == "local")
+    values = _over_frames(trajectory, frames, per_block, executor)
+    return labelled(
+        "depth",
+        values,
+        ("frame", "particle"),
+        _coordinates(trajectory, u, frames),
+        centre=centre,
+        width=width,
+        cutoffs=str({pair: tuple(map(float, cutoffs[pair])) for pair in pairs}),
+        dr=dr,
+        correlation=correlation,
+        normalisation=normalisation,
+    )
+
+
+def local_radial_distribution(
+    trajectory: Trajectory,
+    *,
+    centre: str,
+    width: float,
+    r: ArrayLike,
+    normalisation: Normalisation,
+    frames: slice = slice(None),
+) -> xr.DataArray:
+    r"""Each particle's own radial distribution functions, a Gaussian for each neighbour.
+
+    .. math:: g_{uv}^i(r) = \frac{1}{4\pi \rho' r^2} \sum_{j \in v,\, j \ne i}
+        \frac{e^{-(r - r_{ij})^2 / 2\delta^2}}{\sqrt{2\pi}\,\delta}
+
+    centre : species u of the particles
+    width : delta, sigma_AA
+    r : evenly spaced distances, sigma_AA
+    normalisation : rho' is the "total" density, or that of the "partner" species v
+    frames : which frames; a frame takes 8 bytes a particle, pair and distance
+
+    Returns
+    -------
+    DataArray ``radial_distribution`` (frame, particle, pair, r), dimensionless; the pairs of `centre`.
+
+    Raises
+    ------
+    ParameterError
+        if the distances are not evenly spaced from above 0.
+    BoxError
+        if the box is too small for them.
+
+    Source: sharma2022, Eqs. 8, B1.
+
+    >>> import supercooled as sc
+    >>> pair = np.array([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
+    >>> g = local_radial_distribution(Trajectory.from_arrays(pair, sc.Box.cube(10.0)), centre="A",
+    ...     width=0.1, r=[0.9, 1.0, 1.1], normalisation="total")
+    >>> (g / g.sel(r=1.0)).isel(frame=0, particle=0, pair=0).values.round(3)
+    array([0.749, 1.   , 0.501])
+    """
+    distances = np.asarray(r, dtype=np.float64)
+    steps = np.diff(distances)
+    if distances.size < 2 or not (distances[0] > 0 and (steps > 0).all() and np.ptp(steps) < 1e-6 * steps[0]):
+        raise ParameterError("r must hold two or more evenly spaced distances from above 0")
+    u = trajectory.species_index(centre)
+    points = Points(float(distances[0]), float(steps.mean()), len(distances))
+    smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
+    values = _over_frames(trajectory, frames, partial(_distributions_of, trajectory, smearing), None)
+    coordinates = {
+        **_coordinates(trajectory, u, frames),
+        "pair": list(_pairs_of(trajectory, u)),
+        "r": distances,
+    }
+    return labelled(
+        "radial_distribution", values, ("frame", "particle", "pair", "r"), coordinates, width=width
+    )
+
+
+def _depths_of(
+    trajectory: Trajectory, smearing: Smearing, known: Array, local: bool, frames: list[int]
+) -> Array:
+    x = np.sqrt(trajectory.composition())
+    centres = trajectory.of_species(smearing.centre)
+    out = np.empty((len(frames), len(centres)))
+    for row, near in zip(out, smearing.neighbourhoods(trajectory, frames), strict=True):
+        weight = np.zeros_like(known)
+        for v, p in enumerate(smearing.points):
+            measure = near.densities.sum() * sphere(p.r, trajectory.dimensions) * p.step
+            weight[v, : p.number] = measure * x[smearing.centre] * x[v]
+        depths = np.empty(trajectory.n_particles)
+        local_depths(near.cells, near.kind, near.chosen, near.grid, known, weight, local, depths)
+        row[:] = near.in_order(depths)[centres]
+    return out
+
+
+def _distributions_of(trajectory: Trajectory, smearing: Smearing, frames: list[int]) -> Array:
+    centres = trajectory.of_species(smearing.centre)
+    shape = (len(smearing.points), smearing.points[0].number)
+    out = np.empty((len(frames), len(centres), *shape))
+    for row, near in zip(out, smearing.neighbourhoods(trajectory, frames), strict=True):
+        g = np.empty((trajectory.n_particles, *shape))
+        local_distributions(near.cells, near.kind, near.chosen, near.grid, g)
+        row[:] = near.in_order(g)[centres]
+    return out
+
+
+def _over_frames(
+    trajectory: Trajectory,
+    frames: slice,
+    per_block: Callable[[list[int]], Array],
+    executor: Executor | None,
+) -> Array:
+    chosen = range(trajectory.n_frames)[frames]
+    size = frames_within(64.0, trajectory.n_particles)
+    blocks = [list(chosen[s.read]) for s in spans(0, len(chosen), size=size, end=len(chosen))]
+    if not blocks:
+        raise ParameterError(
+            f"{trajectory.source.name}: {frames} chooses none of {trajectory.n_frames} frames"
+        )
+    return np.concatenate(list((map if executor is None else executor.map)(per_block, blocks)))
+
+
+def _pairs_of(trajectory: Trajectory, centre: int) -> tuple[str, ...]:
+    """Label of the pair with each species, (species,)."""
+    labels = np.array(pair_labels(trajectory.names))
+    n = len(trajectory.names)
+    a, b = np.triu_indices(n)
+    return tuple(
+        str(labels[np.flatnonzero((a == min(centre, v)) & (b == max(centre, v)))[0]]) for v in range(n)
+    )
+
+
+def _coordinates(trajectory: Trajectory, centre: int, frames: slice) -> dict[str, Any]:
+    numbers = np.arange(trajectory.n_frames)[frames]
+    coordinates: dict[str, Any] = {
+        "frame": numbers,
+        "time": ("frame", trajectory.times[numbers]),
+        "particle": trajectory.of_species(centre),
+    }
+    if trajectory.temperature is not None:
+        coordinates["temperature"] = trajectory.temperature
+    return coordinates

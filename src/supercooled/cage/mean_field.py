@@ -1,0 +1,199 @@
+"""The caging potential of the whole liquid, from its structure factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.blocks import jackknife_error
+from supercooled.cage.pairs import ordered, unordered
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+
+# Beyond it the rounding of S^-1 would show in the fifth digit of C.
+LARGEST_CONDITION = 1e10
+FIT_POINTS = 101
+CONVENTION = "exp(-q^2 r^2 / (2 d)), d dimensions; C = 1 - 1/S; q from 0 to q_max"
+
+
+def direct_correlation(sq: xr.Dataset) -> xr.DataArray:
+    r"""Partial direct correlation functions of wave number, made dimensionless by the densities.
+
+    .. math:: \mathbf C(q) = \mathbf 1 - \mathbf S^{-1}(q)
+
+    sq : what :func:`supercooled.structure.structure_factor` returns
+
+    Returns
+    -------
+    DataArray ``direct_correlation`` (pair, q), dimensionless.
+
+    Raises
+    ------
+    ParameterError
+        if the matrix of structure factors of some shell can't be inverted: average more frames or
+        take wider shells.
+
+    Source: sharma2022, below Eq. 3; nandi2021, below Eq. 1.
+
+    >>> from supercooled.cage.examples import bump
+    >>> direct_correlation(bump(height=1.0)).sel(q=7.0, method="nearest").round(3).item()
+    0.5
+    """
+    values = unordered(_direct(ordered(sq.structure_factor.values, len(sq.species)), sq.q.values))
+    return labelled("direct_correlation", values, ("pair", "q"), {"pair": sq.pair, "q": sq.q})
+
+
+def potential(sq: xr.Dataset, *, q_max: float, displacement: ArrayLike) -> xr.DataArray:
+    r"""Mean-field caging potential of a particle displaced from the middle of its cage.
+
+    .. math:: \beta\Phi(\Delta r) = -\int_{q < q_{max}} \frac{d\mathbf q}{(2\pi)^d}
+        \sum_{uv} C_{uv}(q) \sqrt{x_u x_v}\, [S_{uv}(q) - \delta_{uv}]\, e^{-q^2 \Delta r^2 / 2d}
+
+    in d dimensions: q^2 r^2 / 6 in three. The integral is a trapezoid over the shells from 0 to
+    `q_max`; its value depends on `q_max`, which is part of the definition.
+
+    sq : what :func:`supercooled.structure.structure_factor` returns
+    q_max : upper end of the integral, 1/sigma_AA
+    displacement : (displacement,), sigma_AA
+
+    Returns
+    -------
+    DataArray ``caging_potential`` (displacement), dimensionless, negative in the cage.
+
+    Raises
+    ------
+    ParameterError
+        if `q_max` lies beyond the structure factor, or a shell's matrix can't be inverted.
+
+    Source: sharma2022, Eq. 3; nandi2021, SI Eq. 7 (the main text's Eq. 1 prints q^2 r^2 / 2).
+
+    >>> from supercooled.cage.examples import bump
+    >>> cage = potential(bump(height=1.0), q_max=20.0, displacement=[0.0, 0.1])
+    >>> bool(cage[0] < cage[1] < 0)
+    True
+    """
+    r = np.atleast_1d(np.asarray(displacement, dtype=np.float64))
+    values = _Integrand.of(sq, sq.structure_factor.values, q_max).potential(r)
+    return labelled(
+        "caging_potential", values, ("displacement",), {"displacement": r}, q_max=q_max, convention=CONVENTION
+    )
+
+
+def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | None = None) -> xr.Dataset:
+    r"""Softness and depth of the mean-field cage.
+
+    .. math:: \beta\Phi(\Delta r) \simeq \beta\Phi(0) + \frac{\Delta r^2}{2 S},\qquad
+        \frac1S = \frac{\partial^2 \beta\Phi}{\partial \Delta r^2}\Big|_0 = \frac1d
+        \int_{q < q_{max}} \frac{d\mathbf q}{(2\pi)^d}\, q^2
+        \sum_{uv} C_{uv} \sqrt{x_u x_v}\, [S_{uv} - \delta_{uv}]
+
+    sq : what :func:`supercooled.structure.structure_factor` returns
+    q_max : upper end of the integral, 1/sigma_AA; part of the definition (:func:`potential`)
+    fit_range : displacements (from, to) of a least-squares harmonic fit, sigma_AA, instead of the
+        curvature at 0
+
+    Returns
+    -------
+    Dataset of ``softness`` (sigma_AA^2), ``depth`` (magnitude of the potential at 0, dimensionless)
+    and their errors ``softness_error``, ``depth_error``: by jackknife over the blocks of the
+    structure factor, NaN where it was made with ``blocks=1``.
+
+    Raises
+    ------
+    ParameterError
+        if `q_max` lies beyond the structure factor, a shell's matrix can't be inverted, or the
+        potential has no minimum at 0.
+
+    Source: sharma2022, Eqs. 3, 4; nandi2021, Eq. 1.
+
+    >>> from supercooled.cage.examples import bump
+    >>> soft, hard = (softness(bump(height=h), q_max=20.0).softness for h in (1.0, 2.0))
+    >>> bool(soft > hard > 0)
+    True
+    """
+    value = _softness_and_depth(sq, sq.structure_factor.values, q_max, fit_range)
+    n_blocks = sq.sizes.get("block", 0)
+    blocks = sq.structure_factor_jackknife.values if n_blocks else []
+    without = [_softness_and_depth(sq, values, q_max, fit_range) for values in blocks]
+    error = jackknife_error(np.array(without).reshape(-1, 2))
+    named = {"softness": value[0], "depth": value[1]}
+    errors = {"softness_error": error[0], "depth_error": error[1]}
+    data = {name: labelled(name, number, ()) for name, number in named.items()}
+    data |= {
+        name: labelled(name.removesuffix("_error"), number, (), method="jackknife").rename(name)
+        for name, number in errors.items()
+    }
+    measured = (
+        "curvature at 0" if fit_range is None else f"harmonic fit from {fit_range[0]} to {fit_range[1]}"
+    )
+    return xr.Dataset(
+        data, attrs={"q_max": q_max, "convention": CONVENTION, "reading": measured, "blocks": n_blocks}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Integrand:
+    """The cage in wave numbers: nodes q, and the integrand there times measure and step."""
+
+    q: Array
+    weighted: Array
+    dimensions: int
+
+    @classmethod
+    def of(cls, sq: xr.Dataset, values: Array, q_max: float) -> _Integrand:
+        highest = float(sq.attrs["q_max"])
+        if not 0 < q_max <= highest * (1 + 1e-12):
+            raise ParameterError(
+                f"q_max={q_max:g} is not between 0 and the {highest:g} that the structure factor reaches"
+            )
+        q = sq.q.values
+        S = ordered(values, len(sq.species))
+        x = np.sqrt(np.asarray(sq.composition))
+        d = int(sq.attrs["dimensions"])
+        cage = np.einsum("quv,u,v,quv->q", _direct(S, q), x, x, S - np.eye(len(x)))
+        shell = q**2 / (2 * np.pi**2) if d == 3 else q / (2 * np.pi)
+        # The radial integrand vanishes at 0; beyond the last shell's mean it is held.
+        nodes = np.concatenate([[0.0], q[q < q_max], [q_max]])
+        radial = np.interp(nodes, np.concatenate([[0.0], q]), np.concatenate([[0.0], cage * shell]))
+        steps = np.diff(nodes)
+        weights = 0.5 * (np.append(steps, 0.0) + np.insert(steps, 0, 0.0))
+        return cls(nodes, weights * radial, d)
+
+    def potential(self, r: Array) -> Array:
+        decay: Array = np.exp(-np.outer(r**2, self.q**2) / (2 * self.dimensions))
+        return -(decay @ self.weighted)
+
+    def curvature(self) -> float:
+        return float(self.q**2 @ self.weighted) / self.dimensions
+
+
+def _softness_and_depth(
+    sq: xr.Dataset, values: Array, q_max: float, fit_range: tuple[float, float] | None
+) -> tuple[float, float]:
+    integrand = _Integrand.of(sq, values, q_max)
+    if fit_range is None:
+        curvature = integrand.curvature()
+    else:
+        if not 0 <= fit_range[0] < fit_range[1]:
+            raise ParameterError(f"fit_range={fit_range} must rise from 0 or more; try (0.0, 0.05)")
+        r = np.linspace(*fit_range, FIT_POINTS)
+        curvature = 2.0 * np.polynomial.Polynomial.fit(r**2, integrand.potential(r), 1).convert().coef[1]
+    if not curvature > 0:
+        raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
+    return 1.0 / curvature, -float(integrand.potential(np.zeros(1))[0])
+
+
+def _direct(S: Array, q: Array) -> Array:
+    """1 - S^-1 of each shell, (q, species, species)."""
+    condition = np.linalg.cond(S)
+    if not (condition < LARGEST_CONDITION).all():
+        worst = float(q[int(np.argmax(np.nan_to_num(condition, nan=np.inf)))])
+        raise ParameterError(
+            f"the structure factors at q={worst:g} have no inverse (too few frames or wave vectors there); "
+            "average more frames, or take wider shells with dq"
+        )
+    return np.asarray(np.eye(S.shape[-1]) - np.linalg.inv(S), dtype=np.float64)

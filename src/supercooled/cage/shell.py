@@ -1,0 +1,79 @@
+"""The first shell of neighbours, between the core and the first minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array
+from supercooled.errors import ParameterError
+
+# A maximum or minimum of the smoothed g counts if it stands out by this much: noise does not.
+PROMINENCE = 0.1
+
+
+def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> dict[str, tuple[float, float]]:
+    """First shell of each pair: from where the averaged g vanishes to its first minimum.
+
+    Lower: the inner edge of the first bin with g above `vanishing`. Upper: the minimum after the
+    first maximum of g smoothed with a Gaussian, its place from a parabola through the bins about it.
+
+    rdf : what :func:`supercooled.structure.radial_distribution` returns
+    vanishing : g that counts as none; 0 takes the first pair ever seen, which moves inwards as
+        frames are added, 0.001 does not
+    smoothing : standard deviation of the Gaussian, sigma_AA
+
+    Returns
+    -------
+    ``{pair: (lower, upper)}``, sigma_AA.
+
+    Raises
+    ------
+    ParameterError
+        if g has no first maximum or minimum within `rdf`.
+
+    Source: sharma2022, Appendix B.
+
+    >>> r = np.arange(0.005, 3.0, 0.01)
+    >>> g = np.where(r > 1.0, 1.0 + np.exp(1.0 - r) * np.cos(2 * np.pi * (r - 1.0)), 0.0)
+    >>> rdf = xr.Dataset({"radial_distribution": (("pair", "r"), g[None])}, {"pair": ["AA"], "r": r})
+    >>> {k: np.round(v, 2).tolist() for k, v in cutoffs(rdf.assign_attrs(dr=0.01), vanishing=0.0).items()}
+    {'AA': [1.0, 1.48]}
+    """
+    if not (vanishing >= 0 and smoothing > 0):
+        raise ParameterError(f"vanishing={vanishing} must not be negative, smoothing={smoothing} positive")
+    dr = float(rdf.attrs["dr"])
+    r = rdf.r.values
+    found = {}
+    for pair in rdf.pair.values.tolist():
+        g = rdf.radial_distribution.sel(pair=pair).values
+        inside = np.flatnonzero(g > vanishing)
+        if inside.size == 0:
+            raise ParameterError(f"the radial distribution of {pair} never exceeds {vanishing:g}")
+        upper = _first_minimum(g, r, smoothing, dr)
+        if upper is None:
+            raise ParameterError(
+                f"the radial distribution of {pair} has no first minimum below r={r[-1]:g}; "
+                "average more frames, or give its cutoffs by hand"
+            )
+        found[pair] = (float(r[inside[0]] - 0.5 * dr), upper)
+    return found
+
+
+def _first_minimum(g: Array, r: Array, smoothing: float, dr: float) -> float | None:
+    from scipy.ndimage import gaussian_filter1d  # type: ignore[attr-defined]  # starred inside scipy
+    from scipy.signal import find_peaks  # type: ignore[attr-defined]
+
+    smooth = gaussian_filter1d(g, smoothing / dr, mode="nearest")
+    maxima = find_peaks(smooth, prominence=PROMINENCE)[0]
+    if maxima.size == 0:
+        return None
+    minima = find_peaks(-smooth[maxima[0] :], prominence=PROMINENCE)[0]
+    if minima.size == 0:
+        return None
+    place = int(maxima[0] + minima[0])
+    reach = max(2, round(2 * smoothing / dr))
+    near = slice(max(place - reach, 0), place + reach + 1)
+    parabola = np.polynomial.Polynomial.fit(r[near] - r[place], g[near], 2).convert().coef
+    offset = -0.5 * parabola[1] / parabola[2] if parabola[2] > 0 else 0.0
+    return float(r[place] + np.clip(offset, -2 * smoothing, 2 * smoothing))

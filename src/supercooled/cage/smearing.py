@@ -1,0 +1,143 @@
+"""What the kernels need to smear the neighbours of each particle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError
+from supercooled.kernels.cage import LANES, WIDTHS, Grid
+from supercooled.kernels.neighbours import Cells, make_cells
+from supercooled.trajectory import Trajectory
+
+Normalisation = Literal["total", "partner"]
+
+
+def sphere(r: Array, dimensions: int) -> Array:
+    """Surface of a sphere, or circumference of a circle."""
+    return 4.0 * np.pi * r**2 if dimensions == 3 else 2.0 * np.pi * r
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Evenly spaced distances."""
+
+    first: float
+    step: float
+    number: int
+
+    @classmethod
+    def between(cls, lower: float, upper: float, dr: float) -> Points:
+        """Midpoints of equal steps of at most `dr`.
+
+        Raises
+        ------
+        ParameterError
+            if `dr` is not positive, or longer than the whole.
+        """
+        if not 0 < dr <= upper - lower:
+            raise ParameterError(f"dr={dr} must be positive and at most {upper - lower:g}; try dr=0.01")
+        number = int(np.ceil((upper - lower) / dr * (1 - 1e-12)))
+        step = (upper - lower) / number
+        return cls(lower + 0.5 * step, step, number)
+
+    @property
+    def r(self) -> Array:
+        """The distances, (number,)."""
+        return np.asarray(self.first + self.step * np.arange(self.number), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhoods:
+    """One frame, sorted into cells.
+
+    densities : of each species, (species,)
+    kind, chosen : species of the sorted particles, and whether each is a centre
+    """
+
+    cells: Cells
+    grid: Grid
+    densities: Array
+    kind: Integers
+    chosen: Booleans
+
+    def in_order(self, values: AnyArray) -> AnyArray:
+        """Values of the sorted particles in the order of the trajectory."""
+        back = np.empty_like(values)
+        back[self.cells.order] = values
+        return back
+
+
+@dataclass(frozen=True, slots=True)
+class Smearing:
+    """Around which species, at which distances for each partner species, how wide, how normalised."""
+
+    centre: int
+    points: tuple[Points, ...]
+    width: float
+    normalisation: Normalisation
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.width) and self.width > 0):
+            raise ParameterError(f"width must be positive, not {self.width}; for example width=0.09")
+        if self.normalisation not in ("total", "partner"):
+            raise ParameterError(f"normalisation must be 'total' or 'partner', not {self.normalisation!r}")
+
+    @property
+    def reach(self) -> float:
+        """Distance beyond which a neighbour does not count."""
+        return max(p.first + p.step * p.number for p in self.points) + WIDTHS * self.width
+
+    def neighbourhoods(self, trajectory: Trajectory, frames: Sequence[int]) -> Iterator[Neighbourhoods]:
+        """Each of the frames, read together.
+
+        Raises
+        ------
+        BoxError
+            if a particle would meet a neighbour twice.
+        """
+        kind = trajectory.species.astype(np.int64)
+        some = trajectory[slice(frames[0], frames[-1] + 1, _stride(frames))]
+        for number, xyz, edges in zip(frames, some.positions(), some.boxes(), strict=True):
+            box = Box.from_array(edges, trajectory.dimensions)
+            if self.reach > 0.5 * box.heights.min():
+                raise BoxError(
+                    f"{trajectory.source.name}: frame {trajectory.frames[number]}: neighbours count up to "
+                    f"{self.reach:.4g}, beyond half of the smallest height {box.heights.min():.4g} of the box"
+                )
+            cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, self.reach)
+            densities = np.bincount(kind, minlength=len(trajectory.names)) / box.volume
+            sorted_kind = kind[cells.order]
+            grid = self.grid(densities, box.dimensions)
+            yield Neighbourhoods(cells, grid, densities, sorted_kind, sorted_kind == self.centre)
+
+    def grid(self, densities: Array, dimensions: int) -> Grid:
+        """The distances as the kernels want them, with the densities of the species."""
+        half = np.array([int(np.ceil(WIDTHS * self.width / p.step)) for p in self.points])
+        table = np.zeros((len(half), 2 * half.max() + 1 + LANES))
+        scale = np.zeros((len(half), max(p.number for p in self.points)))
+        for v, (p, h) in enumerate(zip(self.points, half, strict=True)):
+            m = np.arange(2 * h + 1 + LANES) - h
+            table[v, : len(m)] = np.exp(-0.5 * (m * p.step / self.width) ** 2)
+            density = densities.sum() if self.normalisation == "total" else densities[v]
+            gaussian = 1.0 / (np.sqrt(2 * np.pi) * self.width)
+            with np.errstate(divide="raise"):
+                scale[v, : p.number] = gaussian / (density * sphere(p.r, dimensions))
+        return Grid(
+            np.array([p.first for p in self.points]),
+            np.array([p.step for p in self.points]),
+            np.array([p.number for p in self.points]),
+            half,
+            table,
+            self.width,
+            scale,
+        )
+
+
+def _stride(frames: Sequence[int]) -> int:
+    return frames[1] - frames[0] if len(frames) > 1 else 1

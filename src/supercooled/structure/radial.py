@@ -1,0 +1,118 @@
+"""Partial radial distribution functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Integers
+from supercooled.blocks import frames_within, map_add, spans
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError
+from supercooled.kernels.neighbours import half_of, make_cells
+from supercooled.kernels.pairs import pair_histogram
+from supercooled.mixture import pair_labels
+from supercooled.quantities import labelled
+from supercooled.structure.replicas import described, replicas, species_counts
+from supercooled.trajectory import Trajectory
+
+
+def radial_distribution(
+    trajectories: Trajectory | Sequence[Trajectory],
+    *,
+    r_max: float,
+    dr: float,
+    executor: Executor | None = None,
+) -> xr.Dataset:
+    r"""Partial radial distribution functions, averaged over frames and replicas.
+
+    .. math:: g_{ab}(r) = \frac{V}{N_a N_b}
+        \Big\langle \sum_{i \in a} \sum_{j \in b,\, j \ne i} \delta(\mathbf r - \mathbf r_{ij}) \Big\rangle
+
+    r_max : largest distance, sigma_AA; the last bin ends at the last whole multiple of `dr` below it
+    dr : width of a bin, sigma_AA
+    executor : maps blocks of frames; None does them here
+
+    Returns
+    -------
+    Dataset with ``radial_distribution`` (pair, r), dimensionless, r at the middle of each bin. As
+    defined, it tends to 1 between species, and to 1 - 1/N_a within one.
+
+    Raises
+    ------
+    BoxError
+        if `r_max` exceeds half of the smallest height of the box: pairs would be missing.
+    ParameterError
+        if `r_max` or `dr` makes no bin, or the replicas differ.
+
+    Source: nandi2021 and sharma2022 use it without writing it down; sharma2022, Eq. B2.
+
+    >>> import numpy as np
+    >>> gas = np.random.default_rng(1).uniform(-5, 5, (20, 500, 3))
+    >>> g = radial_distribution(Trajectory.from_arrays(gas, Box.cube(10.0)), r_max=5.0, dr=1.0)
+    >>> g.radial_distribution.sel(pair="AA", r=4.5).round(1).item()
+    1.0
+    """
+    runs = replicas(trajectories)
+    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 else 0
+    if n_bins < 1:
+        raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.01")
+    blocks = [
+        (run, span.read)
+        for run in runs
+        for span in spans(0, run.n_frames, size=frames_within(8.0, run.n_particles), end=run.n_frames)
+    ]
+    sums = map_add(partial(_sums, n_bins, dr), blocks, executor)
+    attributes = described(runs)
+    edges_r: Array = dr * np.arange(n_bins + 1, dtype=np.float64)
+    shells = shell_volumes(edges_r, runs[0].dimensions)
+    g = sums / (_pairs(species_counts(runs[0]))[:, None] * shells * attributes["n_frames"])
+    array = labelled(
+        "radial_distribution",
+        g,
+        ("pair", "r"),
+        {"pair": list(pair_labels(runs[0].names)), "r": 0.5 * (edges_r[1:] + edges_r[:-1])},
+    )
+    return xr.Dataset({"radial_distribution": array}, attrs={**attributes, "r_max": r_max, "dr": dr})
+
+
+def shell_volumes(edges: Array, dimensions: int) -> Array:
+    """Volumes (areas) between consecutive radii, (bin,)."""
+    inside = 4.0 / 3.0 * np.pi * edges**3 if dimensions == 3 else np.pi * edges**2
+    return np.asarray(np.diff(inside), dtype=np.float64)
+
+
+def _pairs(counts: Integers) -> Array:
+    """Unordered pairs of particles in each pair of species, N_a N_b or N_a^2 / 2."""
+    n = len(counts)
+    products = np.outer(counts, counts).astype(np.float64)
+    products[np.diag_indices(n)] /= 2.0
+    return products[np.triu_indices(n)]
+
+
+def _sums(n_bins: int, dr: float, block: tuple[Trajectory, slice]) -> Array:
+    """Pairs in each bin times the volume of the box, added up over a block of frames, (pair, bin)."""
+    run, frames = block
+    n = len(run.names)
+    upper = np.triu_indices(n)
+    pair_of = np.zeros((n, n), np.int64)
+    pair_of[upper] = pair_of.T[upper] = np.arange(len(upper[0]))
+    kind = run.species.astype(np.int64)
+    sums = np.zeros((len(upper[0]), n_bins))
+    for number, xyz, edges in zip(run.frames[frames], run.positions(frames), run.boxes(frames), strict=True):
+        box = Box.from_array(edges, run.dimensions)
+        half = 0.5 * box.heights.min()
+        if n_bins * dr > half * (1 + 1e-9):
+            raise BoxError(
+                f"{run.source.name}: frame {number}: r_max={n_bins * dr:g} exceeds half of the smallest "
+                f"height of the box; choose at most {half:.6g}"
+            )
+        cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, n_bins * dr)
+        counts = np.zeros(sums.shape, np.int64)
+        pair_histogram(half_of(cells), kind[cells.order], dr, pair_of, counts)
+        sums += box.volume * counts
+    return sums
