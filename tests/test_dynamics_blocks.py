@@ -1,0 +1,61 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supercooled.blocks import jackknife_error, leave_one_out, map_add, spans, stretch_of
+
+
+@given(
+    start=st.integers(0, 20),
+    length=st.integers(0, 30),
+    size=st.integers(1, 40),
+    before=st.integers(0, 9),
+    after=st.integers(0, 9),
+    beyond=st.integers(0, 9),
+)
+def test_spans_answer_for_every_frame_once_and_read_what_lies_around(
+    *, start, length, size, before, after, beyond
+):
+    stop, end = start + length, start + length + beyond
+    parts = spans(start, stop, size=size, before=before, after=after, end=end)
+    answered = [f for s in parts for f in range(s.start, s.stop)]
+    assert answered == list(range(start, stop))
+    for s in parts:
+        assert s.stop - s.start <= size
+        read = list(range(end))[s.read]
+        assert read[s.own] == list(range(s.start, s.stop))
+        assert read == [f for f in range(end) if s.start - before <= f < s.stop + after]
+
+
+def test_an_executor_adds_in_the_order_of_the_items():
+    with ThreadPoolExecutor(3) as executor:
+        assert map_add(lambda n: [n], range(20), executor) == list(range(20))
+    assert map_add(lambda n: [n], range(20)) == list(range(20))
+
+
+def test_stretches_are_contiguous_and_nearly_equal():
+    labels = stretch_of(17, 5)
+    assert (np.diff(labels) >= 0).all()
+    assert sorted(np.bincount(labels)) == [3, 3, 3, 4, 4]
+    assert set(stretch_of(3, 5)) == {0, 1, 2}
+
+
+def test_the_jackknife_of_a_mean_is_the_textbook_standard_error():
+    x = np.random.default_rng(1).normal(size=(8, 3))
+    replicates = leave_one_out(x) / 7
+    np.testing.assert_allclose(jackknife_error(replicates), x.std(axis=0, ddof=1) / np.sqrt(8))
+
+
+def test_the_jackknife_leaves_out_stretches_without_data_and_says_nothing_of_one():
+    replicates = np.array([[1.0, 1.0], [2.0, np.nan], [4.0, np.nan]])
+    present = np.array([[True, True], [True, False], [True, False]])
+    error = jackknife_error(replicates, present)
+    assert error[0] == jackknife_error(replicates[:, :1]).item()
+    assert np.isnan(error[1])
+
+
+def test_sums_of_arrays_add_elementwise():
+    total = map_add(lambda n: np.array([n, 2 * n]), [1, 2, 3])
+    assert total.tolist() == [6, 12]
