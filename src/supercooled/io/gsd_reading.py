@@ -81,7 +81,7 @@ def read_gsd(
         source=source,
         species=species,
         names=chosen_names(path, stored_names, names),
-        times=times_of(path, recorded=recorded, steps=steps, timestep=timestep),
+        times=times_of(path, n_frames, recorded=recorded, steps=steps, timestep=timestep),
         frames=np.arange(n_frames),
         dimensions=source.dimensions,
         temperature=temperature,

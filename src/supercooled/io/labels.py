@@ -12,11 +12,17 @@ from supercooled.errors import ParameterError, TrajectoryError
 
 
 def times_of(
-    path: str | Path, *, recorded: Array | None, steps: Array | None, timestep: float | None
+    path: str | Path,
+    n_frames: int,
+    *,
+    recorded: Array | None,
+    steps: Array | None,
+    timestep: float | None,
 ) -> Array:
     """Times of the frames: steps times `timestep` where that is given, else those in the file.
 
-    A single frame without a time is at 0: nothing depends on it.
+    Where the file does not count steps, frames are counted. A single frame without a time is at 0:
+    nothing depends on it.
 
     Raises
     ------
@@ -26,19 +32,15 @@ def times_of(
     if timestep is not None:
         if not (np.isfinite(timestep) and timestep > 0):
             raise ParameterError(f"timestep must be positive, not {timestep}")
-        if steps is None:
-            raise ParameterError(
-                f"{path}: frames have no step numbers for timestep={timestep:g} to count; "
-                "write the time of each frame into the file"
-            )
-        return np.asarray(steps, dtype=np.float64) * timestep
+        counts = np.arange(n_frames) if steps is None else steps
+        return np.asarray(counts, dtype=np.float64) * timestep
     if recorded is not None:
         return recorded
-    if steps is not None and len(steps) == 1:
+    if n_frames == 1:
         return np.zeros(1)
+    what = "the time between two frames" if steps is None else "the time of one integration step"
     raise ParameterError(
-        f"{path} holds no times: give the time of one integration step, "
-        f'for example read("{Path(path).name}", timestep=0.005)'
+        f'{path} holds no times: give {what}, for example read("{Path(path).name}", timestep=0.005)'
     )
 
 

@@ -33,8 +33,8 @@ def read(
     plain or compressed (``.gz .zst``).
 
     format : "gsd", "lammps" or "xyz", if the suffix does not say so
-    timestep : time of one integration step, tau; needed where the file has steps and no times, and
-        used in place of the file's times where given
+    timestep : time of one integration step, tau; needed where the file has no times, and goes before
+        them where given. Where it does not count steps either, the time between two frames.
     temperature : of the run, epsilon_AA/k_B
     names : of the species, where the file has none or others: for types 1, 2, ... in that order
 
@@ -62,6 +62,14 @@ def read(
         from supercooled.io.gsd_reading import read_gsd
 
         return read_gsd(path, timestep=timestep, temperature=temperature, names=names)
+    if kind == "lammps":
+        from supercooled.io.lammps import read_dump
+
+        return read_dump(path, timestep=timestep, temperature=temperature, names=names)
+    if kind == "xyz":
+        from supercooled.io.xyz import read_xyz
+
+        return read_xyz(path, timestep=timestep, temperature=temperature, names=names)
     raise ParameterError(f"{path}: format must be 'gsd', 'lammps' or 'xyz', not {kind!r}")
 
 

@@ -1,0 +1,95 @@
+"""LAMMPS text dumps.
+
+The format: https://docs.lammps.org/dump.html; triclinic boxes: https://docs.lammps.org/Howto_triclinic.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from supercooled.arrays import Array
+from supercooled.errors import TrajectoryError
+from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
+from supercooled.io.text_trajectory import text_trajectory
+from supercooled.trajectory import Trajectory
+
+# The first of these that a file has says the species.
+_SPECIES = ("element", "typelabel", "type")
+
+
+def read_dump(
+    path: str | Path,
+    *,
+    timestep: float | None = None,
+    temperature: float | None = None,
+    names: Sequence[str] | None = None,
+) -> Trajectory:
+    """Trajectory of a LAMMPS text dump. See :func:`supercooled.io.read`."""
+    index = index_text(path, _header)
+    if "id" not in index.columns and len(index.starts) > 1:
+        raise TrajectoryError(
+            f"{path}: no id column, so that no particle can be followed from frame to frame; "
+            "dump it with id among the columns"
+        )
+    return text_trajectory(path, index, timestep=timestep, temperature=temperature, names=names)
+
+
+def _header(lines: LineReader, where: str) -> Header:
+    step: int | None = None
+    time: float | None = None
+    count: int | None = None
+    box: tuple[Array, Array, tuple[bool, ...]] | None = None
+    while True:
+        line = lines.next()
+        if line == "ITEM: TIMESTEP":
+            step = whole_number(lines.next(), f"{where}: timestep")
+        elif line == "ITEM: TIME":
+            (time,) = numbers(lines.next(), 1, f"{where}: time")
+        elif line == "ITEM: UNITS":
+            lines.next()
+        elif line == "ITEM: NUMBER OF ATOMS":
+            count = whole_number(lines.next(), f"{where}: number of atoms")
+        elif line.startswith("ITEM: BOX BOUNDS"):
+            box = _box(line.split()[3:], [lines.next() for _ in range(3)], where)
+        elif line.startswith("ITEM: ATOMS"):
+            break
+        else:
+            raise TrajectoryError(
+                f"{where}: {line[:60]!r} stands where a line 'ITEM: ...' should; "
+                "the frame before has more rows than particles, or this is no LAMMPS dump"
+            )
+    if count is None or box is None:
+        missing = "ITEM: NUMBER OF ATOMS" if count is None else "ITEM: BOX BOUNDS"
+        raise TrajectoryError(f"{where}: no {missing!r} before its particles")
+    edges, corner, periodic = box
+    return Header(count, _columns(line.split()[2:]), edges, corner, periodic, step, time)
+
+
+def _columns(names: list[str]) -> tuple[str, ...]:
+    said = next((name for name in _SPECIES if name in names), None)
+    return tuple("species" if name == said else name for name in names)
+
+
+def _box(words: list[str], lines: list[str], where: str) -> tuple[Array, Array, tuple[bool, ...]]:
+    """Edges as columns, corner, and which boundaries are periodic."""
+    if words[:2] == ["abc", "origin"]:
+        raise TrajectoryError(
+            f"{where}: general triclinic boxes are not read; dump with dump_modify triclinic/general no"
+        )
+    tilted = words[:3] == ["xy", "xz", "yz"]
+    flags = words[3:] if tilted else words
+    bounds = np.array([numbers(line, 3 if tilted else 2, f"{where}: box bounds") for line in lines])
+    xy, xz, yz = bounds[:, 2] if tilted else (0.0, 0.0, 0.0)
+    low, high = bounds[:, 0].copy(), bounds[:, 1].copy()
+    # The bounds of a tilted box are those of the upright box around it.
+    low[0] -= min(0.0, xy, xz, xy + xz)
+    high[0] -= max(0.0, xy, xz, xy + xz)
+    low[1] -= min(0.0, yz)
+    high[1] -= max(0.0, yz)
+    edges = np.diag(high - low)
+    edges[0, 1], edges[0, 2], edges[1, 2] = xy, xz, yz
+    # Dumps of before 2010 do not say what their boundaries are.
+    return edges, low, tuple(flag == "pp" for flag in flags) if len(flags) == 3 else (True,) * 3

@@ -1,0 +1,201 @@
+"""Where each frame of a text file lies, and what its header says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.errors import TrajectoryError
+from supercooled.io.labels import cut_short
+from supercooled.io.unpacking import is_packed, plain_text
+from supercooled.kernels import text as kernels
+
+
+class CutError(Exception):
+    """The text ends where a line should go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What comes before the particles of a frame.
+
+    columns : canonical names: x y z, xu.., xs.., xsu.., ix iy iz, id, species; others are passed over
+    edges : (3, 3), edges of the box as columns
+    corner : (3,), where the edges meet
+    periodic : along each edge
+    step, time : None where the header has none
+    """
+
+    n_particles: int
+    columns: tuple[str, ...]
+    edges: Array
+    corner: Array
+    periodic: tuple[bool, ...]
+    step: int | None = None
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextIndex:
+    """All headers of a file, and the bytes between which each frame's particles lie.
+
+    starts, stops : (frame,)
+    edges : (frame, 3, 3)
+    corners : (frame, 3)
+    periodic : along each edge, in every frame
+    steps, times : (frame,), None unless every frame has one
+    """
+
+    starts: Integers
+    stops: Integers
+    n_particles: int
+    columns: tuple[str, ...]
+    edges: Array
+    corners: Array
+    periodic: tuple[bool, ...]
+    steps: Array | None
+    times: Array | None
+
+
+class LineReader:
+    """Lines of a binary file that must be whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def next(self) -> str:
+        """The next line, without its end."""
+        line = self._file.readline()
+        if not line.endswith(b"\n"):
+            raise CutError
+        return line.decode("utf-8", errors="replace").strip()
+
+    def at_end(self) -> bool:
+        """Whether nothing but blank lines is left; otherwise the next line is the next one."""
+        while line := self._file.readline():
+            if line.strip():
+                self._file.seek(-len(line), 1)
+                return False
+        return True
+
+
+def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header]) -> TextIndex:
+    """Find every frame of a text file.
+
+    read_header : reads a header from the lines; the second argument names file and frame
+
+    Raises
+    ------
+    TrajectoryError
+        if the file is missing, empty, or cut short (naming the last whole frame), or if the number
+        of particles or the columns change.
+    """
+    plain = plain_text(path)
+    if plain.stat().st_size == 0:
+        raise TrajectoryError(f"{path}: the file is empty")
+    starts: list[int] = []
+    stops: list[int] = []
+    headers: list[Header] = []
+    end = 0
+    try:
+        for header, start, stop in _frames(path, plain, read_header):
+            _check_like_first(path, len(headers), header, headers[0] if headers else header)
+            starts.append(start)
+            stops.append(stop)
+            headers.append(header)
+            end = stop
+    except CutError:
+        raise cut_short(path, len(headers), _how_to_cut(path, end)) from None
+    if not headers:
+        raise TrajectoryError(f"{path}: no frame in it")
+    return TextIndex(
+        starts=np.array(starts),
+        stops=np.array(stops),
+        n_particles=headers[0].n_particles,
+        columns=headers[0].columns,
+        edges=np.array([h.edges for h in headers]),
+        corners=np.array([h.corner for h in headers]),
+        periodic=tuple(bool(b) for b in np.all([h.periodic for h in headers], axis=0)),
+        steps=_all_or_none([h.step for h in headers]),
+        times=_all_or_none([h.time for h in headers]),
+    )
+
+
+def _frames(
+    path: str | Path, plain: Path, read_header: Callable[[LineReader, str], Header]
+) -> Iterator[tuple[Header, int, int]]:
+    text: AnyArray = np.asarray(np.memmap(plain, np.uint8, mode="r"))
+    with plain.open("rb") as file:
+        lines = LineReader(file)
+        frame = 0
+        while not lines.at_end():
+            header = read_header(lines, f"{path}: frame {frame}")
+            start = file.tell()
+            stop = int(kernels.end_of_lines(text, start, header.n_particles))
+            if stop < 0:
+                raise CutError
+            yield header, start, stop
+            file.seek(stop)
+            frame += 1
+
+
+def numbers(line: str, n: int, where: str) -> list[float]:
+    """The `n` numbers of a line.
+
+    Raises
+    ------
+    TrajectoryError
+        if they are not there.
+    """
+    try:
+        values = [float(word) for word in line.split()]
+    except ValueError:
+        values = []
+    if len(values) != n:
+        raise TrajectoryError(f"{where}: {line!r} should be {n} number{'s' if n > 1 else ''}")
+    return values
+
+
+def whole_number(line: str, where: str) -> int:
+    """The whole number in a line.
+
+    Raises
+    ------
+    TrajectoryError
+        if it is something else.
+    """
+    try:
+        return int(line)
+    except ValueError:
+        raise TrajectoryError(f"{where}: {line!r} should be a whole number") from None
+
+
+def _check_like_first(path: str | Path, frame: int, header: Header, first: Header) -> None:
+    if header.n_particles < 1:
+        raise TrajectoryError(f"{path}: frame {frame} has no particles")
+    if header.n_particles != first.n_particles:
+        raise TrajectoryError(
+            f"{path}: frame {frame} has {header.n_particles} particles, frame 0 has {first.n_particles}; "
+            "a trajectory must keep its particles"
+        )
+    if header.columns != first.columns:
+        raise TrajectoryError(
+            f"{path}: frame {frame} has columns {' '.join(header.columns)}, "
+            f"frame 0 has {' '.join(first.columns)}"
+        )
+
+
+def _all_or_none(values: Sequence[float | None]) -> Array | None:
+    return None if None in values else np.array(values, dtype=np.float64)
+
+
+def _how_to_cut(path: str | Path, size: int) -> str:
+    name = Path(path).name
+    show = {".gz": f"gzip -dc {name} 2>/dev/null | head", ".zst": f"zstd -dc {name} | head"}
+    command = show.get(Path(path).suffix.lower(), f"head {name}") if is_packed(path) else f"head {name}"
+    return f'; "{command} -c {size}" prints the whole ones'

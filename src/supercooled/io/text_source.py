@@ -1,0 +1,234 @@
+"""Frames of text files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.box import Box
+from supercooled.errors import TrajectoryError
+from supercooled.io.unpacking import plain_text
+from supercooled.kernels import text as kernels
+from supercooled.trajectory import Frames
+
+# Of several kinds of coordinates in one file the first of these is read: the nearer to what the
+# simulation held, the better.
+_COORDINATES = (("xu", "yu", "zu"), ("x", "y", "z"), ("xsu", "ysu", "zsu"), ("xs", "ys", "zs"))
+_IMAGES = ("ix", "iy", "iz")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What each column of a row is for.
+
+    names : in the file
+    roles : as the kernel wants them, see there
+    coordinates : how many (2 or 3); they come first among the numbers, then images, then the id
+    """
+
+    names: tuple[str, ...]
+    roles: tuple[int, ...]
+    coordinates: int
+    scaled: bool
+    unwrapped: bool
+    has_images: bool
+    has_ids: bool
+    has_species: bool
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers are kept of each row."""
+        return self.coordinates * (1 + self.has_images) + self.has_ids
+
+
+def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
+    """Decide which columns to read.
+
+    Raises
+    ------
+    TrajectoryError
+        if there are no coordinates among them.
+    """
+    kinds = [kind for kind in _COORDINATES if kind[0] in names and kind[1] in names]
+    if not kinds:
+        raise TrajectoryError(f"{path}: no coordinates among its columns {' '.join(names)}")
+    kind = kinds[0]
+    coordinates = 3 if kind[2] in names else 2
+    unwrapped = "u" in kind[0]
+    wanted = list(kind[:coordinates])
+    has_images = not unwrapped and all(name in names for name in _IMAGES[:coordinates])
+    if has_images:
+        wanted += _IMAGES[:coordinates]
+    if "id" in names:
+        wanted.append("id")
+    roles = [wanted.index(name) if name in wanted else -1 for name in names]
+    if "species" in names:
+        roles[names.index("species")] = -2
+    return Columns(
+        names=names,
+        roles=tuple(roles),
+        coordinates=coordinates,
+        scaled="s" in kind[0],
+        unwrapped=unwrapped,
+        has_images=has_images,
+        has_ids="id" in names,
+        has_species="species" in names,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextSource:
+    """Frames of a text file; their places are known, and a block's bytes are read at once parsed.
+
+    starts, stops : (frame,), bytes of the plain text
+    box_values : (frame, 6)
+    corners : (frame, 3)
+    rotations : (frame, 3, 3), from the file's axes to those of the box; None where they agree
+    ids : (particle,), sorted; None where the file has none
+    words : (particle,), packed names of the species, in the order of `ids`
+    """
+
+    name: str
+    starts: Integers
+    stops: Integers
+    columns: Columns
+    box_values: Array
+    corners: Array
+    rotations: Array | None
+    dimensions: int
+    ids: Integers | None
+    words: Integers
+    flat: float | None
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames there are."""
+        return len(self.starts)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self.box_values[np.asarray(frames, dtype=np.int64)]
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames, particles sorted by id."""
+        n = len(self.words)
+        positions = np.zeros((len(frames), n, 3))
+        images = np.zeros((len(frames), n, 3), np.int32) if self.columns.has_images else None
+        d = self.columns.coordinates
+        rows = Rows(self.name, self.columns, n)
+        with plain_text(self.name).open("rb") as file:
+            for k, f in enumerate(frames):
+                numbers, words = rows.parse(file, f, int(self.starts[f]), int(self.stops[f]))
+                place = self._places(f, numbers, words)
+                if self.flat is not None and (numbers[:, 2] != self.flat).any():
+                    lifted = int(np.argmax(numbers[:, 2] != self.flat))
+                    raise TrajectoryError(
+                        f"{self.name}: frame {f}, particle in row {lifted} leaves the plane z = {self.flat:g}"
+                    )
+                positions[k, place] = self._centred(f, numbers[:, :d])
+                if images is not None:
+                    images[k, place, : self.dimensions] = numbers[:, d : d + self.dimensions]
+        return Frames(positions, self.boxes(frames), images, self.columns.unwrapped)
+
+    def _places(self, frame: int, numbers: Array, words: Integers) -> Any:
+        place: Any = slice(None)
+        if self.ids is not None:
+            place = places_of(numbers[:, -1], self.ids, f"{self.name}: frame {frame}")
+        if self.columns.has_species:
+            changed = words != self.words[place]
+            if changed.any():
+                row = int(np.argmax(changed))
+                who = f"particle {row}" if self.ids is None else f"particle id {numbers[row, -1]:.0f}"
+                raise TrajectoryError(
+                    f"{self.name}: frame {frame}, {who}: its species is {unpacked_word(words[row])!r}, in "
+                    f"frame 0 it was {unpacked_word(self.words[place][row])!r}"
+                )
+        return place
+
+    def _centred(self, frame: int, coordinates: Array) -> Array:
+        """Coordinates of the file, (particle, 2 or 3), about the centre of the box."""
+        edges = Box.from_array(self.box_values[frame], self.dimensions).matrix
+        full = np.zeros((len(coordinates), 3))
+        full[:, : self.dimensions] = coordinates[:, : self.dimensions]
+        half = np.full(3, 0.5)
+        if self.columns.scaled:
+            full = (full - half) @ edges.T
+        elif self.rotations is None:
+            full -= self.corners[frame] + edges @ half
+        else:
+            full = (full - self.corners[frame]) @ self.rotations[frame].T - edges @ half
+        full[:, self.dimensions :] = 0.0
+        return full
+
+
+class Rows:
+    """The particles of one frame after another, in arrays that are used again."""
+
+    def __init__(self, name: str, columns: Columns, n_particles: int) -> None:
+        self._name = name
+        self._columns = columns
+        self._roles = np.array(columns.roles)
+        self._numbers = np.empty((n_particles, columns.n_numbers))
+        self._words = np.zeros((n_particles, 1), dtype=np.int64)
+
+    def parse(self, file: Any, frame: int, start: int, stop: int) -> tuple[Array, Integers]:
+        """Numbers (particle, column) and packed species (particle,) of the rows between two bytes."""
+        file.seek(start)
+        text = np.fromfile(file, np.uint8, stop - start)
+        if len(text) < stop - start or text[-1] != ord("\n"):
+            raise TrajectoryError(f"{self._name}: frame {frame} has changed since the file was first read")
+        row, column = kernels.parse_rows(
+            text, self._roles, kernels.HIGH, kernels.LOW, self._numbers, self._words
+        )
+        if row >= 0:
+            raise self._error(frame, text, row, column)
+        if not np.isfinite(self._numbers).all():
+            row, column = np.argwhere(~np.isfinite(self._numbers))[0]
+            raise self._error(frame, text, row, self._columns.roles.index(column))
+        return self._numbers, self._words[:, 0]
+
+    def _error(self, frame: int, text: AnyArray, row: int, column: int) -> TrajectoryError:
+        fields = text.tobytes().split(b"\n")[row].decode(errors="replace").split()
+        names = self._columns.names
+        where = f"{self._name}: frame {frame}, particle in row {row}"
+        if "id" in names and len(fields) > names.index("id"):
+            where += f" (id {fields[names.index('id')]})"
+        if len(fields) != len(names):
+            return TrajectoryError(f"{where}: {len(fields)} values for {len(names)} columns")
+        wanted = "a name of at most 7 characters" if self._columns.roles[column] < 0 else "a finite number"
+        return TrajectoryError(f"{where}: {names[column]} is {fields[column]!r}, not {wanted}")
+
+
+def places_of(found: Array, ids: Integers, where: str) -> Integers:
+    """Places of `found` ids among the sorted `ids`; each must occur once.
+
+    Raises
+    ------
+    TrajectoryError
+        naming an id that is missing, doubled or new.
+    """
+    whole = found.astype(np.int64)
+    n = len(ids)
+    contiguous = ids[-1] - ids[0] + 1 == n
+    place: Integers = whole - ids[0] if contiguous else np.searchsorted(ids, whole)
+    strange = (place < 0) | (place >= n)
+    strange[~strange] = ids[place[~strange]] != found[~strange]
+    if strange.any():
+        raise TrajectoryError(f"{where}: particle id {found[np.argmax(strange)]:g} is not in frame 0")
+    times = np.bincount(place, minlength=n)
+    if (times != 1).any():
+        raise TrajectoryError(
+            f"{where}: particle id {ids[np.argmax(times)]} occurs {times.max()} times, "
+            f"id {ids[np.argmin(times)]} is missing"
+        )
+    return place
+
+
+def unpacked_word(word: int) -> str:
+    """Text of a packed word."""
+    return int(word).to_bytes(8, "big").lstrip(b"\0").decode(errors="replace")

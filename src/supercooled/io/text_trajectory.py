@@ -1,0 +1,120 @@
+"""From an indexed text file to a trajectory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.box import Box
+from supercooled.errors import BoxError
+from supercooled.io.labels import chosen_names, times_of
+from supercooled.io.text_index import TextIndex
+from supercooled.io.text_source import Rows, TextSource, choose_columns, places_of, unpacked_word
+from supercooled.io.unpacking import plain_text
+from supercooled.trajectory import Trajectory
+
+_ALIGNED = 1e-9
+
+
+def text_trajectory(
+    path: str | Path,
+    index: TextIndex,
+    *,
+    timestep: float | None,
+    temperature: float | None,
+    names: Sequence[str] | None,
+) -> Trajectory:
+    """Trajectory of an indexed text file: what its first frame says about the particles holds for all."""
+    columns = choose_columns(path, index.columns)
+    n_frames = len(index.starts)
+    with plain_text(path).open("rb") as file:
+        rows = Rows(str(path), columns, index.n_particles)
+        first, words = rows.parse(file, 0, int(index.starts[0]), int(index.stops[0]))
+    order = np.arange(index.n_particles)
+    ids = None
+    if columns.has_ids:
+        found = first[:, -1].astype(np.int64)
+        order = np.argsort(found, kind="stable")
+        ids = found[order]
+        places_of(first[:, -1], ids, f"{path}: frame 0")
+    flat = bool(columns.coordinates == 3 and index.n_particles > 2 and np.ptp(first[:, 2]) == 0)
+    dimensions = 2 if flat or columns.coordinates == 2 else 3
+    boxes, rotations = _text_boxes(path, index, dimensions)
+    species, stored = _species(words[order], names)
+    return Trajectory(
+        source=TextSource(
+            name=str(path),
+            starts=index.starts,
+            stops=index.stops,
+            columns=columns,
+            box_values=boxes,
+            corners=index.corners,
+            rotations=rotations,
+            dimensions=dimensions,
+            ids=ids,
+            words=words[order],
+            flat=float(first[0, 2]) if flat else None,
+        ),
+        species=species,
+        names=chosen_names(path, stored, names),
+        times=times_of(path, n_frames, recorded=index.times, steps=index.steps, timestep=timestep),
+        frames=np.arange(n_frames),
+        dimensions=dimensions,
+        temperature=temperature,
+    )
+
+
+def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Array, Array | None]:
+    """Boxes (frame, 6), and the rotations that bring the file's edges into the box's form."""
+    edges = index.edges.copy()
+    if not all(index.periodic[:dimensions]):
+        free = [axis for axis, closed in zip("xyz", index.periodic, strict=True) if not closed]
+        raise BoxError(f"{path}: the box is not periodic along {', '.join(free)}, and it must be")
+    if dimensions == 2:
+        edges[:, 2, 2] = 1.0
+    bad = ~(np.isfinite(edges).all(axis=(1, 2)) & (np.linalg.det(np.nan_to_num(edges)) > 0))
+    if bad.any():
+        f = int(np.argmax(bad))
+        raise BoxError(f"{path}: frame {f}: edges {_flat(edges[f])} enclose no volume, or are left-handed")
+    lengths = np.linalg.norm(edges, axis=1)
+    low = np.abs(np.stack([edges[:, 1, 0], edges[:, 2, 0], edges[:, 2, 1]], axis=1))
+    rotations = None
+    if (low > _ALIGNED * lengths[:, :1]).any():
+        orthogonal, upper = np.linalg.qr(edges)
+        signs = np.sign(np.einsum("fii->fi", upper))
+        edges = signs[:, :, None] * upper
+        rotations = signs[:, :, None] * orthogonal.transpose(0, 2, 1)
+    return np.array([_box(path, f, h, dimensions).to_array() for f, h in enumerate(edges)]), rotations
+
+
+def _box(path: str | Path, frame: int, edges: Array, dimensions: int) -> Box:
+    lengths = np.diag(edges)
+    tilts = np.array([edges[0, 1], edges[0, 2], edges[1, 2]]) / lengths[[1, 2, 2]]
+    tilts[np.abs(tilts) < _ALIGNED] = 0.0
+    try:
+        return Box.from_array(np.concatenate([lengths, tilts]), dimensions)
+    except BoxError as error:
+        raise BoxError(f"{path}: frame {frame}: {error}") from None
+
+
+def _flat(edges: AnyArray) -> str:
+    return " ".join(f"({', '.join(f'{v:g}' for v in edge)})" for edge in edges.T)
+
+
+def _species(words: Integers, wanted: Sequence[str] | None) -> tuple[Integers, tuple[str, ...]]:
+    """Species (particle,) and their names: types 1, 2, ... are A, B, ..., other names in their order."""
+    codes, index = np.unique(words, return_inverse=True)
+    labels = [unpacked_word(code) for code in codes]
+    if labels == [""]:
+        return np.zeros(len(words), np.int32), ("A",)
+    if all(label.isdigit() and label != "0" for label in labels):
+        numbers = np.array([int(label) for label in labels])
+        count = int(numbers.max())
+        letters = tuple(chr(ord("A") + k) if count <= 26 else str(k + 1) for k in range(count))
+        return (numbers[index] - 1).astype(np.int32), letters
+    order = list(wanted) if wanted is not None and set(wanted) == set(labels) else sorted(labels)
+    rank = np.array([order.index(label) for label in labels])
+    return rank[index].astype(np.int32), tuple(order)

@@ -1,0 +1,24 @@
+"""Text parsed the slow way, a word at a time."""
+
+
+def end_of_lines(text: bytes, start: int, n: int) -> int:
+    for _ in range(n):
+        end = text.find(b"\n", start)
+        if end < 0:
+            return -1
+        start = end + 1
+    return start
+
+
+def parse_rows(
+    text: bytes, roles: list[int], n_rows: int
+) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], str]]:
+    numbers: dict[tuple[int, int], float] = {}
+    words: dict[tuple[int, int], str] = {}
+    for i, line in enumerate(text.decode().split("\n")[:n_rows]):
+        for role, word in zip(roles, line.split(), strict=True):
+            if role >= 0:
+                numbers[i, role] = float(word)
+            elif role <= -2:
+                words[i, -role - 2] = word
+    return numbers, words
