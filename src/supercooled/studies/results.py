@@ -1,0 +1,260 @@
+"""What the runs of one liquid say together: cages, thresholds, distributions, barriers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled import cage, dynamics, relation
+from supercooled.arrays import Array
+from supercooled.cage import Calibration
+from supercooled.dynamics import HopThreshold, RelaxationTime
+from supercooled.errors import ParameterError
+from supercooled.mixture import Mixture
+from supercooled.quantities import labelled
+from supercooled.relation import Share
+from supercooled.studies.line import Choices
+from supercooled.studies.stages import Results
+
+# Share of the local depths, on either side, that the common bins leave out.
+TAIL = 2e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Cages:
+    """The mean-field cage at each temperature, coldest first.
+
+    softness : from S(q), with jackknife errors
+    depths : by what may calibrate it
+    """
+
+    temperatures: Array
+    softness: xr.Dataset
+    depths: Mapping[str, Array]
+    potential: xr.DataArray
+
+    def calibration(self, reading: str) -> Calibration:
+        """c0 and c1 of 1/S = c0 + c1 Phi by one of the readings."""
+        depth = xr.DataArray(self.depths[reading], {"temperature": self.temperatures}, ("temperature",))
+        return cage.calibrate(depth, self.softness.softness, reading=reading)
+
+
+def cages(
+    measured: Sequence[Results], temperatures: Sequence[float], mixture: Mixture, choices: Choices
+) -> Cages:
+    """Potential, softness and the three depths at each temperature."""
+    softness = [cage.softness(m["factor"], q_max=choices.q_max) for m in measured]
+    displacement = np.linspace(0.0, 0.5, 101)
+    potentials = [
+        cage.potential(m["factor"], q_max=choices.q_max, displacement=displacement) for m in measured
+    ]
+    along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
+    depths: dict[str, list[float]] = {"ensemble-cut": [], "ensemble-full": [], "local-mean": []}
+    for one, temperature in zip(measured, temperatures, strict=True):
+        radial, near = one["radial"], cage.cutoffs(one["radial"], vanishing=choices.vanishing)
+        depths["ensemble-cut"].append(
+            float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near))
+        )
+        depths["ensemble-full"].append(float(cage.depth(radial, mixture, temperature=temperature)))
+        depths["local-mean"].append(float(one["fields"]["depth"].mean()))
+    return Cages(
+        temperatures=along.values,
+        softness=xr.concat(softness, dim=along).assign_coords(temperature=along),
+        depths={name: np.array(values) for name, values in depths.items()},
+        potential=xr.concat(potentials, dim=along).assign_coords(temperature=along),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What the motion says at each temperature: the threshold of hops and the relaxation time."""
+
+    thresholds: list[HopThreshold]
+    relaxation: list[RelaxationTime]
+
+
+def moves(measured: Sequence[Results], choices: Choices) -> Moves:
+    """Threshold and relaxation time of each run, or why it has none."""
+    return Moves(
+        [dynamics.hop_threshold(m["motion"], width=choices.peak_width) for m in measured],
+        [dynamics.relaxation_time(m["motion"]) for m in measured],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How a field and the hops go together at each temperature."""
+
+    probabilities: list[xr.Dataset]
+    shares: list[Share]
+    depth_probabilities: list[xr.Dataset]
+    depth_shares: list[Share]
+
+
+def relations(
+    measured: Sequence[Results],
+    thresholds: Sequence[float],
+    calibration: Calibration | None,
+    choices: Choices,
+) -> Relations:
+    """P_R and the shares beyond the peak, of softness (if calibrated) and of depth."""
+    depths = [m["fields"]["depth"] for m in measured]
+    hops = [m["fields"]["p_hop"] for m in measured]
+    soft = [] if calibration is None else [calibration.softness(depth) for depth in depths]
+
+    def probabilities(fields: Sequence[xr.DataArray]) -> list[xr.Dataset]:
+        edges = common_bins(fields, choices.bins)
+        return [
+            relation.rearrangement_probability(
+                field,
+                hop,
+                threshold=threshold,
+                bins=edges,
+                lead=choices.lead,
+                minimum_count=choices.minimum_count,
+                stretches=choices.blocks,
+            )
+            for field, hop, threshold in zip(fields, hops, thresholds, strict=True)
+        ]
+
+    options: dict[str, Any] = {"lead": choices.lead, "stretches": choices.blocks}
+    return Relations(
+        probabilities=probabilities(soft) if soft else [],
+        shares=[
+            relation.softer_share(field, hop, threshold=threshold, **options)
+            for field, hop, threshold in zip(soft, hops, thresholds, strict=True)
+        ]
+        if soft
+        else [],
+        depth_probabilities=probabilities(depths),
+        depth_shares=[
+            relation.shallower_share(field, hop, threshold=threshold, **options)
+            for field, hop, threshold in zip(depths, hops, thresholds, strict=True)
+        ],
+    )
+
+
+def common_bins(fields: Sequence[xr.DataArray], bins: int) -> Array:
+    """Edges of equal bins over the values that the fields of all temperatures take."""
+    ends = np.array([np.nanquantile(field.values, (TAIL, 1.0 - TAIL)) for field in fields])
+    return np.linspace(ends[:, 0].min(), ends[:, 1].max(), bins + 1)
+
+
+def below_onset(
+    probabilities: Sequence[xr.Dataset], temperatures: Sequence[float], highest: float
+) -> list[xr.Dataset]:
+    """Those at temperatures up to `highest`: the Arrhenius form is claimed below the onset only."""
+    chosen = [p for p, T in zip(probabilities, temperatures, strict=True) if round(T - highest, 9) <= 0]
+    if len(chosen) < 3:
+        raise ParameterError(
+            f"barriers need three temperatures up to {highest:g}, and there are {len(chosen)}: add runs"
+        )
+    return chosen
+
+
+def together(
+    measured: Sequence[Results],
+    temperatures: Sequence[float],
+    *,
+    cages: Cages,
+    calibration: Calibration | None,
+    moves: Moves,
+    relations: Relations | None,
+    thresholds: Sequence[float | None],
+    choices: Choices,
+) -> Results:
+    """The datasets that the figures are made from."""
+    along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
+
+    def stacked(parts: Sequence[xr.Dataset], names: Sequence[str]) -> xr.Dataset:
+        return xr.concat(
+            [part[list(names)] for part in parts], dim=along, join="outer", combine_attrs="drop_conflicts"
+        ).assign_coords(temperature=along)
+
+    results: Results = {
+        "structure": xr.merge(
+            [
+                stacked([m["radial"] for m in measured], ["radial_distribution"]),
+                stacked([m["factor"] for m in measured], ["structure_factor"]),
+            ],
+            combine_attrs="drop",
+        ),
+        "cage": _cage_dataset(cages, calibration, choices, along),
+        "dynamics": _motion_dataset([m["motion"] for m in measured], moves, stacked, along),
+    }
+    if relations is not None:
+        results |= _relation_datasets(relations, along)
+        results["hops"] = _traces(measured[0]["fields"]["p_hop"], thresholds[0])
+    return results
+
+
+def _cage_dataset(
+    cages: Cages, calibration: Calibration | None, choices: Choices, along: xr.Variable
+) -> xr.Dataset:
+    data = cages.softness.rename(depth="depth_q", depth_error="depth_q_error")
+    data["caging_potential"] = cages.potential
+    attributes: dict[str, Any] = {"q_max": choices.q_max, "reading": choices.calibrated_by}
+    if calibration is not None:
+        data["depth_r"] = labelled("depth_r", cages.depths[choices.calibrated_by], ("temperature",))
+        attributes |= {"c0": calibration.c0, "c1": calibration.c1}
+    return data.assign_attrs(attributes).assign_coords(temperature=along)
+
+
+def _motion_dataset(
+    parts: Sequence[xr.Dataset], moves: Moves, stacked: Any, along: xr.Variable
+) -> xr.Dataset:
+    names = [n for curve in ("msd", "alpha2", "overlap") for n in (curve, f"{curve}_error")]
+    data: xr.Dataset = stacked(parts, names)
+    for name, quantity, values in (
+        ("p_c", "p_hop", [t.value for t in moves.thresholds]),
+        ("p_c_error", "p_hop", [t.error for t in moves.thresholds]),
+        ("p_c_time", "lag", [t.time for t in moves.thresholds]),
+        ("tau_alpha", "relaxation_time", [t.value for t in moves.relaxation]),
+        ("tau_alpha_error", "relaxation_time", [t.error for t in moves.relaxation]),
+    ):
+        data[name] = labelled(quantity, np.array(values), ("temperature",), {"temperature": along})
+    return data
+
+
+def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
+    densities = {"probability_density": "P_{}", "probability_density_rearranging": "P_{}_R"}
+    out: Results = {}
+    parts = []
+    for name, found in (("S", relations.probabilities), ("depth", relations.depth_probabilities)):
+        if found:
+            joined = xr.concat([p[list(densities)] for p in found], dim=along, combine_attrs="drop_conflicts")
+            parts.append(
+                joined.rename({k: v.format(name) for k, v in densities.items()}).drop_vars(("lower", "upper"))
+            )
+    data = xr.merge(parts, combine_attrs="drop").assign_coords(temperature=along)
+    shares = relations.shares or relations.depth_shares
+    quantity = "softness" if relations.shares else "depth"
+    data["peak"] = labelled(quantity, [s.peak for s in shares], ("temperature",))
+    data["share"] = labelled("probability", [s.value for s in shares], ("temperature",))
+    data["share_error"] = labelled("probability", [s.error for s in shares], ("temperature",))
+    out["distributions"] = data
+    if relations.probabilities:
+        names = ["rearrangement_probability", "rearrangement_probability_error"]
+        out["rearrangement"] = xr.concat(
+            [p[names] for p in relations.probabilities], dim=along, combine_attrs="drop_conflicts"
+        ).assign_coords(temperature=along)
+    return out
+
+
+def _traces(p_hop: xr.DataArray, threshold: float | None) -> xr.Dataset:
+    # The particles whose largest p_hop is the 0.5, 0.9 and 0.99 quantile: a still one to a mobile one.
+    largest = p_hop.max("frame").values
+    order = np.argsort(largest)
+    chosen = order[(np.array([0.5, 0.9, 0.99]) * (len(order) - 1)).astype(int)]
+    shown = p_hop.isel(particle=chosen)
+    data = labelled(
+        "p_hop",
+        shown.transpose("particle", "frame").values,
+        ("particle_shown", "time"),
+        {"time": shown["time"].values, "particle_shown": shown["particle"].values},
+    )
+    return xr.Dataset({"p_hop": data}, attrs={} if threshold is None else {"p_c": threshold})
