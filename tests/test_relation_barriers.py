@@ -57,7 +57,7 @@ def test_the_printed_base_10_is_the_slope_of_log10():
 
 def test_errors_cover_the_scatter_and_the_onset_is_not_drawn_to_the_middle():
     rng = np.random.default_rng(1)
-    fits = [arrhenius(noisy(rng)) for _ in range(150)]
+    fits = [arrhenius(noisy(rng)) for _ in range(80)]
     for name in ("barrier", "entropy"):
         scatter = np.std([f[name].values for f in fits], axis=0, ddof=1)
         np.testing.assert_allclose(fits[0][f"{name}_error"], scatter, rtol=0.25)
@@ -185,7 +185,7 @@ def test_steepness_is_the_power_and_grows_on_cooling():
 
 def test_the_steepness_error_covers_the_scatter():
     rng = np.random.default_rng(6)
-    found = [steepness(noisy(rng)) for _ in range(100)]
+    found = [steepness(noisy(rng)) for _ in range(60)]
     scatter = np.std([f.steepness.values for f in found], axis=0, ddof=1)
     np.testing.assert_allclose(found[0].steepness_error, scatter, rtol=0.3)
 
