@@ -221,6 +221,23 @@ def test_particles_without_a_value_do_not_count():
     )
 
 
+def test_particles_whose_hop_is_unknown_do_not_count():
+    softness, p_hop = random_pair(13)
+    known = p_hop[2:-2]
+    filled = xr.Dataset({"softness": softness, "p_hop": known}).p_hop
+    assert np.isnan(filled.values).any()
+    asked = {"threshold": 0.2, "bins": 6, "lead": 0.0, "minimum_count": 1}
+    xr.testing.assert_identical(
+        rearrangement_probability(softness[2:-2], filled[2:-2], **asked),
+        rearrangement_probability(softness[2:-2], known, **asked),
+    )
+    cut = {"bins": np.linspace(0, 30, 6)}
+    np.testing.assert_array_equal(
+        rearrangement_probability(softness, filled, **asked | cut)["count"],
+        rearrangement_probability(softness, known, **asked | cut)["count"],
+    )
+
+
 @pytest.mark.parametrize("threshold", [None, np.nan])
 def test_a_threshold_must_be_named_and_the_error_shows_how(threshold):
     softness, p_hop = random_pair(1)

@@ -151,8 +151,10 @@ def _side_by_side(field: xr.DataArray, p_hop: xr.DataArray, threshold: float, le
             "no frame is in both"
         )
     columns, hop_columns = _same_particles(structure, hop)
-    values = structure.values[np.ix_(rows, columns)]
-    return values, hop.values[np.ix_(hop_rows, hop_columns)] > threshold, np.arange(len(common))
+    moved = hop.values[np.ix_(hop_rows, hop_columns)]
+    # Where p_hop isn't known, not rearranging isn't known either: the particle doesn't count.
+    values = np.where(np.isnan(moved), np.nan, structure.values[np.ix_(rows, columns)])
+    return values, moved > threshold, np.arange(len(common))
 
 
 def _lead_in_frames(p_hop: xr.DataArray, lead: float) -> int:
@@ -202,5 +204,5 @@ def _pooled(parts: list[Part], stretches: int, name: str) -> Samples:
         first += int(stretch.max(initial=-1)) + 1
     pooled = np.concatenate(values)
     if len(pooled) == 0:
-        raise ParameterError(f"{name} is NaN for every particle in every frame")
+        raise ParameterError(f"{name} is NaN for every particle in every frame, or p_hop is where it is not")
     return Samples(pooled, np.concatenate(rearranging), np.concatenate(labels), first)
