@@ -224,7 +224,7 @@ def test_particles_without_a_value_do_not_count():
 def test_particles_whose_hop_is_unknown_do_not_count():
     softness, p_hop = random_pair(13)
     known = p_hop[2:-2]
-    filled = xr.Dataset({"softness": softness, "p_hop": known}).p_hop
+    filled = xr.align(softness, known, join="outer")[1]
     assert np.isnan(filled.values).any()
     asked = {"threshold": 0.2, "bins": 6, "lead": 0.0, "minimum_count": 1}
     xr.testing.assert_identical(
