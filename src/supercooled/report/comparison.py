@@ -12,7 +12,7 @@ from typing import Any, Literal
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report.files import write_text
 
-Verdict = Literal["within", "miss", "not measured", "no published value", "not judged"]
+Verdict = Literal["met", "missed", "not measured", "no published value", "not judged"]
 
 _DIGITS = 10
 
@@ -165,7 +165,7 @@ class Row:
             return "no published value"
         if self.within is None:
             return "not judged"
-        return "within" if self.within else "miss"
+        return "met" if self.within else "missed"
 
     @property
     def deviation(self) -> float | None:
@@ -183,7 +183,9 @@ def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     StoreError
         if it can't be written.
     """
-    write_text(path, json.dumps([asdict(row) for row in rows], indent=1, allow_nan=False) + "\n")
+    write_text(
+        path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    )
 
 
 def read_comparison(path: str | Path) -> tuple[Row, ...]:

@@ -14,8 +14,8 @@ from rich.text import Text
 from supercooled.report.comparison import Row, Verdict
 from supercooled.report.numbers import percent, shown, unit_text
 
-_STYLES: dict[Verdict, str] = {"within": "green", "miss": "bold red", "not measured": "yellow"}
-_WORDS: dict[Verdict, str] = {"miss": "MISS", "no published value": "–", "not judged": "–"}
+_STYLES: dict[Verdict, str] = {"met": "green", "missed": "bold red", "not measured": "yellow"}
+_WORDS: dict[Verdict, str] = {"missed": "MISSED", "no published value": "–", "not judged": "–"}
 _NARROW = 96
 
 
@@ -28,7 +28,7 @@ def print_comparison(
     if rows:
         console.print(_table(rows, judged=judged, narrow=console.width < _NARROW))
     for row in rows:
-        if row.verdict in ("miss", "not measured"):
+        if row.verdict in ("missed", "not measured"):
             line = Text(f"{_word(row.verdict)}: ", style=_STYLES[row.verdict])
             line.append(f"{row.item}, {row.state}. {row.note}", style="default")
             console.print(line)
@@ -48,8 +48,8 @@ def tally(rows: Sequence[Row]) -> str:
     if not published:
         return "No published number to compare with."
     counts = Counter(row.verdict for row in published)
-    parts = [f"{counts['within']} of {len(published)} published numbers met"]
-    parts += [f"{counts['miss']} missed"] if counts["miss"] else []
+    parts = [f"{counts['met']} of {len(published)} published numbers met"]
+    parts += [f"{counts['missed']} missed"] if counts["missed"] else []
     parts += [f"{counts['not measured']} not measured"] if counts["not measured"] else []
     return ", ".join(parts) + "."
 

@@ -66,8 +66,8 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Plain data as JSON with sorted keys; NumPy's numbers become Python's, NaN becomes null."""
-    write_text(path, json.dumps(plain(data), indent=1, sort_keys=True, allow_nan=False) + "\n")
+    """Plain data as JSON in its own order; NumPy's numbers become Python's, NaN becomes null."""
+    write_text(path, json.dumps(plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: str | Path) -> Any:

@@ -16,6 +16,8 @@ _LETTERS = {
     "tau": ("τ", r"\tau"),
     "rho": ("ρ", r"\rho"),
 }
+_SUBSCRIPT = re.compile(r"(?<![\w/.])([A-Za-zΑ-Ωα-ω])_([A-Za-z0-9α-ω]{1,5})(?!\w)")
+_VARIABLE = re.compile(r"(?<![\w&#])([A-Za-zα-ω])(?= (?:=|&lt;|&gt;|≤|≥) )")
 _FACTOR = re.compile(r"([A-Za-z]+)(?:_([A-Za-z0-9]+))?(?:\^(-?\d+))?")
 
 
@@ -27,12 +29,22 @@ class Shown:
     uncertainty: str
     power: int
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """In plain characters."""
+        power = str(self.power).translate(_SUPERSCRIPT)
+        return f"{self._body} × 10{power}" if self.power else self._body
+
+    @property
+    def html(self) -> Markup:
+        """With HTML's superscript."""
+        power = f" × 10<sup>{_minus(str(self.power))}</sup>" if self.power else ""
+        return Markup(self._body + power)  # noqa: S704  digits only
+
+    @property
+    def _body(self) -> str:
         body = f"{self.value} ± {self.uncertainty}" if self.uncertainty else self.value
-        if not self.power:
-            return body
-        body = f"({body})" if self.uncertainty else body
-        return f"{body} × 10{str(self.power).translate(_SUPERSCRIPT)}"
+        return f"({body})" if self.power and self.uncertainty else body
 
 
 def shown(value: float | None, uncertainty: float | None = None, *, digits: int = 4) -> str:
@@ -41,26 +53,37 @@ def shown(value: float | None, uncertainty: float | None = None, *, digits: int 
     >>> shown(0.1412, 0.0031), shown(8.3941e-4, 5.2e-6), shown(0.75), shown(None)
     ('0.141 ± 0.003', '(8.39 ± 0.05) × 10⁻⁴', '0.75', '–')
     """
+    return split(value, uncertainty, digits=digits).text
+
+
+def split(value: float | None, uncertainty: float | None = None, *, digits: int = 4) -> Shown:
+    """The parts of what `shown` writes."""
     if value is None or not math.isfinite(value):
-        return "–"
+        return Shown("–", "", 0)
     size = abs(value)
     power = math.floor(math.log10(size)) if size and not 1e-2 <= size < 1e5 else 0
     scaled = value / 10.0**power
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
-        return str(
-            Shown(
-                _minus(
-                    f"{scaled:.{max(digits, 5)}g}" if size >= 1e4 and not power else f"{scaled:.{digits}g}"
-                ),
-                "",
-                power,
-            )
+        return Shown(
+            _minus(f"{scaled:.{max(digits, 5)}g}" if size >= 1e4 and not power else f"{scaled:.{digits}g}"),
+            "",
+            power,
         )
     error = uncertainty / 10.0**power
     leading = math.floor(math.log10(error))
     # an uncertainty that begins with 1 or 2 keeps a second digit: rounding it would cost a quarter
     decimals = max(0, -leading + (error / 10.0**leading < 2.95))
-    return str(Shown(_minus(f"{scaled:.{decimals}f}"), f"{error:.{decimals}f}", power))
+    return Shown(_minus(f"{scaled:.{decimals}f}"), f"{error:.{decimals}f}", power)
+
+
+def temperature_text(temperature: float) -> str:
+    """Temperature with at least two decimals, so that a column of them lines up.
+
+    >>> temperature_text(0.7), temperature_text(0.4725)
+    ('0.70', '0.4725')
+    """
+    text = f"{temperature:g}"
+    return text if len(text.partition(".")[2]) > 2 else f"{temperature:.2f}"
 
 
 def percent(fraction: float | None) -> str:
@@ -107,6 +130,16 @@ def unit_math(unit: str) -> str:
         return symbol + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
     return _typeset(unit, factor)
+
+
+def symbols(text: str) -> Markup:
+    """Plain text, escaped, with its symbols set as such: a lone letter with an index, or before "=".
+
+    >>> symbols("p_c at T = 0.47 <b>")
+    Markup('<i>p</i><sub>c</sub> at <i>T</i> = 0.47 &lt;b&gt;')
+    """
+    safe = _VARIABLE.sub(r"<i>\1</i>", str(escape(text)))
+    return Markup(_SUBSCRIPT.sub(r"<i>\1</i><sub>\2</sub>", safe))  # noqa: S704  escaped first
 
 
 def _typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:

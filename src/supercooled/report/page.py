@@ -12,9 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from supercooled.quantities import TABLE
 from supercooled.report.comparison import Row
-from supercooled.report.numbers import percent, shown, unit_html
+from supercooled.report.numbers import percent, split, symbols, unit_html
 from supercooled.report.plates import DrawnPlate
 from supercooled.report.section import Section
 from supercooled.report.svg import inline, palette
@@ -86,11 +85,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        shown=shown,
+        shown=lambda value, uncertainty=None: split(value, uncertainty).html,
         percent=percent,
+        symbols=symbols,
         unit=unit_html,
         paragraphs=lambda text: [part.strip() for part in str(text).split("\n\n") if part.strip()],
-        long_name=lambda name: TABLE[name].long_name if name in TABLE else str(name).replace("_", " "),
         letter=lambda index: "abcdefghijklmnopqrstuvwxyz"[index],
         plainly=_plainly,
     )
@@ -112,8 +111,12 @@ def _arranged(sections: Sequence[Section], plates: Sequence[DrawnPlate]) -> list
 
 
 def _run_table(runs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    columns = list(dict.fromkeys(name for run in runs for name in run))
-    return {"columns": columns, "lines": [[run.get(name) for name in columns] for run in runs]}
+    names = list(dict.fromkeys(name for run in runs for name in run))
+    numeric = {name: all(isinstance(run.get(name), (int, float)) for run in runs) for name in names}
+    return {
+        "columns": [(name, numeric[name]) for name in names],
+        "lines": [[(run.get(name), numeric[name]) for name in names] for run in runs],
+    }
 
 
 def _parameters(parameters: Mapping[str, Any]) -> list[tuple[str, Any, str]]:

@@ -10,8 +10,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from supercooled.report import captions
-from supercooled.report.captions import Results, Words
+from supercooled.report.captions import cage as cage_words
+from supercooled.report.captions import dynamics as dynamics_words
+from supercooled.report.captions import softness as softness_words
+from supercooled.report.captions import structure as structure_words
+from supercooled.report.captions.common import Results, Words
 from supercooled.report.figures import cage, dynamics, softness, structure
 from supercooled.report.files import write_bytes
 from supercooled.report.style import render
@@ -21,17 +24,25 @@ KINDS = ("svg", "pdf", "png")
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One figure: its file name, how it is drawn, and (dataset, variable) without which it isn't."""
+    """One figure: its file name, how it is drawn, and what it takes.
+
+    needs : (dataset, variable) without which it isn't drawn
+    temperatures : how many there must be for it to show anything
+    """
 
     name: str
     draw: Callable[[Results], Figure]
     needs: tuple[tuple[str, str], ...]
     words: Callable[[Results], Words]
+    temperatures: int = 1
 
     def possible(self, results: Results) -> bool:
         """Whether the results hold what it needs, with at least one finite number in each."""
         return all(
-            group in results and name in results[group] and _has_numbers(results[group][name])
+            group in results
+            and name in results[group]
+            and _has_numbers(results[group][name])
+            and results[group].sizes.get("temperature", self.temperatures) >= self.temperatures
             for group, name in self.needs
         )
 
@@ -96,13 +107,13 @@ PLATES: tuple[Plate, ...] = (
                 "radial_distribution",
                 lambda r: structure.radial_distribution(r["structure"]),
                 (("structure", "radial_distribution"),),
-                captions.radial_distribution,
+                structure_words.radial_distribution,
             ),
             Panel(
                 "structure_factor",
                 lambda r: structure.structure_factor(r["structure"]),
                 (("structure", "structure_factor"),),
-                captions.structure_factor,
+                structure_words.structure_factor,
             ),
         ),
     ),
@@ -114,9 +125,15 @@ PLATES: tuple[Plate, ...] = (
                 "caging_potential",
                 lambda r: cage.potential(r["cage"]),
                 (("cage", "caging_potential"),),
-                captions.caging_potential,
+                cage_words.caging_potential,
             ),
-            Panel("softness", lambda r: cage.softness(r["cage"]), (("cage", "softness"),), captions.softness),
+            Panel(
+                "softness",
+                lambda r: cage.softness(r["cage"]),
+                (("cage", "softness"),),
+                cage_words.softness,
+                temperatures=2,
+            ),
         ),
     ),
     Plate(
@@ -127,13 +144,15 @@ PLATES: tuple[Plate, ...] = (
                 "depth_q",
                 lambda r: cage.depth_q(r["cage"]),
                 (("cage", "depth_q"), ("cage", "softness")),
-                captions.depth_q,
+                cage_words.depth_q,
+                temperatures=2,
             ),
             Panel(
                 "depth_r",
                 lambda r: cage.depth_r(r["cage"]),
                 (("cage", "depth_r"), ("cage", "softness")),
-                captions.depth_r,
+                cage_words.depth_r,
+                temperatures=2,
             ),
         ),
     ),
@@ -142,13 +161,16 @@ PLATES: tuple[Plate, ...] = (
         "Displacements and the threshold of a rearrangement",
         (
             Panel(
-                "msd", lambda r: dynamics.displacements(r["dynamics"]), (("dynamics", "msd"),), captions.msd
+                "msd",
+                lambda r: dynamics.displacements(r["dynamics"]),
+                (("dynamics", "msd"),),
+                dynamics_words.msd,
             ),
             Panel(
                 "alpha2",
                 lambda r: dynamics.non_gaussian(r["dynamics"]),
                 (("dynamics", "alpha2"),),
-                captions.alpha2,
+                dynamics_words.alpha2,
             ),
         ),
     ),
@@ -160,9 +182,11 @@ PLATES: tuple[Plate, ...] = (
                 "overlap",
                 lambda r: dynamics.overlap(r["dynamics"]),
                 (("dynamics", "overlap"),),
-                captions.overlap,
+                dynamics_words.overlap,
             ),
-            Panel("p_hop", lambda r: dynamics.hop_trace(r["hops"]), (("hops", "p_hop"),), captions.p_hop),
+            Panel(
+                "p_hop", lambda r: dynamics.hop_trace(r["hops"]), (("hops", "p_hop"),), dynamics_words.p_hop
+            ),
         ),
     ),
     Plate(
@@ -173,13 +197,13 @@ PLATES: tuple[Plate, ...] = (
                 "depth_distribution",
                 lambda r: softness.depth_distribution(r["distributions"]),
                 (("distributions", "P_depth"),),
-                captions.depth_distribution,
+                softness_words.depth_distribution,
             ),
             Panel(
                 "softness_distribution",
                 lambda r: softness.softness_distribution(r["distributions"]),
                 (("distributions", "P_S"),),
-                captions.softness_distribution,
+                softness_words.softness_distribution,
             ),
         ),
     ),
@@ -191,13 +215,13 @@ PLATES: tuple[Plate, ...] = (
                 "rearranging_softness",
                 lambda r: softness.rearranging_softness(r["distributions"]),
                 (("distributions", "P_S"), ("distributions", "P_S_R")),
-                captions.rearranging_softness,
+                softness_words.rearranging_softness,
             ),
             Panel(
                 "rearranging_depth",
                 lambda r: softness.rearranging_depth(r["distributions"]),
                 (("distributions", "P_depth"), ("distributions", "P_depth_R")),
-                captions.rearranging_depth,
+                softness_words.rearranging_depth,
             ),
         ),
     ),
@@ -209,7 +233,7 @@ PLATES: tuple[Plate, ...] = (
                 "rearrangement_probability",
                 lambda r: softness.rearrangement_probability(r["rearrangement"]),
                 (("rearrangement", "rearrangement_probability"),),
-                captions.rearrangement_probability,
+                softness_words.rearrangement_probability,
             ),
             Panel(
                 "arrhenius",
@@ -219,13 +243,19 @@ PLATES: tuple[Plate, ...] = (
                     ("arrhenius", "barrier"),
                     ("arrhenius", "entropy"),
                 ),
-                captions.arrhenius,
+                softness_words.arrhenius,
             ),
             Panel(
                 "barrier",
                 lambda r: softness.barrier(r["arrhenius"]),
                 (("arrhenius", "barrier"),),
-                captions.barrier,
+                softness_words.barrier,
+            ),
+            Panel(
+                "barrier_entropy",
+                lambda r: softness.barrier_entropy(r["arrhenius"]),
+                (("arrhenius", "barrier"), ("arrhenius", "entropy")),
+                softness_words.barrier_entropy,
             ),
         ),
     ),

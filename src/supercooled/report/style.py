@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Literal, ParamSpec
+from typing import Any, Literal, NamedTuple, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 
 from supercooled.arrays import Array
 from supercooled.quantities import quantity
-from supercooled.report.numbers import unit_math
+from supercooled.report.numbers import temperature_text, unit_math
 
 P = ParamSpec("P")
 
 # one column of a journal: at the width of a phone its 9 points are 13 pixels
 WIDTH = 3.375
-HEIGHT = 2.55
+HEIGHT, TALL = 2.55, 2.95
 
 PAPER, INK, QUIET, FAINT, ACCENT, CALM = "#ffffff", "#1c1e22", "#70757f", "#d9dbe0", "#b5341b", "#44546f"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
@@ -93,7 +93,6 @@ STYLE: Mapping[str, Any] = {
     "legend.handletextpad": 0.5,
     "legend.labelspacing": 0.25,
     "legend.borderaxespad": 0.4,
-    "axes.formatter.use_mathtext": True,
     "axes.formatter.limits": (-3, 4),
     "svg.fonttype": "path",
     "svg.hashsalt": "supercooled",
@@ -156,12 +155,21 @@ def steps(n: int, ramp: Literal["temperature", "softness"] = "temperature") -> l
     )
 
 
-def by_temperature(data: xr.Dataset | xr.DataArray) -> list[tuple[float, str, str]]:
-    """(temperature, colour, marker), cold to hot."""
+class Shade(NamedTuple):
+    """How a temperature is drawn, in every figure alike."""
+
+    temperature: float
+    label: str
+    colour: str
+    marker: str
+
+
+def by_temperature(data: xr.Dataset | xr.DataArray) -> list[Shade]:
+    """A shade for each temperature, cold to hot."""
     values = [float(value) for value in data["temperature"].values]
     return [
-        (t, c, MARKERS[i % len(MARKERS)])
-        for i, (t, c) in enumerate(zip(values, steps(len(values)), strict=True))
+        Shade(value, temperature_text(value), colour, MARKERS[i % len(MARKERS)])
+        for i, (value, colour) in enumerate(zip(values, steps(len(values)), strict=True))
     ]
 
 
@@ -198,4 +206,6 @@ def render(fig: Figure, kind: Literal["svg", "pdf", "png"]) -> bytes:
     }
     with styled():
         fig.savefig(buffer, format=kind, metadata=dates[kind])
+    # the layout of the first drawing serves the next formats too
+    fig.set_layout_engine("none")
     return buffer.getvalue()

@@ -13,6 +13,8 @@ _REFERENCE = re.compile(r'(?:xlink:)?href="#([^"]+)"')
 _URL = re.compile(r"url\(#([^)]+)\)")
 _COLOUR = re.compile("|".join(sorted(DARK)))
 _HEAD = re.compile(r"<svg\b[^>]*>")
+_PATH = re.compile(r'\bd="[^"]*"')
+_DECIMALS = re.compile(r"(\.\d\d)\d+")
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -30,6 +32,8 @@ def inline(svg: str, *, prefix: str, description: str) -> Markup:
     body = _ID.sub(lambda m: f'id="{prefix}-{m[1]}"', body)
     body = _REFERENCE.sub(lambda m: f'href="#{prefix}-{m[1]}"', body)
     body = _URL.sub(lambda m: f"url(#{prefix}-{m[1]})", body)
+    # a hundredth of a point is finer than any screen
+    body = _PATH.sub(lambda m: _DECIMALS.sub(r"\1", m[0]), body)
     body = _COLOUR.sub(lambda m: f"var(--c{m[0][1:]})", body)
     body = re.sub(r">\s+<", "><", body).strip()
     head = f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(description)}">'

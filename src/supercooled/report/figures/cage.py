@@ -12,9 +12,8 @@ from supercooled.report.style import (
     CALM,
     FAINT,
     INK,
-    MARKERS,
     PAPER,
-    QUIET,
+    TALL,
     axis,
     by_temperature,
     errors_of,
@@ -27,11 +26,11 @@ from supercooled.report.style import (
 @figure
 def potential(cage: xr.Dataset) -> Figure:
     r"""Caging potential against the displacement, and the parabola that its softness stands for."""
-    fig, (axes,) = panel()
+    fig, (axes,) = panel(height=TALL)
     x = floats(cage["displacement"])
-    for temperature, colour, _ in by_temperature(cage):
+    for temperature, label, colour, _ in by_temperature(cage):
         here = cage.sel(temperature=temperature)
-        axes.plot(x, here["caging_potential"], color=colour, label=f"${temperature:g}$")
+        axes.plot(x, here["caging_potential"], color=colour, label=label)
         if "softness" in cage:
             floor, curvature = float(here["caging_potential"][0]), 1.0 / float(here["softness"])
             axes.plot(x, floor + curvature * x**2 / 2, color=colour, linewidth=0.7, linestyle=(0, (4, 2)))
@@ -50,7 +49,7 @@ def softness(cage: xr.Dataset) -> Figure:
     if published is None:
         fig, (axes,) = panel()
     else:
-        fig, (axes, strip) = panel(rows=2, height=3.0, ratios=(3, 1))
+        fig, (axes, strip) = panel(rows=2, height=TALL, ratios=(3, 1))
     x, y = floats(cage["temperature"]), 1e3 * floats(cage["softness"])
     error = errors_of(cage, "softness")
     if published is not None:
@@ -65,7 +64,7 @@ def softness(cage: xr.Dataset) -> Figure:
         _points(strip, cage, x, off, spread)
         reach = max(8.0, 1.25 * float(np.nanmax(np.abs(off))))
         strip.set(ylim=(-reach, reach), ylabel="dev. (%)", xlim=(wide[0], wide[1]))
-    _points(axes, cage, x, y, None if error is None else 1e3 * error, label="measured")
+    _points(axes, cage, x, y, None if error is None else 1e3 * error)
     axes.set_ylabel(axis("softness", power=-3))
     fig.axes[-1].set_xlabel(axis("temperature"))
     if published is not None:
@@ -79,12 +78,12 @@ def depth_q(cage: xr.Dataset) -> Figure:
     r"""Depth from the structure factor against the inverse softness; inset, one depth against the other."""
     fig, (axes,) = panel()
     x, y = 1e-3 / floats(cage["softness"]), floats(cage["depth_q"])
-    _points(axes, cage, x, y, errors_of(cage, "depth_q"), label=True)
+    _points(axes, cage, x, y, errors_of(cage, "depth_q"), named=True)
     axes.set(xlabel=r"$1/S$ ($10^{3}\,\sigma_{AA}^{-2}$)", ylabel=axis("depth_q"))
     axes.margins(0.12)
-    axes.legend(title="$T$", loc="upper left", ncols=1)
+    axes.legend(loc="upper left")
     if "depth_r" in cage and cage.sizes["temperature"] > 1:
-        inset = axes.inset_axes((0.60, 0.17, 0.37, 0.36))
+        inset = axes.inset_axes((0.655, 0.175, 0.325, 0.33))
         inset.tick_params(labelsize=7.5, pad=2)
         _points(inset, cage, floats(cage["depth_r"]), y, None, size=3.0)
         inset.margins(0.18)
@@ -104,7 +103,7 @@ def depth_r(cage: xr.Dataset) -> Figure:
         axes.plot(
             1e-3 * (c0 + c1 * reach), reach, color=CALM, linewidth=0.9, label=r"$1/S = c_0 + c_1\beta\Phi_r$"
         )
-    _points(axes, cage, x, y, None, label=True)
+    _points(axes, cage, x, y, None, named=True)
     axes.set(xlabel=r"$1/S$ ($10^{3}\,\sigma_{AA}^{-2}$)", ylabel=axis("depth_r"))
     axes.margins(0.08)
     axes.legend(loc="upper left")
@@ -118,23 +117,21 @@ def _points(
     y: Array,
     error: Array | None,
     *,
-    label: bool | str = False,
+    named: bool = False,
     size: float | None = None,
 ) -> None:
-    for i, (temperature, colour, marker) in enumerate(by_temperature(data)):
-        text = f"$T = {temperature:g}$" if label is True else label if label and i == 0 else None
+    for i, (_, name, colour, marker) in enumerate(by_temperature(data)):
         axes.errorbar(
             x[i],
             y[i],
             yerr=None if error is None else error[i],
             color=colour,
-            marker=marker if label is True or size else MARKERS[0],
+            marker=marker,
             markersize=size,
             markeredgecolor=PAPER,
             markeredgewidth=0.4,
             linestyle="none",
             elinewidth=1.0,
-            ecolor=colour if error is not None else QUIET,
-            label=text,
+            label=f"$T = {name}$" if named else None,
             zorder=3,
         )

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from supercooled.arrays import Array
 from supercooled.report.style import (
     ACCENT,
+    CALM,
+    HEIGHT,
     INK,
     PAPER,
     QUIET,
@@ -19,7 +21,6 @@ from supercooled.report.style import (
     figure,
     floats,
     panel,
-    steps,
 )
 
 
@@ -27,10 +28,10 @@ from supercooled.report.style import (
 def displacements(dynamics: xr.Dataset) -> Figure:
     """Mean squared displacement, p_c marked where the non-Gaussian parameter peaks."""
     fig, (axes,) = panel()
-    for temperature, colour, marker in by_temperature(dynamics):
+    for temperature, label, colour, marker in by_temperature(dynamics):
         lag, value, error = _curve(dynamics, "msd", temperature)
         band(axes, lag, value, error, colour)
-        axes.plot(lag, value, color=colour, label=f"${temperature:g}$")
+        axes.plot(lag, value, color=colour, label=label)
         here = dynamics.sel(temperature=temperature)
         if "p_c" in dynamics and np.isfinite(here["p_c"]):
             axes.plot(
@@ -51,7 +52,7 @@ def displacements(dynamics: xr.Dataset) -> Figure:
 def non_gaussian(dynamics: xr.Dataset) -> Figure:
     """Non-Gaussian parameter; a line and a mark at its maximum, where the run reaches it."""
     fig, (axes,) = panel()
-    for temperature, colour, marker in by_temperature(dynamics):
+    for temperature, label, colour, marker in by_temperature(dynamics):
         lag, value, error = _curve(dynamics, "alpha2", temperature)
         band(axes, lag, value, error, colour)
         here = dynamics.sel(temperature=temperature)
@@ -60,7 +61,7 @@ def non_gaussian(dynamics: xr.Dataset) -> Figure:
             lag,
             value,
             color=colour,
-            label=f"${temperature:g}$" + ("" if reached or "p_c" not in dynamics else " (not reached)"),
+            label=label if reached or "p_c" not in dynamics else f"{label} (not reached)",
         )
         if reached:
             when = float(here["p_c_time"])
@@ -90,10 +91,10 @@ def overlap(dynamics: xr.Dataset) -> Figure:
         color=QUIET,
         fontsize=9,
     )
-    for temperature, colour, marker in by_temperature(dynamics):
+    for temperature, label, colour, marker in by_temperature(dynamics):
         lag, value, error = _curve(dynamics, "overlap", temperature)
         band(axes, lag, value, error, colour)
-        axes.plot(lag, value, color=colour, label=f"${temperature:g}$")
+        axes.plot(lag, value, color=colour, label=label)
         if "tau_alpha" in dynamics:
             tau = float(dynamics["tau_alpha"].sel(temperature=temperature))
             if np.isfinite(tau):
@@ -108,11 +109,11 @@ def hop_trace(hops: xr.Dataset) -> Figure:
     """p_hop of a few particles in time, with the threshold p_c."""
     traces = hops["p_hop"].transpose("particle_shown", "time")
     shown = traces.sizes["particle_shown"]
-    fig, strips = panel(rows=shown, height=0.75 + 0.85 * shown if shown > 1 else 2.0)
+    fig, strips = panel(rows=shown, height=max(HEIGHT, 0.75 + 0.6 * shown))
     threshold = hops.attrs.get("p_c")
     top = 1.12 * max(float(traces.max()), threshold or 0.0)
-    for axes, trace, colour in zip(strips, traces, steps(shown + 1), strict=False):
-        axes.plot(hops["time"], trace, color=colour, linewidth=0.9)
+    for axes, trace in zip(strips, traces, strict=True):
+        axes.plot(hops["time"], trace, color=CALM, linewidth=0.9)
         if threshold:
             axes.axhline(threshold, color=ACCENT, linewidth=0.9, linestyle=(0, (5, 2)))
             above = np.asarray(trace) > threshold
@@ -133,10 +134,11 @@ def hop_trace(hops: xr.Dataset) -> Figure:
     if threshold:
         strips[0].annotate(
             "$p_c$",
-            (0.01, threshold),
-            (0, 2),
+            (1.0, threshold),
+            (3, 0),
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
+            va="center",
             color=ACCENT,
             fontsize=9,
         )

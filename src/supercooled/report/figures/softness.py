@@ -10,11 +10,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from supercooled.arrays import Array, Booleans
+from supercooled.report.numbers import shown
 from supercooled.report.style import (
     ACCENT,
-    CALM,
     FAINT,
     INK,
     PAPER,
@@ -70,7 +71,7 @@ def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
     """Share of particles of a softness that rearrange, at each temperature."""
     fig, (axes,) = panel()
     x = 1e3 * floats(rearrangement["softness"])
-    for temperature, colour, marker in by_temperature(rearrangement):
+    for temperature, label, colour, marker in by_temperature(rearrangement):
         y = floats(rearrangement["rearrangement_probability"].sel(temperature=temperature))
         error = errors_of(rearrangement, "rearrangement_probability", temperature=temperature)
         there = y > 0
@@ -81,10 +82,16 @@ def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
             color=colour,
             marker=marker,
             linewidth=0.8,
-            label=f"${temperature:g}$",
+            label=label,
             **_EDGE,
         )
     axes.set(yscale="log", xlabel=axis("softness", power=-3), ylabel=r"$P_R(S)$")
+    low, high = axes.get_ylim()
+    if high < 200 * low:
+        # two decades hold too few powers of ten to read a value by
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:g}$"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
     axes.legend(title="$T$", loc="lower right")
     return fig
 
@@ -92,7 +99,7 @@ def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
 @figure
 def arrhenius(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
     """log10 of P_R against 1/T at a few softnesses, the fitted lines, and where they cross."""
-    fig, (axes,) = panel(height=2.9)
+    fig, (axes,) = panel()
     fits = fits.isel(softness=np.isfinite(fits["barrier"].values))
     inverse = 1 / floats(rearrangement["temperature"])
     onset = finite(fits.attrs.get("onset"))
@@ -123,7 +130,7 @@ def arrhenius(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
     if onset is not None and crossing is not None:
         _mark_onset(axes, onset, finite(fits.attrs.get("onset_error")))
     axes.set(xlim=reach, xlabel=r"$1/T$ ($k_{B}/\epsilon_{AA}$)", ylabel=r"$\log_{10} P_R(S)$")
-    axes.legend(title=r"$S$ ($10^{-3}\,\sigma_{AA}^{2}$)", loc="lower left")
+    axes.legend(title=r"$S$ ($10^{-3}\,\sigma_{AA}^{2}$)", loc="upper right")
     return fig
 
 
@@ -134,19 +141,33 @@ def barrier(fits: xr.Dataset) -> Figure:
     there = np.isfinite(floats(fits["barrier"]))
     x, y = 1e3 * floats(fits["softness"])[there], floats(fits["barrier"])[there]
     error = errors_of(fits, "barrier")
-    axes.errorbar(
-        x,
-        y,
-        yerr=None if error is None else error[there],
-        color=CALM,
-        marker="o",
-        linestyle="none",
-        **_EDGE,
-    )
+    for i, colour in enumerate(steps(len(x), "softness")):
+        dy = None if error is None else error[there][i]
+        axes.errorbar(x[i], y[i], yerr=dy, color=colour, marker="o", linestyle="none", **_EDGE)
     axes.set(xlabel=axis("softness", power=-3), ylabel=axis("barrier"))
     axes.tick_params(which="both", right=False)
     printed = axes.secondary_yaxis("right", functions=(_to_base_10, _to_base_e))
     printed.set_ylabel(r"$\Delta E/\ln 10$ ($\epsilon_{AA}$)")
+    return fig
+
+
+@figure
+def barrier_entropy(fits: xr.Dataset) -> Figure:
+    """Barrier against the logarithm of the attempt probability: a line whose slope is the onset."""
+    fig, (axes,) = panel()
+    fits = fits.isel(softness=np.isfinite(floats(fits["barrier"])))
+    x, y = floats(fits["entropy"]), floats(fits["barrier"])
+    onset = finite(fits.attrs.get("onset"))
+    if onset is not None:
+        reach = np.array([x.min(), x.max()]) + np.array([-0.08, 0.08]) * float(np.ptp(x))
+        axes.plot(
+            reach, y.mean() + onset * (reach - x.mean()), color=QUIET, linewidth=0.9, linestyle=(0, (5, 2))
+        )
+    widths = [errors_of(fits, name) for name in ("entropy", "barrier")]
+    for i, colour in enumerate(steps(len(x), "softness")):
+        dx, dy = (None if error is None else error[i] for error in widths)
+        axes.errorbar(x[i], y[i], xerr=dx, yerr=dy, color=colour, marker="o", linestyle="none", **_EDGE)
+    axes.set(xlabel=axis("entropy"), ylabel=axis("barrier"))
     return fig
 
 
@@ -161,9 +182,9 @@ def _to_base_e(energy: Any) -> Any:
 def _densities(data: xr.DataArray, along: str, *, scale: float, ylabel: str) -> Figure:
     fig, (axes,) = panel()
     x = scale * floats(data[along])
-    for temperature, colour, _ in by_temperature(data):
+    for temperature, label, colour, _ in by_temperature(data):
         y = floats(data.sel(temperature=temperature)) / scale
-        axes.plot(x, y, color=colour, label=f"${temperature:g}$")
+        axes.plot(x, y, color=colour, label=label)
         axes.fill_between(x, 0, y, color=colour, alpha=0.07, linewidth=0)
     axes.set_xlim(*_support(data, along, scale))
     axes.set_ylim(0, None)
@@ -175,16 +196,16 @@ def _densities(data: xr.DataArray, along: str, *, scale: float, ylabel: str) -> 
 def _beside(
     data: xr.Dataset, name: str, along: str, *, scale: float, ylabel: str, suffix: str = ""
 ) -> Figure:
-    temperatures = [float(value) for value in data["temperature"].values]
-    fig, strips = panel(rows=len(temperatures), height=0.75 + 1.05 * len(temperatures))
+    shades = by_temperature(data)
+    fig, strips = panel(rows=len(shades), height=0.75 + 1.05 * len(shades))
     x = scale * floats(data[along])
-    for axes, temperature in zip(strips, temperatures, strict=True):
+    for axes, (temperature, label, _, _) in zip(strips, shades, strict=True):
         here = data.sel(temperature=temperature)
         every, moving = (floats(here[key]) / scale for key in (name, f"{name}_R"))
         axes.fill_between(x, 0, every, color=FAINT, linewidth=0)
         axes.plot(x, every, color=INK, linewidth=1.0, label="all")
         axes.plot(x, moving, color=ACCENT, label="about to rearrange")
-        note = f"$T = {temperature:g}$"
+        note = f"$T = {label}$"
         peak, share, error = (_number(here, f"{key}{suffix}") for key in ("peak", "share", "share_error"))
         if peak is not None:
             peak *= scale
@@ -199,7 +220,8 @@ def _beside(
         )
         axes.set_ylim(0, 1.12 * float(np.nanmax([every, moving])))
         axes.set_xlim(*_support(data[name], along, scale))
-        axes.tick_params(labelleft=False)
+        axes.set_yticks([])
+        axes.tick_params(which="both", left=False, right=False)
     strips[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, columnspacing=1.2)
     strips[len(strips) // 2].set_ylabel(ylabel)
     strips[-1].set_xlabel(axis(along, power=-3 if scale != 1 else 0))
@@ -237,12 +259,11 @@ def _mark_onset(axes: Axes, onset: float, error: float | None) -> None:
         axes.axvspan(1 / (onset + error), 1 / (onset - error), color=FAINT, alpha=0.7, linewidth=0, zorder=0)
     axes.axvline(1 / onset, color=QUIET, linewidth=0.9, linestyle=(0, (5, 2)))
     axes.annotate(
-        f"$1/T_0$, $T_0 = {onset:.3g}$",
-        (1 / onset, 1.0),
-        (4, -4),
+        f"$T_0 = {shown(onset, error)}$".replace("±", r"\pm"),
+        (1 / onset, 0.0),
+        (4, 5),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
-        va="top",
         fontsize=9,
         color=INK,
     )

@@ -26,9 +26,9 @@ def _strips(data: xr.DataArray, along: str, *, start: float, symbol: str) -> Fig
     for axes, pair in zip(strips, pairs, strict=True):
         asymptote = float(len(set(pair)) == 1) if symbol == "S" else 1.0
         axes.axhline(asymptote, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
-        for temperature, colour, _ in by_temperature(data):
+        for temperature, label, colour, _ in by_temperature(data):
             curve = data.sel(pair=pair, temperature=temperature)
-            axes.plot(data[along], curve, color=colour, linewidth=1.0, label=f"${temperature:g}$")
+            axes.plot(data[along], curve, color=colour, linewidth=1.0, label=label)
         low, high = axes.get_ylim()
         axes.set_ylim(min(low, 0.0) if symbol == "S" else 0.0, high + 0.06 * (high - low))
         axes.set_ylabel(rf"${symbol}_{{{pair}}}({along})$")

@@ -1,0 +1,156 @@
+"""The comparison: verdicts, files, the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_example import rows
+from rich.console import Console
+
+from supercooled.errors import ParameterError, StoreError
+from supercooled.report import Row, Tolerance, print_comparison, read_comparison, write_comparison
+from supercooled.report.numbers import percent, shown, symbols, unit_html, unit_math, unit_text
+
+finite = st.floats(-1e6, 1e6, allow_nan=False)
+fractions = st.floats(1e-3, 0.9)
+
+
+def judged(measured: float | None, *, tolerance: Tolerance, published: float = 2.0, note: str = "") -> Row:
+    return Row.judge(
+        item="x", quantity="softness", state="T = 1", published=published, measured=measured,
+        uncertainty=None, unit="1", tolerance=tolerance, note=note,
+    )  # fmt: skip
+
+
+@given(published=finite.filter(lambda x: abs(x) > 1e-6), fraction=fractions, place=st.floats(-2, 2))
+def test_a_relative_tolerance_scales_with_the_published_value(published, fraction, place):
+    if abs(abs(place) - 1) < 1e-6:
+        return
+    row = judged(
+        published * (1 + place * fraction), tolerance=Tolerance.relative(fraction), published=published
+    )
+    assert row.within is (abs(place) < 1)
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "inside", "outside"),
+    [
+        (Tolerance.relative(0.05), (1.9, 2.0, 2.1), (1.89, 2.11, -2.0)),
+        (Tolerance.absolute(0.3), (1.7, 2.3), (1.69, 2.31)),
+        (Tolerance.between(0.6, math.inf), (0.6, 7.0), (0.59,)),
+        (Tolerance.between(-math.inf, 2.5), (-9.0, 2.5), (2.51,)),
+    ],
+)
+def test_the_edge_of_a_tolerance_belongs_to_it(tolerance, inside, outside):
+    assert [judged(value, tolerance=tolerance).verdict for value in inside] == ["met"] * len(inside)
+    assert [judged(value, tolerance=tolerance).verdict for value in outside] == ["missed"] * len(outside)
+    assert tolerance.text in judged(1.0, tolerance=tolerance).note
+
+
+@pytest.mark.parametrize("unknown", [None, math.nan])
+def test_what_was_not_measured_is_never_judged_and_says_why(unknown):
+    row = judged(unknown, tolerance=Tolerance.relative(0.1), note="the run is too short")
+    assert (row.measured, row.within, row.verdict) == (None, None, "not measured")
+    assert "too short" in row.note
+    with pytest.raises(ParameterError, match="say why"):
+        judged(unknown, tolerance=Tolerance.relative(0.1))
+
+
+def test_bad_rows_are_refused():
+    with pytest.raises(ParameterError, match="measured is inf"):
+        judged(math.inf, tolerance=Tolerance.relative(0.1))
+    with pytest.raises(ParameterError, match="needs a tolerance"):
+        judged(1.0, tolerance=None)
+    with pytest.raises(ParameterError, match="nothing to judge"):
+        Row("x", "q", "s", None, 1.0, None, "1", True, "")
+    for bad in (0.0, -0.1, math.inf, math.nan):
+        with pytest.raises(ParameterError, match="must be positive"):
+            Tolerance.relative(bad)
+    with pytest.raises(ParameterError, match="everything or nothing"):
+        Tolerance.between(2.0, 1.0)
+
+
+def test_a_comparison_is_read_as_it_was_written(tmp_path):
+    path = tmp_path / "comparison.json"
+    write_comparison(path, rows())
+    assert read_comparison(path) == tuple(rows())
+    first = path.read_bytes()
+    write_comparison(path, read_comparison(path))
+    assert path.read_bytes() == first
+
+
+def test_the_file_has_the_agreed_keys_in_order_and_null_for_nothing(tmp_path):
+    path = tmp_path / "comparison.json"
+    write_comparison(path, rows())
+    stored = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} in the file"))
+    keys = ["item", "quantity", "state", "published", "measured", "uncertainty", "unit", "within", "note"]
+    assert [list(entry) for entry in stored] == [keys] * len(rows())
+    missing = next(entry for entry in stored if entry["measured"] is None)
+    assert missing["within"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[", "can't read"),
+        ("{}", "no list of rows"),
+        ('[{"item": "x"}]', "row 0"),
+        ("[3]", "row 0"),
+        (json.dumps([asdict(rows()[0]) | {"measured": "seven"}]), "row 0"),
+    ],
+)
+def test_a_damaged_comparison_is_one_clear_error(tmp_path, text, message):
+    path = tmp_path / "comparison.json"
+    path.write_text(text)
+    with pytest.raises(StoreError, match=message) as caught:
+        read_comparison(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
+def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
+    console = Console(width=width, record=True, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    print_comparison(rows(), None, console=console)
+    text = console.export_text()
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "MISSED: Softness, T = 0.7" in text
+    assert "too short" in " ".join(text.split())
+    assert "6 of 8 published numbers met, 1 missed, 1 not measured." in " ".join(text.split())
+
+
+def test_markup_in_a_row_is_printed_as_it_is():
+    console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    hostile = Row("[red]x[/nope]", "q", "[bold]", None, 1.0, None, "1", None, "")
+    print_comparison([hostile], None, console=console)
+    assert "[red]x[/nope]" in console.export_text()
+
+
+@given(
+    value=st.floats(1e-5, 1e4).flatmap(lambda x: st.sampled_from([x, -x])),
+    relative=st.floats(1e-4, 0.5),
+)
+def test_a_shown_number_is_off_by_less_than_its_uncertainty(value, relative):
+    uncertainty = abs(value) * relative
+    text = shown(value, uncertainty)
+    body, _, power = text.partition(" × 10")
+    exponent = int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) or 0)
+    middle, spread = (float(part.strip("()").replace("−", "-")) for part in body.split("±"))
+    assert abs(middle * 10.0**exponent - value) <= 0.51 * uncertainty
+    assert abs(spread * 10.0**exponent / uncertainty - 1) < 0.2
+
+
+def test_numbers_and_units_are_set_as_print_sets_them():
+    assert shown(12345.0) == "12345"
+    assert shown(-0.5) == "−0.5"
+    assert shown(0.0) == "0"
+    assert percent(-0.5) == "−50 %"
+    assert unit_text("sigma_AA^-3") == "σ_AA⁻³"
+    assert unit_html("epsilon_AA/k_B") == "<i>ε</i><sub>AA</sub>/<i>k</i><sub>B</sub>"
+    assert "<b>" not in unit_html("<b>")
+    assert unit_math("1/sigma_AA") == r"\sigma_{AA}^{-1}"
+    assert symbols("n_particles and a/p_c.gsd, x < 3") == "n_particles and a/p_c.gsd, <i>x</i> &lt; 3"

@@ -1,0 +1,135 @@
+"""Files and folders of a report: complete, or not there."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from report_example import TEMPERATURES, cage, hops, provenance, results, rows
+
+from supercooled import report
+from supercooled.errors import StoreError
+from supercooled.report.files import plain, read_json, replacing, write_json, write_text
+
+
+def everything_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_broken_write_leaves_what_was_there(tmp_path, kind):
+    target = tmp_path / "results"
+    if kind == "file":
+        target.write_text("old")
+    else:
+        target.mkdir()
+        (target / "old").touch()
+
+    def killed_halfway() -> None:
+        with replacing(target) as made:
+            made.write_text("half") if kind == "file" else made.mkdir()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed_halfway()
+    assert everything_in(tmp_path) == {"results"}
+    assert target.read_text() == "old" if kind == "file" else everything_in(target) == {"old"}
+
+
+def test_a_full_disk_is_one_clear_error_and_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "comparison.json"
+    report.write_comparison(path, rows())
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StoreError, match=r"comparison\.json: No space left"):
+        report.write_comparison(path, rows()[:1])
+    assert path.read_bytes() == before
+    assert everything_in(tmp_path) == {"comparison.json"}
+
+
+def test_a_folder_comes_back_when_its_replacement_cannot_be_named(tmp_path):
+    target = tmp_path / "results.zarr"
+    target.mkdir()
+    (target / "old").touch()
+    with pytest.raises(StoreError), replacing(target):
+        pass
+    assert everything_in(target) == {"old"}
+    assert everything_in(tmp_path) == {"results.zarr"}
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="can't write in"):
+        write_text(tmp_path / "file" / "report.html", "x")
+
+
+def test_results_come_back_as_they_were_saved(tmp_path):
+    path = tmp_path / "results.zarr"
+    saved = results()
+    report.save_results(path, saved)
+    loaded = report.load_results(path)
+    assert set(loaded) == set(saved)
+    for name, dataset in saved.items():
+        xr.testing.assert_equal(loaded[name], dataset)
+        assert loaded[name].attrs == plain(dataset.attrs)
+    assert [str(pair) for pair in loaded["structure"]["pair"].values] == ["AA", "AB", "BB"]
+    report.save_results(path, {"hops": hops()})
+    assert set(report.load_results(path)) == {"hops"}
+    assert everything_in(tmp_path) == {"results.zarr"}
+
+
+def test_saving_does_not_touch_the_datasets(tmp_path):
+    data = cage({"temperature": TEMPERATURES}).assign_attrs(q_max=np.float64(24.5), missing=float("nan"))
+    data["softness"].attrs["units"] = "sigma_AA^2"
+    before = data.copy(deep=True)
+    report.save_results(tmp_path / "results.zarr", {"cage": data})
+    assert data.attrs["q_max"] == before.attrs["q_max"]
+    assert data["softness"].attrs == before["softness"].attrs
+    loaded = report.load_results(tmp_path / "results.zarr")["cage"]
+    assert loaded.attrs["missing"] is None
+    assert loaded["softness"].attrs["units"] == "sigma_AA^2"
+
+
+def test_missing_and_damaged_results_are_named(tmp_path):
+    with pytest.raises(StoreError, match="there are no results"):
+        report.load_results(tmp_path / "results.zarr")
+    (tmp_path / "results.zarr").mkdir()
+    with pytest.raises(StoreError, match="damaged"):
+        report.load_results(tmp_path / "results.zarr")
+
+
+def test_provenance_keeps_its_order_and_has_no_nan(tmp_path):
+    path = tmp_path / "provenance.json"
+    write_json(path, {"z": np.float64(1.5), "a": [float("inf"), np.bool_(True), Path("x")], 3: {"k"}})
+    assert list(read_json(path).items()) == [("z", 1.5), ("a", [None, True, "x"]), ("3", ["k"])]
+
+
+def test_a_report_is_made_again_from_its_folder(tmp_path):
+    out = tmp_path / "out"
+    page = report.write(
+        out, title="A title", summary="A summary.", rows=rows(), results={"hops": hops()},
+        provenance=provenance(), sections=[report.Section("Hops", "Some text.", ("hops",))],
+    )  # fmt: skip
+    made = {"comparison.json", "provenance.json", "results.zarr", "figures", "report.html"}
+    assert page == out / "report.html"
+    assert everything_in(out) == made
+    assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png"}
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    (out / "figures" / "msd.svg").write_text("from a run that had displacements")
+    (out / "figures" / "mine.svg").write_text("the user's own")
+    page.unlink()
+    assert report.rebuild(out) == page
+    assert {path: path.read_bytes() for path in before} == before
+    assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png", "mine.svg"}
+
+    (out / "provenance.json").write_text("{}")
+    with pytest.raises(StoreError, match="lacks"):
+        report.rebuild(out)
