@@ -16,7 +16,7 @@ def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> di
     """First shell of each pair: from where the averaged g vanishes to its first minimum.
 
     Lower: the inner edge of the first bin with g above `vanishing`. Upper: the minimum after the
-    first maximum of g smoothed with a Gaussian, its place from a parabola through the bins about it.
+    first maximum of g smoothed with a Gaussian, its place from a cubic through the bins about it.
 
     rdf : what :func:`supercooled.structure.radial_distribution` returns
     vanishing : g that counts as none; 0 takes the first pair ever seen, which moves inwards as
@@ -54,7 +54,8 @@ def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> di
         if upper is None:
             raise ParameterError(
                 f"the radial distribution of {pair} has no first minimum below r={r[-1]:g}; "
-                "average more frames, or give its cutoffs by hand"
+                "average more frames, choose the pairs that matter with rdf.sel(pair=[...]), "
+                "or give its cutoffs by hand"
             )
         found[pair] = (float(r[inside[0]] - 0.5 * dr), upper)
     return found
@@ -72,8 +73,10 @@ def _first_minimum(g: Array, r: Array, smoothing: float, dr: float) -> float | N
     if minima.size == 0:
         return None
     place = int(maxima[0] + minima[0])
-    reach = max(2, round(2 * smoothing / dr))
+    reach = max(3, round(4 * smoothing / dr))
     near = slice(max(place - reach, 0), place + reach + 1)
-    parabola = np.polynomial.Polynomial.fit(r[near] - r[place], g[near], 2).convert().coef
-    offset = -0.5 * parabola[1] / parabola[2] if parabola[2] > 0 else 0.0
-    return float(r[place] + np.clip(offset, -2 * smoothing, 2 * smoothing))
+    cubic = np.polynomial.Polynomial.fit(r[near] - r[place], g[near], 3)
+    flat = cubic.deriv().roots()
+    lowest = flat[np.isreal(flat) & (cubic.deriv(2)(flat).real > 0)].real
+    offset = lowest[0] if lowest.size and abs(lowest[0]) < 4 * smoothing else 0.0
+    return float(r[place] + offset)

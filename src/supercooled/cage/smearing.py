@@ -11,7 +11,7 @@ import numpy as np
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
-from supercooled.kernels.cage import LANES, WIDTHS, Grid
+from supercooled.kernels.cage import WIDTHS, Grid
 from supercooled.kernels.neighbours import Cells, make_cells
 from supercooled.trajectory import Trajectory
 
@@ -119,10 +119,10 @@ class Smearing:
     def grid(self, densities: Array, dimensions: int) -> Grid:
         """The distances as the kernels want them, with the densities of the species."""
         half = np.array([int(np.ceil(WIDTHS * self.width / p.step)) for p in self.points])
-        table = np.zeros((len(half), 2 * half.max() + 1 + LANES))
+        table = np.zeros((len(half), 2 * half.max() + 1))
         scale = np.zeros((len(half), max(p.number for p in self.points)))
         for v, (p, h) in enumerate(zip(self.points, half, strict=True)):
-            m = np.arange(2 * h + 1 + LANES) - h
+            m = np.arange(2 * h + 1) - h
             table[v, : len(m)] = np.exp(-0.5 * (m * p.step / self.width) ** 2)
             density = densities.sum() if self.normalisation == "total" else densities[v]
             gaussian = 1.0 / (np.sqrt(2 * np.pi) * self.width)
@@ -135,6 +135,7 @@ class Smearing:
             half,
             table,
             self.width,
+            self.reach,
             scale,
         )
 

@@ -12,6 +12,7 @@ from supercooled.kernels.neighbours import Cells, gather, room_for, square_dista
 
 # A Gaussian is followed to six widths, where it has fallen to 1.5e-8 of its peak.
 WIDTHS = 6.0
+# Powers are multiplied up this many at a time, so that they fill vector registers.
 LANES = 8
 
 
@@ -21,8 +22,9 @@ class Grid(NamedTuple):
     first, step : first distance and spacing, (species,)
     points : how many, (species,)
     half : steps in six widths, (species,)
-    table : exp(-m^2 step^2 / 2 width^2) for m from -half, (species, 2 half + 1 + LANES)
+    table : exp(-m^2 step^2 / 2 width^2) for m from -half, (species, 2 half + 1)
     width : of the Gaussians
+    reach : distance beyond which no neighbour counts
     scale : from a sum of Gaussians to g, (species, point)
     """
 
@@ -32,52 +34,69 @@ class Grid(NamedTuple):
     half: Integers
     table: Array
     width: float
+    reach: float
     scale: Array
 
 
-# k grid point, m lane; adds exp(-(first + k step - r)^2 / 2 width^2) to raw (k)
+class Work(NamedTuple):
+    """Room for intermediate values.
+
+    near : which of those around are near
+    powers : of one number, (point + LANES,)
+    """
+
+    near: Integers
+    powers: Array
+
+
+# b species of the neighbour, k grid point; adds exp(-(first + k step - r)^2 / 2 width^2) to raw (k)
 @njit(cache=True, fastmath=True, error_model="numpy")
 def add_gaussian(r: float, b: int, grid: Grid, powers: Array, raw: Array) -> None:
     """Add a neighbour's Gaussian on the grid of its species."""
     # About the grid point nearest to r, d steps away, the Gaussian is a product of what depends
     # on d alone, on the grid alone (the table), and of the powers of exp(a d).
-    step, half, table = grid.step[b], grid.half[b], grid.table[b]
+    step, half = grid.step[b], grid.half[b]
     t = (r - grid.first[b]) / step
     nearest = int(np.floor(t + 0.5))
     low = max(nearest - half, 0)
-    high = min(nearest + half + 1, grid.points[b])
-    if high <= low:
+    n = min(nearest + half + 1, grid.points[b]) - low
+    if n <= 0:
         return
     d = t - nearest
     a = step * step / (grid.width * grid.width)
-    ratio = np.exp(a * d)
-    base = np.exp(a * d * (low - nearest - 0.5 * d))
-    power = 1.0
-    for m in range(LANES):
-        powers[m] = power
-        power *= ratio
-    for k in range(low, high, LANES):
-        out = raw[k : k + LANES]
-        known = table[k - nearest + half : k - nearest + half + LANES]
-        for m in range(LANES):
-            out[m] += base * powers[m] * known[m]
-        base *= power
+    power = np.exp(a * d)
+    powers[0] = np.exp(a * d * (low - nearest - 0.5 * d))
+    known = 1
+    while known < LANES:
+        for k in range(known):
+            powers[known + k] = powers[k] * power
+        power *= power
+        known *= 2
+    for k in range(LANES, n):
+        powers[k] = powers[k - LANES] * power
+    out = raw[low : low + n]
+    table = grid.table[b, low - nearest + half : low - nearest + half + n]
+    for k in range(n):
+        out[k] += powers[k] * table[k]
 
 
 # i centre, j neighbour, b its species, k grid point; g (b, k)
 @njit(cache=True, fastmath=True, error_model="numpy")
 def smear(
-    i: int, n: int, squares: Array, who: Integers, kind: Integers, grid: Grid, powers: Array, g: Array
+    i: int, n: int, squares: Array, who: Integers, kind: Integers, grid: Grid, work: Work, g: Array
 ) -> None:
     """Distributions of one particle, from the square distances around it."""
     g[:] = 0.0
+    near = 0
+    # Without a branch: whether a particle is near can't be predicted.
     for j in range(n):
-        b = kind[who[j]]
-        low = grid.first[b] - grid.step[b] - WIDTHS * grid.width
-        high = grid.first[b] + grid.points[b] * grid.step[b] + WIDTHS * grid.width
-        s = squares[j]
-        if s < high * high and (low < 0.0 or s > low * low) and who[j] != i:
-            add_gaussian(np.sqrt(s), b, grid, powers, g[b])
+        work.near[near] = j
+        near += squares[j] < grid.reach * grid.reach
+    for m in range(near):
+        j = work.near[m]
+        if who[j] != i:
+            b = kind[who[j]]
+            add_gaussian(np.sqrt(squares[j]), b, grid, work.powers, g[b])
     for b in range(grid.scale.shape[0]):
         for k in range(grid.points[b]):
             g[b, k] *= grid.scale[b, k]
@@ -101,8 +120,8 @@ def local_depths(
     near = np.empty((3, room))
     who = np.empty(room, np.int64)
     squares = np.empty(room)
-    powers = np.empty(LANES)
-    g = np.zeros((weight.shape[0], weight.shape[1] + LANES))
+    work = Work(np.empty(room + 1, np.int64), np.empty(weight.shape[1] + LANES))
+    g = np.zeros(weight.shape)
     for c in range(cells.starts.shape[0] - 1):
         if cells.starts[c] == cells.starts[c + 1]:
             continue
@@ -111,7 +130,7 @@ def local_depths(
             if not is_centre[i]:
                 continue
             square_distances(i, n, cells.xyz, near, squares)
-            smear(i, n, squares, who, kind, grid, powers, g)
+            smear(i, n, squares, who, kind, grid, work, g)
             total = 0.0
             for b in range(weight.shape[0]):
                 for k in range(grid.points[b]):
@@ -132,12 +151,12 @@ def local_distributions(cells: Cells, kind: Integers, is_centre: Booleans, grid:
     near = np.empty((3, room))
     who = np.empty(room, np.int64)
     squares = np.empty(room)
-    powers = np.empty(LANES)
-    g = np.zeros((out.shape[1], out.shape[2] + LANES))
+    work = Work(np.empty(room + 1, np.int64), np.empty(out.shape[2] + LANES))
+    g = np.zeros(out.shape[1:])
     for c in range(cells.starts.shape[0] - 1):
         n = gather(c, cells, near, who)
         for i in range(cells.starts[c], cells.starts[c + 1]):
             if is_centre[i]:
                 square_distances(i, n, cells.xyz, near, squares)
-                smear(i, n, squares, who, kind, grid, powers, g)
-                out[i] = g[:, : out.shape[2]]
+                smear(i, n, squares, who, kind, grid, work, g)
+                out[i] = g
