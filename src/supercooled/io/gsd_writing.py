@@ -33,8 +33,8 @@ def write_gsd(
     Positions are folded into the box and stored in single precision, with image counts where the
     trajectory has them or has unwrapped positions, and with the time of each frame.
 
-    fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; OVITO reads
-        them as particle properties ``log/particles/NAME``. A DataArray may cover some of the frames
+    fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
+        are particle properties NAME to colour by. A DataArray may cover some of the frames
         and particles: its ``time`` coordinate says which frames, or else its ``frame`` coordinate,
         counted from 0 in `trajectory`; its ``particle`` coordinate says which particles. The rest is
         NaN.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError, TrajectoryError
 
 
@@ -42,6 +42,30 @@ def times_of(
     raise ParameterError(
         f'{path} holds no times: give {what}, for example read("{Path(path).name}", timestep=0.005)'
     )
+
+
+def species_of_labels(
+    labels: Sequence[str], kinds: Integers, wanted: Sequence[str] | None
+) -> tuple[Integers, tuple[str, ...]]:
+    """Species of each particle, and their names, from what a file calls them.
+
+    labels : each once
+    kinds : (particle,), index into `labels`
+    wanted : names by the caller; the same names in another order set the order
+
+    Types 1, 2, ... become A, B, ...; other labels are sorted.
+
+    >>> species_of_labels(["1", "3"], np.array([0, 1, 0]), None)
+    (array([0, 2, 0], dtype=int32), ('A', 'B', 'C'))
+    """
+    if all(label.isdigit() and label != "0" for label in labels):
+        numbers = np.array([int(label) for label in labels])
+        count = int(numbers.max())
+        names = tuple(chr(ord("A") + k) if count <= 26 else str(k + 1) for k in range(count))
+        return (numbers[kinds] - 1).astype(np.int32), names
+    order = list(wanted) if wanted is not None and set(wanted) == set(labels) else sorted(labels)
+    rank = np.array([order.index(label) for label in labels])
+    return rank[kinds].astype(np.int32), tuple(order)
 
 
 def chosen_names(path: str | Path, stored: Sequence[str], names: Sequence[str] | None) -> tuple[str, ...]:

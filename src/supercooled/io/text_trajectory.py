@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
 from supercooled.errors import BoxError
-from supercooled.io.labels import chosen_names, times_of
+from supercooled.io.labels import chosen_names, species_of_labels, times_of
 from supercooled.io.text_index import TextIndex
 from supercooled.io.text_source import Rows, TextSource, choose_columns, places_of, unpacked_word
 from supercooled.io.unpacking import plain_text
@@ -43,7 +43,8 @@ def text_trajectory(
     flat = bool(columns.coordinates == 3 and index.n_particles > 2 and np.ptp(first[:, 2]) == 0)
     dimensions = 2 if flat or columns.coordinates == 2 else 3
     boxes, rotations = _text_boxes(path, index, dimensions)
-    species, stored = _species(words[order], names)
+    codes, kinds = np.unique(words[order], return_inverse=True)
+    species, stored = species_of_labels([unpacked_word(code) or "1" for code in codes], kinds, names)
     return Trajectory(
         source=TextSource(
             name=str(path),
@@ -102,19 +103,3 @@ def _box(path: str | Path, frame: int, edges: Array, dimensions: int) -> Box:
 
 def _flat(edges: AnyArray) -> str:
     return " ".join(f"({', '.join(f'{v:g}' for v in edge)})" for edge in edges.T)
-
-
-def _species(words: Integers, wanted: Sequence[str] | None) -> tuple[Integers, tuple[str, ...]]:
-    """Species (particle,) and their names: types 1, 2, ... are A, B, ..., other names in their order."""
-    codes, index = np.unique(words, return_inverse=True)
-    labels = [unpacked_word(code) for code in codes]
-    if labels == [""]:
-        return np.zeros(len(words), np.int32), ("A",)
-    if all(label.isdigit() and label != "0" for label in labels):
-        numbers = np.array([int(label) for label in labels])
-        count = int(numbers.max())
-        letters = tuple(chr(ord("A") + k) if count <= 26 else str(k + 1) for k in range(count))
-        return (numbers[index] - 1).astype(np.int32), letters
-    order = list(wanted) if wanted is not None and set(wanted) == set(labels) else sorted(labels)
-    rank = np.array([order.index(label) for label in labels])
-    return rank[index].astype(np.int32), tuple(order)

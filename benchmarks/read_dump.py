@@ -1,0 +1,85 @@
+"""Reading a LAMMPS text dump: ours beside MDAnalysis, on the same file and the same core.
+
+python -m benchmarks.read_dump [MB]
+"""
+
+import gzip
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+import supercooled as sc
+
+N_PARTICLES = 4000
+EDGE = 14.94
+
+
+def write_dump(path: Path, megabytes: float) -> int:
+    """A Kob-Andersen-like dump of shuffled rows, six significant digits as LAMMPS writes them."""
+    random = np.random.default_rng(0)
+    frame = 0
+    with path.open("w") as file:
+        while path.stat().st_size < megabytes * 1e6:
+            file.write(f"ITEM: TIMESTEP\n{200 * frame}\nITEM: NUMBER OF ATOMS\n{N_PARTICLES}\n")
+            file.write("ITEM: BOX BOUNDS pp pp pp\n" + f"0 {EDGE}\n" * 3)
+            file.write("ITEM: ATOMS id type x y z ix iy iz\n")
+            places = random.uniform(0, EDGE, (N_PARTICLES, 3))
+            images = random.integers(-3, 4, (N_PARTICLES, 3))
+            for i in random.permutation(N_PARTICLES):
+                x, y, z = places[i]
+                ix, iy, iz = images[i]
+                file.write(f"{i + 1} {1 + (i >= 3200)} {x:g} {y:g} {z:g} {ix} {iy} {iz} \n")
+            file.flush()
+            frame += 1
+    return frame
+
+
+def ours(path: Path) -> float:
+    trajectory = sc.read(path, timestep=0.005)
+    return sum(float(trajectory.read(block).positions.sum()) for block in trajectory.blocks())
+
+
+def mdanalysis(path: Path) -> float:
+    import MDAnalysis
+
+    universe = MDAnalysis.Universe(str(path), format="LAMMPSDUMP", dt=1.0)
+    return sum(float(ts.positions.sum()) for ts in universe.trajectory)
+
+
+def rate(reader: Callable[[Path], float], path: Path, megabytes: float) -> float:
+    began = time.perf_counter()
+    reader(path)
+    return megabytes / (time.perf_counter() - began)
+
+
+def main() -> None:
+    wanted = float(sys.argv[1]) if len(sys.argv) > 1 else 200.0
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, "run.dump")
+        frames = write_dump(plain, wanted)
+        megabytes = plain.stat().st_size / 1e6
+        packed = Path(folder, "run.dump.gz")
+        with gzip.open(packed, "wb", compresslevel=6) as file:
+            file.write(plain.read_bytes())
+        small = Path(folder, "small.dump")
+        write_dump(small, 1.0)
+        ours(small)
+        ours_plain = rate(ours, plain, megabytes)
+        ours_packed = rate(ours, packed, megabytes)
+        print(f"dump of {megabytes:.0f} MB, {frames} frames of {N_PARTICLES} particles, one core")
+        print(f"  supercooled, plain   {ours_plain:7.1f} MB/s")
+        print(f"  supercooled, gzip    {ours_packed:7.1f} MB/s of text")
+        try:
+            peer = rate(mdanalysis, plain, megabytes)
+        except ImportError:
+            print("  MDAnalysis           not installed here")
+        else:
+            print(f"  MDAnalysis, plain    {peer:7.1f} MB/s    ratio {ours_plain / peer:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Trajectories of MDAnalysis universes, for every format that we do not read ourselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array, Integers
+from supercooled.box import Box
+from supercooled.errors import BoxError, MissingExtraError, ParameterError
+from supercooled.io.labels import chosen_names, species_of_labels, times_of
+from supercooled.trajectory import Frames, Trajectory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UniverseSource:
+    """Frames of a universe, which opens its own files.
+
+    atoms : which of its particles
+    box_values : (frame, 6)
+    """
+
+    name: str
+    universe: Any
+    atoms: Integers
+    box_values: Array
+    dimensions: int
+    unwrapped: bool
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames there are."""
+        return len(self.box_values)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self.box_values[np.asarray(frames, dtype=np.int64)]
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames, about the centre of the box."""
+        positions = np.zeros((len(frames), len(self.atoms), 3))
+        for k, f in enumerate(frames):
+            edges = Box.from_array(self.box_values[f], self.dimensions).matrix
+            there = self.universe.trajectory[f].positions[self.atoms, : self.dimensions]
+            positions[k, :, : self.dimensions] = there - edges.sum(axis=1)[: self.dimensions] / 2
+        return Frames(positions, self.boxes(frames), unwrapped=self.unwrapped)
+
+
+def from_mdanalysis(
+    universe: Any,
+    *,
+    timestep: float | None = None,
+    times: ArrayLike | None = None,
+    temperature: float | None = None,
+    names: Sequence[str] | None = None,
+    select: str = "all",
+    unwrapped: bool = False,
+) -> Trajectory:
+    """Trajectory of an ``MDAnalysis.Universe``.
+
+    Lengths and times are taken as the universe gives them: open files in reduced units with
+    ``convert_units=False``. Positions are in single precision, as MDAnalysis keeps them.
+
+    timestep : time between two frames, tau
+    times : (frame,), tau, in place of `timestep`. MDAnalysis makes times up where a file has none, so
+        its own must be asked for: ``times=[ts.time for ts in universe.trajectory]``.
+    temperature : of the run, epsilon_AA/k_B
+    names : of the species; MDAnalysis' types are taken otherwise
+    select : which atoms, in MDAnalysis' words
+    unwrapped : whether its positions are unwrapped, not folded into the box
+
+    Raises
+    ------
+    MissingExtraError
+        if MDAnalysis is not installed.
+    ParameterError
+        if `universe` is none, selects nothing, or not one of `timestep` and `times` is given.
+    BoxError
+        if a frame has no box.
+    """
+    analysis = _mdanalysis()
+    if not isinstance(universe, analysis.Universe):
+        raise ParameterError(
+            f"from_mdanalysis takes a Universe, not {type(universe).__name__}; "
+            "for example from_mdanalysis(MDAnalysis.Universe('run.data', 'run.dcd'))"
+        )
+    name = str(universe.trajectory.filename or "universe in memory")
+    if (timestep is None) == (times is None):
+        raise ParameterError(
+            f"{name}: MDAnalysis makes times up where a file has none; give the time between two frames, "
+            "timestep=0.5, or trust its times, times=[ts.time for ts in universe.trajectory]"
+        )
+    atoms = universe.select_atoms(select)
+    if len(atoms) == 0:
+        raise ParameterError(f"{name}: select={select!r} selects no atom")
+    first = universe.trajectory[0].positions[atoms.ix]
+    dimensions = 2 if len(first) > 2 and np.ptp(first[:, 2]) == 0 else 3
+    boxes = np.array(
+        [
+            _box(ts.dimensions, dimensions, f"{name}: frame {f}").to_array()
+            for f, ts in enumerate(universe.trajectory)
+        ]
+    )
+    labels, kinds = np.unique(np.asarray(_types(atoms), dtype=str), return_inverse=True)
+    species, stored = species_of_labels([str(label) for label in labels], kinds, names)
+    return Trajectory(
+        source=UniverseSource(name, universe, atoms.ix, boxes, dimensions, unwrapped),
+        species=species,
+        names=chosen_names(name, stored, names),
+        times=times_of(
+            name,
+            len(boxes),
+            recorded=None if times is None else np.asarray(times, dtype=np.float64),
+            steps=None,
+            timestep=timestep,
+        ),
+        frames=np.arange(len(boxes)),
+        dimensions=dimensions,
+        temperature=temperature,
+    )
+
+
+def _mdanalysis() -> Any:
+    try:
+        import MDAnalysis
+    except ImportError as error:
+        raise MissingExtraError(
+            "MDAnalysis is not installed; install it with: pip install 'supercooled[mdanalysis]'"
+        ) from error
+    return MDAnalysis
+
+
+def _types(atoms: Any) -> Any:
+    return atoms.types if hasattr(atoms, "types") else np.full(len(atoms), "1")
+
+
+def _box(dimensions: Array | None, planar: int, where: str) -> Box:
+    """Box of lengths and angles, the first edge along x and the second in the plane of x and y."""
+    if dimensions is None:
+        raise BoxError(f"{where} has no box, and positions are periodic")
+    a, b, c = (float(length) for length in dimensions[:3])
+    cos_a, cos_b, cos_g = (_cosine(float(angle)) for angle in dimensions[3:])
+    sin_g = np.sqrt(1.0 - cos_g**2)
+    y = (cos_a - cos_b * cos_g) / sin_g
+    z2 = 1.0 - cos_b**2 - y**2
+    if not z2 > 0:
+        raise BoxError(f"{where}: angles {dimensions[3:]} enclose no volume")
+    Ly, Lz = b * sin_g, c * np.sqrt(z2)
+    flat = planar == 2
+    tilts = (cos_g / sin_g, 0.0 if flat else c * cos_b / Lz, 0.0 if flat else c * y / Lz)
+    try:
+        return Box.from_array((a, Ly, 1.0 if flat else Lz, *tilts), planar)
+    except BoxError as error:
+        raise BoxError(f"{where}: {error}") from None
+
+
+def _cosine(degrees: float) -> float:
+    # cos(90 degrees) in floating point is not 0, and would tilt every upright box.
+    return 0.0 if degrees == 90.0 else float(np.cos(np.deg2rad(degrees)))
