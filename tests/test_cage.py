@@ -266,7 +266,8 @@ def test_the_ensembles_cage_follows_from_a_trajectory():
     run = sc.Trajectory.from_arrays(xyz, sc.Box.cube(5.5), species=rng.permutation([0] * 100 + [1] * 25))
     rdf = radial_distribution(run, r_max=2.5, dr=0.02)
     mixture = fluid(("A", "B"), (0.8, 0.2))
-    near = cage.cutoffs(rdf.sel(pair=["AA", "AB"]), vanishing=0.0, smoothing=0.06)
+    near = cage.cutoffs(rdf, vanishing=0.0, smoothing=0.06, species="A")
+    assert list(near) == ["AA", "AB"]
     for lower, upper in near.values():
         assert 0.85 < lower < 1.1 < upper < 1.4
     first = cage.depth(rdf, mixture, temperature=0.5, cutoffs=near, species="A").item()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
+from supercooled.mixture import pair_labels
 
 # A maximum or minimum of the smoothed g counts if it stands out by this much: noise does not.
 PROMINENCE = 0.1
 
 
-def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> dict[str, tuple[float, float]]:
+def cutoffs(
+    rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03, species: str | None = None
+) -> dict[str, tuple[float, float]]:
     """First shell of each pair: from where the averaged g vanishes to its first minimum.
 
     Lower: the inner edge of the first bin with g above `vanishing`. Upper: the minimum after the
@@ -22,6 +27,7 @@ def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> di
     vanishing : g that counts as none; 0 takes the first pair ever seen, which moves inwards as
         frames are added, 0.001 does not
     smoothing : standard deviation of the Gaussian, sigma_AA
+    species : only the pairs of one species; without it all of them
 
     Returns
     -------
@@ -37,15 +43,15 @@ def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> di
     >>> r = np.arange(0.005, 3.0, 0.01)
     >>> g = np.where(r > 1.0, 1.0 + np.exp(1.0 - r) * np.cos(2 * np.pi * (r - 1.0)), 0.0)
     >>> rdf = xr.Dataset({"radial_distribution": (("pair", "r"), g[None])}, {"pair": ["AA"], "r": r})
-    >>> {k: np.round(v, 2).tolist() for k, v in cutoffs(rdf.assign_attrs(dr=0.01), vanishing=0.0).items()}
-    {'AA': [1.0, 1.48]}
+    >>> {k: np.round(v, 1).tolist() for k, v in cutoffs(rdf.assign_attrs(dr=0.01), vanishing=0.0).items()}
+    {'AA': [1.0, 1.5]}
     """
     if not (vanishing >= 0 and smoothing > 0):
         raise ParameterError(f"vanishing={vanishing} must not be negative, smoothing={smoothing} positive")
     dr = float(rdf.attrs["dr"])
     r = rdf.r.values
     found = {}
-    for pair in rdf.pair.values.tolist():
+    for pair in _wanted(rdf, species):
         g = rdf.radial_distribution.sel(pair=pair).values
         inside = np.flatnonzero(g > vanishing)
         if inside.size == 0:
@@ -54,11 +60,21 @@ def cutoffs(rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03) -> di
         if upper is None:
             raise ParameterError(
                 f"the radial distribution of {pair} has no first minimum below r={r[-1]:g}; "
-                "average more frames, choose the pairs that matter with rdf.sel(pair=[...]), "
-                "or give its cutoffs by hand"
+                "average more frames, ask for the pairs of one species, or give its cutoffs by hand"
             )
         found[pair] = (float(r[inside[0]] - 0.5 * dr), upper)
     return found
+
+
+def _wanted(rdf: xr.Dataset, species: str | None) -> list[str]:
+    pairs: list[str] = rdf.pair.values.tolist()
+    if species is None:
+        return pairs
+    names = list(rdf.species)
+    if species not in names:
+        raise ParameterError(f"no species {species!r} among {names}")
+    labels = zip(pair_labels(names), combinations_with_replacement(names, 2), strict=True)
+    return [label for label, pair in labels if species in pair]
 
 
 def _first_minimum(g: Array, r: Array, smoothing: float, dr: float) -> float | None:
