@@ -197,7 +197,7 @@ def rows() -> list[Row]:
     tight = Tolerance.relative(0.05)
     made = [
         Row.judge(
-            item="Softness",
+            item="nandi2021, Table III",
             quantity="softness",
             state=f"T = {t:g}",
             published=p,
@@ -213,10 +213,10 @@ def rows() -> list[Row]:
             (0.7, 1.163636e-3, 1.2418e-3),
         )
     ]
-    loose = {"quantity": "hop_threshold", "unit": "sigma_AA^2", "tolerance": Tolerance.relative(0.1)}
+    loose = {"quantity": "p_c", "unit": "sigma_AA^2", "tolerance": Tolerance.relative(0.1)}
     made += [
         Row.judge(
-            item="Threshold p_c",
+            item="Sec. III",
             state="T = 0.47",
             published=0.115,
             measured=None,
@@ -225,7 +225,7 @@ def rows() -> list[Row]:
             **loose,
         ),
         Row.judge(
-            item="Threshold p_c",
+            item="Sec. III",
             state="T = 0.58",
             published=0.141,
             measured=0.1437,
@@ -233,7 +233,7 @@ def rows() -> list[Row]:
             **loose,
         ),
         Row.judge(
-            item="Threshold p_c",
+            item="Sec. III",
             state="T = 0.7",
             published=0.159,
             measured=0.1613,
@@ -241,8 +241,8 @@ def rows() -> list[Row]:
             **loose,
         ),
         Row.judge(
-            item="Share softer than the peak of P(S)",
-            quantity="share",
+            item="Sec. V, Fig. 4",
+            quantity="share softer than the peak",
             state="T = 0.47",
             published=0.75,
             measured=0.712,
@@ -251,7 +251,7 @@ def rows() -> list[Row]:
             tolerance=Tolerance.between(0.6, float("inf")),
         ),
         Row.judge(
-            item="Onset from softness",
+            item="Sec. V, Fig. 5(b)",
             quantity="onset_temperature",
             state="T = 0.47 to 0.70",
             published=0.801,
@@ -261,8 +261,8 @@ def rows() -> list[Row]:
             tolerance=Tolerance.relative(0.1),
         ),
         Row.judge(
-            item="Steepness d ln P_R / d ln S",
-            quantity="steepness",
+            item="Sec. V, Fig. 5(a)",
+            quantity="d ln P_R / d ln S",
             state="T = 0.47",
             published=None,
             measured=3.21,

@@ -118,16 +118,17 @@ def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
     print_comparison(rows(), None, console=console)
     text = console.export_text()
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    assert "MISSED: Softness, T = 0.7" in text
+    assert "MISSED: softness, T = 0.7" in text
     assert "too short" in " ".join(text.split())
     assert "6 of 8 published numbers met, 1 missed, 1 not measured." in " ".join(text.split())
 
 
 def test_markup_in_a_row_is_printed_as_it_is():
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
-    hostile = Row("[red]x[/nope]", "q", "[bold]", None, 1.0, None, "1", None, "")
+    hostile = Row("paper", "[red]x[/nope]", "[bold]", 2.0, None, None, "1", None, "[/why]")
     print_comparison([hostile], None, console=console)
-    assert "[red]x[/nope]" in console.export_text()
+    text = console.export_text()
+    assert "[red]x[/nope], [bold] (paper). [/why]" in text
 
 
 @given(
@@ -142,6 +143,14 @@ def test_a_shown_number_is_off_by_less_than_its_uncertainty(value, relative):
     middle, spread = (float(part.strip("()").replace("−", "-")) for part in body.split("±"))
     assert abs(middle * 10.0**exponent - value) <= 0.51 * uncertainty
     assert abs(spread * 10.0**exponent / uncertainty - 1) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "name"),
+    [("hop_threshold", "hop threshold"), ("p_c", "p_c"), ("d ln P_R / d ln S", "d ln P_R / d ln S")],
+)
+def test_a_row_is_headed_by_its_quantity_in_words(quantity, name):
+    assert Row("x", quantity, "", None, 1.0, None, "1", None, "").name == name
 
 
 def test_numbers_and_units_are_set_as_print_sets_them():

@@ -79,8 +79,8 @@ class Tolerance:
 class Row:
     """One line of the comparison: exactly what ``comparison.json`` holds.
 
-    item : what it is in the paper, such as "Table III"
-    quantity : name in the table of quantities, or the field's word
+    item : where it stands in the paper, such as "Table III"
+    quantity : name in the table of quantities, or the field's word; heads the row
     state : state point in words, such as "T = 0.47"
     published, measured, uncertainty : in `unit`; None where there is none
     within : by the tolerance that `note` states; None where there is nothing to judge
@@ -152,6 +152,12 @@ class Row:
         words = [f"Met if {tolerance.text}."] if tolerance is not None and published is not None else []
         words += [note.strip()] if note.strip() else []
         return cls(item, quantity, state, published, measured, uncertainty, unit, within, " ".join(words))
+
+    @property
+    def name(self) -> str:
+        """`quantity` in words: an underscore is a space, unless it makes an index, as in p_c."""
+        head, _, _ = self.quantity.partition("_")
+        return self.quantity if len(head) == 1 or " " in self.quantity else self.quantity.replace("_", " ")
 
     @property
     def verdict(self) -> Verdict:

@@ -30,7 +30,8 @@ def print_comparison(
     for row in rows:
         if row.verdict in ("missed", "not measured"):
             line = Text(f"{_word(row.verdict)}: ", style=_STYLES[row.verdict])
-            line.append(f"{row.item}, {row.state}. {row.note}", style="default")
+            place = f" ({row.item})" if judged and row.item else ""
+            line.append(f"{row.name}, {row.state}{place}. {row.note}", style="default")
             console.print(line)
     if judged:
         console.print(Text(tally(rows)))
@@ -67,7 +68,7 @@ def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Table:
     if judged:
         table.add_column("verdict", no_wrap=not narrow)
     for row in rows:
-        cells = [Text(f"{row.item}, {row.state}" if row.state else row.item)]
+        cells = [Text(f"{row.name}, {row.state}" if row.state else row.name)]
         cells += [Text(shown(row.published))] if judged else []
         cells += [Text(shown(row.measured, row.uncertainty))]
         cells += [] if narrow else [Text(unit_text(row.unit))]

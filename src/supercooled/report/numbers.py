@@ -16,7 +16,9 @@ _LETTERS = {
     "tau": ("τ", r"\tau"),
     "rho": ("ρ", r"\rho"),
 }
-_SUBSCRIPT = re.compile(r"(?<![\w/.])([A-Za-zΑ-Ωα-ω])_([A-Za-z0-9α-ω]{1,5})(?!\w)")
+_GREEK = {"alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "rho": "ρ", "sigma": "σ", "tau": "τ"}
+_SUBSCRIPT = re.compile(rf"(?<![\w/.])([A-Za-zΑ-Ωα-ω]|{'|'.join(_GREEK)})_([A-Za-z0-9α-ω]{{1,5}})(?!\w)")
+_POWER = re.compile(r"(?<=\d)e([-+]?\d{1,2})(?!\w)")
 _VARIABLE = re.compile(r"(?<![\w&#])([A-Za-zα-ω])(?= (?:=|&lt;|&gt;|≤|≥) )")
 _FACTOR = re.compile(r"([A-Za-z]+)(?:_([A-Za-z0-9]+))?(?:\^(-?\d+))?")
 
@@ -133,13 +135,19 @@ def unit_math(unit: str) -> str:
 
 
 def symbols(text: str) -> Markup:
-    """Plain text, escaped, with its symbols set as such: a lone letter with an index, or before "=".
+    """Plain text, escaped, with its symbols set as such: letters with an index or before "=", powers of ten.
 
-    >>> symbols("p_c at T = 0.47 <b>")
-    Markup('<i>p</i><sub>c</sub> at <i>T</i> = 0.47 &lt;b&gt;')
+    >>> symbols("p_c at S = 1.2e-3 <b>")
+    Markup('<i>p</i><sub>c</sub> at <i>S</i> = 1.2 × 10<sup>−3</sup> &lt;b&gt;')
     """
+
+    def index(match: re.Match[str]) -> str:
+        base, low = (_GREEK.get(part, part) for part in match.groups())
+        return f"<i>{base}</i><sub>{low}</sub>"
+
     safe = _VARIABLE.sub(r"<i>\1</i>", str(escape(text)))
-    return Markup(_SUBSCRIPT.sub(r"<i>\1</i><sub>\2</sub>", safe))  # noqa: S704  escaped first
+    safe = _POWER.sub(lambda m: f" × 10<sup>{_minus(str(int(m[1])))}</sup>", safe)
+    return Markup(_SUBSCRIPT.sub(index, safe))  # noqa: S704  escaped first
 
 
 def _typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:

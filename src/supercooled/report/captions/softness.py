@@ -44,10 +44,18 @@ def rearranging_softness(results: Results) -> Words:
 
 def rearranging_depth(results: Results) -> Words:
     """P(depth) and P(depth|R)."""
+    data = results["distributions"]
+    if "P_S_R" in data:
+        caption = Markup("The same for the depth <i>β</i>Φ<sub>r</sub> of the cage.")
+    else:
+        caption = Markup(
+            "Depth of the cage of all particles, <i>P</i>(<i>β</i>Φ<sub>r</sub>) (grey), "
+            "and of those about to rearrange, <i>P</i>(<i>β</i>Φ<sub>r</sub>|<i>R</i>) (coloured)."
+        )
     return Words(
-        Markup("The same for the depth <i>β</i>Φ<sub>r</sub> of the cage."),
+        caption,
         "Distributions of the depth of all particles and of those about to rearrange, "
-        f"at {temperatures(results['distributions'])}.",
+        f"at {temperatures(data)}.",
     )
 
 

@@ -62,7 +62,7 @@ def rearranging_depth(distributions: xr.Dataset) -> Figure:
         "depth",
         scale=1.0,
         ylabel=r"$P(\beta\Phi_r),\ P(\beta\Phi_r|R)$",
-        suffix="_depth",
+        suffix="_depth" if "P_S" in distributions else "",
     )
 
 
