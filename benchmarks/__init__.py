@@ -1,0 +1,1 @@
+"""Speed against the peers, beside each other in one run. `make bench` runs everything."""
