@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
 
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

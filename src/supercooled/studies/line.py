@@ -33,8 +33,9 @@ class Choices:
     width : delta of the local g(r), sigma_AA (sharma2022, Sec. IV: 0.09)
     correlation : C(r) in the local depth, the particle's own ("local") or the liquid's ("ensemble")
     normalisation : local g(r) by the "total" density (sharma2022, Eq. 8) or the "partner"'s
-    calibrated_by : the depth that fixes c0 and c1: the liquid's g(r) between the local cutoffs
-        ("ensemble-cut") or everywhere ("ensemble-full"), or the mean of the local depths ("local-mean")
+    calibrated_by : the depth that fixes c0 and c1: the local sum, over the same pairs and between the
+        same cutoffs, of the liquid's own g(r) ("ensemble-cut"); Eq. 5 as printed, over all pairs and
+        distances ("ensemble-full"); or the mean of the local depths ("local-mean")
     lead : time from the structure to the hop that it is held against, tau
     centre : species whose softness and hops are measured (sharma2022: A)
     overlap_radius : a of the overlap function, sigma_AA
@@ -98,8 +99,8 @@ def measure(
 ) -> list[Results]:
     """Structure, motion and fields of each run, side by side on the cores; what is there is read back.
 
-    Returns for each run ``ensemble`` (pair, r; pair, q), ``motion`` (lag) and ``fields``
-    (frame, particle).
+    Returns for each run ``radial`` (pair, r), ``factor`` (pair, q), ``motion`` (lag), ``depth`` and
+    ``p_hop`` (frame, particle).
     """
     with executor(workers) as pool:
         return list(pool.map(partial(_measure_one, mixture=mixture, choices=choices, work=work), runs))
@@ -171,7 +172,8 @@ def _fields(run: Trajectory, mixture: Mixture, choices: Choices, radial: xr.Data
         dr=choices.depth_dr,
         rdf=radial if choices.correlation == "ensemble" else None,
     )
-    return {"fields": xr.Dataset({"p_hop": p_hop, "depth": depth}, attrs={"centre": choices.centre})}
+    # Two datasets: near the ends of a run there is a depth and no p_hop.
+    return {"depth": depth.to_dataset(), "p_hop": p_hop.to_dataset()}
 
 
 def temperature_of(run: Trajectory) -> float:

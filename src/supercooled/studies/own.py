@@ -190,12 +190,12 @@ def _write_fields(
     out: Path, trajectory: Trajectory, measured: Results, calibration: Calibration | None
 ) -> None:
     """Some frames coloured by the fields, for OVITO."""
-    fields = measured["fields"]
-    inside = fields["p_hop"]["frame"].values
+    depth, p_hop = measured["depth"]["depth"], measured["p_hop"]["p_hop"]
+    inside = p_hop["frame"].values
     shown = slice(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
-    every = {"depth": fields["depth"], "p_hop": fields["p_hop"]}
+    every = {"depth": depth, "p_hop": p_hop}
     if calibration is not None:
-        every["softness"] = calibration.softness(fields["depth"])
+        every["softness"] = calibration.softness(depth)
     io.write_gsd(out / f"fields_T{trajectory.temperature:g}.gsd", trajectory, fields=every, frames=shown)
 
 

@@ -57,10 +57,10 @@ def cages(
     for one, temperature in zip(measured, temperatures, strict=True):
         radial, near = one["radial"], cage.cutoffs(one["radial"], vanishing=choices.vanishing)
         depths["ensemble-cut"].append(
-            float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near))
+            float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.centre))
         )
         depths["ensemble-full"].append(float(cage.depth(radial, mixture, temperature=temperature)))
-        depths["local-mean"].append(float(one["fields"]["depth"].mean()))
+        depths["local-mean"].append(float(one["depth"]["depth"].mean()))
     return Cages(
         temperatures=along.values,
         softness=xr.concat(softness, dim=along).assign_coords(temperature=along),
@@ -102,8 +102,8 @@ def relations(
     choices: Choices,
 ) -> Relations:
     """P_R and the shares beyond the peak, of softness (if calibrated) and of depth."""
-    depths = [m["fields"]["depth"] for m in measured]
-    hops = [m["fields"]["p_hop"] for m in measured]
+    depths = [m["depth"]["depth"] for m in measured]
+    hops = [m["p_hop"]["p_hop"] for m in measured]
     soft = [] if calibration is None else [calibration.softness(depth) for depth in depths]
 
     def probabilities(fields: Sequence[xr.DataArray]) -> list[xr.Dataset]:
@@ -188,7 +188,7 @@ def together(
     }
     if relations is not None:
         results |= _relation_datasets(relations, along)
-        results["hops"] = _traces(measured[0]["fields"]["p_hop"], thresholds[0])
+        results["hops"] = _traces(measured[0]["p_hop"]["p_hop"], thresholds[0])
     return results
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from supercooled import relation, report, store, systems
@@ -61,7 +62,7 @@ class Preset:
 
 
 PRESETS = {
-    "quick": Preset({0.47: 190.0, 0.53: 150.0, 0.58: 170.0, 0.70: 110.0}, every=0.5, dt=0.005),
+    "quick": Preset({0.47: 190.0, 0.53: 250.0, 0.58: 220.0, 0.70: 120.0}, every=0.5, dt=0.005),
     "medium": Preset({0.47: 1000.0, 0.53: 700.0, 0.58: 400.0, 0.70: 200.0, 0.80: 100.0}, every=0.5, dt=0.005),
     "paper": Preset(
         {0.47: 7000.0, 0.53: 3500.0, 0.58: 1500.0, 0.70: 500.0, 0.80: 300.0}, every=0.5, dt=0.0025
@@ -240,7 +241,7 @@ def _barrier_rows(barriers: xr.Dataset, onset: Onset, related: Relations) -> lis
     paper = printed("sharma2022")
     seen = barriers.dropna("softness", subset=["barrier"])
     # The barrier falls with softness: the paper's lowest belongs to its softest particles.
-    ends = [int(seen.barrier.argmin()), int(seen.barrier.argmax())]
+    ends = [int(np.argmin(seen.barrier.values)), int(np.argmax(seen.barrier.values))]
     error = relation.stretch_error(
         related.probabilities[: len(barriers.attrs["temperatures"])],
         lambda p: relation.onset(relation.arrhenius(p)).temperature,
@@ -300,7 +301,7 @@ def _reading() -> dict[str, dict[str, object]]:
         "q_max": "the paper prints none; with this one nandi2021's Table III is reproduced",
         "correlation": "C(r) of the local depth from the particle's own g(r), as the text says (Sec. IV)",
         "normalisation": "local g(r) divided by the total density, as Eq. 8 prints it",
-        "calibrated_by": "c0 and c1 from the liquid's g(r), between the cutoffs of the local sum",
+        "calibrated_by": "c0 and c1 from the local sum with the liquid's own g(r) in it",
         "lead": "structure and hop are compared in the same frame",
         "centre": "the paper shows A particles only",
         "overlap_radius": "a of the overlap; the paper's (Sec. IV B)",
