@@ -71,10 +71,10 @@ def test_energy_moves_between_kinetic_and_potential():
 
 
 def test_the_thermostat_gives_the_temperature_and_its_canonical_fluctuations(tmp_path):
-    T = 0.8
-    snapshots = run(state_of(KOB_ANDERSEN, T, hold=3.0), tmp_path, frames=121, every=100)
+    T, n = 0.8, 200
+    snapshots = run(state_of(KOB_ANDERSEN, T, n=n, hold=3.0), tmp_path, frames=121, every=100)
     kinetic = np.array([s.log["kinetic_temperature"] for s in snapshots])
-    spread = T * np.sqrt(2 / (3 * (N - 1)))
+    spread = T * np.sqrt(2 / (3 * (n - 1)))
     assert kinetic.mean() == pytest.approx(T, abs=5 * spread / np.sqrt(len(kinetic)))
     # chi-square with 120 degrees of freedom: 4 standard errors are 26 %
     assert kinetic.std() == pytest.approx(spread, rel=0.3)

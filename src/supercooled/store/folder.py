@@ -117,8 +117,11 @@ class RunFolder:
         return checkpoint
 
     def replace_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Make this the checkpoint in one step, then remove older engine files."""
+        """Make this the checkpoint, in one step."""
         self._write("checkpoint.json", asdict(checkpoint))
+
+    def remove_files_but_of(self, checkpoint: Checkpoint) -> None:
+        """Remove the engine files of other checkpoints."""
         for old in self.path.glob("checkpoint-*"):
             if old.name != checkpoint.file:
                 old.unlink(missing_ok=True)

@@ -56,4 +56,4 @@ class Record:
         """Bring it to the disk."""
         self._data["frames"] = n_frames
         self._data["duration"] = (n_frames - 1) * self._request.state.protocol.every
-        self._folder.write_record({**self._data, "seconds": round(self._data["seconds"], 3)})
+        self._folder.write_record({**self._data, "seconds": round(self._data["seconds"], 6)})

@@ -74,6 +74,7 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
             else:
                 checkpoint = replace(checkpoint, frames=file.n_frames)
             folder.replace_checkpoint(checkpoint)
+            folder.remove_files_but_of(checkpoint)
             record.write(checkpoint.frames)
 
 

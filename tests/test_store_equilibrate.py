@@ -1,0 +1,167 @@
+"""Equilibrated configurations are liquids, and settled ones."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from supercooled import io, store, systems
+from supercooled.box import Box
+from supercooled.errors import ParameterError, SimulationError
+from supercooled.mixture import Liquid, Mixture
+from supercooled.potentials import LennardJones
+from supercooled.simulation import Start, lattice
+from supercooled.store.crystal import _bragg, order
+from supercooled.store.halves import blocking_error, compare
+
+LIQUID = systems.kob_andersen(density=1.2)
+
+
+def shaken(start, amplitude, seed=1):
+    noise = np.random.default_rng(seed).normal(0, amplitude, start.positions.shape)
+    return replace(start, positions=start.box.wrap(start.positions + noise)[0])
+
+
+def test_bragg_intensity_is_that_of_the_slow_sum():
+    random = np.random.default_rng(3)
+    edges = np.array([4.0, 5.0, 3.0])
+    positions = random.uniform(-2, 2, (12, 3))
+    largest = 0.0
+    for k in np.ndindex(13, 17, 11):
+        q = 2 * np.pi * (np.array(k) - [6, 8, 5]) / edges
+        if 0 < q @ q <= 100.0:
+            largest = max(largest, abs(np.exp(1j * positions @ q).sum()) ** 2 / 12)
+    assert _bragg(positions, edges) == pytest.approx(largest)
+
+
+@pytest.mark.parametrize("amplitude", [0.0, 0.05, 0.1])
+def test_a_vibrating_lattice_is_a_crystal(amplitude):
+    found = order(shaken(lattice(LIQUID, 500, seed=1), amplitude))
+    assert found.crystalline
+    assert found.cluster > 0.3
+    # Debye and Waller: N exp(-q^2 u^2) with q the first face-centred peak
+    q2 = 3 * (2 * np.pi / (4 / 1.2) ** (1 / 3)) ** 2
+    assert found.bragg == pytest.approx(500 * np.exp(-q2 * amplitude**2), rel=0.1)
+
+
+def test_a_crystal_of_one_species_among_the_other_is_seen():
+    """Face-centred A with B at random between."""
+    mono = Liquid(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)), 0.96)
+    crystal = lattice(mono, 864, seed=1)
+    half = crystal.box.Lx / 2
+    strangers = np.random.default_rng(1).uniform(-half, half, (216, 3))
+    positions = np.concatenate([crystal.positions, strangers])
+    mixed = Start("mixed", positions, np.repeat([0, 1], [864, 216]), crystal.box)
+    assert order(mixed).cluster > 0.9
+    # so many strangers hide it from the bonds of all particles together
+    assert order(replace(mixed, species=np.repeat([1, 0], [864, 216]))).cluster < 0.9
+
+
+def test_a_gas_is_no_crystal():
+    box = Box.cube(10.0)
+    positions = np.random.default_rng(5).uniform(-5, 5, (1200, 3))
+    assert not order(Start("gas", positions, np.zeros(1200, np.int32), box)).crystalline
+
+
+def test_a_trend_is_no_noise():
+    t = np.linspace(0, 1, 400)
+    noise = 0.1 * np.random.default_rng(2).normal(size=400)
+    assert blocking_error(noise + 50 * t) == pytest.approx(blocking_error(noise))
+
+
+def test_the_error_of_correlated_values_is_that_of_their_blocks():
+    random = np.random.default_rng(7)
+    white = random.normal(size=4096)
+    # Few blocks make a noisy error: the largest of five is at most half as large again.
+    assert 0.9 / 64 < blocking_error(white) < 2.0 / 64
+    slow = np.repeat(random.normal(size=64), 64)
+    assert blocking_error(slow) > 0.7 / 8
+
+
+def ask(**changes):
+    arguments = {"temperature": 1.0, "n_particles": 200, "duration": 20.0, "every": 0.1, "start": "lattice"}
+    return store.request(LIQUID, **{**arguments, "hold": 20.0, **changes})
+
+
+def test_halves_of_a_settled_run_agree_and_those_of_an_ageing_one_do_not(tmp_path):
+    settled = store.simulate_all([ask(n_particles=500, hold=10.0)], root=tmp_path, workers=1, progress=False)[
+        0
+    ]
+    assert all(a.passed for a in compare(settled).values())
+    # From 1.0 down to 0.3 at once: the energy falls all along, and no drift passes for noise.
+    start = settled[-1:]
+    ageing = store.simulate_all(
+        [ask(temperature=0.3, n_particles=500, start=start, hold=0.1)],
+        root=tmp_path,
+        workers=1,
+        progress=False,
+    )[0]
+    assert not compare(ageing)["energy"].passed
+    assert compare(ageing)["energy"].first > compare(ageing)["energy"].second
+
+
+def test_equilibrate_writes_a_configuration_with_its_record_and_it_can_be_used(tmp_path):
+    out = tmp_path / "made.gsd"
+    made = store.equilibrate(
+        LIQUID,
+        1.0,
+        200,
+        start="lattice",
+        hold=20.0,
+        duration=20.0,
+        out=out,
+        root=tmp_path / "runs",
+        progress=False,
+    )
+    record = json.loads(out.with_suffix(".json").read_text())
+    assert record == made.record
+    assert record["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert record["made"]["steps"] == 8000
+    assert record["checks"]["relaxation_time"]["value"] == pytest.approx(2.2, abs=0.8)
+    assert str(tmp_path) not in json.dumps(record)
+    assert made.fits(LIQUID, 1.0, 200)
+    assert io.read(out, timestep=1.0).n_frames == 1
+    assert [c.path for c in systems.library(tmp_path)] == [out]
+    again = store.request(LIQUID, temperature=1.0, n_particles=200, duration=0.1, every=0.1, start=out)
+    run = store.simulate_all([again], root=tmp_path / "runs", workers=1, progress=False)[0]
+    moved = run.unwrapped()[0] - io.read(out, timestep=1.0).unwrapped()[0]
+    np.testing.assert_allclose(moved, 0.0, atol=1e-5)
+    saved = json.loads((Path(run.source.name).parent / "run.json").read_text())
+    assert saved["start"] == {"name": "made.gsd", "sha256": record["made"]["configuration_sha256"]}
+
+
+def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path):
+    mono = Liquid(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)), 1.2)
+    crystal = lattice(mono, 256, seed=1)
+    store.configurations.write_configuration(tmp_path / "start.gsd", mono.mixture, crystal)
+    with pytest.raises(
+        SimulationError, match=r"no liquid: its largest solid-like cluster holds .*Bragg peak"
+    ):
+        store.equilibrate(
+            mono, 0.5, 256, start=tmp_path / "start.gsd", hold=0.5, duration=2.0,
+            out=tmp_path / "made.gsd", root=tmp_path / "runs", progress=False,
+        )  # fmt: skip
+    assert {p.name for p in tmp_path.iterdir()} == {"start.gsd", "runs"}
+
+
+def test_equilibrate_refuses_names_and_durations_it_can_not_use(tmp_path):
+    arguments = {"start": "lattice", "hold": 1.0, "root": tmp_path, "progress": False}
+    with pytest.raises(ParameterError, match=r"goes to a \.gsd file"):
+        store.equilibrate(LIQUID, 1.0, 200, duration=1.0, out=tmp_path / "made.json", **arguments)
+    with pytest.raises(ParameterError, match="can't be divided"):
+        store.equilibrate(LIQUID, 1.0, 200, duration=0.035, out=tmp_path / "made.gsd", **arguments)
+
+
+def test_several_runs_side_by_side_give_what_each_gives_alone(tmp_path, capsys):
+    requests = [ask(duration=1.0, hold=1.0, seed=seed) for seed in (1, 2)]
+    together = store.simulate_all(requests, root=tmp_path / "together", workers=2, progress=True)
+    shown = capsys.readouterr().err
+    assert "ka-lj_rho1.2_T1_N200 seed 2" in shown
+    assert "100%" in shown
+    for asked, run in zip(requests, together, strict=True):
+        alone = store.simulate_all([asked], root=tmp_path / "alone", workers=1, progress=False)[0]
+        np.testing.assert_array_equal(run.unwrapped(), alone.unwrapped())
+    assert np.abs(together[0].positions() - together[1].positions()).max() > 1.0

@@ -1,0 +1,339 @@
+"""Runs on disk: never half-written, never twice, and the same bits however often they are killed."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import gsd.fl
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supercooled import io, store, systems
+from supercooled.box import Box
+from supercooled.errors import ParameterError, StoreError
+from supercooled.simulation import Snapshot, schedule
+from supercooled.store.folder import RunFolder
+
+LIQUID = systems.kob_andersen(density=1.2)
+N = 200
+
+
+@dataclass(frozen=True)
+class Stirring:
+    """Engine whose every step depends on all before it and, like a real one, on where it restarted.
+
+    fuse : file with the number of calls after which it dies, as by a signal
+    """
+
+    fuse: Path | None = None
+
+    def version(self):
+        return "stirring 1"
+
+    def prepare(self, state, start, checkpoint):
+        self._burn()
+        checkpoint.write_text(json.dumps([0, state.seed]))
+
+    def advance(self, state, checkpoint, leg, after, tick):
+        step, number = json.loads(checkpoint.read_text())
+        assert step == leg.begin
+        number += 1
+        shots = [self._shot(state, step, number)] if step in leg.frames else []
+        for stop in leg.stops:
+            number = (6364136223846793005 * number + stop - step) % 2**63
+            step = stop
+            if stop in leg.frames:
+                shots.append(self._shot(state, step, number))
+            tick(stop)
+        self._burn()
+        if after is not None:
+            after.write_text(json.dumps([step, number]))
+        return shots
+
+    def _burn(self):
+        if self.fuse is None:
+            return
+        left = int(self.fuse.read_text())
+        self.fuse.write_text(str(left - 1))
+        if left == 0:
+            raise KeyboardInterrupt
+
+    @staticmethod
+    def _shot(state, step, number):
+        box = Box.cube(state.liquid.edge(state.n_particles))
+        positions = np.random.default_rng(number).uniform(-1, 1, (state.n_particles, 3))
+        images = np.full((state.n_particles, 3), number % 5)
+        return Snapshot(step, positions, images, box, {"potential_energy": float(number)})
+
+
+def ask(duration=1.0, **changes):
+    arguments = {"temperature": 1.0, "n_particles": N, "every": 0.05, "start": "lattice", "hold": 0.1}
+    return store.request(LIQUID, duration=duration, **{**arguments, **changes})
+
+
+def frames_of(path):
+    """Everything that a file holds, to the bit."""
+    with gsd.fl.open(name=str(path), mode="r") as file:
+        names = file.find_matching_chunk_names("")
+        return [
+            {
+                n: file.read_chunk(frame=f, name=n).tobytes()
+                for n in names
+                if file.chunk_exists(frame=f, name=n)
+            }
+            for f in range(file.nframes)
+        ]
+
+
+@pytest.fixture
+def short_legs(monkeypatch):
+    monkeypatch.setattr(schedule, "ATOM_STEPS_PER_CHECKPOINT", 40 * N)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.integers(1, 30), min_size=1, max_size=3),
+    st.lists(st.integers(0, 6), max_size=4),
+    st.sampled_from([7, 25, 40, 1000]),
+)
+def test_interrupting_and_prolonging_never_change_a_frame(lengths, deaths, leg_steps):
+    with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schedule, "ATOM_STEPS_PER_CHECKPOINT", leg_steps * N)
+        fuse = Path(root) / "fuse"
+        for length in lengths:
+            for calls in deaths:
+                fuse.write_text(str(calls))
+                try:
+                    simulate(ask(length * 0.05), Path(root) / "killed", Stirring(fuse))
+                except KeyboardInterrupt:
+                    continue
+            run = simulate(ask(length * 0.05), Path(root) / "killed", Stirring())
+            assert run.n_frames == length + 1
+        longest = ask(max(lengths) * 0.05)
+        whole = simulate(longest, Path(root) / "whole", Stirring())
+        again = simulate(longest, Path(root) / "killed", Stirring())
+        assert frames_of(again.source.name) == frames_of(whole.source.name)
+        assert len(frames_of(whole.source.name)) == max(lengths) + 1
+
+
+def simulate(asked, root, engine):
+    return store.simulate_all([asked], root=root, workers=1, progress=False, engine=engine)[0]
+
+
+def test_a_finished_run_is_not_simulated_again_and_a_shorter_one_is_its_beginning(tmp_path, short_legs):
+    fuse = tmp_path / "fuse"
+    fuse.write_text("1000")
+    long = simulate(ask(1.0), tmp_path, Stirring(fuse))
+    spent = fuse.read_text()
+    short = simulate(ask(0.5), tmp_path, Stirring(fuse))
+    simulate(ask(1.0), tmp_path, Stirring(fuse))
+    assert fuse.read_text() == spent
+    assert (long.n_frames, short.n_frames) == (21, 11)
+    np.testing.assert_array_equal(short.positions(), long.positions(slice(0, 11)))
+
+
+def test_what_names_a_run_and_what_does_not(tmp_path):
+    simulate(ask(0.1), tmp_path, Stirring())
+    simulate(ask(0.2), tmp_path, Stirring())
+    assert len(list((tmp_path / "workspace").iterdir())) == 1
+    changes = (
+        {"seed": 2},
+        {"temperature": 1.1},
+        {"every": 0.1},
+        {"dt": 0.0025},
+        {"hold": 0.2},
+        {"n_particles": 250},
+    )
+    for changed in changes:
+        simulate(ask(0.2, **changed), tmp_path, Stirring())
+    assert len(list((tmp_path / "workspace").iterdir())) == 1 + len(changes)
+
+
+def test_a_run_says_how_it_was_made_and_not_where(tmp_path):
+    run = simulate(ask(0.5), tmp_path, Stirring())
+    folder = Path(run.source.name).parent
+    record = json.loads((folder / "run.json").read_text())
+    assert (
+        record["state"] == run.state.to_dict() == json.loads((folder / "signac_statepoint.json").read_text())
+    )
+    assert record["versions"]["engine"] == "stirring 1"
+    assert record["atom_steps"] == N * (20 + 100)
+    assert record["atom_steps_per_second"] == pytest.approx(
+        record["atom_steps"] / record["seconds"], rel=0.05
+    )
+    assert record["start"]["name"] == "lattice"
+    assert (record["frames"], record["duration"]) == (11, 0.5)
+    assert str(tmp_path) not in json.dumps(record)
+    assert run.temperature == 1.0
+    np.testing.assert_allclose(run.times, np.arange(11) * 0.05)
+    assert io.read(folder / "start.gsd", timestep=1.0).n_particles == N
+
+
+def test_logged_numbers_belong_to_their_frames(tmp_path):
+    run = simulate(ask(0.5), tmp_path, Stirring())
+    energy = store.logged(run, "potential_energy")
+    np.testing.assert_array_equal(store.logged(run[3:9:2], "potential_energy"), energy[3:9:2])
+    np.testing.assert_array_equal(energy.time, run.times)
+    assert energy.attrs["units"] == "epsilon_AA"
+    with pytest.raises(ParameterError, match="no log of 'pressure'"):
+        store.logged(run, "pressure")
+
+
+def test_equal_requests_make_one_run_and_each_gets_its_frames(tmp_path):
+    runs = store.simulate_all(
+        [ask(0.2), ask(0.4), ask(0.1)], root=tmp_path, workers=1, progress=False, engine=Stirring()
+    )
+    assert [r.n_frames for r in runs] == [5, 9, 3]
+    assert len({r.source.name for r in runs}) == 1
+
+
+def test_a_damaged_or_incomplete_folder_is_named(tmp_path):
+    folder = Path(simulate(ask(0.2), tmp_path, Stirring()).source.name).parent
+    (folder / "checkpoint.json").write_text("{")
+    with pytest.raises(StoreError, match=r"checkpoint\.json can't be read"):
+        simulate(ask(0.4), tmp_path, Stirring())
+    (folder / "checkpoint.json").write_text('{"step": 0, "file": "checkpoint-0", "frames": 1}')
+    for engine_file in folder.glob("checkpoint-*"):
+        engine_file.unlink()
+    with pytest.raises(StoreError, match="checkpoint-0 is missing"):
+        simulate(ask(0.4), tmp_path, Stirring())
+
+
+def test_only_one_process_writes_a_run_and_the_other_waits(tmp_path):
+    folder = RunFolder.of(ask().state, tmp_path)
+    events = []
+    assert not folder.is_held()
+
+    def second():
+        with folder.held(waiting=lambda: events.append("waits")):
+            events.append("writes")
+
+    with folder.held():
+        assert folder.is_held()
+        other = threading.Thread(target=second)
+        other.start()
+        while "waits" not in events:
+            time.sleep(0.01)
+        events.append("first done")
+    other.join()
+    assert events == ["waits", "first done", "writes"]
+    assert not folder.is_held()
+
+
+def test_a_full_disk_is_an_error_and_what_is_there_stays_good(tmp_path, short_legs):
+    """A limit on the size of files stands for the disk."""
+    whole = simulate(ask(2.0), tmp_path / "whole", Stirring())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
+    try:
+        with pytest.raises(StoreError, match="disk is full"):
+            simulate(ask(2.0), tmp_path / "full", Stirring())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    again = simulate(ask(2.0), tmp_path / "full", Stirring())
+    assert frames_of(again.source.name) == frames_of(whole.source.name)
+    assert not list((tmp_path / "full").rglob("*.part"))
+
+
+def test_lammps_checkpoint_cut_by_a_full_disk_is_no_checkpoint(tmp_path):
+    from supercooled.simulation import LammpsEngine, lattice
+
+    state = ask(hold=0.1).state
+    LammpsEngine().version()  # MPI needs room of its own when it begins
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
+    try:
+        with pytest.raises(StoreError, match="disk is full"):
+            LammpsEngine().prepare(state, lattice(LIQUID, N, 1), tmp_path / "start")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
+SCRIPT = """
+import sys
+from supercooled import store, systems
+from supercooled.simulation import schedule
+schedule.ATOM_STEPS_PER_CHECKPOINT = 120 * 200
+schedule.ATOM_STEPS_PER_STOP = 50 * 200
+liquid = systems.kob_andersen(density=1.2)
+asked = store.request(liquid, temperature=1.0, n_particles=200, every=0.25,
+    start="lattice", hold=1.0, duration=15.0)
+store.simulate_all([asked], root=sys.argv[1], workers=1, progress=False)
+"""
+
+
+def test_a_run_that_is_killed_again_and_again_ends_with_the_bits_of_one_left_alone(tmp_path):
+    """SIGKILL at random moments, LAMMPS underneath; every frame exactly once."""
+    random.seed(2)
+    killed = 0
+    for _ in range(3):
+        child = subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / "killed")])
+        before = set(_steps_of(tmp_path / "killed"))
+        while child.poll() is None and not set(_steps_of(tmp_path / "killed")) - before:
+            time.sleep(0.005)
+        time.sleep(random.uniform(0.0, 0.1))
+        child.send_signal(signal.SIGKILL)
+        killed += child.wait() == -signal.SIGKILL
+    assert killed >= 2
+    for name in ("killed", "whole"):
+        subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path / name)], check=True)
+    killed_run, whole_run = (next((tmp_path / n).rglob("trajectory.gsd")) for n in ("killed", "whole"))
+    frames = frames_of(whole_run)
+    assert frames_of(killed_run) == frames
+    steps = [int(np.frombuffer(f["configuration/step"], np.uint64)[0]) for f in frames]
+    assert steps == list(range(0, 3001, 50))
+    left = {p.name for p in killed_run.parent.iterdir()}
+    assert left - {p.name for p in whole_run.parent.iterdir()} == set()
+
+
+def _steps_of(root):
+    return [p.name for p in root.rglob("checkpoint-*")]
+
+
+def test_workers_end_with_the_process_that_made_them(tmp_path):
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "from supercooled import cluster\n"
+        "def sleep(path):\n"
+        "    open(path, 'w').write(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+        "if __name__ == '__main__':\n"
+        "    with cluster.executor(2) as workers:\n"
+        "        workers.submit(sleep, sys.argv[1])\n"
+        "        time.sleep(60)\n"
+    )
+    for how in (signal.SIGINT, signal.SIGKILL):
+        note = tmp_path / how.name
+        parent = subprocess.Popen([sys.executable, str(script), str(note)], stderr=subprocess.DEVNULL)
+        while not note.exists() or not note.read_text():
+            time.sleep(0.02)
+        parent.send_signal(how)
+        parent.wait(timeout=10)
+        assert _gone(int(note.read_text()), seconds=5)
+
+
+def _gone(pid, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists() and stat.read_text().split()[2] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
