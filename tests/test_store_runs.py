@@ -265,7 +265,7 @@ SCRIPT = """
 import sys
 from supercooled import store, systems
 from supercooled.simulation import schedule
-schedule.ATOM_STEPS_PER_CHECKPOINT = 120 * 200
+schedule.ATOM_STEPS_PER_CHECKPOINT = 240 * 200
 schedule.ATOM_STEPS_PER_STOP = 50 * 200
 liquid = systems.kob_andersen(density=1.2)
 asked = store.request(liquid, temperature=1.0, n_particles=200, every=0.25,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from supercooled import dynamics, structure
 from supercooled.arrays import Array
 from supercooled.store.energies import logged
 from supercooled.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from supercooled.dynamics import RelaxationTime
 
 # Halves that differ by chance alone pass: in four standard errors once in 16000.
 ERRORS = 4.0
@@ -72,8 +74,10 @@ def compare(run: Trajectory) -> dict[str, Agreement]:
     }
 
 
-def relaxation(run: Trajectory) -> dynamics.RelaxationTime:
+def relaxation(run: Trajectory) -> RelaxationTime:
     """Alpha relaxation time of a whole run, overlap radius 0.3, all particles; or why there is none."""
+    from supercooled import dynamics
+
     longest = (run.n_frames // 2) * run.interval
     return dynamics.relaxation_time(
         _overlap(run, dynamics.logarithmic_lags(run, per_decade=12, longest=longest))
@@ -93,7 +97,7 @@ def blocking_error(values: Array) -> float:
     """
     n = len(values)
     flat = _without_trend(values)
-    errors = [float(flat.std()) / np.sqrt(n)]
+    errors = [float(flat.std()) / float(np.sqrt(n))]
     for blocks in (8, 16, 32, 64):
         if n >= 2 * blocks:
             means = flat[: n - n % blocks].reshape(blocks, -1).mean(axis=1)
@@ -108,14 +112,19 @@ def _without_trend(values: Array) -> Array:
 
 def _one_percent(energies: Array, temperature: float, n_particles: int) -> float:
     """Energy that one percent of the temperature makes: 0.01 T c, with c = N var(U)/T^2."""
-    return 0.01 * n_particles * float(_without_trend(energies).var()) / temperature
+    variance = float(_without_trend(energies).var())
+    return 0.01 * n_particles * variance / temperature
 
 
 def _overlap(run: Trajectory, lags: Any) -> xr.Dataset:
+    from supercooled import dynamics
+
     return dynamics.displacements(run, lags=lags, overlap_radius=OVERLAP_RADIUS)
 
 
 def _peak(run: Trajectory) -> float:
+    from supercooled import structure
+
     few = run[:: max(1, run.n_frames // FRAMES_FOR_PEAK)]
     r_max = min(2.0, float(few.fixed_box().heights.min()) / 2.0)
     g = structure.radial_distribution(few, r_max=r_max, dr=0.02)["radial_distribution"]
