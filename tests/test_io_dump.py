@@ -148,6 +148,19 @@ def test_frames_come_in_the_order_they_are_asked_for(
     assert source.boxes(frames).shape == (len(frames), 6)
 
 
+@pytest.mark.parametrize(("more", "exact"), [((), False), (("ix", "iy"), False), (("ix", "iy", "iz"), True)])
+def test_of_two_kinds_of_coordinates_the_more_precise_is_read(
+    tmp_path: Path, more: tuple[str, ...], exact: bool
+) -> None:
+    text = Run().dump(["id", "xu", "yu", "zu", "x", "y", "z", *more])
+    lines = text.split("\n")
+    at = line_of(text, 0, 0)
+    lines[at] = " ".join(["2", "0", "0", "0", *lines[at].split()[4:]])
+    found = sc.read(put(tmp_path, "\n".join(lines)), timestep=1.0).unwrapped()[0, 0]
+    assert np.allclose(found, Run().centred[0, 0], atol=1e-12) == exact
+    assert np.allclose(found, -Run().half - Run().corner, atol=1e-12) != exact
+
+
 def test_the_time_in_a_dump_is_read_and_a_given_timestep_goes_before(tmp_path: Path) -> None:
     path = put(tmp_path, Run().dump(["id", "x", "y", "z"], time=True))
     np.testing.assert_allclose(sc.read(path).times, [0.0, 0.5, 2.0])

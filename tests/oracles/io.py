@@ -22,3 +22,16 @@ def parse_rows(
             elif role <= -2:
                 words[i, -role - 2] = word
     return numbers, words
+
+
+def place_rows(
+    rows: list[list[float]], place: list[int], shift: list[float], first_image: int
+) -> tuple[dict[int, list[float]], dict[int, list[int]]]:
+    positions = {
+        p: [x - s for x, s in zip(row, shift, strict=False)] for p, row in zip(place, rows, strict=True)
+    }
+    images = {
+        p: [int(x) for x in row[first_image : first_image + len(shift)]]
+        for p, row in zip(place, rows, strict=True)
+    }
+    return positions, images

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
@@ -16,9 +17,8 @@ from supercooled.io.unpacking import plain_text
 from supercooled.kernels import text as kernels
 from supercooled.trajectory import Frames
 
-# Of several kinds of coordinates in one file the first of these is read: the nearer to what the
-# simulation held, the better.
-_COORDINATES = (("xu", "yu", "zu"), ("x", "y", "z"), ("xsu", "ysu", "zsu"), ("xs", "ys", "zs"))
+_FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))
+_FOLDED = (("x", "y", "z"), ("xs", "ys", "zs"))
 _IMAGES = ("ix", "iy", "iz")
 
 
@@ -54,7 +54,10 @@ def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
     TrajectoryError
         if there are no coordinates among them.
     """
-    kinds = [kind for kind in _COORDINATES if kind[0] in names and kind[1] in names]
+    # Printed digits are few: folded coordinates with image counts lose none to how far particles went.
+    counted = {"ix", "iy"} <= set(names) and ("iz" in names or not {"z", "zs"} & set(names))
+    order = _FOLDED + _FREE if counted else _FREE + _FOLDED
+    kinds = [kind for kind in order if kind[0] in names and kind[1] in names]
     if not kinds:
         raise TrajectoryError(f"{path}: no coordinates among its columns {' '.join(names)}")
     kind = kinds[0]
@@ -118,52 +121,46 @@ class TextSource:
         """The given frames, particles sorted by id."""
         n = len(self.words)
         positions = np.zeros((len(frames), n, 3))
-        images = np.zeros((len(frames), n, 3), np.int32) if self.columns.has_images else None
-        d = self.columns.coordinates
+        images = np.zeros((len(frames), n if self.columns.has_images else 0, 3), np.int32)
         rows = Rows(self.name, self.columns, n)
-        with plain_text(self.name).open("rb") as file:
+        with plain_text(self.name).open("rb", buffering=0) as file:
             for k, f in enumerate(frames):
                 numbers, words = rows.parse(file, f, int(self.starts[f]), int(self.stops[f]))
                 place = self._places(f, numbers, words)
-                if self.flat is not None and (numbers[:, 2] != self.flat).any():
-                    lifted = int(np.argmax(numbers[:, 2] != self.flat))
-                    raise TrajectoryError(
-                        f"{self.name}: frame {f}, particle in row {lifted} leaves the plane z = {self.flat:g}"
-                    )
-                positions[k, place] = self._centred(f, numbers[:, :d])
-                if images is not None:
-                    images[k, place, : self.dimensions] = numbers[:, d : d + self.dimensions]
-        return Frames(positions, self.boxes(frames), images, self.columns.unwrapped)
+                shift, turn, offset = self._to_centre(f)
+                kernels.place_rows(numbers, place, shift, self.columns.coordinates, positions[k], images[k])
+                if turn is not None:
+                    positions[k] = positions[k] @ turn.T - offset
+        kept = images if self.columns.has_images else None
+        return Frames(positions, self.boxes(frames), kept, self.columns.unwrapped)
 
-    def _places(self, frame: int, numbers: Array, words: Integers) -> Any:
-        place: Any = slice(None)
-        if self.ids is not None:
-            place = places_of(numbers[:, -1], self.ids, f"{self.name}: frame {frame}")
-        if self.columns.has_species:
-            changed = words != self.words[place]
-            if changed.any():
-                row = int(np.argmax(changed))
-                who = f"particle {row}" if self.ids is None else f"particle id {numbers[row, -1]:.0f}"
-                raise TrajectoryError(
-                    f"{self.name}: frame {frame}, {who}: its species is {unpacked_word(words[row])!r}, in "
-                    f"frame 0 it was {unpacked_word(self.words[place][row])!r}"
-                )
+    def _places(self, frame: int, numbers: Array, words: Integers) -> NDArray[np.int64]:
+        where = f"{self.name}: frame {frame}"
+        if self.ids is None:
+            place: NDArray[np.int64] = np.arange(len(self.words))
+        else:
+            place = places_of(numbers[:, -1], self.ids, where)
+        if self.flat is not None and (lifted := numbers[:, 2] != self.flat).any():
+            row = int(np.argmax(lifted))
+            raise TrajectoryError(f"{where}, particle in row {row} leaves the plane z = {self.flat:g}")
+        if self.columns.has_species and (changed := words != self.words[place]).any():
+            row = int(np.argmax(changed))
+            who = f"particle {row}" if self.ids is None else f"particle id {numbers[row, -1]:.0f}"
+            before, now = unpacked_word(self.words[place[row]]), unpacked_word(words[row])
+            raise TrajectoryError(f"{where}, {who}: its species is {now!r}, in frame 0 it was {before!r}")
         return place
 
-    def _centred(self, frame: int, coordinates: Array) -> Array:
-        """Coordinates of the file, (particle, 2 or 3), about the centre of the box."""
-        edges = Box.from_array(self.box_values[frame], self.dimensions).matrix
-        full = np.zeros((len(coordinates), 3))
-        full[:, : self.dimensions] = coordinates[:, : self.dimensions]
-        half = np.full(3, 0.5)
+    def _to_centre(self, frame: int) -> tuple[Array, Array | None, Array]:
+        """Shift, then matrix and offset, that bring coordinates of the file about the box's centre."""
+        d = self.dimensions
+        edges = Box.from_array(self.box_values[frame], d).matrix
+        half = edges[:, :d].sum(axis=1) / 2
         if self.columns.scaled:
-            full = (full - half) @ edges.T
-        elif self.rotations is None:
-            full -= self.corners[frame] + edges @ half
-        else:
-            full = (full - self.corners[frame]) @ self.rotations[frame].T - edges @ half
-        full[:, self.dimensions :] = 0.0
-        return full
+            return np.full(d, 0.5), edges, np.zeros(3)
+        corner = self.corners[frame, :d]
+        if self.rotations is None:
+            return corner + half[:d], None, half
+        return corner, self.rotations[frame], half
 
 
 class Rows:
@@ -175,12 +172,15 @@ class Rows:
         self._roles = np.array(columns.roles)
         self._numbers = np.empty((n_particles, columns.n_numbers))
         self._words = np.zeros((n_particles, 1), dtype=np.int64)
+        self._text = np.empty(0, np.uint8)
 
     def parse(self, file: Any, frame: int, start: int, stop: int) -> tuple[Array, Integers]:
         """Numbers (particle, column) and packed species (particle,) of the rows between two bytes."""
         file.seek(start)
-        text = np.fromfile(file, np.uint8, stop - start)
-        if len(text) < stop - start or text[-1] != ord("\n"):
+        if len(self._text) < stop - start:
+            self._text = np.empty(stop - start, np.uint8)
+        text = self._text[: stop - start]
+        if file.readinto(text.data) < len(text) or text[-1] != ord("\n"):
             raise TrajectoryError(f"{self._name}: frame {frame} has changed since the file was first read")
         row, column = kernels.parse_rows(
             text, self._roles, kernels.HIGH, kernels.LOW, self._numbers, self._words
@@ -204,7 +204,7 @@ class Rows:
         return TrajectoryError(f"{where}: {names[column]} is {fields[column]!r}, not {wanted}")
 
 
-def places_of(found: Array, ids: Integers, where: str) -> Integers:
+def places_of(found: Array, ids: Integers, where: str) -> NDArray[np.int64]:
     """Places of `found` ids among the sorted `ids`; each must occur once.
 
     Raises
@@ -215,7 +215,7 @@ def places_of(found: Array, ids: Integers, where: str) -> Integers:
     whole = found.astype(np.int64)
     n = len(ids)
     contiguous = ids[-1] - ids[0] + 1 == n
-    place: Integers = whole - ids[0] if contiguous else np.searchsorted(ids, whole)
+    place: NDArray[np.int64] = whole - ids[0] if contiguous else np.searchsorted(ids, whole)
     strange = (place < 0) | (place >= n)
     strange[~strange] = ids[place[~strange]] != found[~strange]
     if strange.any():

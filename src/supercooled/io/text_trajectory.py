@@ -30,7 +30,7 @@ def text_trajectory(
     """Trajectory of an indexed text file: what its first frame says about the particles holds for all."""
     columns = choose_columns(path, index.columns)
     n_frames = len(index.starts)
-    with plain_text(path).open("rb") as file:
+    with plain_text(path).open("rb", buffering=0) as file:
         rows = Rows(str(path), columns, index.n_particles)
         first, words = rows.parse(file, 0, int(index.starts[0]), int(index.stops[0]))
     order = np.arange(index.n_particles)

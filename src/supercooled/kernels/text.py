@@ -196,3 +196,24 @@ def parse_rows(  # noqa: PLR0912  a state machine
             at += 1
         at += 1
     return -1, -1
+
+
+# i row of a frame, p its particle, a axis; the first columns of `numbers` are coordinates, then images
+@njit(cache=True, nogil=True, error_model="numpy")
+def place_rows(
+    numbers: Floats,
+    place: Whole,
+    shift: Floats,
+    first_image: int,
+    positions: Floats,
+    images: NDArray[np.int32],
+) -> None:
+    """Put rows where their particles belong, coordinates less `shift`; images only where there are any."""
+    axes = len(shift)
+    for i in range(len(place)):
+        p = place[i]
+        for a in range(axes):
+            positions[p, a] = numbers[i, a] - shift[a]
+        if len(images) > 0:
+            for a in range(axes):
+                images[p, a] = np.int32(numbers[i, first_image + a])
