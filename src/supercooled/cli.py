@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -38,16 +39,20 @@ def systems(
 
     table = Table(box=None, header_style="bold")
     if states:
-        for heading in ("liquid", "density", "T", "N", "held (tau)", "checks"):
+        for heading in ("liquid", "density", "T", "N", "held", "checked", "tau_alpha", "U/N", "checks"):
             table.add_column(heading)
         for shipped in sc.systems.library():
+            checks, made = shipped.record["checks"], shipped.record["made"]
             table.add_row(
                 shipped.mixture,
                 f"{shipped.density:g}",
                 f"{shipped.temperature:g}",
                 f"{shipped.n_particles}",
-                f"{shipped.record['hold']:g}",
-                _checks(shipped.record["checks"]),
+                f"{made['hold']:g} tau",
+                f"{made['duration']:g} tau",
+                _relaxation(checks["relaxation_time"]),
+                f"{checks['potential_energy']:.4f}",
+                _passed(checks),
             )
     else:
         for heading in ("name", "liquid", "usual density", "source"):
@@ -117,7 +122,7 @@ def equilibrate(
     made = sc.store.equilibrate(
         model, temperature, particles, start=start, hold=hold, duration=duration, out=out, seed=seed
     )
-    typer.echo(f"{made.path}: {_checks(made.record['checks'])}")
+    typer.echo(f"{made.path}: {_passed(made.record['checks'])}")
 
 
 @app.command()
@@ -200,8 +205,19 @@ def report(
     _finish(out)
 
 
-def _checks(checks: dict[str, object]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in checks.items())
+def _passed(checks: Mapping[str, Any]) -> str:
+    judged = {name: check["passed"] for name, check in checks.items() if "passed" in _mapping(check)}
+    failed = [name for name, passed in judged.items() if not passed]
+    return f"FAILED: {', '.join(failed)}" if failed else f"all {len(judged)} passed"
+
+
+def _relaxation(time: Any) -> str:
+    value = _mapping(time).get("value")
+    return "not reached" if value is None else f"{value:.3g} tau"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _finish(out: Path) -> None:

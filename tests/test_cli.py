@@ -1,0 +1,140 @@
+"""The command line: what it prints, and what it refuses in one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import supercooled as sc
+from supercooled import cli
+
+RUNNER = CliRunner()
+
+
+def refused(*arguments: str | Path) -> str:
+    """The one line that a command is refused with; exit code 2 and no traceback are checked."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from supercooled.cli import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+def liquid_file(path: Path, *, n_frames: int = 40, every: float = 1.0, seed: int = 1) -> Path:
+    """A small Kob-Andersen-like file, particles on a lattice that shakes."""
+    random = np.random.default_rng(seed)
+    lattice = np.stack(np.meshgrid(*[np.arange(10.0)] * 3), axis=-1).reshape(-1, 3) * 0.94 - 4.7 + 0.47
+    shaking = lattice + 0.02 * random.normal(size=(n_frames, 1000, 3))
+    species = (np.arange(1000) >= 800).astype(int)
+    run = sc.Trajectory.from_arrays(
+        shaking, sc.Box.cube(9.4), species=species, names=("A", "B"), times=every * np.arange(n_frames)
+    )
+    sc.write_gsd(path, run)
+    return path
+
+
+def test_systems_lists_the_catalogue_and_the_configurations() -> None:
+    assert "wahnstrom" in RUNNER.invoke(cli.app, ["systems"]).stdout
+    states = RUNNER.invoke(cli.app, ["systems", "--states"]).stdout
+    assert all(f"{c.temperature:g}" in states for c in sc.systems.library())
+
+
+def test_import_takes_less_than_half_a_second() -> None:
+    code = "import time; t = time.perf_counter(); import supercooled; print(time.perf_counter() - t)"
+    best = min(
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    )
+    assert best < 0.5
+
+
+def test_an_unknown_study_or_preset_lists_the_known(tmp_path: Path) -> None:
+    assert "sharma2022" in refused("study", "smith1999", "--out", tmp_path / "out")
+    assert "quick" in refused("study", "sharma2022", "--preset", "instant", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_system_lists_the_known(tmp_path: Path) -> None:
+    common = ("--temperature", 0.5, "--density", 1.2, "--duration", 1, "--every", 1)
+    line = refused("simulate", "glass", *common, "--runs", tmp_path / "runs")
+    assert "ka-lj" in line
+    assert "wahnstrom" in line
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_temperature_without_configuration_says_how_to_make_one(tmp_path: Path) -> None:
+    line = refused(
+        "simulate", "ka-lj", "--temperature", 0.4321, "--density", 1.2, "--duration", 1, "--every", 1,
+        "--runs", tmp_path / "runs",
+    )  # fmt: skip
+    assert "supercooled equilibrate ka-lj --density 1.2 --temperature 0.4321" in line
+
+
+def analyzed(file: Path, out: Path, *more: str | float) -> str:
+    return refused("analyze", file, "--liquid", "ka-lj", "--temperature", 0.5, "--out", out, *more)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    assert "nowhere.gsd: no such file" in analyzed(tmp_path / "nowhere.gsd", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_truncated_dump_names_the_last_good_frame(tmp_path: Path) -> None:
+    frame = (
+        "ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 9\n0 9\n0 9\n"
+        "ITEM: ATOMS id type x y z\n1 1 1.0 1.0 1.0\n2 2 3.0 3.0 3.0\n"
+    )
+    text = "".join(frame.format(step=200 * k) for k in range(5))
+    file = tmp_path / "cut.dump"
+    file.write_text(text[:-20])
+    line = analyzed(file, tmp_path / "out", "--timestep", 0.005)
+    assert "cut.dump" in line
+    assert "3" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_truncated_gsd_is_named(tmp_path: Path) -> None:
+    file = liquid_file(tmp_path / "cut.gsd")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 3])
+    assert "cut.gsd" in analyzed(file, tmp_path / "out")
+
+
+def test_a_run_shorter_than_the_window_names_both(tmp_path: Path) -> None:
+    file = liquid_file(tmp_path / "short.gsd", n_frames=10)
+    line = analyzed(file, tmp_path / "out")
+    assert "short.gsd" in line
+    assert "15" in line
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_liquid_of_other_species_is_refused(tmp_path: Path) -> None:
+    file = liquid_file(tmp_path / "own.gsd")
+    assert "composition" in refused(
+        "analyze", file, "--liquid", "wahnstrom", "--temperature", 0.5, "--out", tmp_path / "out"
+    )
+
+
+def test_temperatures_must_match_the_files(tmp_path: Path) -> None:
+    file = liquid_file(tmp_path / "own.gsd")
+    assert "--temperature" in refused("analyze", file, "--liquid", "ka-lj", "--out", tmp_path / "out")
+    assert "2" in analyzed(file, tmp_path / "out", "--temperature", 0.6)
+
+
+def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
+    assert str(tmp_path) in refused("report", tmp_path)
+
+
+@pytest.mark.parametrize("command", ["systems", "simulate", "equilibrate", "analyze", "study", "report"])
+def test_every_command_explains_itself(command: str) -> None:
+    assert RUNNER.invoke(cli.app, [command, "--help"]).exit_code == 0
