@@ -210,6 +210,13 @@ def test_a_damaged_or_incomplete_folder_is_named(tmp_path):
         simulate(ask(0.4), tmp_path, Stirring())
 
 
+def test_frames_that_were_removed_are_missed_not_skipped(tmp_path, short_legs):
+    folder = Path(simulate(ask(2.0), tmp_path, Stirring()).source.name).parent
+    (folder / "trajectory.gsd").unlink()
+    with pytest.raises(StoreError, match=r"has 0 frames of the 41 that were written"):
+        simulate(ask(2.0), tmp_path, Stirring())
+
+
 def test_only_one_process_writes_a_run_and_the_other_waits(tmp_path):
     folder = RunFolder.of(ask().state, tmp_path)
     events = []

@@ -70,6 +70,7 @@ def test_a_shipped_configuration_is_the_liquid_that_its_record_names(shipped):
     start = from_trajectory(io.read(shipped.path, timestep=1.0), liquid, shipped.temperature)
     assert not order(start).crystalline
     checks = shipped.record["checks"]
+    assert shipped.summary.endswith("passed: crystal, energy, overlap, peak")
     assert all(checks[name]["passed"] for name in ("energy", "peak", "overlap", "crystal"))
 
 

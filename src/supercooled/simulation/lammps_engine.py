@@ -111,10 +111,9 @@ def _session(what: str) -> Iterator[Any]:
     lmp = open_lammps()
     try:
         yield lmp
-    except (SimulationError, StoreError):
-        raise
-    except Exception as error:  # the wrapper raises bare Exception
-        if type(error).__module__.split(".")[0] not in ("builtins", "lammps"):
+    except Exception as error:
+        # LAMMPS' own errors arrive as bare Exception, or as a class of the wrapper's.
+        if type(error) is not Exception and not type(error).__module__.startswith("lammps"):
             raise
         message = " ".join(str(error).split())
         raise SimulationError(f"{what}: LAMMPS stopped: {message}") from error

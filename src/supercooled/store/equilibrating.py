@@ -83,6 +83,8 @@ def equilibrate(
         "temperature": temperature,
         "n_particles": n_particles,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "hold": hold,
+        "duration": duration,
         "made": _made(path, start, final, run),
         "checks": _checks(run, found, agreements),
     }
@@ -138,8 +140,6 @@ def _made(path: Path, start: str | Path, final: Start, run: Trajectory) -> dict[
         "seed": state.seed,
         "dt": protocol.dt,
         "damping": protocol.damping,
-        "hold": protocol.hold,
-        "duration": duration,
         "every": protocol.every,
         "steps": protocol.steps(protocol.hold) + protocol.steps(duration),
         "configuration_sha256": final.sha256,

@@ -55,5 +55,5 @@ class Record:
     def write(self, n_frames: int) -> None:
         """Bring it to the disk."""
         self._data["frames"] = n_frames
-        self._data["duration"] = (n_frames - 1) * self._request.state.protocol.every
+        self._data["duration"] = max(0, n_frames - 1) * self._request.state.protocol.every
         self._folder.write_record({**self._data, "seconds": round(self._data["seconds"], 6)})

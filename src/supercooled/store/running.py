@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from supercooled import io
+from supercooled.errors import StoreError
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.configurations import write_configuration
@@ -52,6 +53,11 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
         masses=mixture.masses,
         dimensions=mixture.dimensions,
     ) as file:
+        if file.n_frames < checkpoint.frames:
+            raise StoreError(
+                f"{folder.trajectory} has {file.n_frames} frames of the {checkpoint.frames} that were "
+                "written; delete the folder to begin again"
+            )
         while checkpoint.frames < n_frames:
             leg, whole = schedule.leg(checkpoint.step, n_frames)
             end = leg.stops[-1] if leg.stops else leg.begin
@@ -86,6 +92,7 @@ def _first(folder: RunFolder, request: Request, engine: Engine, record: Record) 
     checkpoint = Checkpoint(0, folder.engine_file(0).name, 0)
     with record.timed(0):
         engine.prepare(request.state, start, folder.engine_file(0))
+    record.write(0)
     folder.replace_checkpoint(checkpoint)
     return checkpoint
 

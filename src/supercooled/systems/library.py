@@ -45,6 +45,20 @@ class Configuration:
         """Particles per volume, sigma_AA^-3."""
         return float(self.record["density"])
 
+    @property
+    def hold(self) -> float:
+        """How long it was held at its temperature before the run that checked it, tau."""
+        return float(self.record["hold"])
+
+    @property
+    def summary(self) -> str:
+        """What was measured, in a line."""
+        checks = self.record["checks"]
+        relaxed = checks["relaxation_time"]
+        tau = f"tau_alpha = {relaxed['value']:.3g}" if relaxed["value"] else relaxed["reason"]
+        passed = [name for name, check in checks.items() if isinstance(check, dict) and check.get("passed")]
+        return f"U/N = {checks['potential_energy']:.4f}, {tau}; passed: {', '.join(sorted(passed))}"
+
     def fits(self, liquid: Liquid, temperature: float, n_particles: int) -> bool:
         """Whether it is an equilibrium configuration of this liquid at this state.
 
