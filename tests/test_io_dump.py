@@ -5,6 +5,7 @@ import itertools
 import pickle
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import supercooled as sc
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
 from supercooled.io import unpacking
 
 BOXES = {
@@ -233,6 +234,25 @@ def test_a_cut_archive_names_its_last_whole_frame(tmp_path: Path, suffix: str) -
     data = path.read_bytes()
     path.write_bytes(data[: int(0.9 * len(data))])
     with pytest.raises(TrajectoryError, match=r"frame 3 is not"):
+        sc.read(path, timestep=1.0)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_an_archive_cut_between_two_frames_is_still_cut(tmp_path: Path, suffix: str) -> None:
+    text = Run(n_frames=4).dump(["id", "xu", "yu", "zu"]).encode()
+    at = text.rindex(b"ITEM: TIMESTEP")
+    packer = zlib.compressobj(wbits=31) if suffix == ".gz" else zstandard.ZstdCompressor().compressobj()
+    flush = zlib.Z_FULL_FLUSH if suffix == ".gz" else zstandard.COMPRESSOBJ_FLUSH_BLOCK
+    path = tmp_path / f"run.dump{suffix}"
+    path.write_bytes(packer.compress(text[:at]) + packer.flush(flush))
+    with pytest.raises(TrajectoryError, match="frames 0 to 2 are whole, frame 3 is not"):
+        sc.read(path, timestep=1.0)
+
+
+def test_no_room_to_unpack_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, Run().dump(["id", "x", "y", "z"]), "run.dump.gz")
+    monkeypatch.setattr(unpacking.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "gone"))
+    with pytest.raises(StoreError, match=r"gone.run\.dump can't be written"):
         sc.read(path, timestep=1.0)
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import gsd.fl
 import numpy as np
 
-from supercooled import __version__
 from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
@@ -73,7 +72,7 @@ def create(path: str | Path) -> Any:
     return gsd.fl.open(
         name=str(path),
         mode="w",
-        application=f"{APPLICATION} {__version__}",
+        application=APPLICATION,
         schema="hoomd",
         schema_version=[1, 4],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def read(
     kind = format or _kind_by_suffix(Path(path))
     if not Path(path).is_file():
         raise TrajectoryError(f"{path}: no such file")
+    if not os.access(path, os.R_OK):
+        raise TrajectoryError(f"{path}: no permission to read it")
     if kind == "gsd":
         from supercooled.io.gsd_reading import read_gsd
 

@@ -12,7 +12,7 @@ import numpy as np
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import TrajectoryError
 from supercooled.io.labels import cut_short
-from supercooled.io.unpacking import is_packed, plain_text
+from supercooled.io.unpacking import ends_early, is_packed, plain_text
 from supercooled.kernels import text as kernels
 
 
@@ -109,6 +109,8 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
             stops.append(stop)
             headers.append(header)
             end = stop
+        if ends_early(path):
+            raise CutError
     except CutError:
         raise cut_short(path, len(headers), _how_to_cut(path, end)) from None
     if not headers:

@@ -23,7 +23,7 @@ from supercooled.errors import TrajectoryError
 from supercooled.io.whole import room_for
 
 _PIECE = 2**20
-_unpacked: dict[tuple[str, int, int], Path] = {}
+_unpacked: dict[tuple[str, int, int], tuple[Path, bool]] = {}
 
 
 def is_packed(path: str | Path) -> bool:
@@ -41,38 +41,49 @@ def plain_text(path: str | Path) -> Path:
     StoreError
         if there is no room for the text.
     """
+    return _plain(path)[0]
+
+
+def ends_early(path: str | Path) -> bool:
+    """Whether a compressed file stops before its own end mark."""
+    return not _plain(path)[1]
+
+
+def _plain(path: str | Path) -> tuple[Path, bool]:
     source = Path(path)
     if not source.is_file():
         raise TrajectoryError(f"{path}: no such file")
     if not is_packed(source):
-        return source
+        return source, True
     about = source.stat()
     key = (str(source.resolve()), about.st_mtime_ns, about.st_size)
-    if key not in _unpacked or not _unpacked[key].exists():
+    if key not in _unpacked or not _unpacked[key][0].exists():
         _unpacked[key] = _unpack(source)
     return _unpacked[key]
 
 
-def _unpack(source: Path) -> Path:
+def _unpack(source: Path) -> tuple[Path, bool]:
     folder = tempfile.mkdtemp(prefix="supercooled-")
     atexit.register(_remove, folder, os.getpid())
     target = Path(folder, source.stem)
     make = _DECOMPRESSORS[source.suffix.lower()]
     try:
-        with room_for(target), source.open("rb") as packed, target.open("wb") as text:
-            decompressor = make()
+        with source.open("rb") as packed, room_for(target), target.open("wb") as text:
+            decompressor, whole = make(), True
             while piece := packed.read(_PIECE):
                 while piece:
                     text.write(decompressor.decompress(piece))
-                    piece = decompressor.unused_data if decompressor.eof else b""
-                    if decompressor.eof:
+                    whole = decompressor.eof
+                    piece = decompressor.unused_data if whole else b""
+                    if whole:
                         decompressor = make()
     except (zlib.error, zstandard.ZstdError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise TrajectoryError(f"{source} is damaged and can't be unpacked ({error})") from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return target
+    return target, whole
 
 
 def _remove(folder: str, owner: int) -> None:
