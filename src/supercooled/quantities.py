@@ -45,7 +45,6 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("depth_r", r"$\beta\Phi_r$", "1", "depth of the cage from the radial distribution function"),
         Quantity("softness", "$S$", "sigma_AA^2", "softness of the mean-field cage"),
         Quantity("p_hop", r"$p_\mathrm{hop}$", "sigma_AA^2", "indicator of a hop between two cages"),
-        Quantity("hop_threshold", "$p_c$", "sigma_AA^2", "threshold of a rearrangement"),
         Quantity("msd", r"$\langle\Delta r^2\rangle$", "sigma_AA^2", "mean squared displacement"),
         Quantity(
             "quartic", r"$\langle\Delta r^4\rangle$", "sigma_AA^4", "mean fourth power of the displacement"
@@ -57,10 +56,8 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("probability_density", "$P$", "1", "probability density"),
         Quantity("rearrangement_probability", "$P_R$", "1", "share of particles that rearrange"),
         Quantity("steepness", r"$d\ln P_R/d\ln S$", "1", "dependence of rearrangements on softness"),
-        Quantity("share", r"$f$", "1", "share of the rearranging particles that are softer than the peak"),
         Quantity("barrier", r"$\Delta E$", "epsilon_AA", "energy barrier of a rearrangement"),
         Quantity("entropy", r"$\Sigma$", "1", "logarithm of the attempt probability of a rearrangement"),
-        Quantity("onset_temperature", "$T_0$", "epsilon_AA/k_B", "onset temperature"),
         Quantity("energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
         Quantity("potential_energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
         Quantity(

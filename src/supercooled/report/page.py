@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -139,12 +140,13 @@ def _flat(data: Any, name: str = "") -> list[tuple[str, Any]]:
 
 
 def _plainly(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
     if isinstance(value, float):
         return f"{value:.6g}".replace("-", "−")
+    if isinstance(value, str) and re.fullmatch(r"[0-9a-f]{24,}", value):
+        # a hash: its beginning tells runs apart, the whole stands in provenance.json
+        return f"{value[:10]}…"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plainly(entry)}" for key, entry in value.items())
     if isinstance(value, (list, tuple)):

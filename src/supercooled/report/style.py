@@ -173,6 +173,23 @@ def by_temperature(data: xr.Dataset | xr.DataArray) -> list[Shade]:
     ]
 
 
+def key_above(axes: Axes, symbol: str) -> None:
+    """Legend in a row above the axes, where no curve can run through it."""
+    handles, labels = axes.get_legend_handles_labels()
+    labels = [f"{symbol} = {label}" if i == 0 else label for i, label in enumerate(labels)]
+    axes.legend(
+        handles,
+        labels,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0.15,
+        ncols=min(len(labels), 5),
+        handlelength=1.0,
+        handletextpad=0.35,
+        columnspacing=0.8,
+    )
+
+
 def band(axes: Axes, x: Array, y: Array, error: Array | None, colour: str) -> None:
     """Standard error as a band around a line."""
     if error is not None:

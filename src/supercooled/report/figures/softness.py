@@ -20,12 +20,14 @@ from supercooled.report.style import (
     INK,
     PAPER,
     QUIET,
+    TALL,
     axis,
     by_temperature,
     errors_of,
     figure,
     finite,
     floats,
+    key_above,
     panel,
     steps,
 )
@@ -69,7 +71,7 @@ def rearranging_depth(distributions: xr.Dataset) -> Figure:
 @figure
 def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
     """Share of particles of a softness that rearrange, at each temperature."""
-    fig, (axes,) = panel()
+    fig, (axes,) = panel(height=TALL)
     x = 1e3 * floats(rearrangement["softness"])
     for temperature, label, colour, marker in by_temperature(rearrangement):
         y = floats(rearrangement["rearrangement_probability"].sel(temperature=temperature))
@@ -99,7 +101,7 @@ def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
 @figure
 def arrhenius(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
     """log10 of P_R against 1/T at a few softnesses, the fitted lines, and where they cross."""
-    fig, (axes,) = panel()
+    fig, (axes,) = panel(height=TALL)
     fits = fits.isel(softness=np.isfinite(fits["barrier"].values))
     inverse = 1 / floats(rearrangement["temperature"])
     onset = finite(fits.attrs.get("onset"))
@@ -130,7 +132,7 @@ def arrhenius(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
     if onset is not None and crossing is not None:
         _mark_onset(axes, onset, finite(fits.attrs.get("onset_error")))
     axes.set(xlim=reach, xlabel=r"$1/T$ ($k_{B}/\epsilon_{AA}$)", ylabel=r"$\log_{10} P_R(S)$")
-    axes.legend(title=r"$S$ ($10^{-3}\,\sigma_{AA}^{2}$)", loc="upper right")
+    key_above(axes, "$10^{3}S$")
     return fig
 
 
@@ -157,16 +159,17 @@ def barrier_entropy(fits: xr.Dataset) -> Figure:
     fig, (axes,) = panel()
     fits = fits.isel(softness=np.isfinite(floats(fits["barrier"])))
     x, y = floats(fits["entropy"]), floats(fits["barrier"])
+    dx, dy = (errors_of(fits, name) for name in ("entropy", "barrier"))
     onset = finite(fits.attrs.get("onset"))
     if onset is not None:
+        weights = None if dy is None else 1 / dy**2
+        through = [float(np.average(values, weights=weights)) for values in (x, y)]
         reach = np.array([x.min(), x.max()]) + np.array([-0.08, 0.08]) * float(np.ptp(x))
-        axes.plot(
-            reach, y.mean() + onset * (reach - x.mean()), color=QUIET, linewidth=0.9, linestyle=(0, (5, 2))
-        )
-    widths = [errors_of(fits, name) for name in ("entropy", "barrier")]
+        line = through[1] + onset * (reach - through[0])
+        axes.plot(reach, line, color=QUIET, linewidth=0.9, linestyle=(0, (5, 2)))
     for i, colour in enumerate(steps(len(x), "softness")):
-        dx, dy = (None if error is None else error[i] for error in widths)
-        axes.errorbar(x[i], y[i], xerr=dx, yerr=dy, color=colour, marker="o", linestyle="none", **_EDGE)
+        bars: dict[str, Any] = {"xerr": None if dx is None else dx[i], "yerr": None if dy is None else dy[i]}
+        axes.errorbar(x[i], y[i], color=colour, marker="o", linestyle="none", **bars, **_EDGE)
     axes.set(xlabel=axis("entropy"), ylabel=axis("barrier"))
     return fig
 

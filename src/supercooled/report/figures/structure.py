@@ -7,7 +7,7 @@ import re
 import xarray as xr
 from matplotlib.figure import Figure
 
-from supercooled.report.style import QUIET, axis, by_temperature, figure, panel
+from supercooled.report.style import QUIET, axis, by_temperature, figure, key_above, panel
 
 
 @figure
@@ -24,7 +24,7 @@ def structure_factor(structure: xr.Dataset) -> Figure:
 
 def _strips(data: xr.DataArray, along: str, *, start: float, symbol: str) -> Figure:
     pairs = [str(pair) for pair in data["pair"].values]
-    fig, strips = panel(rows=len(pairs), height=0.75 + 1.05 * len(pairs))
+    fig, strips = panel(rows=len(pairs), height=0.95 + 1.05 * len(pairs))
     for axes, pair in zip(strips, pairs, strict=True):
         asymptote = float(_same(pair)) if symbol == "S" else 1.0
         axes.axhline(asymptote, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
@@ -36,7 +36,7 @@ def _strips(data: xr.DataArray, along: str, *, start: float, symbol: str) -> Fig
         axes.set_ylim(min(low, 0.0) if symbol == "S" else 0.0, high + 0.06 * (high - low))
         name = re.sub(r"[^A-Za-z0-9]", "", pair)
         axes.set_ylabel(rf"${symbol}_{{{name}}}({along})$")
-    strips[0].legend(title="$T$", loc="upper right", ncols=2 if data.sizes["temperature"] > 4 else 1)
+    key_above(strips[0], "$T$")
     strips[-1].set_xlim(start, float(data[along].max()))
     strips[-1].set_xlabel(axis(along))
     fig.align_ylabels(strips)
