@@ -153,6 +153,23 @@ def test_structure_factor_of_a_lattice_is_its_bragg_peaks():
     np.testing.assert_allclose(sq.structure_factor[0][~peak], 0.0, atol=1e-6)
 
 
+def test_structure_factor_of_jittered_sites_rises_to_one():
+    # Away from the Bragg peaks S = 1 - exp(-q^2 s^2) for Gaussian displacements s of lattice sites.
+    n, a, s = 6, 1.0, 0.12
+    sites = np.stack(np.meshgrid(*[np.arange(n) * a] * 3), axis=-1).reshape(-1, 3)
+    xyz = sites + np.random.default_rng(8).normal(scale=s, size=(40, n**3, 3))
+    run = sc.Trajectory.from_arrays(xyz, sc.Box.cube(n * a))
+    sq = structure_factor(run, q_max=30.0, dq=0.05)
+    vectors = oracle.wave_vectors(run.fixed_box(), 8.0)
+    on_site = np.isclose(vectors * a / (2 * np.pi), np.round(vectors * a / (2 * np.pi))).all(axis=1)
+    peaks = np.unique((np.linalg.norm(vectors[on_site], axis=1) / 0.05).astype(int))
+    low = sq.sel(q=slice(0.0, 7.9))
+    free = ~np.isin((low.q.values / 0.05).astype(int), peaks) & (low.n_vectors > 20)
+    S = low.structure_factor[0]
+    np.testing.assert_allclose(S[free], 1 - np.exp(-((low.q[free] * s) ** 2)), atol=0.05)
+    np.testing.assert_allclose(sq.structure_factor[0].sel(q=slice(28.0, 30.0)), 1.0, atol=0.05)
+
+
 def changed(trajectory, how):
     """The same liquid, seen otherwise."""
     box = trajectory.fixed_box()
