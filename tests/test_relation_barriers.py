@@ -35,7 +35,7 @@ def noisy(rng, error=0.05):
 
 
 def test_an_exact_law_is_recovered():
-    fit = arrhenius([exact(T) for T in TEMPERATURES])
+    fit = arrhenius([exact(T) for T in TEMPERATURES], weighting="errors")
     np.testing.assert_allclose(fit.barrier, barrier(SOFTNESS), rtol=1e-10)
     np.testing.assert_allclose(fit.entropy, entropy(SOFTNESS), rtol=1e-10)
     np.testing.assert_allclose(fit.barrier_base10, barrier(SOFTNESS) / np.log(10), rtol=1e-10)
@@ -49,7 +49,7 @@ def test_an_exact_law_is_recovered():
 
 
 def test_the_printed_base_10_is_the_slope_of_log10():
-    fit = arrhenius([exact(T) for T in TEMPERATURES])
+    fit = arrhenius([exact(T) for T in TEMPERATURES], weighting="errors")
     P = np.array([exact(T)[P_R].values for T in TEMPERATURES])
     slope = np.polyfit(1 / TEMPERATURES, np.log10(P), 1)[0]
     np.testing.assert_allclose(fit.barrier_base10, -slope, rtol=1e-9)
@@ -57,7 +57,7 @@ def test_the_printed_base_10_is_the_slope_of_log10():
 
 def test_errors_cover_the_scatter_and_the_onset_is_not_drawn_to_the_middle():
     rng = np.random.default_rng(1)
-    fits = [arrhenius(noisy(rng)) for _ in range(80)]
+    fits = [arrhenius(noisy(rng), weighting="errors") for _ in range(80)]
     for name in ("barrier", "entropy"):
         scatter = np.std([f[name].values for f in fits], axis=0, ddof=1)
         assert float((fits[0][f"{name}_error"] / scatter).mean()) == pytest.approx(1.0, abs=0.12)
@@ -74,7 +74,7 @@ def test_errors_cover_the_scatter_and_the_onset_is_not_drawn_to_the_middle():
 
 def test_the_onset_is_the_one_crossing_that_fits_all_data_best():
     data = noisy(np.random.default_rng(2))
-    found = onset(arrhenius(data))
+    found = onset(arrhenius(data, weighting="errors"))
     P = np.array([d[P_R].values for d in data])
     weight = 1 / np.array([d[f"{P_R}_error"].values / d[P_R].values for d in data])
 
@@ -100,18 +100,18 @@ def test_a_softness_needs_enough_temperatures():
     for d in data[:3]:
         d[P_R][0] = np.nan
     data[0][P_R][1] = 0.0
-    fit = arrhenius(data)
+    fit = arrhenius(data, weighting="errors")
     assert np.isnan(fit.barrier[0])
     assert fit.n_temperatures.values[:3].tolist() == [2, 4, 5]
     np.testing.assert_allclose(fit.barrier[1:], barrier(SOFTNESS)[1:], rtol=1e-10)
-    assert np.isfinite(arrhenius(data, minimum_temperatures=2).barrier[0])
+    assert np.isfinite(arrhenius(data, weighting="errors", minimum_temperatures=2).barrier[0])
 
 
 def test_order_and_concatenation_make_no_difference():
     data = noisy(np.random.default_rng(3))
-    one = arrhenius(data)
-    xr.testing.assert_allclose(one, arrhenius(data[::-1]))
-    xr.testing.assert_allclose(one, arrhenius(xr.concat(data, dim="temperature")))
+    one = arrhenius(data, weighting="errors")
+    xr.testing.assert_allclose(one, arrhenius(data[::-1], weighting="errors"))
+    xr.testing.assert_allclose(one, arrhenius(xr.concat(data, dim="temperature"), weighting="errors"))
 
 
 def test_counts_drawn_from_the_law_give_it_back():
@@ -133,14 +133,14 @@ def test_counts_drawn_from_the_law_give_it_back():
                 minimum_count=10,
             )
         )
-    fit = arrhenius(probabilities)
+    fit = arrhenius(probabilities, weighting="errors")
     pulls = (fit.barrier - barrier(S)) / fit.barrier_error
     assert float(np.abs(pulls).max()) < 4
     assert float(np.sqrt((pulls**2).mean())) < 2
     crossing = onset(fit)
     assert abs(crossing.temperature - ONSET) < 3 * crossing.error
     assert crossing.error < 0.15
-    error = stretch_error(probabilities, lambda p: onset(arrhenius(p)).temperature)
+    error = stretch_error(probabilities, lambda p: onset(arrhenius(p, weighting="errors")).temperature)
     assert 0.3 < error / crossing.error < 3.0
 
 
@@ -193,17 +193,47 @@ def test_the_steepness_error_covers_the_scatter():
 def test_what_no_line_can_be_drawn_through_is_refused():
     data = [exact(T) for T in TEMPERATURES]
     with pytest.raises(ParameterError, match="no softness has a rearrangement probability at 3 temp"):
-        arrhenius(data[:2])
+        arrhenius(data[:2], weighting="errors")
     with pytest.raises(ParameterError, match="at least 2 temperatures"):
-        arrhenius(data, minimum_temperatures=1)
+        arrhenius(data, weighting="errors", minimum_temperatures=1)
     with pytest.raises(ParameterError, match="share their bins"):
-        arrhenius([data[0], exact(0.6, S=SOFTNESS + 0.1)])
+        arrhenius([data[0], exact(0.6, S=SOFTNESS + 0.1)], weighting="errors")
     with pytest.raises(ParameterError, match="assign_coords"):
-        arrhenius([data[0].drop_vars("temperature")])
+        arrhenius([data[0].drop_vars("temperature")], weighting="errors")
     with pytest.raises(ParameterError, match="no rearrangement probability was given"):
-        arrhenius([])
+        arrhenius([], weighting="errors")
     with pytest.raises(ParameterError, match="don't say whether"):
-        onset(arrhenius([exact(T, S=SOFTNESS[:2]) for T in TEMPERATURES]))
+        onset(arrhenius([exact(T, S=SOFTNESS[:2]) for T in TEMPERATURES], weighting="errors"))
     negative = [d.assign_coords(softness=SOFTNESS - 2.0) for d in data]
     with pytest.raises(ParameterError, match="positive softness"):
         steepness(negative)
+
+
+def test_weights_bend_the_lines_of_a_law_that_is_not_arrhenius_and_equal_ones_do_not() -> None:
+    # ln P = m(T)(S - 1) - c/T^2 bends with 1/T, yet the lines of every S cross where m vanishes: at
+    # a temperature that no S may shift by being seen better hot or cold.
+    T = np.array([0.47, 0.53, 0.58, 0.70])
+    S = np.linspace(1.0, 2.0, 11)
+    P = np.exp((1.0 / T - 1.25)[:, None] * (S - 1.0) - (0.6 / T**2)[:, None])
+    hot = (T - 0.4)[:, None] * S + (0.8 - T)[:, None] * (3.0 - S)
+    data = xr.Dataset(
+        {
+            "rearrangement_probability": (("temperature", "softness"), P),
+            "rearrangement_probability_error": (("temperature", "softness"), 0.1 * P / hot),
+        },
+        {"temperature": T, "softness": S},
+    )
+    assert onset(arrhenius(data, weighting="equal")).temperature == pytest.approx(0.8, abs=1e-6)
+    assert abs(onset(arrhenius(data, weighting="errors")).temperature - 0.8) > 0.005
+
+
+def test_a_probability_of_large_error_is_left_out() -> None:
+    data = xr.concat([exact(T) for T in TEMPERATURES], dim="temperature")
+    spoilt = data.copy(deep=True)
+    spoilt["rearrangement_probability"][0] *= 3.0
+    spoilt["rearrangement_probability_error"][0] = 0.6 * spoilt["rearrangement_probability"][0]
+    kept = arrhenius(spoilt, weighting="equal", largest_error=0.5)
+    without = arrhenius(data.isel(temperature=slice(1, None)), weighting="equal")
+    np.testing.assert_allclose(kept.barrier, without.barrier)
+    with pytest.raises(ParameterError, match="weighting"):
+        arrhenius(data, weighting="best")  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -15,7 +16,11 @@ from supercooled.relation.lines import concatenated, known, straight_line
 
 
 def arrhenius(
-    probabilities: xr.Dataset | Sequence[xr.Dataset], *, minimum_temperatures: int = 3
+    probabilities: xr.Dataset | Sequence[xr.Dataset],
+    *,
+    weighting: Literal["equal", "errors"],
+    largest_error: float = np.inf,
+    minimum_temperatures: int = 3,
 ) -> xr.Dataset:
     r"""Barrier and entropy of rearrangement at each softness.
 
@@ -23,17 +28,23 @@ def arrhenius(
 
     probabilities : :func:`rearrangement_probability` at several temperatures, in the same bins: a
         list, or concatenated along ``temperature``. Leave out those above onset.
+    weighting : "equal", each temperature counts the same; or "errors", each by the error of its P_R.
+        Errors are right where the law holds. Where barriers grow on cooling they are not: soft
+        particles are many when hot and hard ones when cold, so weights change with S, and with them
+        the part of a bent curve that the line follows.
+    largest_error : relative error of a probability above which it is left out
     minimum_temperatures : with a probability above zero that a softness needs, at least 2
 
     Returns ``barrier``, ``entropy`` with ``_error`` and their ``covariance``, ``barrier_base10``
     (= barrier/ln 10: what sharma2022 prints is the slope of log10 P_R against -1/T), ``chi_square``
     per degree of freedom and ``n_temperatures``, along the bins; NaN where temperatures are too few.
-    Least squares weighted by the errors of P_R, which also give the errors.
+    The errors follow from those of P_R.
 
     Raises
     ------
     ParameterError
-        if bins differ, a temperature is missing, or no softness has enough temperatures.
+        if bins differ, a temperature is missing, the weighting is unknown, or no softness has enough
+        temperatures.
 
     Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
 
@@ -42,15 +53,18 @@ def arrhenius(
     >>> T = np.array([0.4, 0.5, 0.6])
     >>> P = np.exp(2.0 - 3.0 / T)[:, None]
     >>> data = {P_R: (("temperature", "softness"), P), P_R + "_error": (("temperature", "softness"), 0.1 * P)}
-    >>> fit = arrhenius(xr.Dataset(data, {"temperature": T, "softness": [1.0]}))
-    >>> fit.barrier.item(), fit.entropy.item()
-    (3.0..., 2.0...)
+    >>> fit = arrhenius(xr.Dataset(data, {"temperature": T, "softness": [1.0]}), weighting="equal")
+    >>> fit.barrier.round(9).item(), fit.entropy.round(9).item()
+    (3.0, 2.0)
     """
     together = concatenated(probabilities)
     name, P, error = known(together)
     inverse = 1.0 / together["temperature"].values
     if minimum_temperatures < 2:
         raise ParameterError(f"a line needs at least 2 temperatures, not {minimum_temperatures}")
+    if weighting not in ("equal", "errors"):
+        raise ParameterError(f"weighting must be 'equal' or 'errors', not {weighting!r}")
+    P = np.where(error <= largest_error * P, P, np.nan)
     enough = np.isfinite(P).sum(axis=0) >= minimum_temperatures
     if not enough.any():
         raise ParameterError(
@@ -60,7 +74,9 @@ def arrhenius(
     fits = np.full((6, P.shape[1]), np.nan)
     for b in np.flatnonzero(enough):
         rows = np.isfinite(P[:, b])
-        fits[:, b] = straight_line(-inverse[rows], np.log(P[rows, b]), P[rows, b] / error[rows, b])
+        spread = error[rows, b] / P[rows, b]
+        weight = 1.0 / spread if weighting == "errors" else np.ones(len(spread))
+        fits[:, b] = straight_line(-inverse[rows], np.log(P[rows, b]), spread, weight)
     coords = {c: together[c] for c in (name, "lower", "upper") if c in together.coords}
     barrier = labelled("barrier", fits[1], (name,), coords)
     result = {
@@ -78,6 +94,8 @@ def arrhenius(
         result[key].attrs["long_name"] += " in base 10"
     return xr.Dataset(result).assign_attrs(
         temperatures=[float(T) for T in together["temperature"].values],
+        weighting=weighting,
+        largest_error=float(largest_error),
         minimum_temperatures=int(minimum_temperatures),
     )
 
@@ -118,7 +136,8 @@ def steepness(probabilities: xr.Dataset | Sequence[xr.Dataset]) -> xr.Dataset:
     for t in range(len(P)):
         row = np.isfinite(P[t])
         if row.sum() >= 2:
-            fit = straight_line(np.log(centres[row]), np.log(P[t, row]), P[t, row] / error[t, row])
+            spread = error[t, row] / P[t, row]
+            fit = straight_line(np.log(centres[row]), np.log(P[t, row]), spread, 1.0 / spread)
             slopes[:, t] = fit[1], np.sqrt(fit[3])
     coords = {"temperature": together["temperature"]}
     return xr.Dataset(

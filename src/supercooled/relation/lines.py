@@ -45,24 +45,25 @@ def known(together: xr.Dataset) -> tuple[str, Array, Array]:
     return name, np.where(usable, P, np.nan), np.where(usable, error, np.nan)
 
 
-def straight_line(x: Array, y: Array, root_weight: Array) -> Array:
-    """Weighted straight line: intercept, slope, their variances, covariance, reduced chi square."""
+def straight_line(x: Array, y: Array, error: Array, root_weight: Array) -> Array:
+    """Straight line: intercept, slope, their variances, covariance, reduced chi square.
+
+    The variances follow from the errors of y, whatever the weights are.
+    """
     w = root_weight**2
     mean = np.average(x, weights=w)
-    # About the mean, intercept and slope are independent and nothing cancels.
-    moment = np.sum(w * (x - mean) ** 2)
-    slope = np.sum(w * (x - mean) * y) / moment
-    middle = np.average(y, weights=w)
-    chi_square = np.sum(w * (y - middle - slope * (x - mean)) ** 2)
-    reduced = chi_square / (len(x) - 2) if len(x) > 2 else np.nan
-    variance = 1.0 / moment
+    # Both are linear in y; about the mean nothing cancels.
+    to_slope = w * (x - mean) / np.sum(w * (x - mean) ** 2)
+    to_intercept = w / w.sum() - mean * to_slope
+    slope, intercept = to_slope @ y, to_intercept @ y
+    chi_square = np.sum(((y - intercept - slope * x) / error) ** 2)
     return np.array(
         [
-            middle - slope * mean,
+            intercept,
             slope,
-            1.0 / w.sum() + mean**2 * variance,
-            variance,
-            -mean * variance,
-            reduced,
+            to_intercept**2 @ error**2,
+            to_slope**2 @ error**2,
+            (to_intercept * to_slope) @ error**2,
+            chi_square / (len(x) - 2) if len(x) > 2 else np.nan,
         ]
     )

@@ -44,6 +44,7 @@ class Choices:
     blocks : stretches that each run is divided into for errors
     bins : of the distributions, over the range that all temperatures share
     vanishing : g(r) that counts as none, for the lower cutoff of the local sum (App. B)
+    weighting, largest_error : of the probabilities in a barrier (`relation.arrhenius`)
     minimum_count : particles at times that a bin needs for a probability
     peak_width : decades of time about the maximum of alpha_2 that its parabola is fitted to
     """
@@ -64,6 +65,8 @@ class Choices:
     dr: float = 0.01
     depth_dr: float = 0.01
     vanishing: float = 0.001
+    weighting: Literal["equal", "errors"] = "equal"
+    largest_error: float = 0.5
     bins: int = 60
     minimum_count: int = 200
     peak_width: float = 0.4
@@ -165,7 +168,7 @@ def _fields(run: Trajectory, mixture: Mixture, choices: Choices, radial: xr.Data
         mixture=mixture,
         temperature=temperature_of(run),
         width=choices.width,
-        cutoffs=cage.cutoffs(radial, vanishing=choices.vanishing),
+        cutoffs=cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre),
         correlation=choices.correlation,
         normalisation=choices.normalisation,
         centre=choices.centre,

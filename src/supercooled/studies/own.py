@@ -15,7 +15,17 @@ from supercooled.mixture import Mixture
 from supercooled.report import Row
 from supercooled.studies.line import Choices, measure, temperature_of
 from supercooled.studies.provenance import describe
-from supercooled.studies.results import Cages, Moves, Relations, cages, moves, relations, together
+from supercooled.studies.results import (
+    Cages,
+    Moves,
+    Relations,
+    barriers,
+    cages,
+    moves,
+    onset_error,
+    relations,
+    together,
+)
 from supercooled.studies.stages import Results
 from supercooled.trajectory import Trajectory
 
@@ -70,7 +80,7 @@ def run(
     )
     rows = _rows(at, found, moved, related)
     if related is not None and len(related.probabilities) >= 3:
-        results, rows = _with_barriers(results, rows, related)
+        results, rows = _with_barriers(results, rows, related, choices)
     for trajectory, one in zip(trajectories, measured, strict=True):
         _write_fields(out, trajectory, one, calibration)
     report.write(
@@ -165,20 +175,20 @@ def _row(quantity: str, T: float, value: float, *, unit: str, error: float, reas
     )
 
 
-def _with_barriers(results: Results, rows: list[Row], related: Relations) -> tuple[Results, list[Row]]:
-    barriers = relation.arrhenius(related.probabilities)
-    onset = relation.onset(barriers)
-    results = {
-        **results,
-        "arrhenius": barriers.assign_attrs(onset=onset.temperature, onset_error=onset.error),
-    }
+def _with_barriers(
+    results: Results, rows: list[Row], related: Relations, choices: Choices
+) -> tuple[Results, list[Row]]:
+    fits = barriers(related.probabilities, choices)
+    onset = relation.onset(fits).temperature
+    error = onset_error(related.probabilities, choices)
+    results = {**results, "arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
     row = Row.judge(
         item="measured",
         quantity="onset temperature",
         state="all T",
         published=None,
-        measured=onset.temperature,
-        uncertainty=onset.error,
+        measured=onset,
+        uncertainty=error,
         unit="epsilon_AA/k_B",
         tolerance=None,
         note="Where the Arrhenius lines of all softnesses cross.",

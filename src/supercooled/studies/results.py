@@ -55,7 +55,10 @@ def cages(
     along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
     depths: dict[str, list[float]] = {"ensemble-cut": [], "ensemble-full": [], "local-mean": []}
     for one, temperature in zip(measured, temperatures, strict=True):
-        radial, near = one["radial"], cage.cutoffs(one["radial"], vanishing=choices.vanishing)
+        radial, near = (
+            one["radial"],
+            cage.cutoffs(one["radial"], vanishing=choices.vanishing, species=choices.centre),
+        )
         depths["ensemble-cut"].append(
             float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.centre))
         )
@@ -142,6 +145,21 @@ def common_bins(fields: Sequence[xr.DataArray], bins: int) -> Array:
     """Edges of equal bins over the values that the fields of all temperatures take."""
     ends = np.array([np.nanquantile(field.values, (TAIL, 1.0 - TAIL)) for field in fields])
     return np.linspace(ends[:, 0].min(), ends[:, 1].max(), bins + 1)
+
+
+def barriers(probabilities: xr.Dataset | Sequence[xr.Dataset], choices: Choices) -> xr.Dataset:
+    """Barrier and entropy of each softness that three temperatures know."""
+    return relation.arrhenius(
+        probabilities,
+        weighting=choices.weighting,
+        largest_error=choices.largest_error,
+        minimum_temperatures=3,
+    )
+
+
+def onset_error(probabilities: Sequence[xr.Dataset], choices: Choices) -> float:
+    """Standard error of the onset: the jackknife over the stretches of every run."""
+    return relation.stretch_error(probabilities, lambda p: relation.onset(barriers(p, choices)).temperature)
 
 
 def below_onset(

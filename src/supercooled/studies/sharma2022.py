@@ -15,7 +15,6 @@ import xarray as xr
 from supercooled import relation, report, store, systems
 from supercooled.cage import Calibration
 from supercooled.errors import ParameterError
-from supercooled.relation import Onset
 from supercooled.report import Row, Section, Tolerance
 from supercooled.studies.line import Choices, measure
 from supercooled.studies.provenance import describe
@@ -24,9 +23,11 @@ from supercooled.studies.results import (
     Cages,
     Moves,
     Relations,
+    barriers,
     below_onset,
     cages,
     moves,
+    onset_error,
     relations,
     together,
 )
@@ -105,7 +106,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: int | None) -> Path:
     moved = moves(measured, CHOICES)
     thresholds = [float(printed("sharma2022")["p_c"][f"{T:.2f}"]) for T in temperatures]
     related = relations(measured, thresholds, calibration, CHOICES)
-    barriers, onset = _barriers(related, temperatures)
+    fits, onset, onset_uncertainty = _barriers(related, temperatures)
     results = together(
         measured,
         temperatures,
@@ -120,12 +121,12 @@ def run(preset: str, out: Path, *, runs: Path, workers: int | None) -> Path:
         "temperature",
         [softness_line("ka-lj 1.2", T) for T in temperatures],
     )
-    results["arrhenius"] = barriers.assign_attrs(onset=onset.temperature, onset_error=onset.error)
-    rows = _rows(temperatures, found=found, moved=moved, related=related, barriers=barriers, onset=onset)
+    results["arrhenius"] = fits
+    rows = _rows(temperatures, found=found, moved=moved, related=related, fits=fits)
     report.write(
         out,
         title="Local softness and rearrangements in a supercooled liquid",
-        summary=_summary(temperatures, related, onset),
+        summary=_summary(temperatures, related, onset, onset_uncertainty),
         rows=rows,
         results=results,
         provenance=_provenance(
@@ -139,11 +140,12 @@ def run(preset: str, out: Path, *, runs: Path, workers: int | None) -> Path:
     return out
 
 
-def _barriers(related: Relations, temperatures: Sequence[float]) -> tuple[xr.Dataset, Onset]:
+def _barriers(related: Relations, temperatures: Sequence[float]) -> tuple[xr.Dataset, float, float]:
     # Below the onset that nandi2021 and sharma2022 name, about 0.8: 0.70 is the last such temperature.
     probabilities = below_onset(related.probabilities, temperatures, 0.70)
-    barriers = relation.arrhenius(probabilities, minimum_temperatures=3)
-    return barriers, relation.onset(barriers)
+    fits = barriers(probabilities, CHOICES)
+    onset, error = relation.onset(fits).temperature, onset_error(probabilities, CHOICES)
+    return fits.assign_attrs(onset=onset, onset_error=error), onset, error
 
 
 def _rows(
@@ -152,8 +154,7 @@ def _rows(
     found: Cages,
     moved: Moves,
     related: Relations,
-    barriers: xr.Dataset,
-    onset: Onset,
+    fits: xr.Dataset,
 ) -> list[Row]:
     paper = printed("sharma2022")
     rows = [
@@ -216,7 +217,7 @@ def _rows(
             note="The same share by the depth of the cage itself.",
         )
     )
-    return [*rows, *_slope_rows(related, temperatures), *_barrier_rows(barriers, onset, related)]
+    return [*rows, *_slope_rows(related, temperatures), *_barrier_rows(fits)]
 
 
 def _slope_rows(related: Relations, temperatures: Sequence[float]) -> list[Row]:
@@ -237,23 +238,19 @@ def _slope_rows(related: Relations, temperatures: Sequence[float]) -> list[Row]:
     ]
 
 
-def _barrier_rows(barriers: xr.Dataset, onset: Onset, related: Relations) -> list[Row]:
+def _barrier_rows(fits: xr.Dataset) -> list[Row]:
     paper = printed("sharma2022")
-    seen = barriers.dropna("softness", subset=["barrier"])
+    seen = fits.dropna("softness", subset=["barrier"])
     # The barrier falls with softness: the paper's lowest belongs to its softest particles.
     ends = [int(np.argmin(seen.barrier.values)), int(np.argmax(seen.barrier.values))]
-    error = relation.stretch_error(
-        related.probabilities[: len(barriers.attrs["temperatures"])],
-        lambda p: relation.onset(relation.arrhenius(p)).temperature,
-    )
     rows = [
         Row.judge(
             item="Sec. V, Fig. 5(b)",
             quantity="onset temperature",
             state="T up to 0.70",
             published=float(paper["onset_temperature_from_softness"]),
-            measured=onset.temperature,
-            uncertainty=error,
+            measured=fits.attrs["onset"],
+            uncertainty=fits.attrs["onset_error"],
             unit="epsilon_AA/k_B",
             tolerance=ONSET,
             note="Where the Arrhenius lines of all softnesses cross; error by jackknife over the runs.",
@@ -277,7 +274,7 @@ def _barrier_rows(barriers: xr.Dataset, onset: Onset, related: Relations) -> lis
     return rows
 
 
-def _summary(temperatures: Sequence[float], related: Relations, onset: Onset) -> str:
+def _summary(temperatures: Sequence[float], related: Relations, onset: float, error: float) -> str:
     cold, hot = related.shares[0], related.shares[-1]
 
     def percent(share: float) -> str:
@@ -290,7 +287,7 @@ def _summary(temperatures: Sequence[float], related: Relations, onset: Onset) ->
         f"the most frequent softness (chance: {percent(cold.of_all)}); at T = {temperatures[-1]:g} it is "
         f"{percent(hot.value)} (chance: {percent(hot.of_all)}). The probability to rearrange rises with "
         "softness, more steeply the colder the liquid, and the Arrhenius lines of all softnesses meet at "
-        f"T = {onset.temperature:.3f}."
+        f"T = {onset:.2f} ± {error:.2f}."
     )
 
 
@@ -304,6 +301,8 @@ def _reading() -> dict[str, dict[str, object]]:
         "calibrated_by": "c0 and c1 from the local sum with the liquid's own g(r) in it",
         "lead": "structure and hop are compared in the same frame",
         "centre": "the paper shows A particles only",
+        "weighting": "barriers from a line through ln P_R in which each temperature counts the same",
+        "largest_error": "relative error of a P_R above which it has no place in a barrier",
         "overlap_radius": "a of the overlap; the paper's (Sec. IV B)",
     }
     values = asdict(CHOICES)
