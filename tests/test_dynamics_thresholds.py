@@ -74,7 +74,7 @@ def test_the_error_is_the_jackknifes():
     [
         (curves(LAGS, LAGS / 400.0, LAGS), 0.3, "no maximum within"),
         (curves(LAGS[:28], BUMP[:28], LAGS[:28]), 0.3, "below twice that"),
-        (curves(LAGS, BUMP, LAGS, duration=180.0), 0.3, "less than five times that"),
+        (curves(LAGS, BUMP, LAGS, duration=290.0), 0.3, "less than eight times that"),
         (curves(LAGS, BUMP, LAGS), 0.02, "only 1 lags"),
         (curves(LAGS, np.full(40, np.nan), LAGS), 0.3, "no particle moved"),
     ],

@@ -177,6 +177,11 @@ def test_the_peak_of_a_skewed_distribution_is_its_mode_within_the_error():
     assert np.sqrt(np.mean([p.error**2 for p in found])) == pytest.approx(values.std(ddof=1), rel=0.6)
 
 
+def test_the_bandwidth_follows_its_rule():
+    softness = field(np.random.default_rng(14).normal(2.0, 3.0, size=(10, 1000)))
+    assert peak(softness).bandwidth == pytest.approx((4 / 5e4) ** (1 / 7) * 3.0, rel=0.03)
+
+
 @given(shift=st.floats(-5, 5), scale=st.floats(1e-3, 1e3))
 @settings(deadline=None, max_examples=10)
 def test_the_peak_moves_with_the_field(shift, scale):

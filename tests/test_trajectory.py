@@ -80,6 +80,13 @@ def test_the_plane_keeps_its_third_coordinate():
     np.testing.assert_allclose((found - found[0])[..., :2], true - true[0], atol=1e-12)
 
 
+def test_continuity_does_not_look_out_of_the_plane():
+    positions = np.zeros((3, 2, 3))
+    positions[1:, 0, 2] = 0.9
+    run = Trajectory.from_arrays(positions, Box(6.0, 7.0, dimensions=2))
+    np.testing.assert_array_equal(run.unwrapped(), positions)
+
+
 @given(st.floats(1e-6, 0.01), st.integers(1, 40))
 @settings(deadline=None)
 def test_blocks_cover_every_frame_once(megabytes, n_frames):

@@ -13,8 +13,9 @@ from supercooled.errors import ParameterError
 
 # A maximum counts as seen when the curve goes on for as long again after it ...
 LAGS_BEYOND = 2.0
-# ... and when the runs together last this many times its time.
-RUNS_BEYOND = 5.0
+# ... and when the runs together last this many times its time. Pieces of a run of 70 t* of the
+# Kob-Andersen liquid (T = 0.7, 4000 particles) scatter by 9 % at 5 t*, 5 % at 8 t*, 3 % at 15 t*.
+RUNS_BEYOND = 8.0
 LEAST_POINTS = 4
 
 
@@ -46,7 +47,7 @@ def hop_threshold(displacements: xr.Dataset, *, width: float) -> HopThreshold:
     displacements : what :func:`displacements` returns
     width : decades of time on either side, for example 0.4
 
-    It is reached when 2 t* is within the lags and the runs together last 5 t* or longer; otherwise
+    It is reached when 2 t* is within the lags and the runs together last 8 t* or longer; otherwise
     nothing is guessed. The error is the jackknife's over stretches, the points staying the same.
 
     Raises
@@ -92,7 +93,7 @@ def hop_threshold(displacements: xr.Dataset, *, width: float) -> HopThreshold:
     if displacements.attrs["duration"] < RUNS_BEYOND * time:
         return _unreached(
             f"alpha2 is largest at {time:.3g}, and the runs of {displacements.attrs['duration']:g} in all "
-            "last less than five times that"
+            "last less than eight times that"
         )
     value = _value_at(time, lags[near], displacements["msd"].values[near])
     return HopThreshold(value, _error(displacements, near, time), time, reached=True)
