@@ -125,6 +125,7 @@ def test_interrupting_and_prolonging_never_change_a_frame(lengths, deaths, leg_s
         again = simulate(longest, Path(root) / "killed", Stirring())
         assert frames_of(again.source.name) == frames_of(whole.source.name)
         assert len(frames_of(whole.source.name)) == max(lengths) + 1
+        assert len(list(Path(again.source.name).parent.glob("checkpoint-*"))) == 1
 
 
 def simulate(asked, root, engine):
@@ -230,7 +231,8 @@ def test_only_one_process_writes_a_run_and_the_other_waits(tmp_path):
         assert folder.is_held()
         other = threading.Thread(target=second)
         other.start()
-        while "waits" not in events:
+        end = time.monotonic() + 5
+        while "waits" not in events and time.monotonic() < end:
             time.sleep(0.01)
         events.append("first done")
     other.join()
