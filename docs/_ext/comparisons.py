@@ -1,0 +1,57 @@
+"""``.. comparisons:: FOLDER``: the tables of every ``comparison.json`` below a folder."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from supercooled.report import Row, read_comparison
+
+NONE_YET = "No reproduction is stored in this copy of the repository; ``make demo`` makes one."
+
+
+class Comparisons(SphinxDirective):
+    """Published and measured numbers of each study, read when the pages are built."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Nodes of the tables."""
+        folder = Path(self.env.srcdir, self.arguments[0]).resolve()
+        files = sorted(folder.glob("*/comparison.json"))
+        lines: list[str] = []
+        for file in files:
+            self.env.note_dependency(str(file))
+            lines += table(file.parent.name, read_comparison(file))
+        return self.parse_text_to_nodes(StringList(lines or [NONE_YET], source=self.arguments[0]))
+
+
+def table(name: str, rows: Sequence[Row]) -> list[str]:
+    """A study's comparison as reStructuredText: a sentence that counts, and the rows."""
+    counts = Counter(row.verdict for row in rows)
+    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    lines = [f"**{name}**: {len(rows)} rows: {said}.", "", ".. list-table::", "    :header-rows: 1", ""]
+    lines += _cells(["where", "quantity", "state", "published", "measured", "verdict"])
+    for row in rows:
+        error = f" ± {row.uncertainty:.2g}" if row.uncertainty is not None else ""
+        measured = "" if row.measured is None else f"{row.measured:.4g}{error}"
+        published = "" if row.published is None else f"{row.published:.4g}"
+        lines += _cells([row.item, row.name, row.state, published, measured, row.verdict])
+    return [*lines, ""]
+
+
+def _cells(words: Sequence[str]) -> list[str]:
+    first, *rest = [re.sub(r"([\\*_|`])", r"\\\1", word) for word in words]
+    return [f"    * - {first}", *(f"      - {word}" for word in rest)]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx calls this."""
+    app.add_directive("comparisons", Comparisons)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,103 @@
+"""The docstrings' own layout, in reStructuredText.
+
+``name : text`` lines become a definition list, underlined headings become rubrics, and the papers of
+a ``Source:`` paragraph link to the list of references.
+"""
+
+import re
+from typing import Any
+
+from sphinx.application import Sphinx
+
+PARAMETER = re.compile(r"([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*) : (.*)")
+HEADING = re.compile(r"(Returns|Raises|Yields|Notes|Examples)")
+ERROR = re.compile(r"[A-Z]\w*Error(?:, [A-Z]\w*Error)*")
+PAPER = re.compile(r"\b(nandi2021|sharma2022|schoenholz2016|graham2023)\b")
+FORWARD = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
+LITERAL = re.compile(r"(``.*?``|:\w+:`.*?`)")
+
+
+def restructured(lines: list[str]) -> list[str]:
+    """Lines of a docstring as Sphinx reads them.
+
+    >>> restructured(["r, q : distance,", "    wave number"])
+    ['.. rst-class:: parameters', '', '``r``, ``q``', '    distance,', '    wave number', '', '']
+    """
+    out: list[str] = []
+    for raw in _blocks(lines):
+        is_text = not raw[0].startswith((">>> ", ".. ", " "))
+        block = [_bars(line) for line in raw] if is_text else raw
+        if len(block) > 1 and HEADING.fullmatch(block[0]) and set(block[1]) == {"-"}:
+            out += [f".. rubric:: {block[0]}", ""]
+            del block[:2]
+        first = block[0] if block else ""
+        if ERROR.fullmatch(first):
+            out += [_errors(line) for line in block]
+        elif PARAMETER.fullmatch(first):
+            out += _parameters(block)
+        elif first.startswith("Source: "):
+            out += [".. rst-class:: source", ""]
+            out += [PAPER.sub(r":ref:`\1 <\1>`", line) for line in block]
+        else:
+            out += block
+        out.append("")
+    return out
+
+
+def _bars(line: str) -> str:
+    """A line whose bars are magnitudes, not the marks of a substitution."""
+    parts = LITERAL.split(line)
+    return "".join(part if odd % 2 else part.replace("|", r"\|") for odd, part in enumerate(parts))
+
+
+def _blocks(lines: list[str]) -> list[list[str]]:
+    """Lines that no blank line parts."""
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip():
+            blocks[-1].append(line)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _parameters(block: list[str]) -> list[str]:
+    out = [".. rst-class:: parameters", ""]
+    for position, line in enumerate(block):
+        found = PARAMETER.fullmatch(line)
+        if found:
+            names = ", ".join(f"``{name}``" for name in found[1].split(", "))
+            out += [names, f"    {found[2]}"]
+        elif line.startswith(" "):
+            out.append(f"    {line.lstrip()}")
+        else:
+            return [*out, "", *block[position:]]
+    return [*out, ""]
+
+
+def _errors(line: str) -> str:
+    if not ERROR.fullmatch(line):
+        return line
+    return ", ".join(f":class:`~supercooled.errors.{name}`" for name in line.split(", "))
+
+
+def _process(*arguments: Any) -> None:
+    lines: list[str] = arguments[-1]
+    lines[:] = restructured(lines)
+
+
+def _plain_aliases(*arguments: Any) -> tuple[str | None, str | None]:
+    """Names of array types as the source has them, also inside other types."""
+    signature, returned = arguments[-2:]
+    return _unwrapped(signature), _unwrapped(returned)
+
+
+def _unwrapped(text: str | None) -> str | None:
+    return None if text is None else FORWARD.sub(r"\1", text)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx calls this."""
+    app.connect("autodoc-process-docstring", _process)
+    app.connect("autodoc-process-signature", _plain_aliases)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,109 @@
+"""Every example of the documentation runs, and every command it shows is one."""
+
+import doctest
+import inspect
+import pydoc
+import re
+import shlex
+import textwrap
+from pathlib import Path
+
+import pytest
+import typer
+
+import supercooled as sc
+from supercooled.cli import app
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = sorted(DOCS.glob("*.rst"))
+WITH_EXAMPLES = [page for page in PAGES if ">>> " in page.read_text()]
+OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def write_dump(path: Path, run: sc.Trajectory, every: int) -> None:
+    """A dump as LAMMPS writes it, with image flags."""
+    with path.open("w") as file:
+        for frame, box in enumerate(run.boxes()):
+            half = box[0] / 2
+            data = run.read(slice(frame, frame + 1))
+            assert data.images is not None
+            file.write(f"ITEM: TIMESTEP\n{frame * every}\nITEM: NUMBER OF ATOMS\n{run.n_particles}\n")
+            file.write("ITEM: BOX BOUNDS pp pp pp\n" + 3 * f"{-half} {half}\n")
+            file.write("ITEM: ATOMS id type x y z ix iy iz\n")
+            rows = zip(run.species, data.positions[0], data.images[0], strict=True)
+            for i, (kind, xyz, images) in enumerate(rows, 1):
+                place, crossed = " ".join(f"{x:.6g}" for x in xyz), " ".join(map(str, images))
+                file.write(f"{i} {kind + 1} {place} {crossed}\n")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that the pages speak of."""
+    made = tmp_path_factory.mktemp("docs")
+    liquid = sc.systems.kob_andersen(density=1.2)
+    wanted = [
+        sc.store.request(
+            liquid, temperature=T, n_particles=500, duration=30.0, every=0.5, start="lattice", hold=10.0
+        )
+        for T in (0.7, 1.0)
+    ]
+    for run in sc.store.simulate_all(wanted, root=made / "made", progress=False):
+        write_dump(made / f"T{run.temperature:.2f}.lammpstrj", run, every=100)
+    return made
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
+def test_the_examples_of_a_page_run(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    found = doctest.DocTestParser().get_doctest(page.read_text(), {}, page.name, str(page), 0)
+    said: list[str] = []
+    doctest.DocTestRunner(optionflags=OPTIONS).run(found, out=said.append)
+    assert not said, "".join(said)
+
+
+def scripts() -> list[str]:
+    """Blocks of the pages that would simulate for minutes."""
+    pattern = re.compile(r"^\.\. code-block:: python\n\n((?:    .*\n|\n)+)", re.MULTILINE)
+    return [textwrap.dedent(block) for page in PAGES for block in pattern.findall(page.read_text())]
+
+
+@pytest.mark.parametrize("script", scripts())
+def test_long_scripts_run_on_a_short_run(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = sc.read(folder / "T0.70.lammpstrj", timestep=0.005, temperature=0.7)
+    monkeypatch.setattr(sc, "simulate", lambda *_, **__: run, raising=False)
+    monkeypatch.setattr(sc.store, "simulate_all", lambda wanted: [run for _ in wanted])
+    names = {"sc": sc, "liquid": sc.systems.kob_andersen(density=1.2)}
+    exec(script, names)  # noqa: S102  the pages are ours
+    assert "run" in names or "runs" in names
+
+
+def commands() -> list[str]:
+    """Lines of the pages that call the command."""
+    pattern = re.compile(r"^    \$ supercooled (.+)$", re.MULTILINE)
+    pages = [page.read_text().replace("\\\n", " ") for page in PAGES]
+    return [command for page in pages for command in pattern.findall(page)]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_the_commands_of_the_pages_are_understood(line: str) -> None:
+    name, *words = shlex.split(line)
+    group = typer.main.get_command(app)
+    command = group.commands[name]  # type: ignore[attr-defined]
+    command.make_context(name, words)
+
+
+def test_every_name_that_a_page_links_to_exists() -> None:
+    pattern = re.compile(r":(?:func|class|mod|doc):`~?(supercooled[\w.]*)`")
+    for page in [*PAGES, *DOCS.glob("api/*.rst")]:
+        for target in pattern.findall(page.read_text()):
+            assert pydoc.locate(target) is not None, f"{page.name}: {target}"
+
+
+def test_the_api_pages_hold_every_public_package() -> None:
+    told = "".join(page.read_text() for page in DOCS.glob("api/*.rst"))
+    missing = [
+        name
+        for name in sc.__all__
+        if inspect.ismodule(getattr(sc, name)) and f"supercooled.{name}" not in told
+    ]
+    assert not missing
