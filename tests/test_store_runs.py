@@ -101,7 +101,7 @@ def short_legs(monkeypatch):
     monkeypatch.setattr(schedule, "ATOM_STEPS_PER_CHECKPOINT", 40 * N)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.integers(1, 30), min_size=1, max_size=3),
     st.lists(st.integers(0, 6), max_size=4),
