@@ -133,3 +133,18 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     (out / "provenance.json").write_text("{}")
     with pytest.raises(StoreError, match="lacks"):
         report.rebuild(out)
+
+
+def test_the_same_content_is_not_drawn_again_and_any_change_is(tmp_path):
+    def written(**changed):
+        content = {"title": "A title", "summary": "", "rows": rows(), "results": {"hops": hops()}}
+        report.write(tmp_path, provenance=provenance(), **{**content, **changed})
+        return (tmp_path / "report.html").stat().st_mtime_ns
+
+    first = written()
+    assert written() == first
+    moved = hops().copy(deep=True)
+    moved["p_hop"][0, 0] += 1e-9
+    changes = ({"results": {"hops": moved}}, {"title": "Another"}, {"rows": rows()[1:]})
+    times = [first, *(written(**change) for change in changes)]
+    assert len(set(times)) == len(times)

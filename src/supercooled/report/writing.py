@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from supercooled.errors import StoreError
 from supercooled.report.comparison import Row, read_comparison, write_comparison
 from supercooled.report.files import (
     load_results,
+    plain,
     read_json,
     save_results,
     write_json,
@@ -51,7 +55,8 @@ def write(
         under the provenance
     sections : the order of the page's plates; without it, the order of the straight line
 
-    Every file appears under its final name only when complete, the page last.
+    Every file appears under its final name only when complete, the page last. Where the same content
+    has been written before, nothing is drawn again (:func:`rebuild` does so).
 
     Raises
     ------
@@ -60,10 +65,42 @@ def write(
     """
     out = Path(out)
     story = {"title": title, "summary": summary, "sections": [asdict(section) for section in sections]}
+    content = _content(story, rows, results, provenance)
+    if (out / PAGE).exists() and _content_of(out) == content:
+        return out / PAGE
+    # What the page shows is about to change: until it is drawn again there is none.
+    (out / PAGE).unlink(missing_ok=True)
     save_results(out / RESULTS, results)
-    write_json(out / PROVENANCE, {"page": story, "provenance": provenance})
     write_comparison(out / COMPARISON, rows)
+    write_json(out / PROVENANCE, {"page": story, "provenance": provenance, "content": content})
     return rebuild(out)
+
+
+def _content(
+    story: Mapping[str, Any],
+    rows: Sequence[Row],
+    results: Mapping[str, xr.Dataset],
+    provenance: Mapping[str, Any],
+) -> str:
+    """Hash of everything that a report is made from."""
+    digest = hashlib.sha256()
+    described = [plain(story), [asdict(row) for row in rows], plain(provenance)]
+    digest.update(json.dumps(described, sort_keys=True).encode())
+    for group, dataset in sorted(results.items()):
+        digest.update(json.dumps([group, plain(dict(dataset.attrs))], sort_keys=True).encode())
+        for name, variable in sorted(dataset.variables.items(), key=lambda item: str(item[0])):
+            values = np.ascontiguousarray(variable.values)
+            digest.update(f"{name}{variable.dims}{values.shape}{values.dtype}".encode())
+            digest.update(values.tobytes() if values.dtype.kind in "biuf" else str(values.tolist()).encode())
+    return digest.hexdigest()
+
+
+def _content_of(out: Path) -> str | None:
+    """The hash that the report in a folder was made with."""
+    if not (out / PROVENANCE).exists():
+        return None
+    stored = read_json(out / PROVENANCE)
+    return stored.get("content") if isinstance(stored, dict) else None
 
 
 def rebuild(out: str | Path) -> Path:

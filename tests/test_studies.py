@@ -1,0 +1,164 @@
+"""The straight line on a real liquid: a short run of the Kob-Andersen mixture at two temperatures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import gsd.hoomd
+import numpy as np
+import pytest
+import xarray as xr
+
+import supercooled as sc
+from supercooled import report, studies
+from supercooled.errors import MixtureError, ParameterError
+from supercooled.studies import line, own, results, sharma2022, stages
+from supercooled.studies.published import printed, softness_line
+
+TEMPERATURES = (0.70, 1.00)
+CHOICES = line.Choices(window=6.0, structure_frames=12, blocks=3, minimum_count=50, bins=30)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    liquid = sc.systems.kob_andersen(density=1.2)
+    root = tmp_path_factory.mktemp("runs")
+    return [
+        Path(
+            sc.simulate(
+                liquid, temperature=T, n_particles=4000, duration=12.0, every=0.5, root=root, progress=False
+            ).source.name
+        )
+        for T in TEMPERATURES
+    ]
+
+
+def analysed(files: Sequence[Path], out: Path, **changed: object) -> Path:
+    options: dict[str, object] = {
+        "liquid": "ka-lj", "temperatures": TEMPERATURES[: len(files)], "thresholds": [0.12] * len(files),
+        "timestep": None, "choices": CHOICES, "workers": 1,
+    }  # fmt: skip
+    return own.run(files, out=out, **{**options, **changed})  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def analysis(runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return analysed(runs, tmp_path_factory.mktemp("own"))
+
+
+def test_the_average_softness_is_the_papers_within_five_per_cent(analysis: Path) -> None:
+    softness = report.load_results(analysis / "results.zarr")["cage"].softness
+    for T in TEMPERATURES:
+        assert float(softness.sel(temperature=T)) == pytest.approx(softness_line("ka-lj 1.2", T), rel=0.05)
+
+
+def test_soft_particles_rearrange_first_and_more_so_when_colder(analysis: Path) -> None:
+    found = report.load_results(analysis / "results.zarr")
+    share = found["distributions"].share
+    assert float(share.sel(temperature=0.70)) > 0.5
+    P = found["rearrangement"].rearrangement_probability.sel(temperature=0.70)
+    known = P.dropna("softness")
+    assert float(known[-3:].mean()) > 1.3 * float(known[:3].mean())
+    steep = sc.relation.steepness(found["rearrangement"]).steepness
+    assert float(steep.sel(temperature=0.70)) > float(steep.sel(temperature=1.00))
+
+
+def test_a_run_too_short_for_the_maximum_says_so(analysis: Path) -> None:
+    rows = [r for r in report.read_comparison(analysis / "comparison.json") if r.quantity == "p_c"]
+    assert [r.measured for r in rows] == [None, None]
+    assert all("too short" in r.note for r in rows)
+
+
+def test_everything_is_written_and_a_second_time_nothing_is_made_again(
+    analysis: Path, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {path.name for path in analysis.iterdir()}
+    assert {"comparison.json", "report.html", "figures", "results.zarr", "fields_T0.7.gsd"} <= names
+    before = {p: p.stat().st_mtime_ns for p in (analysis / "report.html", *(analysis / "work").iterdir())}
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("measured again")
+
+    for name in ("_ensemble", "_motion", "_fields"):
+        monkeypatch.setattr(line, name, refuse)
+    analysed(runs, analysis)
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+
+
+def test_the_fields_are_in_a_file_that_can_be_coloured(analysis: Path) -> None:
+    with gsd.hoomd.open(analysis / "fields_T0.7.gsd") as file:
+        frame = file[0]
+    softness, depth = (frame.log[f"particles/{name}"] for name in ("softness", "depth"))
+    is_a = frame.particles.typeid == 0
+    assert np.isfinite(softness[is_a]).mean() > 0.99
+    assert np.isnan(softness[~is_a]).all()
+    # a softer cage is a shallower one
+    order = np.argsort(depth[is_a])
+    assert (np.diff(softness[is_a][order]) <= 1e-9).all()
+
+
+def test_one_temperature_has_depths_and_no_softness(runs: list[Path], tmp_path: Path) -> None:
+    out = analysed(runs[:1], tmp_path / "one")
+    found = report.load_results(out / "results.zarr")
+    assert "P_depth" in found["distributions"]
+    assert "P_S" not in found["distributions"]
+    assert "two" in json.loads((out / "provenance.json").read_text())["page"]["summary"]
+
+
+def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
+    runs: list[Path], tmp_path: Path
+) -> None:
+    out = analysed(runs, tmp_path / "none", thresholds=None)
+    found = report.load_results(out / "results.zarr")
+    assert "rearrangement" not in found
+    assert float(found["cage"].softness[0]) > 0
+
+
+def test_two_files_at_one_temperature_or_another_liquid_are_refused(runs: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="same temperature"):
+        analysed(runs, tmp_path / "out", temperatures=[0.7, 0.7])
+    with pytest.raises(MixtureError, match="composition"):
+        analysed(runs, tmp_path / "out", liquid="wahnstrom")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_quick_study_takes_the_whole_way(
+    runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = sharma2022.Preset({0.58: 9.0, 0.70: 9.0, 0.80: 9.0, 1.00: 9.0}, every=0.5, dt=0.005)
+    monkeypatch.setitem(sharma2022.PRESETS, "tiny", short)
+    monkeypatch.setattr(sharma2022, "CHOICES", dataclasses.replace(CHOICES, bins=12))
+    monkeypatch.setitem(printed("sharma2022")["p_c"], "1.00", 0.2)
+    monkeypatch.setattr(sharma2022, "below_onset", lambda parts, *_: parts)
+    out = studies.named("sharma2022")("tiny", tmp_path / "out", runs=tmp_path / "runs", workers=2)
+    rows = report.read_comparison(out / "comparison.json")
+    judged = {(r.quantity, r.state): r for r in rows}
+    assert judged["softness", "T = 0.58"].within
+    assert judged["p_c", "T = 0.58"].within is None
+    assert judged["share softer than the peak", "T = 0.58"].measured is not None
+    assert any(r.quantity == "onset temperature" for r in rows)
+
+
+def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:
+    calls = []
+
+    def make() -> stages.Results:
+        calls.append(1)
+        return {"a": xr.Dataset({"x": ("i", np.arange(3.0))})}
+
+    for inputs in ({"n": 1}, {"n": 1}, {"n": 2}):
+        stages.stage(tmp_path, "s", inputs, make)
+    assert len(calls) == 2
+
+
+def test_barriers_need_three_temperatures_below_onset() -> None:
+    with pytest.raises(ParameterError, match="three temperatures"):
+        results.below_onset([xr.Dataset()] * 3, [0.5, 0.6, 0.9], 0.8)
+
+
+def test_readings_are_known_or_refused() -> None:
+    with pytest.raises(ParameterError, match="ensemble-cut"):
+        line.Choices(calibrated_by="guess")  # type: ignore[arg-type]
