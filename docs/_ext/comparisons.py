@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from supercooled.report import Row, read_comparison
+from supercooled.report.numbers import shown, unit_text
 
 NONE_YET = "No reproduction is stored in this copy of the repository; ``make demo`` makes one."
 
@@ -39,10 +40,13 @@ def table(name: str, rows: Sequence[Row]) -> list[str]:
     lines = [f"**{name}**: {len(rows)} rows: {said}.", "", ".. list-table::", "    :header-rows: 1", ""]
     lines += _cells(["where", "quantity", "state", "published", "measured", "verdict"])
     for row in rows:
-        error = f" ± {row.uncertainty:.2g}" if row.uncertainty is not None else ""
-        measured = "" if row.measured is None else f"{row.measured:.4g}{error}"
-        published = "" if row.published is None else f"{row.published:.4g}"
-        lines += _cells([row.item, row.name, row.state, published, measured, row.verdict])
+        quantity = f"{row.name} ({unit})" if (unit := unit_text(row.unit)) else row.name
+        # short values stay on one line
+        state, published, measured = (
+            words.replace(" ", "\N{NO-BREAK SPACE}")
+            for words in (row.state, shown(row.published), shown(row.measured, row.uncertainty))
+        )
+        lines += _cells([row.item, quantity, state, published, measured, row.verdict])
     return [*lines, ""]
 
 
