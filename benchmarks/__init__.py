@@ -1,1 +1,18 @@
-"""Speed against the peers, beside each other in one run. `make bench` runs everything."""
+"""Speed against the peers, beside each other in one run. `make bench` runs everything.
+
+Each benchmark is a module whose `main()` prints what it measures and returns rows for the table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the speed table, in words; `ratio` is the peer's time over ours."""
+
+    what: str
+    ours: str
+    peer: str
+    ratio: str

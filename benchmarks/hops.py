@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import Row
 from supercooled import Box, Trajectory
 from supercooled.dynamics import hops
 
@@ -41,13 +42,13 @@ def nanoseconds(function: Callable[[], NDArray[np.float64]], repeats: int = 3) -
     return float(best)
 
 
-def main() -> dict[str, object]:
+def main() -> list[Row]:
     rng = np.random.default_rng(0)
     positions = np.cumsum(rng.normal(scale=0.03, size=(N_FRAMES, N_PARTICLES, 3)), axis=0)
     positions += rng.uniform(-7.0, 7.0, size=(1, N_PARTICLES, 3))
     run = Trajectory.from_arrays(positions, Box.cube(14.94), unwrapped=True)
     hops(run[:20], window=10.0)
-    figures: dict[str, object] = {"n_particles": N_PARTICLES, "n_frames": N_FRAMES}
+    rows = []
     print(f"{N_PARTICLES} particles, {N_FRAMES} frames in memory, one core, ns a frame and particle")
     for window in WINDOWS:
         side = window // 2
@@ -60,8 +61,15 @@ def main() -> dict[str, object]:
             f"  {window:3d} frames: supercooled {ours:5.1f}, NumPy {slow:7.0f}, ratio {slow / ours:5.0f}, "
             f"largest relative difference {worst:.0e}"
         )
-        figures[str(window)] = {"ns": ours, "numpy_ns": slow, "ratio": slow / ours, "difference": worst}
-    return figures
+        rows.append(
+            Row(
+                f"p_hop, window of {window} frames, a frame and particle",
+                f"{ours:.0f} ns",
+                f"NumPy {slow:.0f} ns",
+                f"{slow / ours:.0f}",
+            )
+        )
+    return rows
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import supercooled as sc
+from benchmarks import Row
 
 N_PARTICLES = 4000
 EDGE = 14.94
@@ -61,8 +62,8 @@ def line(name: str, found: tuple[float, float]) -> str:
     return f"  {name:20s} {found[0]:7.1f} MB/s    {found[1]:7.1f} MB a processor second"
 
 
-def main() -> None:
-    wanted = float(sys.argv[1]) if len(sys.argv) > 1 else 200.0
+def main(wanted: float = 200.0) -> list[Row]:
+    """Read one synthetic dump with both."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, "run.dump")
         frames = write_dump(plain, wanted)
@@ -74,17 +75,26 @@ def main() -> None:
         write_dump(small, 1.0)
         ours(small)
         print(f"dump of {megabytes:.0f} MB, {frames} frames of {N_PARTICLES} particles, one core")
-        ours_plain = rates(ours, plain, megabytes)
+        ours_plain, ours_packed = rates(ours, plain, megabytes), rates(ours, packed, megabytes)
         print(line("supercooled", ours_plain))
-        print(line("supercooled, gzip", rates(ours, packed, megabytes)))
+        print(line("supercooled, gzip", ours_packed))
         try:
             peer = rates(mdanalysis, plain, megabytes)
         except ImportError:
             print("  MDAnalysis is not installed here")
-        else:
-            print(line("MDAnalysis", peer))
-            print(f"  ratio {ours_plain[1] / peer[1]:.1f}")
+            return []
+        print(line("MDAnalysis", peer))
+        ratio = ours_plain[1] / peer[1]
+        print(f"  ratio {ratio:.1f}")
+        return [
+            Row(
+                f"reading a LAMMPS dump of {megabytes:.0f} MB",
+                f"{ours_plain[0]:.0f} MB/s (gz: {ours_packed[0]:.0f})",
+                f"MDAnalysis {peer[0]:.0f} MB/s",
+                f"{ratio:.0f}",
+            )
+        ]
 
 
 if __name__ == "__main__":
-    main()
+    main(*(float(value) for value in sys.argv[1:2]))

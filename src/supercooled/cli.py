@@ -42,14 +42,14 @@ def systems(
         for heading in ("liquid", "density", "T", "N", "held", "checked", "tau_alpha", "U/N", "checks"):
             table.add_column(heading)
         for shipped in sc.systems.library():
-            checks, made = shipped.record["checks"], shipped.record["made"]
+            checks = shipped.record["checks"]
             table.add_row(
                 shipped.mixture,
                 f"{shipped.density:g}",
                 f"{shipped.temperature:g}",
                 f"{shipped.n_particles}",
-                f"{made['hold']:g} tau",
-                f"{made['duration']:g} tau",
+                f"{shipped.record['hold']:g} tau",
+                f"{shipped.record['duration']:g} tau",
                 _relaxation(checks["relaxation_time"]),
                 f"{checks['potential_energy']:.4f}",
                 _passed(checks),

@@ -1,0 +1,33 @@
+"""The README says what the files beside it say, and its example runs."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_its_tables_are_those_of_the_reproductions() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "readme.py"))
+    assert tool["filled"](README) == README
+    assert tool["filled"](README.replace("| met |", "| missed |")) == README
+
+
+def test_its_commands_are_in_the_makefile() -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert set(re.findall(r"`?make (\w+)", README)) <= set(targets)
+
+
+def test_its_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    shorter = example.replace("duration=100", "duration=17")
+    assert shorter != example
+    exec(compile(shorter, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  our own text
+    share = float(re.search(r"Share\(value=([\d.]+)", capsys.readouterr().out)[1])  # type: ignore[index]
+    assert 0.4 < share < 0.8
