@@ -115,12 +115,23 @@ def equilibrate(
     out: Annotated[Path, typer.Option(help="GSD file to write; a JSON beside it records the checks.")],
     start: Annotated[str, typer.Option(help="'lattice', or a file with one configuration.")] = "lattice",
     particles: Particles = 4000,
+    dt: Annotated[float, typer.Option(help="Integration step, tau.")] = 0.005,
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    runs: Runs = Path("runs"),
 ) -> None:
     """Make an equilibrated configuration and check it: no ageing, no crystal."""
     model = sc.systems.named(liquid, density=density)
     made = sc.store.equilibrate(
-        model, temperature, particles, start=start, hold=hold, duration=duration, out=out, seed=seed
+        model,
+        temperature,
+        particles,
+        start=start,
+        hold=hold,
+        duration=duration,
+        out=out,
+        seed=seed,
+        dt=dt,
+        root=runs,
     )
     typer.echo(f"{made.path}: {_passed(made.record['checks'])}")
 

@@ -13,6 +13,7 @@ from supercooled.io.whole import whole_file
 from supercooled.mixture import Liquid
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.start import Start, from_trajectory
+from supercooled.state import Protocol
 from supercooled.store.configurations import write_configuration
 from supercooled.store.crystal import Order, order
 from supercooled.store.energies import logged
@@ -130,12 +131,14 @@ def _made(path: Path, start: str | Path, final: Start, run: Trajectory) -> dict[
     began: dict[str, Any] = {"name": Path(start).name}
     if Path(start).is_file():
         began["sha256"] = hashlib.sha256(Path(start).read_bytes()).hexdigest()
+    step = "" if protocol.dt == Protocol(every=protocol.every).dt else f" --dt {protocol.dt:g}"
     return {
         "command": systems.equilibration_command(state.liquid, state.temperature, state.n_particles)
         .replace("--start lattice", f"--start {began['name']}")
         .replace("HOLD", f"{protocol.hold:g}")
         .replace("DURATION", f"{duration:g}")
-        .replace("FILE.gsd", path.name),
+        .replace("FILE.gsd", path.name)
+        + step,
         "start": began,
         "seed": state.seed,
         "dt": protocol.dt,
