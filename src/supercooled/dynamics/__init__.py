@@ -1,16 +1,25 @@
 """Displacements, hops and relaxation."""
 
 from supercooled.dynamics.displacements import displacements, logarithmic_lags
+from supercooled.dynamics.events import events, rearrangements
 from supercooled.dynamics.hops import hops
 from supercooled.dynamics.relaxation import RelaxationTime, relaxation_time
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
+from supercooled.dynamics.training import balanced, training_by_crossing, training_by_extrema
+from supercooled.dynamics.waiting import waiting_times
 
 __all__ = [
     "HopThreshold",
     "RelaxationTime",
+    "balanced",
     "displacements",
+    "events",
     "hop_threshold",
     "hops",
     "logarithmic_lags",
+    "rearrangements",
     "relaxation_time",
+    "training_by_crossing",
+    "training_by_extrema",
+    "waiting_times",
 ]

@@ -59,7 +59,7 @@ def hops(
     >>> hops(run, window=6.0).round(3).values.T
     array([[0.65, 0.65]])
     """
-    side = _frames_on_each_side(trajectory, window)
+    side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
     # Blocks of whole periods start their sums where an undivided run would: the same bits come out.
     period = restart_period(side)
@@ -84,7 +84,8 @@ def hops(
     )
 
 
-def _frames_on_each_side(trajectory: Trajectory, window: float) -> int:
+def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
+    """Whole frames in half of the window."""
     name = trajectory.source.name
     if not (np.isfinite(window) and window > 0):
         raise ParameterError(f"the window must be a positive time, not {window}, for example window=15.0")

@@ -1,0 +1,304 @@
+"""Particles about to move and particles that stay, for learning softness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Booleans, Integers
+from supercooled.blocks import Span, map_add
+from supercooled.dynamics.events import IndicatorSearch, indicator_search
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.kernels.events import REMOVED, find_extrema, thin_out
+from supercooled.quantities import labelled
+from supercooled.trajectory import Trajectory
+
+
+def training_by_crossing(
+    events: xr.Dataset | Sequence[xr.Dataset],
+    *,
+    rearrangement: float,
+    lead: float,
+    quiet: float,
+    hard_at: Literal["middle", "after"],
+) -> xr.Dataset:
+    r"""Soft particles before they cross a low threshold on the way to a peak; hard ones that stay below.
+
+    .. math:: t_\mathrm{soft} = t_1 - \ell \text{ of events with } \max p_\mathrm{hop} > p_c, \qquad
+              p_\mathrm{hop}(i, t) \le p_0 \text{ for } t_a \le t \le t_b,\; t_b - t_a \ge t_q
+
+    events : what :func:`events` returns with the low threshold p_0, of one run or of several
+    rearrangement : p_c, sigma_AA^2; 0.2 in the paper, whose p_0 is 0.05
+    lead : l, tau, from the soft structure to the crossing t_1; half of the window is the first frame of
+        the window around t_1
+    quiet : t_q, tau; the relaxation time in the paper
+    hard_at : "middle" of the quiet stretch, or "after" it has been quiet for `quiet`
+
+    Returns a table along ``example``: ``run`` (0, 1, ...; learn and test on different ones), ``frame``,
+    ``time``, ``particle`` and ``soft``. A stretch gives one hard example, however long it is. An event
+    whose crossing or structure comes before what was observed gives none.
+
+    Raises
+    ------
+    ParameterError
+        if a threshold, `lead` or `quiet` is out of range.
+
+    Source: schoenholz2016, Secs. I.B and I.C, which asks of hard particles that they have not rearranged
+    "for a time tau_alpha preceding" (here "after"); the middle is a later practice.
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> from supercooled.dynamics import events
+    >>> jump = np.zeros((60, 2, 3))
+    >>> jump[30:, 1] = (0.0, 0.6, 0.8)
+    >>> run = Trajectory.from_arrays(jump, Box.cube(10.0), unwrapped=True)
+    >>> found = events(run, window=10.0, threshold=0.05)
+    >>> chosen = training_by_crossing(found, rearrangement=0.2, lead=5.0, quiet=40.0, hard_at="middle")
+    >>> [chosen[name].values.tolist() for name in ("particle", "frame", "soft")]
+    [[1, 0], [20, 29], [True, False]]
+    """
+    if hard_at not in ("middle", "after"):
+        raise ParameterError(f"hard_at must be 'middle' or 'after', not {hard_at!r}")
+    if not (np.isfinite(quiet) and quiet > 0 and np.isfinite(lead) and lead >= 0):
+        raise ParameterError(
+            f"quiet must be positive and lead at least 0, not {quiet} and {lead}; "
+            "for example quiet=700.0, lead=5.0"
+        )
+    tables = [events] if isinstance(events, xr.Dataset) else list(events)
+    parts = []
+    for number, table in enumerate(tables):
+        if not rearrangement >= table.attrs["threshold"]:
+            raise ParameterError(
+                f"rearrangement={rearrangement:g} is below the threshold of the events, "
+                f"{table.attrs['threshold']:g}"
+            )
+        soft = _before_crossing(table, rearrangement, lead)
+        hard = _quiet_stretches(table, quiet, hard_at)
+        origin = table.attrs["observed_from"] - table.attrs["first_observed"] * table.attrs["interval"]
+        parts.append(_examples(number, soft, hard, origin, table.attrs["interval"]))
+    return _together(parts).assign_attrs(
+        rearrangement=float(rearrangement),
+        candidate=float(tables[0].attrs["threshold"]),
+        lead=float(lead),
+        quiet=float(quiet),
+        hard_at=hard_at,
+        species=tables[0].attrs["species"],
+    )
+
+
+def training_by_extrema(
+    trajectories: Trajectory | Sequence[Trajectory],
+    *,
+    window: float,
+    soft_above: float,
+    hard_below: float,
+    soft_separation: float,
+    hard_separation: float,
+    lead: float,
+    species: str | int | None = None,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> xr.Dataset:
+    r"""Soft particles at peaks of the hop indicator, hard ones in its troughs.
+
+    .. math:: p_\mathrm{hop}(i, t_\mathrm{peak}) > p_S, \qquad p_\mathrm{hop}(i, t_\mathrm{trough}) < p_H
+
+    window : of the hop indicator, tau; 10 in the paper
+    soft_above, hard_below : p_S and p_H, sigma_AA^2; 0.2 and 0.05 in the paper
+    soft_separation, hard_separation : least time between two peaks, and between two troughs, of one
+        particle, tau; 10 and 80 in the paper. Of those too close the highest peak or the deepest trough
+        stays, the earlier of equals
+    lead : from the soft structure to the peak, tau; the paper says none. At the peak a part of the hop
+        has happened
+    species : whose particles; A in the paper; None takes all
+    executor, megabytes : map blocks of frames; they never change the answer
+
+    Returns a table along ``example`` as :func:`training_by_crossing` does. A peak is higher than both
+    frames beside it, a trough lower. Memory grows with the extrema that are kept.
+
+    Raises
+    ------
+    ParameterError
+        if a threshold, a separation or `lead` is out of range.
+    TrajectoryError
+        if frames are unevenly spaced, or a run is shorter than the window.
+
+    Source: graham2023, Sec. II.B.
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> rng = np.random.default_rng(1)
+    >>> rattling = rng.normal(scale=0.02, size=(100, 1, 3))
+    >>> rattling[50:] += (0.0, 0.6, 0.8)
+    >>> run = Trajectory.from_arrays(rattling, Box.cube(10.0), unwrapped=True)
+    >>> chosen = training_by_extrema(run, window=10.0, soft_above=0.2, hard_below=0.05,
+    ...     soft_separation=10.0, hard_separation=80.0, lead=0.0)
+    >>> int(chosen.soft.sum()), abs(chosen.frame.values[chosen.soft.values] - 50) <= 1
+    (1, array([ True]))
+    """
+    if not (np.isfinite([soft_above, hard_below]).all() and soft_above >= hard_below > 0):
+        raise ParameterError(
+            f"thresholds must be positive, the soft one higher, not soft_above={soft_above}, "
+            f"hard_below={hard_below}; for example 0.2 and 0.05"
+        )
+    if not (np.isfinite([lead, soft_separation, hard_separation]).all() and lead >= 0):
+        raise ParameterError("lead and separations must be times of at least 0")
+    if min(soft_separation, hard_separation) <= 0:
+        raise ParameterError("separations must be positive, for example soft_separation=10.0")
+    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    parts = []
+    for number, run in enumerate(runs):
+        search = indicator_search(run, window, species)
+        steps = tuple(_in_frames(x, run.interval) for x in (soft_separation, hard_separation))
+        find = partial(_extrema_of, search, soft_above, hard_below, steps)
+        found = map_add(find, search.blocks(megabytes, before=search.period), executor)
+        particles, frames, values = (np.concatenate(column) for column in zip(*found, strict=True))
+        peak = values > soft_above
+        kept = []
+        for which, step, sign in ((peak, steps[0], 1.0), (~peak, steps[1], -1.0)):
+            chosen = _thinned(particles[which], frames[which], sign * values[which], step, None)
+            kept.append((search.particles[chosen[0]], chosen[1]))
+        kept[0] = (kept[0][0], kept[0][1] - _in_frames(lead, run.interval))
+        parts.append(_examples(number, kept[0], kept[1], float(run.times[0]), run.interval))
+    return _together(parts).assign_attrs(
+        window=float(window),
+        soft_above=float(soft_above),
+        hard_below=float(hard_below),
+        soft_separation=float(soft_separation),
+        hard_separation=float(hard_separation),
+        lead=float(lead),
+        species=search.species,
+    )
+
+
+def balanced(examples: xr.Dataset, *, size: int, seed: int) -> xr.Dataset:
+    """As many soft as hard examples, drawn at random without putting back.
+
+    examples : what :func:`training_by_crossing` or :func:`training_by_extrema` returns
+    size : of each kind; 6000 in the paper
+    seed : of the draw
+
+    Raises
+    ------
+    ParameterError
+        if there are fewer examples of a kind: a longer run has more.
+
+    Source: schoenholz2016, Sec. I.C.
+
+    >>> import numpy as np
+    >>> table = xr.Dataset({"soft": ("example", np.arange(10) < 3)})
+    >>> int(balanced(table, size=3, seed=1).soft.sum())
+    3
+    """
+    soft = examples["soft"].values
+    if size < 1:
+        raise ParameterError(f"size must be at least 1, not {size}")
+    for what, n in (("soft", int(soft.sum())), ("hard", int((~soft).sum()))):
+        if n < size:
+            raise ParameterError(
+                f"only {n} {what} examples for {size} of each kind: use a longer run or a smaller size"
+            )
+    rng = np.random.default_rng(seed)
+    drawn = [rng.choice(np.flatnonzero(kind), size, replace=False) for kind in (soft, ~soft)]
+    return examples.isel(example=np.sort(np.concatenate(drawn))).assign_attrs(seed=int(seed))
+
+
+def _in_frames(time: float, interval: float) -> int:
+    """Fewest frames that last at least `time`."""
+    return int(np.ceil(time / interval * (1.0 - 1e-9)))
+
+
+def _before_crossing(table: xr.Dataset, rearrangement: float, lead: float) -> tuple[Integers, Integers]:
+    seen = table["first_frame"].values > table.attrs["first_observed"]
+    chosen = (table["peak"].values > rearrangement) & seen
+    frames = table["first_frame"].values[chosen] - _in_frames(lead, table.attrs["interval"])
+    return table["particle"].values[chosen], frames
+
+
+def _quiet_stretches(table: xr.Dataset, quiet: float, hard_at: str) -> tuple[Integers, Integers]:
+    first, last = table.attrs["first_observed"], table.attrs["last_observed"]
+    observed = table["observed"].values
+    # A frame before and one after the observed ones bound each particle's stretches like events.
+    particle = np.concatenate([table["particle"].values, observed, observed])
+    begin = np.concatenate(
+        [table["first_frame"].values, np.full(len(observed), first - 1), np.full(len(observed), last + 1)]
+    )
+    end = np.concatenate([table["last_frame"].values, begin[-2 * len(observed) :]])
+    order = np.lexsort((begin, particle))
+    particle, begin, end = particle[order], begin[order], end[order]
+    same = particle[1:] == particle[:-1]
+    a, b = end[:-1][same] + 1, begin[1:][same] - 1
+    needed = _in_frames(quiet, table.attrs["interval"])
+    long = b - a >= needed
+    middle = (a + b) // 2 if hard_at == "middle" else a + needed
+    return particle[1:][same][long], middle[long]
+
+
+def _extrema_of(
+    search: IndicatorSearch, above: float, below: float, steps: tuple[int, ...], span: Span
+) -> list[tuple[Integers, Integers, Array]]:
+    """Particle, frame and value of extrema, without those that one in the same block rules out."""
+    side, n = search.side, search.trajectory.n_frames
+    positions = search.positions(span.read)
+    # The frame of the next block starts its sums there, and so it must here for the same bits.
+    values = [search.indicator(positions[: span.stop + side - span.first])]
+    if span.stop < n - side:
+        values.append(search.indicator(positions[span.stop - side - span.first :]))
+    values_from = span.first + side
+    rows = np.concatenate(values)[max(0, span.start - 1 - values_from) :]
+    rows_from = max(span.start - 1, values_from)
+    room = 0
+    while True:
+        frames, particles, heights = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
+        found = find_extrema(rows, above, below, frames, particles, heights)
+        if found <= room:
+            break
+        room = found
+    frames += rows_from
+    seen = (span.start, span.stop)
+    parts = []
+    for which, step, sign in ((heights > above, steps[0], 1.0), (heights <= above, steps[1], -1.0)):
+        chosen = _thinned(particles[which], frames[which], sign * heights[which], step, seen)
+        parts.append((chosen[0], chosen[1], sign * chosen[2]))
+    return parts
+
+
+def _thinned(
+    particles: Integers, frames: Integers, heights: Array, step: int, seen: tuple[int, int] | None
+) -> tuple[Integers, Integers, Array]:
+    order = np.lexsort((frames, particles))
+    particles, frames, heights = particles[order], frames[order], heights[order]
+    fate = np.empty(len(frames), np.int64)
+    everything = 2**62
+    start, stop = seen if seen is not None else (-everything, everything)
+    thin_out(particles, frames, heights, step, start, stop, fate)
+    left: Booleans = fate != REMOVED
+    return particles[left], frames[left], heights[left]
+
+
+def _examples(
+    run: int,
+    soft: tuple[Integers, Integers],
+    hard: tuple[Integers, Integers],
+    origin: float,
+    interval: float,
+) -> xr.Dataset:
+    particle = np.concatenate([soft[0], hard[0]])
+    frame = np.concatenate([soft[1], hard[1]])
+    kind = np.arange(len(frame)) < len(soft[0])
+    there = frame >= 0
+    columns = {"run": np.full(len(frame), run), "frame": frame, "particle": particle, "soft": kind}
+    table = xr.Dataset({name: ("example", values[there]) for name, values in columns.items()})
+    table["time"] = labelled("time", origin + interval * frame[there], ("example",))
+    return table
+
+
+def _together(parts: list[xr.Dataset]) -> xr.Dataset:
+    if not parts:
+        raise TrajectoryError("no run was given")
+    return xr.concat(parts, dim="example", combine_attrs="drop_conflicts")
