@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from supercooled.report import Row, read_comparison
+from supercooled.report.numbers import shown
 
 ROOT = Path(__file__).resolve().parents[1]
-VERDICTS = {"within": "met", "miss": "**missed**", "not measured": "not measured", "not judged": "–"}
 
 
 def comparison_table(folder: Path) -> str:
@@ -22,8 +22,8 @@ def comparison_table(folder: Path) -> str:
     rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
     lines = ["| quantity | state | printed | measured | verdict |", "|---|---|---|---|---|"]
     lines += [
-        f"| {row.quantity} ({row.item}) | {row.state} | {row.published:.4g} | {_measured(row)} "
-        f"| {_verdict(row)} |"
+        f"| {row.quantity} ({row.item}) | {row.state} | {shown(row.published)} "
+        f"| {shown(row.measured, row.uncertainty)} | {_verdict(row)} |"
         for row in rows
     ]
     return "\n".join(lines)
@@ -54,14 +54,8 @@ def _between(text: str, mark: str, table: str) -> str:
     return f"{head}{begin}\n{table}\n{end}{tail}"
 
 
-def _measured(row: Row) -> str:
-    if row.measured is None:
-        return "–"
-    return f"{row.measured:.4g}" + ("" if row.uncertainty is None else f" ± {row.uncertainty:.1g}")
-
-
 def _verdict(row: Row) -> str:
-    return VERDICTS.get(row.verdict, row.verdict)
+    return "**missed**" if row.verdict == "missed" else row.verdict
 
 
 def main(arguments: Sequence[str]) -> int:
