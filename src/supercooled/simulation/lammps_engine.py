@@ -1,7 +1,7 @@
 """LAMMPS in this process, one replica at a time.
 
 Every command is built from numbers and fixed words; the only text from outside is a checkpoint's
-path, and :func:`_quoted` refuses what could end its quotes.
+path, and :func:`quoted` refuses what could end its quotes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,9 @@ import numpy as np
 from supercooled.box import Box
 from supercooled.errors import SimulationError, StoreError
 from supercooled.mixture import Mixture
-from supercooled.potentials import LennardJones
 from supercooled.simulation.engine import Leg, Snapshot
 from supercooled.simulation.lammps_library import open_lammps
+from supercooled.simulation.pair_styles import pair_commands, quoted
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
 
@@ -79,7 +79,7 @@ class LammpsEngine:
         snapshots = []
         box = Box.cube(state.liquid.edge(state.n_particles), state.liquid.mixture.dimensions)
         with _session(state.label) as lmp:
-            lmp.command(f"read_restart {_quoted(checkpoint)}")
+            lmp.command(f"read_restart {quoted(checkpoint)}")
             step = int(lmp.extract_global("ntimestep"))
             if step != leg.begin:
                 raise SimulationError(
@@ -145,40 +145,12 @@ def _create(lmp: Any, state: StatePoint, start: Start) -> None:
 
 
 def _forces(lmp: Any, mixture: Mixture) -> None:
-    lmp.commands_string("\n".join(pair_commands(mixture)))
+    with TemporaryDirectory() as folder:
+        lmp.commands_string("\n".join(pair_commands(mixture, Path(folder))))
     lmp.commands_string(
         f"neighbor {SKIN} bin\nneigh_modify delay 0 every 1 check yes\n"
         "thermo_style custom step temp pe press\nthermo_modify norm yes lost error flush no"
     )
-
-
-def pair_commands(mixture: Mixture) -> list[str]:
-    """The mixture's potentials in LAMMPS' words.
-
-    Raises
-    ------
-    SimulationError
-        if a potential is of a kind that has no words, or only some are shifted.
-
-    >>> pair_commands(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)))
-    ['pair_style lj/cut 2.5', 'pair_coeff 1 1 1.0 1.0 2.5', 'pair_modify shift yes']
-    """
-    kinds = combinations_with_replacement(range(1, len(mixture.species) + 1), 2)
-    commands = [f"pair_style lj/cut {float(mixture.cutoff)!r}"]
-    shifts = set()
-    for (a, b), potential in zip(kinds, mixture.potentials, strict=True):
-        if not isinstance(potential, LennardJones):
-            raise SimulationError(
-                f"{mixture.name}: LAMMPS is not told how to compute {type(potential).__name__}; "
-                "it knows LennardJones"
-            )
-        numbers = (float(potential.epsilon), float(potential.sigma), float(potential.cutoff))
-        commands.append(f"pair_coeff {a} {b} {' '.join(map(repr, numbers))}")
-        shifts.add(potential.shift)
-    if len(shifts) > 1:
-        raise SimulationError(f"{mixture.name}: LAMMPS shifts all pairs or none")
-    commands.append(f"pair_modify shift {'yes' if shifts.pop() else 'no'}")
-    return commands
 
 
 def _velocities(lmp: Any, temperature: float, seed: int) -> None:
@@ -236,16 +208,9 @@ def _snapshot(lmp: Any, step: int, box: Box) -> Snapshot:
     return Snapshot(step, positions, (crossed + moved).astype(np.int32), box, _energies(lmp))
 
 
-def _quoted(path: Path) -> str:
-    text = str(path.absolute())
-    if any(c in text for c in "\"'*%&\n\r"):
-        raise SimulationError(f"LAMMPS can't write to {text}: choose a folder without quotes, *, % and &")
-    return f'"{text}"'
-
-
 def _write_checkpoint(lmp: Any, path: Path) -> None:
     """Write a checkpoint and bring it to the disk, or leave nothing."""
-    command = f"write_restart {_quoted(path)}"
+    command = f"write_restart {quoted(path)}"
     try:
         lmp.command(command)
     except Exception as error:

@@ -1,0 +1,16 @@
+"""Pair potentials as frozen data, with energy and force as functions."""
+
+from supercooled.potentials.base import PairPotential
+from supercooled.potentials.lennard_jones import ExpandedLennardJones, LennardJones, SmoothedLennardJones
+from supercooled.potentials.repulsive import HarmonicRepulsion, InversePower
+from supercooled.potentials.tabulated import Tabulated
+
+__all__ = [
+    "ExpandedLennardJones",
+    "HarmonicRepulsion",
+    "InversePower",
+    "LennardJones",
+    "PairPotential",
+    "SmoothedLennardJones",
+    "Tabulated",
+]

@@ -1,0 +1,206 @@
+"""Lennard-Jones pairs: cut and shifted, force-smoothed, and with a well of another width."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.errors import MixtureError
+from supercooled.potentials.base import between, check_positive
+
+
+def _lj(epsilon: float, sigma: float, r: Array | float) -> Any:
+    x6 = (sigma / r) ** 6
+    return 4.0 * epsilon * (x6 * x6 - x6)
+
+
+def _lj_force(epsilon: float, sigma: float, r: Array | float) -> Any:
+    x6 = (sigma / r) ** 6
+    return 24.0 * epsilon * (2.0 * x6 * x6 - x6) / r
+
+
+@dataclass(frozen=True, slots=True)
+class LennardJones:
+    r"""12-6 pair potential, cut off and shifted to zero there.
+
+    .. math:: U(r) = 4\epsilon\left[(\sigma/r)^{12} - (\sigma/r)^6\right] - U_c,\quad r < r_c
+
+    with :math:`U_c` its unshifted value at the cutoff if `shift`, else 0.
+
+    epsilon : epsilon_AA
+    sigma, cutoff : sigma_AA
+
+    Raises
+    ------
+    MixtureError
+        if epsilon, sigma or the cutoff is not positive.
+
+    Source: nandi2021, SI Eq. 1; sharma2022, Eq. 1.
+
+    >>> LennardJones(1.0, 1.0, 2.5, shift=False).energy(2 ** (1 / 6)).round(12).item()
+    -1.0
+    """
+
+    epsilon: float
+    sigma: float
+    cutoff: float
+    shift: bool = True
+
+    def __post_init__(self) -> None:
+        check_positive("Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma, cutoff=self.cutoff)
+
+    @classmethod
+    def wca(cls, epsilon: float, sigma: float) -> LennardJones:
+        """Weeks-Chandler-Andersen: cut off at the minimum, so that only the repulsion is left."""
+        return cls(epsilon, sigma, 2.0 ** (1.0 / 6.0) * sigma)
+
+    def smoothed(self) -> SmoothedLennardJones:
+        """The same pair with a force that goes to zero at the cutoff."""
+        return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite at r = 0."""
+        end = _lj(self.epsilon, self.sigma, self.cutoff) if self.shift else 0.0
+        return between(r, 0.0, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x) - end)
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "lennard-jones", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class SmoothedLennardJones:
+    r"""12-6 pair potential whose energy and force both go to zero at the cutoff.
+
+    .. math:: U(r) = \phi(r) - \phi(r_c) - (r - r_c)\,\phi'(r_c),\quad r < r_c,\quad
+              \phi(r) = 4\epsilon\left[(\sigma/r)^{12} - (\sigma/r)^6\right]
+
+    epsilon : epsilon_AA
+    sigma, cutoff : sigma_AA
+
+    Raises
+    ------
+    MixtureError
+        if epsilon, sigma or the cutoff is not positive.
+
+    Source: Toxvaerd and Dyre 2011, Eq. 3 (shifted force); schoenholz2016 smooths its potential "so
+    that the force varies continuously" and does not say how.
+
+    >>> SmoothedLennardJones(1.0, 1.0, 2.5).force([2.4999999, 2.5]).round(6).tolist()
+    [-0.0, 0.0]
+    """
+
+    epsilon: float
+    sigma: float
+    cutoff: float
+
+    def __post_init__(self) -> None:
+        check_positive("smoothed Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma, cutoff=self.cutoff)
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite at r = 0."""
+        end = _lj(self.epsilon, self.sigma, self.cutoff)
+        slope = -_lj_force(self.epsilon, self.sigma, self.cutoff)
+        return between(
+            r,
+            0.0,
+            self.cutoff,
+            lambda x: _lj(self.epsilon, self.sigma, x) - end - (x - self.cutoff) * slope,
+        )
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        end = _lj_force(self.epsilon, self.sigma, self.cutoff)
+        return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x) - end)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "lennard-jones-smoothed", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandedLennardJones:
+    r"""12-6 pair potential moved outwards and cut off.
+
+    .. math:: U(r) = 4\epsilon\left[\left(\frac{\sigma}{r-\delta}\right)^{12}
+              - \left(\frac{\sigma}{r-\delta}\right)^6\right] - U_c,\quad r < r_c
+
+    epsilon : epsilon_AA
+    sigma, delta, cutoff : sigma_AA; at `delta` the energy is infinite
+    shift : :math:`U_c` is the value at the cutoff, not 0
+
+    Raises
+    ------
+    MixtureError
+        if epsilon or sigma is not positive, delta is negative, or the cutoff is not beyond it.
+
+    Source: graham2023, the equation of its Methods.
+
+    >>> well = ExpandedLennardJones.modified_well(1.0, 1.0, width=0.3, cutoff=2.5)
+    >>> well.energy(2 ** (1 / 6)).round(9).item()
+    -1.0
+    """
+
+    epsilon: float
+    sigma: float
+    delta: float
+    cutoff: float
+    shift: bool = True
+
+    def __post_init__(self) -> None:
+        check_positive("expanded Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma)
+        if not 0 <= self.delta < self.cutoff < np.inf:
+            raise MixtureError(
+                f"expanded Lennard-Jones needs 0 <= delta < cutoff, not delta {self.delta} and "
+                f"cutoff {self.cutoff}"
+            )
+
+    @classmethod
+    def modified_well(
+        cls, epsilon: float, sigma: float, *, width: float, cutoff: float
+    ) -> ExpandedLennardJones:
+        r"""Well of another width, with its minimum where it was.
+
+        .. math:: \delta = \Delta\,\sigma,\qquad \sigma' = \sigma\,(1 - \Delta/2^{1/6})
+
+        The paper prints :math:`r - \Delta` for every pair; only with :math:`\Delta` in units of the
+        pair's own sigma does the minimum stay at :math:`2^{1/6}\sigma`, as its text says. A larger
+        :math:`\Delta` makes the well narrower.
+
+        The energy is not shifted, as printed; forces and dynamics do not know.
+
+        width : the paper's Delta, below 2^(1/6)
+        """
+        if not 0 <= width < 2.0 ** (1.0 / 6.0):
+            raise MixtureError(f"the well's width parameter must lie between 0 and 2^(1/6), not {width}")
+        return cls(epsilon, sigma * (1.0 - width / 2.0 ** (1.0 / 6.0)), width * sigma, cutoff, shift=False)
+
+    @property
+    def energy_at_cutoff(self) -> float:
+        """What the shift takes away: the unshifted energy at the cutoff, or 0."""
+        return float(_lj(self.epsilon, self.sigma, self.cutoff - self.delta)) if self.shift else 0.0
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite up to r = delta."""
+        end = self.energy_at_cutoff
+        return between(
+            r, self.delta, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x - self.delta) - end
+        )
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite up to r = delta."""
+        return between(
+            r, self.delta, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x - self.delta)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "lennard-jones-expanded", **asdict(self)}

@@ -1,0 +1,124 @@
+"""Pairs that only repel."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.errors import MixtureError
+from supercooled.potentials.base import between, check_positive
+
+
+@dataclass(frozen=True, slots=True)
+class InversePower:
+    r"""Inverse power, cut off and shifted to zero there.
+
+    .. math:: U(r) = \epsilon\,(\sigma/r)^n - U_c,\quad r < r_c
+
+    epsilon : epsilon_AA
+    sigma, cutoff : sigma_AA
+    exponent : n, dimensionless
+    shift : :math:`U_c` is the value at the cutoff, not 0
+
+    Raises
+    ------
+    MixtureError
+        if a number is not positive, or epsilon sigma^n too large for a double.
+
+    Source: Hoover et al. 1970, Eq. 1.
+
+    >>> InversePower(1.0, 1.0, exponent=12.0, cutoff=3.0, shift=False).energy(0.5).item()
+    4096.0
+    """
+
+    epsilon: float
+    sigma: float
+    exponent: float
+    cutoff: float
+    shift: bool = True
+
+    def __post_init__(self) -> None:
+        check_positive(
+            "inverse power",
+            epsilon=self.epsilon,
+            sigma=self.sigma,
+            exponent=self.exponent,
+            cutoff=self.cutoff,
+        )
+        with np.errstate(over="ignore", under="ignore"):
+            if not (np.isfinite(self.strength) and self.strength > 0):
+                raise MixtureError(f"inverse power epsilon sigma^{self.exponent:g} is out of range")
+
+    @property
+    def strength(self) -> float:
+        """Factor of r^-n: epsilon sigma^n."""
+        return float(self.epsilon * np.float64(self.sigma) ** self.exponent)
+
+    @property
+    def energy_at_cutoff(self) -> float:
+        """What the shift takes away: the unshifted energy at the cutoff, or 0."""
+        return float(self._at(self.cutoff)) if self.shift else 0.0
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite at r = 0."""
+        end = self.energy_at_cutoff
+        return between(r, 0.0, self.cutoff, lambda x: self._at(x) - end)
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        return between(r, 0.0, self.cutoff, lambda x: self.exponent * self._at(x) / x)
+
+    def _at(self, r: Array | float) -> Any:
+        return self.epsilon * (self.sigma / r) ** self.exponent
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "inverse-power", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonicRepulsion:
+    r"""Soft spheres that repel where they overlap.
+
+    .. math:: U(r) = \frac{\epsilon}{2}\left(1 - r/\sigma\right)^2,\quad r < \sigma
+
+    epsilon : epsilon_AA
+    sigma : diameter, where energy and force end, sigma_AA
+
+    Raises
+    ------
+    MixtureError
+        if epsilon or sigma is not positive.
+
+    Source: O'Hern et al. 2003, Eq. 1 with exponent 2.
+
+    >>> HarmonicRepulsion(2.0, 1.0).energy([0.0, 0.5, 1.0]).tolist()
+    [1.0, 0.25, 0.0]
+    """
+
+    epsilon: float
+    sigma: float
+
+    def __post_init__(self) -> None:
+        check_positive("harmonic repulsion", epsilon=self.epsilon, sigma=self.sigma)
+
+    @property
+    def cutoff(self) -> float:
+        """Distance beyond which energy and force are zero: sigma."""
+        return self.sigma
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`, finite at r = 0."""
+        return between(r, -np.inf, self.sigma, lambda x: 0.5 * self.epsilon * (1.0 - x / self.sigma) ** 2)
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`."""
+        return between(r, -np.inf, self.sigma, lambda x: self.epsilon * (1.0 - x / self.sigma) / self.sigma)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "harmonic", **asdict(self)}

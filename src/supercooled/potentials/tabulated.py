@@ -1,0 +1,156 @@
+"""Pairs whose energy is a table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.errors import MixtureError
+from supercooled.potentials.base import between, check_positive
+
+# Between nodes, energies and forces are splines of their own; beyond this share they contradict each other.
+CONTRADICTION = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    r"""Energies and forces at nodes, evenly spaced in r^2, and cubic splines in r^2 between them.
+
+    .. math:: U(r) = s_U(r^2),\quad F(r) = r\,s_{F/r}(r^2),\quad r_\mathrm{inner} < r < r_c
+
+    where :math:`s_U` has the slopes :math:`-F/2r` at its ends and :math:`s_{F/r}` is not-a-knot. It is
+    what LAMMPS makes of a table, so that both agree to rounding; the force is the slope of the energy
+    only as well as the nodes are close. Below `inner` nothing is known: the energy is infinite, and a
+    simulation that gets there stops.
+
+    inner, cutoff : first and last node, sigma_AA
+    energies : (node,), epsilon_AA; 0 at the cutoff
+    forces : (node,), -dU/dr, epsilon_AA/sigma_AA
+
+    Raises
+    ------
+    MixtureError
+        if the nodes are not finite or fewer than 5, the energy does not end at 0, or the forces are
+        not the slope of the energies.
+
+    Source: the table and spline of LAMMPS' ``pair_style table``.
+
+    >>> r = np.linspace(0.5, 1.0, 101)
+    >>> Tabulated.through(r, 0.5 * (1 - r) ** 2, points=200).force(0.75).round(9).item()
+    0.25
+    """
+
+    inner: float
+    cutoff: float
+    energies: tuple[float, ...]
+    forces: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        check_positive("tabulated", inner=self.inner, cutoff=self.cutoff)
+        if self.cutoff <= self.inner:
+            raise MixtureError(f"a table must go outwards, not from {self.inner} to {self.cutoff}")
+        if len(self.energies) != len(self.forces) or len(self.energies) < 5:
+            raise MixtureError(
+                f"a table needs 5 nodes or more, each with energy and force, not {len(self.energies)} "
+                f"energies and {len(self.forces)} forces"
+            )
+        if not np.isfinite((self.energies, self.forces)).all():
+            raise MixtureError("a table's energies and forces must be finite numbers")
+        if self.energies[-1] != 0.0:
+            raise MixtureError(
+                f"a table must end at energy 0, not {self.energies[-1]:g}: subtract that from every energy"
+            )
+        self._check_forces()
+
+    @classmethod
+    def through(cls, r: ArrayLike, energy: ArrayLike, *, points: int) -> Tabulated:
+        """Table through samples of an energy: the force is the slope of a spline of degree 5.
+
+        r : (sample,), rising, evenly spaced or not, sigma_AA
+        energy : (sample,), epsilon_AA; 0 at the last one
+        points : nodes of the table; 2000 give a Lennard-Jones force to 1e-7
+
+        Raises
+        ------
+        MixtureError
+            if the samples are fewer than 6, do not rise, or are not finite.
+        """
+        from scipy.interpolate import make_interp_spline
+
+        x, u = np.asarray(r, dtype=np.float64), np.asarray(energy, dtype=np.float64)
+        if x.ndim != 1 or x.shape != u.shape or len(x) < 6:
+            raise MixtureError(
+                f"a table needs 6 distances or more and as many energies, not {x.shape}, {u.shape}"
+            )
+        if not (np.isfinite(x).all() and np.isfinite(u).all()):
+            raise MixtureError("a table's distances and energies must be finite numbers")
+        if x[0] <= 0 or (np.diff(x) <= 0).any():
+            raise MixtureError("a table's distances must be positive and rise")
+        spline = make_interp_spline(x, u, k=5)
+        nodes = np.clip(_nodes(float(x[0]), float(x[-1]), points), x[0], x[-1])
+        energies = spline(nodes)
+        energies[-1] = u[-1]
+        return cls(float(x[0]), float(x[-1]), tuple(energies.tolist()), tuple((-spline(nodes, 1)).tolist()))
+
+    @property
+    def nodes(self) -> Array:
+        """Distances of the nodes, (node,), sigma_AA."""
+        return _nodes(self.inner, self.cutoff, len(self.energies))
+
+    @property
+    def end_slopes(self) -> tuple[float, float]:
+        """dF/dr at the first and the last node."""
+        r, (_, per_r) = self.nodes[[0, -1]], _splines(self)
+        slopes = 2.0 * r**2 * per_r(r**2, 1) + per_r(r**2)
+        return float(slopes[0]), float(slopes[1])
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite up to `inner`."""
+        energy, _ = _splines(self)
+        return between(r, self.inner, self.cutoff, lambda x: energy(x * x))
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite up to `inner`."""
+        _, per_r = _splines(self)
+        return between(r, self.inner, self.cutoff, lambda x: x * per_r(x * x))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it: every node."""
+        data = asdict(self)
+        return {"style": "tabulated", **data, "energies": list(self.energies), "forces": list(self.forces)}
+
+    def _check_forces(self) -> None:
+        energy, per_r = _splines(self)
+        squares = self.nodes**2
+        middle = 0.5 * (squares[1:] + squares[:-1])
+        given, slope = per_r(middle), -2.0 * energy(middle, 1)
+        size = np.maximum(np.abs(given), np.abs(slope))
+        # Where the force changes sign its own size is no measure; the largest, in a steep core, neither.
+        wrong = np.abs(given - slope) > CONTRADICTION * np.maximum(size, float(np.median(size)))
+        if wrong.any():
+            at = float(np.sqrt(middle[int(np.argmax(wrong))]))
+            raise MixtureError(
+                f"a table's forces are not the slope of its energies near r = {at:.4g}; give more nodes, or "
+                "correct it"
+            )
+
+
+def _nodes(inner: float, cutoff: float, points: int) -> Array:
+    # LAMMPS' own arithmetic, so that its nodes are ours
+    return np.sqrt(inner * inner + np.arange(points) * ((cutoff * cutoff - inner * inner) / (points - 1)))
+
+
+@lru_cache(maxsize=64)
+def _splines(table: Tabulated) -> tuple[Any, Any]:
+    """Splines in r^2 of the energy and of F/r."""
+    from scipy.interpolate import CubicSpline
+
+    r = table.nodes
+    per_r = np.asarray(table.forces) / r
+    ends = ((1, -0.5 * per_r[0]), (1, -0.5 * per_r[-1]))
+    return CubicSpline(r * r, table.energies, bc_type=ends), CubicSpline(r * r, per_r)

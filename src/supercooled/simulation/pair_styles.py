@@ -1,0 +1,163 @@
+"""Pair potentials in LAMMPS' words: fixed ones, and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from pathlib import Path
+
+import numpy as np
+
+from supercooled.errors import SimulationError
+from supercooled.mixture import Mixture
+from supercooled.potentials import (
+    ExpandedLennardJones,
+    HarmonicRepulsion,
+    InversePower,
+    LennardJones,
+    PairPotential,
+    SmoothedLennardJones,
+    Tabulated,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How LAMMPS is told one pair.
+
+    style : with what stands behind it in ``pair_style``, where that may not differ between pairs
+    coefficients : of ``pair_coeff``
+    reach : cutoff that ``pair_style`` must have behind the style's name, if it must
+    shift : what ``pair_modify shift`` must be, if it matters
+    """
+
+    style: str
+    coefficients: str
+    reach: float | None = None
+    shift: bool | None = None
+
+
+def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
+    """The mixture's potentials as commands.
+
+    folder : where tables are written, which LAMMPS reads when the commands are run
+
+    Raises
+    ------
+    SimulationError
+        if a potential is of a kind that has no words, only some are shifted, or tables differ in length.
+
+    >>> pair_commands(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)))
+    ['pair_style lj/cut 2.5', 'pair_coeff 1 1 1.0 1.0 2.5', 'pair_modify shift yes']
+    """
+    kinds = list(combinations_with_replacement(range(1, len(mixture.species) + 1), 2))
+    words = [_words(potential, mixture, folder) for potential in mixture.potentials]
+    reaches: dict[str, float | None] = {}
+    for word in words:
+        known = reaches.get(word.style)
+        reaches[word.style] = word.reach if known is None else max(known, word.reach or known)
+    styles = [s if reach is None else f"{s} {reach!r}" for s, reach in reaches.items()]
+    mixed = len(styles) > 1
+    commands = [f"pair_style {'hybrid ' if mixed else ''}{' '.join(styles)}"]
+    for (a, b), word in zip(kinds, words, strict=True):
+        name = f"{word.style.split()[0]} " if mixed else ""
+        commands.append(f"pair_coeff {a} {b} {name}{word.coefficients}")
+    shifts = {word.shift for word in words} - {None}
+    if len(shifts) > 1:
+        raise SimulationError(f"{mixture.name}: LAMMPS shifts all pairs or none")
+    return [*commands, f"pair_modify shift {'yes' if True in shifts else 'no'}"]
+
+
+def _words(potential: PairPotential, mixture: Mixture, folder: Path | None) -> _Words:
+    if isinstance(potential, Tabulated):
+        return _table(potential, mixture, folder)
+    tell = _TELL.get(type(potential))
+    if tell is None:
+        known = ", ".join(sorted(kind.__name__ for kind in (*_TELL, Tabulated)))
+        raise SimulationError(
+            f"{mixture.name}: LAMMPS is not told how to compute {type(potential).__name__}; it knows {known}"
+        )
+    return tell(potential)
+
+
+def _numbers(*values: float) -> str:
+    return " ".join(repr(float(v)) for v in values)
+
+
+def _lennard_jones(p: LennardJones) -> _Words:
+    return _Words("lj/cut", _numbers(p.epsilon, p.sigma, p.cutoff), float(p.cutoff), p.shift)
+
+
+def _smoothed(p: SmoothedLennardJones) -> _Words:
+    return _Words("lj/smooth/linear", _numbers(p.epsilon, p.sigma, p.cutoff), float(p.cutoff))
+
+
+def _expanded(p: ExpandedLennardJones) -> _Words:
+    if p.shift:
+        # lj/expand would subtract the value at cutoff + delta. The formula itself runs at half its speed.
+        return _formula(
+            p,
+            "4*e*(x*x-x)-c; x=(s/(r-d))^6",
+            e=p.epsilon,
+            s=p.sigma,
+            d=p.delta,
+            c=p.energy_at_cutoff,
+        )
+    # LAMMPS adds delta to this style's cutoff.
+    reach = float(p.cutoff - p.delta)
+    return _Words("lj/expand", _numbers(p.epsilon, p.sigma, p.delta, reach), reach, shift=False)
+
+
+def _inverse_power(p: InversePower) -> _Words:
+    return _formula(p, "a/r^n-c", a=p.strength, n=p.exponent, c=p.energy_at_cutoff)
+
+
+def _formula(p: PairPotential, formula: str, **numbers: float) -> _Words:
+    """Fixed letters, and the numbers they stand for."""
+    known = "; ".join(f"{name}={float(value)!r}" for name, value in numbers.items())
+    return _Words("lepton", f'"{formula}; {known}" {float(p.cutoff)!r}', float(p.cutoff))
+
+
+def _harmonic(p: HarmonicRepulsion) -> _Words:
+    return _Words("harmonic/cut", _numbers(0.5 * p.epsilon / p.sigma**2, p.sigma))
+
+
+def _table(p: Tabulated, mixture: Mixture, folder: Path | None) -> _Words:
+    lengths = {len(q.energies) for q in mixture.potentials if isinstance(q, Tabulated)}
+    if len(lengths) > 1:
+        raise SimulationError(
+            f"{mixture.name}: LAMMPS needs tables of one length, not {', '.join(map(str, sorted(lengths)))}"
+        )
+    if folder is None:
+        raise SimulationError(f"{mixture.name}: a table for LAMMPS needs a folder to be written to")
+    number = mixture.potentials.index(p)
+    path = folder / f"pair{number}.table"
+    n, (low, high) = len(p.energies), p.end_slopes
+    rows = np.column_stack([np.arange(1, n + 1), p.nodes, p.energies, p.forces])
+    head = f"# DATE: 2000-01-01 UNITS: lj\n\nPAIR\nN {n} FPRIME {low!r} {high!r}\n"
+    np.savetxt(path, rows, fmt=["%d", *["%.17g"] * 3], header=head, comments="")
+    return _Words(f"table spline {n}", f"{quoted(path)} PAIR {float(p.nodes[-1])!r}")
+
+
+def quoted(path: Path) -> str:
+    """A path as one word of a command.
+
+    Raises
+    ------
+    SimulationError
+        if it holds what could end the quotes, or what LAMMPS would replace.
+    """
+    text = str(path.absolute())
+    if any(c in text for c in "\"'*%&\n\r"):
+        raise SimulationError(f"LAMMPS can't write to {text}: choose a folder without quotes, *, % and &")
+    return f'"{text}"'
+
+
+_TELL: dict[type, Callable[..., _Words]] = {
+    LennardJones: _lennard_jones,
+    SmoothedLennardJones: _smoothed,
+    ExpandedLennardJones: _expanded,
+    InversePower: _inverse_power,
+    HarmonicRepulsion: _harmonic,
+}
