@@ -1,0 +1,246 @@
+"""Every measure of how far single particles move, in one pass over the frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import Literal, cast
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from supercooled.arrays import Array
+from supercooled.dynamics.curves import Axes, curves
+from supercooled.dynamics.grouping import Field, group_names, grouping
+from supercooled.dynamics.lags import pairing, stretches_of
+from supercooled.dynamics.streaming import Plan, Tally
+from supercooled.dynamics.wave_vectors import shell_vectors
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.kernels.correlators import Measures
+from supercooled.trajectory import Trajectory
+
+
+def correlators(
+    trajectories: Trajectory | Sequence[Trajectory],
+    *,
+    lags: ArrayLike,
+    overlap_radius: float,
+    wave_numbers: ArrayLike = (),
+    shell_width: float | None = None,
+    r_max: float | None = None,
+    dr: float | None = None,
+    species: str | int | None = None,
+    groups: Literal["species"] | Field | Sequence[Field] | None = None,
+    group_labels: Sequence[str] | None = None,
+    weights: Field | Sequence[Field] | None = None,
+    tolerance: float | None = None,
+    origin_spacing: float | None = None,
+    stretches: int = 5,
+    remove_drift: bool = False,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> xr.Dataset:
+    r"""Displacements, overlap, self scattering, their fluctuations and the van Hove function.
+
+    .. math:: \alpha_2(t) = \frac{d}{d+2} \frac{\langle\Delta r^4\rangle}{\langle\Delta r^2\rangle^2} - 1,
+              \quad q(t) = \langle \theta(a - \Delta r) \rangle,
+              \quad F_s(k,t) = \Big\langle \frac{\sin k\Delta r}{k\Delta r} \Big\rangle,
+              \quad G_s(r,t) = \frac{\langle\delta(r - \Delta r)\rangle}{4\pi r^2},
+
+    .. math:: \chi_4(t) = \big\langle N \hat q^2 \big\rangle
+              - \frac{\langle N \hat q\rangle^2}{\langle N \rangle}
+
+    over particles, time origins and replicas, in d dimensions; in two, F_s has J0(k Δr) and G_s
+    2 pi r. In chi4 q^ is the mean over the N particles of one origin, of the overlap or of F_s as it is
+    averaged here over directions. It falls short where few origins are independent, and knows only the
+    fluctuations of the ensemble that was run.
+
+    trajectories : one run, or several of the same liquid at one state point
+    lags : (lag,), tau; whole multiples of the interval between frames unless `tolerance` is given
+    overlap_radius : a, sigma_AA
+    wave_numbers : (q,), k of F_s, 1/sigma_AA
+    shell_width : average over the box's wave vectors within half of it from k instead of all directions
+    r_max, dr : largest distance and width of a bin of G_s, sigma_AA; without them G_s is left out
+    species : whose particles; None takes all
+    groups : average each group by itself: "species", or whole numbers (particle,) or (frame, particle)
+        that count at the time origin, -1 for none; a DataArray may know only some frames and particles,
+        and other frames are then no origins; one for each run where there are several
+    group_labels : what the groups are called; they are counted where it is left out
+    weights : of particles, shaped like `groups`; N is then their sum
+    tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
+        spaced, and ``mean_lag`` says what the mean was
+    origin_spacing : time between origins, tau (at least, for uneven frames); None takes every frame
+    stretches : contiguous parts of each run, left out in turn for the errors
+    remove_drift : subtract the mean position of all particles in each frame; not done by default
+    executor, megabytes : map groups of origins; they never change the answer
+
+    Frames pass once, and only those that end or begin a pair are read where the file gives images or
+    unwrapped positions. Memory: 24 bytes a particle for each origin that is younger than the longest
+    lag, whatever the length of the run; beyond `megabytes`, groups of origins take one pass each. A
+    wide `origin_spacing` keeps a long run to one.
+
+    Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), ``scattering``,
+    ``chi4_scattering`` (q, lag), ``van_hove`` (lag, r) and the share ``van_hove_beyond`` r_max (lag), all
+    with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
+    without each stretch ``*_jackknife`` (stretch, ...), and ``n_origins`` (lag). Where a stretch is
+    shorter than the lag its neighbours aren't independent of it: there the variance is multiplied by
+    lag/stretch. An error is NaN where fewer than two stretches have an origin.
+
+    Raises
+    ------
+    ParameterError
+        if a lag is not a multiple of the interval, a species or group is absent, or a parameter is out
+        of range.
+    TrajectoryError
+        if frames are unevenly spaced without a tolerance, or no two frames are a lag apart.
+    BoxError
+        if a shell of wave vectors is asked for and the box changes or has none there.
+
+    Source: sharma2022, Secs. III and IV B; nandi2021, SI (overlap); graham2023 (F_s). chi4:
+    C. Toninelli et al., Phys. Rev. E 71, 041505 (2005), here for one N or many.
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> flight = np.arange(10)[:, None, None] * np.array([0.1, 0.2, 0.2])
+    >>> run = Trajectory.from_arrays(flight, Box.cube(9.0), unwrapped=True)
+    >>> found = correlators(run, lags=[1, 2, 3], overlap_radius=0.7, wave_numbers=[7.2])
+    >>> found.msd.values.round(2)
+    array([0.09, 0.36, 0.81])
+    >>> found.scattering.sel(q=7.2).values.round(2)
+    array([ 0.38, -0.21,  0.03])
+    """
+    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    times = _lags(runs, lags)
+    _check(overlap_radius, stretches, tolerance, runs)
+    alone = isinstance(trajectories, Trajectory)
+    sorting = groups if isinstance(groups, str) else _each(groups, len(runs), alone, "groups")
+    heavy = _each(weights, len(runs), alone, "weights")
+    names = group_names(runs, sorting, group_labels)
+    edges, waves = _edges(r_max, dr), _waves(wave_numbers, shell_width)
+    axes = Axes(times, None if groups is None else names, waves, edges, runs[0].dimensions)
+    plans = [
+        Plan(
+            run=run,
+            pairing=pairing(run, times, tolerance, origin_spacing),
+            groups=grouping(
+                run,
+                species,
+                sorting if sorting is None or isinstance(sorting, str) else sorting[number],
+                None if heavy is None else heavy[number],
+                len(names),
+            ),
+            measures=_measures(run, overlap_radius, waves, shell_width, edges),
+            stretch=np.asarray(stretches_of(run.times, stretches), np.int64),
+            stretches=stretches,
+            bins=len(edges) - 1,
+            continuous=_by_continuity(run),
+            remove_drift=remove_drift,
+            megabytes=megabytes,
+        )
+        for number, run in enumerate(runs)
+    ]
+    _check_reach(plans, times)
+    parts = [plan.tally(executor) for plan in plans]
+    total = Tally(np.concatenate([p.sums for p in parts]), np.concatenate([p.histogram for p in parts]))
+    durations = np.array([run.times[-1] - run.times[0] for run in runs])
+    spacing = origin_spacing if origin_spacing is not None else durations[0] / max(runs[0].n_frames - 1, 1)
+    return curves(total, axes, durations.mean() / stretches).assign_attrs(
+        dimensions=runs[0].dimensions,
+        species="all" if species is None else runs[0].names[runs[0].species_index(species)],
+        overlap_radius=float(overlap_radius),
+        origin_spacing=float(spacing),
+        stretches=stretches,
+        replicas=len(runs),
+        duration=float(durations.sum()),
+        remove_drift=remove_drift,
+    )
+
+
+def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
+    if not runs:
+        raise ParameterError("no trajectory was given")
+    times = np.atleast_1d(np.asarray(lags, dtype=np.float64))
+    if times.ndim != 1 or len(times) == 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        raise ParameterError("lags must be rising times, for example lags=[1.0, 2.0, 5.0, 10.0]")
+    if times[0] <= 0:
+        raise ParameterError(f"lags must be positive, not {times[0]:g}")
+    longest = max(run.times[-1] - run.times[0] for run in runs)
+    if times[-1] > longest * (1 + 1e-9):
+        raise TrajectoryError(
+            f"{runs[0].source.name}: the longest lag, {times[-1]:g}, exceeds the longest run, {longest:g}: "
+            "prolong the run or ask for shorter lags"
+        )
+    return times
+
+
+def _check(radius: float, stretches: int, tolerance: float | None, runs: list[Trajectory]) -> None:
+    if not (np.isfinite(radius) and radius > 0):
+        raise ParameterError(f"overlap_radius must be positive, not {radius}, for example overlap_radius=0.3")
+    if stretches < 1:
+        raise ParameterError(f"stretches must be at least 1, not {stretches}")
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise ParameterError(f"tolerance must be a fraction between 0 and 1, not {tolerance}, for example 0.05")
+    if len({run.dimensions for run in runs}) > 1:
+        raise TrajectoryError("trajectories in two and in three dimensions can't be averaged together")
+
+
+def _check_reach(plans: list[Plan], lags: Array) -> None:
+    pairs = np.sum([plan.pairing.used()[1] for plan in plans], axis=0)
+    if not pairs.all():
+        raise TrajectoryError(
+            f"{plans[0].run.source.name}: no origin has a frame {lags[int(np.argmin(pairs > 0))]:g} later: "
+            "choose lags that occur between frames, a wider tolerance or more origins"
+        )
+
+
+def _each(
+    fields: Field | Sequence[Field] | None, n_runs: int, alone: bool, what: str
+) -> list[Field] | None:
+    """One field for each run."""
+    if fields is None:
+        return None
+    if alone:
+        return [cast("Field", fields)]
+    several = list(cast("Sequence[Field]", fields))
+    if len(several) != n_runs:
+        raise ParameterError(f"give {what} for each of the {n_runs} runs, not {len(several)}")
+    return several
+
+
+def _edges(r_max: float | None, dr: float | None) -> Array:
+    if r_max is None and dr is None:
+        return np.zeros(1)
+    if r_max is None or dr is None or not 0 < dr <= r_max < np.inf:
+        raise ParameterError(
+            f"the van Hove function needs 0 < dr <= r_max, not dr={dr}, r_max={r_max}; try r_max=3.0, dr=0.02"
+        )
+    return np.asarray(dr * np.arange(int(r_max / dr * (1 + 1e-9)) + 1.0))
+
+
+def _waves(wave_numbers: ArrayLike, width: float | None) -> Array:
+    waves = np.atleast_1d(np.asarray(wave_numbers, np.float64))
+    if waves.ndim != 1 or not (np.isfinite(waves) & (waves > 0)).all():
+        raise ParameterError("wave_numbers must be positive, for example wave_numbers=[7.25]")
+    if width is not None and not (np.isfinite(width) and width > 0):
+        raise ParameterError(f"shell_width must be positive, not {width}, for example shell_width=0.2")
+    return waves
+
+
+def _measures(
+    run: Trajectory, radius: float, waves: Array, width: float | None, edges: Array
+) -> Measures:
+    shells = [] if width is None else [shell_vectors(run.fixed_box(), float(q), width) for q in waves]
+    return Measures(
+        radius2=float(radius) ** 2,
+        squares=waves**2,
+        vectors=np.concatenate([np.zeros((0, 3)), *shells]),
+        starts=np.cumsum([0, *map(len, shells)]),
+        planar=run.dimensions == 2,
+        bins_a_length=1.0 / float(edges[1]) if len(edges) > 1 else 0.0,
+    )
+
+
+def _by_continuity(run: Trajectory) -> bool:
+    first = run.read(slice(0, 1))
+    return not first.unwrapped and first.images is None

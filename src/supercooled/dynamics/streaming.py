@@ -1,0 +1,188 @@
+"""Frames go by once; origins stay as long as a lag needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supercooled.arrays import Array
+from supercooled.blocks import frames_within, map_add
+from supercooled.dynamics.grouping import Groups
+from supercooled.dynamics.lags import Pairing
+from supercooled.kernels.correlators import Measures, Origins, Pairs, add_pairs, lay_out
+from supercooled.trajectory import Trajectory
+
+# Of the memory allowed, the frames read at once take this part: in small pieces they stay in the cache.
+PIECE = 1.0 / 32.0
+# Columns of the sums after those of the moments.
+BESIDE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over pairs of frames; ``+`` adds two.
+
+    sums : (stretch, lag, group, column): r^2, r^4, r <= a, F(q) ...; the squares of all but the first
+        two over the weight; weight, pairs, time apart
+    histogram : (stretch, lag, group, bin)
+    """
+
+    sums: Array
+    histogram: Array
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.sums + other.sums, self.histogram + other.histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run and what is asked of it.
+
+    stretch : (frame,), which stretch an origin belongs to
+    bins : of the van Hove histogram
+    continuous : frames are unwrapped by continuity, so none may be left out
+    """
+
+    run: Trajectory
+    pairing: Pairing
+    groups: Groups
+    measures: Measures
+    stretch: NDArray[np.int64]
+    stretches: int
+    bins: int
+    continuous: bool
+    remove_drift: bool
+    megabytes: float
+
+    def tally(self, executor: Executor | None) -> Tally:
+        """Sums over all pairs: one pass if the origins fit into memory, else one for each group."""
+        needed, _ = self.pairing.used()
+        if self.continuous:
+            needed[np.argmax(needed) : len(needed) - np.argmax(needed[::-1])] = True
+        room = frames_within(self.megabytes, len(self.groups.particles))
+        frames = np.flatnonzero(needed)
+        at_once = self._most_alive(frames, self.pairing)
+        n = len(self.pairing.origins)
+        size = n if executor is None and at_once <= room else room
+        parts = [self.pairing.within(slice(a, a + size)) for a in range(0, n, size)]
+        return map_add(partial(_tally, self, frames), parts, executor)
+
+    def piece(self) -> int:
+        """Frames read at once."""
+        return frames_within(self.megabytes * PIECE, self.run.n_particles)
+
+    def _most_alive(self, frames: NDArray[np.int64], pairing: Pairing) -> int:
+        """Origins that must be kept at once."""
+        at = pairing.times[pairing.origins]
+        starts = frames[:: self.piece()]
+        stops = np.append(starts[1:], frames[-1] + 1)
+        oldest = np.searchsorted(at, pairing.times[starts] - pairing.longest[-1])
+        return int((np.searchsorted(pairing.origins, stops) - oldest).max(initial=1))
+
+
+def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
+    """Sums of some origins, in one pass over the frames that they need."""
+    end = np.searchsorted(plan.run.times, plan.run.times[pairing.origins[-1]] + pairing.longest[-1], "right")
+    frames = needed[(needed >= pairing.origins[0]) & (needed < end)]
+    columns = 3 + len(plan.measures.squares)
+    shape = (plan.stretches, len(pairing.longest), plan.groups.n_groups)
+    sums = np.zeros((*shape, 2 * columns - 2 + BESIDE))
+    histogram = np.zeros((*shape, plan.bins))
+    if len(frames) == 0:
+        return Tally(sums, histogram)
+    ring = _Ring.empty(plan, pairing, plan._most_alive(frames, pairing))
+    for piece, positions in _pieces(plan, frames):
+        ring.keep(piece, positions)
+        pairs = ring.pairs(piece)
+        if len(pairs.slots):
+            add_pairs(ring.origins, pairs, positions, plan.measures, sums, histogram)
+    return Tally(sums, histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """Origins still needed: origin number k lies in slot k modulo the number of slots."""
+
+    plan: Plan
+    pairing: Pairing
+    origins: Origins
+
+    @classmethod
+    def empty(cls, plan: Plan, pairing: Pairing, slots: int) -> _Ring:
+        n, groups = len(plan.groups.particles), plan.groups
+        return cls(
+            plan,
+            pairing,
+            Origins(
+                positions=np.empty((slots, 3, n)),
+                order=np.empty((slots if groups.labels is not None else 0, n), np.uint32),
+                weights=np.empty((slots if groups.weights is not None else 0, n)),
+                starts=np.tile(np.asarray(groups.starts, np.int64), (slots, 1)),
+            ),
+        )
+
+    def keep(self, frames: NDArray[np.int64], positions: Array) -> None:
+        """Store those of a piece's frames that are origins."""
+        groups, name, kept = self.plan.groups, self.plan.run.source.name, self.origins
+        first, last = np.searchsorted(self.pairing.origins, (frames[0], frames[-1] + 1))
+        for number in range(first, last):
+            frame = int(self.pairing.origins[number])
+            place = int(np.searchsorted(frames, frame))
+            if place == len(frames) or frames[place] != frame:
+                continue
+            slot = number % len(kept.positions)
+            order: NDArray[np.uint32] | slice = slice(None)
+            if groups.labels is not None:
+                order, kept.starts[slot] = groups.order(frame, name)
+                kept.order[slot] = order
+            kept.positions[slot] = positions[place][:, order]
+            if groups.weights is not None:
+                kept.weights[slot] = groups.weight(frame, name)[order]
+
+    def pairs(self, frames: NDArray[np.int64]) -> Pairs:
+        """Every pair that ends in one of a piece's frames."""
+        first, last = self.pairing.ending_in(frames)
+        counts = last - first
+        later, lag = np.nonzero(counts)
+        many = counts[later, lag]
+        begun = np.repeat(np.cumsum(many) - many, many)
+        number = np.repeat(first[later, lag], many) + np.arange(many.sum()) - begun
+        later, lag = np.repeat(later, many), np.repeat(lag, many)
+        origin = self.pairing.origins[number]
+        times = self.pairing.times
+        return Pairs(
+            slots=number % len(self.origins.positions),
+            frames=later,
+            lags=lag,
+            stretches=self.plan.stretch[origin],
+            apart=times[frames[later]] - times[origin],
+        )
+
+
+def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Array]]:
+    """Frames some at a time with their positions (frame, component, place), unwrapped over all pieces."""
+    size = plan.piece()
+    before: Array | None = None
+    for start in range(0, len(frames), size):
+        piece = frames[start : start + size]
+        read = piece if before is None else np.append(piece[0] - 1, piece)
+        positions = _some(plan.run, read).unwrapped()
+        if before is not None:
+            # Continuity starts anew with each piece: the frame in common says how many edges lie
+            # between the two.
+            positions = (positions + (before - positions[0]))[1:]
+        if plan.continuous:
+            before = positions[-1]
+        drift = positions.mean(axis=1) if plan.remove_drift else np.zeros((len(piece), 3))
+        out = np.empty((len(piece), 3, len(plan.groups.particles)))
+        lay_out(np.ascontiguousarray(positions), plan.groups.particles, drift, out)
+        yield piece, out
+
+
+def _some(run: Trajectory, frames: NDArray[np.int64]) -> Trajectory:
+    return replace(run, times=run.times[frames], frames=run.frames[frames])
