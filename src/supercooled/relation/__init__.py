@@ -4,6 +4,8 @@ from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.crossing import Onset, onset, stretch_error
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
 from supercooled.relation.probability import rearrangement_probability
+from supercooled.relation.ranking import ranking, within_horizon
+from supercooled.relation.remembering import memory, propagation
 
 __all__ = [
     "Onset",
@@ -11,11 +13,15 @@ __all__ = [
     "Share",
     "arrhenius",
     "distribution",
+    "memory",
     "onset",
     "peak",
+    "propagation",
+    "ranking",
     "rearrangement_probability",
     "shallower_share",
     "softer_share",
     "steepness",
     "stretch_error",
+    "within_horizon",
 ]

@@ -1,0 +1,61 @@
+"""How particles that stay where they are change."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+# o slot of an origin, i particle; positions (i, 3), origins (o, i, 3), escaped (o, i)
+@njit(cache=True, error_model="numpy")
+def mark_escapes(
+    positions: Floats, origins: Floats, active: NDArray[np.bool_], limit2: float, escaped: NDArray[np.bool_]
+) -> None:
+    """Mark those that are farther than the limit from where they were."""
+    for o in range(origins.shape[0]):
+        if not active[o]:
+            continue
+        x, gone = origins[o], escaped[o]
+        for i in range(positions.shape[0]):
+            dx = positions[i, 0] - x[i, 0]
+            dy = positions[i, 1] - x[i, 1]
+            dz = positions[i, 2] - x[i, 2]
+            gone[i] = gone[i] | (dx * dx + dy * dy + dz * dz > limit2)
+
+
+# i particle, g its group (-1: none); sums (g, 5): all, within the radius, stayed, their field, its
+# square; histogram (g, bin) of those that stayed
+@njit(cache=True, error_model="numpy")
+def add_changes(
+    group: NDArray[np.int64],
+    field: Floats,
+    escaped: NDArray[np.bool_],
+    earlier: Floats,
+    positions: Floats,
+    radius2: float,
+    bins: tuple[float, float],
+    sums: Floats,
+    histogram: Floats,
+) -> None:
+    """Add what became of the particles of each group."""
+    low, per_unit = bins
+    for i in range(group.shape[0]):
+        g, value = group[i], field[i]
+        if g < 0:
+            continue
+        dx = positions[i, 0] - earlier[i, 0]
+        dy = positions[i, 1] - earlier[i, 1]
+        dz = positions[i, 2] - earlier[i, 2]
+        sums[g, 0] += 1.0
+        sums[g, 1] += 1.0 if dx * dx + dy * dy + dz * dz <= radius2 else 0.0
+        if escaped[i] or np.isnan(value):
+            continue
+        sums[g, 2] += 1.0
+        sums[g, 3] += value
+        sums[g, 4] += value * value
+        place = np.floor((value - low) * per_unit)
+        if 0.0 <= place < histogram.shape[1]:
+            histogram[g, int(place)] += 1.0

@@ -1,0 +1,284 @@
+"""How long a field remembers, and what becomes of particles that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from supercooled.arrays import Array, Integers
+from supercooled.blocks import frames_within, jackknife_error, leave_one_out, stretch_of
+from supercooled.errors import ParameterError
+from supercooled.kernels.memory import add_changes, mark_escapes
+from supercooled.quantities import TABLE, labelled, quantity
+from supercooled.relation.pairing import bin_edges
+from supercooled.trajectory import Trajectory
+
+
+def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Dataset:
+    r"""Correlation of a field with itself at a later time.
+
+    .. math:: C_S(t) = \left\langle \frac{[S_i(t') - \bar S(t')]\,[S_i(t'+t) - \bar S(t'+t)]}
+              {\sigma_{S(t')}\, \sigma_{S(t'+t)}} \right\rangle
+
+    with mean and standard deviation over the particles of a frame, averaged over particles and origins.
+    A particle without a value (NaN) in either frame does not count.
+
+    field : (frame, particle) with ``time``, evenly spaced
+    lags : (lag,), whole multiples of the interval, tau
+    stretches : parts of the run, left out in turn for the error
+
+    Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1.
+
+    Raises
+    ------
+    ParameterError
+        if a lag is no multiple of the interval or longer than the run, or a frame's values are all alike.
+
+    Source: sharma2022, Sec. IV B.
+
+    >>> same = np.tile([1.0, 2.0, 4.0], (6, 1))
+    >>> times = {"time": ("frame", np.arange(6.0))}
+    >>> field = xr.DataArray(same, times, ("frame", "particle"), name="softness")
+    >>> memory(field, lags=[1.0, 2.0]).memory.values.round(9)
+    array([1., 1.])
+    """
+    steps = _in_frames(field, lags)
+    values = field.transpose("frame", "particle").values
+    spread = np.nanstd(values, axis=1)
+    if not (spread > 0).all():
+        raise ParameterError(f"{field.name} is alike for all particles of a frame: nothing to correlate")
+    known = ~np.isnan(values)
+    deviation = np.where(known, (values - np.nanmean(values, axis=1)[:, None]) / spread[:, None], 0.0)
+    everywhere = bool(known.all())
+    stretch = stretch_of(len(values), stretches)
+    n = int(stretch[-1]) + 1
+    sums = np.zeros((n, len(steps), 2))
+    for k, step in enumerate(steps):
+        last = len(values) - step
+        product = np.einsum("fi,fi->f", deviation[:last], deviation[step:])
+        both = (
+            np.full(last, values.shape[1])
+            if everywhere
+            else np.einsum("fi,fi->f", known[:last], known[step:], dtype=np.int64)
+        )
+        sums[:, k, 0] = np.bincount(stretch[:last], product, n)
+        sums[:, k, 1] = np.bincount(stretch[:last], both, n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
+        parts = leave_one_out(sums)
+        error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1] > 0)
+    coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
+    return xr.Dataset(
+        {"memory": labelled("memory", value, ("lag",), coords), "memory_error": _error("memory", error)}
+    )
+
+
+def propagation(
+    field: xr.DataArray,
+    trajectory: Trajectory,
+    *,
+    groups: Sequence[tuple[float, float]],
+    lags: ArrayLike,
+    stays_within: float,
+    overlap_radius: float,
+    bins: int | ArrayLike,
+    origins: int,
+    stretches: int = 5,
+) -> xr.Dataset:
+    r"""What becomes of particles that begin with a given softness.
+
+    .. math:: G(S, S_0, t) = P\left(S_i(t'+t) = S \mid S_i(t') \in S_0,\;
+              |\mathbf r_i(t'') - \mathbf r_i(t')| \le d \text{ for } t'' \text{ up to } t'+t\right)
+
+    and q(S_0, t), the share of them within a of where they were, whether they stayed or came back.
+
+    field : (frame, particle), of consecutive frames of the trajectory
+    groups : (lowest, highest) softness at the origin, of each group S_0
+    lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
+        last origin can be
+    stays_within : d, sigma_AA, looked at in every frame
+    overlap_radius : a, sigma_AA
+    bins : evenly spaced edges of S, or how many over the range of the field
+    origins : how many, evenly spread
+    stretches : parts of the origins, left out in turn for the errors
+
+    Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
+    ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
+    (group, lag), the share that has never left; errors of all but the density; and ``initial``
+    (group), the mean at the origin.
+
+    Raises
+    ------
+    ParameterError
+        if the field's frames don't follow each other, a lag does not fit, or a group is empty.
+
+    Source: sharma2022, Sec. IV B, Fig. 3(b, c) and Sec. V, Fig. 5(d); schoenholz2016 (the propagator).
+
+    >>> from supercooled import Box, Trajectory
+    >>> run = Trajectory.from_arrays(np.zeros((8, 2, 3)), Box.cube(5.0), unwrapped=True)
+    >>> at = {"frame": np.arange(8), "time": ("frame", run.times), "particle": [0, 1]}
+    >>> field = xr.DataArray(np.tile([1.0, 3.0], (8, 1)), at, ("frame", "particle"), name="softness")
+    >>> found = propagation(field, run, groups=[(0.5, 1.5)], lags=[1.0, 2.0], stays_within=0.5,
+    ...     overlap_radius=0.3, bins=[0.0, 2.0, 4.0], origins=3)
+    >>> found.propagated_mean.values, found.overlap.values
+    (array([[1., 1.]]), array([[1., 1.]]))
+    """
+    steps = _in_frames(field, lags)
+    frames = field["frame"].values
+    if (np.diff(frames) != 1).any():
+        raise ParameterError(f"{field.name} must be known in consecutive frames of {trajectory.source.name}")
+    values = np.ascontiguousarray(field.transpose("frame", "particle").values)
+    edges = bin_edges(values[~np.isnan(values)], bins)
+    if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
+        raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
+    last = len(values) - int(steps.max())
+    starts = np.unique(np.linspace(0, last - 1, min(origins, last)).round().astype(np.int64))
+    walk = _Walk(
+        values=values,
+        groups=np.asarray(groups, dtype=np.float64).reshape(-1, 2),
+        starts=starts,
+        steps=steps,
+        limits=(stays_within**2, overlap_radius**2),
+        edges=edges,
+        stretch=stretch_of(len(starts), stretches),
+    )
+    tally = walk.along(trajectory, int(frames[0]), field["particle"].values)
+    if (tally[2][:, 1] == 0).any():
+        empty = groups[int(np.argmin(tally[2][:, 1]))]
+        raise ParameterError(f"no {field.name} between {empty[0]:g} and {empty[1]:g} at any origin")
+    coords = {
+        "lag": np.atleast_1d(np.asarray(lags, dtype=np.float64)),
+        "lowest": ("group", walk.groups[:, 0]),
+        "highest": ("group", walk.groups[:, 1]),
+    }
+    return _described(str(field.name), tally, edges, coords)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One pass over the frames with several origins alive at once."""
+
+    values: Array
+    groups: Array
+    starts: Integers
+    steps: Integers
+    limits: tuple[float, float]
+    edges: Array
+    stretch: NDArray[np.int64]
+
+    def along(self, trajectory: Trajectory, first: int, particles: Integers) -> tuple[Array, Array, Array]:
+        """Sums (stretch, group, lag, 5), histogram (group, lag, bin), starts (group: sum, number)."""
+        n, n_groups, longest = len(particles), len(self.groups), int(self.steps.max())
+        sums = np.zeros((int(self.stretch[-1]) + 1, len(self.steps), n_groups, 5))
+        histogram = np.zeros((len(self.steps), n_groups, len(self.edges) - 1))
+        initial = np.zeros((n_groups, 2))
+        positions = np.zeros((len(self.starts), n, 3))
+        escaped = np.zeros((len(self.starts), n), bool)
+        member = np.full((len(self.starts), n), -1, np.int64)
+        bins = (float(self.edges[0]), 1.0 / float(self.edges[1] - self.edges[0]))
+        for frame, xyz in _followed(trajectory, first, len(self.values), particles):
+            age = frame - self.starts
+            for o in np.flatnonzero(age == 0):
+                positions[o] = xyz
+                member[o] = self._members(self.values[frame], initial)
+            active = (age > 0) & (age <= longest)
+            if active.any():
+                mark_escapes(xyz, positions, active, self.limits[0], escaped)
+            for o, k in zip(*np.nonzero(age[:, None] == self.steps[None, :]), strict=True):
+                add_changes(
+                    member[o], self.values[frame], escaped[o], positions[o], xyz, self.limits[1], bins,
+                    sums[self.stretch[o], k], histogram[k],
+                )  # fmt: skip
+        return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial
+
+    def _members(self, values: Array, initial: Array) -> NDArray[np.int64]:
+        member = np.full(len(values), -1, np.int64)
+        for g, (low, high) in enumerate(self.groups):
+            inside = (values >= low) & (values <= high)
+            member[inside] = g
+            initial[g] += (values[inside].sum(), inside.sum())
+        return member
+
+
+def _followed(
+    trajectory: Trajectory, first: int, number: int, particles: Integers
+) -> Iterator[tuple[int, Array]]:
+    """Unwrapped positions of some particles, frame by frame, continuous though read in pieces."""
+    before: Array | None = None
+    size = frames_within(64.0, trajectory.n_particles)
+    for start in range(first, first + number, size):
+        begin = start if before is None else start - 1
+        block = trajectory.unwrapped(slice(begin, min(start + size, first + number)))
+        if before is not None:
+            block = (block + (before - block[0]))[1:]
+        before = block[-1]
+        for offset, xyz in enumerate(block):
+            yield start - first + offset, np.ascontiguousarray(xyz[particles])
+
+
+def _described(
+    name: str, tally: tuple[Array, Array, Array], edges: Array, coords: dict[str, object]
+) -> xr.Dataset:
+    sums, histogram, initial = tally
+    counts = histogram.sum(axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        density = histogram / counts / np.diff(edges)
+        values = _estimates(sums.sum(axis=0))
+        errors = [jackknife_error(part) for part in _estimates(leave_one_out(sums))]
+    along = ("group", "lag")
+    unit = TABLE[name].unit if name in TABLE else "1"
+    data = {
+        "propagator": xr.DataArray(
+            density,
+            dims=("group", "lag", name),
+            coords={**coords, name: 0.5 * (edges[1:] + edges[:-1])},
+            attrs={"units": f"1/({unit})", "long_name": f"density of {name} of particles that stayed"},
+        )
+    }
+    for key, value, error in zip(
+        ("propagated_mean", "propagated_width", "overlap", "staying"), values, errors, strict=True
+    ):
+        data[key] = labelled(key, value, along)
+        data[f"{key}_error"] = _error(key, error, along)
+    data["initial"] = xr.DataArray(
+        initial[:, 0] / initial[:, 1],
+        dims=("group",),
+        attrs={"units": unit, "long_name": f"mean {name} at the origin"},
+    )
+    return xr.Dataset(data)
+
+
+def _estimates(sums: Array) -> list[Array]:
+    number, inside, stayed, first, second = np.moveaxis(sums, -1, 0)
+    mean = first / stayed
+    return [mean, np.sqrt(np.maximum(second / stayed - mean**2, 0.0)), inside / number, stayed / number]
+
+
+def _in_frames(field: xr.DataArray, lags: ArrayLike) -> NDArray[np.int64]:
+    if set(field.dims) != {"frame", "particle"} or "time" not in field.coords or field.sizes["frame"] < 2:
+        raise ParameterError(f"{field.name} must have dimensions frame and particle, and times of two frames")
+    times = field["time"].values
+    intervals = np.diff(times)
+    interval = float(intervals.mean())
+    if np.ptp(intervals) > 1e-6 * interval:
+        raise ParameterError(f"the frames of {field.name} must be evenly spaced in time")
+    ratio = np.atleast_1d(np.asarray(lags, dtype=np.float64)) / interval
+    whole = np.rint(ratio).astype(np.int64)
+    wrong = (np.abs(ratio - whole) > 1e-6 * np.maximum(ratio, 1.0)) | (whole < 1) | (whole >= len(times))
+    if wrong.any():
+        raise ParameterError(
+            f"a lag of {float((ratio * interval)[wrong][0]):g} is no multiple of the interval {interval:g} "
+            f"shorter than the {float(times[-1] - times[0]):g} that {field.name} is known"
+        )
+    return whole
+
+
+def _error(name: str, data: Array, dims: tuple[str, ...] = ("lag",)) -> xr.DataArray:
+    entry = quantity(name)
+    return xr.DataArray(
+        data, dims=dims, attrs={"units": entry.unit, "long_name": f"standard error of the {entry.long_name}"}
+    )

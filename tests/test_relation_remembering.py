@@ -1,0 +1,124 @@
+"""What a field remembers: exact decays, particle by particle twins, and blocks that change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles.relation import correlation, stayed
+
+from supercooled import Box, Trajectory
+from supercooled.errors import ParameterError
+from supercooled.relation import memory, propagation, remembering
+
+
+def framed(values):
+    at = {
+        "frame": np.arange(len(values)),
+        "time": ("frame", 0.5 * np.arange(len(values))),
+        "particle": np.arange(values.shape[1]),
+    }
+    return xr.DataArray(values, at, ("frame", "particle"), name="softness")
+
+
+def moving(positions, box=20.0):
+    return Trajectory.from_arrays(
+        positions, Box.cube(box), times=0.5 * np.arange(len(positions)), unwrapped=True
+    )
+
+
+@given(seed=st.integers(0, 2**31), step=st.integers(1, 5))
+@settings(deadline=None, max_examples=20)
+def test_the_memory_is_that_of_the_particle_by_particle_twin(seed, step):
+    values = np.random.default_rng(seed).normal(size=(8, 6))
+    found = memory(framed(values), lags=[0.5 * step])
+    assert float(found.memory[0]) == pytest.approx(correlation(values.tolist(), step))
+
+
+def test_a_forgetful_walk_decays_as_it_is_made_to():
+    rng = np.random.default_rng(1)
+    keep, x = 0.8, [rng.normal(size=4000)]
+    for _ in range(60):
+        x.append(keep * x[-1] + np.sqrt(1 - keep**2) * rng.normal(size=4000))
+    found = memory(framed(np.array(x)), lags=[0.5, 1.0, 2.5])
+    np.testing.assert_allclose(found.memory, keep ** np.array([1, 2, 5]), atol=0.02)
+    assert (found.memory_error < 0.02).all()
+
+
+def test_a_shift_and_a_scale_of_each_frame_change_nothing():
+    rng = np.random.default_rng(2)
+    values = np.cumsum(rng.normal(size=(12, 30)), axis=0)
+    other = values * rng.uniform(0.5, 2.0, (12, 1)) + rng.normal(size=(12, 1))
+    lags = [0.5, 2.0]
+    xr.testing.assert_allclose(memory(framed(values), lags=lags), memory(framed(other), lags=lags))
+
+
+def test_particles_without_a_value_do_not_count():
+    values = np.random.default_rng(3).normal(size=(10, 20))
+    holes = np.concatenate([values, np.full((10, 7), np.nan)], axis=1)
+    xr.testing.assert_allclose(memory(framed(holes), lags=[1.0]), memory(framed(values), lags=[1.0]))
+
+
+@given(seed=st.integers(0, 2**31))
+@settings(deadline=None, max_examples=15)
+def test_what_becomes_of_a_group_is_what_the_twin_finds(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.random((9, 12))
+    positions = np.cumsum(rng.normal(scale=0.15, size=(9, 12, 3)), axis=0)
+    found = propagation(
+        framed(values), moving(positions), groups=[(0.0, 0.5), (0.5, 1.0)], lags=[0.5, 2.0],
+        stays_within=0.5, overlap_radius=0.3, bins=[0.0, 0.25, 0.5, 0.75, 1.0], origins=5, stretches=5,
+    )  # fmt: skip
+    for g, group in enumerate([(0.0, 0.5), (0.5, 1.0)]):
+        for k, step in enumerate((1, 4)):
+            parts = [stayed(values, positions, (o, step), group, (0.5, 0.3)) for o in range(5)]
+            fields = np.concatenate([p[0] for p in parts])
+            number = sum(p[2] for p in parts)
+            assert float(found.overlap[g, k]) == pytest.approx(sum(p[1] for p in parts) / number)
+            assert float(found.staying[g, k]) == pytest.approx(len(fields) / number)
+            if len(fields):
+                assert float(found.propagated_mean[g, k]) == pytest.approx(fields.mean())
+                assert float(found.propagated_width[g, k]) == pytest.approx(fields.std(), abs=1e-7)
+                density = np.histogram(fields, 4, (0.0, 1.0))[0] / len(fields) / 0.25
+                np.testing.assert_allclose(found.propagator[g, k], density)
+
+
+def test_who_left_and_came_back_has_not_stayed():
+    positions = np.zeros((5, 2, 3))
+    positions[2, 0, 0] = 0.9
+    values = np.tile([1.0, 1.0], (5, 1))
+    found = propagation(
+        framed(values), moving(positions), groups=[(0.5, 1.5)], lags=[1.5], stays_within=0.5,
+        overlap_radius=0.3, bins=[0.0, 2.0], origins=1,
+    )  # fmt: skip
+    assert float(found.staying[0, 0]) == 0.5
+    assert float(found.overlap[0, 0]) == 1.0
+
+
+def test_pieces_of_the_run_change_nothing(monkeypatch):
+    rng = np.random.default_rng(4)
+    values = rng.random((14, 10))
+    positions = np.cumsum(rng.normal(scale=0.2, size=(14, 10, 3)), axis=0)
+    wrapped = Trajectory.from_arrays((positions + 2.0) % 4.0 - 2.0, Box.cube(4.0), times=0.5 * np.arange(14))
+    asked = {
+        "groups": [(0.0, 1.0)], "lags": [1.0, 3.0], "stays_within": 0.5, "overlap_radius": 0.3,
+        "bins": 4, "origins": 6,
+    }  # fmt: skip
+    whole = propagation(framed(values), moving(positions), **asked)
+    monkeypatch.setattr(remembering, "frames_within", lambda *_: 3)
+    xr.testing.assert_allclose(propagation(framed(values), wrapped, **asked), whole)
+
+
+def test_lags_and_groups_that_do_not_fit_are_refused():
+    values = np.random.default_rng(5).random((6, 4))
+    with pytest.raises(ParameterError, match="no multiple"):
+        memory(framed(values), lags=[0.7])
+    with pytest.raises(ParameterError, match="alike"):
+        memory(framed(np.ones((6, 4))), lags=[0.5])
+    with pytest.raises(ParameterError, match="between 5 and 6"):
+        propagation(
+            framed(values), moving(np.zeros((6, 4, 3))), groups=[(5.0, 6.0)], lags=[0.5],
+            stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
+        )  # fmt: skip
