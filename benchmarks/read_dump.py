@@ -89,8 +89,8 @@ def main(wanted: float = 200.0) -> list[Row]:
         return [
             Row(
                 f"reading a LAMMPS dump of {megabytes:.0f} MB",
-                f"{ours_plain[0]:.0f} MB/s (gz: {ours_packed[0]:.0f})",
-                f"MDAnalysis {peer[0]:.0f} MB/s",
+                f"{ours_plain[1]:.0f} MB/s (gz: {ours_packed[1]:.0f})",
+                f"MDAnalysis {peer[1]:.0f} MB/s",
                 f"{ratio:.0f}",
             )
         ]
