@@ -131,7 +131,7 @@ def correlators(
                 len(names),
             ),
             measures=_measures(run, overlap_radius, waves, shell_width, edges),
-            stretch=np.asarray(stretches_of(run.times, stretches), np.int64),
+            stretch=stretches_of(run.times, stretches),
             stretches=stretches,
             bins=len(edges) - 1,
             continuous=_by_continuity(run),
@@ -180,7 +180,9 @@ def _check(radius: float, stretches: int, tolerance: float | None, runs: list[Tr
     if stretches < 1:
         raise ParameterError(f"stretches must be at least 1, not {stretches}")
     if tolerance is not None and not 0 < tolerance < 1:
-        raise ParameterError(f"tolerance must be a fraction between 0 and 1, not {tolerance}, for example 0.05")
+        raise ParameterError(
+            f"tolerance must be between 0 and 1, not {tolerance}, for example tolerance=0.05"
+        )
     if len({run.dimensions for run in runs}) > 1:
         raise TrajectoryError("trajectories in two and in three dimensions can't be averaged together")
 
@@ -194,9 +196,7 @@ def _check_reach(plans: list[Plan], lags: Array) -> None:
         )
 
 
-def _each(
-    fields: Field | Sequence[Field] | None, n_runs: int, alone: bool, what: str
-) -> list[Field] | None:
+def _each(fields: Field | Sequence[Field] | None, n_runs: int, alone: bool, what: str) -> list[Field] | None:
     """One field for each run."""
     if fields is None:
         return None
@@ -227,9 +227,7 @@ def _waves(wave_numbers: ArrayLike, width: float | None) -> Array:
     return waves
 
 
-def _measures(
-    run: Trajectory, radius: float, waves: Array, width: float | None, edges: Array
-) -> Measures:
+def _measures(run: Trajectory, radius: float, waves: Array, width: float | None, edges: Array) -> Measures:
     shells = [] if width is None else [shell_vectors(run.fixed_box(), float(q), width) for q in waves]
     return Measures(
         radius2=float(radius) ** 2,

@@ -68,7 +68,12 @@ def curves(tally: Tally, axes: Axes, stretch: float) -> xr.Dataset:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_lag = counted[..., -1] / pairs
     plain: Mapping[str, tuple[tuple[str, ...], Any, str, str]] = {
-        "present": (("stretch", "group", "lag"), present, "1", "whether the stretch has an origin for the lag"),
+        "present": (
+            ("stretch", "group", "lag"),
+            present,
+            "1",
+            "whether the stretch has an origin",
+        ),
         "n_origins": (("group", "lag"), pairs.astype(np.int64), "1", "pairs of frames averaged over"),
         "mean_lag": (("group", "lag"), mean_lag, "tau", "mean time between the frames of a pair"),
         "independence": (("lag",), scale, "1", "factor on errors for overlapping stretches"),
@@ -96,7 +101,7 @@ def _estimates(tally: Tally, axes: Axes) -> dict[str, tuple[tuple[str, ...], Arr
         chi4 = np.where(pairs[..., None] > 1, chi4, np.nan)
         histogram = np.moveaxis(tally.histogram, -2, -3) / weight[..., None]
     lag = ("group", "lag")
-    found = {
+    found: dict[str, tuple[tuple[str, ...], Array]] = {
         "msd": (lag, msd),
         "quartic": (lag, quartic),
         "alpha2": (lag, alpha2),

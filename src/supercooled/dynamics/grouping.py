@@ -150,7 +150,8 @@ def grouping(
     n_groups: int,
 ) -> Groups:
     """Particles of a run sorted into groups once and for all, or as of each origin."""
-    particles = np.arange(run.n_particles) if species is None else run.of_species(species)
+    everybody = np.arange(run.n_particles)
+    particles = everybody if species is None else np.asarray(run.of_species(species), np.int64)
     field = None if weights is None else ParticleField.of(run, weights, "weights", 0.0)
     if groups is None:
         starts = np.array([0, len(particles)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.trajectory import Trajectory
 
@@ -93,9 +93,7 @@ class Pairing:
         return Pairing(self.times, self.origins[part], self.shortest, self.longest)
 
 
-def pairing(
-    run: Trajectory, lags: Array, tolerance: float | None, origin_spacing: float | None
-) -> Pairing:
+def pairing(run: Trajectory, lags: Array, tolerance: float | None, origin_spacing: float | None) -> Pairing:
     """Frames whose times apart are the lags, or within `tolerance` of them as a fraction.
 
     Raises
@@ -112,17 +110,17 @@ def pairing(
             "say how far they may be from it, for example tolerance=0.05"
         )
     if tolerance is None:
-        exact = run.interval * in_frames(run, lags, "lag")
-        shortest, longest = exact - 0.25 * run.interval, exact + 0.25 * run.interval
+        exact = np.asarray(run.interval * in_frames(run, lags, "lag"), np.float64)
+        width = np.full(len(lags), 0.25 * run.interval)
     else:
-        shortest, longest = lags * (1.0 - tolerance), lags * (1.0 + tolerance)
+        exact, width = lags, tolerance * lags
     if origin_spacing is None:
         origins = np.arange(run.n_frames)
     elif even:
         origins = np.arange(0, run.n_frames, int(in_frames(run, origin_spacing, "origin_spacing")[0]))
     else:
         origins = _apart(run.times, origin_spacing)
-    return Pairing(run.times, origins, shortest, longest)
+    return Pairing(run.times, origins, exact - width, exact + width)
 
 
 def in_frames(run: Trajectory, times: ArrayLike, what: str) -> NDArray[np.int64]:
@@ -139,13 +137,13 @@ def in_frames(run: Trajectory, times: ArrayLike, what: str) -> NDArray[np.int64]
     return whole
 
 
-def stretches_of(times: Array, stretches: int) -> Integers:
+def stretches_of(times: Array, stretches: int) -> NDArray[np.int64]:
     """Which of some contiguous parts, equally long in time, each frame belongs to, (frame,)."""
     n = len(times)
     duration = (times[-1] - times[0]) * n / max(n - 1, 1) or 1.0
     count = min(stretches, n)
     part = np.floor(count * (times - times[0]) / duration * (1 + ROUNDING / n)).astype(np.int64)
-    return np.minimum(part, count - 1)
+    return np.asarray(np.minimum(part, count - 1))
 
 
 def _apart(times: Array, spacing: float) -> NDArray[np.int64]:

@@ -165,8 +165,12 @@ class _Ring:
 
 
 def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Array]]:
-    """Frames some at a time with their positions (frame, component, place), unwrapped over all pieces."""
-    size = plan.piece()
+    """Frames some at a time with their positions (frame, component, place), unwrapped over all pieces.
+
+    Each piece overwrites the one before.
+    """
+    size = min(plan.piece(), len(frames))
+    buffer = np.empty((size, 3, len(plan.groups.particles)))
     before: Array | None = None
     for start in range(0, len(frames), size):
         piece = frames[start : start + size]
@@ -179,7 +183,7 @@ def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.
         if plan.continuous:
             before = positions[-1]
         drift = positions.mean(axis=1) if plan.remove_drift else np.zeros((len(piece), 3))
-        out = np.empty((len(piece), 3, len(plan.groups.particles)))
+        out = buffer[: len(piece)]
         lay_out(np.ascontiguousarray(positions), plan.groups.particles, drift, out)
         yield piece, out
 

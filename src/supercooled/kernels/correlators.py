@@ -106,7 +106,7 @@ def _fold(x: float) -> tuple[float, float]:
 @njit(cache=True, forceinline=True, error_model="numpy", fastmath={"contract", "nsz"})
 def sinc(x2: float) -> float:
     """sin(x)/x of x squared."""
-    x = np.sqrt(x2 if x2 > 1e-300 else 1e-300)
+    x: float = np.sqrt(x2 if x2 > 1e-300 else 1e-300)
     angle, sign = _fold(x)
     return sign * angle * _horner(SINE, angle * angle) / x
 
@@ -180,12 +180,12 @@ def _isotropic(squares: Floats, w: Floats, q2: float, planar: bool) -> float:
 def _over_shell(
     ax: Floats, ay: Floats, az: Floats, bx: Floats, by: Floats, bz: Floats, w: Floats, vectors: Floats
 ) -> float:
-    total = 0.0
+    total: float = 0.0
     for v in range(vectors.shape[0]):
         kx, ky, kz = vectors[v, 0], vectors[v, 1], vectors[v, 2]
         for i in range(w.shape[0]):
             total += w[i] * cosine(kx * (bx[i] - ax[i]) + ky * (by[i] - ay[i]) + kz * (bz[i] - az[i]))
-    return total / vectors.shape[0]
+    return total / float(vectors.shape[0])
 
 
 # i place in the tile; what lies beyond the last bin is left out
@@ -263,10 +263,21 @@ def _add_totals(totals: Floats, apart: float, row: Floats) -> None:
 @njit(cache=True, error_model="numpy")
 def lay_out(positions: Floats, particles: Whole, drift: Floats, out: Floats) -> None:
     """``out[f, c, j] = positions[f, particles[j], c] - drift[f, c]``."""
+    n = particles.shape[0]
+    in_place = n == positions.shape[1]
+    for j in range(n):
+        in_place = in_place and particles[j] == j
     for f in range(out.shape[0]):
         source, x, y, z = positions[f], out[f, 0], out[f, 1], out[f, 2]
-        for j in range(particles.shape[0]):
-            i = np.uint64(particles[j])
-            x[j] = source[i, 0] - drift[f, 0]
-            y[j] = source[i, 1] - drift[f, 1]
-            z[j] = source[i, 2] - drift[f, 2]
+        dx, dy, dz = drift[f, 0], drift[f, 1], drift[f, 2]
+        if in_place:
+            for j in range(n):
+                x[j] = source[j, 0] - dx
+                y[j] = source[j, 1] - dy
+                z[j] = source[j, 2] - dz
+        else:
+            for j in range(n):
+                i = np.uint64(particles[j])
+                x[j] = source[i, 0] - dx
+                y[j] = source[i, 1] - dy
+                z[j] = source[i, 2] - dz
