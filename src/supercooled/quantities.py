@@ -57,6 +57,7 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("van_hove", "$G_s(r,t)$", "sigma_AA^-d", "self part of the van Hove function"),
         Quantity("van_hove_beyond", "$P(r>r_{max},t)$", "1", "share of displacements beyond the last bin"),
         Quantity("relaxation_time", r"$\tau_\alpha$", "tau", "alpha relaxation time"),
+        Quantity("onset_temperature", "$T_o$", "epsilon_AA/k_B", "onset temperature of slow dynamics"),
         Quantity("duration", r"$\Delta t$", "tau", "time spent above the threshold"),
         Quantity("displacement", r"$\mathbf d$", "sigma_AA", "displacement"),
         Quantity("waiting_time", "$t$", "tau", "waiting time"),

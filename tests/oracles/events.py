@@ -46,11 +46,11 @@ def separated(found, separation, sign):
 
 def neighbour_vectors(positions, box, i, cutoff):
     """(j, vector) of the images of other particles within the cutoff."""
-    for j in range(len(positions)):
-        for shift in images(box):
-            vector = positions[j] + shift - positions[i]
-            if j != i and np.linalg.norm(vector) < cutoff:
-                yield j, vector
+    vectors = positions + np.array(images(box))[:, None] - positions[i]
+    distances = np.linalg.norm(vectors, axis=2)
+    for shift, j in np.argwhere(distances < cutoff):
+        if j != i:
+            yield j, vectors[shift, j]
 
 
 def nonaffine(before, moved, box, cutoff):

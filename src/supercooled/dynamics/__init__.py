@@ -1,30 +1,45 @@
 """Displacements, hops and relaxation."""
 
 from supercooled.dynamics.correlators import correlators
+from supercooled.dynamics.diffusion import Diffusion, diffusion, reduced_diffusion
 from supercooled.dynamics.displacements import displacements
 from supercooled.dynamics.events import events, rearrangements
+from supercooled.dynamics.fits import LawFit, compare_laws, fit_law
 from supercooled.dynamics.hops import hops
 from supercooled.dynamics.lags import logarithmic_lags
 from supercooled.dynamics.local_strain import cage_relative_displacement, nonaffine_displacement
+from supercooled.dynamics.onsets import onset_temperatures
+from supercooled.dynamics.propensity import propensity
 from supercooled.dynamics.relaxation import RelaxationTime, relaxation_time
+from supercooled.dynamics.stretching import StretchedExponential, stretched_exponential
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
 from supercooled.dynamics.training import balanced, training_by_crossing, training_by_extrema
 from supercooled.dynamics.waiting import waiting_times
 
 __all__ = [
+    "Diffusion",
     "HopThreshold",
+    "LawFit",
     "RelaxationTime",
+    "StretchedExponential",
     "balanced",
-    "correlators",
     "cage_relative_displacement",
+    "compare_laws",
+    "correlators",
+    "diffusion",
     "displacements",
     "events",
+    "fit_law",
     "hop_threshold",
     "hops",
     "logarithmic_lags",
     "nonaffine_displacement",
+    "onset_temperatures",
+    "propensity",
     "rearrangements",
+    "reduced_diffusion",
     "relaxation_time",
+    "stretched_exponential",
     "training_by_crossing",
     "training_by_extrema",
     "waiting_times",

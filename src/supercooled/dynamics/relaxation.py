@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array, Booleans
-from supercooled.blocks import jackknife_error
+from supercooled.arrays import Array
+from supercooled.dynamics.replicates import curve_of
+from supercooled.errors import ParameterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class RelaxationTime:
     """Alpha relaxation time, or why the run doesn't give one.
 
     value, error : tau; NaN if not reached
-    reached : whether the overlap falls to 1/e within the lags
+    reached : whether the curve falls to its level within the lags
     reason : why not; empty if reached
     """
 
@@ -26,17 +27,34 @@ class RelaxationTime:
     reason: str = ""
 
 
-def relaxation_time(displacements: xr.Dataset) -> RelaxationTime:
-    r"""Time at which the self overlap has decayed to 1/e.
+def relaxation_time(
+    curves: xr.Dataset | xr.DataArray,
+    *,
+    of: str = "overlap",
+    level: float = np.exp(-1),
+    errors: xr.DataArray | None = None,
+) -> RelaxationTime:
+    r"""Time at which a correlation has decayed to 1/e.
 
-    .. math:: q(\tau_\alpha) = 1/e
+    .. math:: q(\tau_\alpha) = 1/e \quad\text{or}\quad F_s(k, \tau_\alpha) = 1/e
 
     Between two lags ln(-ln q) is taken as linear in ln t, which is exact for every stretched
-    exponential. The error is the jackknife's over stretches.
+    exponential. The first crossing counts.
 
-    displacements : what :func:`displacements` returns
+    curves : what :func:`displacements` or :func:`correlators` returns, or one curve (lag,)
+    of : which curve, "overlap" or "scattering"; choose one wave number or group first, as in
+        ``curves.sel(q=7.2)``
+    level : between 0 and 1
+    errors : (lag,), standard errors of a curve that comes alone
 
-    Source: nandi2021, SI; sharma2022, Sec. IV B.
+    The error is the jackknife's over stretches, or follows from those of the curve.
+
+    Raises
+    ------
+    ParameterError
+        if the curve isn't there, depends on more than the lag, or `level` is out of range.
+
+    Source: nandi2021, SI; sharma2022, Sec. IV B (overlap); graham2023, Sec. II.A (F_s).
 
     >>> import numpy as np
     >>> lags = np.geomspace(1.0, 100.0, 9)
@@ -44,40 +62,34 @@ def relaxation_time(displacements: xr.Dataset) -> RelaxationTime:
     >>> round(relaxation_time(curve).value, 6)
     20.0
     """
-    lags = displacements["lag"].values
-    overlap = displacements["overlap"].values
-    value = _crossing(lags, overlap)
+    if not 0.0 < level < 1.0:
+        raise ParameterError(f"level must lie between 0 and 1, not {level}, for example level=0.1")
+    curve = curve_of(curves, of, errors)
+    lags, values = curve.lags, curve.values
+    value = _crossing(lags, values, level)
     if np.isnan(value):
-        below = overlap[0] <= np.exp(-1)
-        reason = (
-            f"the overlap is {overlap[0]:.3g} at the shortest lag, {lags[0]:g}, already below 1/e"
-            if below
-            else f"the overlap is still {np.nanmin(overlap):.3g} at the longest lag, {lags[-1]:g}, above 1/e"
-        )
-        return RelaxationTime(np.nan, np.nan, reached=False, reason=reason)
-    return RelaxationTime(value, _error(displacements, value), reached=True)
+        return RelaxationTime(np.nan, np.nan, reached=False, reason=_reason(lags, values, of, level))
+    error = curve.error(lambda row: _crossing(lags, row, level), value)
+    return RelaxationTime(value, error, reached=True)
 
 
-def _crossing(lags: Array, overlap: Array) -> float:
-    below = np.flatnonzero(overlap <= np.exp(-1))
+def _reason(lags: Array, values: Array, name: str, level: float) -> str:
+    target = "1/e" if level == np.exp(-1) else f"{level:g}"
+    if len(lags) == 0:
+        return f"the {name} has no value at any lag"
+    if values[0] <= level:
+        return f"the {name} is {values[0]:.3g} at the shortest lag, {lags[0]:g}, already below {target}"
+    return f"the {name} is still {values.min():.3g} at the longest lag, {lags[-1]:g}, above {target}"
+
+
+def _crossing(lags: Array, values: Array, level: float) -> float:
+    below = np.flatnonzero(values <= level)
     if len(below) == 0 or below[0] == 0:
         return np.nan
     after = below[0]
-    pair = overlap[[after - 1, after]]
+    pair = values[[after - 1, after]]
     x = np.log(lags[[after - 1, after]])
     # Neither 0 nor 1 has a double logarithm; half a count in a billion from them changes nothing.
     y = np.log(-np.log(np.clip(pair, 1e-9, 1 - 1e-9)))
-    return float(np.exp(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0])))
-
-
-def _error(displacements: xr.Dataset, value: float) -> float:
-    if "overlap_jackknife" not in displacements:
-        return np.nan
-    lags = displacements["lag"].values
-    reach = int(np.searchsorted(lags, value, side="right"))
-    present: Booleans = np.all(displacements["present"].values[:, : reach + 1], axis=1)
-    replicates = np.array([_crossing(lags, q) for q in displacements["overlap_jackknife"].values])
-    if np.isnan(replicates[present]).any():
-        return np.nan
-    scale = np.interp(value, lags, displacements["independence"].values)
-    return float(jackknife_error(replicates, present) * scale)
+    along = (np.log(-np.log(level)) - y[0]) / (y[1] - y[0])
+    return float(np.exp(x[0] + along * (x[1] - x[0])))

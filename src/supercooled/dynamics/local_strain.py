@@ -1,0 +1,221 @@
+"""How a particle moves against its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Integers
+from supercooled.blocks import Span, frames_within, map_add, spans
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.kernels.neighbours import Cells, make_cells
+from supercooled.kernels.strain import nonaffine_motion, relative_motion
+from supercooled.quantities import labelled
+from supercooled.trajectory import Trajectory
+
+
+def nonaffine_displacement(
+    trajectory: Trajectory,
+    *,
+    lag: float,
+    cutoff: float,
+    origin_spacing: float | None = None,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> xr.Dataset:
+    r"""Deviation of the neighbours' motion from the affine deformation that fits it best.
+
+    .. math:: D^2_\mathrm{min}(i, t) = \min_{\mathsf J} \sum_{j:\, r_{ij}(t) < r_c}
+              |\mathbf r_{ij}(t + \Delta t) - \mathsf J\, \mathbf r_{ij}(t)|^2
+
+    lag : from t to the later frame, tau
+    cutoff : r_c of the neighbours at t, sigma_AA
+    origin_spacing : time between frames t, tau; None takes every frame that has a later one
+    executor, megabytes : map blocks of frames; they never change the answer
+
+    Returns ``nonaffine`` (frame, particle), sigma_AA^2, a sum over neighbours, and ``n_neighbours``, by
+    which others divide it. ``frame`` and ``time`` are those of t. In two or three dimensions.
+
+    Raises
+    ------
+    ParameterError
+        if `lag` or `origin_spacing` isn't a multiple of the interval, or `cutoff` isn't positive.
+    BoxError
+        if `cutoff` exceeds half of the smallest height of the box.
+    TrajectoryError
+        naming frame and particle, if its neighbours are too few for a deformation, or lie in a plane.
+
+    Source: M. L. Falk and J. S. Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> gas = np.random.default_rng(1).uniform(-3, 3, (1, 200, 3))
+    >>> sheared = np.concatenate([gas, gas + 0.1 * gas[..., [1, 2, 0]]])
+    >>> run = Trajectory.from_arrays(sheared, Box.cube(30.0), unwrapped=True)
+    >>> bool(nonaffine_displacement(run, lag=1.0, cutoff=3.0).nonaffine.max() < 1e-20)
+    True
+    """
+    plan = _plan(trajectory, lag, cutoff, origin_spacing)
+    frames, values, numbers = _columns(plan, partial(_nonaffine, plan), executor, megabytes)
+    if (values < 0).any():
+        f, i = np.argwhere(values < 0)[0]
+        raise TrajectoryError(
+            f"{trajectory.source.name}: frame {trajectory.frames[frames[f]]}, particle {i}: "
+            f"{int(numbers[f, i])} neighbours within {cutoff:g} don't determine a deformation: "
+            "use a larger cutoff"
+        )
+    return _dataset(plan, frames, labelled("nonaffine", values, ("frame", "particle")), numbers)
+
+
+def cage_relative_displacement(
+    trajectory: Trajectory,
+    *,
+    lag: float,
+    cutoff: float,
+    origin_spacing: float | None = None,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> xr.Dataset:
+    r"""Displacement less the mean displacement of the neighbours.
+
+    .. math:: \Delta\mathbf r^\mathrm{CR}_i = \Delta\mathbf r_i
+              - \frac{1}{N_i} \sum_{j:\, r_{ij}(t) < r_c} \Delta\mathbf r_j
+
+    In two dimensions long waves move whole regions back and forth; this leaves them out.
+
+    lag, cutoff, origin_spacing, executor, megabytes : as in :func:`nonaffine_displacement`
+
+    Returns ``cage_relative_displacement`` (frame, particle, component), sigma_AA, and ``n_neighbours``.
+
+    Raises
+    ------
+    ParameterError, BoxError
+        as in :func:`nonaffine_displacement`
+    TrajectoryError
+        naming frame and particle, if it has no neighbour.
+
+    Source: S. Mazoyer, F. Ebert, G. Maret and P. Keim, EPL 88, 66004 (2009).
+
+    >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
+    >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 2), -1).reshape(1, 36, 2)
+    >>> moved = grid + 0.5
+    >>> moved[0, 7] += (0.2, 0.0)
+    >>> run = Trajectory.from_arrays(np.concatenate([grid, moved]), Box.cube(6.0, 2), unwrapped=True)
+    >>> found = cage_relative_displacement(run, lag=1.0, cutoff=1.1)
+    >>> found.cage_relative_displacement.sel(particle=[7, 8]).values.round(2)
+    array([[[ 0.2 ,  0.  ,  0.  ],
+            [-0.05,  0.  ,  0.  ]]])
+    """
+    plan = _plan(trajectory, lag, cutoff, origin_spacing)
+    frames, values, numbers = _columns(plan, partial(_relative, plan), executor, megabytes)
+    if (numbers == 0).any():
+        f, i = np.argwhere(numbers == 0)[0]
+        raise TrajectoryError(
+            f"{trajectory.source.name}: frame {trajectory.frames[frames[f]]}, particle {i}: "
+            f"no neighbour within {cutoff:g}: use a larger cutoff"
+        )
+    field = labelled("cage_relative_displacement", values, ("frame", "particle", "component"))
+    return _dataset(plan, frames, field, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One run and what is asked of it, lag and spacing in frames."""
+
+    trajectory: Trajectory
+    lag: int
+    spacing: int
+    cutoff: float
+
+    def origins(self, span: Span) -> Iterator[tuple[int, Cells, Array]]:
+        """Frame, neighbours at it, and the sorted particles' way to the later one, (3, particle)."""
+        run = self.trajectory
+        unwrapped = run.unwrapped(span.read)
+        positions, boxes = run.positions(span.read), run.boxes(span.read)
+        for frame in range(-(-span.start // self.spacing) * self.spacing, span.stop, self.spacing):
+            f = frame - span.first
+            box = Box.from_array(boxes[f], run.dimensions)
+            if self.cutoff > 0.5 * box.heights.min():
+                raise BoxError(
+                    f"{run.source.name}: frame {run.frames[frame]}: cutoff={self.cutoff:g} exceeds half of "
+                    f"the smallest height {box.heights.min():.4g} of the box"
+                )
+            fractions = box.fractional(positions[f])
+            cells = make_cells(positions[f], fractions, box.matrix, box.heights, self.cutoff)
+            moves = (unwrapped[f + self.lag] - unwrapped[f])[cells.order].T
+            yield frame, cells, np.ascontiguousarray(moves)
+
+
+def _plan(trajectory: Trajectory, lag: float, cutoff: float, spacing: float | None) -> _Plan:
+    name, interval = trajectory.source.name, trajectory.interval
+    if not (np.isfinite(cutoff) and cutoff > 0):
+        raise ParameterError(f"cutoff must be positive, not {cutoff}, for example cutoff=1.5")
+    frames = []
+    for what, time in (("lag", lag), ("origin_spacing", interval if spacing is None else spacing)):
+        ratio = time / interval if np.isfinite(time) else 0.0
+        if ratio < 0.5 or abs(ratio - round(ratio)) > 1e-6 * ratio:
+            raise ParameterError(
+                f"{name}: {what} {time:g} is not a multiple of the interval between frames, {interval:g}"
+            )
+        frames.append(round(ratio))
+    if frames[0] >= trajectory.n_frames:
+        length = trajectory.times[-1] - trajectory.times[0]
+        raise TrajectoryError(f"{name}: the lag {lag:g} is longer than the run, {length:g}")
+    return _Plan(trajectory, frames[0], frames[1], float(cutoff))
+
+
+_Column: TypeAlias = tuple[int, Array, Integers]
+
+
+def _nonaffine(plan: _Plan, span: Span) -> list[_Column]:
+    found = []
+    for frame, cells, moves in plan.origins(span):
+        values, numbers = np.empty(len(cells.order)), np.empty(len(cells.order), np.int64)
+        nonaffine_motion(cells, moves, plan.cutoff, plan.trajectory.dimensions, values, numbers)
+        found.append(_in_order(frame, cells, values, numbers))
+    return found
+
+
+def _relative(plan: _Plan, span: Span) -> list[_Column]:
+    found = []
+    for frame, cells, moves in plan.origins(span):
+        values, numbers = np.empty(moves.shape), np.empty(len(cells.order), np.int64)
+        relative_motion(cells, moves, plan.cutoff, values, numbers)
+        found.append(_in_order(frame, cells, values.T, numbers))
+    return found
+
+
+def _in_order(frame: int, cells: Cells, values: Array, numbers: Integers) -> _Column:
+    own, count = np.empty(values.shape), np.empty(numbers.shape, np.int64)
+    own[cells.order], count[cells.order] = values, numbers
+    return frame, own, count
+
+
+def _columns(
+    plan: _Plan, work: Callable[[Span], list[_Column]], executor: Executor | None, megabytes: float
+) -> tuple[Integers, Array, Integers]:
+    run = plan.trajectory
+    size = frames_within(megabytes, run.n_particles)
+    blocks = spans(0, run.n_frames - plan.lag, size=size, after=plan.lag, end=run.n_frames)
+    frames, values, numbers = zip(*map_add(work, blocks, executor), strict=True)
+    return np.array(frames, np.int64), np.stack(values), np.stack(numbers)
+
+
+def _dataset(plan: _Plan, frames: Integers, field: xr.DataArray, numbers: Integers) -> xr.Dataset:
+    run = plan.trajectory
+    count = xr.DataArray(numbers, dims=("frame", "particle"))
+    count.attrs.update(units="1", long_name="neighbours")
+    time = labelled("time", run.times[frames], ("frame",))
+    return xr.Dataset(
+        {str(field.name): field, "n_neighbours": count},
+        {"frame": frames, "time": time, "particle": np.arange(run.n_particles)},
+        {"lag": float(plan.lag * run.interval), "cutoff": plan.cutoff},
+    )

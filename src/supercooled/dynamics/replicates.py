@@ -1,0 +1,103 @@
+"""A curve against time, and itself without each stretch of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Booleans
+from supercooled.blocks import jackknife_error
+from supercooled.errors import ParameterError
+
+# Step of a numerical derivative, as a fraction of the error.
+STEP = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One curve with what is known of its errors.
+
+    lags, values : (lag,)
+    without : (stretch, lag), its values without each stretch, or None
+    present : (stretch, lag), whether the stretch counts
+    independence : (lag,), factor on the errors
+    errors : (lag,), of the values, where `without` is unknown, or None
+    """
+
+    lags: Array
+    values: Array
+    without: Array | None
+    present: Booleans
+    independence: Array
+    errors: Array | None
+
+    def error(self, estimate: Callable[[Array], float], time: float) -> float:
+        """Standard error of what `estimate` makes of the values up to `time`.
+
+        By jackknife over stretches. Without stretches from the errors of the values, which are taken to
+        go together, since those of neighbouring lags do: that is the most they can make. NaN where
+        neither is known, or the estimate fails without a stretch.
+        """
+        if self.without is not None:
+            reach = int(np.searchsorted(self.lags, time, side="right"))
+            counts: Booleans = np.all(self.present[:, : reach + 1], axis=1)
+            replicates = np.array([estimate(row) for row in self.without])
+            if np.isnan(replicates[counts]).any():
+                return np.nan
+            scale = np.interp(time, self.lags, self.independence)
+            return float(jackknife_error(replicates, counts) * scale)
+        if self.errors is None:
+            return np.nan
+        total = 0.0
+        for k in np.flatnonzero(self.errors > 0):
+            step = np.zeros(len(self.lags))
+            step[k] = STEP * self.errors[k]
+            change = estimate(self.values + step) - estimate(self.values - step)
+            total += abs(change) / (2.0 * STEP)
+        return total
+
+
+def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray | None = None) -> Curve:
+    """One curve out of a dataset, or alone with its errors; lags without a value are left out.
+
+    Raises
+    ------
+    ParameterError
+        if it isn't there, or hangs on more than the lag.
+    """
+    if isinstance(curves, xr.DataArray):
+        data, beside = curves, xr.Dataset()
+        name = str(curves.name or name)
+    else:
+        if name not in curves:
+            raise ParameterError(f"no curve {name!r} among {sorted(str(v) for v in curves.data_vars)}")
+        data, beside = curves[name], curves
+    if data.dims != ("lag",):
+        others = [str(d) for d in data.dims if d != "lag"]
+        raise ParameterError(
+            f"{name} hangs on {others} and the lag: choose one, for example curves.sel({others[0]}=...)"
+            if others
+            else f"{name} has no lag"
+        )
+    good = np.isfinite(data.values)
+    lags = np.asarray(data["lag"].values, dtype=np.float64)
+    if "mean_lag" in beside:
+        lags = np.where(good, beside["mean_lag"].values, lags)
+    without = present = None
+    if f"{name}_jackknife" in beside:
+        without = beside[f"{name}_jackknife"].transpose("stretch", "lag").values[:, good]
+        present = beside["present"].transpose("stretch", "lag").values[:, good]
+    independence = beside["independence"].values[good] if "independence" in beside else np.ones(good.sum())
+    if errors is None and f"{name}_error" in beside:
+        errors = beside[f"{name}_error"]
+    return Curve(
+        lags[good],
+        np.asarray(data.values[good], dtype=np.float64),
+        without,
+        np.ones((0, int(good.sum())), bool) if present is None else present,
+        independence,
+        None if errors is None else np.nan_to_num(np.asarray(errors.values[good], dtype=np.float64)),
+    )

@@ -1,0 +1,135 @@
+"""The shape in which a correlation decays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gamma
+
+import numpy as np
+import xarray as xr
+from scipy.optimize import curve_fit
+
+from supercooled.arrays import Array
+from supercooled.dynamics.replicates import curve_of
+from supercooled.errors import ParameterError
+
+LEAST_LAGS = 4
+STEP = 1e-6
+FIELDS = ("amplitude", "time", "exponent", "mean_time")
+
+
+@dataclass(frozen=True, slots=True)
+class StretchedExponential:
+    """Parameters of a stretched exponential, with standard errors.
+
+    amplitude : A, height of the plateau
+    time : tau
+    exponent : beta
+    mean_time : integral of the curve over its amplitude, tau
+    deviation : root mean square of what the fit leaves over
+    """
+
+    amplitude: float
+    amplitude_error: float
+    time: float
+    time_error: float
+    exponent: float
+    exponent_error: float
+    mean_time: float
+    mean_time_error: float
+    deviation: float
+
+
+def stretched_exponential(
+    curves: xr.Dataset | xr.DataArray,
+    *,
+    of: str = "overlap",
+    shortest: float,
+    longest: float,
+    errors: xr.DataArray | None = None,
+) -> StretchedExponential:
+    r"""Stretched exponential through the final decay of a correlation.
+
+    .. math:: q(t) = A\, e^{-(t/\tau)^\beta}, \qquad
+              \langle\tau\rangle = \frac{\tau}{\beta}\,\Gamma\!\left(\frac{1}{\beta}\right)
+
+    curves, of, errors : as in :func:`relaxation_time`
+    shortest, longest : lags fitted, tau: from the plateau on, since the approach to it decays otherwise
+
+    All lags count alike. Errors are jackknives over stretches, or follow from those of the curve; without
+    either, from the scatter about the fit.
+
+    Raises
+    ------
+    ParameterError
+        if fewer than four lags are within the range, or the curve doesn't decay there.
+
+    Source: R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
+    Soc. 66, 80 (1970).
+
+    >>> import numpy as np
+    >>> lags = np.geomspace(1.0, 1000.0, 30)
+    >>> curve = xr.DataArray(0.8 * np.exp(-((lags / 50.0) ** 0.6)), dims="lag", coords={"lag": lags})
+    >>> found = stretched_exponential(curve, shortest=2.0, longest=500.0)
+    >>> round(found.amplitude, 6), round(found.time, 4), round(found.exponent, 6)
+    (0.8, 50.0, 0.6)
+    """
+    whole = curve_of(curves, of, errors)
+    near = (whole.lags >= shortest * (1 - 1e-9)) & (whole.lags <= longest * (1 + 1e-9))
+    lags, values = whole.lags[near], whole.values[near]
+    if near.sum() < LEAST_LAGS:
+        raise ParameterError(
+            f"{int(near.sum())} lags lie between {shortest:g} and {longest:g}, and a stretched exponential "
+            "needs four: ask for more lags or a wider range"
+        )
+    if not (values[0] > 0 and values[-1] < values[0]):
+        raise ParameterError(f"{of} doesn't decay from {values[0]:.3g} between {shortest:g} and {longest:g}")
+    fit, covariance, deviation = _fit(lags, values)
+    if np.isnan(deviation):
+        raise ParameterError(
+            f"no stretched exponential goes through {of} between {shortest:g} and {longest:g}: fit the final "
+            "decay alone"
+        )
+
+    def error(k: int) -> float:
+        if whole.without is None and whole.errors is None:
+            return _scatter(fit, covariance, k)
+        return whole.error(lambda row: float(_fields(_fit(lags, row[near], fit)[0])[k]), lags[-1])
+
+    found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
+    errors_of = {f"{name}_error": error(k) for k, name in enumerate(FIELDS)}
+    return StretchedExponential(**found, **errors_of, deviation=deviation)
+
+
+def _curve(lags: Array, fit: Array) -> Array:
+    """Of ln A, ln tau and ln beta: none of the three can be negative."""
+    return np.asarray(np.exp(fit[0] - (lags * np.exp(-fit[1])) ** np.exp(fit[2])), dtype=np.float64)
+
+
+def _fit(lags: Array, values: Array, start: Array | None = None) -> tuple[Array, Array, float]:
+    """Logarithms of A, tau, beta, their covariance from the scatter, and its size."""
+    if start is None:
+        fallen = np.flatnonzero(values < values[0] / np.e)
+        time = lags[fallen[0]] if len(fallen) else lags[-1]
+        start = np.array([np.log(values[0]), np.log(time), np.log(0.7)])
+    try:
+        fit, covariance = curve_fit(
+            lambda t, *p: _curve(t, np.array(p)), lags, values, start, xtol=1e-12, ftol=1e-12
+        )
+    except RuntimeError:
+        return np.full(3, np.nan), np.full((3, 3), np.nan), np.nan
+    deviation = np.sqrt(np.mean((_curve(lags, fit) - values) ** 2))
+    return np.asarray(fit), np.asarray(covariance), float(deviation)
+
+
+def _fields(fit: Array) -> Array:
+    amplitude, time, exponent = np.exp(fit)
+    if np.isnan(exponent):
+        return np.full(len(FIELDS), np.nan)
+    return np.array([amplitude, time, exponent, time / exponent * gamma(1.0 / exponent)])
+
+
+def _scatter(fit: Array, covariance: Array, k: int) -> float:
+    steps = STEP * np.eye(3)
+    gradient = np.array([_fields(fit + s)[k] - _fields(fit - s)[k] for s in steps]) / (2.0 * STEP)
+    return float(np.sqrt(gradient @ covariance @ gradient))
