@@ -9,17 +9,64 @@ import pytest
 from supercooled import io, systems
 from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.mixture import Liquid
+from supercooled.potentials import ExpandedLennardJones
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.crystal import order
 
 
 @pytest.mark.parametrize("name", sorted(systems.catalogue()))
-def test_every_pair_of_every_system_is_continuous_at_its_cutoff(name):
+def test_every_pair_of_every_system_ends_where_its_paper_says(name):
     mixture = systems.named(name, density=1.2).mixture
     for potential in mixture.potentials:
-        inside = potential.energy(potential.cutoff * (1 - 1e-9))
-        assert inside == pytest.approx(0.0, abs=1e-7)
-        assert potential.energy(0.9 * potential.sigma) > 0
+        inside = potential.cutoff * (1 - 1e-9)
+        if isinstance(potential, ExpandedLennardJones):
+            # graham2023 prints a plain cut: what is left there is some percent of the well
+            assert -0.04 * potential.epsilon < potential.energy(inside) < 0
+        else:
+            assert potential.energy(inside) == pytest.approx(0.0, abs=1e-7)
+        if name == "ka-lj-smooth":
+            assert potential.force(inside) == pytest.approx(0.0, abs=1e-7)
+        assert potential.energy(0.9 * potential.sigma + getattr(potential, "delta", 0.0)) > 0
+
+
+@pytest.mark.parametrize("name", sorted(systems.catalogue()))
+def test_an_entry_says_what_it_makes(name):
+    entry = systems.catalogue()[name]
+    assert entry.densities
+    for density in entry.densities:
+        liquid = systems.named(name, density=density)
+        assert liquid.mixture.name == name
+        assert liquid.density == density
+        assert liquid.mixture.counts(1000)[1] == (500 if name == "wahnstrom" else 200)
+    assert {"nandi2021", "sharma2022", "schoenholz2016", "graham2023"} >= set(entry.source.split("; "))
+
+
+def test_a_well_of_another_width_keeps_every_minimum_in_its_place():
+    plain = systems.kob_andersen(density=1.2).mixture
+    for width, density in ((0.1, 1.18), (0.2, 1.16), (0.3, 1.14), (0.4, 1.12)):
+        entry = systems.catalogue()[f"ka-width{width:g}"]
+        assert entry.densities == (density,)
+        for pair in plain.pairs:
+            lj, well = (m.potential(*pair) for m in (plain, entry.make(density=density).mixture))
+            bottom = 2 ** (1 / 6) * lj.sigma
+            assert float(well.energy(bottom)) == pytest.approx(-lj.epsilon)
+            assert well.cutoff == lj.cutoff
+            # narrower on both sides
+            for r in (0.95 * bottom, 1.1 * bottom):
+                assert well.energy(r) > lj.energy(r)
+    assert systems.kob_andersen_width(width=0.0, density=1.2) == systems.kob_andersen(density=1.2)
+
+
+def test_only_lennard_jones_forces_that_jump_are_smoothed():
+    smooth = systems.force_smoothed(systems.wahnstrom(density=1.2959))
+    assert smooth.name == "wahnstrom-smooth_rho1.2959"
+    assert smooth.mixture.masses == (1.0, 0.5)
+    with pytest.raises(MixtureError, match="goes to zero at its cutoff already"):
+        systems.force_smoothed(systems.kob_andersen_wca(density=1.2))
+    with pytest.raises(MixtureError, match="no Lennard-Jones pair"):
+        systems.force_smoothed(smooth)
+    with pytest.raises(MixtureError, match="width parameter"):
+        systems.kob_andersen_width(width=-0.1, density=1.2)
 
 
 def test_kob_andersen_and_its_repulsive_twin_have_the_same_force_where_they_repel():
@@ -39,7 +86,7 @@ def test_wahnstrom_sigmas_add_up():
 
 
 def test_an_unknown_system_lists_the_known_ones():
-    with pytest.raises(MixtureError, match="ka-lj, ka-wca, wahnstrom"):
+    with pytest.raises(MixtureError, match=r"ka-lj, ka-lj-smooth, ka-wca, .*wahnstrom"):
         systems.named("ka", density=1.2)
 
 

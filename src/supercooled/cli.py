@@ -20,6 +20,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+Liquid = Annotated[
+    str, typer.Argument(help="Name in the catalogue (see `supercooled systems`), or a mixture's YAML file.")
+]
 Density = Annotated[float, typer.Option(help="Particles per volume, sigma_AA^-3.")]
 Temperatures = Annotated[list[float], typer.Option("--temperature", "-T", help="epsilon_AA/k_B; repeat it.")]
 Particles = Annotated[int, typer.Option("--particles", "-N", help="How many particles.")]
@@ -55,16 +58,17 @@ def systems(
                 _passed(checks),
             )
     else:
-        for heading in ("name", "liquid", "usual density", "source"):
+        for heading in ("name", "liquid", "densities", "source"):
             table.add_column(heading)
         for name, entry in sc.systems.catalogue().items():
-            table.add_row(name, entry.summary, f"{entry.density:g}", entry.source)
+            densities = ", ".join(f"{density:g}" for density in sorted(entry.densities))
+            table.add_row(name, entry.summary, densities, entry.source)
     Console().print(table)
 
 
 @app.command()
 def simulate(
-    liquid: Annotated[str, typer.Argument(help="Name in the catalogue (see `supercooled systems`).")],
+    liquid: Liquid,
     temperature: Temperatures,
     density: Density,
     duration: Annotated[float, typer.Option(help="Length of the run, tau.")],
@@ -107,7 +111,7 @@ def simulate(
 
 @app.command()
 def equilibrate(
-    liquid: Annotated[str, typer.Argument(help="Name in the catalogue (see `supercooled systems`).")],
+    liquid: Liquid,
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
     density: Density,
     hold: Annotated[float, typer.Option(help="Time before the part that is checked, tau.")],
@@ -139,7 +143,9 @@ def equilibrate(
 @app.command()
 def analyze(
     files: Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, extended XYZ.")],
-    liquid: Annotated[str, typer.Option(help="Whose pair potentials: a name in the catalogue.")],
+    liquid: Annotated[
+        str, typer.Option(help="Whose pair potentials: a name in the catalogue, or a YAML file.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     temperature: Annotated[
         list[float] | None, typer.Option("--temperature", "-T", help="Of each file, in their order.")

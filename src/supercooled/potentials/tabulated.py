@@ -142,7 +142,9 @@ class Tabulated:
 
 def _nodes(inner: float, cutoff: float, points: int) -> Array:
     # LAMMPS' own arithmetic, so that its nodes are ours
-    return np.sqrt(inner * inner + np.arange(points) * ((cutoff * cutoff - inner * inner) / (points - 1)))
+    step = (cutoff * cutoff - inner * inner) / (points - 1)
+    nodes: Array = np.sqrt(inner * inner + np.arange(points) * step)
+    return nodes
 
 
 @lru_cache(maxsize=64)

@@ -110,11 +110,18 @@ def _expanded(p: ExpandedLennardJones) -> _Words:
 
 
 def _inverse_power(p: InversePower) -> _Words:
-    return _formula(p, "a/r^n-c", a=p.strength, n=p.exponent, c=p.energy_at_cutoff)
+    if p.shift:
+        # Mie's attraction with an exponent of next to 0 is a constant, which the shift takes away.
+        numbers = _numbers(p.epsilon, p.sigma, p.exponent, 1e-300, p.cutoff)
+        return _Words("mie/cut", numbers, float(p.cutoff), shift=True)
+    return _formula(p, "a/r^n", a=p.strength, n=p.exponent)
 
 
 def _formula(p: PairPotential, formula: str, **numbers: float) -> _Words:
-    """Fixed letters, and the numbers they stand for."""
+    """Fixed letters, and the numbers they stand for.
+
+    LAMMPS translates every pair's formula again at each step: good for few species only.
+    """
     known = "; ".join(f"{name}={float(value)!r}" for name, value in numbers.items())
     return _Words("lepton", f'"{formula}; {known}" {float(p.cutoff)!r}', float(p.cutoff))
 

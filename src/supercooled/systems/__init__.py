@@ -3,8 +3,10 @@
 from supercooled.systems.catalogue import (
     Entry,
     catalogue,
+    force_smoothed,
     kob_andersen,
     kob_andersen_wca,
+    kob_andersen_width,
     named,
     wahnstrom,
 )
@@ -14,6 +16,8 @@ from supercooled.systems.library import (
     equilibration_command,
     library,
 )
+from supercooled.systems.mixture_file import read_mixture
+from supercooled.systems.sizes import polydisperse, size_classes
 
 __all__ = [
     "Configuration",
@@ -21,9 +25,14 @@ __all__ = [
     "catalogue",
     "equilibrated",
     "equilibration_command",
+    "force_smoothed",
     "kob_andersen",
     "kob_andersen_wca",
+    "kob_andersen_width",
     "library",
     "named",
+    "polydisperse",
+    "read_mixture",
+    "size_classes",
     "wahnstrom",
 ]

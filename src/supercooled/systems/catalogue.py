@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 
 from supercooled.errors import MixtureError
 from supercooled.mixture import Liquid, Mixture
-from supercooled.potentials import LennardJones
+from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
+from supercooled.systems.mixture_file import read_mixture
 
 # epsilon and sigma of the pairs AA, AB, BB
 _KOB_ANDERSEN = ((1.0, 1.0), (1.5, 0.8), (0.5, 0.88))
@@ -21,14 +24,20 @@ class Entry:
     """A liquid that the package knows by name.
 
     make : the liquid at a density, ``make(density=1.2)``
-    density : the usual one, sigma_AA^-3, printed in the catalogue and never assumed
+    densities : those of the papers, the usual one first, sigma_AA^-3; printed, never assumed
+    source : the papers that study it
     """
 
     name: str
     make: Callable[..., Liquid]
-    density: float
+    densities: tuple[float, ...]
     summary: str
     source: str
+
+    @property
+    def density(self) -> float:
+        """The usual density."""
+        return self.densities[0]
 
 
 def kob_andersen(*, density: float) -> Liquid:
@@ -101,11 +110,79 @@ def wahnstrom(*, density: float) -> Liquid:
     return Liquid(_binary("wahnstrom", 0.5, (1.0, 0.5), potentials, "Wahnstrom 1991"), density)
 
 
+def kob_andersen_width(*, width: float, density: float) -> Liquid:
+    r"""Kob-Andersen mixture whose wells have another width.
+
+    .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[\left(\frac{\sigma'_{ab}}{r - \Delta\sigma_{ab}}\right)^{12}
+              - \left(\frac{\sigma'_{ab}}{r - \Delta\sigma_{ab}}\right)^6\right],\quad r < 2.5\,\sigma_{ab},
+              \quad \sigma'_{ab} = \sigma_{ab}\,(1 - \Delta/2^{1/6})
+
+    The reading is that of :meth:`~supercooled.potentials.ExpandedLennardJones.modified_well`: Delta in
+    units of each pair's sigma, which keeps every minimum in its place; the paper prints ``r - Delta``.
+    Not shifted at the cutoff, as printed. Width 0 is :func:`kob_andersen`, which is shifted.
+
+    width : the paper's Delta
+    density : sigma_AA^-3
+
+    Raises
+    ------
+    MixtureError
+        if the width is not between 0 and 2^(1/6), or the density is not positive.
+
+    Source: graham2023, the equation of its Methods.
+
+    >>> kob_andersen_width(width=0.3, density=1.14).name
+    'ka-width0.3_rho1.14'
+    >>> kob_andersen_width(width=0.0, density=1.2).name
+    'ka-lj_rho1.2'
+    """
+    if width == 0:
+        return kob_andersen(density=density)
+    potentials = tuple(
+        ExpandedLennardJones.modified_well(eps, sig, width=width, cutoff=CUTOFF * sig)
+        for eps, sig in _KOB_ANDERSEN
+    )
+    mixture = _binary(f"ka-width{width:g}", 0.8, (1.0, 1.0), potentials, "Graham et al. 2023")
+    return Liquid(mixture, density)
+
+
+def force_smoothed(liquid: Liquid) -> Liquid:
+    """The same liquid with every Lennard-Jones force going to zero at its cutoff.
+
+    Raises
+    ------
+    MixtureError
+        if a pair is not :class:`~supercooled.LennardJones`, or ends at its minimum, where its force
+        is zero already.
+
+    Source: schoenholz2016, Methods, which does not say how; see
+    :class:`~supercooled.potentials.SmoothedLennardJones`.
+
+    >>> force_smoothed(kob_andersen(density=1.2)).name
+    'ka-lj-smooth_rho1.2'
+    """
+    mixture = liquid.mixture
+    smooth = []
+    for (a, b), potential in zip(mixture.pairs, mixture.potentials, strict=True):
+        if not isinstance(potential, LennardJones):
+            raise MixtureError(f"{mixture.name}: pair {a}-{b} is no Lennard-Jones pair, nothing to smooth")
+        if abs(float(potential.force(potential.cutoff * (1.0 - 1e-12)))) < 1e-8 * potential.epsilon:
+            raise MixtureError(
+                f"{mixture.name}: the force of pair {a}-{b} goes to zero at its cutoff already"
+            )
+        smooth.append(potential.smoothed())
+    return replace(liquid, mixture=replace(mixture, name=f"{mixture.name}-smooth", potentials=tuple(smooth)))
+
+
+def _kob_andersen_smooth(*, density: float) -> Liquid:
+    return force_smoothed(kob_andersen(density=density))
+
+
 def _binary(
     name: str,
     share_of_a: float,
     masses: tuple[float, float],
-    potentials: tuple[LennardJones, ...],
+    potentials: tuple[PairPotential, ...],
     source: str,
 ) -> Mixture:
     # 1 - 0.8 is not the nearest double to 0.2, and the composition names the run
@@ -114,34 +191,63 @@ def _binary(
     )
 
 
+# (Delta, density) of graham2023; its (0, 1.2) is ka-lj
+_WIDTHS = ((0.1, 1.18), (0.2, 1.16), (0.3, 1.14), (0.4, 1.12))
 _ENTRIES = (
-    Entry("ka-lj", kob_andersen, 1.2, "Kob-Andersen Lennard-Jones, 80:20", "nandi2021; sharma2022"),
-    Entry("ka-wca", kob_andersen_wca, 1.2, "Kob-Andersen, repulsion only, 80:20", "nandi2021"),
-    Entry("wahnstrom", wahnstrom, 1.2959, "Wahnstrom Lennard-Jones, 50:50", "nandi2021"),
+    Entry(
+        "ka-lj",
+        kob_andersen,
+        (1.2, 1.15, 1.25, 1.3, 1.6),
+        "Kob-Andersen Lennard-Jones, 80:20",
+        "nandi2021; sharma2022; schoenholz2016; graham2023",
+    ),
+    Entry(
+        "ka-lj-smooth",
+        _kob_andersen_smooth,
+        (1.2, 1.15, 1.25, 1.3),
+        "Kob-Andersen, forces smoothed at the cutoff",
+        "schoenholz2016",
+    ),
+    Entry("ka-wca", kob_andersen_wca, (1.2, 1.05, 1.6), "Kob-Andersen, repulsion only, 80:20", "nandi2021"),
+    *(
+        Entry(
+            f"ka-width{width:g}",
+            partial(kob_andersen_width, width=width),
+            (density,),
+            f"Kob-Andersen, well of width parameter {width:g}",
+            "graham2023",
+        )
+        for width, density in _WIDTHS
+    ),
+    Entry("wahnstrom", wahnstrom, (1.2959,), "Wahnstrom Lennard-Jones, 50:50", "nandi2021"),
 )
 
 
 def catalogue() -> Mapping[str, Entry]:
     """The liquids that the package knows, by name.
 
-    >>> sorted(catalogue())
-    ['ka-lj', 'ka-wca', 'wahnstrom']
+    >>> list(catalogue())[:3], catalogue()["ka-wca"].densities
+    (['ka-lj', 'ka-lj-smooth', 'ka-wca'], (1.2, 1.05, 1.6))
     """
     return MappingProxyType({entry.name: entry for entry in _ENTRIES})
 
 
 def named(name: str, *, density: float) -> Liquid:
-    """The liquid of a name at a density.
+    """The liquid of a name, or of a file that ends in ``.yaml`` or ``.yml``, at a density.
 
     Raises
     ------
     MixtureError
-        listing the known names, if this is none of them.
+        listing the known names, if this is none of them; or as :func:`read_mixture`.
 
     >>> named("wahnstrom", density=1.2959).name
     'wahnstrom_rho1.2959'
     """
+    if Path(name).suffix in (".yaml", ".yml"):
+        return Liquid(read_mixture(name), density)
     known = catalogue()
     if name not in known:
-        raise MixtureError(f"no system {name!r}; known are {', '.join(known)}")
+        raise MixtureError(
+            f"no system {name!r}; known are {', '.join(known)}, and any .yaml file of a mixture"
+        )
     return known[name].make(density=density)

@@ -10,6 +10,7 @@ from typing import Any
 
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
+from supercooled.systems.catalogue import catalogue
 
 FOLDER = Path(__file__).parent / "equilibrated"
 
@@ -96,13 +97,17 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
 def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) -> str:
     """The command line that makes an equilibrated configuration.
 
+    A mixture that is not in the catalogue stands in a file, ``NAME.yaml``.
+
     >>> from supercooled.systems import kob_andersen
     >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
     'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000
     --start lattice --hold HOLD --duration DURATION --out FILE.gsd'
     """
+    name = liquid.mixture.name
+    model = name if name in catalogue() else f"{name}.yaml"
     return (
-        f"supercooled equilibrate {liquid.mixture.name} --density {liquid.density:g} "
+        f"supercooled equilibrate {model} --density {liquid.density:g} "
         f"--temperature {temperature:g} --particles {n_particles} --start lattice --hold HOLD "
         "--duration DURATION --out FILE.gsd"
     )

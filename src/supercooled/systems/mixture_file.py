@@ -1,0 +1,287 @@
+"""Mixtures that a user writes down in a YAML file.
+
+Names are letters, digits, - and _; everything else is a number or one of a few fixed words. Nothing
+of a file is executed, and no text of it reaches LAMMPS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from supercooled.errors import MixtureError
+from supercooled.mixture import Mixture
+from supercooled.potentials import (
+    ExpandedLennardJones,
+    HarmonicRepulsion,
+    InversePower,
+    LennardJones,
+    PairPotential,
+    SmoothedLennardJones,
+    Tabulated,
+)
+from supercooled.systems.plain_yaml import read_yaml
+from supercooled.systems.sizes import polydisperse, size_classes
+
+
+def _is_name(text: str) -> str:
+    if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
+        raise ValueError("a name is up to 64 letters, digits, - and _")
+    return text
+
+
+def _is_line(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("a source is one line of at most 200 characters")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_is_name)]
+Positive = Annotated[FiniteFloat, Field(gt=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _LennardJones(_Part):
+    style: Literal["lennard-jones"]
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
+    shift: bool = True
+
+    def make(self, _folder: Path) -> PairPotential:
+        return LennardJones(self.epsilon, self.sigma, self.cutoff, self.shift)
+
+
+class _Wca(_Part):
+    style: Literal["wca"]
+    epsilon: Positive
+    sigma: Positive
+
+    def make(self, _folder: Path) -> PairPotential:
+        return LennardJones.wca(self.epsilon, self.sigma)
+
+
+class _Smoothed(_Part):
+    style: Literal["lennard-jones-smoothed"]
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
+
+    def make(self, _folder: Path) -> PairPotential:
+        return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
+
+
+class _Expanded(_Part):
+    style: Literal["lennard-jones-expanded"]
+    epsilon: Positive
+    sigma: Positive
+    delta: Annotated[FiniteFloat, Field(ge=0)]
+    cutoff: Positive
+    shift: bool
+
+    def make(self, _folder: Path) -> PairPotential:
+        return ExpandedLennardJones(self.epsilon, self.sigma, self.delta, self.cutoff, self.shift)
+
+
+class _InversePower(_Part):
+    style: Literal["inverse-power"]
+    epsilon: Positive
+    sigma: Positive
+    exponent: Positive
+    cutoff: Positive
+    shift: bool = True
+
+    def make(self, _folder: Path) -> PairPotential:
+        return InversePower(self.epsilon, self.sigma, self.exponent, self.cutoff, self.shift)
+
+
+class _Harmonic(_Part):
+    style: Literal["harmonic"]
+    epsilon: Positive
+    sigma: Positive
+
+    def make(self, _folder: Path) -> PairPotential:
+        return HarmonicRepulsion(self.epsilon, self.sigma)
+
+
+class _Tabulated(_Part):
+    style: Literal["tabulated"]
+    file: str
+    points: Annotated[int, Field(ge=5, le=100_000)]
+
+    def make(self, folder: Path) -> PairPotential:
+        path = folder / self.file
+        try:
+            table = np.loadtxt(path, dtype=np.float64, ndmin=2)
+        except (OSError, ValueError) as error:
+            raise MixtureError(f"{path}: no table of two columns of numbers, r and energy") from error
+        if table.shape[1] != 2:
+            raise MixtureError(f"{path}: {table.shape[1]} columns instead of two, r and energy")
+        return Tabulated.through(table[:, 0], table[:, 1], points=self.points)
+
+
+_Pair = Annotated[
+    _LennardJones | _Wca | _Smoothed | _Expanded | _InversePower | _Harmonic | _Tabulated,
+    Field(discriminator="style"),
+]
+
+
+class _Species(_Part):
+    name: Name
+    fraction: Positive
+    mass: Positive = 1.0
+
+
+class _Sizes(_Part):
+    smallest: Positive
+    largest: Positive
+    exponent: FiniteFloat
+    classes: Annotated[int, Field(ge=1)]
+
+
+class _Mixture(_Part):
+    """Species and a potential for each pair of them."""
+
+    name: Name
+    species: Annotated[list[_Species], Field(min_length=1, max_length=64)]
+    pairs: dict[str, _Pair]
+    dimensions: Literal[2, 3] = 3
+    source: Annotated[str, AfterValidator(_is_line)] = ""
+
+    def make(self, folder: Path) -> Mixture:
+        names = tuple(s.name for s in self.species)
+        return Mixture(
+            self.name,
+            names,
+            tuple(s.fraction for s in self.species),
+            tuple(s.mass for s in self.species),
+            tuple(_made("pairs." + k, p, folder) for k, p in _in_order(names, self.pairs).items()),
+            self.dimensions,
+            self.source,
+        )
+
+
+class _Polydisperse(_Part):
+    """Classes of sizes, and one potential in units of each pair's sigma."""
+
+    name: Name
+    sizes: _Sizes | Annotated[list[Positive], Field(min_length=1, max_length=64)]
+    nonadditivity: FiniteFloat
+    pair: _Pair
+    dimensions: Literal[2, 3] = 3
+    source: Annotated[str, AfterValidator(_is_line)] = ""
+
+    def make(self, folder: Path) -> Mixture:
+        sizes = self.sizes
+        return polydisperse(
+            self.name,
+            sizes if isinstance(sizes, list) else size_classes(**sizes.model_dump()).tolist(),
+            _made("pair", self.pair, folder),
+            nonadditivity=self.nonadditivity,
+            dimensions=self.dimensions,
+            source=self.source,
+        )
+
+
+def read_mixture(path: str | Path) -> Mixture:
+    """Mixture that a YAML file describes.
+
+    Either species and pairs, all lengths in sigma_AA::
+
+        name: soft-b
+        species:
+          - {name: A, fraction: 0.8}
+          - {name: B, fraction: 0.2, mass: 0.5}
+        pairs:
+          A-A: {style: lennard-jones, epsilon: 1.0, sigma: 1.0, cutoff: 2.5}
+          A-B: {style: lennard-jones, epsilon: 1.5, sigma: 0.8, cutoff: 2.0}
+          B-B: {style: wca, epsilon: 0.5, sigma: 0.88}
+        dimensions: 3
+
+    or many sizes, the lengths of the one pair potential in units of sigma_ij (:func:`polydisperse`)::
+
+        name: poly
+        sizes: {smallest: 0.73, largest: 1.63, exponent: -3, classes: 20}
+        nonadditivity: 0.2
+        pair: {style: inverse-power, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 1.25}
+
+    Styles: ``lennard-jones`` (epsilon, sigma, cutoff, shift), ``wca`` (epsilon, sigma),
+    ``lennard-jones-smoothed`` (epsilon, sigma, cutoff), ``lennard-jones-expanded`` (epsilon, sigma,
+    delta, cutoff, shift), ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift), ``harmonic``
+    (epsilon, sigma), ``tabulated`` (file of two columns, r and energy, beside the YAML file; points).
+
+    Raises
+    ------
+    MixtureError
+        naming the file and the field, if it is not such a description.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "soft.yaml"
+    >>> _ = file.write_text('''
+    ... name: soft
+    ... species: [{name: A, fraction: 1}]
+    ... pairs: {A-A: {style: harmonic, epsilon: 1, sigma: 1}}
+    ... dimensions: 2
+    ... ''')
+    >>> read_mixture(file).potential("A", "A")
+    HarmonicRepulsion(epsilon=1.0, sigma=1.0)
+    """
+    path = Path(path)
+    data = read_yaml(path)
+    if not isinstance(data, Mapping):
+        raise MixtureError(f"{path}: a mixture has a name, species and pairs; this is no such file")
+    kind = _Polydisperse if "sizes" in data else _Mixture
+    try:
+        return kind.model_validate(data).make(path.parent)
+    except ValidationError as error:
+        raise MixtureError(f"{path}: {_first(error)}") from error
+    except MixtureError as error:
+        raise MixtureError(f"{path}: {error}") from error
+
+
+def _made(field: str, pair: Any, folder: Path) -> PairPotential:
+    try:
+        potential: PairPotential = pair.make(folder)
+    except MixtureError as error:
+        raise MixtureError(f"{field}: {error}") from error
+    return potential
+
+
+def _in_order(names: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Pairs in the mixture's order, whichever way round the file names them."""
+    if len(set(names)) < len(names):
+        raise MixtureError(f"species: they must have different names, not {', '.join(names)}")
+    wanted = list(combinations_with_replacement(names, 2))
+    known = {label for a, b in wanted for label in (f"{a}-{b}", f"{b}-{a}")}
+    if unknown := sorted(set(given) - known):
+        raise MixtureError(f"pairs.{unknown[0]!r}: no such pair of the species {', '.join(names)}")
+    ordered: dict[str, Any] = {}
+    for a, b in wanted:
+        found = [label for label in dict.fromkeys((f"{a}-{b}", f"{b}-{a}")) if label in given]
+        if len(found) != 1:
+            what = "is missing" if not found else f"is given twice, as {' and '.join(found)}"
+            raise MixtureError(f"pairs.{a}-{b}: this pair {what}")
+        if found[0] in ordered:
+            raise MixtureError(f"pairs.{found[0]}: two pairs have this name; name the species otherwise")
+        ordered[found[0]] = given[found[0]]
+    return ordered
+
+
+def _first(error: ValidationError) -> str:
+    """The first thing that is wrong, where, and how many more there are."""
+    errors = error.errors(include_url=False, include_context=False)
+    first = errors[0]
+    styles = {"lennard-jones", "wca", "lennard-jones-smoothed", "lennard-jones-expanded"}
+    styles |= {"inverse-power", "harmonic", "tabulated", "_Sizes"}
+    place = ".".join(str(p) for p in first["loc"] if p not in styles) or "file"
+    what = first["msg"].removeprefix("Value error, ")
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{place}: {what[:1].lower()}{what[1:]}{more}"
