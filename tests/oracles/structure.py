@@ -74,3 +74,19 @@ def structure_factor(frames, box, species, n_species, *, q_max, dq):
     S = np.array([[row[shell == s].mean() for s in filled] for row in total])
     q = np.array([length[shell == s].mean() for s in filled])
     return S, q, np.array([(shell == s).sum() for s in filled])
+
+
+def surroundings(positions, box, species, centre, rules):
+    """Half the pair energy, smeared count and sharp count of each centre, (3, particle).
+
+    rules : energy(partner, r), inside(r), shell of each partner
+    """
+    energy, inside, shells = rules
+    out = []
+    for i in np.flatnonzero(species == centre):
+        sums = np.zeros(3)
+        for j, r in neighbour_distances(positions, box, i):
+            partner = int(species[j])
+            sums += (0.5 * energy(partner, r), inside(r), r <= shells[partner])
+        out.append(sums)
+    return np.array(out).T
