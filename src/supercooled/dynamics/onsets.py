@@ -9,12 +9,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Booleans
-from supercooled.dynamics.fits import Data, checked, fit_law
+from supercooled.dynamics.fits import Data, Problem, checked
+from supercooled.dynamics.laws import law_named
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
 STEP = 1e-3
-GRID = 400
+GRID = 100
 
 
 def onset_temperatures(
@@ -100,11 +101,11 @@ def onset_temperatures(
 
 
 def _parabolic(data: Data, y: Array, cold: Booleans) -> tuple[float, str]:
-    sigma = np.exp(y[cold]) / data.root_weight[cold]
-    fit = fit_law(data.T[cold], np.exp(y[cold]), law="parabolic", confidence=0.5, errors=sigma)
-    if fit.at_bound:
+    problem = Problem(law_named("parabolic"), Data(data.T[cold], y[cold], data.root_weight[cold], data.known))
+    best, _ = problem.best()
+    if problem.at_bound(best):
         return np.nan, "the parabola through the colder temperatures has no vertex beyond them"
-    return fit["T_o"], ""
+    return float(best[2]), ""
 
 
 def _bend(data: Data, y: Array) -> tuple[float, str]:

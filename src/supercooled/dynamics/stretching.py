@@ -7,7 +7,7 @@ from math import gamma
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import curve_fit
+from scipy.optimize import leastsq
 
 from supercooled.arrays import Array
 from supercooled.dynamics.replicates import curve_of
@@ -15,6 +15,8 @@ from supercooled.errors import ParameterError
 
 LEAST_LAGS = 4
 STEP = 1e-6
+# What the fit answers when it has come to rest.
+CONVERGED = (1, 2, 3, 4)
 FIELDS = ("amplitude", "time", "exponent", "mean_time")
 
 
@@ -101,25 +103,35 @@ def stretched_exponential(
     return StretchedExponential(**found, **errors_of, deviation=deviation)
 
 
-def _curve(lags: Array, fit: Array) -> Array:
-    """Of ln A, ln tau and ln beta: none of the three can be negative."""
-    return np.asarray(np.exp(fit[0] - (lags * np.exp(-fit[1])) ** np.exp(fit[2])), dtype=np.float64)
+def _curve(lags: Array, fit: Array) -> tuple[Array, Array]:
+    """Of ln A, ln tau and ln beta, which keep all three positive; and its derivatives (lag, 3)."""
+    # Beyond this the curve has vanished, and its exponent would overflow.
+    power = np.minimum(np.exp(fit[2]) * (np.log(lags) - fit[1]), 100.0)
+    decay = np.exp(power)
+    values = np.exp(fit[0] - decay)
+    slopes = np.stack([values, values * decay * np.exp(fit[2]), -values * decay * power], axis=1)
+    return values, slopes
 
 
 def _fit(lags: Array, values: Array, start: Array | None = None) -> tuple[Array, Array, float]:
-    """Logarithms of A, tau, beta, their covariance from the scatter, and its size."""
+    """Logarithms of A, tau, beta, their covariance from the scatter, and its size; NaN without a fit."""
     if start is None:
         fallen = np.flatnonzero(values < values[0] / np.e)
         time = lags[fallen[0]] if len(fallen) else lags[-1]
         start = np.array([np.log(values[0]), np.log(time), np.log(0.7)])
-    try:
-        fit, covariance = curve_fit(
-            lambda t, *p: _curve(t, np.array(p)), lags, values, start, xtol=1e-12, ftol=1e-12
-        )
-    except RuntimeError:
+    fit, outcome = leastsq(
+        lambda p: _curve(lags, p)[0] - values,
+        start,
+        Dfun=lambda p: _curve(lags, p)[1],
+        xtol=1e-12,
+        ftol=1e-12,
+    )
+    if outcome not in CONVERGED:
         return np.full(3, np.nan), np.full((3, 3), np.nan), np.nan
-    deviation = np.sqrt(np.mean((_curve(lags, fit) - values) ** 2))
-    return np.asarray(fit), np.asarray(covariance), float(deviation)
+    found, slopes = _curve(lags, fit)
+    squares = float(np.sum((found - values) ** 2))
+    covariance = squares / (len(lags) - len(fit)) * np.linalg.pinv(slopes.T @ slopes)
+    return np.asarray(fit), np.asarray(covariance, np.float64), float(np.sqrt(squares / len(lags)))
 
 
 def _fields(fit: Array) -> Array:
