@@ -2,17 +2,23 @@
 
 from supercooled.simulation.engine import Engine, Leg, Snapshot
 from supercooled.simulation.lammps_engine import LammpsEngine
+from supercooled.simulation.pair_forces import PairForces
+from supercooled.simulation.quench import InherentStructure, Minimiser, inherent_structure
 from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start, from_trajectory, lattice, overlaps
 
 __all__ = [
     "Engine",
+    "InherentStructure",
     "LammpsEngine",
     "Leg",
+    "Minimiser",
+    "PairForces",
     "Schedule",
     "Snapshot",
     "Start",
     "from_trajectory",
+    "inherent_structure",
     "lattice",
     "overlaps",
 ]

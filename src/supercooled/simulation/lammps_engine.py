@@ -31,6 +31,7 @@ SKIN = 0.2  # measured: 0.3 costs 10 %, 0.5 20 %
 MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
 # Begins and ends every restart file that is whole.
 _MAGIC = b"LammpS RestartT\0"
+_OF = "run_"
 _LOG = {"potential_energy": "pe", "kinetic_temperature": "temp", "pressure": "press"}
 
 
@@ -40,7 +41,7 @@ class LammpsEngine:
 
     def version(self) -> str:
         """For example ``LAMMPS 20250722``."""
-        with _session("the version of LAMMPS") as lmp:
+        with session("the version of LAMMPS") as lmp:
             return f"LAMMPS {lmp.version()}"
 
     def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:
@@ -51,12 +52,14 @@ class LammpsEngine:
         SimulationError
             if LAMMPS refuses, or a pair potential is one it is not told about.
         """
-        with _session(f"{state.label}: start from {start.name}") as lmp:
-            _create(lmp, state, start)
-            _forces(lmp, state.liquid.mixture)
+        with session(f"{state.label}: start from {start.name}") as lmp:
+            create(lmp, state.liquid.mixture, start)
+            interact(lmp, state.liquid.mixture)
             if start.melt:
                 _melt(lmp, state)
             _velocities(lmp, state.temperature, state.seed)
+            # Restart files keep the names of groups: this one says whose it is.
+            lmp.command(f"group {_OF}{state.key} empty")
             lmp.command("run 0 post no")
             _energies(lmp)
             _write_checkpoint(lmp, checkpoint)
@@ -74,18 +77,19 @@ class LammpsEngine:
         Raises
         ------
         SimulationError
-            if the checkpoint is not that of the leg's beginning, or the run blows up.
+            if the checkpoint is not that of the leg's beginning, or another run's, or the run blows up.
         """
         snapshots = []
         box = Box.cube(state.liquid.edge(state.n_particles), state.liquid.mixture.dimensions)
-        with _session(state.label) as lmp:
+        with session(state.label) as lmp:
             lmp.command(f"read_restart {quoted(checkpoint)}")
             step = int(lmp.extract_global("ntimestep"))
             if step != leg.begin:
                 raise SimulationError(
                     f"{checkpoint} is of step {step}, not {leg.begin}; delete the run's folder"
                 )
-            _forces(lmp, state.liquid.mixture)
+            _check_owner(lmp, state, checkpoint)
+            interact(lmp, state.liquid.mixture)
             _integrator(lmp, state, held=leg.begin >= state.protocol.steps(state.protocol.hold))
             lmp.command("run 0 post no")
             if leg.begin in leg.frames:
@@ -103,7 +107,7 @@ class LammpsEngine:
 
 
 @contextmanager
-def _session(what: str) -> Iterator[Any]:
+def session(what: str) -> Iterator[Any]:
     """A LAMMPS instance, closed at the end; its errors become ours.
 
     Each leg has its own: one that ran before could leave something behind.
@@ -121,8 +125,8 @@ def _session(what: str) -> Iterator[Any]:
         lmp.close()
 
 
-def _create(lmp: Any, state: StatePoint, start: Start) -> None:
-    mixture = state.liquid.mixture
+def create(lmp: Any, mixture: Mixture, start: Start) -> None:
+    """The box with its particles at rest, identities in their order."""
     half = start.box.lengths / 2.0
     edges = " ".join(f"{-h!r} {h!r}" for h in map(float, half))
     lmp.commands_string(
@@ -144,13 +148,31 @@ def _create(lmp: Any, state: StatePoint, start: Start) -> None:
         lmp.command(f"mass {kind} {float(mass)!r}")
 
 
-def _forces(lmp: Any, mixture: Mixture) -> None:
+def interact(lmp: Any, mixture: Mixture) -> None:
+    """Pair potentials and lists of neighbours."""
     with TemporaryDirectory() as folder:
         lmp.commands_string("\n".join(pair_commands(mixture, Path(folder))))
     lmp.commands_string(
         f"neighbor {SKIN} bin\nneigh_modify delay 0 every 1 check yes\n"
         "thermo_style custom step temp pe press\nthermo_modify norm yes lost error flush no"
     )
+
+
+def _check_owner(lmp: Any, state: StatePoint, checkpoint: Path) -> None:
+    """Refuse a checkpoint of another run; an old one without a name is judged by its particles."""
+    owners = [name for name in lmp.available_ids("group") if name and name.startswith(_OF)]
+    types = np.ctypeslib.as_array(lmp.gather_atoms("type", 0, 1))
+    counts = tuple(np.bincount(types, minlength=len(state.liquid.mixture.species) + 1)[1:].tolist())
+    low, high = lmp.extract_box()[:2]
+    edge = state.liquid.edge(state.n_particles)
+    if (
+        owners not in ([], [f"{_OF}{state.key}"])
+        or counts != state.liquid.mixture.counts(state.n_particles)
+        or abs(high[0] - low[0] - edge) > 1e-9 * edge
+    ):
+        raise SimulationError(
+            f"{checkpoint} is a checkpoint of another run, not of {state.label}; delete the run's folder"
+        )
 
 
 def _velocities(lmp: Any, temperature: float, seed: int) -> None:

@@ -1,0 +1,162 @@
+"""Energies and forces of pairs, from a list of neighbours that is kept while particles move little."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.kernels.neighbours import Cells, gather, room_for, square_distances
+
+
+class Neighbours(NamedTuple):
+    """Who may be in reach of whom. Every pair is listed from both ends.
+
+    first, end : where the neighbours of a species lie in `who`, (particle, species)
+    who : (neighbour,), unsigned: an index that can't be negative needs no test
+    edges : Lx, Ly, Lz, xy Ly, xz Lz, yz Lz
+    """
+
+    first: Integers
+    end: Integers
+    who: AnyArray
+    edges: Array
+
+
+# c cell, i particle in it, k its place, j one around it, b species of j; reach (species, species);
+# who (neighbour,)
+@njit(cache=True, error_model="numpy")
+def list_neighbours(
+    cells: Cells, kind: Integers, reach: Array, first: Integers, end: Integers, who: AnyArray
+) -> int:
+    """List the neighbours of each particle, those of one species together.
+
+    How many they are; -1 if `who` has no room for them.
+    """
+    n_species = reach.shape[0]
+    farthest = reach.max() ** 2
+    room = room_for(cells)
+    near = np.empty((3, room))
+    around = np.empty(room, np.int64)
+    squares = np.empty(room)
+    close = np.empty(room, np.int64)
+    m = 0
+    for c in range(cells.starts.shape[0] - 1):
+        if cells.starts[c] == cells.starts[c + 1]:
+            continue
+        n = gather(c, cells, near, around)
+        for j in range(n):
+            around[j] = cells.order[around[j]]
+        for k in range(cells.starts[c], cells.starts[c + 1]):
+            square_distances(k, n, cells.xyz, near, squares)
+            i = cells.order[k]
+            n_close = 0
+            # Written always and kept sometimes: no branch to mispredict.
+            for j in range(n):
+                close[n_close] = j
+                n_close += squares[j] < farthest
+            if m + n_species * n_close > who.shape[0]:
+                return -1
+            for b in range(n_species):
+                within = reach[kind[i], b] ** 2
+                first[i, b] = m
+                for k_close in range(n_close):
+                    j = close[k_close]
+                    who[m] = around[j]
+                    m += (squares[j] < within) & (kind[around[j]] == b) & (around[j] != i)
+                end[i, b] = m
+    return m
+
+
+# i particle, a its species, b species and k place of its neighbour; xyz, force (3, particle);
+# law (species, species, [sigma^2, 4 epsilon, cutoff^2, energy at the cutoff])
+@njit(cache=True, fastmath=True, error_model="numpy")
+def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Array) -> float:
+    """Forces on all particles, and the energy of all pairs."""
+    x, y, z = xyz[0], xyz[1], xyz[2]
+    lx, ly, lz, txy, txz, tyz = near.edges
+    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    total = 0.0
+    for i in range(xyz.shape[1]):
+        fx = fy = fz = energy = 0.0
+        xi, yi, zi, a = x[i], y[i], z[i], kind[i]
+        for b in range(near.first.shape[1]):
+            s2, e4, c2, shift = law[a, b, 0], law[a, b, 1], law[a, b, 2], law[a, b, 3]
+            who = near.who[near.first[i, b] : near.end[i, b]]
+            for k in range(who.shape[0]):
+                j = who[k]
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
+                n = np.rint(dz * iz)
+                dz -= lz * n
+                dy -= tyz * n
+                dx -= txz * n
+                n = np.rint(dy * iy)
+                dy -= ly * n
+                dx -= txy * n
+                dx -= lx * np.rint(dx * ix)
+                r2 = dx * dx + dy * dy + dz * dz
+                inverse = 1.0 / r2
+                p = s2 * inverse
+                p6 = p * p * p
+                inside = r2 < c2
+                energy += e4 * p6 * (p6 - 1.0) - shift if inside else 0.0
+                f = 6.0 * e4 * p6 * (2.0 * p6 - 1.0) * inverse if inside else 0.0
+                fx += f * dx
+                fy += f * dy
+                fz += f * dz
+        force[0, i], force[1, i], force[2, i] = fx, fy, fz
+        total += energy
+    return 0.5 * total
+
+
+# i particle, a its species, b species and k place of its neighbour, m node; xyz, force (3, particle);
+# cutoff2 (species, species); law (species, species, node, [1, u, u^2, u^3]): between nodes m and m + 1
+# the energy is a cubic of u = (r - r_m) / step in row m + 1; row 0 is [r_0, 1 / step]
+@njit(cache=True, fastmath=True, error_model="numpy")
+def tabulated(
+    xyz: Array, kind: Integers, near: Neighbours, cutoff2: Array, law: Array, force: Array
+) -> float:
+    """Forces on all particles, and the energy of all pairs: cubics between nodes."""
+    x, y, z = xyz[0], xyz[1], xyz[2]
+    lx, ly, lz, txy, txz, tyz = near.edges
+    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    last = law.shape[2] - 2
+    total = 0.0
+    for i in range(xyz.shape[1]):
+        fx = fy = fz = energy = 0.0
+        xi, yi, zi, a = x[i], y[i], z[i], kind[i]
+        for b in range(near.first.shape[1]):
+            c2, table = cutoff2[a, b], law[a, b]
+            r0, per_step = table[0, 0], table[0, 1]
+            who = near.who[near.first[i, b] : near.end[i, b]]
+            for k in range(who.shape[0]):
+                j = who[k]
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
+                n = np.rint(dz * iz)
+                dz -= lz * n
+                dy -= tyz * n
+                dx -= txz * n
+                n = np.rint(dy * iy)
+                dy -= ly * n
+                dx -= txy * n
+                dx -= lx * np.rint(dx * ix)
+                r2 = dx * dx + dy * dy + dz * dz
+                if r2 >= c2:
+                    continue
+                r = np.sqrt(r2)
+                t = (r - r0) * per_step
+                # Below the first node the energy goes on straight.
+                m = min(max(int(t), 0), last)
+                u = max(t - m, 0.0)
+                row = table[m + 1]
+                slope = row[1] + u * (2.0 * row[2] + u * 3.0 * row[3])
+                energy += row[0] + u * (row[1] + u * (row[2] + u * row[3])) + min(t, 0.0) * row[1]
+                f = -slope * per_step / max(r, 1e-12)
+                fx += f * dx
+                fy += f * dy
+                fz += f * dz
+        force[0, i], force[1, i], force[2, i] = fx, fy, fz
+        total += energy
+    return 0.5 * total
