@@ -201,6 +201,27 @@ def test_a_checkpoint_of_another_step_or_with_odd_characters_is_refused(tmp_path
         LammpsEngine().advance(state, plain, Leg(10, (20,), frozenset()), None, no_tick)
 
 
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    state = state_of(KOB_ANDERSEN, n=200, hold=0.0)
+    still = replace(lattice(KOB_ANDERSEN, 200, 1), melt=False)
+    engine, file = LammpsEngine(), tmp_path / "start"
+    engine.prepare(state, still, file)
+    leg = Leg(0, (1,), frozenset({1}))
+    engine.advance(state, file, leg, tmp_path / "next", no_tick)
+    # its own still is, one leg later
+    engine.advance(state, tmp_path / "next", Leg(1, (2,), frozenset()), None, no_tick)
+    others = [
+        replace(state, temperature=1.1),
+        replace(state, seed=2),
+        replace(state, n_particles=400),
+        replace(state, liquid=systems.kob_andersen(density=1.3)),
+        replace(state, liquid=systems.kob_andersen_wca(density=1.2)),
+    ]
+    for other in others:
+        with pytest.raises(SimulationError, match=r"start is a checkpoint of another run, not of ka-"):
+            engine.advance(other, file, leg, None, no_tick)
+
+
 def test_a_library_of_the_users_own_is_the_one_that_is_loaded(monkeypatch, tmp_path):
     from pathlib import Path
 
