@@ -67,7 +67,7 @@ def test_waves_of_the_kernels_are_those_of_the_library_to_1e_12(function, square
     weighing=st.booleans(),
     megabytes=st.sampled_from([1e-6, 1e-3, 64.0]),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_every_curve_equals_the_loop_over_pairs(*, seed, dimensions, spacing, uneven, weighing, megabytes):
     rng = np.random.default_rng(seed)
     positions = walk(seed, dimensions=dimensions)
@@ -97,7 +97,7 @@ def test_every_curve_equals_the_loop_over_pairs(*, seed, dimensions, spacing, un
 
 
 @given(seed=st.integers(0, 1000), moving=st.booleans(), weighing=st.booleans())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 def test_groups_are_those_of_the_origin(*, seed, moving, weighing):
     rng = np.random.default_rng(seed)
     positions = walk(seed, n_particles=9)

