@@ -204,15 +204,28 @@ def test_waiting_times_of_a_trajectory_are_those_of_its_jumps():
     for number, frame in enumerate((50, 100, 200, 350)):
         positions[frame:, 0, 0] = number + 1.0
     found = waiting_times(events(trajectory(positions), window=10.0, threshold=0.05), times=[49.0, 50.0])
-    T = 389.0
+    T = 390.0
     gaps = np.array([50.0, 100.0, 150.0])
     assert found.exchange_mean.item() == pytest.approx(np.average(gaps, weights=1 / (T - gaps)))
     np.testing.assert_allclose(found.exchange_survival.values, [1.0, 2 / 3])
-    stretch = np.array([44.0, *gaps, 45.0, T]) - 49.0
+    stretch = np.array([44.5, *gaps, 45.5, T]) - 49.0
     expected = stretch[stretch > 0].sum() / (2 * (T - 49.0))
     assert found.persistence_survival.values[0] == pytest.approx(expected)
     with pytest.raises(ParameterError, match="not shorter than the time observed"):
-        waiting_times(events(trajectory(positions), window=10.0, threshold=0.05), times=[389.0])
+        waiting_times(events(trajectory(positions), window=10.0, threshold=0.05), times=[390.0])
+
+
+def test_events_in_the_first_and_the_last_frame_are_the_longest_wait():
+    table = xr.Dataset(
+        {"particle": ("event", [0, 0]), "time": ("event", [2.0, 8.0]), "observed": [0, 1]},
+        attrs={"observed_from": 2.0, "observed_to": 8.0, "interval": 2.0},
+    )
+    found = waiting_times(table, times=[0.0, 6.0])
+    assert found.exchange_mean.item() == pytest.approx(6.0)
+    # Stretches of 1, 6, 1 and 8 within 8, of which those beyond 6 leave 2 of 2 times 2.
+    assert found.persistence_survival.values[1] == pytest.approx(0.5)
+    p = np.array([8 * -np.log(1 - x / 8) - x for x in (1.0, 6.0)]).sum()
+    assert found.persistence_mean.item() == pytest.approx(p / -np.log((1 - 1 / 8) * (1 - 6 / 8)))
 
 
 def test_training_by_crossing_takes_the_lead_and_the_middle_of_quiet():

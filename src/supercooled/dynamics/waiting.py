@@ -32,7 +32,7 @@ def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
     of the stretches that end with an event; w makes up for those that the run is too short to hold whole.
 
     events : what :func:`events` or :func:`rearrangements` returns; an event counts at its peak
-    times : (time,), tau, for the shares
+    times : (time,), tau, for the shares; a frame stands for the interval around it
 
     Returns ``persistence_survival`` and ``exchange_survival`` (time), ``persistence_mean``,
     ``exchange_mean`` (tau), each with ``*_error``, and ``persistence_unseen``, ``exchange_unseen``: the
@@ -58,7 +58,10 @@ def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
     (array([1., 1., 0.]), array([1.  , 0.57, 0.  ]))
     """
     wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    length = float(events.attrs["observed_to"] - events.attrs["observed_from"])
+    # Each frame is the middle of an interval, so that no wait is as long as the time observed.
+    half = 0.5 * float(events.attrs.get("interval", 0.0))
+    start = events.attrs["observed_from"] - half
+    length = float(events.attrs["observed_to"] + half - start)
     if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] < 0:
         raise ParameterError("times must rise from 0 or later, for example times=[0.0, 1.0, 10.0]")
     if not wanted[-1] < length:
@@ -67,7 +70,9 @@ def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
         )
     observed = events["observed"].values
     groups = np.array_split(observed, min(GROUPS, len(observed)))
-    sums = np.array([_sums(events, group, wanted, length) for group in groups])
+    sums = np.array(
+        [_sums(events.assign(time=events["time"] - start), group, wanted, length) for group in groups]
+    )
     value = _estimates(sums.sum(axis=0), len(wanted))
     without = sums.sum(axis=0) - sums
     replicates = np.array([_estimates(part, len(wanted)) for part in without])
@@ -79,7 +84,6 @@ def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float) 
     """Numerators and denominators of both shares (4, time), then of both means and shares seen (8)."""
     mine = np.isin(events["particle"].values, particles)
     particle, moment = events["particle"].values[mine], events["time"].values[mine]
-    moment = moment - events.attrs["observed_from"]
     order = np.lexsort((moment, particle))
     particle, moment = particle[order], moment[order]
     same = particle[1:] == particle[:-1]
@@ -101,9 +105,9 @@ def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float) 
             early.sum(),
         )
     ended = np.concatenate([to_first, gaps])
-    # A first event in the very last frame would count without end.
+    # Only without frames can the first event come at the very end: it would count without end.
     logarithms = -np.log1p(-np.minimum(ended, length * (1 - 1e-9)) / length)
-    weights = 1.0 / (length - gaps)
+    weights = 1.0 / np.maximum(length - gaps, length * 1e-9)
     means = (
         (length * logarithms - ended).sum(),
         logarithms.sum(),
