@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Integers
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
 from supercooled.dynamics.lags import pairing, stretches_of
@@ -114,34 +114,30 @@ def correlators(
     times = _lags(runs, lags)
     _check(overlap_radius, stretches, tolerance, runs)
     alone = isinstance(trajectories, Trajectory)
-    sorting = groups if isinstance(groups, str) else _each(groups, len(runs), alone, "groups")
-    heavy = _each(weights, len(runs), alone, "weights")
-    names = group_names(runs, sorting, group_labels)
+    labels, heavy = _each(groups, len(runs), alone, "groups"), _each(weights, len(runs), alone, "weights")
+    names = group_names(runs, labels, group_labels)
     edges, waves = _edges(r_max, dr), _waves(wave_numbers, shell_width)
     axes = Axes(times, None if groups is None else names, waves, edges, runs[0].dimensions)
-    plans = [
-        Plan(
-            run=run,
-            pairing=pairing(run, times, tolerance, origin_spacing),
-            groups=grouping(
-                run,
-                species,
-                sorting if sorting is None or isinstance(sorting, str) else sorting[number],
-                None if heavy is None else heavy[number],
-                len(names),
-            ),
-            measures=_measures(run, overlap_radius, waves, shell_width, edges),
-            stretch=stretches_of(run.times, stretches),
-            stretches=stretches,
-            bins=len(edges) - 1,
-            continuous=_by_continuity(run),
-            remove_drift=remove_drift,
-            megabytes=megabytes,
+    plans = []
+    for run, label, weight in zip(runs, labels, heavy, strict=True):
+        sorting = grouping(run, species, label, weight, len(names))
+        plans.append(
+            Plan(
+                run=run,
+                pairing=sorting.known(pairing(run, times, tolerance, origin_spacing)),
+                groups=sorting,
+                measures=_measures(run, overlap_radius, waves, shell_width, edges),
+                stretch=stretches_of(run.times, stretches),
+                stretches=stretches,
+                bins=len(edges) - 1,
+                continuous=_by_continuity(run),
+                remove_drift=remove_drift,
+                megabytes=megabytes,
+            )
         )
-        for number, run in enumerate(runs)
-    ]
-    _check_reach(plans, times)
-    parts = [plan.tally(executor) for plan in plans]
+    used = [plan.pairing.used() for plan in plans]
+    _check_reach(runs, times, np.sum([counts for _, counts in used], axis=0))
+    parts = [plan.tally(needed, executor) for plan, (needed, _) in zip(plans, used, strict=True)]
     total = Tally(np.concatenate([p.sums for p in parts]), np.concatenate([p.histogram for p in parts]))
     durations = np.array([run.times[-1] - run.times[0] for run in runs])
     spacing = origin_spacing if origin_spacing is not None else durations[0] / max(runs[0].n_frames - 1, 1)
@@ -187,25 +183,26 @@ def _check(radius: float, stretches: int, tolerance: float | None, runs: list[Tr
         raise TrajectoryError("trajectories in two and in three dimensions can't be averaged together")
 
 
-def _check_reach(plans: list[Plan], lags: Array) -> None:
-    pairs = np.sum([plan.pairing.used()[1] for plan in plans], axis=0)
+def _check_reach(runs: list[Trajectory], lags: Array, pairs: Integers) -> None:
     if not pairs.all():
         raise TrajectoryError(
-            f"{plans[0].run.source.name}: no origin has a frame {lags[int(np.argmin(pairs > 0))]:g} later: "
+            f"{runs[0].source.name}: no origin has a frame {lags[int(np.argmin(pairs > 0))]:g} later: "
             "choose lags that occur between frames, a wider tolerance or more origins"
         )
 
 
-def _each(fields: Field | Sequence[Field] | None, n_runs: int, alone: bool, what: str) -> list[Field] | None:
+def _each(
+    fields: Literal["species"] | Field | Sequence[Field] | None, n_runs: int, alone: bool, what: str
+) -> list[Literal["species"] | Field | None]:
     """One field for each run."""
-    if fields is None:
-        return None
+    if fields is None or isinstance(fields, str):
+        return [cast("Literal['species'] | None", fields)] * n_runs
     if alone:
         return [cast("Field", fields)]
     several = list(cast("Sequence[Field]", fields))
     if len(several) != n_runs:
         raise ParameterError(f"give {what} for each of the {n_runs} runs, not {len(several)}")
-    return several
+    return [*several]
 
 
 def _edges(r_max: float | None, dr: float | None) -> Array:

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from supercooled.arrays import AnyArray, Array
+from supercooled.dynamics.lags import Pairing
 from supercooled.errors import ParameterError
 from supercooled.trajectory import Trajectory
 
@@ -92,12 +93,12 @@ class Groups:
     weights: ParticleField | None
     n_groups: int
 
-    def known(self, origins: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those origins at which labels and weights are known."""
+    def known(self, pairing: Pairing) -> Pairing:
+        """With only those origins at which labels and weights are known."""
         for field in (self.labels, self.weights):
             if field is not None and field.frames is not None:
-                origins = origins[np.isin(origins, field.frames)]
-        return origins
+                pairing = pairing.within(np.isin(pairing.origins, field.frames))
+        return pairing
 
     def order(self, frame: int, name: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Places of `particles` sorted by group at an origin, and where each group starts."""
@@ -124,15 +125,15 @@ class Groups:
 
 def group_names(
     runs: Sequence[Trajectory],
-    groups: Literal["species"] | Sequence[Field] | None,
+    groups: Sequence[Literal["species"] | Field | None],
     names: Sequence[str] | None,
 ) -> tuple[str | int, ...]:
     """What the groups are called: the names given, else numbers up to the largest label."""
-    if groups is None:
+    if groups[0] is None:
         return ("all",)
-    if isinstance(groups, str):
-        if groups != "species":
-            raise ParameterError(f"groups={groups!r}: the only grouping known by name is 'species'")
+    if isinstance(groups[0], str):
+        if groups[0] != "species":
+            raise ParameterError(f"groups={groups[0]!r}: the only grouping known by name is 'species'")
         return runs[0].names
     if names is not None:
         return tuple(names)
@@ -146,12 +147,14 @@ def grouping(
     run: Trajectory,
     species: str | int | None,
     groups: Literal["species"] | Field | None,
-    weights: Field | None,
+    weights: Literal["species"] | Field | None,
     n_groups: int,
 ) -> Groups:
     """Particles of a run sorted into groups once and for all, or as of each origin."""
     everybody = np.arange(run.n_particles)
     particles = everybody if species is None else np.asarray(run.of_species(species), np.int64)
+    if isinstance(weights, str):
+        raise ParameterError(f"weights={weights!r}: give a number for each particle")
     field = None if weights is None else ParticleField.of(run, weights, "weights", 0.0)
     if groups is None:
         starts = np.array([0, len(particles)])

@@ -88,7 +88,7 @@ class Pairing:
         needed[self.origins[np.cumsum(edges)[:-1] > 0]] = True
         return needed, counts
 
-    def within(self, part: slice) -> Pairing:
+    def within(self, part: slice | NDArray[np.bool_]) -> Pairing:
         """Those of some origins."""
         return Pairing(self.times, self.origins[part], self.shortest, self.longest)
 

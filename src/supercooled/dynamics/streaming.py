@@ -19,6 +19,8 @@ from supercooled.trajectory import Trajectory
 
 # Of the memory allowed, the frames read at once take this part: in small pieces they stay in the cache.
 PIECE = 1.0 / 32.0
+# The list of pairs of a piece is drawn up this many at a time.
+PAIRS_AT_ONCE = 100_000
 # Columns of the sums after those of the moments.
 BESIDE = 3
 
@@ -59,13 +61,15 @@ class Plan:
     remove_drift: bool
     megabytes: float
 
-    def tally(self, executor: Executor | None) -> Tally:
-        """Sums over all pairs: one pass if the origins fit into memory, else one for each group."""
-        needed, _ = self.pairing.used()
-        if self.continuous:
-            needed[np.argmax(needed) : len(needed) - np.argmax(needed[::-1])] = True
+    def tally(self, needed: NDArray[np.bool_], executor: Executor | None) -> Tally:
+        """Sums over all pairs: one pass if the origins fit into memory, else one for each group of them.
+
+        needed : (frame,), whether a pair begins or ends with it
+        """
         room = frames_within(self.megabytes, len(self.groups.particles))
         frames = np.flatnonzero(needed)
+        if len(frames) and self.continuous:
+            frames = np.arange(frames[0], frames[-1] + 1)
         at_once = self._most_alive(frames, self.pairing)
         n = len(self.pairing.origins)
         size = n if executor is None and at_once <= room else room
@@ -98,8 +102,7 @@ def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
     ring = _Ring.empty(plan, pairing, plan._most_alive(frames, pairing))
     for piece, positions in _pieces(plan, frames):
         ring.keep(piece, positions)
-        pairs = ring.pairs(piece)
-        if len(pairs.slots):
+        for pairs in ring.pairs(piece):
             add_pairs(ring.origins, pairs, positions, plan.measures, sums, histogram)
     return Tally(sums, histogram)
 
@@ -144,15 +147,30 @@ class _Ring:
             if groups.weights is not None:
                 kept.weights[slot] = groups.weight(frame, name)[order]
 
-    def pairs(self, frames: NDArray[np.int64]) -> Pairs:
-        """Every pair that ends in one of a piece's frames."""
+    def pairs(self, frames: NDArray[np.int64]) -> Iterator[Pairs]:
+        """Every pair that ends in one of a piece's frames, some frames at a time."""
         first, last = self.pairing.ending_in(frames)
+        batch = np.cumsum((last - first).sum(axis=1)) // PAIRS_AT_ONCE
+        for number in np.unique(batch):
+            some = np.flatnonzero(batch == number)
+            found = self._pairs(frames, some, first[some], last[some])
+            if len(found.slots):
+                yield found
+
+    def _pairs(
+        self,
+        frames: NDArray[np.int64],
+        places: NDArray[np.int64],
+        first: NDArray[np.int64],
+        last: NDArray[np.int64],
+    ) -> Pairs:
+        """Pairs of some places of a piece with the origins from the first to the last of each lag."""
         counts = last - first
         later, lag = np.nonzero(counts)
         many = counts[later, lag]
         begun = np.repeat(np.cumsum(many) - many, many)
         number = np.repeat(first[later, lag], many) + np.arange(many.sum()) - begun
-        later, lag = np.repeat(later, many), np.repeat(lag, many)
+        later, lag = np.repeat(places[later], many), np.repeat(lag, many)
         origin = self.pairing.origins[number]
         times = self.pairing.times
         return Pairs(
