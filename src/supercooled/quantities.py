@@ -112,6 +112,8 @@ TABLE: Mapping[str, Quantity] = {
             "kinetic_temperature", r"$T_\mathrm{kin}$", "epsilon_AA/k_B", "temperature of the velocities"
         ),
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
+        Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
+        Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }
 

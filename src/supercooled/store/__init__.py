@@ -3,7 +3,17 @@
 from supercooled.store.energies import logged
 from supercooled.store.equilibrating import equilibrate
 from supercooled.store.folder import RunFolder
+from supercooled.store.quenching import quench_trajectory
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate, simulate_all
 
-__all__ = ["Request", "RunFolder", "equilibrate", "logged", "request", "simulate", "simulate_all"]
+__all__ = [
+    "Request",
+    "RunFolder",
+    "equilibrate",
+    "logged",
+    "quench_trajectory",
+    "request",
+    "simulate",
+    "simulate_all",
+]

@@ -1,0 +1,289 @@
+"""Inherent structures of a whole trajectory: quenched as a stream, never lost, never twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from supercooled import cluster, io
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.blocks import spans
+from supercooled.box import Box
+from supercooled.errors import MixtureError, ParameterError, SimulationError, StoreError
+from supercooled.io.whole import room_for
+from supercooled.mixture import Mixture
+from supercooled.simulation.lammps_engine import LammpsEngine
+from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
+from supercooled.store.folder import RunFolder
+from supercooled.store.record import versions
+from supercooled.trajectory import LARGEST_CONTINUOUS_STEP, Trajectory
+
+# Five seconds of one core: what a killed quench loses, and how often the disk is asked to keep it.
+_PARTICLES_PER_BLOCK = 32_000
+
+
+def quench_trajectory(
+    trajectory: Trajectory,
+    *,
+    tolerance: float,
+    minimiser: Minimiser = "l-bfgs",
+    mixture: Mixture | None = None,
+    root: str | Path = "runs",
+    workers: int | None = None,
+    progress: bool = True,
+) -> Trajectory:
+    """Inherent structures of a trajectory, frame by frame, or what is there of them already.
+
+    They are named by the trajectory, the tolerance and the minimiser, and lie below ``root``. Asked for
+    again they are read; if the trajectory has become longer, or the quench was killed at any instant,
+    it goes on. Each frame stands once, in order, and is the same however many workers there were.
+
+    tolerance : 2-norm of all forces together at which a quench ends, epsilon_AA/sigma_AA; see
+        :func:`supercooled.simulation.inherent_structure`
+    mixture : what the particles are, if the trajectory is not a run of this package
+    workers : processes; by default one for each core
+
+    Returns
+    -------
+    Trajectory with the times, `state` and `temperature` of the one given, unwrapped alike; its file logs
+    ``potential_energy`` a particle, ``force_norm`` and ``evaluations``, for :func:`logged`.
+
+    Raises
+    ------
+    ParameterError
+        if there is no mixture, or the tolerance is not positive.
+    MixtureError, BoxError, SimulationError
+        if the mixture is another one, the box too small, or a frame can't be quenched.
+    StoreError
+        if the disk is full; make room and ask again.
+
+    >>> import tempfile
+    >>> from supercooled import simulate, systems
+    >>> from supercooled.store import logged
+    >>> root = tempfile.mkdtemp()
+    >>> run = simulate(
+    ...     systems.kob_andersen(density=1.2), temperature=1.0, n_particles=200, duration=0.2, every=0.1,
+    ...     start="lattice", hold=0.5, root=root, progress=False)
+    >>> still = quench_trajectory(run, tolerance=1e-2, root=root, workers=1, progress=False)
+    >>> bool((logged(still, "potential_energy") < logged(run, "potential_energy") - 1.0).all())
+    True
+    """
+    check_quench(tolerance=tolerance, minimiser=minimiser)
+    if mixture is None:
+        if trajectory.state is None:
+            raise ParameterError(
+                f"{trajectory.source.name} does not know what its particles are; say it, for example "
+                "mixture=sc.systems.kob_andersen(density=1.2).mixture"
+            )
+        mixture = trajectory.state.liquid.mixture
+    task = _Task(trajectory, _kinds(trajectory, mixture), mixture, tolerance, minimiser)
+    folder = RunFolder(Path(root).absolute() / "inherent" / task.key)
+    with room_for(folder.path):
+        folder.path.mkdir(parents=True, exist_ok=True)
+    if _frames(folder) < trajectory.n_frames:
+        with folder.held():
+            _go_on(folder, task, workers or cluster.available_cores(), show=progress)
+    whole = io.read(folder.trajectory, temperature=trajectory.temperature)
+    return replace(whole[: trajectory.n_frames], state=trajectory.state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be quenched, and how."""
+
+    trajectory: Trajectory
+    kinds: Integers
+    mixture: Mixture
+    tolerance: float
+    minimiser: Minimiser
+
+    def name(self) -> dict[str, Any]:
+        """What tells it from others: replicas from one start differ in their second frame."""
+        trajectory = self.trajectory
+        digest = hashlib.sha256()
+        first = trajectory.read(slice(0, 2))
+        for values, kind in ((first.positions, "<f4"), (first.boxes, "<f4"), (trajectory.times[:2], "<f8")):
+            digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
+        return {
+            "state": None if trajectory.state is None else trajectory.state.to_dict(),
+            "first_frames": digest.hexdigest(),
+            "mixture": self.mixture.to_dict(),
+            "tolerance": float(self.tolerance),
+            "minimiser": self.minimiser,
+        }
+
+    @property
+    def key(self) -> str:
+        """Hash of its name."""
+        return hashlib.sha256(json.dumps(self.name(), sort_keys=True).encode()).hexdigest()[:32]
+
+    def quench(self, block: slice) -> list[InherentStructure]:
+        """Inherent structures of some frames, unwrapped where the trajectory says how."""
+        trajectory = self.trajectory
+        data = trajectory.read(block)
+        found = []
+        for k, frame in enumerate(trajectory.frames[block]):
+            box = Box.from_array(data.boxes[k], trajectory.dimensions)
+            free = data.positions[k]
+            if data.images is not None and not data.unwrapped:
+                free = box.unwrap(free, data.images[k])
+            found.append(
+                inherent_structure(
+                    free,
+                    box,
+                    self.kinds,
+                    self.mixture,
+                    tolerance=self.tolerance,
+                    minimiser=self.minimiser,
+                    name=f"{trajectory.source.name}: frame {frame}",
+                )
+            )
+        return found
+
+
+def _kinds(trajectory: Trajectory, mixture: Mixture) -> Integers:
+    """Species as the mixture counts them."""
+    unknown = set(trajectory.names) - set(mixture.species)
+    if unknown:
+        raise MixtureError(
+            f"{trajectory.source.name}: species {sorted(unknown)} are not those of {mixture.name} "
+            f"{mixture.species}: name them when reading"
+        )
+    table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
+    kinds: Integers = table[trajectory.species]
+    return kinds
+
+
+def _frames(folder: RunFolder) -> int:
+    """Frames on disk for good."""
+    return int(folder.record().get("frames", 0)) if folder.trajectory.exists() else 0
+
+
+def _go_on(folder: RunFolder, task: _Task, workers: int, *, show: bool) -> None:
+    trajectory, n_frames = task.trajectory, task.trajectory.n_frames
+    record = {"evaluations": 0, "seconds": 0.0, **folder.record(), **task.name()}
+    record["versions"] = versions(LammpsEngine())
+    done = int(record.get("frames", 0))
+    with io.GsdAppender(
+        folder.trajectory,
+        species=task.kinds,
+        names=task.mixture.species,
+        masses=task.mixture.masses,
+        dimensions=trajectory.dimensions,
+    ) as file:
+        if file.n_frames < done:
+            raise StoreError(
+                f"{folder.trajectory} has {file.n_frames} frames of the {done} that were written; delete "
+                "the folder to begin again"
+            )
+        # Those beyond were not vouched for when the last quench was killed.
+        file.truncate(done)
+        paths = _Paths(folder.trajectory, task, done)
+        began = time.perf_counter()
+        size = max(1, _PARTICLES_PER_BLOCK // trajectory.n_particles)
+        blocks = [span.read for span in spans(done, n_frames, size=size, end=n_frames)]
+        for block, found in _shown(_quenched(task, blocks, workers), done, n_frames, show=show):
+            boxes = trajectory.boxes(block)
+            for k, frame in enumerate(range(block.start, block.stop)):
+                box = Box.from_array(boxes[k], trajectory.dimensions)
+                positions, images = paths.next(found[k].positions, box)
+                log = {
+                    "potential_energy": found[k].energy,
+                    "force_norm": found[k].force,
+                    "evaluations": float(found[k].evaluations),
+                }
+                step = int(trajectory.frames[frame])
+                file.append(step, float(trajectory.times[frame]), box, positions, images, log)
+                record["evaluations"] += found[k].evaluations
+            file.flush()
+            record["frames"] = file.n_frames
+            now = time.perf_counter()
+            folder.write_record({**record, "seconds": round(record["seconds"] + now - began, 3)})
+
+
+def _quenched(
+    task: _Task, blocks: list[slice], workers: int
+) -> Iterator[tuple[slice, list[InherentStructure]]]:
+    """The blocks in their order, some being made ahead."""
+    workers = min(workers, max(1, len(blocks)))
+    ahead = 1 if workers == 1 else 2 * workers
+    waiting: deque[tuple[slice, Future[list[InherentStructure]]]] = deque()
+    try:
+        with cluster.executor(workers) as executor:
+            left = iter(blocks)
+            while True:
+                for block in left:
+                    waiting.append((block, executor.submit(task.quench, block)))
+                    if len(waiting) >= ahead:
+                        break
+                if not waiting:
+                    return
+                block, future = waiting.popleft()
+                yield block, future.result()
+    except BrokenProcessPool as error:
+        raise SimulationError(
+            "a worker process died; ask again to go on (a script that quenches with several workers must do "
+            "so below `if __name__ == '__main__':`)"
+        ) from error
+
+
+def _shown(
+    results: Iterator[tuple[slice, list[InherentStructure]]], done: int, n_frames: int, *, show: bool
+) -> Iterator[tuple[slice, list[InherentStructure]]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) if show else nullcontext() as bar:
+        task = None if bar is None else bar.add_task("quench", total=n_frames, completed=done)
+        for block, found in results:
+            yield block, found
+            if bar is not None and task is not None:
+                bar.update(task, completed=block.stop)
+
+
+class _Paths:
+    """Folds each structure into the box, so that paths stay whole.
+
+    Without images or unwrapped coordinates in the trajectory, each structure follows the one before.
+    """
+
+    def __init__(self, path: Path, task: _Task, done: int) -> None:
+        trajectory = task.trajectory
+        first = trajectory.read(slice(0, 1))
+        self._name = trajectory.source.name
+        self._follows = first.images is None and not first.unwrapped
+        self._last: Array | None = None
+        if self._follows and done:
+            self._last = io.read(path).unwrapped(slice(done - 1, done))[0]
+
+    def next(self, positions: Array, box: Box) -> tuple[Array, AnyArray]:
+        """Folded positions and images of the next structure."""
+        folded, images = box.wrap(positions)
+        if not self._follows:
+            return folded, images
+        if self._last is None:
+            images = np.zeros_like(images)
+        else:
+            away = box.fractional(self._last - folded)
+            images = np.rint(away).astype(np.int32)
+            far = np.abs(away - images)[:, : box.dimensions].max(axis=1)
+            if far.max() > LARGEST_CONTINUOUS_STEP:
+                raise StoreError(
+                    f"{self._name}: particle {int(far.argmax())} moves {far.max():.2f} of the box between "
+                    "two frames, too far to say which way round; give image flags"
+                )
+            if box.dimensions == 2:
+                images[:, 2] = 0
+        self._last = box.unwrap(folded, images)
+        return folded, images
