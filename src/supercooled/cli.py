@@ -107,6 +107,9 @@ def simulate(
     ]
     for trajectory in sc.store.simulate_all(requests, root=runs, workers=workers, progress=True):
         typer.echo(trajectory.source.name)
+        record = sc.store.RunFolder(Path(trajectory.source.name).parent).record()
+        rate = record.get("atom_steps_per_second", 0) / 1e6
+        typer.echo(f"{record['label']}: {rate:.3g} million atom-steps a second", err=True)
 
 
 @app.command()
