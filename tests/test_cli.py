@@ -125,6 +125,70 @@ def test_a_liquid_of_other_species_is_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--window", -1),
+        ("--window", "abc"),
+        ("--q-max", 0),
+        ("--width", "nan"),
+        ("--threshold", "nan"),
+        ("--threshold", 0),
+        ("--timestep", -1),
+        ("--workers", 0),
+        ("--correlation", "none"),
+        ("--nonsense",),
+    ],
+)
+def test_a_wrong_option_is_named_and_nothing_is_written(
+    tmp_path: Path, arguments: tuple[str | float, ...]
+) -> None:
+    file = liquid_file(tmp_path / "own.gsd")
+    line = analyzed(file, tmp_path / "out", *arguments)
+    assert str(arguments[0]).strip("-").replace("-", "_") in line.replace("-", "_")
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_that_are_folders_or_too_long_are_refused(tmp_path: Path) -> None:
+    assert f"{tmp_path} is a folder" in analyzed(tmp_path, tmp_path / "out")
+    assert "File name too long" in analyzed(tmp_path / f"{'a' * 300}.gsd", tmp_path / "out")
+    assert "File name too long" in analyzed(liquid_file(tmp_path / "own.gsd"), tmp_path / ("a" * 300))
+
+
+def test_a_quoted_file_can_not_command_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "junk.xyz"
+    file.write_bytes(b"\x1b[2J" * 100 + b"\n")
+    line = analyzed(file, tmp_path / "out", "--timestep", 0.005)
+    assert line.isprintable()
+    assert len(line) < 400
+
+
+def test_what_can_not_start_leaves_no_folder(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    common = ("--temperature", 0.4321, "--density", 1.2, "--duration", 1, "--every", 1, "--runs", runs)
+    refused("simulate", "ka-lj", *common)
+    assert "at least 1" in refused("simulate", "ka-lj", *common, "-N", -5)
+    refused("simulate", "ka-lj", *common, "--replicas", 0)
+    assert not runs.exists()
+
+
+@pytest.mark.parametrize(("number", "code", "said"), [("SIGTERM", 143, ""), ("SIGINT", 130, "goes on")])
+def test_a_stopped_command_tidies_up(number: str, code: int, said: str) -> None:
+    stopped = (
+        "import atexit, os, signal; from supercooled import cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "@cli.app.command()\n"
+        f"def stop() -> None: os.kill(os.getpid(), signal.{number})\n"
+        "atexit.register(print, 'tidied up'); cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", stopped, "stop"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code
+    assert done.stdout == "tidied up\n"
+    assert said in done.stderr
+
+
 def test_temperatures_must_match_the_files(tmp_path: Path) -> None:
     file = liquid_file(tmp_path / "own.gsd")
     assert "--temperature" in refused("analyze", file, "--liquid", "ka-lj", "--out", tmp_path / "out")

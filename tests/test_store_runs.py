@@ -317,8 +317,10 @@ def _steps_of(root):
 def test_workers_end_with_the_process_that_made_them(tmp_path):
     script = tmp_path / "main.py"
     script.write_text(
-        "import os, sys, time\n"
+        "import os, signal, sys, time\n"
         "from supercooled import cluster\n"
+        # Shells let what they start in the background ignore Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def sleep(path):\n"
         "    open(path, 'w').write(str(os.getpid()))\n"
         "    time.sleep(60)\n"

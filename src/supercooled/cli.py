@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +23,11 @@ app = typer.Typer(
 Liquid = Annotated[
     str, typer.Argument(help="Name in the catalogue (see `supercooled systems`), or a mixture's YAML file.")
 ]
+# The base of all that typer refuses, which it does not export.
+_UsageError: Any = typer.BadParameter.__base__
+# What typer makes of Ctrl-C.
+_STOPPED = 130
+
 Density = Annotated[float, typer.Option(help="Particles per volume, sigma_AA^-3.")]
 Temperatures = Annotated[list[float], typer.Option("--temperature", "-T", help="epsilon_AA/k_B; repeat it.")]
 Particles = Annotated[int, typer.Option("--particles", "-N", help="How many particles.")]
@@ -82,7 +87,7 @@ def simulate(
     ] = "equilibrated",
     hold: Annotated[float, typer.Option(help="Time before the first frame, tau.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Of the first replica's velocities; the next take the next.")] = 1,
-    replicas: Annotated[int, typer.Option(help="Runs a temperature, side by side.")] = 1,
+    replicas: Annotated[int, typer.Option(min=1, help="Runs a temperature, side by side.")] = 1,
     runs: Runs = Path("runs"),
     workers: Workers = None,
 ) -> None:
@@ -246,19 +251,25 @@ def _finish(out: Path) -> None:
 
 def main() -> None:
     """Entry point: an error on purpose is one line and exit code 2."""
+    # A batch system's way to stop: workers and temporary files go, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        app(standalone_mode=True)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except _UsageError as error:
+        sys.exit(_refuse(f"{error.format_message()} (-h explains)"))
     except SupercooledError as error:
         sys.exit(_refuse(str(error)))
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.ENOENT):
+        if error.errno is None:
             raise
         sys.exit(_refuse(f"{error.filename or 'output'}: {error.strerror}"))
-    except KeyboardInterrupt:
+    if code == _STOPPED:
         typer.echo("stopped; the same command goes on from here", err=True)
-        sys.exit(130)
+    sys.exit(code or 0)
 
 
 def _refuse(sentence: str) -> int:
-    typer.echo(f"supercooled: {' '.join(sentence.split())}", err=True)
+    # A file's own bytes may be quoted; a terminal would obey some of them.
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))
+    typer.echo(f"supercooled: {shown}", err=True)
     return 2

@@ -40,7 +40,8 @@ def times_of(
         return np.zeros(1)
     what = "the time between two frames" if steps is None else "the time of one integration step"
     raise ParameterError(
-        f'{path} holds no times: give {what}, for example read("{Path(path).name}", timestep=0.005)'
+        f'{path} holds no times: give {what}, for example read("{Path(path).name}", timestep=0.005), '
+        "or --timestep 0.005"
     )
 
 

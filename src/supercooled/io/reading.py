@@ -56,6 +56,8 @@ def read(
     >>> read(file).positions()
     array([[[1., 2., 3.]]])
     """
+    if Path(path).is_dir():
+        raise TrajectoryError(f"{path} is a folder, not a trajectory")
     kind = format or _kind_by_suffix(Path(path))
     if not Path(path).is_file():
         raise TrajectoryError(f"{path}: no such file")

@@ -138,6 +138,9 @@ def _frames(
         while not lines.at_end():
             header = read_header(lines, f"{path}: frame {frame}")
             start = file.tell()
+            # A row takes a byte at least, and the kernel counts no further than 64 bits.
+            if header.n_particles > len(text):
+                raise CutError
             stop = int(kernels.end_of_lines(text, start, header.n_particles))
             if stop < 0:
                 raise CutError
@@ -159,7 +162,7 @@ def numbers(line: str, n: int, where: str) -> list[float]:
     except ValueError:
         values = []
     if len(values) != n:
-        raise TrajectoryError(f"{where}: {line!r} should be {n} number{'s' if n > 1 else ''}")
+        raise TrajectoryError(f"{where}: {line[:60]!r} should be {n} number{'s' if n > 1 else ''}")
     return values
 
 
@@ -174,7 +177,7 @@ def whole_number(line: str, where: str) -> int:
     try:
         return int(line)
     except ValueError:
-        raise TrajectoryError(f"{where}: {line!r} should be a whole number") from None
+        raise TrajectoryError(f"{where}: {line[:60]!r} should be a whole number") from None
 
 
 def _check_like_first(path: str | Path, frame: int, header: Header, first: Header) -> None:
@@ -199,5 +202,5 @@ def _all_or_none(values: Sequence[float | None]) -> Array | None:
 def _how_to_cut(path: str | Path, size: int) -> str:
     name = Path(path).name
     show = {".gz": f"gzip -dc {name} 2>/dev/null | head", ".zst": f"zstd -dc {name} | head"}
-    command = show.get(Path(path).suffix.lower(), f"head {name}") if is_packed(path) else f"head {name}"
-    return f'; "{command} -c {size}" prints the whole ones'
+    command = f"{show[Path(path).suffix.lower()]} -c {size}" if is_packed(path) else f"head -c {size} {name}"
+    return f'; "{command}" prints the whole ones'

@@ -73,6 +73,18 @@ class RunFolder:
                 raise StoreError(f"{root} is not a usable folder of runs: {error}") from error
         return cls(Path(job.path))
 
+    @staticmethod
+    def is_there(state: StatePoint, root: str | Path) -> bool:
+        """Whether a state point has a folder below `root`; nothing is made."""
+        import signac
+        from signac.errors import Error
+
+        try:
+            project = signac.get_project(str(Path(root).absolute()), search=False)
+        except (LookupError, Error):
+            return False
+        return project.open_job(state.to_dict()) in project
+
     @property
     def trajectory(self) -> Path:
         """The frames."""

@@ -77,6 +77,8 @@ def request(
     MixtureError, BoxError, SimulationError, TrajectoryError
         if the size or the starting configuration does not fit the liquid.
     """
+    if n_particles < 1:
+        raise ParameterError(f"n_particles must be at least 1, not {n_particles}")
     check_cutoff(liquid, n_particles)
     configuration = None
     name = str(start)

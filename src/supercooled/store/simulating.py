@@ -108,6 +108,10 @@ def simulate_all(
         of the first run that fails; the others stop too, and all can be resumed.
     """
     engine = engine or LammpsEngine()
+    for asked in requests:
+        if not RunFolder.is_there(asked.state, root):
+            # What can't start is refused before there is a folder for it.
+            asked.start()
     folders = [RunFolder.of(asked.state, root) for asked in requests]
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):

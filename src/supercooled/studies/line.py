@@ -77,6 +77,10 @@ class Choices:
             raise ParameterError(
                 f"calibrated_by must be one of {', '.join(known)}, not {self.calibrated_by!r}"
             )
+        for name, example in (("window", 15.0), ("q_max", 24.5), ("width", 0.09)):
+            value = getattr(self, name)
+            if not 0 < value < np.inf:
+                raise ParameterError(f"{name} must be positive, not {value:g}; for example {example:g}")
 
     def only(self, *names: str) -> dict[str, Any]:
         """Some of the choices as plain data: those that a stage depends on."""
@@ -183,4 +187,6 @@ def temperature_of(run: Trajectory) -> float:
     """Temperature of a run."""
     if run.temperature is None or not np.isfinite(run.temperature):
         raise ParameterError(f"{run.source.name}: give its temperature, for example --temperature 0.47")
+    if not run.temperature > 0:
+        raise ParameterError(f"{run.source.name}: temperature must be positive, not {run.temperature:g}")
     return run.temperature

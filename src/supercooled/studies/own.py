@@ -10,7 +10,8 @@ import numpy as np
 
 from supercooled import io, relation, report, systems
 from supercooled.cage import Calibration
-from supercooled.errors import MixtureError, ParameterError
+from supercooled.dynamics.hops import frames_on_each_side
+from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
 from supercooled.report import Row
 from supercooled.studies.line import Choices, measure, temperature_of
@@ -56,7 +57,11 @@ def run(
         before anything is measured, where files, temperatures and liquid don't fit together.
     """
     opened = _opened(files, temperatures, timestep)
+    _check(opened, choices)
     given = None if thresholds is None else _one_each(thresholds, files, "threshold")
+    for threshold in given or ():
+        if not 0 < threshold < np.inf:
+            raise ParameterError(f"the threshold must be positive, not {threshold:g}; for example 0.115")
     order = np.argsort([temperature_of(t) for t in opened])
     trajectories = [opened[i] for i in order]
     mixture = _mixture(liquid, trajectories, choices)
@@ -108,6 +113,18 @@ def _opened(
     if len(set(at)) < len(at):
         raise ParameterError(f"two files have the same temperature ({at}); give one file for each")
     return opened
+
+
+def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
+    """Refuse what can't be analysed while nothing is written yet."""
+    for trajectory in opened:
+        frames_on_each_side(trajectory, choices.window)
+        if trajectory.n_frames < choices.blocks:
+            raise TrajectoryError(
+                f"{trajectory.source.name}: {trajectory.n_frames} frames can't be divided into the "
+                f"{choices.blocks} stretches that errors need: write frames more often or prolong the run"
+            )
+        trajectory.fixed_box()
 
 
 def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list[float]:
