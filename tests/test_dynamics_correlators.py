@@ -53,7 +53,7 @@ def each(function, x, out):
     ],
 )
 def test_waves_of_the_kernels_are_those_of_the_library_to_1e_12(function, squared, reference):
-    x = np.concatenate([[0.0, 5.0], np.geomspace(1e-12, 1e4, 4001), np.linspace(0.0, 100.0, 20001)])
+    x = np.concatenate([[0.0, 5.0], np.geomspace(1e-12, 1e6, 4001), np.linspace(0.0, 100.0, 20001)])
     out = np.empty_like(x)
     each(function, x**2 if squared else x, out)
     np.testing.assert_allclose(out, reference(x), rtol=0, atol=1e-12)
@@ -140,6 +140,20 @@ def test_a_group_of_everybody_is_the_total_and_species_are_those_alone():
             alone = correlators(run, lags=[1.0, 8.0], species=species, **ASKED)[name]
             same = both[name].sel(group=species) if "group" in both[name].dims else both[name]
             np.testing.assert_allclose(same.values, alone.values, rtol=1e-12, atol=1e-13)
+
+
+def test_drift_is_that_of_everybody_also_where_groups_are_averaged_alone():
+    positions = walk(9) + np.arange(24)[:, None, None] * np.array([0.3, -0.2, 0.1])
+    kinds = np.array([1, 0, 0, 1, 0, 1, 0])
+    run = run_of(positions, species=kinds, names=("A", "B"))
+    found = correlators(run, lags=[6.0], groups="species", remove_drift=True, **ASKED)
+    centred = positions - positions.mean(axis=1, keepdims=True)
+    for number, name in enumerate("AB"):
+        members = np.tile(kinds == number, (24, 1)).astype(float)
+        expected = oracle.correlators(
+            centred, np.arange(24), range(24), (6, 6), **LOOKED | {"weights": members}
+        )
+        assert_equal(found.sel(group=name, lag=6.0), expected)
 
 
 def test_labels_that_know_some_frames_and_particles_take_only_those_as_origins():
