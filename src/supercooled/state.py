@@ -24,6 +24,8 @@ class Protocol:
     start : "equilibrated" (the package's library), "lattice" (melted first), or a name for a
         configuration of the caller's own
     hold : time run before the first frame, tau
+    per_decade : frames a decade of time within each interval `every`, from one step on; 0 for none:
+        then frames are evenly spaced
     """
 
     every: float
@@ -32,6 +34,7 @@ class Protocol:
     ensemble: Literal["nvt", "nve"] = "nvt"
     start: str = "equilibrated"
     hold: float = 0.0
+    per_decade: int = 0
 
     def __post_init__(self) -> None:
         for name in ("every", "dt", "damping"):
@@ -43,6 +46,25 @@ class Protocol:
         if self.ensemble not in ("nvt", "nve"):
             raise ParameterError(f"ensemble must be 'nvt' or 'nve', not {self.ensemble!r}")
         self.steps(self.every)
+        if not 0 <= self.per_decade <= 100:
+            raise ParameterError(f"per_decade must lie between 0 and 100, not {self.per_decade}")
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Steps of the frames within each interval `every`, from 0.
+
+        >>> Protocol(every=0.1, dt=0.005, per_decade=3).offsets
+        (0, 1, 2, 5, 10)
+        """
+        if self.per_decade == 0:
+            return (0,)
+        every = self.steps(self.every)
+        whole: set[int] = {0}
+        power = 0
+        while (step := round(10.0 ** (power / self.per_decade))) < every:
+            whole.add(step)
+            power += 1
+        return tuple(sorted(whole))
 
     def steps(self, time: float) -> int:
         """Integration steps in `time`.
@@ -87,6 +109,8 @@ class StatePoint:
         protocol = {
             name: value if isinstance(value, str) else float(value)
             for name, value in asdict(self.protocol).items()
+            # Runs made before there was a choice keep their names.
+            if name != "per_decade" or value
         }
         return {
             "mixture": self.liquid.mixture.to_dict(),

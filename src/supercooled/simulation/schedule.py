@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from supercooled.errors import ParameterError
@@ -26,17 +27,20 @@ class Schedule:
 
     hold, every : steps before the first frame, and between frames
     n_particles : sets how far apart the checkpoints lie
+    offsets : steps of the frames within each interval `every`
     """
 
     hold: int
     every: int
     n_particles: int
+    offsets: tuple[int, ...] = (0,)
 
     @classmethod
     def of(cls, state: StatePoint) -> Schedule:
         """Schedule of a state point."""
         protocol = state.protocol
-        return cls(protocol.steps(protocol.hold), protocol.steps(protocol.every), state.n_particles)
+        steps = protocol.steps(protocol.hold), protocol.steps(protocol.every)
+        return cls(*steps, state.n_particles, protocol.offsets)
 
     @staticmethod
     def n_frames(state: StatePoint, duration: float) -> int:
@@ -53,15 +57,19 @@ class Schedule:
             raise ParameterError(
                 f"duration {duration:g} must be a whole number of frame intervals of {protocol.every:g}"
             )
-        return steps // every + 1
+        return steps // every * len(protocol.offsets) + 1
 
     def frame_step(self, frame: int) -> int:
         """Step of a frame."""
-        return self.hold + frame * self.every
+        interval, within = divmod(frame, len(self.offsets))
+        return self.hold + interval * self.every + self.offsets[within]
 
     def frames_before(self, step: int) -> int:
         """Frames taken at steps before `step`."""
-        return max(0, -((self.hold - step) // self.every))
+        if step <= self.hold:
+            return 0
+        interval, within = divmod(step - self.hold, self.every)
+        return interval * len(self.offsets) + bisect_left(self.offsets, within)
 
     def next_checkpoint(self, step: int) -> int:
         """First checkpoint after a step.
@@ -78,8 +86,8 @@ class Schedule:
         if self.every >= piece:
             interval, inside = divmod(done, self.every)
             return self.hold + interval * self.every + min(self.every, (inside // piece + 1) * piece)
-        frames = max(1, min(piece // self.every, PARTICLES_PER_CHECKPOINT // self.n_particles))
-        length = frames * self.every
+        most = PARTICLES_PER_CHECKPOINT // (self.n_particles * len(self.offsets))
+        length = max(1, min(piece // self.every, most)) * self.every
         return self.hold + (done // length + 1) * length
 
     def leg(self, begin: int, n_frames: int) -> tuple[Leg, bool]:

@@ -1,8 +1,10 @@
 """Runs on disk, named by their parameters."""
 
+from supercooled.store.cooling import Rung, cool
 from supercooled.store.energies import logged
 from supercooled.store.equilibrating import equilibrate
 from supercooled.store.folder import RunFolder
+from supercooled.store.isoconfigurational import isoconfigurational
 from supercooled.store.quenching import quench_trajectory
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate, simulate_all
@@ -10,7 +12,10 @@ from supercooled.store.simulating import simulate, simulate_all
 __all__ = [
     "Request",
     "RunFolder",
+    "Rung",
+    "cool",
     "equilibrate",
+    "isoconfigurational",
     "logged",
     "quench_trajectory",
     "request",

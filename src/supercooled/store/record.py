@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled.simulation.engine import Engine
+from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
@@ -55,5 +56,7 @@ class Record:
     def write(self, n_frames: int) -> None:
         """Bring it to the disk."""
         self._data["frames"] = n_frames
-        self._data["duration"] = max(0, n_frames - 1) * self._request.state.protocol.every
+        schedule = Schedule.of(self._request.state)
+        steps = schedule.frame_step(max(0, n_frames - 1)) - schedule.hold
+        self._data["duration"] = round(steps * self._request.state.protocol.dt, 12)
         self._folder.write_record({**self._data, "seconds": round(self._data["seconds"], 6)})

@@ -61,6 +61,7 @@ def request(
     n_particles: int,
     duration: float,
     every: float,
+    per_decade: int = 0,
     seed: int = 1,
     dt: float = 0.005,
     damping: float = 100.0,
@@ -97,7 +98,15 @@ def request(
             "a run from 'lattice' begins with a quench; say how long to hold it at the temperature first, "
             "for example hold=100.0"
         )
-    protocol = Protocol(every=every, dt=dt, damping=damping, ensemble=ensemble, start=name, hold=hold)
+    protocol = Protocol(
+        every=every,
+        dt=dt,
+        damping=damping,
+        ensemble=ensemble,
+        start=name,
+        hold=hold,
+        per_decade=per_decade,
+    )
     asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
     protocol.steps(hold)
     Schedule.n_frames(asked.state, duration)

@@ -28,6 +28,7 @@ def simulate(
     n_particles: int,
     duration: float,
     every: float,
+    per_decade: int = 0,
     seed: int = 1,
     dt: float = 0.005,
     damping: float = 100.0,
@@ -46,6 +47,8 @@ def simulate(
 
     temperature : epsilon_AA/k_B
     duration, every, hold, dt : tau
+    per_decade : frames a decade of time, from one step on, within each interval `every`: with
+        ``every=100.0, per_decade=8`` short and long times are seen from many beginnings
     seed : of the velocities (and of a lattice); replicas differ in it
     damping : time constant of the thermostat in steps
     start : "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
@@ -79,6 +82,7 @@ def simulate(
         n_particles=n_particles,
         duration=duration,
         every=every,
+        per_decade=per_decade,
         seed=seed,
         dt=dt,
         damping=damping,

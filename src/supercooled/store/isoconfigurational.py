@@ -1,0 +1,91 @@
+"""Runs that share their first configuration and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from supercooled.errors import ParameterError
+from supercooled.mixture import Liquid
+from supercooled.store.request import StartOf, request
+from supercooled.store.simulating import simulate_all
+from supercooled.trajectory import Trajectory
+
+
+def isoconfigurational(
+    liquid: Liquid,
+    *,
+    n_runs: int,
+    temperature: float,
+    n_particles: int,
+    duration: float,
+    every: float,
+    per_decade: int = 0,
+    first_seed: int = 1,
+    dt: float = 0.005,
+    damping: float = 100.0,
+    ensemble: Literal["nvt", "nve"] = "nvt",
+    start: StartOf = "equilibrated",
+    root: str | Path = "runs",
+    workers: int | None = None,
+    progress: bool = True,
+) -> list[Trajectory]:
+    r"""An isoconfigurational ensemble: runs from one configuration, each with fresh velocities.
+
+    .. math:: P(\mathbf v_i) \propto \exp(-m_i v_i^2 / 2 k_B T),\qquad \sum_i m_i \mathbf v_i = 0
+
+    What all runs have in common is what the structure at the beginning says about the dynamics.
+
+    n_runs : with the seeds `first_seed`, `first_seed` + 1, ...; more runs asked for later are added
+    start : "equilibrated", a file, or a trajectory, of which the last frame counts: ``run[k : k + 1]``
+    workers : processes; by default one for each core
+
+    The rest as in :func:`supercooled.simulate`; velocities are of `temperature` in either ensemble.
+
+    Returns
+    -------
+    Trajectories in the order of their seeds; their first frames are identical.
+
+    Raises
+    ------
+    ParameterError
+        if `n_runs` is not positive, or the start is "lattice": each seed would melt another liquid.
+    MixtureError, BoxError, TrajectoryError, SimulationError, StoreError
+        as :func:`supercooled.simulate`.
+
+    Source: Widmer-Cooper, Harrowell and Fynewever 2004; graham2023 averages over such runs.
+
+    >>> import tempfile
+    >>> from supercooled import simulate, systems
+    >>> liquid, root = systems.kob_andersen(density=1.2), tempfile.mkdtemp()
+    >>> common = dict(temperature=1.0, n_particles=200, every=0.05, root=root, progress=False)
+    >>> melt = simulate(liquid, duration=0.05, start="lattice", hold=0.2, **common)
+    >>> runs = isoconfigurational(liquid, n_runs=2, start=melt, duration=0.1, workers=1, **common)
+    >>> first, second = (run.positions() for run in runs)
+    >>> bool((first[0] == second[0]).all()), bool((first[2] == second[2]).any())
+    (True, False)
+    """
+    if n_runs < 1:
+        raise ParameterError(f"an ensemble needs one run or more, not {n_runs}")
+    if isinstance(start, str) and start == "lattice":
+        raise ParameterError(
+            "an isoconfigurational ensemble starts from one configuration: give a file, a trajectory, or "
+            "'equilibrated'"
+        )
+    requests = [
+        request(
+            liquid,
+            temperature=temperature,
+            n_particles=n_particles,
+            duration=duration,
+            every=every,
+            per_decade=per_decade,
+            seed=seed,
+            dt=dt,
+            damping=damping,
+            ensemble=ensemble,
+            start=start,
+        )
+        for seed in range(first_seed, first_seed + n_runs)
+    ]
+    return simulate_all(requests, root=root, workers=workers, progress=progress)
