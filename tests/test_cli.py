@@ -169,6 +169,7 @@ def test_what_can_not_start_leaves_no_folder(tmp_path: Path) -> None:
     refused("simulate", "ka-lj", *common)
     assert "at least 1" in refused("simulate", "ka-lj", *common, "-N", -5)
     refused("simulate", "ka-lj", *common, "--replicas", 0)
+    assert "duration" in refused("simulate", "ka-lj", *common, "--duration", "nan")
     assert not runs.exists()
 
 
