@@ -17,6 +17,7 @@ from supercooled.dynamics import (
     waiting_times,
 )
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.kernels.events import KEPT, count_stretches, find_extrema, find_stretches, thin_out
 
 BOX = Box.cube(60.0)
 SMALLEST = 1e-4  # megabytes: blocks of one period each
@@ -55,6 +56,29 @@ def test_events_are_the_stretches_of_the_indicator_whatever_the_blocks(seed, sid
         np.testing.assert_allclose(table.duration.values, [0.5 * (s[2] - s[1] + 1) for s in slow])
         inside = [side < first and last < 299 - side for _, first, last, _ in fast]
         np.testing.assert_array_equal(table.whole.values, inside)
+
+
+@given(seed=st.integers(0, 10_000), separation=st.integers(1, 12))
+@settings(deadline=None, max_examples=20)
+def test_of_equal_values_the_earlier_counts(seed, separation):
+    # Whole numbers: flat tops, and peaks alike in height.
+    values = np.random.default_rng(seed).integers(0, 4, (60, 3)).astype(float)
+    n = count_stretches(values, 1.0)
+    spans, peaks, places = np.empty((n, 4), np.int64), np.empty(n), np.empty((n, 3, 3))
+    find_stretches(values, np.zeros((64, 3, 3)), 2, 1.0, spans, peaks, places)
+    found = sorted((*span, peak) for span, peak in zip(spans.tolist(), peaks, strict=True))
+    assert found == stretches(values, 1.0)
+    frames, particles, heights = np.empty(200, np.int64), np.empty(200, np.int64), np.empty(200)
+    m = find_extrema(values, 1.5, 0.5, frames, particles, heights)
+    peak_list, trough_list = extrema(values, 1.5, 0.5)
+    columns = zip(particles[:m].tolist(), frames[:m].tolist(), heights[:m], strict=True)
+    assert sorted(columns) == sorted(peak_list + trough_list)
+    i, t, value = (np.array(column) for column in zip(*peak_list, strict=True))
+    fate = np.empty(len(t), np.int64)
+    thin_out(i, t, value, separation, -(2**62), 2**62, fate)
+    assert [e for e, kept in zip(peak_list, fate == KEPT, strict=True) if kept] == separated(
+        peak_list, separation, 1
+    )
 
 
 @pytest.mark.parametrize("folded", [False, True])
@@ -250,9 +274,12 @@ def test_training_by_crossing_takes_the_lead_and_the_middle_of_quiet():
         (2, 100),
     }
     assert set(zip(hard.particle.values, hard.frame.values, strict=True)) == expected
-    later = training_by_crossing(table, hard_at="after", **given | {"quiet": 60.0})
+    # All 191 frames observed are quiet for 95 and no longer.
+    later = training_by_crossing(table, hard_at="after", **given | {"quiet": 95.0})
     hard = later.isel(example=~later.soft.values)
-    assert list(zip(hard.particle.values, hard.frame.values, strict=True)) == [(2, 125)]
+    assert list(zip(hard.particle.values, hard.frame.values, strict=True)) == [(2, 195)]
+    never = training_by_crossing(table, hard_at="after", **given | {"quiet": 95.5})
+    assert never.soft.values.all()
 
 
 def test_hard_examples_are_quiet_for_long_enough_and_soft_ones_cross_next():

@@ -86,6 +86,17 @@ def test_errors_of_a_curve_alone_move_the_crossing_by_as_much_over_its_slope():
     assert np.isnan(relaxation_time(curve(values)).error)
 
 
+def test_stretches_that_depend_on_each_other_make_the_error_larger():
+    rows = [np.exp(-LAGS / tau) for tau in (28.0, 30.0, 33.0)]
+    data = with_stretches("overlap", rows)
+    one = relaxation_time(data)
+    assert one.error == pytest.approx(np.sqrt(2 / 3 * np.var([28.0, 30.0, 33.0]) * 3), rel=1e-9)
+    data["independence"] = ("lag", np.where(LAGS < 10.0, 1.0, 3.0))
+    assert relaxation_time(data).error == pytest.approx(3 * one.error, rel=1e-9)
+    data["present"][0] = LAGS < 10.0
+    assert relaxation_time(data).error == pytest.approx(3 * np.sqrt(0.5 * 2 * 1.5**2), rel=1e-9)
+
+
 def test_lags_without_a_pair_are_left_out():
     values = np.exp(-LAGS / 30.0)
     values[20:24] = np.nan
@@ -136,6 +147,14 @@ def test_the_error_of_d_is_the_jackknifes():
     assert found.error == pytest.approx(expected, rel=1e-6)
     with pytest.raises(ParameterError, match="tolerance"):
         diffusion(with_stretches("msd", [LAGS]), tolerance=0.0, width=0.3)
+
+
+def test_lags_count_by_their_relative_errors():
+    noisy = caged(2e-3) * (1 + 0.01 * np.sin(7 * np.arange(len(LAGS))))
+    found = diffusion(with_stretches("msd", [noisy] * 3), tolerance=0.1, width=0.3)
+    late = found.start <= LAGS
+    slope, _ = np.polyfit(LAGS[late], noisy[late], 1, w=1 / LAGS[late])
+    assert found.value == pytest.approx(slope / 6, rel=1e-9)
 
 
 @pytest.mark.parametrize("dimensions", [2, 3])
