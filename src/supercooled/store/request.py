@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.simulation.schedule import Schedule
@@ -80,6 +82,8 @@ def request(
     """
     if n_particles < 1:
         raise ParameterError(f"n_particles must be at least 1, not {n_particles}")
+    if not 0 < duration < np.inf:
+        raise ParameterError(f"duration must be positive, not {duration}")
     check_cutoff(liquid, n_particles)
     configuration = None
     name = str(start)
