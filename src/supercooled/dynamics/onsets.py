@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Booleans
-from supercooled.dynamics.fits import Data, Problem, checked
 from supercooled.dynamics.laws import law_named
+from supercooled.dynamics.profiles import Data, Problem, checked
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
