@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supercooled import store, systems
-from supercooled.errors import BoxError, MixtureError
+from supercooled.errors import BoxError, MixtureError, SimulationError
 from supercooled.mixture import Liquid
 from supercooled.potentials import (
     ExpandedLennardJones,
@@ -18,6 +18,7 @@ from supercooled.potentials import (
     SmoothedLennardJones,
     Tabulated,
 )
+from supercooled.simulation.pair_styles import pair_commands
 
 KOB_ANDERSEN = """
 name: ka-lj
@@ -125,25 +126,38 @@ def test_given_sizes_and_a_table_scale_too(tmp_path):
     np.testing.assert_allclose(between.force(1.25 * r[1:]) * 1.25, small.force(r[1:]), rtol=1e-12)
 
 
-def test_a_mixture_of_a_file_runs(tmp_path):
-    """Planar and polydisperse: every number of the file has reached LAMMPS, or the energy is another."""
-    path = written(tmp_path, DISCS)
-    liquid = systems.named(str(path), density=1.0)
+@pytest.mark.parametrize(("text", "density", "n"), [(DISCS, 1.0, 100), (EVERY_STYLE, 0.8, 200)])
+def test_a_mixture_of_a_file_runs(tmp_path, text, density, n):
+    """Planar and polydisperse, or of every style: each number of the file has reached LAMMPS, through a
+    checkpoint, or the energy is another.
+    """
+    r = np.linspace(0.3, 2.0, 400)
+    np.savetxt(tmp_path / "cc.txt", np.column_stack([r, r**-12 - 2.0**-12]))
+    path = written(tmp_path, text.replace("shift: false", "shift: true"))
+    liquid = systems.named(str(path), density=density)
     run = store.simulate(
-        liquid, temperature=0.2, n_particles=100, duration=0.1, every=0.05, start="lattice", hold=0.5,
+        liquid, temperature=1.0, n_particles=n, duration=0.1, every=0.05, start="lattice", hold=0.5,
         root=tmp_path / "runs", progress=False,
     )  # fmt: skip
     box, xyz = run.fixed_box(), run.positions()[-1]
-    assert (xyz[:, 2] == 0).all()
+    assert (xyz[:, 2] == 0).all() == (liquid.mixture.dimensions == 2)
     distances = np.linalg.norm(box.minimum_image(xyz[:, None] - xyz[None]), axis=2)
     names = liquid.mixture.species
     energy = sum(
         float(liquid.mixture.potential(names[run.species[i]], names[run.species[j]]).energy(distances[i, j]))
-        for i in range(100)
+        for i in range(n)
         for j in range(i)
     )
     # frames are in single precision
-    assert store.logged(run, "potential_energy").values[-1] == pytest.approx(energy / 100, rel=1e-4)
+    logged = store.logged(run, "potential_energy").values[-1]
+    assert logged == pytest.approx(energy / n, rel=1e-4, abs=1e-5)
+
+
+def test_what_lammps_can_not_mix_is_refused(tmp_path):
+    np.savetxt(tmp_path / "cc.txt", np.column_stack([np.linspace(0.3, 2, 40), np.linspace(0.3, 2, 40) - 2]))
+    liquid = systems.named(str(written(tmp_path, EVERY_STYLE)), density=0.8)
+    with pytest.raises(SimulationError, match="all: LAMMPS shifts all pairs or none"):
+        pair_commands(liquid.mixture, tmp_path)
 
 
 @pytest.mark.parametrize(
