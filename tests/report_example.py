@@ -20,6 +20,7 @@ def results(temperatures: np.ndarray = TEMPERATURES) -> dict[str, xr.Dataset]:
         "distributions": distributions(t),
         **arrhenius(t),
         "hops": hops(),
+        **further(t),
     }
 
 
@@ -307,3 +308,123 @@ def provenance() -> dict[str, object]:
         "machine": {"processor": "x86_64", "cores": 2},
         "made": "2026-01-01T00:00:00Z",
     }
+
+
+def further(t: dict[str, np.ndarray]) -> dict[str, xr.Dataset]:
+    """What only a long study has."""
+    temperature = t["temperature"]
+    n = len(temperature)
+    lag = np.array([0.5, 2.0, 10.0, 50.0, 100.0])
+    groups, widths, pairs = np.array([0.01, 0.5, 0.99]), np.array([0.04, 0.09]), ["AA", "AB"]
+    s, r = np.linspace(1e-3, 3e-3, 30), np.linspace(0.6, 2.2, 60)
+    starts = np.array([1.4e-3, 1.9e-3, 2.7e-3])
+    decay = np.exp(-lag / 40.0)
+    mean = 1.9e-3 + (starts - 1.9e-3)[:, None] * decay
+    overlap = np.exp(-lag * (1 + np.arange(3)[:, None]) / 60.0)
+    gl = ("temperature", "group", "lag")
+    bell = np.exp(-(((s - mean[..., None]) / 2e-4) ** 2)) / 2e-4 / np.sqrt(np.pi)
+    peak = np.exp(-(((r - 1.05) / 0.1) ** 2)) * 3 + (r > 1.0)
+    fields = ["softness", "potential_energy", "local_density", "coordination"]
+    area = 0.5 + 0.1 * np.ones((n, 2, 4)) / (1 + np.arange(2)[:, None] + np.arange(4))
+    along = ("temperature", "horizon", "field")
+    depth = np.linspace(20.0, 60.0, 12)
+    law = np.exp(-(0.2 + 0.03 * depth[None, :]) / temperature[:, None])
+    share = 0.7 - 0.3 * (temperature[:, None] - 0.47) + 0.0 * widths
+    reading = {
+        "correlation": ("reading", ["local", "ensemble"]),
+        "normalisation": ("reading", ["total", "partner"]),
+        "calibrated_by": ("reading", ["ensemble-cut", "local-mean"]),
+    }
+    both = {"onset": [0.8, np.nan], "onset_error": [0.02, np.nan], "distance": [0.8, np.inf]}
+    ends = {
+        f"{q}_{e}": [x, np.nan]
+        for q, x in (("barrier", 1.0), ("softness", 2e-3))
+        for e in ("lowest", "highest")
+    }
+    shallow = {"shallower": [0.62, 0.6], "shallower_error": [0.01, 0.01]}
+    return {
+        "memory": xr.Dataset(
+            {
+                "memory": (("temperature", "lag"), np.tile(0.4 * decay, (n, 1))),
+                "memory_error": (("temperature", "lag"), np.full((n, 5), 0.01)),
+            },
+            {**t, "lag": lag},
+        ),
+        "propagation": xr.Dataset(
+            {
+                "propagated_mean": (gl, np.tile(mean, (n, 1, 1))),
+                "propagated_mean_error": (gl, np.full((n, 3, 5), 2e-5)),
+                "overlap": (gl, np.tile(overlap, (n, 1, 1))),
+                "initial": (("temperature", "group"), np.tile(starts, (n, 1))),
+            },
+            {**t, "group": groups, "lag": lag},
+        ),
+        "propagator": xr.Dataset(
+            {"propagator": (("group", "lag", "softness"), bell)},
+            {"group": groups, "lag": lag, "softness": s},
+            {"temperature": float(temperature[0])},
+        ),
+        "ranking": xr.Dataset(
+            {
+                "auc": (along, area),
+                "auc_error": (along, 0.0 * area + 0.004),
+                "mutual_information": (along, area - 0.5),
+                "mutual_information_error": (along, 0.0 * area + 1e-3),
+                "entropy": (along, 0.0 * area + 0.3),
+            },
+            {**t, "horizon": [0.0, 50.0], "field": fields},
+        ),
+        "neighbourhood": xr.Dataset(
+            {
+                "around": (("who", "pair", "r"), np.stack([np.stack([0.9 * peak, peak])] * 2)),
+                "representative": (("who", "pair", "r"), np.stack([np.stack([0.8 * peak, peak])] * 2)),
+                "smeared": (("width", "pair", "r"), np.stack([np.stack([peak, peak])] * 2)),
+                "one": (("width", "pair", "r"), np.stack([np.stack([peak, peak])] * 2)),
+            },
+            {"who": ["rearranging", "all"], "pair": pairs, "r": r, "width": widths},
+        ),
+        "closures": xr.Dataset(
+            {
+                "direct_correlation": (
+                    ("temperature", "closure", "pair", "r"),
+                    np.tile(-peak, (n, 2, 2, 1)) + 3.0,
+                )
+            },
+            {**t, "closure": ["hypernetted chain", "from S(q)"], "pair": pairs, "r": r},
+        ),
+        "widths": xr.Dataset(
+            {
+                "share": (("width", "temperature"), share.T),
+                "share_error": (("width", "temperature"), 0.0 * share.T + 0.01),
+                "bin_softness": (("width", "bin"), np.stack([s, s])),
+                "P_S": (("width", "bin"), bell[:2, 0]),
+                "P_S_R": (("width", "bin"), bell[1:, 0]),
+            },
+            {**t, "width": widths},
+        ),
+        "windows": xr.Dataset(
+            {
+                "share": (("temperature", "window"), share),
+                "share_error": (("temperature", "window"), 0.0 * share + 0.01),
+            },
+            {**t, "window": [15.0, 75.0]},
+        ),
+        "depth_rearrangement": xr.Dataset(
+            {"rearrangement_probability": (("temperature", "depth"), law)}, {**t, "depth": depth}
+        ),
+        "depth_arrhenius": xr.Dataset(
+            {"barrier": ("depth", 0.2 + 0.03 * depth)}, {"depth": depth}, {"onset": 0.8, "onset_error": 0.03}
+        ),
+        "readings": xr.Dataset(
+            {
+                **{name: ("reading", values) for name, values in {**both, **ends, **shallow}.items()},
+                **{
+                    name: (("reading", "temperature"), np.full((2, n), value))
+                    for name, value in {
+                        "share": 0.7, "share_error": 0.01, "peak": 1.9e-3, "peak_error": 2e-5
+                    }.items()
+                },
+            },
+            {**t, **reading},
+        ),
+    }  # fmt: skip

@@ -160,12 +160,13 @@ def test_a_panel_without_its_results_is_not_possible():
     assert out == {"rearranging_softness", "rearranging_depth"}
     unfitted = dict(full, arrhenius=full["arrhenius"].where(False))
     out = {name for name, panel in panels.items() if not panel.possible(unfitted)}
-    assert out == {"arrhenius", "barrier", "barrier_entropy"}
+    assert out == {"arrhenius", "barrier", "barrier_entropy", "collapse"}
     single = results(np.array([0.5]))
     assert {name for name, panel in panels.items() if not panel.possible(single)} == {
         "softness",
         "depth_q",
         "depth_r",
+        "area_by_temperature",
     }
 
 

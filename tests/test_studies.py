@@ -125,14 +125,14 @@ def test_two_files_at_one_temperature_or_another_liquid_are_refused(runs: list[P
     assert not (tmp_path / "out").exists()
 
 
-def test_the_quick_study_takes_the_whole_way(
+def test_a_short_study_takes_the_whole_way(
     runs: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = sharma2022.Preset({0.58: 9.0, 0.70: 9.0, 0.80: 9.0, 1.00: 9.0}, every=0.5, dt=0.005)
     monkeypatch.setitem(sharma2022.PRESETS, "tiny", short)
     monkeypatch.setattr(sharma2022, "CHOICES", dataclasses.replace(CHOICES, bins=12))
     monkeypatch.setitem(printed("sharma2022")["p_c"], "1.00", 0.2)
-    monkeypatch.setattr(sharma2022, "below_onset", lambda parts, *_: parts)
+    monkeypatch.setattr(sharma2022, "HIGHEST", 1.0)
     out = studies.named("sharma2022")("tiny", tmp_path / "out", runs=tmp_path / "runs", workers=2)
     rows = report.read_comparison(out / "comparison.json")
     judged = {(r.quantity, r.state): r for r in rows}
@@ -140,6 +140,23 @@ def test_the_quick_study_takes_the_whole_way(
     assert judged["p_c", "T = 0.58"].within is None
     assert judged["share softer than the peak", "T = 0.58"].measured is not None
     assert any(r.quantity == "onset temperature" for r in rows)
+    assert any(r.quantity.startswith("area under the ROC curve") for r in rows)
+    found = report.load_results(out / "results.zarr")
+    table = found["readings"]
+    assert table.sizes["reading"] == 12
+    # what the study does on every frame, the table does on some
+    own = table.isel(reading=0)
+    assert own.calibrated_by.item() == "ensemble-cut"
+    np.testing.assert_allclose(own.share, found["distributions"].share, atol=0.05)
+    # the calibration moves the softness, and leaves the order of cages alone
+    assert np.ptp(table.shallower.values[:3]) == 0
+    np.testing.assert_allclose(found["widths"].rank_correlation.sel(width=0.09), 1.0)
+    lines = found["lines"].value
+    a0, a1, b0, b1, c0, c1 = lines.values
+    assert c1 == pytest.approx(a1 * b1, rel=0.1)
+    page = (out / "report.html").read_text()
+    assert "Every reading of the local cage" in page
+    assert "How well each field ranks" in page
 
 
 def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -18,6 +19,7 @@ from supercooled.report.numbers import percent, split, symbols, unit_html
 from supercooled.report.plates import DrawnPlate
 from supercooled.report.section import Section
 from supercooled.report.svg import inline, palette
+from supercooled.report.tables import TABLES, Table
 
 _LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
 
@@ -29,6 +31,7 @@ class _Shown:
     heading: str
     text: str
     plates: tuple[tuple[int, DrawnPlate], ...]
+    tables: tuple[Table, ...]
 
 
 def render(
@@ -39,12 +42,13 @@ def render(
     plates: Sequence[DrawnPlate],
     provenance: Mapping[str, Any],
     sections: Sequence[Section],
+    results: Mapping[str, xr.Dataset] | None = None,
 ) -> str:
     """The page. Everything that comes from outside the package is escaped.
 
     Light or dark as the reader's system asks, from the width of a phone to paper.
     """
-    parts = _arranged(sections, plates)
+    parts = _arranged(sections, plates, results or {})
     drawings = {
         panel.name: inline(
             panel.svg, prefix=panel.name.replace("_", "-"), description=panel.words.description
@@ -97,16 +101,25 @@ def _environment() -> Environment:
     return environment
 
 
-def _arranged(sections: Sequence[Section], plates: Sequence[DrawnPlate]) -> list[_Shown]:
+def _arranged(
+    sections: Sequence[Section], plates: Sequence[DrawnPlate], results: Mapping[str, xr.Dataset]
+) -> list[_Shown]:
     by_name = {plate.name: plate for plate in plates}
-    named = [[by_name.pop(name) for name in section.plates if name in by_name] for section in sections]
-    groups = [(section.heading, section.text, found) for section, found in zip(sections, named, strict=True)]
+    groups = [
+        (
+            section.heading,
+            section.text,
+            [by_name.pop(name) for name in section.plates if name in by_name],
+            tuple(TABLES[name](results[name]) for name in section.tables if name in results),
+        )
+        for section in sections
+    ]
     if by_name:
-        groups.append(("Further figures" if sections else "Figures", "", list(by_name.values())))
+        groups.append(("Further figures" if sections else "Figures", "", list(by_name.values()), ()))
     number, parts = 0, []
-    for heading, text, found in groups:
-        if text.strip() or found:
-            parts.append(_Shown(heading, text, tuple(enumerate(found, start=number + 1))))
+    for heading, text, found, tables in groups:
+        if text.strip() or found or tables:
+            parts.append(_Shown(heading, text, tuple(enumerate(found, start=number + 1)), tables))
             number += len(found)
     return parts
 

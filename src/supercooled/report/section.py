@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, plain text (blank lines part paragraphs), and plates by name.
+    """A heading, plain text (blank lines part paragraphs), tables and plates by name.
 
     plates : names in `supercooled.report.plates.PLATES`; those without results are left out
+    tables : names in `supercooled.report.tables.TABLES`, likewise
     """
 
     heading: str
     text: str = ""
     plates: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()

@@ -122,7 +122,8 @@ def rebuild(out: str | Path) -> Path:
         story, provenance = stored["page"], stored["provenance"]
         title, summary = story["title"], story["summary"]
         sections = tuple(
-            Section(part["heading"], part["text"], tuple(part["plates"])) for part in story["sections"]
+            Section(part["heading"], part["text"], tuple(part["plates"]), tuple(part.get("tables", ())))
+            for part in story["sections"]
         )
     except (KeyError, TypeError) as error:
         raise StoreError(f"{out / PROVENANCE} lacks {error}; run the study again") from error
@@ -133,7 +134,13 @@ def rebuild(out: str | Path) -> Path:
     for name in known - kept:
         (out / FIGURES / name).unlink(missing_ok=True)
     page = render(
-        title=title, summary=summary, rows=rows, plates=plates, provenance=provenance, sections=sections
+        title=title,
+        summary=summary,
+        rows=rows,
+        plates=plates,
+        provenance=provenance,
+        sections=sections,
+        results=results,
     )
     write_text(out / PAGE, page)
     return out / PAGE

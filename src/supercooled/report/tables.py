@@ -1,0 +1,101 @@
+"""Tables of results that stand in a part of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.report.numbers import shown, temperature_text
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns and lines of text; the first column names the line."""
+
+    caption: str
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+
+def readings(data: xr.Dataset) -> Table:
+    """Every reading of the local cage: a line each."""
+    temperatures = [temperature_text(float(T)) for T in data["temperature"].values]
+    columns = (
+        "C(r), density of g(r), calibrated by",
+        *(f"softer, T = {T}" for T in temperatures),
+        f"shallower, T = {temperatures[0]}",
+        f"peak of P(S), T = {temperatures[0]}",
+        "S with a barrier",
+        "barrier, base 10",
+        "onset",
+        "off by",
+    )
+    lines = []
+    for k in range(data.sizes["reading"]):
+        row = data.isel(reading=k)
+        words = [str(row[name].item()) for name in ("correlation", "normalisation", "calibrated_by")]
+        lines.append(
+            (
+                ", ".join(words),
+                *(_with_error(row.isel(temperature=t), "share") for t in range(len(temperatures))),
+                _with_error(row, "shallower"),
+                _with_error(row.isel(temperature=0), "peak"),
+                _range(row, "softness"),
+                _range(row, "barrier"),
+                _with_error(row, "onset"),
+                shown(float(row["distance"]), digits=2),
+            )
+        )
+    return Table("Every reading of the local cage.", columns, tuple(lines))
+
+
+def ranking(data: xr.Dataset) -> Table:
+    """Area under the ROC curve and information of each field at each temperature and horizon."""
+    fields = [str(name) for name in data["field"].values]
+    columns = (
+        "T, horizon",
+        *(f"area, {name.replace('_', ' ')}" for name in fields),
+        *(f"1000 bit, {name.replace('_', ' ')}" for name in fields),
+        "1000 bit in all",
+    )
+    lines = []
+    for T in data["temperature"].values:
+        for horizon in data["horizon"].values:
+            row = data.sel(temperature=T, horizon=horizon)
+            if not np.isfinite(row["auc"].values).any():
+                continue
+            by = [row.sel(field=name) for name in fields]
+            lines.append(
+                (
+                    f"{temperature_text(float(T))}, {float(horizon):g}",
+                    *(_with_error(one, "auc") for one in by),
+                    *(
+                        shown(
+                            1e3 * float(one["mutual_information"]),
+                            1e3 * float(one["mutual_information_error"]),
+                        )
+                        for one in by
+                    ),
+                    shown(1e3 * float(by[0]["entropy"]), digits=3),
+                )
+            )
+    caption = "How well each field ranks the particles that rearrange within a horizon (in tau)."
+    return Table(caption, columns, tuple(lines))
+
+
+def _with_error(row: xr.Dataset, name: str) -> str:
+    return shown(float(row[name]), float(row[f"{name}_error"]))
+
+
+def _range(row: xr.Dataset, name: str) -> str:
+    low, high = (float(row[f"{name}_{end}"]) for end in ("lowest", "highest"))
+    if not np.isfinite([low, high]).all():
+        return "–"
+    return f"{shown(low, digits=3)} to {shown(high, digits=3)}"
+
+
+TABLES: Mapping[str, Callable[[xr.Dataset], Table]] = {"readings": readings, "ranking": ranking}
+"""Every table the package knows, by the group of results that it shows."""

@@ -1,0 +1,169 @@
+"""What every reading of the local cage makes of the same runs, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled import cage, relation
+from supercooled.cage import Calibration
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+from supercooled.studies.line import Choices, Reading
+from supercooled.studies.results import Cages, Relations, barriers, below_onset, onset_error, relations
+from supercooled.studies.stages import Results
+from supercooled.studies.variants import Variant
+
+CALIBRATIONS: tuple[Reading, ...] = ("ensemble-cut", "ensemble-full", "local-mean")
+
+
+def variants(width: float) -> list[Variant]:
+    """C(r) and the density of the local g(r) in every combination."""
+    return [Variant(c, n, width) for c, n in product(("local", "ensemble"), ("total", "partner"))]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a paper prints about the quantities that readings decide.
+
+    shares : of rearranging particles softer than the peak, by temperature
+    shallower : the same by depth, at the coldest temperature
+    onset : where the Arrhenius lines cross
+    share_within, onset_within : how far a measured value may be off
+    """
+
+    shares: Mapping[float, float]
+    shallower: float
+    onset: float
+    share_within: float
+    onset_within: float
+
+
+def readings(
+    depths: Sequence[xr.Dataset],
+    hops: Sequence[xr.DataArray],
+    thresholds: Sequence[float],
+    found: Cages,
+    choices: Choices,
+    *,
+    highest: float,
+    printed: Printed,
+) -> xr.Dataset:
+    r"""Shares, onset, barriers and softness by every reading.
+
+    depths : of :func:`supercooled.studies.variants.depths`, one for each temperature, coldest first
+    hops : p_hop of the same runs
+    highest : temperature up to which barriers are fitted
+
+    Returns along ``reading`` (its parts in ``correlation``, ``normalisation``, ``calibrated_by``):
+    ``share``, ``peak`` (temperature) with errors, ``shallower``, ``onset`` with errors, ``barrier_lowest``
+    and ``_highest`` in base 10, ``softness_lowest`` and ``_highest`` of those that have a barrier, and
+    ``distance``: the root mean square, over what is printed, of the deviation in units of the tolerance.
+    What a reading can't give is NaN, for example barriers where its P(S) don't overlap.
+    """
+    rows = []
+    for variant in variants(choices.width):
+        own = [d["depth"].sel(variant=variant.name) for d in depths]
+        for reading in CALIBRATIONS:
+            calibration = _calibration(reading, own, found)
+            related = relations(
+                [{"depth": d.to_dataset(), "p_hop": h.to_dataset()} for d, h in zip(own, hops, strict=True)],
+                thresholds,
+                calibration,
+                choices,
+            )
+            parts = _barriers(related, found.temperatures.tolist(), choices, highest)
+            rows.append(_row(variant, reading, related, parts, found.temperatures))
+    table = xr.concat(rows, dim="reading")
+    return table.assign(distance=("reading", _distances(table, printed)))
+
+
+def nearest(table: xr.Dataset) -> str:
+    """The reading whose printed quantities are met best, in words."""
+    best = table.isel(reading=int(np.nanargmin(table["distance"].values)))
+    return in_words(best)
+
+
+def in_words(row: xr.Dataset) -> str:
+    """One reading in words."""
+    return (
+        f"{row['correlation'].item()} C, {row['normalisation'].item()} density, {row['calibrated_by'].item()}"
+    )
+
+
+def _calibration(reading: Reading, own: Sequence[xr.DataArray], found: Cages) -> Calibration:
+    if reading != "local-mean":
+        return found.calibration(reading)
+    means = xr.DataArray(
+        [float(d.mean()) for d in own], {"temperature": found.temperatures}, ("temperature",)
+    )
+    return cage.calibrate(means, found.softness.softness, reading=reading)
+
+
+def _barriers(
+    related: Relations, temperatures: Sequence[float], choices: Choices, highest: float
+) -> dict[str, float]:
+    names = (
+        "onset",
+        "onset_error",
+        "barrier_lowest",
+        "barrier_highest",
+        "softness_lowest",
+        "softness_highest",
+    )
+    try:
+        chosen = below_onset(related.probabilities, temperatures, highest)
+        fits = barriers(chosen, choices)
+        seen = fits.dropna("softness", subset=["barrier"])
+        onset, error = relation.onset(fits).temperature, onset_error(chosen, choices)
+    except ParameterError:
+        return dict.fromkeys(names, np.nan)
+    base10, S = seen["barrier_base10"].values, seen["softness"].values
+    values = (onset, error, base10.min(), base10.max(), S.min(), S.max())
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _row(
+    variant: Variant, reading: Reading, related: Relations, parts: dict[str, float], temperatures: Any
+) -> xr.Dataset:
+    quantities = {
+        "onset": "temperature",
+        "onset_error": "temperature",
+        "barrier_lowest": "barrier",
+        "barrier_highest": "barrier",
+        "softness_lowest": "softness",
+        "softness_highest": "softness",
+    }
+    along, shallow = ("temperature",), related.depth_shares[0]
+    data: Results | dict[str, Any] = {
+        "share": labelled("probability", [s.value for s in related.shares], along),
+        "share_error": labelled("probability", [s.error for s in related.shares], along),
+        "peak": labelled("softness", [s.peak for s in related.shares], along),
+        "peak_error": labelled("softness", [s.peak_error for s in related.shares], along),
+        "shallower": labelled("probability", shallow.value, ()),
+        "shallower_error": labelled("probability", shallow.error, ()),
+        **{name: labelled(quantities[name], value, ()) for name, value in parts.items()},
+    }
+    words: dict[str, Any] = {
+        "correlation": variant.correlation,
+        "normalisation": variant.normalisation,
+        "calibrated_by": reading,
+    }
+    return xr.Dataset(data).assign_coords(temperature=np.asarray(temperatures), **words)
+
+
+def _distances(table: xr.Dataset, printed: Printed) -> np.ndarray[Any, np.dtype[np.float64]]:
+    parts = [
+        (table["share"].sel(temperature=T, method="nearest").values - share) / printed.share_within
+        for T, share in printed.shares.items()
+        if np.isclose(table["temperature"].values, T).any()
+    ]
+    parts.append((table["shallower"].values - printed.shallower) / printed.share_within)
+    parts.append((table["onset"].values - printed.onset) / printed.onset_within)
+    # without an onset a reading has one printed quantity fewer to meet, and must not win by it
+    return np.asarray(np.sqrt(np.mean(np.square(np.nan_to_num(parts, nan=np.inf)), axis=0)), dtype=np.float64)

@@ -1,0 +1,21 @@
+"""What the study chose before any run: its reading of the paper, and how far off a value may be."""
+
+from __future__ import annotations
+
+from supercooled.report import Tolerance
+from supercooled.studies.line import Choices
+
+# Sec. III: p_c at each temperature; App. B: delta = 0.09. What the paper leaves open, and the
+# reading of it that this study takes, is said in `words.parameters`.
+CHOICES = Choices()
+
+# The onset that nandi2021 and sharma2022 name is about 0.8: 0.70 is the last temperature below it.
+HIGHEST = 0.70
+
+# See `rows` for where each applies. p_c at the paper's lengths, and in runs a fraction as long.
+P_C, P_C_SHORT = Tolerance.relative(0.05), Tolerance.relative(0.10)
+SOFTNESS = Tolerance.relative(0.05)
+SHARE = Tolerance.absolute(0.05)
+SHARE_BY_WIDTH = Tolerance.absolute(0.06)
+ONSET = Tolerance.absolute(0.06)
+BARRIER = Tolerance.relative(0.25)
