@@ -25,6 +25,7 @@ _SUBPACKAGES = (
     "systems",
 )
 _NAMES = {
+    "Activity": "mixture",
     "Box": "box",
     "LennardJones": "potentials",
     "Liquid": "mixture",
@@ -56,13 +57,14 @@ if TYPE_CHECKING:
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
     from supercooled.io import read, write_gsd
-    from supercooled.mixture import Liquid, Mixture
+    from supercooled.mixture import Activity, Liquid, Mixture
     from supercooled.potentials import LennardJones
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
     from supercooled.trajectory import Trajectory
 
 __all__ = [
+    "Activity",
     "Box",
     "LennardJones",
     "Liquid",

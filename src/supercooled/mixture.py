@@ -116,14 +116,58 @@ class Mixture:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """Particles that push themselves: each component of the force is plus or minus `force`.
+
+    force : f0, epsilon_AA/sigma_AA
+    persistence_time : all directions are drawn anew together each time it has passed, tau
+    species : which may be active
+    fraction : of their particles that are
+
+    Raises
+    ------
+    MixtureError
+        if a number is out of range, or no species is named.
+    """
+
+    force: float
+    persistence_time: float
+    species: tuple[str, ...]
+    fraction: float
+
+    def __post_init__(self) -> None:
+        for name in ("force", "persistence_time", "fraction"):
+            value = getattr(self, name)
+            if not (np.isfinite(value) and value > 0):
+                raise MixtureError(f"an activity's {name} must be positive, not {value}")
+        if self.fraction > 1:
+            raise MixtureError(f"the fraction of active particles is at most 1, not {self.fraction}")
+        if not self.species or isinstance(self.species, str) or len(set(self.species)) != len(self.species):
+            raise MixtureError(
+                f"an activity names its species once each, for example ('A', 'B'), not {self.species!r}"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it, for files and hashes."""
+        return {
+            "force": float(self.force),
+            "persistence_time": float(self.persistence_time),
+            "species": list(self.species),
+            "fraction": float(self.fraction),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Liquid:
     """A mixture at a density.
 
     density : particles per volume, sigma_AA^-3 (sigma_AA^-2 in the plane)
+    activity : of particles that push themselves; None in equilibrium
     """
 
     mixture: Mixture
     density: float
+    activity: Activity | None = None
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.density) and self.density > 0):
@@ -132,7 +176,10 @@ class Liquid:
     @property
     def name(self) -> str:
         """Name of the mixture and density, for example ``ka-lj_rho1.2``."""
-        return f"{self.mixture.name}_rho{self.density:g}"
+        plain = f"{self.mixture.name}_rho{self.density:g}"
+        if self.activity is None:
+            return plain
+        return f"{plain}_f{self.activity.force:g}_tau{self.activity.persistence_time:g}"
 
     def edge(self, n_particles: int) -> float:
         """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA."""

@@ -103,6 +103,8 @@ class StatePoint:
         if not 0 < self.seed < 900_000_000:
             raise ParameterError(f"seed must lie between 1 and 900 million, not {self.seed}")
         self.liquid.mixture.counts(self.n_particles)
+        if self.liquid.activity is not None:
+            self.protocol.steps(self.liquid.activity.persistence_time)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it. JSON tells 1 from 1.0, so every number has its type here."""
@@ -112,7 +114,9 @@ class StatePoint:
             # Runs made before there was a choice keep their names.
             if name != "per_decade" or value
         }
+        active = self.liquid.activity
         return {
+            **({} if active is None else {"activity": active.to_dict()}),
             "mixture": self.liquid.mixture.to_dict(),
             "density": float(self.liquid.density),
             "temperature": float(self.temperature),

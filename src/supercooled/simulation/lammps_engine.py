@@ -20,6 +20,7 @@ import numpy as np
 from supercooled.box import Box
 from supercooled.errors import SimulationError, StoreError
 from supercooled.mixture import Mixture
+from supercooled.simulation.active import Drive
 from supercooled.simulation.engine import Leg, Snapshot
 from supercooled.simulation.lammps_library import open_lammps
 from supercooled.simulation.pair_styles import pair_commands, quoted
@@ -91,12 +92,19 @@ class LammpsEngine:
             _check_owner(lmp, state, checkpoint)
             interact(lmp, state.liquid.mixture)
             _integrator(lmp, state, held=leg.begin >= state.protocol.steps(state.protocol.hold))
+            drive = Drive.of(lmp, state)
+            if drive is not None:
+                # The step that this leg begins at was the last of what was drawn before it.
+                drive.push(max(0, step - 1))
             lmp.command("run 0 post no")
             if leg.begin in leg.frames:
                 snapshots.append(_snapshot(lmp, leg.begin, box))
             for stop in leg.stops:
-                lmp.command(f"run {stop - step} pre no post no")
-                step = stop
+                for piece in [stop] if drive is None else drive.pieces(step, stop):
+                    if drive is not None:
+                        drive.push(step)
+                    lmp.command(f"run {piece - step} pre no post no")
+                    step = piece
                 _energies(lmp)
                 if stop in leg.frames:
                     snapshots.append(_snapshot(lmp, stop, box))

@@ -8,6 +8,7 @@ from supercooled.store.isoconfigurational import isoconfigurational
 from supercooled.store.quenching import quench_trajectory
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate, simulate_all
+from supercooled.store.steady import steady_state
 
 __all__ = [
     "Request",
@@ -21,4 +22,5 @@ __all__ = [
     "request",
     "simulate",
     "simulate_all",
+    "steady_state",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
+from supercooled.simulation.active import active_particles
 from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start, check_cutoff, from_trajectory, lattice
 from supercooled.state import Protocol, StatePoint
@@ -112,6 +113,13 @@ def request(
         per_decade=per_decade,
     )
     asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
+    if liquid.activity is not None:
+        if name == "equilibrated" and hold <= 0:
+            raise ParameterError(
+                "an active liquid that starts from equilibrium without activity is not in its steady state; "
+                "say how long to hold it first, for example hold=100.0"
+            )
+        active_particles(liquid.activity, liquid.mixture, liquid.mixture.species_of(n_particles), seed)
     protocol.steps(hold)
     Schedule.n_frames(asked.state, duration)
     return asked

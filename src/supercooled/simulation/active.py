@@ -1,0 +1,113 @@
+"""Self-propulsion: who is active, and where each pushes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from supercooled.arrays import Array, Integers
+from supercooled.errors import ParameterError
+from supercooled.mixture import Activity, Mixture
+from supercooled.state import StatePoint
+
+# Tell the streams of random numbers apart.
+_WHO, _WHERE = 1, 2
+
+
+def active_particles(activity: Activity, mixture: Mixture, species: Integers, seed: int) -> Integers:
+    """Which particles push, (active,), rising: drawn once for a run.
+
+    species : (particle,), index into the mixture's species
+
+    Raises
+    ------
+    ParameterError
+        if a species is unknown, or their number is odd: the forces could not add up to zero.
+
+    >>> from supercooled.systems import kob_andersen
+    >>> half = Activity(force=1.0, persistence_time=1.0, species=("A",), fraction=0.5)
+    >>> active_particles(half, kob_andersen(density=1.2).mixture, np.zeros(8, int), seed=1).size
+    4
+    """
+    unknown = set(activity.species) - set(mixture.species)
+    if unknown:
+        raise ParameterError(f"{mixture.name} has no species {sorted(unknown)} to be active")
+    kinds = [mixture.species.index(name) for name in activity.species]
+    able = np.flatnonzero(np.isin(species, kinds))
+    exact = activity.fraction * len(able)
+    count = round(exact)
+    if count % 2 or count == 0 or abs(exact - count) > 1e-6 * len(able):
+        raise ParameterError(
+            f"{activity.fraction:g} of {len(able)} particles is {exact:g}, and an even number must be active "
+            "for the forces to add up to zero; choose another number of particles or fraction"
+        )
+    chosen = np.random.default_rng([seed, _WHO]).permutation(able)[:count]
+    return np.sort(chosen)
+
+
+def propulsion(activity: Activity, count: int, dimensions: int, seed: int, block: int) -> Array:
+    r"""Forces of the active particles between two draws, (active, 3), epsilon_AA/sigma_AA.
+
+    .. math:: \mathbf f_i = f_0 (\pm 1, \pm 1, \pm 1),\qquad \sum_i \mathbf f_i = 0
+
+    block : number of the draw: seed and block alone make the forces, so a run that restarts goes on
+        with the same
+
+    Source: the rule of nandi2021's active liquid as Mandal et al. 2016 describe it; who is active and
+    for how long is not printed in nandi2021.
+
+    >>> gentle = Activity(force=0.5, persistence_time=1.0, species=("A",), fraction=1.0)
+    >>> propulsion(gentle, 100, 3, seed=1, block=0).sum(axis=0).tolist()
+    [0.0, 0.0, 0.0]
+    """
+    random = np.random.default_rng([seed, _WHERE, block])
+    signs = np.repeat([1.0, -1.0], count // 2)
+    forces = np.zeros((count, 3))
+    for k in range(dimensions):
+        forces[:, k] = activity.force * random.permutation(signs)
+    return forces
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """Pushes the active particles of a LAMMPS instance.
+
+    period : steps between two draws
+    """
+
+    lmp: Any
+    activity: Activity
+    who: Integers
+    dimensions: int
+    seed: int
+    period: int
+
+    @classmethod
+    def of(cls, lmp: Any, state: StatePoint) -> Drive | None:
+        """Drive of a state point with all its particles in place; None if none pushes."""
+        liquid = state.liquid
+        if liquid.activity is None:
+            return None
+        n = state.n_particles
+        species = np.ctypeslib.as_array(lmp.gather_atoms("type", 0, 1)).reshape(n) - 1
+        who = active_particles(liquid.activity, liquid.mixture, species, state.seed)
+        lmp.command("fix drive all external pf/array 1")
+        period = state.protocol.steps(liquid.activity.persistence_time)
+        return cls(lmp, liquid.activity, who, liquid.mixture.dimensions, state.seed, period)
+
+    def push(self, step: int) -> None:
+        """Set the forces of the steps after `step`, until the next draw."""
+        forces = np.zeros((int(self.lmp.get_natoms()), 3))
+        block = step // self.period
+        forces[self.who] = propulsion(self.activity, len(self.who), self.dimensions, self.seed, block)
+        array = self.lmp.numpy.fix_external_get_force("drive")
+        identities = self.lmp.numpy.extract_atom("id", nelem=len(array))
+        # LAMMPS keeps particles in the order of its cells, and takes the array along.
+        array[:] = forces[identities - 1]
+
+    def pieces(self, begin: int, end: int) -> list[int]:
+        """Steps at which to draw on the way from `begin` to `end`, and the end."""
+        first = (begin // self.period + 1) * self.period
+        return [*range(first, end, self.period), end]
