@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-NAMES = ("structure_factor", "local_softness", "hops", "correlators", "read_dump")
+NAMES = ("structure_factor", "local_softness", "hops", "correlators", "read_dump", "quench")
 FIGURES = Path(__file__).resolve().parents[1] / "reproduction" / "speed.json"
 
 
