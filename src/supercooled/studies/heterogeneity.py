@@ -53,7 +53,7 @@ def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Res
         stays_within=STAYS_WITHIN,
         overlap_radius=choices.overlap_radius,
         bins=np.linspace(
-            float(np.quantile(values, TAIL)), float(np.quantile(values, 1.0 - TAIL)), choices.bins + 1
+            float(np.quantile(values, TAIL)), float(np.quantile(values, 1.0 - TAIL)), choices.bins // 2 + 1
         ),
         origins=ORIGINS,
         stretches=choices.blocks,

@@ -116,7 +116,10 @@ def area_by_horizon(ranking: xr.Dataset) -> Figure:
     there = np.isfinite(floats(cold["auc"])).any(axis=cold["auc"].get_axis_num("field"))
     _areas(axes, cold.isel(horizon=there), "horizon")
     axes.set_xscale("symlog", linthresh=5.0)
-    axes.set(xlabel=r"horizon ($\tau$)")
+    horizons = floats(cold["horizon"])[there]
+    axes.set_xticks(horizons, [f"{h:g}" for h in horizons])
+    axes.minorticks_off()
+    axes.set(xlabel=r"horizon ($\tau$)", xlim=(-1.0, 1.15 * max(horizons.max(), 1.0)))
     return fig
 
 

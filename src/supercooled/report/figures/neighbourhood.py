@@ -25,6 +25,7 @@ from supercooled.report.style import (
     steps,
 )
 
+# sharma2022, App. B, at T = 0.47.
 _PRINTED = {0.02: 0.66, 0.04: 0.74, 0.09: 0.752, 0.12: 0.71}
 
 
@@ -112,12 +113,9 @@ def share_by_width(data: xr.Dataset) -> Figure:
     """Share of the rearranging softer than the peak against the width, with the printed ones."""
     fig, (axes,) = panel()
     _shares(axes, data, "width")
-    axes.plot(
-        list(_PRINTED), list(_PRINTED.values()), "_", color=INK, markersize=11, markeredgewidth=1.4,
-        label="printed, 0.47",
-    )  # fmt: skip
+    key_above(axes, "$T$")
+    axes.plot(list(_PRINTED), list(_PRINTED.values()), "_", color=INK, markersize=11, markeredgewidth=1.4)
     axes.set(xlabel=r"$\delta$ ($\sigma_{AA}$)", ylabel="share softer than the peak")
-    axes.legend(title="$T$", loc="best", fontsize=8)
     return fig
 
 

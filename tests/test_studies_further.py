@@ -1,0 +1,91 @@
+"""The parts that only a long study has, on formulas whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from report_example import further
+
+import supercooled as sc
+from supercooled.mixture import Mixture
+from supercooled.report.figures import heterogeneity as drawn
+from supercooled.report.tables import ranking, readings
+from supercooled.studies import neighbourhoods
+from supercooled.studies import readings as readings_of_cages
+from supercooled.studies.averages import average_lines
+from supercooled.studies.line import Choices
+from supercooled.studies.results import Cages
+from supercooled.studies.sharma2022.words import own_reading, sections
+
+T = {"temperature": np.array([0.47, 0.58, 0.70])}
+
+
+def test_the_lines_between_averages_follow_from_each_other():
+    deep_r = np.array([44.0, 40.0, 37.0, 33.0])
+    deep_q = 3.0 + 1.5 * deep_r
+    inverse = -200.0 + 9.0 * deep_q
+    softness = xr.Dataset({"softness": ("temperature", 1 / inverse), "depth": ("temperature", deep_q)})
+    found = Cages(np.arange(4.0), softness, {"ensemble-cut": deep_r}, xr.DataArray())
+    lines = average_lines(found, "ensemble-cut")
+    np.testing.assert_allclose(lines.value, [-200.0, 9.0, 3.0, 1.5, -200.0 + 27.0, 13.5], rtol=1e-9)
+    assert (lines.error < 1e-6).all()
+
+
+def test_a_gaussian_direct_correlation_comes_back_from_its_structure_factor():
+    h, w, density = 0.5, 0.35, 1.0
+    q = np.arange(0.05, 24.5, 0.1)
+    wave = density * h * (2 * np.pi) ** 1.5 * w**3 * np.exp(-((q * w) ** 2) / 2)
+    factor = xr.Dataset(
+        {"structure_factor": (("pair", "q"), 1.0 / (1.0 - wave[None]))},
+        {"pair": ["AA"], "q": q},
+        {"species": ["A"]},
+    )
+    r = np.arange(0.005, 4.0, 0.01)
+    radial = xr.Dataset(
+        {"radial_distribution": (("pair", "r"), np.ones((1, 400)))}, {"pair": ["AA"], "r": r},
+        {"species": ["A"], "composition": [1.0], "density": density, "dimensions": 3, "dr": 0.01},
+    )  # fmt: skip
+    fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
+    found = neighbourhoods.closures(
+        fluid, {"radial": radial, "factor": factor}, temperature=1.0, choices=Choices()
+    ).direct_correlation
+    exact = found.sel(closure="from S(q)", pair="AA")
+    np.testing.assert_allclose(exact, h * np.exp(-(exact.r**2) / (2 * w**2)), atol=2e-3)
+    chain = found.sel(closure="hypernetted chain", pair="AA")
+    np.testing.assert_allclose(chain, -fluid.potentials[0].energy(chain.r.values), rtol=1e-9)
+
+
+def test_the_nearest_reading_misses_least_and_no_onset_is_no_help():
+    table = further(T)["readings"]
+    assert readings_of_cages.nearest(table) == "local C, total density, ensemble-cut"
+    printed = readings_of_cages.Printed({0.47: 0.75, 0.58: 0.69}, 0.62, 0.801, 0.05, 0.06)
+    away = readings_of_cages._distances(table, printed)
+    expected = np.sqrt(np.mean([1.0, (0.01 / 0.05) ** 2, 0.0, (0.001 / 0.06) ** 2]))
+    assert away[0] == pytest.approx(expected)
+    assert np.isinf(away[1])
+    assert own_reading(table, Choices()).calibrated_by.item() == "ensemble-cut"
+
+
+def test_the_tables_say_what_the_results_hold():
+    results = further(T)
+    table = readings(results["readings"])
+    assert len(table.lines) == 2
+    assert all(len(line) == len(table.columns) for line in table.lines)
+    assert table.lines[0][0] == "local, total, ensemble-cut"
+    assert table.lines[1][-3:] == ("–", "–", "–")
+    ranks = ranking(results["ranking"])
+    assert len(ranks.lines) == 6
+    assert ranks.lines[0][1] == "0.600 ± 0.004"
+
+
+def test_parts_that_were_not_measured_have_no_place_on_the_page():
+    assert not any(part.tables for part in sections({}))
+    assert [name for part in sections(further(T)) for name in part.tables] == ["readings", "ranking"]
+
+
+def test_means_that_a_handful_of_particles_make_are_not_drawn():
+    data = further(T)["propagation"]
+    data["propagated_mean_error"][:, :, -1] = 1e-3
+    axes = drawn.propagated_mean(data).axes[0]
+    assert {len(line.get_xdata()) for line in axes.lines} == {4}
