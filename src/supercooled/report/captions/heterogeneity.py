@@ -178,7 +178,8 @@ def share_by_width(results: Results) -> Words:
     said = ", ".join(f"{float(cold.sel(width=w)):.3f} for {float(w):g}" for w in data["width"].values)
     return Words(
         Markup(
-            "Share of the rearranging that is softer than the peak against δ; bars are printed, for the coldest."
+            "Share of the rearranging that is softer than the peak against δ; bars are printed, for the "
+            "coldest."
         ),
         f"Share softer than the peak by the width of the local g(r), coldest temperature: {said}.",
     )

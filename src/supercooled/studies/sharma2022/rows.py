@@ -14,6 +14,9 @@ from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import Cages, Moves, Relations
 from supercooled.studies.sharma2022.chosen import BARRIER, ONSET, SHARE, SHARE_BY_WIDTH, SOFTNESS
 
+# Local C(r), total density, and the scale that makes the mean softness the liquid's.
+RECOMMENDED = ("local", "total", "local-mean")
+
 
 def rows(
     temperatures: Sequence[float],
@@ -147,11 +150,38 @@ def _barrier_rows(fits: xr.Dataset) -> list[Row]:
 def further_rows(results: dict[str, xr.Dataset], temperatures: Sequence[float]) -> list[Row]:
     """The rows of the extended parts."""
     return [
+        *_reading_rows(results["readings"]),
         *_width_rows(results["widths"]),
         *_depth_rows(results),
         *_line_rows(results["lines"]),
         *_ranking_rows(results["ranking"], temperatures),
     ]
+
+
+def _reading_rows(table: xr.Dataset) -> list[Row]:
+    """The reading recommended for new work, beside the range of all; what is printed judges the study's."""
+    words = ("correlation", "normalisation", "calibrated_by")
+    chosen = [all(table[n].values[k] == w for n, w in zip(words, RECOMMENDED, strict=True))
+              for k in range(table.sizes["reading"])]  # fmt: skip
+    one = table.isel(reading=chosen.index(True))
+    found = []
+    for T in table["temperature"].values:
+        every = table["share"].sel(temperature=T).values
+        found.append(
+            Row.judge(
+                item="Sec. V, Fig. 4, read otherwise",
+                quantity="share softer than the peak",
+                state=f"T = {T:.2f}, calibrated by the local mean",
+                published=None,
+                measured=float(one["share"].sel(temperature=T)),
+                uncertainty=_finite(float(one["share_error"].sel(temperature=T))),
+                unit="1",
+                tolerance=None,
+                note=f"The reading recommended for new work; all {table.sizes['reading']} readings give "
+                f"{every.min():.2f} to {every.max():.2f}.",
+            )
+        )
+    return found
 
 
 def _width_rows(widths: xr.Dataset) -> list[Row]:
