@@ -120,6 +120,12 @@ def test_a_shipped_configuration_is_the_liquid_that_its_record_names(shipped):
     assert all(checks[name]["passed"] for name in ("energy", "peak", "overlap", "crystal"))
 
 
+def test_every_shipped_file_has_its_record():
+    folder = systems.library()[0].path.parent
+    assert {p.stem for p in folder.glob("*.gsd")} == {p.stem for p in folder.glob("*.json")}
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 15_000_000
+
+
 def the_coldest():
     """Of each liquid, the shipped configuration most likely to be a crystal."""
     coldest = {}
