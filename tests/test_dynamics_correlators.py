@@ -346,6 +346,22 @@ def test_a_long_run_streams_once_and_only_the_frames_it_needs():
     np.testing.assert_allclose(found.msd, direct.msd, rtol=1e-12)
 
 
+def test_only_labelled_frames_and_those_a_lag_later_are_read():
+    run = run_of(walk(8))
+    watched = Counting(run.source)
+    labels = xr.DataArray(np.zeros((2, 7)), dims=("frame", "particle"), coords={"frame": [3, 10]})
+    correlators(replace(run, source=watched), lags=[4.0], overlap_radius=0.3, groups=labels)
+    assert sorted(watched.asked[1:]) == [3, 7, 10, 14]
+
+
+def test_a_pair_belongs_to_the_stretch_of_its_origin():
+    found = correlators(run_of(walk(8, n_frames=50)), lags=[5.0, 30.0, 45.0], overlap_radius=0.3)
+    assert found.present.sel(lag=5.0).all()
+    assert found.present.sel(lag=30.0).values.tolist() == [True, True, False, False, False]
+    assert np.isfinite(found.msd_error.sel(lag=30.0))
+    assert np.isnan(found.msd_error.sel(lag=45.0))
+
+
 def test_errors_of_scattering_and_chi4_cover_the_scatter_of_many_runs():
     runs = [
         correlators(
