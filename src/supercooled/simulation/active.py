@@ -55,8 +55,8 @@ def propulsion(activity: Activity, count: int, dimensions: int, seed: int, block
     block : number of the draw: seed and block alone make the forces, so a run that restarts goes on
         with the same
 
-    Source: the rule of nandi2021's active liquid as Mandal et al. 2016 describe it; who is active and
-    for how long is not printed in nandi2021.
+    Source: nandi2021, SI Sec. I C prints the amplitude f_0 alone. That each component is +-f_0, that the
+    forces add up to zero and are drawn anew together, who is active and for how long, are assumptions.
 
     >>> gentle = Activity(force=0.5, persistence_time=1.0, species=("A",), fraction=1.0)
     >>> propulsion(gentle, 100, 3, seed=1, block=0).sum(axis=0).tolist()
