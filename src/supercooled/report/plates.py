@@ -124,7 +124,7 @@ PLATES: tuple[Plate, ...] = (
     ),
     Plate(
         "rearranging",
-        "Particles about to rearrange",
+        "Particles that rearrange",
         (
             Panel(
                 "rearranging_softness",

@@ -133,8 +133,7 @@ def softness_by_width(results: Results) -> Words:
     widths = ", ".join(f"{float(w):g}" for w in results["widths"]["width"].values)
     return Words(
         Markup(
-            "Softness of all particles and of those about to rearrange for several widths δ, coldest "
-            "temperature."
+            "Softness of all particles and of those that rearrange for several widths δ, coldest temperature."
         ),
         f"Distributions of softness of all and of rearranging particles for widths {widths}.",
     )

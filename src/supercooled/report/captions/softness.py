@@ -30,10 +30,10 @@ def rearranging_softness(results: Results) -> Words:
     """P(S) and P(S|R)."""
     data = results["distributions"]
     caption = Markup(
-        "Softness of all particles, <i>P</i>(<i>S</i>) (grey), and of those about to rearrange, "
+        "Softness of all particles, <i>P</i>(<i>S</i>) (grey), and of those that rearrange, "
         "<i>P</i>(<i>S</i>|<i>R</i>) (coloured)"
     )
-    text = "Distributions of the softness of all particles and of those about to rearrange."
+    text = "Distributions of the softness of all particles and of those that rearrange."
     if "share" in data:
         caption += Markup(
             "; dashed, the peak of <i>P</i>(<i>S</i>), and the share of the rearranging that is softer"
@@ -50,12 +50,11 @@ def rearranging_depth(results: Results) -> Words:
     else:
         caption = Markup(
             "Depth of the cage of all particles, <i>P</i>(<i>β</i>Φ<sub>r</sub>) (grey), "
-            "and of those about to rearrange, <i>P</i>(<i>β</i>Φ<sub>r</sub>|<i>R</i>) (coloured)."
+            "and of those that rearrange, <i>P</i>(<i>β</i>Φ<sub>r</sub>|<i>R</i>) (coloured)."
         )
     return Words(
         caption,
-        "Distributions of the depth of all particles and of those about to rearrange, "
-        f"at {temperatures(data)}.",
+        f"Distributions of the depth of all particles and of those that rearrange, at {temperatures(data)}.",
     )
 
 

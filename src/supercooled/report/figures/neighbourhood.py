@@ -95,7 +95,7 @@ def softness_by_width(data: xr.Dataset) -> Figure:
         every, moving = 1e-3 * floats(here["P_S"]), 1e-3 * floats(here["P_S_R"])
         axes.fill_between(x, 0, every, color=FAINT, linewidth=0)
         axes.plot(x, every, color=INK, linewidth=1.0, label="all")
-        axes.plot(x, moving, color=ACCENT, label="about to rearrange")
+        axes.plot(x, moving, color=ACCENT, label="rearranging")
         share = 100 * float(here["share"].isel(temperature=0))
         note = rf"$\delta = {width:g}$" + f"\n{share:.1f} % softer"
         axes.text(0.975, 0.88, note, transform=axes.transAxes, ha="right", va="top", fontsize=8.5)

@@ -51,7 +51,7 @@ def softness_distribution(distributions: xr.Dataset) -> Figure:
 
 @figure
 def rearranging_softness(distributions: xr.Dataset) -> Figure:
-    """P(S) of all particles and of those about to rearrange, a strip a temperature."""
+    """P(S) of all particles and of those that rearrange, a strip a temperature."""
     return _beside(distributions, "P_S", "softness", scale=1e3, ylabel=r"$P(S),\ P(S|R)$")
 
 
@@ -207,14 +207,16 @@ def _beside(
         every, moving = (floats(here[key]) / scale for key in (name, f"{name}_R"))
         axes.fill_between(x, 0, every, color=FAINT, linewidth=0)
         axes.plot(x, every, color=INK, linewidth=1.0, label="all")
-        axes.plot(x, moving, color=ACCENT, label="about to rearrange")
+        axes.plot(x, moving, color=ACCENT, label="rearranging")
         note = f"$T = {label}$"
         peak, share, error = (_number(here, f"{key}{suffix}") for key in ("peak", "share", "share_error"))
         if peak is not None:
             peak *= scale
-            softer = x >= peak if along == "softness" else x <= peak
+            ends = (peak, x[-1]) if along == "softness" else (x[0], peak)
+            beyond = np.union1d(x[(x > ends[0]) & (x < ends[1])], ends)
             axes.axvline(peak, color=INK, linewidth=0.7, linestyle=(0, (2, 2)))
-            axes.fill_between(x, 0, moving, where=softer.tolist(), color=ACCENT, alpha=0.16, linewidth=0)
+            shaded = np.interp(beyond, x, moving)
+            axes.fill_between(beyond, 0, shaded, color=ACCENT, alpha=0.16, linewidth=0)
         if share is not None:
             spread = rf" $\pm$ {100 * error:.1f}" if error is not None else ""
             note += f"\n{100 * share:.1f}{spread} % {'softer' if along == 'softness' else 'shallower'}"
