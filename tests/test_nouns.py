@@ -188,6 +188,12 @@ def test_protocols_that_make_no_sense(changes, message):
         Protocol(**{"every": 1.0} | changes)
 
 
+@pytest.mark.parametrize("time", [np.nan, np.inf, -1.0])
+def test_times_without_a_number_of_steps(time):
+    with pytest.raises(ParameterError, match="finite and not negative"):
+        Protocol(every=1.0).steps(time)
+
+
 def test_states_that_make_no_sense():
     with pytest.raises(ParameterError, match="temperature"):
         state(temperature=0.0)

@@ -72,11 +72,13 @@ class Protocol:
         Raises
         ------
         ParameterError
-            if that is not a whole number.
+            if that is not a whole number, or the time not finite.
 
         >>> Protocol(every=1.0, dt=0.005).steps(1.0)
         200
         """
+        if not 0 <= time < np.inf:
+            raise ParameterError(f"a time must be finite and not negative, not {time}")
         steps = round(time / self.dt)
         if abs(steps * self.dt - time) > 1e-6 * self.dt * max(1, steps) or (time > 0 and steps == 0):
             raise ParameterError(f"{time:g} is not a whole number of steps of {self.dt:g}")

@@ -326,7 +326,8 @@ class Trajectory:
         if not same.all():
             raise BoxError(
                 f"{self.source.name}: the box of frame {self.frames[int(np.argmin(same))]} differs from "
-                f"that of frame {self.frames[0]}, and this needs a fixed box"
+                f"that of frame {self.frames[0]}, and this needs a fixed box; pass frames that share one, "
+                "for example trajectory[100:200], or simulate at constant volume"
             )
         return Box.from_array(boxes[0], self.dimensions)
 
