@@ -78,7 +78,7 @@ class Protocol:
         200
         """
         if not 0 <= time < np.inf:
-            raise ParameterError(f"a time must be finite and not negative, not {time}")
+            raise ParameterError(f"a duration must be finite and not negative, not {time}")
         steps = round(time / self.dt)
         if abs(steps * self.dt - time) > 1e-6 * self.dt * max(1, steps) or (time > 0 and steps == 0):
             raise ParameterError(f"{time:g} is not a whole number of steps of {self.dt:g}")
