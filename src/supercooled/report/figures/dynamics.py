@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
@@ -80,10 +82,10 @@ def non_gaussian(dynamics: xr.Dataset) -> Figure:
 def overlap(dynamics: xr.Dataset) -> Figure:
     """Self overlap and the relaxation times where it has fallen to 1/e."""
     fig, (axes,) = panel()
-    axes.axhline(1 / np.e, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.axhline(1 / math.e, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
     axes.annotate(
         "$1/e$",
-        (1.0, 1 / np.e),
+        (1.0, 1 / math.e),
         (-4, 2),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
@@ -98,7 +100,9 @@ def overlap(dynamics: xr.Dataset) -> Figure:
         if "tau_alpha" in dynamics:
             tau = float(dynamics["tau_alpha"].sel(temperature=temperature))
             if np.isfinite(tau):
-                axes.plot(tau, 1 / np.e, marker, color=colour, markersize=6, markeredgecolor=PAPER, zorder=4)
+                axes.plot(
+                    tau, 1 / math.e, marker, color=colour, markersize=6, markeredgecolor=PAPER, zorder=4
+                )
     axes.set(xscale="log", ylim=(0, 1.04), xlabel=axis("lag"), ylabel=axis("overlap"))
     axes.legend(title="$T$", loc="lower left")
     return fig

@@ -1,0 +1,59 @@
+"""The command line: it parses, calls a study or a stage, and prints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import Any
+
+import typer
+
+from supercooled.cli import liquids, running, studying
+from supercooled.errors import SupercooledError
+
+app = typer.Typer(
+    help="How much of where a particle will move is written in the structure around it?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    liquids.systems,
+    running.simulate,
+    running.equilibrate,
+    studying.analyze,
+    studying.study,
+    studying.report,
+):
+    app.command()(command)
+
+# The base of all that typer refuses, which it does not export.
+_UsageError: Any = typer.BadParameter.__base__
+# What typer makes of Ctrl-C.
+_STOPPED = 130
+
+
+def main() -> None:
+    """Entry point: an error on purpose is one line and exit code 2."""
+    # A batch system's way to stop: workers and temporary files go, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except _UsageError as error:
+        sys.exit(_refuse(f"{error.format_message()} (-h explains)"))
+    except SupercooledError as error:
+        sys.exit(_refuse(str(error)))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        sys.exit(_refuse(f"{error.filename or 'output'}: {error.strerror}"))
+    if code == _STOPPED:
+        typer.echo("stopped; the same command goes on from here", err=True)
+    sys.exit(code or 0)
+
+
+def _refuse(sentence: str) -> int:
+    # A file's own bytes may be quoted; a terminal would obey some of them.
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))
+    typer.echo(f"supercooled: {shown}", err=True)
+    return 2

@@ -1,0 +1,94 @@
+"""Trajectories analysed, papers repeated, reports drawn again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import supercooled as sc
+from supercooled.cli.options import Workers
+
+
+def analyze(
+    files: Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, extended XYZ.")],
+    liquid: Annotated[
+        str, typer.Option(help="Whose pair potentials: a name in the catalogue, or a YAML file.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    temperature: Annotated[
+        list[float] | None, typer.Option("--temperature", "-T", help="Of each file, in their order.")
+    ] = None,
+    window: Annotated[float, typer.Option(help="Time window of p_hop, tau.")] = 15.0,
+    threshold: Annotated[
+        list[float] | None,
+        typer.Option(help="Of p_hop for each file; without it, the MSD at the maximum of alpha_2."),
+    ] = None,
+    q_max: Annotated[
+        float, typer.Option(help="Upper wave number of the caging potential, 1/sigma_AA.")
+    ] = 24.5,
+    width: Annotated[float, typer.Option(help="Width delta of the local g(r), sigma_AA.")] = 0.09,
+    correlation: Annotated[
+        Literal["local", "ensemble"], typer.Option(help="C(r) of the local depth: local or ensemble.")
+    ] = "local",
+    normalisation: Annotated[
+        Literal["total", "partner"], typer.Option(help="Density of the local g(r): total or partner.")
+    ] = "total",
+    calibrated_by: Annotated[
+        Literal["ensemble-cut", "ensemble-full", "local-mean"],
+        typer.Option(help="Depth that calibrates: ensemble-cut, ensemble-full or local-mean."),
+    ] = "ensemble-cut",
+    timestep: Annotated[
+        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
+    ] = None,
+    workers: Workers = None,
+) -> None:
+    """Cages, local softness, hops and their relation, on your own trajectories."""
+    from supercooled.studies import own
+    from supercooled.studies.line import Choices
+
+    _finish(
+        own.run(
+            files,
+            out=out,
+            liquid=liquid,
+            temperatures=temperature,
+            thresholds=threshold,
+            timestep=timestep,
+            choices=Choices(
+                window=window,
+                q_max=q_max,
+                width=width,
+                correlation=correlation,
+                normalisation=normalisation,
+                calibrated_by=calibrated_by,
+            ),
+            workers=workers,
+        )
+    )
+
+
+def study(
+    name: Annotated[str, typer.Argument(help="The paper: sharma2022.")],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    preset: Annotated[str, typer.Option(help="How long the runs are: quick, medium or paper.")] = "quick",
+    runs: Annotated[Path | None, typer.Option(help="Folder of the runs; default OUT/runs.")] = None,
+    workers: Workers = None,
+) -> None:
+    """Repeat a paper: simulate its liquid, measure what it measures, compare number by number."""
+    from supercooled import studies
+
+    _finish(studies.named(name)(preset, out, runs=runs or out / "runs", workers=workers))
+
+
+def report(
+    out: Annotated[Path, typer.Argument(help="Folder that a study or an analysis has written.")],
+) -> None:
+    """Draw the figures and the page again from the stored results."""
+    sc.report.rebuild(out)
+    _finish(out)
+
+
+def _finish(out: Path) -> None:
+    sc.report.print_comparison(sc.report.read_comparison(out / "comparison.json"), out / "report.html")
