@@ -10,12 +10,15 @@ import pytest
 
 from supercooled import io, store, systems
 from supercooled.box import Box
+from supercooled.dynamics import RelaxationTime
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid, Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation import Start, lattice
-from supercooled.store.crystal import _bragg, order
-from supercooled.store.halves import blocking_error, compare
+from supercooled.store.crystal import Order, _bragg, order
+from supercooled.store.equilibrating import _longer
+from supercooled.store.halves import Agreement, blocking_error, compare
+from supercooled.store.verdict import Verdict
 
 LIQUID = systems.kob_andersen(density=1.2)
 
@@ -112,6 +115,7 @@ def test_equilibrate_writes_a_configuration_with_its_record_and_it_can_be_used(t
         start="lattice",
         hold=20.0,
         duration=20.0,
+        relaxations=5.0,
         out=out,
         root=tmp_path / "runs",
         progress=False,
@@ -133,6 +137,71 @@ def test_equilibrate_writes_a_configuration_with_its_record_and_it_can_be_used(t
     assert saved["start"] == {"name": "made.gsd", "sha256": record["made"]["configuration_sha256"]}
 
 
+def test_equilibrate_prolongs_its_run_until_it_lasts_twenty_relaxation_times(tmp_path):
+    asked = {"start": "lattice", "hold": 10.0, "duration": 8.0, "every": 0.2, "progress": False}
+    made = store.equilibrate(LIQUID, 1.0, 200, out=tmp_path / "made.gsd", root=tmp_path / "runs", **asked)
+    duration, tau = made.record["duration"], made.record["checks"]["relaxation_time"]["value"]
+    assert duration >= 20 * tau > 8.0
+    assert made.relaxations == pytest.approx(duration / tau)
+    assert made.record["checks"]["relaxations"] == {
+        "value": pytest.approx(duration / tau), "wanted": 20.0, "passed": True
+    }  # fmt: skip
+    assert not made.briefly_checked
+    assert made.record["made"]["every"] == 0.2
+    assert f"--duration {duration:g} " in made.record["made"]["command"]
+    # One run, prolonged: asked for at that length at once, it is the same to the bit, and is not made again.
+    (job,) = (tmp_path / "runs" / "workspace").iterdir()
+    written = (job / "trajectory.gsd").stat()
+    at_once = {**asked, "duration": duration}
+    other = store.equilibrate(LIQUID, 1.0, 200, out=tmp_path / "other.gsd", root=tmp_path / "runs", **at_once)
+    assert other.record["sha256"] == made.record["sha256"]
+    assert (job / "trajectory.gsd").stat() == written
+
+
+def test_equilibrate_refuses_with_the_numbers_at_its_longest_and_writes_nothing(tmp_path):
+    asked = {"start": "lattice", "hold": 10.0, "duration": 8.0, "every": 0.2, "progress": False}
+    with pytest.raises(
+        SimulationError,
+        match=r"by a run of 12 tau: it holds [3-9]\.?\d* relaxation times .* 20 are wanted.*larger longest",
+    ):
+        store.equilibrate(
+            LIQUID, 1.0, 200, longest=12.1, out=tmp_path / "made.gsd", root=tmp_path / "runs", **asked
+        )
+    assert [p.name for p in tmp_path.iterdir()] == ["runs"]
+    made = store.equilibrate(
+        LIQUID, 1.0, 200, relaxations=2.5, out=tmp_path / "made.gsd", root=tmp_path / "runs", **asked
+    )
+    assert made.briefly_checked
+    assert made.record["checks"]["relaxations"]["wanted"] == 2.5
+
+
+def judged(n_relaxations, *, agree):
+    tau = RelaxationTime(100.0 / n_relaxations, 1.0, reached=True)
+    halves = {"energy": Agreement(-7.0, -7.0 if agree else -7.1, 0.01)}
+    return Verdict("liquid", 100.0, tau, halves, Order(0.0, 10.0), {})
+
+
+def test_a_longer_run_is_as_long_as_it_needs_and_at_most_twice():
+    assert _longer(judged(16.0, agree=True), 20.0, 1000.0, 1.0) == 138.0
+    assert _longer(judged(5.0, agree=True), 20.0, 1000.0, 1.0) == 200.0
+    assert _longer(judged(19.99, agree=True), 20.0, 1000.0, 20.0) == 120.0
+    assert _longer(judged(30.0, agree=False), 20.0, 1000.0, 1.0) == 200.0
+    assert _longer(judged(5.0, agree=True), 20.0, 150.5, 1.0) == 150.0
+    # no further than the longest: whoever asks sees that it did not grow
+    assert _longer(judged(5.0, agree=True), 20.0, 100.0, 1.0) == 100.0
+    unreached = replace(judged(1.0, agree=True), relaxed=RelaxationTime(np.nan, np.nan, False, "too short"))
+    assert _longer(unreached, 20.0, 1000.0, 1.0) == 200.0
+
+
+def test_twenty_relaxation_times_are_not_enough_where_the_halves_differ():
+    assert judged(20.0, agree=True).settled(20.0)
+    assert not judged(19.0, agree=True).settled(20.0)
+    assert not judged(30.0, agree=False).settled(20.0)
+    assert "energy -7 then -7.1 (at most 0.01 apart)" in judged(30.0, agree=False).refusal(20.0)
+    with pytest.raises(SimulationError, match="no liquid"):
+        replace(judged(30.0, agree=True), order=Order(0.5, 10.0)).settled(20.0)
+
+
 def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path):
     mono = Liquid(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)), 1.2)
     crystal = lattice(mono, 256, seed=1)
@@ -142,7 +211,7 @@ def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path)
     ):
         store.equilibrate(
             mono, 0.5, 256, start=tmp_path / "start.gsd", hold=0.5, duration=2.0,
-            out=tmp_path / "made.gsd", root=tmp_path / "runs", progress=False,
+            every=0.1, out=tmp_path / "made.gsd", root=tmp_path / "runs", progress=False,
         )  # fmt: skip
     assert {p.name for p in tmp_path.iterdir()} == {"start.gsd", "runs"}
 
@@ -151,6 +220,12 @@ def test_equilibrate_refuses_names_and_durations_it_can_not_use(tmp_path):
     arguments = {"start": "lattice", "hold": 1.0, "root": tmp_path, "progress": False}
     with pytest.raises(ParameterError, match=r"goes to a \.gsd file"):
         store.equilibrate(LIQUID, 1.0, 200, duration=1.0, out=tmp_path / "made.json", **arguments)
+    with pytest.raises(ParameterError, match="too few frames to compare its halves"):
+        store.equilibrate(LIQUID, 1.0, 200, duration=1.0, every=0.1, out=tmp_path / "made.gsd", **arguments)
+    with pytest.raises(ParameterError, match="longest must be finite and at least duration, 10"):
+        store.equilibrate(LIQUID, 1.0, 200, duration=10.0, longest=5.0, out=tmp_path / "m.gsd", **arguments)
+    with pytest.raises(ParameterError, match="relaxations must be positive"):
+        store.equilibrate(LIQUID, 1.0, 200, duration=10.0, relaxations=0, out=tmp_path / "m.gsd", **arguments)
     with pytest.raises(ParameterError, match="can't be divided"):
         store.equilibrate(LIQUID, 1.0, 200, duration=0.035, out=tmp_path / "made.gsd", **arguments)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from supercooled.systems import Configuration
+
 
 def passed(checks: Mapping[str, Any]) -> str:
     """How many checks passed, or which failed."""
@@ -14,9 +16,16 @@ def passed(checks: Mapping[str, Any]) -> str:
 
 
 def relaxation(time: Any) -> str:
-    """The relaxation time, or that it was not reached."""
+    """The relaxation time, tau, or that it was not reached."""
     value = _mapping(time).get("value")
-    return "not reached" if value is None else f"{value:.3g} tau"
+    return "-" if value is None else f"{value:.3g}"
+
+
+def relaxed(configuration: Configuration) -> str:
+    """How many relaxation times it was checked over; starred where they are few."""
+    # The longest lag is half of the run: where the overlap had not decayed there, fewer than 2.
+    count = "<2" if configuration.relaxations is None else f"{configuration.relaxations:.3g}"
+    return f"{count}*" if configuration.briefly_checked else count
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

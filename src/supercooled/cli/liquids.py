@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import supercooled as sc
-from supercooled.cli.checks import passed, relaxation
+from supercooled.cli.checks import passed, relaxation, relaxed
 
 
 def systems(
@@ -17,23 +17,27 @@ def systems(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="bold")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     if states:
-        for heading in ("liquid", "density", "T", "N", "held", "checked", "tau_alpha", "U/N", "checks"):
-            table.add_column(heading)
-        for shipped in sc.systems.library():
-            checks = shipped.record["checks"]
+        shipped = sc.systems.library()
+        for heading in ("liquid", "density", "T", "N", "held", "run", "tau_alpha", "relaxed", "checks"):
+            table.add_column(heading, justify="left" if heading in ("liquid", "checks") else "right")
+        for one in shipped:
+            checks = one.record["checks"]
             table.add_row(
-                shipped.mixture,
-                f"{shipped.density:g}",
-                f"{shipped.temperature:g}",
-                f"{shipped.n_particles}",
-                f"{shipped.record['hold']:g} tau",
-                f"{shipped.record['duration']:g} tau",
+                one.name,
+                f"{one.density:g}",
+                f"{one.temperature:g}",
+                f"{one.n_particles}",
+                f"{one.hold:g}",
+                f"{one.record['duration']:g}",
                 relaxation(checks["relaxation_time"]),
-                f"{checks['potential_energy']:.4f}",
+                relaxed(one),
                 passed(checks),
             )
+        if any(one.briefly_checked for one in shipped):
+            few = f"{sc.systems.ENOUGH_RELAXATIONS:g}"
+            table.caption = f"Times in tau; relaxed: run over tau_alpha, starred below {few}"
     else:
         for heading in ("name", "liquid", "densities", "source"):
             table.add_column(heading)

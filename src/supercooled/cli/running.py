@@ -8,8 +8,20 @@ from typing import Annotated, Literal
 import typer
 
 import supercooled as sc
-from supercooled.cli.checks import passed
-from supercooled.cli.options import Density, Liquid, Particles, Runs, Temperatures, Workers
+from supercooled.cli.checks import passed, relaxed
+from supercooled.cli.options import (
+    Density,
+    Liquid,
+    Particles,
+    Runs,
+    Scheduler,
+    Temperatures,
+    Workers,
+    placed,
+)
+
+Dt = Annotated[float, typer.Option(help="Integration step, tau.")]
+Damping = Annotated[float, typer.Option(help="Time constant of the thermostat, steps.")]
 
 
 def simulate(
@@ -19,8 +31,8 @@ def simulate(
     duration: Annotated[float, typer.Option(help="Length of the run, tau.")],
     every: Annotated[float, typer.Option(help="Time between frames, tau.")],
     particles: Particles = 4000,
-    dt: Annotated[float, typer.Option(help="Integration step, tau.")] = 0.005,
-    damping: Annotated[float, typer.Option(help="Time constant of the thermostat, steps.")] = 100.0,
+    dt: Dt = 0.005,
+    damping: Damping = 100.0,
     ensemble: Annotated[Literal["nvt", "nve"], typer.Option(help="Constant temperature or energy.")] = "nvt",
     start: Annotated[
         str, typer.Option(help="'equilibrated', 'lattice', or a file with one configuration.")
@@ -30,6 +42,7 @@ def simulate(
     replicas: Annotated[int, typer.Option(min=1, help="Runs a temperature, side by side.")] = 1,
     runs: Runs = Path("runs"),
     workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Simulate a liquid; an interrupted run goes on where it stopped, a finished one is not repeated."""
     model = sc.systems.named(liquid, density=density)
@@ -50,7 +63,8 @@ def simulate(
         for T in temperature
         for replica in range(replicas)
     ]
-    for trajectory in sc.store.simulate_all(requests, root=runs, workers=workers, progress=True):
+    placement = placed(workers, scheduler)
+    for trajectory in sc.store.simulate_all(requests, root=runs, workers=placement, progress=True):
         typer.echo(trajectory.source.name)
         record = sc.store.RunFolder(Path(trajectory.source.name).parent).record()
         rate = record.get("atom_steps_per_second", 0) / 1e6
@@ -62,15 +76,27 @@ def equilibrate(
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
     density: Density,
     hold: Annotated[float, typer.Option(help="Time before the part that is checked, tau.")],
-    duration: Annotated[float, typer.Option(help="Time over which equilibrium is checked, tau.")],
+    duration: Annotated[float, typer.Option(help="Length of the part that is checked, at first, tau.")],
     out: Annotated[Path, typer.Option(help="GSD file to write; a JSON beside it records the checks.")],
-    start: Annotated[str, typer.Option(help="'lattice', or a file with one configuration.")] = "lattice",
+    start: Annotated[
+        str, typer.Option(help="'lattice', 'equilibrated', or a file with one configuration.")
+    ] = "lattice",
     particles: Particles = 4000,
-    dt: Annotated[float, typer.Option(help="Integration step, tau.")] = 0.005,
+    relaxations: Annotated[
+        float, typer.Option(help="Relaxation times that it must last; it is prolonged until it does.")
+    ] = 20.0,
+    longest: Annotated[
+        float | None, typer.Option(help="How far it may be prolonged, tau; ten times the duration.")
+    ] = None,
+    every: Annotated[
+        float | None, typer.Option(help="Time between frames, tau; a four-hundredth of the duration.")
+    ] = None,
+    dt: Dt = 0.005,
+    damping: Damping = 100.0,
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
     runs: Runs = Path("runs"),
 ) -> None:
-    """Make an equilibrated configuration and check it: no ageing, no crystal."""
+    """Make an equilibrated configuration: prolonged until it relaxed often, does not age, is no crystal."""
     model = sc.systems.named(liquid, density=density)
     made = sc.store.equilibrate(
         model,
@@ -80,8 +106,12 @@ def equilibrate(
         hold=hold,
         duration=duration,
         out=out,
+        relaxations=relaxations,
+        longest=longest,
+        every=every,
         seed=seed,
         dt=dt,
+        damping=damping,
         root=runs,
     )
-    typer.echo(f"{made.path}: {passed(made.record['checks'])}")
+    typer.echo(f"{made.path}: {relaxed(made)} relaxation times, {passed(made.record['checks'])}")

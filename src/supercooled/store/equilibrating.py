@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.start import Start, from_trajectory
 from supercooled.state import Protocol
 from supercooled.store.configurations import write_configuration
-from supercooled.store.crystal import Order, order
-from supercooled.store.energies import logged
-from supercooled.store.halves import Agreement, compare, relaxation
 from supercooled.store.record import versions
-from supercooled.store.simulating import simulate
-from supercooled.trajectory import Trajectory
+from supercooled.store.request import Request, request
+from supercooled.store.simulating import simulate_all
+from supercooled.store.verdict import Verdict, judge
+
+# A run is never made more than twice as long at once: its first measure of the relaxation time may
+# be far too large.
+_GROWTH, _MARGIN = 2.0, 1.1
+_LONGEST = 10.0
+_FEWEST_FRAMES = 20
 
 
 def equilibrate(
@@ -32,62 +37,117 @@ def equilibrate(
     hold: float,
     duration: float,
     out: str | Path,
+    relaxations: float = systems.ENOUGH_RELAXATIONS,
+    longest: float | None = None,
+    every: float | None = None,
     seed: int = 1,
     dt: float = 0.005,
     damping: float = 100.0,
     root: str | Path = "runs",
     progress: bool = True,
 ) -> systems.Configuration:
-    """Hold a liquid at a temperature, run on, check that it is an equilibrium liquid, and write it.
+    """Hold a liquid at a temperature, run on until it is shown to be in equilibrium, and write it.
 
-    The last frame of the run goes to `out` (GSD: positions, types, masses), and what made it and what
-    was measured to the JSON beside it.
+    The run is measured, and prolonged until it lasts `relaxations` of its own relaxation times and its
+    two halves agree. Its last frame goes to `out` (GSD: positions, types, masses), and what made it and
+    what was measured to the JSON beside it. An active liquid comes to a steady state instead, see
+    :func:`steady_state`.
 
     start : "lattice", "equilibrated", or a file
     hold : time before the run that is checked, tau
-    duration : of that run, tau; its two halves are compared
+    duration : of that run at first, tau
+    relaxations : how many alpha relaxation times it must last (overlap of radius 0.3, all particles)
+    longest : how far it may be prolonged, tau; ten times `duration` unless said
+    every : time between its frames, tau; unless said, a four-hundredth of `duration`
     root : folder of the runs; a killed one resumes when the same is asked again
 
     Raises
     ------
     SimulationError
-        with the evidence, if the configuration is partly crystalline or the halves differ; nothing
-        is written.
+        with what was measured, if the configuration is partly crystalline, or the longest run is too
+        short or its halves differ; nothing is written, and a larger `longest` goes on from there.
     ParameterError, StoreError
         as :func:`supercooled.simulate`.
     """
     path = Path(out)
     if path.suffix != ".gsd":
         raise ParameterError(f"{out}: an equilibrated configuration goes to a .gsd file")
-    every = _interval(duration, dt)
-    run = simulate(
-        liquid,
-        temperature=temperature,
-        n_particles=n_particles,
-        duration=duration,
-        every=every,
-        seed=seed,
-        dt=dt,
-        damping=damping,
-        start=start,
-        hold=hold,
-        root=root,
-        progress=progress,
+    if not (math.isfinite(relaxations) and relaxations > 0):
+        raise ParameterError(f"relaxations must be positive, not {relaxations}")
+    limit = _LONGEST * duration if longest is None else longest
+    if not duration <= limit < math.inf:
+        raise ParameterError(f"longest must be finite and at least duration, {duration:g}, not {limit:g}")
+    between = _interval(duration, dt) if every is None else every
+    if duration < (_FEWEST_FRAMES - 0.5) * between:
+        raise ParameterError(
+            f"duration {duration:g} holds too few frames to compare its halves; take every at most "
+            f"{duration / _FEWEST_FRAMES:g}"
+        )
+    while True:
+        asked = request(
+            liquid,
+            temperature=temperature,
+            n_particles=n_particles,
+            duration=duration,
+            every=between,
+            seed=seed,
+            dt=dt,
+            damping=damping,
+            start=start,
+            hold=hold,
+        )
+        run = simulate_all([asked], root=root, workers=1, progress=progress)[0]
+        final = from_trajectory(run, liquid, temperature)
+        verdict = judge(run, final)
+        if verdict.settled(relaxations):
+            return _written(path, asked, start, final, verdict=verdict, wanted=relaxations)
+        longer = _longer(verdict, relaxations, limit, between)
+        if longer <= duration:
+            raise SimulationError(verdict.refusal(relaxations))
+        duration = longer
+
+
+def _interval(duration: float, dt: float, frames: int = 400) -> float:
+    """Time between frames: about `frames` in the run, a whole number of steps, and of frames."""
+    steps = round(duration / dt) if 0 < duration < math.inf else 0
+    every = next((k for k in range(max(1, steps // frames), steps + 1) if steps % k == 0), 0)
+    if every == 0 or steps // every < _FEWEST_FRAMES:
+        raise ParameterError(
+            f"duration {duration:g} can't be divided into enough frames; take a round one, for example 100.0"
+        )
+    return float(f"{every * dt:.12g}")
+
+
+def _longer(verdict: Verdict, wanted: float, limit: float, every: float) -> float:
+    """How long the next run is to be: as the relaxation time says, else twice as long."""
+    duration = verdict.duration
+    longer = _GROWTH * duration
+    if verdict.n_relaxations and verdict.n_relaxations < wanted:
+        longer = min(longer, _MARGIN * duration * wanted / verdict.n_relaxations)
+    # One interval at least, or it would not grow.
+    frames = min(
+        max(math.ceil(longer / every), round(duration / every) + 1), math.floor(limit / every + 1e-6)
     )
-    final = from_trajectory(run, liquid, temperature)
-    found, agreements = order(final), compare(run)
-    _refuse(run, found, agreements)
+    return float(f"{frames * every:.12g}")
+
+
+def _written(
+    path: Path, asked: Request, start: str | Path, final: Start, *, verdict: Verdict, wanted: float
+) -> systems.Configuration:
+    state = asked.state
+    liquid = state.liquid
     write_configuration(path, liquid.mixture, final)
     record = {
         "mixture": liquid.mixture.to_dict(),
+        **({} if liquid.activity is None else {"activity": liquid.activity.to_dict()}),
         "density": liquid.density,
-        "temperature": temperature,
-        "n_particles": n_particles,
+        "temperature": state.temperature,
+        "n_particles": state.n_particles,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "hold": hold,
-        "duration": duration,
-        "made": _made(path, start, final, run),
-        "checks": _checks(run, found, agreements),
+        "hold": state.protocol.hold,
+        "duration": asked.duration,
+        "made": _made(path, asked, start, final),
+        "checks": verdict.to_dict(wanted),
     }
     beside = path.with_suffix(".json")
     with whole_file(beside) as temporary:
@@ -95,70 +155,29 @@ def equilibrate(
     return systems.Configuration(path, record)
 
 
-def _interval(duration: float, dt: float, frames: int = 400) -> float:
-    """Time between frames: about `frames` in the run, a whole number of steps, and of frames."""
-    steps = round(duration / dt)
-    every = next((k for k in range(max(1, steps // frames), steps + 1) if steps % k == 0), 0)
-    if every == 0 or steps // every < 20:
-        raise ParameterError(
-            f"duration {duration:g} can't be divided into enough frames; take a round one, for example 100.0"
-        )
-    return float(f"{every * dt:.12g}")
-
-
-def _refuse(run: Trajectory, found: Order, agreements: dict[str, Agreement]) -> None:
-    label = run.state.label if run.state is not None else run.source.name
-    if found.crystalline:
-        raise SimulationError(
-            f"{label} is no liquid: its largest solid-like cluster holds {found.cluster:.1%} of the "
-            f"particles and its strongest Bragg peak is {found.bragg:.0f}; melt it and cool less far"
-        )
-    failed = [
-        f"{name} {a.first:.5g} then {a.second:.5g} (at most {a.limit:.2g} apart)"
-        for name, a in agreements.items()
-        if not a.passed
-    ]
-    if failed:
-        raise SimulationError(f"{label} is not in equilibrium: {'; '.join(failed)}; hold it longer")
-
-
-def _made(path: Path, start: str | Path, final: Start, run: Trajectory) -> dict[str, Any]:
-    state = run.state
-    if state is None:
-        raise SimulationError(f"{run.source.name} does not know its state point")
-    protocol = state.protocol
-    duration = float(run.times[-1])
+def _made(path: Path, asked: Request, start: str | Path, final: Start) -> dict[str, Any]:
+    state, protocol = asked.state, asked.state.protocol
     began: dict[str, Any] = {"name": Path(start).name}
     if Path(start).is_file():
         began["sha256"] = hashlib.sha256(Path(start).read_bytes()).hexdigest()
-    step = "" if protocol.dt == Protocol(every=protocol.every).dt else f" --dt {protocol.dt:g}"
+    usual = Protocol(every=protocol.every)
+    options = [f" --every {protocol.every:g}"]
+    options += [f" --dt {protocol.dt:g}"] if protocol.dt != usual.dt else []
+    options += [f" --damping {protocol.damping:g}"] if protocol.damping != usual.damping else []
+    options += [f" --seed {state.seed}"] if state.seed != 1 else []
     return {
         "command": systems.equilibration_command(state.liquid, state.temperature, state.n_particles)
         .replace("--start lattice", f"--start {began['name']}")
         .replace("HOLD", f"{protocol.hold:g}")
-        .replace("DURATION", f"{duration:g}")
+        .replace("DURATION", f"{asked.duration:g}")
         .replace("FILE.gsd", path.name)
-        + step,
+        + "".join(options),
         "start": began,
         "seed": state.seed,
         "dt": protocol.dt,
         "damping": protocol.damping,
         "every": protocol.every,
-        "steps": protocol.steps(protocol.hold) + protocol.steps(duration),
+        "steps": protocol.steps(protocol.hold) + protocol.steps(asked.duration),
         "configuration_sha256": final.sha256,
         "versions": versions(LammpsEngine()),
-    }
-
-
-def _checks(run: Trajectory, found: Order, agreements: dict[str, Agreement]) -> dict[str, Any]:
-    relaxed = relaxation(run)
-    return {
-        **{name: a.to_dict() for name, a in agreements.items()},
-        "relaxation_time": {"value": relaxed.value, "error": relaxed.error}
-        if relaxed.reached
-        else {"value": None, "reason": relaxed.reason},
-        "potential_energy": float(logged(run, "potential_energy").mean()),
-        "kinetic_temperature": float(logged(run, "kinetic_temperature").mean()),
-        "pressure": float(logged(run, "pressure").mean()),
-        "crystal": {"largest_cluster": found.cluster, "strongest_bragg_peak": found.bragg, "passed": True},
     }

@@ -114,7 +114,7 @@ def request(
     )
     asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
     if liquid.activity is not None:
-        if name == "equilibrated" and hold <= 0:
+        if name == "equilibrated" and hold <= 0 and not _shipped(asked.state):
             raise ParameterError(
                 "an active liquid that starts from equilibrium without activity is not in its steady state; "
                 "say how long to hold it first, for example hold=100.0"
@@ -123,6 +123,13 @@ def request(
     protocol.steps(hold)
     Schedule.n_frames(asked.state, duration)
     return asked
+
+
+def _shipped(state: StatePoint) -> bool:
+    """Whether the library has the state itself, and not only its liquid without activity."""
+    from supercooled import systems
+
+    return any(c.fits(state.liquid, state.temperature, state.n_particles) for c in systems.library())
 
 
 def read_configuration(path: Path) -> Trajectory:

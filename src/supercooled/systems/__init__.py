@@ -11,6 +11,7 @@ from supercooled.systems.catalogue import (
     wahnstrom,
 )
 from supercooled.systems.library import (
+    ENOUGH_RELAXATIONS,
     Configuration,
     equilibrated,
     equilibration_command,
@@ -20,6 +21,7 @@ from supercooled.systems.mixture_file import read_mixture
 from supercooled.systems.sizes import polydisperse, size_classes
 
 __all__ = [
+    "ENOUGH_RELAXATIONS",
     "Configuration",
     "Entry",
     "catalogue",

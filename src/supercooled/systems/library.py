@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from supercooled.mixture import Liquid
 from supercooled.systems.catalogue import catalogue
 
 FOLDER = Path(__file__).parent / "equilibrated"
+ENOUGH_RELAXATIONS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Configuration:
         return str(self.record["mixture"]["name"])
 
     @property
+    def name(self) -> str:
+        """Name of the mixture, and of what drives it."""
+        driven = self.activity
+        if driven is None:
+            return self.mixture
+        return f"{self.mixture}_f{driven['force']:g}_tau{driven['persistence_time']:g}"
+
+    @property
     def density(self) -> float:
         """Particles per volume, sigma_AA^-3."""
         return float(self.record["density"])
@@ -50,6 +59,23 @@ class Configuration:
     def hold(self) -> float:
         """How long it was held at its temperature before the run that checked it, tau."""
         return float(self.record["hold"])
+
+    @property
+    def relaxations(self) -> float | None:
+        """How many relaxation times the run that checked it lasted; None where it was too short to tell."""
+        value = self.record["checks"]["relaxation_time"]["value"]
+        return None if value is None else float(self.record["duration"]) / float(value)
+
+    @property
+    def briefly_checked(self) -> bool:
+        """Whether that is fewer than 20: settled as far as one could see, and one could not see far."""
+        return self.relaxations is None or self.relaxations < ENOUGH_RELAXATIONS
+
+    @property
+    def activity(self) -> Mapping[str, Any] | None:
+        """What drives it, as :class:`~supercooled.Activity` writes it; None in equilibrium."""
+        driven: Mapping[str, Any] | None = self.record.get("activity")
+        return driven
 
     @property
     def summary(self) -> str:
@@ -65,8 +91,10 @@ class Configuration:
 
         The whole mixture counts, not its name: another cutoff is another liquid.
         """
+        activity = None if liquid.activity is None else liquid.activity.to_dict()
         return (
             self.record["mixture"] == liquid.mixture.to_dict()
+            and self.activity == activity
             and abs(self.density - liquid.density) < 1e-9
             and abs(self.temperature - temperature) < 1e-9
             and self.n_particles == n_particles
@@ -97,15 +125,16 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
 def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) -> str:
     """The command line that makes an equilibrated configuration.
 
-    A mixture that is not in the catalogue stands in a file, ``NAME.yaml``.
+    A liquid that is not in the catalogue stands in a file, ``NAME.yaml``.
 
     >>> from supercooled.systems import kob_andersen
     >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
     'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000
     --start lattice --hold HOLD --duration DURATION --out FILE.gsd'
     """
-    name = liquid.mixture.name
-    model = name if name in catalogue() else f"{name}.yaml"
+    density = liquid.density
+    known = [name for name, entry in catalogue().items() if entry.make(density=density) == liquid]
+    model = known[0] if known else f"{liquid.mixture.name}.yaml"
     return (
         f"supercooled equilibrate {model} --density {liquid.density:g} "
         f"--temperature {temperature:g} --particles {n_particles} --start lattice --hold HOLD "
@@ -116,6 +145,9 @@ def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) 
 def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
     """File of the shipped configuration of a liquid at a temperature.
 
+    Of an active liquid that is not shipped, that of the same liquid in equilibrium: it comes to its
+    steady state from there, and has to be held first.
+
     Raises
     ------
     ParameterError
@@ -125,9 +157,10 @@ def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
     """
     liquid.mixture.counts(n_particles)
     shipped = library()
-    for configuration in shipped:
-        if configuration.fits(liquid, temperature, n_particles):
-            return configuration.path
+    for wanted in (liquid, replace(liquid, activity=None)):
+        for configuration in shipped:
+            if configuration.fits(wanted, temperature, n_particles):
+                return configuration.path
     near = [
         f"T={c.temperature:g} (N={c.n_particles})"
         for c in shipped

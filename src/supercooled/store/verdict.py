@@ -1,0 +1,127 @@
+"""What a run shows about the liquid in it: settled or ageing, relaxed how often, crystal or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from supercooled.errors import SimulationError
+from supercooled.simulation.start import Start
+from supercooled.store.crystal import Order, order
+from supercooled.store.energies import logged
+from supercooled.store.halves import Agreement, compare, relaxation
+from supercooled.store.steady import steady_state
+from supercooled.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from supercooled.dynamics import RelaxationTime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was measured on a run.
+
+    label : of the run
+    duration : of the run, tau
+    relaxed : its alpha relaxation time, or why there is none
+    agreements : of its two halves, by name
+    order : how crystalline its last frame is
+    averages : energy and pressure, and the temperature of the velocities
+    """
+
+    label: str
+    duration: float
+    relaxed: RelaxationTime
+    agreements: dict[str, Agreement]
+    order: Order
+    averages: dict[str, float]
+
+    @property
+    def n_relaxations(self) -> float:
+        """How many relaxation times the run lasted; 0 where it was too short to measure one."""
+        return self.duration / self.relaxed.value if self.relaxed.reached else 0.0
+
+    @property
+    def disagreements(self) -> list[str]:
+        """What differs between the halves, in words."""
+        return [
+            f"{name} {a.first:.5g} then {a.second:.5g} (at most {a.limit:.2g} apart)"
+            for name, a in self.agreements.items()
+            if not a.passed
+        ]
+
+    def settled(self, wanted: float) -> bool:
+        """Whether the run lasted `wanted` relaxation times and its halves agree.
+
+        Raises
+        ------
+        SimulationError
+            with the evidence, if it is a crystal: no longer run will mend that.
+        """
+        if self.order.crystalline:
+            raise SimulationError(
+                f"{self.label} is no liquid: its largest solid-like cluster holds {self.order.cluster:.1%} "
+                f"of the particles and its strongest Bragg peak is {self.order.bragg:.0f}; melt it and cool "
+                "less far"
+            )
+        return self.n_relaxations >= wanted and not self.disagreements
+
+    def refusal(self, wanted: float) -> str:
+        """Why a run that can't be prolonged is not enough."""
+        if not self.relaxed.reached:
+            held = f"no relaxation time could be measured ({self.relaxed.reason})"
+        else:
+            held = (
+                f"it holds {self.n_relaxations:.3g} relaxation times of "
+                f"{self.relaxed.value:.4g}({self.relaxed.error:.2g}) tau"
+            )
+        differing = f"; its halves differ: {'; '.join(self.disagreements)}" if self.disagreements else ""
+        return (
+            f"{self.label} is not shown to be in equilibrium by a run of {self.duration:g} tau: {held}, and "
+            f"{wanted:g} are wanted{differing}; ask again with a larger longest, and it goes on, or with "
+            "a longer hold"
+        )
+
+    def to_dict(self, wanted: float) -> dict[str, Any]:
+        """Plain data, for the record of a configuration."""
+        relaxed = self.relaxed
+        return {
+            **{name: a.to_dict() for name, a in self.agreements.items()},
+            **self.averages,
+            "relaxation_time": {"value": relaxed.value, "error": relaxed.error}
+            if relaxed.reached
+            else {"value": None, "reason": relaxed.reason},
+            "relaxations": {
+                "value": self.n_relaxations,
+                "wanted": wanted,
+                "passed": self.n_relaxations >= wanted,
+            },
+            "crystal": {
+                "largest_cluster": self.order.cluster,
+                "strongest_bragg_peak": self.order.bragg,
+                "passed": not self.order.crystalline,
+            },
+        }
+
+
+def judge(run: Trajectory, final: Start) -> Verdict:
+    """Measure on a run what tells whether its last configuration is one of a liquid in equilibrium.
+
+    An active liquid has no equilibrium: energy and mean squared displacement must be stationary. Of any
+    other, energy, first peak of g(r) and overlap must agree between the halves.
+
+    final : the run's last configuration
+    """
+    state = run.state
+    driven = state is not None and state.liquid.activity is not None
+    return Verdict(
+        label=run.source.name if state is None else state.label,
+        duration=float(run.times[-1] - run.times[0]),
+        relaxed=relaxation(run),
+        agreements=steady_state(run) if driven else compare(run),
+        order=order(final),
+        averages={
+            name: float(logged(run, name).mean())
+            for name in ("potential_energy", "kinetic_temperature", "pressure")
+        },
+    )
