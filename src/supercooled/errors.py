@@ -35,3 +35,7 @@ class StoreError(SupercooledError, RuntimeError):
 
 class MissingExtraError(SupercooledError, ImportError):
     """An optional dependency is asked for and not installed."""
+
+
+class ClusterError(SupercooledError, RuntimeError):
+    """Workers or their scheduler are lost, out of reach, or can't do the work."""

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from supercooled import cluster
+
 Liquid = Annotated[
     str, typer.Argument(help="Name in the catalogue (see `supercooled systems`), or a mixture's YAML file.")
 ]
@@ -17,4 +19,16 @@ Particles = Annotated[int, typer.Option("--particles", "-N", help="How many part
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes side by side, one core each; default every core.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Dask cluster instead: tcp://HOST:PORT or tls://HOST:PORT of one that runs and sees the same "
+        "folders; local; slurm or pbs."
+    ),
+]
 Runs = Annotated[Path, typer.Option(help="Folder of the runs, shared between studies.")]
+
+
+def placed(workers: int | None, scheduler: str | None) -> cluster.Workers:
+    """Where the work is to run."""
+    return workers if scheduler is None else cluster.Scheduler(scheduler, workers)

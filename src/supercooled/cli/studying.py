@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 import supercooled as sc
-from supercooled.cli.options import Workers
+from supercooled.cli.options import Scheduler, Workers, placed
 
 
 def analyze(
@@ -43,6 +43,7 @@ def analyze(
         float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
     ] = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Cages, local softness, hops and their relation, on your own trajectories."""
     from supercooled.studies import own
@@ -64,7 +65,7 @@ def analyze(
                 normalisation=normalisation,
                 calibrated_by=calibrated_by,
             ),
-            workers=workers,
+            workers=placed(workers, scheduler),
         )
     )
 
@@ -75,11 +76,12 @@ def study(
     preset: Annotated[str, typer.Option(help="How long the runs are: quick, medium or paper.")] = "quick",
     runs: Annotated[Path | None, typer.Option(help="Folder of the runs; default OUT/runs.")] = None,
     workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Repeat a paper: simulate its liquid, measure what it measures, compare number by number."""
     from supercooled import studies
 
-    _finish(studies.named(name)(preset, out, runs=runs or out / "runs", workers=workers))
+    _finish(studies.named(name)(preset, out, runs=runs or out / "runs", workers=placed(workers, scheduler)))
 
 
 def report(

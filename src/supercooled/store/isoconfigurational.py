@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.store.request import StartOf, request
@@ -27,7 +28,7 @@ def isoconfigurational(
     ensemble: Literal["nvt", "nve"] = "nvt",
     start: StartOf = "equilibrated",
     root: str | Path = "runs",
-    workers: int | None = None,
+    workers: Workers = None,
     progress: bool = True,
 ) -> list[Trajectory]:
     r"""An isoconfigurational ensemble: runs from one configuration, each with fresh velocities.
@@ -38,7 +39,7 @@ def isoconfigurational(
 
     n_runs : with the seeds `first_seed`, `first_seed` + 1, ...; more runs asked for later are added
     start : "equilibrated", a file, or a trajectory, of which the last frame counts: ``run[k : k + 1]``
-    workers : processes; by default one for each core
+    workers : processes, by default one for each core; or a Dask cluster
 
     The rest as in :func:`supercooled.simulate`; velocities are of `temperature` in either ensemble.
 

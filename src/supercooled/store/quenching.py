@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from supercooled import cluster, io
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import spans
 from supercooled.box import Box
-from supercooled.errors import MixtureError, ParameterError, SimulationError, StoreError
+from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.io.whole import room_for
 from supercooled.mixture import Mixture
 from supercooled.simulation.lammps_engine import LammpsEngine
@@ -40,7 +39,7 @@ def quench_trajectory(
     minimiser: Minimiser = "l-bfgs",
     mixture: Mixture | None = None,
     root: str | Path = "runs",
-    workers: int | None = None,
+    workers: cluster.Workers = None,
     progress: bool = True,
 ) -> Trajectory:
     """Inherent structures of a trajectory, frame by frame, or what is there of them already.
@@ -52,7 +51,7 @@ def quench_trajectory(
     tolerance : 2-norm of all forces together at which a quench ends, epsilon_AA/sigma_AA; see
         :func:`supercooled.simulation.inherent_structure`
     mixture : what the particles are, if the trajectory is not a run of this package
-    workers : processes; by default one for each core
+    workers : processes, by default one for each core; or a Dask cluster
 
     Returns
     -------
@@ -93,7 +92,7 @@ def quench_trajectory(
         folder.path.mkdir(parents=True, exist_ok=True)
     if _frames(folder) < trajectory.n_frames:
         with folder.held():
-            _go_on(folder, task, workers or cluster.available_cores(), show=progress)
+            _go_on(folder, task, workers, show=progress)
     whole = io.read(folder.trajectory, temperature=trajectory.temperature)
     return replace(whole[: trajectory.n_frames], state=trajectory.state)
 
@@ -170,7 +169,7 @@ def _frames(folder: RunFolder) -> int:
     return int(folder.record().get("frames", 0)) if folder.trajectory.exists() else 0
 
 
-def _go_on(folder: RunFolder, task: _Task, workers: int, *, show: bool) -> None:
+def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bool) -> None:
     trajectory, n_frames = task.trajectory, task.trajectory.n_frames
     record = {"evaluations": 0, "seconds": 0.0, **folder.record(), **task.name()}
     record["versions"] = versions(LammpsEngine())
@@ -213,29 +212,23 @@ def _go_on(folder: RunFolder, task: _Task, workers: int, *, show: bool) -> None:
 
 
 def _quenched(
-    task: _Task, blocks: list[slice], workers: int
+    task: _Task, blocks: list[slice], workers: cluster.Workers
 ) -> Iterator[tuple[slice, list[InherentStructure]]]:
     """The blocks in their order, some being made ahead."""
-    workers = min(workers, max(1, len(blocks)))
-    ahead = 1 if workers == 1 else 2 * workers
     waiting: deque[tuple[slice, Future[list[InherentStructure]]]] = deque()
-    try:
-        with cluster.executor(workers) as executor:
-            left = iter(blocks)
-            while True:
-                for block in left:
-                    waiting.append((block, executor.submit(task.quench, block)))
-                    if len(waiting) >= ahead:
-                        break
-                if not waiting:
-                    return
-                block, future = waiting.popleft()
-                yield block, future.result()
-    except BrokenProcessPool as error:
-        raise SimulationError(
-            "a worker process died; ask again to go on (a script that quenches with several workers must do "
-            "so below `if __name__ == '__main__':`)"
-        ) from error
+    with cluster.executor(cluster.at_most(workers, len(blocks))) as executor:
+        cores = cluster.cores_of(executor)
+        ahead = 1 if cores == 1 else 2 * cores
+        left = iter(blocks)
+        while True:
+            for block in left:
+                waiting.append((block, executor.submit(task.quench, block)))
+                if len(waiting) >= ahead:
+                    break
+            if not waiting:
+                return
+            block, future = waiting.popleft()
+            yield block, future.result()
 
 
 def _shown(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from supercooled import cluster, io
-from supercooled.errors import SimulationError
 from supercooled.mixture import Liquid
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.lammps_engine import LammpsEngine
@@ -97,18 +95,19 @@ def simulate_all(
     requests: Sequence[Request],
     *,
     root: str | Path = "runs",
-    workers: int | None = None,
+    workers: cluster.Workers = None,
     progress: bool = True,
     engine: Engine | None = None,
 ) -> list[Trajectory]:
     """Several runs side by side, one core each.
 
     requests : from :func:`supercooled.store.request`
-    workers : processes; by default one for each core, and never more than there are runs to make
+    workers : processes, by default one for each core and never more than there are runs to make; or a
+        Dask cluster, whose workers share the folder `root` with this process
 
     Raises
     ------
-    SimulationError, StoreError
+    SimulationError, StoreError, ClusterError
         of the first run that fails; the others stop too, and all can be resumed.
     """
     engine = engine or LammpsEngine()
@@ -126,23 +125,19 @@ def simulate_all(
     for folder, asked in runs:
         if folder.checkpoint() is None:
             asked.start()
-    _make_all(runs, min(workers or cluster.available_cores(), max(1, len(runs))), engine, show=progress)
+    _make_all(runs, cluster.at_most(workers, len(runs)), engine, show=progress)
     return [_trajectory(folder, asked) for folder, asked in zip(folders, requests, strict=True)]
 
 
-def _make_all(runs: Sequence[tuple[RunFolder, Request]], workers: int, engine: Engine, *, show: bool) -> None:
+def _make_all(
+    runs: Sequence[tuple[RunFolder, Request]], workers: cluster.Workers, engine: Engine, *, show: bool
+) -> None:
     if not runs:
         return
-    try:
-        with watched(runs, show=show), cluster.executor(workers) as executor:
-            futures = [executor.submit(make, folder, asked, engine) for folder, asked in runs]
-            for future in as_completed(futures):
-                future.result()
-    except BrokenProcessPool as error:
-        raise SimulationError(
-            "a worker process died; ask again to resume its run (a script that runs several at once must do "
-            "so below `if __name__ == '__main__':`)"
-        ) from error
+    with watched(runs, show=show), cluster.executor(workers) as executor:
+        futures = [executor.submit(make, folder, asked, engine) for folder, asked in runs]
+        for future in as_completed(futures):
+            future.result()
 
 
 def _trajectory(folder: RunFolder, asked: Request) -> Trajectory:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 
 
 class Study(Protocol):
     """What `supercooled study NAME` calls; it returns the folder it has written."""
 
-    def __call__(self, preset: str, out: Path, *, runs: Path, workers: int | None) -> Path:
+    def __call__(self, preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         """Simulate, measure, compare, write."""
         ...
 

@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import cage, dynamics, structure
-from supercooled.cluster import executor
+from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
 from supercooled.studies.stages import Results, stage
@@ -102,7 +102,7 @@ def identity(run: Trajectory) -> dict[str, Any]:
 
 
 def measure(
-    runs: Sequence[Trajectory], mixture: Mixture, choices: Choices, *, work: Path, workers: int | None
+    runs: Sequence[Trajectory], mixture: Mixture, choices: Choices, *, work: Path, workers: Workers
 ) -> list[Results]:
     """Structure, motion and fields of each run, side by side on the cores; what is there is read back.
 

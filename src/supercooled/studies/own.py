@@ -10,6 +10,7 @@ import numpy as np
 
 from supercooled import io, relation, report, systems
 from supercooled.cage import Calibration
+from supercooled.cluster import Workers
 from supercooled.dynamics.hops import frames_on_each_side
 from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
@@ -43,7 +44,7 @@ def run(
     thresholds: Sequence[float] | None,
     timestep: float | None,
     choices: Choices,
-    workers: int | None,
+    workers: Workers,
 ) -> Path:
     """Analyse trajectories of one liquid, one for each temperature, and write the report.
 

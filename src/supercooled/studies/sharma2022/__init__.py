@@ -12,6 +12,7 @@ from pathlib import Path
 import xarray as xr
 
 from supercooled import relation, report, store, systems
+from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.report import Tolerance
 from supercooled.studies.averages import average_lines
@@ -65,7 +66,7 @@ PRESETS = {
 }
 
 
-def run(preset: str, out: Path, *, runs: Path, workers: int | None) -> Path:
+def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """The whole study; it reuses what is in `out` and `runs`.
 
     Raises

@@ -13,7 +13,7 @@ import xarray as xr
 
 from supercooled import relation
 from supercooled.cage import Calibration
-from supercooled.cluster import executor
+from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
 from supercooled.studies.heterogeneity import ranked, remembered, surroundings, windows
@@ -67,7 +67,7 @@ def extended(
     job: Job,
     *,
     found: Cages,
-    workers: int | None,
+    workers: Workers,
 ) -> Results:
     """Groups of results beyond `results.together`, from runs that are measured, coldest first."""
     with executor(workers) as pool:

@@ -1,4 +1,4 @@
-"""Where work runs: in this process, or side by side in others."""
+"""Work on this machine: in this process, or in fresh ones beside it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,16 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.synchronize import Event
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from supercooled.errors import ParameterError
+from supercooled.errors import ClusterError
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-
-def executor(workers: int | None = None) -> Executor:
-    """Executor with that many workers, one core each; by default as many as there are cores.
-
-    One worker is this process itself. Use it in a ``with`` statement: an exception, Ctrl-C among them,
-    then ends the workers at once instead of waiting for them.
-
-    Raises
-    ------
-    ParameterError
-        if `workers` is not positive.
-
-    >>> with executor(1) as inside:
-    ...     list(inside.map(abs, [-1, 2, -3]))
-    [1, 2, 3]
-    """
-    if workers is None:
-        workers = available_cores()
-    if workers < 1:
-        raise ParameterError(f"workers must be at least 1, not {workers}")
-    return Serial() if workers == 1 else Processes(workers)
+_ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def available_cores() -> int:
@@ -49,6 +29,8 @@ def available_cores() -> int:
 
 class Serial(Executor):
     """Runs each call in this process when it is submitted."""
+
+    cores = 1
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """A future that is done already."""
@@ -67,6 +49,7 @@ class Processes(ProcessPoolExecutor):
         # Fork would copy a process in which numba, MPI or an open figure may hold threads.
         context = multiprocessing.get_context("spawn")
         self._stop = context.Event()
+        self.cores = workers
         super().__init__(workers, mp_context=context, initializer=_begin_worker, initargs=(self._stop,))
 
     def __exit__(
@@ -76,17 +59,22 @@ class Processes(ProcessPoolExecutor):
         trace: TracebackType | None,
     ) -> bool | None:
         """Wait for what was submitted; after an exception, stop it."""
-        if kind is not None:
-            self._stop.set()
-            self.shutdown(wait=False, cancel_futures=True)
-            return None
-        return super().__exit__(kind, error, trace)
+        if kind is None:
+            return super().__exit__(kind, error, trace)
+        self._stop.set()
+        self.shutdown(wait=False, cancel_futures=True)
+        if issubclass(kind, BrokenProcessPool):
+            raise ClusterError(
+                "a worker process died; ask again to go on (a script that uses several must do so below "
+                "`if __name__ == '__main__':`)"
+            ) from error
+        return None
 
 
 def _begin_worker(stop: Event) -> None:
     # A terminal sends Ctrl-C to every process in it; whether to stop is for the first to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    for name in _ONE_THREAD:
         os.environ[name] = "1"
     threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
 

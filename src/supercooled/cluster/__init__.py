@@ -1,0 +1,71 @@
+"""Where work runs: in this process, side by side in others, or on a Dask cluster."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from typing import TypeAlias
+
+from supercooled.cluster.here import Processes, Serial, available_cores
+from supercooled.cluster.scheduler import Scheduler
+from supercooled.errors import ParameterError
+
+# How many processes, none for one a core, or a Dask cluster: what every `workers` argument takes.
+Workers: TypeAlias = int | Scheduler | None
+
+__all__ = [
+    "Processes",
+    "Scheduler",
+    "Serial",
+    "Workers",
+    "at_most",
+    "available_cores",
+    "cores_of",
+    "executor",
+]
+
+
+def executor(workers: Workers = None) -> Executor:
+    """Executor with that many workers, one core each; by default as many as there are cores.
+
+    workers : one is this process itself, more are processes beside it; a :class:`Scheduler` names a
+        Dask cluster. The answer is the same.
+
+    Use it in a ``with`` statement: an exception, Ctrl-C among them, then ends the workers at once
+    instead of waiting for them.
+
+    Raises
+    ------
+    ParameterError
+        if `workers` is not positive.
+    ClusterError
+        if no scheduler answers, its workers can't do the work, or, while it is used, they are lost.
+
+    >>> with executor(1) as inside:
+    ...     list(inside.map(abs, [-1, 2, -3]))
+    [1, 2, 3]
+    """
+    if isinstance(workers, Scheduler):
+        from supercooled.cluster.remote import connect
+
+        return connect(workers)
+    if workers is None:
+        workers = available_cores()
+    if workers < 1:
+        raise ParameterError(f"workers must be at least 1, not {workers}")
+    return Serial() if workers == 1 else Processes(workers)
+
+
+def at_most(workers: Workers, tasks: int) -> Workers:
+    """No more processes than there are tasks; a cluster stays as it is.
+
+    >>> at_most(8, 3), at_most(2, 3)
+    (3, 2)
+    """
+    if isinstance(workers, Scheduler):
+        return workers
+    return min(available_cores() if workers is None else workers, max(1, tasks))
+
+
+def cores_of(pool: Executor) -> int:
+    """Tasks that an executor does at the same time."""
+    return int(getattr(pool, "cores", 1))
