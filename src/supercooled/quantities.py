@@ -44,6 +44,21 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("depth_q", r"$\beta\Phi_q$", "1", "depth of the cage from the structure factor"),
         Quantity("depth_r", r"$\beta\Phi_r$", "1", "depth of the cage from the radial distribution function"),
         Quantity("softness", "$S$", "sigma_AA^2", "softness of the mean-field cage"),
+        Quantity("structure_function", "$G$", "1", "structure function"),
+        Quantity("learned_softness", "$S$", "1", "learned softness: distance from the plane"),
+        Quantity(
+            "log_first_passage_time",
+            r"$\ln\tau_\mathrm{mfpt}$",
+            "1",
+            "logarithm of the mean first-passage time out of the cage, in sigma_AA^2/D_0",
+        ),
+        Quantity(
+            "log_kramers_time",
+            r"$\ln\tau_\mathrm{Kramers}$",
+            "1",
+            "logarithm of the Kramers time of escape from the cage, in sigma_AA^2/D_0",
+        ),
+        Quantity("cage_range", r"$r_\mathrm{max}$", "sigma_AA", "range of the caging potential"),
         Quantity("p_hop", r"$p_\mathrm{hop}$", "sigma_AA^2", "indicator of a hop between two cages"),
         Quantity("msd", r"$\langle\Delta r^2\rangle$", "sigma_AA^2", "mean squared displacement"),
         Quantity(
