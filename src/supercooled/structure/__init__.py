@@ -1,7 +1,18 @@
-"""Pair structure: radial distribution functions and structure factors."""
+"""Pair structure: radial distribution functions and structure factors; structure functions to learn from."""
 
 from supercooled.structure.factor import structure_factor
+from supercooled.structure.feature_sets import FEATURE_SETS, Angular, FeatureSet, Radial
 from supercooled.structure.radial import radial_distribution
+from supercooled.structure.structure_functions import structure_functions
 from supercooled.structure.surroundings import surroundings
 
-__all__ = ["radial_distribution", "structure_factor", "surroundings"]
+__all__ = [
+    "FEATURE_SETS",
+    "Angular",
+    "FeatureSet",
+    "Radial",
+    "radial_distribution",
+    "structure_factor",
+    "structure_functions",
+    "surroundings",
+]

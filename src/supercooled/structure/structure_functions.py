@@ -1,0 +1,287 @@
+"""The surroundings of each particle as numbers to learn from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import AnyArray, Array
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError, StoreError
+from supercooled.kernels.cage import WIDTHS, Grid, local_distributions
+from supercooled.kernels.neighbours import make_cells
+from supercooled.kernels.structure_functions import Angles, angular_sums
+from supercooled.quantities import labelled
+from supercooled.structure.feature_sets import Angular, Radial
+from supercooled.trajectory import Trajectory
+
+
+def structure_functions(
+    trajectory: Trajectory,
+    *,
+    centre: str,
+    radial: Radial | Sequence[Radial] = (),
+    angular: Angular | None = None,
+    frames: slice = slice(None),
+    then: Callable[[xr.DataArray], xr.DataArray] | None = None,
+    to: str | Path | None = None,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> xr.DataArray:
+    r"""Numbers that describe the surroundings of each particle, whichever way it is turned.
+
+    .. math:: G_v(i; \mu) = \sum_{j \in v,\, j \ne i} e^{-(r_{ij} - \mu)^2 / 2\sigma^2}, \qquad
+              \Psi_{vw}(i; \xi, \lambda, \zeta) = \sum_{\{j \in v,\, k \in w\}}
+              e^{-(r_{ij}^2 + r_{ik}^2 + r_{jk}^2)/\xi^2} (1 + \lambda \cos\theta_{jik})^\zeta
+
+    for every species v, and every pair of species v, w; each pair {j, k} of neighbours counts once, and
+    a neighbour counts nearer than the cutoff. Gaussians are followed to six widths, where they have
+    fallen to 1.5e-8.
+
+    centre : species of the particles
+    radial, angular : which functions; those of a paper are ``FEATURE_SETS["schoenholz2016"].radial``
+        and ``.angular``
+    frames : which frames of the trajectory; their numbers in it stay
+    then : what to keep of each block of frames instead of its features, such as a model's softness
+    to : Zarr folder that the features go to, a block at a time, instead of into memory; the result is
+        read from there when asked for
+    executor : maps blocks of frames; None does them here
+    megabytes : of features in a block; it never changes the answer
+
+    Returns
+    -------
+    DataArray ``structure_function`` (frame, particle, feature), dimensionless; ``feature`` names each,
+    as "AB mu=0.9 sigma=0.1" or "AAB xi=2.554 lambda=-1 zeta=2", the centre's species first;
+    ``partners`` and ``length`` (mu or xi) tell them apart. The attribute ``definition`` holds all
+    parameters, for a model to compare. Or what ``then`` returns, along ``frame``.
+
+    Raises
+    ------
+    ParameterError
+        if no function, or no frame, is asked for.
+    BoxError
+        if a particle would meet a neighbour twice: the box is too small for the cutoff.
+    StoreError
+        if the folder can't be written.
+
+    Source: schoenholz2016, Sec. I.C and main text, after J. Behler and M. Parrinello, Phys. Rev. Lett.
+    98, 146401 (2007); graham2023, Eq. 3.
+
+    >>> import supercooled as sc
+    >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]], sc.Box.cube(10.0))
+    >>> near = structure_functions(pair, centre="A", radial=Radial(first=0.9, step=0.1, number=3, width=0.1))
+    >>> near.isel(frame=0, particle=0).values.round(4)
+    array([0.6065, 1.    , 0.6065])
+    """
+    sets = (radial,) if isinstance(radial, Radial) else tuple(radial)
+    if not sets and angular is None:
+        raise ParameterError(
+            'no structure function was asked for; pass for example radial=FEATURE_SETS["graham2023"].radial'
+        )
+    if then is not None and to is not None:
+        raise ParameterError("pass either then or to: only features go to a folder")
+    wanted = _Wanted(trajectory, centre, sets, angular)
+    numbers = range(trajectory.n_frames)[frames]
+    if not numbers:
+        raise ParameterError(f"{trajectory.source.name}: {frames} chooses no frame of {trajectory.n_frames}")
+    size = max(1, int(megabytes * 2**20 / (8 * len(wanted.particles) * len(wanted.names))))
+    blocks = [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
+    work = wanted.block if then is None else partial(_kept, wanted, then)
+    parts = map(work, blocks) if executor is None else executor.map(work, blocks)
+    if to is not None:
+        return _written(parts, Path(to))
+    return xr.concat(
+        list(parts), dim="frame", combine_attrs="drop_conflicts", coords="minimal", compat="override"
+    )
+
+
+def _kept(wanted: _Wanted, then: Callable[[xr.DataArray], xr.DataArray], frames: list[int]) -> xr.DataArray:
+    return then(wanted.block(frames))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which functions of which particles."""
+
+    trajectory: Trajectory
+    centre: str
+    radial: tuple[Radial, ...]
+    angular: Angular | None
+
+    @property
+    def particles(self) -> AnyArray:
+        return self.trajectory.of_species(self.centre)
+
+    @property
+    def partners(self) -> list[tuple[str, float, str]]:
+        """Species, length and further parameters of each feature."""
+        names = self.trajectory.names
+        one = self.trajectory.names[self.trajectory.species_index(self.centre)]
+        found = [
+            (f"{one}{name}", float(mean), f"mu={mean:.6g} sigma={s.width:g}")
+            for s in self.radial
+            for name in names
+            for mean in s.means
+        ]
+        if self.angular is not None:
+            found += [
+                (f"{one}{a}{b}", float(xi), f"xi={xi:g} lambda={sign:g} zeta={zeta}")
+                for k, a in enumerate(names)
+                for b in names[k:]
+                for xi, sign, zeta in self.angular.functions
+            ]
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        return [f"{species} {rest}" for species, _, rest in self.partners]
+
+    @property
+    def definition(self) -> str:
+        """All that decides a feature, as JSON."""
+        data = {
+            "centre": self.centre,
+            "species": list(self.trajectory.names),
+            "dimensions": self.trajectory.dimensions,
+            "radial": [{**asdict(s), "cutoff": s.reach} for s in self.radial],
+            "angular": None if self.angular is None else asdict(self.angular),
+        }
+        return json.dumps(data, sort_keys=True)
+
+    def block(self, frames: list[int]) -> xr.DataArray:
+        """Features of some frames."""
+        run = self.trajectory
+        step = frames[1] - frames[0] if len(frames) > 1 else 1
+        # A slice that ends before the first frame would start again from the end.
+        after = frames[-1] + step
+        some = run[slice(frames[0], after if after >= 0 else None, step)]
+        values = np.empty((len(frames), len(self.particles), len(self.names)))
+        for row, number, xyz, edges in zip(values, frames, some.positions(), some.boxes(), strict=True):
+            box = Box.from_array(edges, run.dimensions)
+            place = f"{run.source.name}: frame {run.frames[number]}"
+            at = 0
+            for s in self.radial:
+                part = _radial(_Frame(xyz, box, place), run, self.particles, s)
+                row[:, at : at + part.shape[1]] = part
+                at += part.shape[1]
+            if self.angular is not None:
+                row[:, at:] = _angular(_Frame(xyz, box, place), run, self.particles, self.angular)
+        coords: dict[str, Any] = {
+            "frame": frames,
+            "time": ("frame", run.times[frames]),
+            "particle": self.particles,
+            "feature": self.names,
+            "partners": ("feature", [p[0] for p in self.partners]),
+            "length": ("feature", [p[1] for p in self.partners]),
+        }
+        if run.temperature is not None:
+            coords["temperature"] = run.temperature
+        return labelled(
+            "structure_function", values, ("frame", "particle", "feature"), coords, definition=self.definition
+        )
+
+
+class _Frame(NamedTuple):
+    """Positions of one frame, and what an error calls it."""
+
+    xyz: Array
+    box: Box
+    place: str
+
+
+def _radial(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Radial) -> Array:
+    xyz, box, place = frame
+    _check(wanted.reach, box, place)
+    n = len(run.names)
+    half = int(np.ceil(WIDTHS * wanted.width / wanted.step))
+    table = np.exp(-0.5 * ((np.arange(2 * half + 1) - half) * wanted.step / wanted.width) ** 2)
+    grid = Grid(
+        np.full(n, wanted.first),
+        np.full(n, wanted.step),
+        np.full(n, wanted.number),
+        np.full(n, half),
+        np.tile(table, (n, 1)),
+        wanted.width,
+        wanted.reach,
+        np.ones((n, wanted.number)),
+    )
+    cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, wanted.reach)
+    chosen = np.zeros(run.n_particles, bool)
+    chosen[particles] = True
+    found = np.empty((run.n_particles, n, wanted.number))
+    local_distributions(cells, run.species.astype(np.int64)[cells.order], chosen[cells.order], grid, found)
+    back = np.empty_like(found)
+    back[cells.order] = found
+    return back[particles].reshape(len(particles), -1)
+
+
+def _angular(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Angular) -> Array:
+    xyz, box, place = frame
+    _check(wanted.cutoff, box, place)
+    n, functions = len(run.names), wanted.functions
+    decays = sorted({xi for xi, _, _ in functions})
+    powers = sorted({(sign, zeta) for _, sign, zeta in functions})
+    # The kernel wants the functions of each xi together.
+    order = sorted(range(len(functions)), key=lambda f: decays.index(functions[f][0]))
+    counts = [sum(xi == decay for xi, _, _ in functions) for decay in decays]
+    angles = Angles(
+        np.array(decays) ** -2.0,
+        np.concatenate([[0], np.cumsum(counts)]),
+        np.array([powers.index(functions[f][1:]) for f in order]),
+        np.array([float(sign) for sign, _ in powers]),
+        np.array([int(zeta) for _, zeta in powers]),
+        wanted.cutoff**2,
+    )
+    cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, wanted.cutoff)
+    chosen = np.zeros(run.n_particles, bool)
+    chosen[particles] = True
+    found = np.empty((run.n_particles, n * (n + 1) // 2, len(functions)))
+    angular_sums(cells, run.species.astype(np.int64)[cells.order], chosen[cells.order], n, angles, found)
+    back = np.empty_like(found)
+    back[cells.order[:, None], :, np.array(order)[None, :]] = found.swapaxes(1, 2)
+    return back[particles].reshape(len(particles), -1)
+
+
+def _check(reach: float, box: Box, place: str) -> None:
+    half = 0.5 * float(box.heights.min())
+    if reach > half:
+        raise BoxError(
+            f"{place}: neighbours count up to {reach:.4g}, beyond half of the smallest height "
+            f"{2 * half:.4g} of the box: use a larger box, or functions that end at {half:.4g}"
+        )
+
+
+def _written(parts: Iterator[xr.DataArray], to: Path) -> xr.DataArray:
+    """The parts one after the other in a Zarr folder, which has its name when it is whole."""
+    unfinished = to.with_name(f".{to.name}.part")
+    try:
+        with warnings.catch_warnings():
+            # Text coordinates have no final Zarr 3 specification yet.
+            warnings.filterwarnings("ignore", module="zarr")
+            _append(parts, unfinished)
+        shutil.rmtree(to, ignore_errors=True)
+        unfinished.rename(to)
+    except OSError as error:
+        raise StoreError(f"{to} can't be written ({error}); choose another folder") from error
+    stored: xr.DataArray = xr.open_zarr(to, consolidated=False, chunks=None)["structure_function"]
+    return stored
+
+
+def _append(parts: Iterator[xr.DataArray], folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for k, part in enumerate(parts):
+        more: dict[str, Any] = {"append_dim": "frame"} if k else {"mode": "w"}
+        # Coordinates of the particles and features stand there since the first block.
+        fixed = [name for name, c in part.coords.items() if "frame" not in c.dims] if k else []
+        dataset = part.drop_vars(fixed).to_dataset(name="structure_function")
+        dataset.to_zarr(folder, consolidated=False, **more)
