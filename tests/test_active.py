@@ -178,3 +178,17 @@ def test_bad_activity_is_refused():
     with pytest.raises(ParameterError, match="not in its steady state"):
         store.request(active(), n_particles=4000, **{**ask, "start": "equilibrated", "hold": 0.0})
     assert Liquid(LIQUID.mixture, 1.2) == LIQUID
+
+
+def test_equilibrate_asks_of_an_active_liquid_that_it_be_steady(tmp_path):
+    made = store.equilibrate(
+        active(persistence_time=0.5), 1.0, N, start="lattice", hold=10.0, duration=10.0, relaxations=5.0,
+        longest=60.0, every=0.2, out=tmp_path / "made.gsd", root=tmp_path / "runs", progress=False,
+    )  # fmt: skip
+    checks = made.record["checks"]
+    assert {name for name, check in checks.items() if isinstance(check, dict) and check.get("passed")} == {
+        "energy", "msd", "crystal", "relaxations"
+    }  # fmt: skip
+    assert made.record["activity"] == active(persistence_time=0.5).activity.to_dict()
+    assert made.fits(active(persistence_time=0.5), 1.0, N)
+    assert not made.fits(LIQUID, 1.0, N)

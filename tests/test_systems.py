@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from supercooled import io, systems
+from supercooled import Activity, io, store, systems
 from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.potentials import ExpandedLennardJones
@@ -35,10 +37,43 @@ def test_an_entry_says_what_it_makes(name):
     assert entry.densities
     for density in entry.densities:
         liquid = systems.named(name, density=density)
-        assert liquid.mixture.name == name
+        assert liquid.mixture.name == ("ka-lj" if liquid.activity else name)
+        assert bool(liquid.activity) is name.startswith("ka-active") is bool(entry.assumption)
+        assert f" {name} " in systems.equilibration_command(liquid, 0.5, 1000)
         assert liquid.density == density
         assert liquid.mixture.counts(1000)[1] == (500 if name == "wahnstrom" else 200)
     assert {"nandi2021", "sharma2022", "schoenholz2016", "graham2023"} >= set(entry.source.split("; "))
+
+
+def test_active_liquids_say_how_they_are_driven():
+    for force in (0.5, 1.0, 1.75):
+        liquid = systems.named(f"ka-active{force:g}", density=1.2)
+        assert liquid.activity == Activity(
+            force=force, persistence_time=4.0, species=("A", "B"), fraction=1.0
+        )
+        assert replace(liquid, activity=None) == systems.kob_andersen(density=1.2)
+        assert "4 tau" in systems.catalogue()[f"ka-active{force:g}"].assumption
+
+
+def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_passive_one(monkeypatch):
+    active = systems.named("ka-active0.5", density=1.2)
+    passive = replace(active, activity=None)
+    shipped = next(c for c in systems.library() if c.fits(passive, 0.7, 1000))
+    assert not shipped.fits(active, 0.7, 1000)
+    assert systems.equilibrated(active, 0.7, 1000) == shipped.path
+    wanted = {"temperature": 0.7, "n_particles": 1000, "duration": 1.0, "every": 0.1}
+    with pytest.raises(ParameterError, match="hold it first"):
+        store.request(active, **wanted)
+    assert active.activity is not None
+    record = {**shipped.record, "activity": active.activity.to_dict()}
+    own = replace(shipped, path=shipped.path.with_name("own.gsd"), record=record)
+    assert own.name == "ka-lj_f0.5_tau4"
+    assert not own.fits(passive, 0.7, 1000)
+    monkeypatch.setattr(sys.modules[systems.library.__module__], "library", lambda: (shipped, own))
+    assert systems.equilibrated(active, 0.7, 1000) == own.path
+    assert systems.equilibrated(passive, 0.7, 1000) == shipped.path
+    monkeypatch.setattr(systems, "library", lambda: (shipped, own))
+    assert store.request(active, **wanted).state.protocol.hold == 0.0
 
 
 def test_a_well_of_another_width_keeps_every_minimum_in_its_place():
@@ -113,11 +148,14 @@ def test_a_shipped_configuration_is_the_liquid_that_its_record_names(shipped):
     assert hashlib.sha256(data).hexdigest() == shipped.record["sha256"]
     assert shipped.record["mixture"] == systems.named(shipped.mixture, density=1.0).mixture.to_dict()
     liquid = systems.named(shipped.mixture, density=shipped.density)
+    if shipped.activity is not None:
+        liquid = replace(liquid, activity=Activity(**{**shipped.activity, "species": tuple("AB")}))
     assert systems.equilibrated(liquid, shipped.temperature, shipped.n_particles) == shipped.path
     from_trajectory(io.read(shipped.path, timestep=1.0), liquid, shipped.temperature)
     checks = shipped.record["checks"]
-    assert "passed: crystal, energy, overlap, peak" in shipped.summary
-    assert all(checks[name]["passed"] for name in ("energy", "peak", "overlap", "crystal"))
+    judged = ["energy", "msd"] if shipped.activity else ["energy", "overlap", "peak"]
+    assert ", ".join(["passed: crystal", *judged]) in shipped.summary
+    assert all(checks[name]["passed"] for name in ("crystal", *judged))
     brief = shipped.n_particles == 4000 and shipped.mixture == "ka-lj" and shipped.temperature < 0.75
     assert shipped.briefly_checked is brief
 

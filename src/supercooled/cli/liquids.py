@@ -43,5 +43,9 @@ def systems(
             table.add_column(heading)
         for name, entry in sc.systems.catalogue().items():
             densities = ", ".join(f"{density:g}" for density in sorted(entry.densities))
-            table.add_row(name, entry.summary, densities, entry.source)
+            table.add_row(name + ("*" if entry.assumption else ""), entry.summary, densities, entry.source)
+        assumptions = {
+            entry.assumption: None for entry in sc.systems.catalogue().values() if entry.assumption
+        }
+        table.caption = "\n".join(f"* assumed: {words}" for words in assumptions)
     Console().print(table)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from supercooled.errors import MixtureError
-from supercooled.mixture import Liquid, Mixture
+from supercooled.mixture import Activity, Liquid, Mixture
 from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
 from supercooled.systems.mixture_file import read_mixture
 
@@ -26,6 +26,7 @@ class Entry:
     make : the liquid at a density, ``make(density=1.2)``
     densities : those of the papers, the usual one first, sigma_AA^-3; printed, never assumed
     source : the papers that study it
+    assumption : what none of them says and the name takes for granted; empty if there is none
     """
 
     name: str
@@ -33,6 +34,7 @@ class Entry:
     densities: tuple[float, ...]
     summary: str
     source: str
+    assumption: str = ""
 
     @property
     def density(self) -> float:
@@ -146,6 +148,33 @@ def kob_andersen_width(*, width: float, density: float) -> Liquid:
     return Liquid(mixture, density)
 
 
+def kob_andersen_active(*, force: float, density: float) -> Liquid:
+    r"""Kob-Andersen mixture whose particles push themselves.
+
+    .. math:: m \ddot{\mathbf r}_i = -\nabla_i U + \mathbf f_i,\qquad
+              \mathbf f_i = f_0 (\pm 1, \pm 1, \pm 1),\qquad \sum_i \mathbf f_i = 0
+
+    The paper gives f_0 alone. Assumed: every particle is active, and all directions are drawn anew together
+    each 4 tau, which of the choices tried came nearest to the softness that it prints. Another choice is
+    ``dataclasses.replace(liquid, activity=Activity(...))``.
+
+    force : f_0, epsilon_AA/sigma_AA
+    density : sigma_AA^-3
+
+    Raises
+    ------
+    MixtureError
+        if force or density is not positive.
+
+    Source: nandi2021, SI Sec. I C.
+
+    >>> kob_andersen_active(force=0.5, density=1.2).name
+    'ka-lj_rho1.2_f0.5_tau4'
+    """
+    liquid = kob_andersen(density=density)
+    return replace(liquid, activity=Activity(force, _PERSISTENCE, liquid.mixture.species, 1.0))
+
+
 def force_smoothed(liquid: Liquid) -> Liquid:
     """The same liquid with every Lennard-Jones force going to zero at its cutoff.
 
@@ -191,6 +220,7 @@ def _binary(
     )
 
 
+_PERSISTENCE = 4.0
 # (Delta, density) of graham2023; its (0, 1.2) is ka-lj
 _WIDTHS = ((0.1, 1.18), (0.2, 1.16), (0.3, 1.14), (0.4, 1.12))
 _ENTRIES = (
@@ -218,6 +248,17 @@ _ENTRIES = (
             "graham2023",
         )
         for width, density in _WIDTHS
+    ),
+    *(
+        Entry(
+            f"ka-active{force:g}",
+            partial(kob_andersen_active, force=force),
+            (1.2,),
+            f"Kob-Andersen, self-propelled with f0 = {force:g}",
+            "nandi2021",
+            f"every particle active, directions drawn anew each {_PERSISTENCE:g} tau",
+        )
+        for force in (0.5, 1.0, 1.75)
     ),
     Entry("wahnstrom", wahnstrom, (1.2959,), "Wahnstrom Lennard-Jones, 50:50", "nandi2021"),
 )
