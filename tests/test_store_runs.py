@@ -272,46 +272,68 @@ def test_lammps_checkpoint_cut_by_a_full_disk_is_no_checkpoint(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-SCRIPT = """
+# Imports once; then, for each folder that it is told, a process of its own makes the run there.
+MAKER = """
 import os, sys
 os.fsync = lambda _: None
-from supercooled import store, systems
-from supercooled.simulation import schedule
-schedule.ATOM_STEPS_PER_CHECKPOINT = 240 * 200
-schedule.ATOM_STEPS_PER_STOP = 50 * 200
-liquid = systems.kob_andersen(density=1.2)
-asked = store.request(liquid, temperature=1.0, n_particles=200, every=0.25,
-    start="lattice", hold=1.0, duration=15.0)
-store.simulate_all([asked], root=sys.argv[1], workers=1, progress=False)
+import gsd.hoomd, signac
+from supercooled import io, store, systems
+from supercooled.simulation import lammps_engine, schedule
+schedule.ATOM_STEPS_PER_CHECKPOINT = 240 * 250
+schedule.ATOM_STEPS_PER_STOP = 50 * 250
+asked = store.request(systems.kob_andersen(density=1.2), temperature=1.0, n_particles=250, every=0.25,
+    start="lattice", hold=1.0, duration=36.0)
+for line in sys.stdin:
+    if not (child := os.fork()):
+        store.simulate_all([asked], root=line.strip(), workers=1, progress=False)
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-def test_a_run_that_is_killed_again_and_again_ends_with_the_bits_of_one_left_alone(tmp_path):
-    """SIGKILL at random moments, LAMMPS underneath; every frame exactly once."""
-    random.seed(2)
-    killed = 0
-    for _ in range(3):
-        child = subprocess.Popen([sys.executable, "-c", SCRIPT, str(tmp_path / "killed")])
-        before = set(_steps_of(tmp_path / "killed"))
-        while child.poll() is None and not set(_steps_of(tmp_path / "killed")) - before:
-            time.sleep(0.005)
-        time.sleep(random.uniform(0.0, 0.1))
-        child.send_signal(signal.SIGKILL)
-        killed += child.wait() == -signal.SIGKILL
-    assert killed >= 2
+def test_a_run_that_is_killed_ten_times_ends_with_the_bits_of_one_left_alone(tmp_path):
+    """SIGKILL at random instants, LAMMPS underneath: every frame is there once, whole, the same."""
+    instants = random.Random(2)
+    maker = subprocess.Popen(
+        [sys.executable, "-c", MAKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert maker.stdin is not None
+    assert maker.stdout is not None
+
+    def began(root):
+        maker.stdin.write(f"{root}\n")
+        maker.stdin.flush()
+        return int(maker.stdout.readline())
+
+    found = []
+    for _ in range(10):
+        child = began(tmp_path / "killed")
+        seen = {p.name for p in (tmp_path / "killed").rglob("checkpoint-*")}
+        more = instants.randrange(4)
+        while more and Path(f"/proc/{child}").exists():
+            now = {p.name for p in (tmp_path / "killed").rglob("checkpoint-*")}
+            more -= bool(now - seen)
+            seen |= now
+            time.sleep(0.002)
+        time.sleep(instants.uniform(0.0, 0.03))
+        os.kill(child, signal.SIGKILL)
+        assert int(maker.stdout.readline()) == -signal.SIGKILL
+        found.append(len(seen))
+    # some before the first checkpoint or soon after the last kill, some further on
+    assert len(set(found)) >= 4
     for name in ("killed", "whole"):
-        subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path / name)], check=True)
+        began(tmp_path / name)
+        assert int(maker.stdout.readline()) == 0
+    maker.stdin.close()
+    assert maker.wait() == 0
     killed_run, whole_run = (next((tmp_path / n).rglob("trajectory.gsd")) for n in ("killed", "whole"))
     frames = frames_of(whole_run)
     assert frames_of(killed_run) == frames
     steps = [int(np.frombuffer(f["configuration/step"], np.uint64)[0]) for f in frames]
-    assert steps == list(range(0, 3001, 50))
+    assert steps == list(range(0, 7201, 50))
     left = {p.name for p in killed_run.parent.iterdir()}
     assert left - {p.name for p in whole_run.parent.iterdir()} == set()
-
-
-def _steps_of(root):
-    return [p.name for p in root.rglob("checkpoint-*")]
 
 
 def test_workers_end_with_the_process_that_made_them(tmp_path):
