@@ -17,6 +17,8 @@ from supercooled.state import StatePoint
 # Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
 # fraction of an edge are refused instead of guessed.
 LARGEST_CONTINUOUS_STEP = 1.0 / 3.0
+# Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
+PIECE = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +266,10 @@ class Trajectory:
     def positions(self, block: slice = slice(None)) -> Array:
         """Positions of a block folded into the box, (frame, particle, 3), in sigma_AA."""
         data = self.read(block)
-        return np.stack(
-            [
-                Box.from_array(box, self.dimensions).wrap(xyz)[0]
-                for xyz, box in zip(data.positions, data.boxes, strict=True)
-            ]
-        )
+        folded = np.empty(data.positions.shape)
+        for out, xyz, box in zip(folded, data.positions, data.boxes, strict=True):
+            out[:] = Box.from_array(box, self.dimensions).wrap(xyz)[0]
+        return folded
 
     def unwrapped(self, block: slice = slice(None)) -> Array:
         """Positions of a block without jumps at the faces, (frame, particle, 3), in sigma_AA.
@@ -284,16 +284,32 @@ class Trajectory:
             naming frame and particle, if a step by continuity exceeds a third of the box: beyond
             half of it two answers are possible, and a step that long says that such steps occur.
         """
-        data = self.read(block)
-        if data.unwrapped:
-            return data.positions
-        boxes = [Box.from_array(box, self.dimensions) for box in data.boxes]
-        if data.images is not None:
-            pairs = zip(boxes, data.positions, data.images, strict=True)
-            return np.stack([box.unwrap(xyz, crossed) for box, xyz, crossed in pairs])
-        return self._by_continuity(data.positions, boxes, self.frames[block])
+        some = self[block]
+        paths = np.empty((some.n_frames, self.n_particles, 3))
+        before: Array | None = None
+        for piece in some.blocks(PIECE):
+            # Continuity takes one frame from the piece before.
+            overlap = 0 if before is None else 1
+            data = some.read(slice(piece.start - overlap, piece.stop))
+            into = paths[piece]
+            boxes = [Box.from_array(box, self.dimensions) for box in data.boxes]
+            if data.unwrapped:
+                into[:] = data.positions
+            elif data.images is not None:
+                for k, box in enumerate(boxes):
+                    into[k] = box.unwrap(data.positions[k], data.images[k])
+            else:
+                frames = some.frames[piece.start - overlap : piece.stop]
+                before = self._by_continuity(data.positions, boxes, frames, before, into)
+        return paths
 
-    def _by_continuity(self, positions: Array, boxes: list[Box], frames: Integers) -> Array:
+    def _by_continuity(
+        self, positions: Array, boxes: list[Box], frames: Integers, before: Array | None, out: Array
+    ) -> Array:
+        """Fill `out`; how many edges each particle has crossed in the last frame.
+
+        before : those of the first frame, which then belongs to what came before
+        """
         fractions = np.stack([b.fractional(xyz) for b, xyz in zip(boxes, positions, strict=True)])
         steps = np.diff(fractions, axis=0)
         edges = np.rint(steps)
@@ -306,12 +322,16 @@ class Trajectory:
                 f"{frames[f]} and {frames[f + 1]}, too far to say which way round; "
                 "write frames more often, or with image flags or unwrapped coordinates"
             )
-        crossed = np.zeros(fractions.shape)
-        np.cumsum(-edges, axis=0, out=crossed[1:])
         if self.dimensions == 2:
-            crossed[..., 2] = 0.0
-        pairs = zip(boxes, positions, crossed, strict=True)
-        return np.stack([box.unwrap(xyz, images) for box, xyz, images in pairs])
+            edges[..., 2] = 0.0
+        crossed = np.zeros(positions.shape[1:]) if before is None else before
+        overlap = len(positions) - len(out)
+        for k, box in enumerate(boxes):
+            if k > 0:
+                crossed = crossed - edges[k - 1]
+            if k >= overlap:
+                out[k - overlap] = box.unwrap(positions[k], crossed)
+        return crossed
 
     def fixed_box(self) -> Box:
         """The box, if it is the same in every frame.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from supercooled.blocks import frames_within, spans
 from supercooled.cage.real_space import cutoff_of, hypernetted_chain
 from supercooled.cage.smearing import Normalisation, Points, Smearing, sphere
 from supercooled.errors import MixtureError, ParameterError
+from supercooled.fields import field
 from supercooled.kernels.cage import local_depths, local_distributions
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
@@ -38,6 +40,8 @@ def local_depth(
     rdf: xr.Dataset | None = None,
     frames: slice = slice(None),
     executor: Executor | None = None,
+    out: str | Path | None = None,
+    megabytes: float = 16.0,
 ) -> xr.DataArray:
     r"""Depth of each particle's own cage: the magnitude of the potential at its minimum.
 
@@ -59,6 +63,9 @@ def local_depth(
     rdf : what :func:`supercooled.structure.radial_distribution` returns, for the ensemble's C only
     frames : which frames of the trajectory; their numbers in it stay
     executor : maps blocks of frames; None does them here
+    out : folder to store the field in, for more than fits into memory; what is returned then reads it
+        when asked
+    megabytes : of positions in a block; it never changes the answer
 
     Returns
     -------
@@ -108,12 +115,15 @@ def local_depth(
         else:
             known[v, : p.number] = np.interp(p.r, C.r.values, C.sel(pair=pair).values)
     per_block = partial(_depths_of, trajectory, smearing, known, correlation == "local")
-    values = _over_frames(trajectory, frames, per_block, executor)
-    return labelled(
+    blocks = _blocks(trajectory, frames, megabytes)
+    return field(
         "depth",
-        values,
-        ("frame", "particle"),
-        _coordinates(trajectory, u, frames),
+        per_block,
+        blocks,
+        list(map(len, blocks)),
+        coords=_coordinates(trajectory, u, frames),
+        executor=executor,
+        out=out,
         centre=centre,
         width=width,
         cutoffs=str({pair: tuple(map(float, cutoffs[pair])) for pair in pairs}),
@@ -170,7 +180,8 @@ def local_radial_distribution(
     u = trajectory.species_index(centre)
     points = Points(float(distances[0]), float(steps.mean()), len(distances))
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
-    values = _over_frames(trajectory, frames, partial(_distributions_of, trajectory, smearing), None)
+    per_block = partial(_distributions_of, trajectory, smearing)
+    values = np.concatenate([per_block(block) for block in _blocks(trajectory, frames, 16.0)])
     coordinates = {
         **_coordinates(trajectory, u, frames),
         "pair": list(_pairs_of(trajectory, u)),
@@ -209,20 +220,15 @@ def _distributions_of(trajectory: Trajectory, smearing: Smearing, frames: list[i
     return out
 
 
-def _over_frames(
-    trajectory: Trajectory,
-    frames: slice,
-    per_block: Callable[[list[int]], Array],
-    executor: Executor | None,
-) -> Array:
+def _blocks(trajectory: Trajectory, frames: slice, megabytes: float) -> list[list[int]]:
     chosen = range(trajectory.n_frames)[frames]
-    size = frames_within(64.0, trajectory.n_particles)
+    size = frames_within(megabytes, trajectory.n_particles)
     blocks = [list(chosen[s.read]) for s in spans(0, len(chosen), size=size, end=len(chosen))]
     if not blocks:
         raise ParameterError(
             f"{trajectory.source.name}: {frames} chooses none of {trajectory.n_frames} frames"
         )
-    return np.concatenate(list((map if executor is None else executor.map)(per_block, blocks)))
+    return blocks
 
 
 def _pairs_of(trajectory: Trajectory, centre: int) -> tuple[str, ...]:

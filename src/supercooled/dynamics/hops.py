@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array
-from supercooled.blocks import Span, frames_within, map_add, spans
+from supercooled.arrays import Array, Integers
+from supercooled.blocks import Span, frames_within, spans
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
-from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
 
@@ -20,7 +21,9 @@ def hops(
     trajectory: Trajectory,
     *,
     window: float,
+    species: str | int | None = None,
     executor: Executor | None = None,
+    out: str | Path | None = None,
     megabytes: float = 64.0,
 ) -> xr.DataArray:
     r"""Hop indicator of every particle, large when its mean position changes within the window.
@@ -31,7 +34,10 @@ def hops(
               \quad U = [t - w/2, t],\; V = [t, t + w/2]
 
     window : w, tau; both intervals hold the frames within them, ends included, so t belongs to both
+    species : whose particles; None takes all
     executor : maps blocks of frames; None does them here
+    out : folder to store the field in, for more than fits into memory; what is returned then reads it
+        when asked
     megabytes : of positions in a block; it never changes the answer
 
     Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
@@ -65,20 +71,23 @@ def hops(
     period = restart_period(side)
     size = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
     blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
-    parts = map_add(partial(_hops_of, trajectory, side), blocks, executor)
+    particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
     frames = np.arange(side, n - side)
     coords: dict[str, object] = {
         "frame": frames,
         "time": ("frame", trajectory.times[frames]),
-        "particle": np.arange(trajectory.n_particles),
+        "particle": particles,
     }
     if trajectory.temperature is not None:
         coords["temperature"] = trajectory.temperature
-    return labelled(
+    return field(
         "p_hop",
-        np.concatenate(parts),
-        ("frame", "particle"),
-        coords,
+        partial(_hops_of, trajectory, side, None if species is None else particles),
+        blocks,
+        [block.stop - block.start for block in blocks],
+        coords=coords,
+        executor=executor,
+        out=out,
         window=window,
         frames_in_each_half=side + 1,
     )
@@ -107,8 +116,10 @@ def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
     return side
 
 
-def _hops_of(trajectory: Trajectory, side: int, span: Span) -> list[Array]:
+def _hops_of(trajectory: Trajectory, side: int, particles: Integers | None, span: Span) -> Array:
     positions = np.ascontiguousarray(trajectory.unwrapped(span.read))
-    out = np.empty((span.stop - span.start, trajectory.n_particles))
+    if particles is not None:
+        positions = positions[:, particles]
+    out = np.empty((span.stop - span.start, positions.shape[1]))
     hop_indicator(positions, side, out)
-    return [out]
+    return out

@@ -1,0 +1,139 @@
+"""A field computed block by block, in memory or straight into a store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array
+from supercooled.errors import StoreError
+from supercooled.fields.lazy import LABELS, VALUES, opened
+from supercooled.fields.sealing import seal
+from supercooled.quantities import labelled
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block(Generic[Item]):
+    """What makes some rows, and which."""
+
+    item: Item
+    rows: slice
+
+
+def field(
+    name: str,
+    function: Callable[[Item], Array],
+    items: Sequence[Item],
+    sizes: Sequence[int],
+    *,
+    coords: Mapping[str, Any],
+    executor: Executor | None,
+    out: str | Path | None,
+    **attributes: Any,
+) -> xr.DataArray:
+    """Field (frame, particle) of blocks of frames, one after the other or side by side.
+
+    function : of an item, (frame, particle)
+    items : one for each block of frames, in order
+    sizes : frames of each; all but the last alike
+    coords : with ``frame`` and ``particle``
+    executor : maps the blocks; None makes them here
+    out : folder to store the values in, which then never are in memory all together; it appears when it
+        is whole. None keeps them in memory.
+
+    Raises
+    ------
+    StoreError
+        if `out` can't be written.
+    """
+    stops = np.cumsum(sizes)
+    blocks = [
+        _Block(item, slice(int(stop) - size, int(stop)))
+        for item, size, stop in zip(items, sizes, stops, strict=True)
+    ]
+    shape = (int(stops[-1]), len(coords["particle"]))
+    apply = map if executor is None else executor.map
+    if out is None:
+        values = np.empty(shape)
+        for block, part in zip(blocks, apply(function, items), strict=True):
+            values[block.rows] = part
+        return labelled(name, values, ("frame", "particle"), coords, **attributes)
+    final = Path(out).absolute()
+    made = _beside(final)
+    try:
+        made.mkdir(parents=True)
+        labels = _labels(name, shape, coords, attributes)
+        _lay_out(made, labels, shape, rows=int(sizes[0]))
+        for _ in apply(partial(_write, function, made / VALUES), blocks):
+            pass
+        seal(made)
+        _put(made, final)
+    except OSError as error:
+        why = error.strerror or error
+        raise StoreError(f"can't write {final}: {why}; free space and try again") from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return opened(final)
+
+
+def _beside(final: Path) -> Path:
+    """A name beside the final one, of this process alone; what dead ones have left there goes."""
+    host = os.uname().nodename
+    for left in final.parent.glob(f".{final.name}.{host}.*.part"):
+        if not Path("/proc", left.suffixes[-2][1:]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return final.with_name(f".{final.name}.{host}.{os.getpid()}.part")
+
+
+def _labels(
+    name: str, shape: tuple[int, int], coords: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> xr.Dataset:
+    # One value stands for all, so that fields are labelled in one way only.
+    like = labelled(name, np.broadcast_to(0.0, shape), ("frame", "particle"), coords, **attributes)
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in like.attrs.items()}
+    return xr.Dataset(coords=like.coords).assign_attrs(plain, name=name, dims=["frame", "particle"])
+
+
+def _lay_out(folder: Path, labels: xr.Dataset, shape: tuple[int, int], *, rows: int) -> None:
+    """Labels, and room for the values."""
+    import zarr
+    from zarr.codecs import Crc32cCodec
+
+    # Numbers without a pattern don't get smaller; what a checksum costs is nothing beside making them.
+    zarr.create_array(
+        folder / VALUES,
+        shape=shape,
+        chunks=(rows, shape[1]),
+        dtype="f8",
+        compressors=[Crc32cCodec()],
+        fill_value=np.nan,
+        config={"write_empty_chunks": True},
+    )
+    labels.to_zarr(folder / LABELS, consolidated=False)
+
+
+def _write(function: Callable[[Item], Array], values: Path, block: _Block[Item]) -> None:
+    import zarr
+
+    array = zarr.open_array(values, mode="r+", config={"write_empty_chunks": True})
+    array[block.rows] = np.asarray(function(block.item), dtype=np.float64)
+
+
+def _put(made: Path, final: Path) -> None:
+    """Under its name; if another was there first, that one stays."""
+    try:
+        made.rename(final)
+    except OSError:
+        if not final.is_dir():
+            raise
