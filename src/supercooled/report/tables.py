@@ -86,6 +86,29 @@ def ranking(data: xr.Dataset) -> Table:
     return Table(caption, columns, tuple(lines))
 
 
+def motion(data: xr.Dataset) -> Table:
+    """Relaxation, threshold of a hop, diffusion and the shape of the decay: a line a temperature."""
+    columns = {
+        "tau_alpha": "τ_α",
+        "p_c": "p_c",
+        "p_c_time": "t*",
+        "alpha2_max": "α_2(t*)",
+        "diffusivity": "D",
+        "stretched_time": "τ",
+        "stretched_exponent": "β",
+    }
+    lines = []
+    for k, T in enumerate(data["temperature"].values):
+        row = data.isel(temperature=k)
+        lines.append((temperature_text(float(T)), *(_with_error(row, name) for name in columns)))
+    caption = (
+        f"Motion of {data.attrs['species']} particles: time at which the overlap is 1/e, mean squared "
+        "displacement and time of the maximum of the non-Gaussian parameter, diffusion coefficient, and the "
+        "stretched exponential of the final decay; – where the run does not reach it."
+    )
+    return Table(caption, ("T", *columns.values()), tuple(lines))
+
+
 def _with_error(row: xr.Dataset, name: str) -> str:
     return shown(float(row[name]), float(row[f"{name}_error"]))
 
@@ -97,5 +120,9 @@ def _range(row: xr.Dataset, name: str) -> str:
     return f"{shown(low, digits=3)} to {shown(high, digits=3)}"
 
 
-TABLES: Mapping[str, Callable[[xr.Dataset], Table]] = {"readings": readings, "ranking": ranking}
+TABLES: Mapping[str, Callable[[xr.Dataset], Table]] = {
+    "motion": motion,
+    "readings": readings,
+    "ranking": ranking,
+}
 """Every table the package knows, by the group of results that it shows."""

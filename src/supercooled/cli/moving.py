@@ -1,0 +1,56 @@
+"""How particles move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def dynamics(
+    files: Annotated[
+        list[Path], typer.Argument(help="Trajectories; those of one temperature are replicas, and averaged.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    temperature: Annotated[
+        list[float] | None, typer.Option("--temperature", "-T", help="Of each file, in their order.")
+    ] = None,
+    species: Annotated[str, typer.Option(help="Whose motion: a species, or all.")] = "A",
+    overlap_radius: Annotated[float, typer.Option(help="a of the overlap, sigma_AA.")] = 0.3,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="Of a lag, as a fraction, where frames are unevenly spaced; for example 0.05."),
+    ] = None,
+    timestep: Annotated[
+        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
+    ] = None,
+) -> None:
+    """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from supercooled import report
+    from supercooled.report.tables import motion
+    from supercooled.studies import moving
+    from supercooled.studies.motion import Motion
+
+    how = Motion(
+        species=None if species == "all" else species, overlap_radius=overlap_radius, tolerance=tolerance
+    )
+    table = moving.run(files, out=out, temperatures=temperature, timestep=timestep, how=how)
+    words = motion(table)
+    shown = Table(box=None, header_style="bold")
+    for column in words.columns:
+        shown.add_column(column, no_wrap=True)
+    for line in words.lines:
+        shown.add_row(*line)
+    # What is piped into a file has no width to keep to.
+    console = Console()
+    Console(width=None if console.is_terminal else 200).print(shown)
+    rows = report.read_comparison(out / "comparison.json")
+    # The table has the numbers; what is left are the reasons of those that it has not.
+    for row in rows:
+        if row.measured is None:
+            typer.echo(f"{row.quantity}, {row.state}: {row.note}", err=True)
+    typer.echo(f"Report: {out / 'report.html'}")

@@ -1,0 +1,162 @@
+"""The table of motion: relaxation time, p_c, diffusion and the shape of the decay at each temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics
+from supercooled.dynamics import StretchedExponential
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+from supercooled.report import Row
+from supercooled.studies.line import identity, temperature_of
+from supercooled.studies.stages import stage
+from supercooled.trajectory import Trajectory
+
+# Share of the run that the longest lag takes: beyond it no two origins are independent.
+LONGEST = 0.5
+# The final decay, in relaxation times: after the plateau, before only noise is left.
+FINAL_DECAY = (0.2, 4.0)
+# What stands in the table, with a standard error each: in the data, in the table of quantities, in words.
+COLUMNS = (
+    ("tau_alpha", "relaxation_time", "relaxation time", "tau"),
+    ("p_c", "p_hop", "p_c", "sigma_AA^2"),
+    ("diffusivity", "diffusivity", "diffusion coefficient", "sigma_AA^2/tau"),
+    ("alpha2_max", "alpha2", "largest alpha_2", "1"),
+    ("stretched_time", "relaxation_time", "stretched exponential, time", "tau"),
+    ("stretched_exponent", "stretched_exponent", "stretched exponential, exponent", "1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How motion is measured.
+
+    species : whose; None takes all particles
+    overlap_radius : a of the overlap, sigma_AA
+    peak_width : decades about the maximum of alpha_2 that its parabola is fitted to
+    slope_within, slope_over : how near to 1 the slope of ln MSD must be for diffusion, and over how many
+        decades on either side it is taken
+    lags_per_decade, stretches : of the curves, and parts of each run left out in turn for errors
+    tolerance : of a lag, as a fraction; needed where frames are unevenly spaced
+    """
+
+    species: str | None
+    overlap_radius: float = 0.3
+    peak_width: float = 0.4
+    slope_within: float = 0.05
+    slope_over: float = 0.3
+    lags_per_decade: int = 12
+    stretches: int = 5
+    tolerance: float | None = None
+
+
+def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) -> xr.Dataset:
+    """Displacements and overlap of runs at one temperature; what is in `work` is read back.
+
+    Lags go to half of the longest run.
+    """
+    who: dict[str, Any] = {"runs": [identity(run) for run in replicas], **asdict(how)}
+
+    def measured() -> dict[str, xr.Dataset]:
+        run = max(replicas, key=lambda r: float(r.times[-1] - r.times[0]))
+        lags = dynamics.logarithmic_lags(
+            run, per_decade=how.lags_per_decade, longest=LONGEST * float(run.times[-1] - run.times[0])
+        )
+        return {
+            "curves": dynamics.correlators(
+                replicas,
+                lags=lags,
+                overlap_radius=how.overlap_radius,
+                species=how.species,
+                tolerance=how.tolerance,
+                stretches=how.stretches,
+            )
+        }
+
+    return stage(work, f"T{temperature_of(replicas[0]):g}-curves", who, measured)["curves"]
+
+
+def motion_table(curves: Sequence[xr.Dataset], temperatures: Sequence[float], how: Motion) -> xr.Dataset:
+    """Each of `COLUMNS` with ``_error`` (temperature), the time ``p_c_time``, and why there is none.
+
+    curves : of :func:`motion_curves`, in the order of the temperatures
+    """
+    found = [_of_one(one, how) for one in curves]
+    along = {"temperature": np.asarray(temperatures, dtype=np.float64)}
+    data = {}
+    for name, known, _, _ in (*COLUMNS, ("p_c_time", "lag", "", "")):
+        values = np.array([row[name][0] for row in found])
+        data[name] = labelled(known, values, ("temperature",), along)
+        data[f"{name}_error"] = labelled(
+            known, np.array([row[name][1] for row in found]), ("temperature",), along
+        )
+        reasons = [row[name][2] for row in found]
+        data[name].attrs["reasons"] = dict(zip((f"{T:g}" for T in temperatures), reasons, strict=True))
+    return xr.Dataset(data).assign_attrs(species=how.species or "all")
+
+
+def motion_rows(table: xr.Dataset, names: Sequence[str], *, item: str) -> list[Row]:
+    """A row for each temperature and quantity, beside nothing printed."""
+    whose = "all particles" if table.attrs["species"] == "all" else f"{table.attrs['species']} particles"
+    rows = []
+    for T in table["temperature"].values:
+        for name, _, words, unit in COLUMNS:
+            if name not in names:
+                continue
+            here = table.sel(temperature=T)
+            reason = table[name].attrs["reasons"][f"{T:g}"]
+            rows.append(
+                Row.judge(
+                    item=item,
+                    quantity=words,
+                    state=f"T = {T:.2f}, {whose}",
+                    published=None,
+                    measured=float(here[name]),
+                    uncertainty=float(here[f"{name}_error"]),
+                    unit=unit,
+                    tolerance=None,
+                    note=f"Not reached: {reason}." if reason else "",
+                )
+            )
+    return rows
+
+
+def _of_one(curves: xr.Dataset, how: Motion) -> dict[str, tuple[float, float, str]]:
+    """Value, error, and why there is none."""
+    relaxation = dynamics.relaxation_time(curves)
+    threshold = dynamics.hop_threshold(curves, width=how.peak_width)
+    diffusion = dynamics.diffusion(curves, tolerance=how.slope_within, width=how.slope_over)
+    largest = int(np.nanargmax(curves["alpha2"].values)) if threshold.reached else 0
+    # The top of alpha_2 counts only where p_c does: otherwise it may lie beyond the lags.
+    top = [
+        float(curves[name][largest]) if threshold.reached else np.nan for name in ("alpha2", "alpha2_error")
+    ]
+    shape, reason = _shape(curves, relaxation.value, relaxation.reason)
+    return {
+        "tau_alpha": (relaxation.value, relaxation.error, relaxation.reason),
+        "p_c": (threshold.value, threshold.error, threshold.reason),
+        "p_c_time": (threshold.time, np.nan, threshold.reason),
+        "diffusivity": (diffusion.value, diffusion.error, diffusion.reason),
+        "alpha2_max": (top[0], top[1], threshold.reason),
+        "stretched_time": (np.nan, np.nan, reason) if shape is None else (shape.time, shape.time_error, ""),
+        "stretched_exponent": (np.nan, np.nan, reason)
+        if shape is None
+        else (shape.exponent, shape.exponent_error, ""),
+    }
+
+
+def _shape(curves: xr.Dataset, time: float, reason: str) -> tuple[StretchedExponential | None, str]:
+    if not np.isfinite(time):
+        return None, reason
+    shortest, longest = (factor * time for factor in FINAL_DECAY)
+    try:
+        return dynamics.stretched_exponential(curves, shortest=shortest, longest=longest), ""
+    except ParameterError as error:
+        return None, str(error)

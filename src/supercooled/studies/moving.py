@@ -1,0 +1,89 @@
+"""How particles move in trajectories of your own: one line of numbers a temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import xarray as xr
+
+from supercooled import io, report
+from supercooled.errors import ParameterError
+from supercooled.report import Section
+from supercooled.studies.line import temperature_of
+from supercooled.studies.motion import COLUMNS, Motion, motion_curves, motion_rows, motion_table
+from supercooled.studies.provenance import describe
+
+SHOWN = ("msd", "alpha2", "overlap")
+SECTIONS = (
+    Section("Relaxation and diffusion", "Lags go to half of the run.", ("dynamics", "hops"), ("motion",)),
+)
+
+
+def run(
+    files: Sequence[Path],
+    *,
+    out: Path,
+    temperatures: Sequence[float] | None,
+    timestep: float | None,
+    how: Motion,
+) -> xr.Dataset:
+    """Measure, write the report to `out`, and return the table, along ``temperature``.
+
+    files : those of one temperature are replicas, and are averaged
+    temperatures : of each file, where the file doesn't say it
+
+    Raises
+    ------
+    ParameterError, TrajectoryError
+        if temperatures are missing, or a run is too short for a lag.
+    """
+    if temperatures is not None and len(temperatures) != len(files):
+        raise ParameterError(
+            f"{len(files)} files need {len(files)} times --temperature, not {len(temperatures)}"
+        )
+    given = temperatures if temperatures is not None else [None] * len(files)
+    opened = [io.read(f, temperature=T, timestep=timestep) for f, T in zip(files, given, strict=True)]
+    at = sorted({temperature_of(run) for run in opened})
+    replicas = [[run for run in opened if temperature_of(run) == T] for T in at]
+    curves = [motion_curves(runs, how, work=out / "work") for runs in replicas]
+    table = motion_table(curves, at, how)
+    along = xr.Variable("temperature", at)
+    shown = xr.concat(
+        [one[[n for name in SHOWN for n in (name, f"{name}_error")]] for one in curves],
+        dim=along,
+        join="outer",
+        combine_attrs="drop",
+    )
+    report.write(
+        out,
+        title="How particles move",
+        summary=_summary(opened, table),
+        rows=motion_rows(table, [name for name, *_ in COLUMNS], item="measured"),
+        results={"dynamics": shown, "motion": table},
+        provenance=describe(
+            opened,
+            parameters=asdict(how),
+            commands=[_command(files, out, temperatures, how)],
+            source="Definitions of sharma2022 (doi:10.1103/PhysRevE.105.044604), Secs. III and IV B.",
+        ),
+        sections=SECTIONS,
+    )
+    return table
+
+
+def _summary(opened: Sequence[object], table: xr.Dataset) -> str:
+    number = f"{len(opened)} trajectories" if len(opened) > 1 else "One trajectory"
+    return (
+        f"{number}; {table.attrs['species']} particles. The relaxation time is where the overlap is 1/e, p_c "
+        "the mean squared displacement where alpha_2 is largest. Lags go to half of the run: what needs "
+        "longer ones is not reached, and the row says so."
+    )
+
+
+def _command(files: Sequence[Path], out: Path, temperatures: Sequence[float] | None, how: Motion) -> str:
+    options = "".join(f" --temperature {T:g}" for T in temperatures or ())
+    options += "" if how.tolerance is None else f" --tolerance {how.tolerance:g}"
+    species = how.species or "all"
+    return f"supercooled dynamics {' '.join(map(str, files))}{options} --species {species} --out {out}"
