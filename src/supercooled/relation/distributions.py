@@ -14,11 +14,11 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import TABLE, labelled
 from supercooled.relation.pairing import (
     Fields,
-    Samples,
+    Stream,
     bin_edges,
     over_stretches,
-    paired,
-    samples,
+    stream,
+    stream_pairs,
     with_error,
 )
 
@@ -81,10 +81,10 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: int = 5) ->
     >>> distribution(field, bins=[0.0, 0.5, 1.0]).probability_density.values
     array([1., 1.])
     """
-    pooled = samples(field, stretches=stretches)
-    edges = bin_edges(pooled.values, bins)
+    pooled = stream(field, stretches=stretches)
+    edges = bin_edges(np.array([pooled.low, pooled.high]), bins)
     counts = pooled.counts(edges)[:, 0]
-    totals = np.bincount(pooled.stretch, minlength=pooled.n_stretches)
+    totals = pooled.in_stretches()
     name = field_name(field)
     _, replicates = over_stretches(
         np.column_stack([counts, totals]), lambda n: n[:-1] / n[-1] / np.diff(edges)
@@ -123,9 +123,9 @@ def peak(field: Fields, *, stretches: int = 5) -> Peak:
     >>> abs(peak(field).value - 3.0) < 0.1
     True
     """
-    pooled = samples(field, stretches=stretches)
-    bandwidth, edges = _grid(pooled.values, field_name(field))
-    counts = _clipped(pooled, edges).counts(edges)[:, 0]
+    pooled = stream(field, stretches=stretches)
+    bandwidth, edges = _grid(pooled, field_name(field))
+    counts = pooled.counts(edges, clipped=True)[:, 0]
     value, error = with_error(counts, lambda n: _mode(n, edges))
     return Peak(value, error, bandwidth)
 
@@ -223,9 +223,9 @@ def count_of(data: Array, dim: str) -> xr.DataArray:
 def _share(
     field: Fields, p_hop: Fields, threshold: float | None, lead: float, stretches: int, *, above: bool
 ) -> Share:
-    pooled = paired(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
-    _, edges = _grid(pooled.values, field_name(field))
-    counts = _clipped(pooled, edges).counts(edges)
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    _, edges = _grid(pooled, field_name(field))
+    counts = pooled.counts(edges, clipped=True)
 
     def beyond(n: Array) -> float:
         below = np.interp(_mode(n[0], edges), edges, np.concatenate([[0.0], np.cumsum(n[1])])) / n[1].sum()
@@ -234,22 +234,17 @@ def _share(
     value, error = with_error(counts, beyond)
     of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])))
     place, place_error = with_error(counts, lambda n: _mode(n[0], edges))
-    return Share(value, error, place, place_error, of_all, int(pooled.rearranging.sum()))
+    return Share(value, error, place, place_error, of_all, pooled.n_rearranging)
 
 
-def _grid(values: Array, name: str) -> tuple[float, Array]:
-    low, quarter, three_quarters, high = np.quantile(values, (TAIL, 0.25, 0.75, 1.0 - TAIL))
-    spread = min(float(values.std()), (three_quarters - quarter) / 1.349)
+def _grid(pooled: Stream, name: str) -> tuple[float, Array]:
+    low, quarter, three_quarters, high = pooled.quantiles((TAIL, 0.25, 0.75, 1.0 - TAIL))
+    spread = min(pooled.deviation(), (three_quarters - quarter) / 1.349)
     if not spread > 0:
         raise ParameterError(f"{name} hardly varies between particles: its distribution has no width")
-    bandwidth = float((4.0 / (5.0 * len(values))) ** (1.0 / 7.0) * spread)
+    bandwidth = float((4.0 / (5.0 * pooled.total)) ** (1.0 / 7.0) * spread)
     n = int(np.ceil((high - low + 6.0 * bandwidth) / bandwidth * FINE))
     return bandwidth, np.linspace(low - 3.0 * bandwidth, low - 3.0 * bandwidth + n * bandwidth / FINE, n + 1)
-
-
-def _clipped(pooled: Samples, edges: Array) -> Samples:
-    inside = np.clip(pooled.values, edges[0], edges[-1])
-    return Samples(inside, pooled.rearranging, pooled.stretch, pooled.n_stretches)
 
 
 def _mode(counts: Array, edges: Array) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -13,11 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.blocks import jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
+from supercooled.fields import blocks_of, quantiles
+from supercooled.fields.lazy import BLOCK
 
-# Values (frame, particle), whether they rearrange, and as many frame numbers as there are frames.
-Part: TypeAlias = tuple[Array, Booleans, Integers]
 # One field, or one for each replica.
 Fields: TypeAlias = xr.DataArray | Sequence[xr.DataArray]
+
+# Bytes of values that are not read a second time.
+KEPT = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +54,125 @@ class Samples:
         return np.stack(both, axis=1).astype(np.float64)
 
 
-def samples(field: Fields, *, stretches: int) -> Samples:
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Particles at times, some frames at a time: fields larger than memory go by block by block.
+
+    sides : one for each run
+    total, n_rearranging : of all samples
+    low, high : of their values
+    n_stretches : how many there are
+    kept : everything, where it is little
+    """
+
+    sides: tuple[_Side, ...]
+    total: int
+    n_rearranging: int
+    low: float
+    high: float
+    n_stretches: int
+    kept: Samples | None
+
+    @classmethod
+    def of(cls, sides: Sequence[_Side], name: str) -> Stream:
+        """What a first look at all of it says."""
+        kept: list[Samples] | None = []
+        total, moving, held, low, high = 0, 0, 0, np.inf, -np.inf
+        n = sum(side.n_stretches for side in sides)
+        for block in (block for side in sides for block in side.blocks(n)):
+            total, moving = total + len(block.values), moving + int(block.rearranging.sum())
+            held += block.values.nbytes
+            kept = None if kept is None or held > KEPT else [*kept, block]
+            if len(block.values):
+                low, high = min(low, float(block.values.min())), max(high, float(block.values.max()))
+        if total == 0:
+            raise ParameterError(
+                f"{name} is NaN for every particle in every frame, or p_hop is where it is not"
+            )
+        return cls(tuple(sides), total, moving, low, high, n, None if kept is None else _joined(kept))
+
+    def blocks(self) -> Iterator[Samples]:
+        """All of it, once more."""
+        if self.kept is not None:
+            yield self.kept
+            return
+        for side in self.sides:
+            yield from side.blocks(self.n_stretches)
+
+    def gathered(self) -> Samples:
+        """All of it, in memory."""
+        return self.kept or _joined(list(self.blocks()))
+
+    def counts(self, edges: Array, *, clipped: bool = False) -> Array:
+        """How many are in each bin: all and those that rearrange, (stretch, 2, bin).
+
+        clipped : what lies beyond the edges counts in the first and the last bin
+        """
+        sums = np.zeros((self.n_stretches, 2, len(edges) - 1))
+        for block in self.blocks():
+            inside = replace(block, values=np.clip(block.values, edges[0], edges[-1])) if clipped else block
+            sums += inside.counts(edges)
+        return sums
+
+    def in_stretches(self) -> NDArray[np.int64]:
+        """How many in each stretch, (stretch,)."""
+        zero = np.zeros(self.n_stretches, np.int64)
+        return sum((np.bincount(b.stretch, minlength=len(zero)) for b in self.blocks()), zero)
+
+    def quantiles(self, q: Sequence[float]) -> Array:
+        """Of the values."""
+        return quantiles(lambda: (block.values for block in self.blocks()), q)
+
+    def deviation(self) -> float:
+        """Standard deviation of the values."""
+        mean = sum(float(block.values.sum()) for block in self.blocks()) / self.total
+        squares = sum(float(((block.values - mean) ** 2).sum()) for block in self.blocks())
+        return float(np.sqrt(squares / self.total))
+
+
+def stream(field: Fields, *, stretches: int) -> Stream:
     """Every defined value of a field; NaN says that a particle has none."""
-    parts: list[Part] = []
+    sides, first = [], 0
     for one in _listed(field):
-        values = _framed(one).values
-        parts.append((values, np.zeros(values.shape, bool), np.arange(len(values))))
-    return _pooled(parts, stretches, _name(field))
+        structure = _framed(one)
+        rows = np.arange(structure.sizes["frame"])
+        side = _Side(structure, rows, slice(None), stretch_of(len(rows), _at_least_one(stretches)), first)
+        sides.append(side)
+        first += side.n_stretches
+    return Stream.of(sides, _name(field))
 
 
-def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int) -> Samples:
+def stream_pairs(
+    field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int
+) -> Stream:
     """Values of a field, each with whether its particle rearranges `lead` later."""
     limit = _threshold(threshold)
     fields, hops = _listed(field), _listed(p_hop)
     if len(fields) != len(hops):
         raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each for every run")
-    parts = [_side_by_side(one, hop, limit, lead) for one, hop in zip(fields, hops, strict=True)]
-    together = _pooled(parts, stretches, _name(field))
-    if not together.rearranging.any():
-        largest = max(float(hop.max()) for hop in hops)
+    sides, first = [], 0
+    for one, hop in zip(fields, hops, strict=True):
+        side = _side_by_side(one, hop, limit, lead, stretches=_at_least_one(stretches), first=first)
+        sides.append(side)
+        first += side.n_stretches
+    together = Stream.of(sides, _name(field))
+    if together.n_rearranging == 0:
+        largest = max(float(np.nanmax(block)) for hop in hops for _, block in blocks_of(_framed(hop)))
         raise ParameterError(
             f"no particle with a {_name(field)} has p_hop above the threshold of {limit:g} (the largest "
             f"p_hop is {largest:.3g}): prolong the run or lower the threshold"
         )
     return together
+
+
+def samples(field: Fields, *, stretches: int) -> Samples:
+    """Every defined value of a field, in memory."""
+    return stream(field, stretches=stretches).gathered()
+
+
+def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int) -> Samples:
+    """Values of a field, each with whether its particle rearranges `lead` later, in memory."""
+    return stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches).gathered()
 
 
 def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tuple[Array, Array]:
@@ -127,15 +225,18 @@ def _name(field: Fields) -> str:
 def _framed(field: xr.DataArray) -> xr.DataArray:
     if set(field.dims) != {"frame", "particle"}:
         raise ParameterError(f"{field.name} must have dimensions frame and particle, not {tuple(field.dims)}")
-    ordered = field.transpose("frame", "particle")
-    infinite = np.isinf(ordered.values)
-    if infinite.any():
-        f, i = np.argwhere(infinite)[0]
-        raise ParameterError(f"{field.name} of particle {i} in frame {f} is infinite: leave it out with NaN")
-    return ordered
+    return field.transpose("frame", "particle")
 
 
-def _side_by_side(field: xr.DataArray, p_hop: xr.DataArray, threshold: float, lead: float) -> Part:
+def _at_least_one(stretches: int) -> int:
+    if stretches < 1:
+        raise ParameterError(f"stretches must be at least 1, not {stretches}")
+    return stretches
+
+
+def _side_by_side(
+    field: xr.DataArray, p_hop: xr.DataArray, threshold: float, lead: float, *, stretches: int, first: int
+) -> _Side:
     structure, hop = _framed(field), _framed(p_hop)
     for one in (structure, hop):
         if "frame" not in one.coords:
@@ -151,10 +252,72 @@ def _side_by_side(field: xr.DataArray, p_hop: xr.DataArray, threshold: float, le
             "no frame is in both"
         )
     columns, hop_columns = _same_particles(structure, hop)
-    moved = hop.values[np.ix_(hop_rows, hop_columns)]
-    # Where p_hop isn't known, not rearranging isn't known either: the particle doesn't count.
-    values = np.where(np.isnan(moved), np.nan, structure.values[np.ix_(rows, columns)])
-    return values, moved > threshold, np.arange(len(common))
+    stretch = stretch_of(len(common), stretches)
+    return _Side(structure, rows, columns, stretch, first, _Hops(hop, hop_rows, hop_columns, threshold))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hops:
+    """Which of a p_hop stand beside a field, and what counts."""
+
+    p_hop: xr.DataArray
+    rows: Integers
+    columns: Integers
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A field of one run, and the p_hop beside it.
+
+    rows : its frames
+    columns : its particles
+    stretch : (frame,), of this run
+    first : number of its first stretch among those of all runs
+    """
+
+    field: xr.DataArray
+    rows: Integers
+    columns: Integers | slice
+    stretch: NDArray[np.int64]
+    first: int
+    hops: _Hops | None = None
+
+    @property
+    def n_stretches(self) -> int:
+        """How many stretches it has."""
+        return int(self.stretch.max(initial=-1)) + 1
+
+    def blocks(self, n_stretches: int) -> Iterator[Samples]:
+        """Some frames at a time."""
+        size = max(1, int(BLOCK * 2**20 / (8 * max(1, self.field.sizes["particle"]))))
+        for start in range(0, len(self.rows), size):
+            some = slice(start, start + size)
+            values = _finite(self.field, self.rows[some])[:, self.columns]
+            rearranging = np.zeros(values.shape, bool)
+            if self.hops is not None:
+                moved = _finite(self.hops.p_hop, self.hops.rows[some])[:, self.hops.columns]
+                # Where p_hop isn't known, not rearranging isn't known either: the particle doesn't count.
+                values = np.where(np.isnan(moved), np.nan, values)
+                rearranging = moved > self.hops.threshold
+            defined = ~np.isnan(values)
+            stretch = np.broadcast_to(self.first + self.stretch[some, None], values.shape)
+            yield Samples(values[defined], rearranging[defined], stretch[defined], n_stretches)
+
+
+def _finite(field: xr.DataArray, rows: Integers) -> Array:
+    """Values of some frames."""
+    # A slice is read in one piece where a list of frames is read one by one.
+    inside = slice(int(rows[0]), int(rows[-1]) + 1, int(rows[1] - rows[0]) if len(rows) > 1 else 1)
+    even = len(range(inside.start, inside.stop, max(1, inside.step))) == len(rows)
+    values: Array = field.isel(frame=inside if even and (np.diff(rows, 2) == 0).all() else rows).values
+    infinite = np.isinf(values)
+    if infinite.any():
+        f, i = np.argwhere(infinite)[0]
+        raise ParameterError(
+            f"{field.name} of particle {i} in frame {rows[f]} is infinite: leave it out with NaN"
+        )
+    return values
 
 
 def _lead_in_frames(p_hop: xr.DataArray, lead: float) -> int:
@@ -190,19 +353,10 @@ def _same_particles(field: xr.DataArray, p_hop: xr.DataArray) -> tuple[Integers,
     return np.arange(n), np.arange(m)
 
 
-def _pooled(parts: list[Part], stretches: int, name: str) -> Samples:
-    if stretches < 1:
-        raise ParameterError(f"stretches must be at least 1, not {stretches}")
-    values, rearranging, labels = [], [], []
-    first = 0
-    for field, hop, frames in parts:
-        stretch = stretch_of(len(frames), stretches)
-        defined = ~np.isnan(field)
-        values.append(field[defined])
-        rearranging.append(hop[defined])
-        labels.append(np.broadcast_to(first + stretch[:, None], field.shape)[defined])
-        first += int(stretch.max(initial=-1)) + 1
-    pooled = np.concatenate(values)
-    if len(pooled) == 0:
-        raise ParameterError(f"{name} is NaN for every particle in every frame, or p_hop is where it is not")
-    return Samples(pooled, np.concatenate(rearranging), np.concatenate(labels), first)
+def _joined(parts: list[Samples]) -> Samples:
+    return Samples(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.rearranging for part in parts]),
+        np.concatenate([part.stretch for part in parts]),
+        parts[0].n_stretches,
+    )

@@ -10,7 +10,7 @@ from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.quantities import labelled, quantity
 from supercooled.relation.distributions import bin_coordinates, count_of, density_of, error_of, field_name
-from supercooled.relation.pairing import Fields, bin_edges, over_stretches, paired
+from supercooled.relation.pairing import Fields, bin_edges, over_stretches, stream_pairs
 
 
 def rearrangement_probability(
@@ -60,8 +60,8 @@ def rearrangement_probability(
     ... ).rearrangement_probability.values
     array([0.25, 1.  ])
     """
-    pooled = paired(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
-    edges = bin_edges(pooled.values, bins)
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    edges = bin_edges(np.array([pooled.low, pooled.high]), bins)
     counts = pooled.counts(edges)
     n, rearranging = counts.sum(axis=0)
     value, replicates = over_stretches(counts, lambda c: c[1] / c[0])
@@ -73,7 +73,7 @@ def rearrangement_probability(
     temperature = _temperature(p_hop)
     if temperature is not None:
         coords["temperature"] = temperature
-    width, total = np.diff(edges), float(len(pooled.values))
+    width, total = np.diff(edges), float(pooled.total)
     result = {
         "rearrangement_probability": labelled(
             "rearrangement_probability", np.where(enough, value, np.nan), (name,), coords
@@ -83,7 +83,7 @@ def rearrangement_probability(
         ),
         "rearrangement_probability_jackknife": _jackknife(np.where(enough, replicates, np.nan), name),
         "probability_density": density_of(n / total / width, name),
-        "probability_density_rearranging": density_of(rearranging / pooled.rearranging.sum() / width, name),
+        "probability_density_rearranging": density_of(rearranging / pooled.n_rearranging / width, name),
         "count": count_of(n, name),
         "count_rearranging": count_of(rearranging, name),
     }
@@ -93,7 +93,7 @@ def rearrangement_probability(
         lead=float(lead),
         minimum_count=int(minimum_count),
         dependence=dependence,
-        total_share=float(pooled.rearranging.mean()),
+        total_share=pooled.n_rearranging / pooled.total,
     )
 
 
