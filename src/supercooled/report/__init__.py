@@ -3,6 +3,7 @@
 from supercooled.report.comparison import Row, Tolerance, Verdict, read_comparison, write_comparison
 from supercooled.report.console import print_comparison
 from supercooled.report.files import load_results, save_results
+from supercooled.report.scene import scene
 from supercooled.report.section import Section
 from supercooled.report.writing import rebuild, write
 
@@ -16,6 +17,7 @@ __all__ = [
     "read_comparison",
     "rebuild",
     "save_results",
+    "scene",
     "write",
     "write_comparison",
 ]

@@ -20,6 +20,7 @@ from supercooled.report.plates import DrawnPlate
 from supercooled.report.section import Section
 from supercooled.report.svg import inline, palette
 from supercooled.report.tables import TABLES, Table
+from supercooled.report.viewer import view
 
 _LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
 
@@ -73,6 +74,7 @@ def render(
             versions=provenance.get("versions") or {},
             commands=provenance.get("commands") or [],
             source=provenance.get("source"),
+            view=view(results["scene"]) if results and "scene" in results else None,
             other=_flat({key: value for key, value in provenance.items() if key not in _LAID_OUT}),
             light=Markup(palette(everything, dark=False)),  # noqa: S704  names and colours of our own
             dark=Markup(palette(everything, dark=True)),  # noqa: S704

@@ -1,0 +1,49 @@
+"""The run that the page turns in the hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from supercooled import cage, report
+from supercooled.cage import Calibration
+from supercooled.report.scene import MOST
+from supercooled.studies.line import Choices
+from supercooled.trajectory import Trajectory
+
+FRAMES = 12
+
+
+def scene_of(
+    run: Trajectory,
+    measured: Mapping[str, xr.Dataset],
+    calibration: Calibration | None,
+    choices: Choices,
+    *,
+    frames: int = FRAMES,
+) -> Mapping[str, xr.Dataset]:
+    """The group "scene" of a run that was measured, coloured by softness, depth and p_hop.
+
+    Empty where a page can't hold that many particles.
+    """
+    if run.n_particles > MOST:
+        return {}
+    depth, p_hop = measured["depth"]["depth"], measured["p_hop"]["p_hop"]
+    both = np.intersect1d(depth["frame"].values, p_hop["frame"].values)
+    if len(both) == 0:
+        return {}
+    shown = both[np.linspace(0, len(both) - 1, min(frames, len(both))).round().astype(int)]
+    depth, p_hop = depth.sel(frame=shown), p_hop.sel(frame=shown)
+    soft = {} if calibration is None else {"softness": calibration.softness(depth)}
+    return {
+        "scene": report.scene(
+            run,
+            fields={**soft, "depth": depth, "p_hop": p_hop},
+            frames=frames,
+            width=choices.width,
+            cutoffs=cage.cutoffs(measured["radial"], vanishing=choices.vanishing, species=choices.centre),
+            normalisation=choices.normalisation,
+        )
+    }
