@@ -130,6 +130,7 @@ TABLE: Mapping[str, Quantity] = {
         ),
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
         Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
+        Quantity("pair_entropy", "$s^{(2)}$", "k_B", "excess entropy of pairs, a particle"),
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }

@@ -1,7 +1,10 @@
 """Pair structure: radial distribution functions and structure factors; structure functions to learn from."""
 
+from supercooled.structure.entropy import Logistic, pair_entropy
+from supercooled.structure.examples import features_of_examples
 from supercooled.structure.factor import structure_factor
 from supercooled.structure.feature_sets import FEATURE_SETS, Angular, FeatureSet, Radial
+from supercooled.structure.local_entropy import local_pair_entropy
 from supercooled.structure.radial import radial_distribution
 from supercooled.structure.structure_functions import structure_functions
 from supercooled.structure.surroundings import surroundings
@@ -10,7 +13,11 @@ __all__ = [
     "FEATURE_SETS",
     "Angular",
     "FeatureSet",
+    "Logistic",
     "Radial",
+    "features_of_examples",
+    "local_pair_entropy",
+    "pair_entropy",
     "radial_distribution",
     "structure_factor",
     "structure_functions",
