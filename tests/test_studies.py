@@ -83,7 +83,7 @@ def test_everything_is_written_and_a_second_time_nothing_is_made_again(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("measured again")
 
-    for name in ("_ensemble", "_motion", "_fields"):
+    for name in ("_ensemble", "_motion", "_depth"):
         monkeypatch.setattr(line, name, refuse)
     analysed(runs, analysis)
     assert {p: p.stat().st_mtime_ns for p in before} == before

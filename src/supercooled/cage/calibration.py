@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from supercooled.arrays import Array
 from supercooled.errors import ParameterError
-from supercooled.quantities import labelled
+from supercooled.fields import blocks_of, is_lazy, mapped
+from supercooled.quantities import quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,28 @@ class Calibration:
         Returns
         -------
         DataArray ``softness``, sigma_AA^2. A cage so shallow that the line gives 1/S <= 0 is not
-        bound, and has no softness: NaN there, and their number in the attribute ``unbound``.
+        bound, and has no softness: NaN there, and their number in the attribute ``unbound``. Of a depth
+        that is read when asked for, the softness is too.
 
         >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
         >>> S = line.softness(xr.DataArray([50.0, 100.0, -1.0], dims="particle"))
         >>> S.values, S.attrs["unbound"]
         (array([0.002, 0.001,   nan]), 1)
         """
-        inverse = self.c0 + self.c1 * depth.values
-        bound = inverse > 0
-        values = np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)
-        coordinates = {str(k): v for k, v in depth.coords.items()}
+        values = mapped(depth, self._softness)
+        framed = is_lazy(depth) and set(depth.dims) == {"frame", "particle"}
+        parts = (part for _, part in blocks_of(depth)) if framed else (depth.values,)
+        unbound = sum(int((self.c0 + self.c1 * part <= 0).sum()) for part in parts)
         kept = {k: v for k, v in depth.attrs.items() if k not in ("units", "long_name")}
-        return labelled(
-            "softness",
-            values,
-            [str(d) for d in depth.dims],
-            coordinates,
-            **{**kept, "c0": self.c0, "c1": self.c1, "reading": self.reading, "unbound": int((~bound).sum())},
-        )
+        entry = quantity("softness")
+        made = {"c0": self.c0, "c1": self.c1, "reading": self.reading, "unbound": unbound}
+        values.attrs = {"units": entry.unit, "long_name": entry.long_name, **kept, **made}
+        return values.rename("softness")
+
+    def _softness(self, depth: Array) -> Array:
+        inverse = self.c0 + self.c1 * depth
+        bound = inverse > 0
+        return np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)
 
 
 def calibrate(depth: xr.DataArray, softness: xr.DataArray, *, reading: str) -> Calibration:

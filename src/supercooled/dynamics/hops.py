@@ -117,9 +117,8 @@ def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
 
 
 def _hops_of(trajectory: Trajectory, side: int, particles: Integers | None, span: Span) -> Array:
-    positions = np.ascontiguousarray(trajectory.unwrapped(span.read))
-    if particles is not None:
-        positions = positions[:, particles]
+    positions = trajectory.unwrapped(span.read)
+    positions = np.ascontiguousarray(positions if particles is None else positions[:, particles])
     out = np.empty((span.stop - span.start, positions.shape[1]))
     hop_indicator(positions, side, out)
     return out

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,14 @@ def field(
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return opened(final)
+
+
+def discard(path: Path) -> None:
+    """Remove a folder at once, so that no part of it is found under its name."""
+    away = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.part")
+    with suppress(FileNotFoundError):
+        path.rename(away)
+    shutil.rmtree(away, ignore_errors=True)
 
 
 def _beside(final: Path) -> Path:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from supercooled.errors import StoreError
 
-SEAL = ".sealed.json"
+# An empty group to Zarr, whose attributes name the files.
+SEAL = Path("sealed", "zarr.json")
 # Larger files are chunks of fields, whose own checksums are looked at when they are read.
 _SMALL = 2**20
 
@@ -19,9 +20,11 @@ _SMALL = 2**20
 def seal(folder: str | Path) -> None:
     """Write down the files of a folder: their sizes, and checksums of the small ones."""
     folder = Path(folder)
-    inside = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != SEAL]
+    inside = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = {str(path.relative_to(folder)): _described(path) for path in inside}
-    (folder / SEAL).write_text(json.dumps(files, indent=0, sort_keys=True) + "\n")
+    group = {"zarr_format": 3, "node_type": "group", "attributes": {"files": files}}
+    (folder / SEAL).parent.mkdir()
+    (folder / SEAL).write_text(json.dumps(group, indent=1, sort_keys=True) + "\n")
 
 
 def check(folder: str | Path) -> None:
@@ -36,9 +39,9 @@ def check(folder: str | Path) -> None:
     if not (folder / SEAL).exists():
         return
     try:
-        files = json.loads((folder / SEAL).read_text())
+        files = json.loads((folder / SEAL).read_text())["attributes"]["files"]
         described = {str(name): list(value) for name, value in files.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise StoreError(f"{folder / SEAL} is damaged ({error}); delete {folder} and ask again") from error
     for name, expected in described.items():
         path = folder / name

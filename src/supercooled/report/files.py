@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.errors import StoreError
+from supercooled.fields import check, seal
 
 
 @contextmanager
@@ -121,6 +122,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
                 variable.attrs = plain(variable.attrs)
                 variable.encoding = {}
             clean.to_zarr(made, group=name, mode="w", consolidated=False)
+        seal(made)
 
 
 def load_results(path: str | Path) -> dict[str, xr.Dataset]:
@@ -134,6 +136,7 @@ def load_results(path: str | Path) -> dict[str, xr.Dataset]:
     path = Path(path)
     if not path.is_dir():
         raise StoreError(f"there are no results in {path}; run the study first")
+    check(path)
     try:
         with xr.open_zarr(path, consolidated=False) as top:
             names = list(top.attrs["groups"])

@@ -6,6 +6,7 @@ What a study and `supercooled analyze` share. Every choice that changes a number
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -15,10 +16,10 @@ import numpy as np
 import xarray as xr
 
 from supercooled import cage, dynamics, structure
-from supercooled.cluster import Workers, executor
+from supercooled.cluster import Workers, cores_of, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
-from supercooled.studies.stages import Results, stage
+from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
 
 Reading = Literal["ensemble-cut", "ensemble-full", "local-mean"]
@@ -106,50 +107,61 @@ def measure(
 ) -> list[Results]:
     """Structure, motion and fields of each run, side by side on the cores; what is there is read back.
 
-    Returns for each run ``radial`` (pair, r), ``factor`` (pair, q), ``motion`` (lag), ``depth`` and
-    ``p_hop`` (frame, particle).
+    With fewer runs than cores the frames of each run are shared out, with more each run goes to one.
+
+    Returns for each run ``radial`` (pair, r), ``factor`` (pair, q), ``motion`` (lag), and ``depth`` and
+    ``p_hop`` (frame, particle), which are read from `work` when asked for.
     """
     with executor(workers) as pool:
-        return list(pool.map(partial(_measure_one, mixture=mixture, choices=choices, work=work), runs))
+        if len(runs) < cores_of(pool):
+            return [_measure_one(run, mixture, choices, work, pool) for run in runs]
+        alone = partial(_measure_one, mixture=mixture, choices=choices, work=work, pool=None)
+        return list(pool.map(alone, runs))
 
 
-def _measure_one(run: Trajectory, *, mixture: Mixture, choices: Choices, work: Path) -> Results:
+def _measure_one(
+    run: Trajectory, mixture: Mixture, choices: Choices, work: Path, pool: Executor | None
+) -> Results:
     name = f"T{run.temperature:g}"
     who = identity(run)
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
-    ensemble = stage(work, f"{name}-structure", {**who, **chosen}, lambda: _ensemble(run, choices))
+    ensemble = stage(work, f"{name}-structure", {**who, **chosen}, lambda: _ensemble(run, choices, pool))
     chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks")
-    motion = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(run, choices))
+    motion = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(run, choices, pool))
+    radial = ensemble["radial"]
     chosen = choices.only(
-        "structure_frames",
-        "dr",
-        "depth_dr",
-        "vanishing",
-        "width",
-        "correlation",
-        "normalisation",
-        "centre",
-        "window",
+        "structure_frames", "dr", "depth_dr", "vanishing", "width", "correlation", "normalisation", "centre"
     )
-    fields = stage(
+    depth = field_stage(
         work,
-        f"{name}-fields",
+        f"{name}-depth",
         {**who, **chosen, "mixture": mixture.to_dict()},
-        lambda: _fields(run, mixture, choices, ensemble["radial"]),
+        lambda path: _depth(run, mixture, choices, radial, pool=pool, out=path),
     )
-    return {**ensemble, **motion, **fields}
+    p_hop = field_stage(
+        work,
+        f"{name}-p_hop",
+        {**who, **choices.only("window", "centre")},
+        lambda path: dynamics.hops(
+            run, window=choices.window, species=choices.centre, executor=pool, out=path
+        ),
+    )
+    # Two datasets: near the ends of a run there is a depth and no p_hop.
+    return {**ensemble, **motion, "depth": depth.to_dataset(), "p_hop": p_hop.to_dataset()}
 
 
-def _ensemble(run: Trajectory, choices: Choices) -> Results:
+def _ensemble(run: Trajectory, choices: Choices, pool: Executor | None) -> Results:
     some = run[:: max(1, run.n_frames // choices.structure_frames)]
     r_max = 0.5 * float(run.fixed_box().heights.min())
     return {
-        "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
-        "factor": structure.structure_factor(some, q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks),
+        "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr, executor=pool),
+        "factor": structure.structure_factor(
+            some, q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks, executor=pool
+        ),
     }
 
 
-def _motion(run: Trajectory, choices: Choices) -> Results:
+def _motion(run: Trajectory, choices: Choices, pool: Executor | None) -> Results:
     lags = dynamics.logarithmic_lags(
         run, per_decade=choices.lags_per_decade, longest=0.9 * (run.times[-1] - run.times[0])
     )
@@ -160,14 +172,21 @@ def _motion(run: Trajectory, choices: Choices) -> Results:
             overlap_radius=choices.overlap_radius,
             species=choices.centre,
             stretches=choices.blocks,
+            executor=pool,
         )
     }
 
 
-def _fields(run: Trajectory, mixture: Mixture, choices: Choices, radial: xr.Dataset) -> Results:
-    centres = run.of_species(choices.centre)
-    p_hop = dynamics.hops(run, window=choices.window).isel(particle=centres)
-    depth = cage.local_depth(
+def _depth(
+    run: Trajectory,
+    mixture: Mixture,
+    choices: Choices,
+    radial: xr.Dataset,
+    *,
+    pool: Executor | None,
+    out: Path,
+) -> xr.DataArray:
+    return cage.local_depth(
         run,
         mixture=mixture,
         temperature=temperature_of(run),
@@ -178,9 +197,9 @@ def _fields(run: Trajectory, mixture: Mixture, choices: Choices, radial: xr.Data
         centre=choices.centre,
         dr=choices.depth_dr,
         rdf=radial if choices.correlation == "ensemble" else None,
+        executor=pool,
+        out=out,
     )
-    # Two datasets: near the ends of a run there is a depth and no p_hop.
-    return {"depth": depth.to_dataset(), "p_hop": p_hop.to_dataset()}
 
 
 def temperature_of(run: Trajectory) -> float:

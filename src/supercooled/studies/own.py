@@ -28,6 +28,7 @@ from supercooled.studies.results import (
     relations,
     together,
 )
+from supercooled.studies.scenes import scene_of
 from supercooled.studies.stages import Results
 from supercooled.trajectory import Trajectory
 
@@ -84,6 +85,7 @@ def run(
         thresholds=used,
         choices=choices,
     )
+    results |= scene_of(trajectories[0], measured[0], calibration, choices)
     rows = _rows(at, found, moved, related)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
@@ -220,11 +222,12 @@ def _write_fields(
     """Some frames coloured by the fields, for OVITO."""
     depth, p_hop = measured["depth"]["depth"], measured["p_hop"]["p_hop"]
     inside = p_hop["frame"].values
-    shown = slice(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
-    every = {"depth": depth, "p_hop": p_hop}
+    shown = np.arange(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
+    every = {"depth": depth.sel(frame=shown), "p_hop": p_hop.sel(frame=shown)}
     if calibration is not None:
-        every["softness"] = calibration.softness(depth)
-    io.write_gsd(out / f"fields_T{trajectory.temperature:g}.gsd", trajectory, fields=every, frames=shown)
+        every["softness"] = calibration.softness(every["depth"])
+    few = trajectory[int(shown[0]) : int(shown[-1]) + 1 : int(shown[1] - shown[0]) if len(shown) > 1 else 1]
+    io.write_gsd(out / f"fields_T{trajectory.temperature:g}.gsd", few, fields=every)
 
 
 def _summary(

@@ -14,6 +14,7 @@ from supercooled.arrays import Array
 from supercooled.cage import Calibration
 from supercooled.dynamics import HopThreshold, RelaxationTime
 from supercooled.errors import ParameterError
+from supercooled.fields import blocks_of, quantiles
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.relation import Share
@@ -63,7 +64,7 @@ def cages(
             float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.centre))
         )
         depths["ensemble-full"].append(float(cage.depth(radial, mixture, temperature=temperature)))
-        depths["local-mean"].append(float(one["depth"]["depth"].mean()))
+        depths["local-mean"].append(_mean(one["depth"]["depth"]))
     return Cages(
         temperatures=along.values,
         softness=xr.concat(softness, dim=along).assign_coords(temperature=along),
@@ -143,8 +144,17 @@ def relations(
 
 def common_bins(fields: Sequence[xr.DataArray], bins: int) -> Array:
     """Edges of equal bins over the values that the fields of all temperatures take."""
-    ends = np.array([np.nanquantile(field.values, (TAIL, 1.0 - TAIL)) for field in fields])
+    ends = np.array([_ends(field) for field in fields])
     return np.linspace(ends[:, 0].min(), ends[:, 1].max(), bins + 1)
+
+
+def _mean(field: xr.DataArray) -> float:
+    sums = [(float(np.nansum(part)), int((~np.isnan(part)).sum())) for _, part in blocks_of(field)]
+    return sum(total for total, _ in sums) / max(1, sum(number for _, number in sums))
+
+
+def _ends(field: xr.DataArray) -> Array:
+    return quantiles(lambda: (part for _, part in blocks_of(field)), (TAIL, 1.0 - TAIL))
 
 
 def barriers(probabilities: xr.Dataset | Sequence[xr.Dataset], choices: Choices) -> xr.Dataset:
@@ -265,7 +275,7 @@ def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
 
 def _traces(p_hop: xr.DataArray, threshold: float | None) -> xr.Dataset:
     # The particles whose largest p_hop is the 0.5, 0.9 and 0.99 quantile: a still one to a mobile one.
-    largest = p_hop.max("frame").values
+    largest = np.max([part.max(axis=0) for _, part in blocks_of(p_hop)], axis=0)
     order = np.argsort(largest)
     chosen = order[(np.array([0.5, 0.9, 0.99]) * (len(order) - 1)).astype(int)]
     shown = p_hop.isel(particle=chosen)

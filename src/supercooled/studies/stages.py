@@ -11,6 +11,9 @@ from typing import Any
 import xarray as xr
 
 from supercooled import __version__
+from supercooled.errors import StoreError
+from supercooled.fields import opened
+from supercooled.fields.making import discard
 from supercooled.report import load_results, save_results
 
 Results = dict[str, xr.Dataset]
@@ -20,9 +23,35 @@ def stage(folder: Path, name: str, inputs: Mapping[str, Any], make: Callable[[],
     """Result of `make`, read back if the same inputs have made it before.
 
     inputs : plain data that decides the result (run keys, frames, parameters)
+
+    What was damaged since is made again.
     """
-    text = json.dumps({"version": __version__, "stage": name, **inputs}, sort_keys=True, default=str)
-    path = folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.zarr"
-    if not path.exists():
-        save_results(path, make())
+    path = _named(folder, name, inputs)
+    if path.exists():
+        try:
+            return load_results(path)
+        except StoreError:
+            discard(path)
+    save_results(path, make())
     return load_results(path)
+
+
+def field_stage(
+    folder: Path, name: str, inputs: Mapping[str, Any], make: Callable[[Path], xr.DataArray]
+) -> xr.DataArray:
+    """Field that `make` stores at a path, read when asked for; not stored again if it is there.
+
+    make : stores the field and returns it, as :func:`supercooled.dynamics.hops` does with ``out=``
+    """
+    path = _named(folder, name, inputs)
+    if path.exists():
+        try:
+            return opened(path)
+        except StoreError:
+            discard(path)
+    return make(path)
+
+
+def _named(folder: Path, name: str, inputs: Mapping[str, Any]) -> Path:
+    text = json.dumps({"version": __version__, "stage": name, **inputs}, sort_keys=True, default=str)
+    return folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.zarr"
