@@ -7,13 +7,14 @@ import json
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from oracles import structure_functions as slow
 
 import supercooled as sc
 from supercooled.cluster import executor
 from supercooled.kernels.structure_functions import exponential
-from supercooled.structure import FEATURE_SETS, Angular, Radial, structure_functions
+from supercooled.structure import FEATURE_SETS, Angular, Radial, features_of_examples, structure_functions
 
 FEW = Angular(((2.0, 1.0, 1), (0.9, 1.0, 16), (2.0, -1.0, 2), (14.6, 0.5, 3)), cutoff=1.9)
 NEAR = Radial(first=0.6, step=0.15, number=9, width=0.1, cutoff=2.0)
@@ -184,6 +185,43 @@ def test_blocks_workers_and_frames_change_nothing(tmp_path):
     np.testing.assert_array_equal(stored.feature.values, whole.feature.values)
     np.testing.assert_array_equal(stored.frame.values, whole.frame.values)
     assert [p.name for p in tmp_path.iterdir()] == ["features.zarr"]
+
+
+def table(**columns):
+    return xr.Dataset({name: ("example", np.asarray(values)) for name, values in columns.items()})
+
+
+def test_features_of_examples_are_those_of_their_particles_and_frames():
+    runs = [gas(1, n=40, frames=60), gas(2, n=40, frames=3)]
+    random = np.random.default_rng(3)
+    run = random.integers(0, 2, 50)
+    frame = np.where(run == 0, random.integers(0, 60, 50), random.integers(0, 3, 50))
+    particle = np.array([random.choice(runs[k].of_species("B")) for k in run])
+    examples = table(run=run, frame=frame, particle=particle, soft=run == 0).assign_attrs(lead=5.0)
+    with executor(1) as pool:
+        found = features_of_examples(runs, examples, centre="B", radial=NEAR, angular=FEW, executor=pool)
+    whole = [structure_functions(r, centre="B", radial=NEAR, angular=FEW) for r in runs]
+    for row, k, f, p in zip(found.values, run, frame, particle, strict=True):
+        np.testing.assert_array_equal(row, whole[k].sel(frame=f, particle=p).values)
+    assert found.attrs["lead"] == 5.0
+    assert found.attrs["definition"] == whole[0].attrs["definition"]
+    np.testing.assert_array_equal(found.soft.values, run == 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [("run", 2, "run 2, and 1 runs"), ("frame", 9, "no frame 9"), ("particle", 1, "not of species A")],
+)
+def test_an_example_that_does_not_exist_is_refused(column, value, message):
+    columns = {"run": [0], "frame": [0], "particle": [0], column: [value]}
+    with pytest.raises(sc.SupercooledError, match=message):
+        features_of_examples(gas(1, n=8), table(**columns), centre="A", radial=NEAR)
+
+
+def test_an_empty_table_of_examples_is_refused():
+    empty = table(run=[], frame=[], particle=[])
+    with pytest.raises(sc.SupercooledError, match="holds no example"):
+        features_of_examples(gas(1, n=8), empty, centre="A", radial=NEAR)
 
 
 def test_the_definition_tells_different_parameters_apart():

@@ -83,14 +83,9 @@ def structure_functions(
     >>> near.isel(frame=0, particle=0).values.round(4)
     array([0.6065, 1.    , 0.6065])
     """
-    sets = (radial,) if isinstance(radial, Radial) else tuple(radial)
-    if not sets and angular is None:
-        raise ParameterError(
-            'no structure function was asked for; pass for example radial=FEATURE_SETS["graham2023"].radial'
-        )
     if then is not None and to is not None:
         raise ParameterError("pass either then or to: only features go to a folder")
-    wanted = _Wanted(trajectory, centre, sets, angular)
+    wanted = Wanted.of(trajectory, centre, radial, angular)
     numbers = range(trajectory.n_frames)[frames]
     if not numbers:
         raise ParameterError(f"{trajectory.source.name}: {frames} chooses no frame of {trajectory.n_frames}")
@@ -105,12 +100,12 @@ def structure_functions(
     )
 
 
-def _kept(wanted: _Wanted, then: Callable[[xr.DataArray], xr.DataArray], frames: list[int]) -> xr.DataArray:
+def _kept(wanted: Wanted, then: Callable[[xr.DataArray], xr.DataArray], frames: list[int]) -> xr.DataArray:
     return then(wanted.block(frames))
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class Wanted:
     """Which functions of which particles."""
 
     trajectory: Trajectory
@@ -118,8 +113,27 @@ class _Wanted:
     radial: tuple[Radial, ...]
     angular: Angular | None
 
+    @classmethod
+    def of(
+        cls,
+        trajectory: Trajectory,
+        centre: str,
+        radial: Radial | Sequence[Radial],
+        angular: Angular | None,
+    ) -> Wanted:
+        """Checked: something is asked for."""
+        sets = (radial,) if isinstance(radial, Radial) else tuple(radial)
+        if not sets and angular is None:
+            raise ParameterError(
+                "no structure function was asked for; pass for example "
+                'radial=FEATURE_SETS["graham2023"].radial'
+            )
+        trajectory.species_index(centre)
+        return cls(trajectory, centre, sets, angular)
+
     @property
     def particles(self) -> AnyArray:
+        """Those of the centre species."""
         return self.trajectory.of_species(self.centre)
 
     @property
@@ -144,7 +158,16 @@ class _Wanted:
 
     @property
     def names(self) -> list[str]:
+        """Name of each feature."""
         return [f"{species} {rest}" for species, _, rest in self.partners]
+
+    def named(self) -> dict[str, Any]:
+        """Coordinates of the features."""
+        return {
+            "feature": self.names,
+            "partners": ("feature", [p[0] for p in self.partners]),
+            "length": ("feature", [p[1] for p in self.partners]),
+        }
 
     @property
     def definition(self) -> str:
@@ -158,6 +181,19 @@ class _Wanted:
         }
         return json.dumps(data, sort_keys=True)
 
+    def fill(self, row: Array, number: int, xyz: Array, edges: Array, particles: AnyArray) -> None:
+        """Features of some particles of one frame, (particle, feature)."""
+        run = self.trajectory
+        place = f"{run.source.name}: frame {run.frames[number]}"
+        frame = _Frame(xyz, Box.from_array(edges, run.dimensions), place)
+        at = 0
+        for s in self.radial:
+            part = _radial(frame, run, particles, s)
+            row[:, at : at + part.shape[1]] = part
+            at += part.shape[1]
+        if self.angular is not None:
+            row[:, at:] = _angular(frame, run, particles, self.angular)
+
     def block(self, frames: list[int]) -> xr.DataArray:
         """Features of some frames."""
         run = self.trajectory
@@ -167,22 +203,12 @@ class _Wanted:
         some = run[slice(frames[0], after if after >= 0 else None, step)]
         values = np.empty((len(frames), len(self.particles), len(self.names)))
         for row, number, xyz, edges in zip(values, frames, some.positions(), some.boxes(), strict=True):
-            box = Box.from_array(edges, run.dimensions)
-            place = f"{run.source.name}: frame {run.frames[number]}"
-            at = 0
-            for s in self.radial:
-                part = _radial(_Frame(xyz, box, place), run, self.particles, s)
-                row[:, at : at + part.shape[1]] = part
-                at += part.shape[1]
-            if self.angular is not None:
-                row[:, at:] = _angular(_Frame(xyz, box, place), run, self.particles, self.angular)
+            self.fill(row, number, xyz, edges, self.particles)
         coords: dict[str, Any] = {
             "frame": frames,
             "time": ("frame", run.times[frames]),
             "particle": self.particles,
-            "feature": self.names,
-            "partners": ("feature", [p[0] for p in self.partners]),
-            "length": ("feature", [p[1] for p in self.partners]),
+            **self.named(),
         }
         if run.temperature is not None:
             coords["temperature"] = run.temperature

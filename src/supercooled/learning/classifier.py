@@ -1,0 +1,159 @@
+"""The estimator: standardise, then separate soft from hard."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.svm import SVC, LinearSVC
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from supercooled.arrays import AnyArray, Array
+from supercooled.errors import ParameterError
+from supercooled.learning.model import SoftnessModel, Unit
+
+Method = Literal["svm", "linear-svm", "logistic", "ridge", "neural-network"]
+METHODS: tuple[str, ...] = get_args(Method)
+# A spread this much below the largest is rounding, or a Gaussian where no neighbour comes.
+_NOTHING = 1e-9
+_HIDDEN = 16
+_ROUNDS = 20_000
+
+
+class SoftnessClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    r"""Softness as a scikit-learn classifier, whose decision function is the softness.
+
+    .. math:: \min_{\mathbf w, b} \tfrac12 |\mathbf w|^2 + C \sum_n \xi_n, \qquad
+              y_n (\mathbf w \cdot \mathbf z_n + b) \ge 1 - \xi_n, \quad \xi_n \ge 0
+
+    with each feature z standardised by its mean and spread in the training set.
+
+    method : "svm" (LIBSVM, as above), "linear-svm" (squared xi, far faster for many examples), "logistic",
+        "ridge" (C is 1/alpha), or "neural-network" (one hidden layer of 16; C is 1/alpha)
+    C : penalty of examples on the wrong side
+    unit : see :class:`SoftnessModel`
+    constant : "refuse" features that don't vary, or "ignore" them
+    seed : of the network's first weights
+
+    Fitted: ``model_``, a :class:`SoftnessModel` without names; ``classes_``.
+
+    Raises
+    ------
+    ParameterError
+        if a class is empty, or a feature does not vary.
+
+    Source: schoenholz2016, Sec. I.C, Eq. 2.
+
+    >>> z = np.array([[0.0, 1.0], [0.2, 3.0], [2.0, 2.0], [2.2, 1.5]])
+    >>> fitted = SoftnessClassifier(method="svm", C=1.0).fit(z, [False, False, True, True])
+    >>> (fitted.decision_function(z) > 0).tolist()
+    [False, False, True, True]
+    """
+
+    def __init__(
+        self,
+        *,
+        method: Method = "linear-svm",
+        C: float = 1.0,
+        unit: Unit = "margin",
+        constant: Literal["refuse", "ignore"] = "refuse",
+        seed: int = 0,
+    ) -> None:
+        self.method = method
+        self.C = C
+        self.unit = unit
+        self.constant = constant
+        self.seed = seed
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Learn from examples: X (example, feature), y true where soft."""
+        self._check_parameters()
+        names = None if not hasattr(X, "coords") else [str(n) for n in X["feature"].values]
+        X, y = validate_data(self, np.asarray(X), np.asarray(y), dtype=np.float64, ensure_min_samples=1)
+        soft = check_classes(y)
+        mean, scale = standards(X, self.constant, names)
+        z = np.where(scale > 0, (X - mean) / np.where(scale > 0, scale, 1.0), 0.0)
+        self.classes_ = np.unique(y)
+        self.model_ = SoftnessModel(
+            tuple(names or [f"x{k}" for k in range(X.shape[1])]),
+            mean,
+            scale,
+            _separate(z, soft, method=self.method, C=self.C, seed=self.seed),
+            self.unit,
+        )
+        return self
+
+    def decision_function(self, X: Any) -> Array:
+        """Softness, (example,)."""
+        check_is_fitted(self)
+        return self.model_.decide(validate_data(self, np.asarray(X), dtype=np.float64, reset=False))
+
+    def predict(self, X: Any) -> AnyArray:
+        """Class of each example: the second one where the softness is positive."""
+        found: AnyArray = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        return found
+
+    def _check_parameters(self) -> None:
+        if self.method not in METHODS:
+            raise ParameterError(f"method must be one of {', '.join(METHODS)}, not {self.method!r}")
+        if self.unit not in ("margin", "distance") or self.constant not in ("refuse", "ignore"):
+            raise ParameterError(
+                f"unit must be 'margin' or 'distance' and constant 'refuse' or 'ignore', not {self.unit!r} "
+                f"and {self.constant!r}"
+            )
+        if self.unit == "distance" and self.method == "neural-network":
+            raise ParameterError("a network has no plane to be at a distance from: use unit='margin'")
+        if not (np.isfinite(self.C) and self.C > 0):
+            raise ParameterError(f"C must be positive, not {self.C}")
+
+
+def check_classes(y: AnyArray) -> AnyArray:
+    """Which examples are soft, if there are both kinds."""
+    classes = np.unique(y)
+    if len(classes) != 2:
+        raise ParameterError(
+            f"examples of both kinds are needed, and all {len(y)} are of {len(classes)} kind"
+        )
+    soft: AnyArray = np.asarray(y) == classes[1]
+    return soft
+
+
+def standards(X: Array, constant: str, names: list[str] | None) -> tuple[Array, Array]:
+    """Mean and spread of each feature; 0 for one that does not vary and is ignored."""
+    return usable(X.mean(axis=0), X.std(axis=0), constant, names)
+
+
+def usable(mean: Array, scale: Array, constant: str, names: list[str] | None) -> tuple[Array, Array]:
+    """The same from known means and spreads."""
+    still = scale <= _NOTHING * max(float(scale.max(initial=0.0)), 1e-300)
+    if still.all():
+        raise ParameterError("no feature varies among the examples: they are all alike")
+    if still.any() and constant == "refuse":
+        k = int(np.argmax(still))
+        name = names[k] if names else f"number {k}"
+        raise ParameterError(
+            f"{int(still.sum())} features do not vary among the examples, the first is {name}: leave them "
+            "out, or pass constant='ignore'"
+        )
+    return mean, np.where(still, 0.0, scale)
+
+
+def _separate(
+    z: Array, soft: AnyArray, *, method: str, C: float, seed: int
+) -> tuple[tuple[Array, Array], ...]:
+    """Weights and biases of what separates the standardised examples."""
+    if method == "neural-network":
+        network = MLPClassifier((_HIDDEN,), alpha=1.0 / C, max_iter=400, random_state=seed).fit(z, soft)
+        return tuple(zip(network.coefs_, network.intercepts_, strict=True))
+    if method == "svm":
+        plane = SVC(kernel="linear", C=C, cache_size=500).fit(z, soft)
+    elif method == "linear-svm":
+        plane = LinearSVC(C=C, dual=False, max_iter=_ROUNDS).fit(z, soft)
+    elif method == "logistic":
+        plane = LogisticRegression(C=C, max_iter=_ROUNDS).fit(z, soft)
+    else:
+        plane = RidgeClassifier(alpha=1.0 / C).fit(z, soft)
+    return ((np.asarray(plane.coef_).reshape(-1, 1), np.atleast_1d(plane.intercept_).astype(float)),)

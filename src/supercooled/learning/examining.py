@@ -1,0 +1,182 @@
+"""What a softness has learned: which features carry it, and how many examples it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.errors import ParameterError
+from supercooled.learning.classifier import Method, SoftnessClassifier
+from supercooled.learning.fitting import cross_validated, examples_of, folded
+from supercooled.learning.model import SoftnessModel
+
+
+def projections(model: SoftnessModel) -> xr.DataArray:
+    r"""Direction of the plane's normal along each feature's axis, the largest first.
+
+    .. math:: \hat w_k = w_k / |\mathbf w|
+
+    Features that tell nearly the same share what they carry between them: a small projection alone
+    does not make a feature useless.
+
+    Source: schoenholz2016, main text ("the projection of the hyperplane normal").
+
+    >>> plane = (np.array([[3.0], [-4.0]]), np.zeros(1))
+    >>> model = SoftnessModel(("a", "b"), np.zeros(2), np.ones(2), (plane,), "margin")
+    >>> projections(model).feature.values.tolist(), projections(model).values.tolist()
+    (['b', 'a'], [-0.8, 0.6])
+    """
+    weights = model.weights
+    normal = (weights / np.linalg.norm(weights.values)).rename("projection")
+    return normal.isel(feature=np.argsort(-np.abs(normal.values), kind="stable")).assign_attrs(
+        units="1", long_name="projection of the plane's normal"
+    )
+
+
+def by_subset(
+    features: xr.DataArray,
+    subsets: Mapping[str, Sequence[str]],
+    *,
+    groups: Integers,
+    method: Method,
+    C: float | Sequence[float],
+    folds: int,
+    constant: Literal["refuse", "ignore"] = "refuse",
+) -> xr.Dataset:
+    """Cross-validated accuracy with some of the features only.
+
+    subsets : names of the features of each subset
+    groups, method, C, folds, constant : as in :func:`cross_validated`
+
+    Returns ``accuracy``, ``accuracy_error``, ``soft_share``, ``C`` and ``number`` of features (subset).
+
+    Raises
+    ------
+    ParameterError
+        if a subset is empty or names an unknown feature.
+    """
+    known = set(map(str, features["feature"].values))
+    rows = []
+    for name, chosen in subsets.items():
+        missing = [one for one in chosen if one not in known]
+        if missing or not chosen:
+            raise ParameterError(f"the subset {name!r} has no feature {missing[0] if missing else 'at all'}")
+        found = cross_validated(
+            features.sel(feature=list(chosen)),
+            groups=groups,
+            method=method,
+            C=C,
+            folds=folds,
+            constant=constant,
+        )
+        rows.append((found.accuracy, found.error, found.soft_share, found.C, len(chosen)))
+    names = ("accuracy", "accuracy_error", "soft_share", "C", "number")
+    return xr.Dataset(
+        {name: ("subset", list(column)) for name, column in zip(names, zip(*rows, strict=True), strict=True)},
+        {"subset": list(subsets)},
+    )
+
+
+def by_elimination(
+    features: xr.DataArray,
+    *,
+    groups: Integers,
+    numbers: Sequence[int],
+    method: Method,
+    C: float,
+    folds: int,
+    constant: Literal["refuse", "ignore"] = "refuse",
+) -> xr.Dataset:
+    """Accuracy as features are taken away, those with the smallest weights first.
+
+    numbers : of features to keep, falling
+    groups, method, C, folds, constant : as in :func:`cross_validated`; in each fold the examples that
+        test take no part in choosing the features
+
+    Returns ``accuracy`` and ``accuracy_error`` (number), and ``kept`` (number, feature), the share of
+    folds that keep a feature.
+
+    Raises
+    ------
+    ParameterError
+        if the numbers don't fall from at most the number of features, or the method has no weights.
+    """
+    X, soft = examples_of(features)
+    wanted = list(numbers)
+    if sorted(set(wanted), reverse=True) != wanted or not 0 < wanted[-1] <= wanted[0] <= X.shape[1]:
+        raise ParameterError(f"numbers must fall from at most {X.shape[1]} to at least 1, not {wanted}")
+    scores, kept = np.empty((folds, len(wanted))), np.zeros((len(wanted), X.shape[1]))
+    classifier = SoftnessClassifier(method=method, C=C, constant=constant)
+    for fold, (train, test) in enumerate(folded(soft, groups, folds)):
+        left: AnyArray = np.arange(X.shape[1])
+        for k, number in enumerate(wanted):
+            if number < len(left):
+                classifier.fit(X[np.ix_(train, left)], soft[train])
+                weights = np.abs(classifier.model_.weights.values)
+                left = np.sort(left[np.argsort(-weights, kind="stable")[:number]])
+            classifier.fit(X[np.ix_(train, left)], soft[train])
+            scores[fold, k] = float((classifier.predict(X[np.ix_(test, left)]) == soft[test]).mean())
+            kept[k, left] += 1.0 / folds
+    return xr.Dataset(
+        {
+            "accuracy": ("number", scores.mean(axis=0)),
+            "accuracy_error": ("number", _standard_error(scores)),
+            "kept": (("number", "feature"), kept),
+        },
+        {"number": wanted, "feature": features["feature"].values},
+    )
+
+
+def by_number(
+    features: xr.DataArray,
+    *,
+    groups: Integers,
+    sizes: Sequence[int],
+    method: Method,
+    C: float,
+    folds: int,
+    seed: int,
+    constant: Literal["refuse", "ignore"] = "refuse",
+) -> xr.Dataset:
+    """Accuracy against the number of examples of each kind learned from.
+
+    sizes : examples of each kind, drawn at random from those of the training folds
+    seed : of the draw
+    groups, method, C, folds, constant : as in :func:`cross_validated`
+
+    Returns ``accuracy`` and ``accuracy_error`` (size), on the groups left out; sizes that the training
+    folds don't have are left out.
+
+    Raises
+    ------
+    ParameterError
+        if no size is small enough.
+    """
+    X, soft = examples_of(features)
+    random = np.random.default_rng(seed)
+    parts = list(folded(soft, groups, folds))
+    most = min(min(int(soft[train].sum()), int((~soft[train]).sum())) for train, _ in parts)
+    possible = [size for size in sizes if 1 <= size <= most]
+    if not possible:
+        raise ParameterError(f"a fold learns from {most} examples of a kind, fewer than {min(sizes)}")
+    classifier = SoftnessClassifier(method=method, C=C, constant=constant)
+    scores = np.empty((folds, len(possible)))
+    for fold, (train, test) in enumerate(parts):
+        for k, size in enumerate(possible):
+            kinds = (train[soft[train]], train[~soft[train]])
+            drawn = np.concatenate([random.choice(kind, size, replace=False) for kind in kinds])
+            classifier.fit(X[drawn], soft[drawn])
+            scores[fold, k] = float((classifier.predict(X[test]) == soft[test]).mean())
+    return xr.Dataset(
+        {"accuracy": ("size", scores.mean(axis=0)), "accuracy_error": ("size", _standard_error(scores))},
+        {"size": possible},
+    )
+
+
+def _standard_error(scores: Array) -> Array:
+    found: Array = scores.std(axis=0, ddof=1) / np.sqrt(len(scores))
+    return found

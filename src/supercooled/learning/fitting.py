@@ -1,0 +1,233 @@
+"""From examples to a model, with runs kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from sklearn.model_selection import GroupKFold
+
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
+from supercooled.errors import ParameterError
+from supercooled.learning.classifier import Method, SoftnessClassifier
+from supercooled.learning.model import SoftnessModel, Unit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Validation:
+    """How well examples are told apart that took no part in the training.
+
+    C : the best of those tried
+    accuracy, error : share of examples on their own side, and its standard error over the folds
+    soft_share, hard_share : share of the soft with S > 0, and of the hard with S <= 0
+    tried : (C, mean accuracy) of each tried
+    softness : (example,), each by the model that has not seen its group
+    """
+
+    C: float
+    accuracy: float
+    error: float
+    soft_share: float
+    hard_share: float
+    tried: tuple[tuple[float, float], ...]
+    softness: Array
+
+
+def groups_of(examples: xr.Dataset | xr.DataArray, *, stretches: int) -> Integers:
+    """Group of each example: its run, or a stretch of time in it; learn and test on different ones.
+
+    examples : with ``run`` and ``time`` along ``example``
+    stretches : equal parts of the time that the examples of a run span; 1 keeps runs whole
+
+    Returns (example,). Stretches of one run are not quite independent: cages last longer than the gap
+    between them, which is none. Use runs where there are enough.
+
+    >>> times = xr.Dataset({"run": ("example", [0, 0, 0]), "time": ("example", [0.0, 40.0, 90.0])})
+    >>> groups_of(times, stretches=3).tolist()
+    [0, 1, 2]
+    """
+    if stretches < 1:
+        raise ParameterError(f"stretches must be at least 1, not {stretches}")
+    run, time = np.asarray(examples["run"].values), np.asarray(examples["time"].values, dtype=np.float64)
+    groups = np.zeros(len(run), np.int64)
+    for number in np.unique(run):
+        here = run == number
+        first, last = time[here].min(), time[here].max()
+        part = np.floor((time[here] - first) / max(last - first, 1e-12) * stretches * (1 - 1e-9))
+        groups[here] = number * stretches + part.astype(np.int64)
+    _, numbered = np.unique(groups, return_inverse=True)
+    found: Integers = numbered.astype(np.int64)
+    return found
+
+
+def cross_validated(
+    features: xr.DataArray,
+    *,
+    groups: Integers,
+    method: Method,
+    C: float | Sequence[float],
+    folds: int,
+    unit: Unit = "margin",
+    constant: Literal["refuse", "ignore"] = "refuse",
+    seed: int = 0,
+) -> Validation:
+    """Accuracy on groups left out in turn, at the best penalty of those given.
+
+    features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
+    groups : (example,), which examples belong together, as from :func:`groups_of`
+    method, C, unit, constant, seed : of :class:`SoftnessClassifier`; several C are tried
+    folds : parts that the groups are dealt into
+
+    Raises
+    ------
+    ParameterError
+        if a class is empty in a fold, there are fewer groups than folds, or a feature is constant.
+
+    Source: schoenholz2016, Sec. I.C (C by cross-validation).
+
+    >>> random = np.random.default_rng(1)
+    >>> soft = np.arange(80) % 2 == 0
+    >>> near = xr.DataArray(random.normal(size=(80, 2)) + 3.0 * soft[:, None], dims=("example", "feature"),
+    ...     coords={"feature": ["a", "b"], "soft": ("example", soft)})
+    >>> found = cross_validated(near, groups=np.arange(80) // 20, method="linear-svm", C=[0.1, 1.0], folds=4)
+    >>> found.accuracy > 0.9
+    True
+    """
+    X, soft = examples_of(features)
+    penalties = sorted({float(c) for c in np.atleast_1d(np.asarray(C, dtype=np.float64))})
+    tried = []
+    for penalty in penalties:
+        classifier = SoftnessClassifier(method=method, C=penalty, unit=unit, constant=constant, seed=seed)
+        values = np.empty(len(soft))
+        scores, sizes = [], []
+        for train, test in folded(soft, groups, folds):
+            classifier.fit(X[train], soft[train])
+            values[test] = classifier.decision_function(X[test])
+            scores.append(float(((values[test] > 0) == soft[test]).mean()))
+            sizes.append(len(test))
+        tried.append((penalty, float(np.average(scores, weights=sizes)), scores, values))
+    # Of equals the smallest penalty: the simplest plane.
+    best = max(tried, key=lambda one: (round(one[1], 12), -one[0]))
+    values = best[3]
+    return Validation(
+        best[0],
+        best[1],
+        float(np.std(best[2], ddof=1) / np.sqrt(len(best[2]))),
+        float((values[soft] > 0).mean()),
+        float((values[~soft] <= 0).mean()),
+        tuple((c, accuracy) for c, accuracy, _, _ in tried),
+        values,
+    )
+
+
+def fit_softness(
+    features: xr.DataArray,
+    *,
+    groups: Integers,
+    method: Method,
+    C: float | Sequence[float],
+    folds: int,
+    unit: Unit,
+    constant: Literal["refuse", "ignore"] = "refuse",
+    seed: int = 0,
+    provenance: Mapping[str, Any] | None = None,
+) -> tuple[SoftnessModel, Validation]:
+    r"""Softness from examples of surroundings that are about to rearrange and of others that stay.
+
+    .. math:: S = \mathbf w \cdot \mathbf z - b
+
+    features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
+    groups, folds : who is left out together, and in how many parts, to find C and the accuracy
+    method, C, constant, seed : of :class:`SoftnessClassifier`
+    unit : "margin" is the equation above; "distance" divides it by |w|
+    provenance : plain data that the model shall carry
+
+    Returns the model, trained on all examples, and what the cross-validation at the chosen C says.
+
+    Raises
+    ------
+    ParameterError
+        if a class is empty, a feature constant, or a value no number.
+
+    Source: schoenholz2016, Sec. I.C.
+
+    >>> soft = np.arange(40) % 2 == 0
+    >>> near = xr.DataArray(np.where(soft, 1.0, -1.0)[:, None] + 0.01 * np.arange(40.0)[:, None],
+    ...     dims=("example", "feature"), coords={"feature": ["few neighbours"], "soft": ("example", soft)})
+    >>> model, found = fit_softness(
+    ...     near, groups=np.arange(40) // 10, method="svm", C=1.0, folds=4, unit="margin")
+    >>> float(model.weights[0]) > 0, found.accuracy
+    (True, 1.0)
+    """
+    soft = examples_of(features)[1]
+    found = cross_validated(
+        features, groups=groups, method=method, C=C, folds=folds, unit=unit, constant=constant, seed=seed
+    )
+    fitted = SoftnessClassifier(method=method, C=found.C, unit=unit, constant=constant, seed=seed)
+    fitted.fit(features.transpose("example", "feature"), soft)
+    made = {
+        "version": version("supercooled"),
+        "method": method,
+        "C": found.C,
+        "seed": seed,
+        "examples": [int(soft.sum()), int((~soft).sum())],
+        "groups": len(np.unique(groups)),
+        "folds": folds,
+        "accuracy": found.accuracy,
+        "accuracy_error": found.error,
+        **{k: v for k, v in features.attrs.items() if k != "definition" and isinstance(v, (str, int, float))},
+        **(provenance or {}),
+    }
+    model = replace(fitted.model_, definition=str(features.attrs.get("definition", "")), provenance=made)
+    return model, found
+
+
+def examples_of(features: xr.DataArray) -> tuple[Array, Booleans]:
+    """Numbers and kinds of the examples, checked."""
+    if set(features.dims) != {"example", "feature"} or "soft" not in features.coords:
+        raise ParameterError("features must have dimensions example and feature, and a coordinate soft")
+    soft: Booleans = np.asarray(features["soft"].values, dtype=bool)
+    for kind, number in (("soft", int(soft.sum())), ("hard", int((~soft).sum()))):
+        if number == 0:
+            raise ParameterError(f"there is no {kind} example{_why(kind, features.attrs)}")
+    X: Array = np.asarray(features.transpose("example", "feature").values, dtype=np.float64)
+    if not np.isfinite(X).all():
+        row, column = np.argwhere(~np.isfinite(X))[0]
+        name = features["feature"].values[column]
+        raise ParameterError(f"example {row}: the feature {name} is {X[row, column]}, not a number")
+    return X, soft
+
+
+def folded(soft: Booleans, groups: Integers, folds: int) -> Iterator[tuple[AnyArray, AnyArray]]:
+    """Training and test examples of each fold, both kinds in each training part."""
+    if len(groups) != len(soft):
+        raise ParameterError(f"{len(groups)} groups for {len(soft)} examples")
+    if len(np.unique(groups)) < folds or folds < 2:
+        raise ParameterError(
+            f"{len(np.unique(groups))} groups can't be dealt into {folds} folds: use more runs, or more "
+            "stretches of them"
+        )
+    for train, test in GroupKFold(folds).split(np.zeros((len(soft), 1)), soft, groups):
+        if len(np.unique(soft[train])) < 2:
+            raise ParameterError("a fold leaves examples of one kind only: use fewer folds or more examples")
+        yield train, test
+
+
+def _why(kind: str, made: Mapping[Any, Any]) -> str:
+    """Which threshold to look at."""
+    if kind == "soft" and "rearrangement" in made:
+        return f": no p_hop passed rearrangement={made['rearrangement']:g}; use a longer run or lower it"
+    if kind == "hard" and "quiet" in made:
+        return (
+            f": no particle stayed below {made.get('candidate', 0.0):g} for quiet={made['quiet']:g}; use a "
+            "longer run, or a shorter quiet"
+        )
+    if kind == "soft" and "soft_above" in made:
+        return f": no peak passed soft_above={made['soft_above']:g}; use a longer run or lower it"
+    if kind == "hard" and "hard_below" in made:
+        return f": no trough stayed below hard_below={made['hard_below']:g}; use a longer run or raise it"
+    return ": look at the thresholds that chose them"

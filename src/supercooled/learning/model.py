@@ -1,0 +1,201 @@
+"""A learned softness as plain data: saved as JSON, applied to any trajectory's features."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array
+from supercooled.errors import ParameterError, StoreError
+from supercooled.quantities import labelled
+
+Unit = Literal["margin", "distance"]
+_FORMAT = "supercooled softness 1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftnessModel:
+    r"""A plane between soft and hard surroundings, or a small network instead of it.
+
+    .. math:: S = \mathbf w \cdot \mathbf z + b, \qquad z_k = (F_k - \bar F_k)/\sigma_k
+
+    features : name of each feature F_k
+    mean, scale : of each feature in the training set; a scale of 0 leaves the feature out
+    layers : (weights, bias) of each layer, one for a plane; max(0, x) stands between layers
+    unit : "margin", S as above, 1 at the edge of the margin; "distance", divided by |w|
+    definition : all parameters of the features, as `structure_functions` writes them; "" if unknown
+    provenance : how it was made
+
+    Make one with :func:`fit_softness`, read one with :func:`load_model`.
+    """
+
+    features: tuple[str, ...]
+    mean: Array
+    scale: Array
+    layers: tuple[tuple[Array, Array], ...]
+    unit: Unit
+    definition: str = ""
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def softness(self, features: xr.DataArray) -> xr.DataArray:
+        """Softness of every particle that has features.
+
+        features : (..., feature), by name in any order, made with the same parameters
+
+        Returns ``learned_softness`` (...), dimensionless, with the same coordinates; positive is soft.
+
+        Raises
+        ------
+        ParameterError
+            if a feature is missing, or was made with other parameters or species.
+        """
+        ordered = self._checked(features)
+        values = self.decide(ordered.values)
+        coords = {str(name): c for name, c in ordered.coords.items() if "feature" not in c.dims}
+        dims = [str(d) for d in ordered.dims[:-1]]
+        return labelled("learned_softness", values, dims, coords, unit=self.unit)
+
+    def decide(self, values: Array) -> Array:
+        """Softness of features as an array, (..., feature) in the model's order."""
+        safe = np.where(self.scale > 0, self.scale, 1.0)
+        x: Array = np.where(self.scale > 0, (values - self.mean) / safe, 0.0)
+        for k, (weights, bias) in enumerate(self.layers):
+            x = (np.maximum(x, 0.0) if k else x) @ weights + bias
+        return x[..., 0] / self._length
+
+    @property
+    def weights(self) -> xr.DataArray:
+        """Weight of each standardised feature, by name, in units of the softness.
+
+        Raises
+        ------
+        ParameterError
+            if the model is a network: it has no single weight a feature.
+        """
+        if len(self.layers) > 1:
+            raise ParameterError("a network has no weight for each feature; fit a plane, for example an svm")
+        return xr.DataArray(
+            self.layers[0][0][:, 0] / self._length,
+            {"feature": list(self.features)},
+            ("feature",),
+            "weight",
+            {"units": "1", "long_name": "weight of the standardised feature"},
+        )
+
+    @property
+    def _length(self) -> float:
+        return float(np.linalg.norm(self.layers[0][0])) if self.unit == "distance" else 1.0
+
+    def _checked(self, features: xr.DataArray) -> xr.DataArray:
+        if "feature" not in features.dims or "feature" not in features.coords:
+            raise ParameterError("features must have a dimension and names along 'feature'")
+        known = set(map(str, features["feature"].values))
+        missing = [name for name in self.features if name not in known]
+        if missing:
+            raise ParameterError(
+                f"{len(missing)} features of the model are missing, the first {missing[0]!r}: compute the "
+                "features with the model's own parameters and species"
+            )
+        theirs = str(features.attrs.get("definition", ""))
+        if self.definition and theirs and theirs != self.definition:
+            raise ParameterError(
+                "the features were made with other parameters than the model's: "
+                f"{_differences(self.definition, theirs)}"
+            )
+        chosen = features.sel(feature=list(self.features))
+        return chosen.transpose(..., "feature")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {
+            "format": _FORMAT,
+            "features": list(self.features),
+            "mean": self.mean.tolist(),
+            "scale": self.scale.tolist(),
+            "layers": [{"weights": w.tolist(), "bias": b.tolist()} for w, b in self.layers],
+            "unit": self.unit,
+            "definition": json.loads(self.definition) if self.definition else None,
+            "provenance": dict(self.provenance),
+        }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the model as JSON that a text editor can read; an older file stays until this is whole.
+
+        Raises
+        ------
+        StoreError
+            if it can't be written.
+        """
+        path = Path(path)
+        unfinished = path.with_name(f".{path.name}.part")
+        try:
+            unfinished.write_text(json.dumps(self.to_dict(), indent=1) + "\n")
+            unfinished.replace(path)
+        except OSError as error:
+            raise StoreError(f"{path} can't be written: {error}") from error
+        return path
+
+
+def load_model(path: str | Path) -> SoftnessModel:
+    """A model from the JSON that :meth:`SoftnessModel.save` wrote.
+
+    Raises
+    ------
+    StoreError
+        if the file can't be read, or holds no such model.
+
+    >>> import tempfile
+    >>> plane = (np.array([[2.0], [0.0]]), np.array([1.0]))
+    >>> model = SoftnessModel(("a", "b"), np.zeros(2), np.ones(2), (plane,), "margin")
+    >>> again = load_model(model.save(tempfile.mkdtemp() + "/model.json"))
+    >>> float(again.decide(np.array([3.0, 5.0])))
+    7.0
+    """
+    try:
+        data = json.loads(Path(path).read_text())
+        if data["format"] != _FORMAT:
+            raise StoreError(f"{path} holds {data['format']!r}, not {_FORMAT!r}")
+        model = SoftnessModel(
+            tuple(map(str, data["features"])),
+            np.array(data["mean"], dtype=np.float64),
+            np.array(data["scale"], dtype=np.float64),
+            tuple(_layer(one) for one in data["layers"]),
+            data["unit"],
+            json.dumps(data["definition"], sort_keys=True) if data["definition"] else "",
+            data["provenance"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(f"{path} holds no softness model ({error})") from error
+    sizes = [len(model.features), *(w.shape[1] for w, _ in model.layers)]
+    shapes = [w.shape for w, _ in model.layers]
+    if (
+        model.mean.shape != (sizes[0],)
+        or model.scale.shape != (sizes[0],)
+        or shapes != list(pairwise(sizes))
+        or sizes[-1] != 1
+        or model.unit not in ("margin", "distance")
+    ):
+        raise StoreError(f"{path}: the sizes of features, means and weights do not fit together")
+    return model
+
+
+def _layer(data: Mapping[str, Sequence[Any]]) -> tuple[Array, Array]:
+    return np.array(data["weights"], dtype=np.float64), np.array(data["bias"], dtype=np.float64)
+
+
+def _differences(ours: str, theirs: str) -> str:
+    a, b = json.loads(ours), json.loads(theirs)
+    return "; ".join(
+        f"{key} is {b.get(key)}, the model's {a.get(key)}"
+        for key in sorted(set(a) | set(b))
+        if a.get(key) != b.get(key)
+    )

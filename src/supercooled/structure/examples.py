@@ -1,0 +1,122 @@
+"""Features of chosen particles at chosen times, to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array, Integers
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+from supercooled.structure.feature_sets import Angular, Radial
+from supercooled.structure.structure_functions import Wanted
+from supercooled.trajectory import Trajectory
+
+# Frames that one task reads.
+_FRAMES = 50
+
+
+def features_of_examples(
+    trajectories: Trajectory | Sequence[Trajectory],
+    examples: xr.Dataset,
+    *,
+    centre: str,
+    radial: Radial | Sequence[Radial] = (),
+    angular: Angular | None = None,
+    executor: Executor | None = None,
+) -> xr.DataArray:
+    """Structure functions of the particles and frames of a table of examples, and of no others.
+
+    trajectories : the runs that the table's ``run`` counts
+    examples : ``run``, ``frame`` and ``particle`` along ``example``, as
+        :func:`supercooled.dynamics.training_by_crossing` returns them
+    centre, radial, angular : as in :func:`structure_functions`
+    executor : maps blocks of frames; None does them here
+
+    Returns ``structure_function`` (example, feature), with the columns of the table as coordinates and
+    its attributes, to be learned from.
+
+    Raises
+    ------
+    ParameterError
+        if there is no example, one is of another species, or its frame or run does not exist.
+    BoxError
+        if the box is too small for the cutoff.
+
+    Source: schoenholz2016, Sec. I.C.
+
+    >>> import supercooled as sc
+    >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
+    >>> table = xr.Dataset({"run": ("example", [0]), "frame": ("example", [2]), "particle": ("example", [1])})
+    >>> features_of_examples(pair, table, centre="A",
+    ...     radial=Radial(first=1.0, step=0.1, number=1, width=0.1)).values.round(3)
+    array([[1.]])
+    """
+    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    wanted = [Wanted.of(run, centre, radial, angular) for run in runs]
+    run, frame, particle = (
+        np.asarray(examples[n].values, dtype=np.int64) for n in ("run", "frame", "particle")
+    )
+    _check(wanted, run, frame, particle)
+    order = np.lexsort((particle, frame, run))
+    pieces = [piece for k in range(len(runs)) for piece in _pieces(order[run[order] == k], frame, k)]
+    fill = partial(_filled, wanted, frame, particle)
+    values = np.empty((len(run), len(wanted[0].names)))
+    done = map(fill, pieces) if executor is None else executor.map(fill, pieces)
+    for (_, rows), part in zip(pieces, done, strict=True):
+        values[rows] = part
+    coords = {str(n): ("example", examples[n].values) for n in examples if examples[n].dims == ("example",)}
+    return labelled(
+        "structure_function", values, ("example", "feature"), {**coords, **wanted[0].named()},
+        **{**{str(k): v for k, v in examples.attrs.items()}, "definition": wanted[0].definition},
+    )  # fmt: skip
+
+
+def _pieces(rows: Integers, frame: Integers, run: int) -> list[tuple[int, Integers]]:
+    """Rows of a run, in order of time, a number of frames at once."""
+    if len(rows) == 0:
+        return []
+    _, number = np.unique(frame[rows], return_inverse=True)
+    return [(run, rows[number // _FRAMES == k]) for k in range(int(number[-1]) // _FRAMES + 1)]
+
+
+def _filled(wanted: list[Wanted], frame: Integers, particle: Integers, piece: tuple[int, Integers]) -> Array:
+    run, rows = piece
+    one = wanted[run]
+    values = np.empty((len(rows), len(one.names)))
+    for number in np.unique(frame[rows]):
+        here = np.flatnonzero(frame[rows] == number)
+        still = one.trajectory[int(number) : int(number) + 1]
+        found = np.empty((len(here), len(one.names)))
+        one.fill(found, int(number), still.positions()[0], still.boxes()[0], particle[rows[here]])
+        values[here] = found
+    return values
+
+
+def _check(wanted: list[Wanted], run: Integers, frame: Integers, particle: Integers) -> None:
+    if len(run) == 0:
+        raise ParameterError("the table holds no example: look at the thresholds that chose them")
+    if run.min() < 0 or run.max() >= len(wanted):
+        raise ParameterError(f"an example is of run {int(run.max())}, and {len(wanted)} runs were given")
+    first = wanted[0].definition
+    for k, one in enumerate(wanted):
+        if one.definition != first:
+            raise ParameterError(
+                f"{one.trajectory.source.name} has other species or dimensions than the first run"
+            )
+        here = run == k
+        late = here & ((frame < 0) | (frame >= one.trajectory.n_frames))
+        if late.any():
+            e = int(np.argmax(late))
+            raise ParameterError(
+                f"example {e}: {one.trajectory.source.name} has {one.trajectory.n_frames} frames, "
+                f"and no frame {int(frame[e])}"
+            )
+        strange = here & ~np.isin(particle, one.particles)
+        if strange.any():
+            e = int(np.argmax(strange))
+            raise ParameterError(f"example {e}: particle {int(particle[e])} is not of species {one.centre}")
