@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Unpack
 
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
-from supercooled.store.request import StartOf, request
+from supercooled.store.request import StartOf, Way, request
 from supercooled.store.simulating import simulate_all
 from supercooled.trajectory import Trajectory
 
@@ -21,15 +21,12 @@ def isoconfigurational(
     n_particles: int,
     duration: float,
     every: float,
-    per_decade: int = 0,
     first_seed: int = 1,
-    dt: float = 0.005,
-    damping: float = 100.0,
-    ensemble: Literal["nvt", "nve"] = "nvt",
     start: StartOf = "equilibrated",
     root: str | Path = "runs",
     workers: Workers = None,
     progress: bool = True,
+    **way: Unpack[Way],
 ) -> list[Trajectory]:
     r"""An isoconfigurational ensemble: runs from one configuration, each with fresh velocities.
 
@@ -40,6 +37,7 @@ def isoconfigurational(
     n_runs : with the seeds `first_seed`, `first_seed` + 1, ...; more runs asked for later are added
     start : "equilibrated", a file, or a trajectory, of which the last frame counts: ``run[k : k + 1]``
     workers : processes, by default one for each core; or a Dask cluster
+    way : ``per_decade``, ``dt``, ``damping`` and ``ensemble``
 
     The rest as in :func:`supercooled.simulate`; velocities are of `temperature` in either ensemble.
 
@@ -80,12 +78,9 @@ def isoconfigurational(
             n_particles=n_particles,
             duration=duration,
             every=every,
-            per_decade=per_decade,
             seed=seed,
-            dt=dt,
-            damping=damping,
-            ensemble=ensemble,
             start=start,
+            **way,
         )
         for seed in range(first_seed, first_seed + n_runs)
     ]

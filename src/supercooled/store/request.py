@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 
@@ -57,6 +57,21 @@ class Request:
         return from_trajectory(read_configuration(path), state.liquid, state.temperature)
 
 
+class Way(TypedDict, total=False):
+    """How a run is made, as :func:`supercooled.simulate` explains it; :class:`Protocol` has the defaults."""
+
+    per_decade: int
+    dt: float
+    damping: float
+    ensemble: Literal["nvt", "nve"]
+
+
+class HeldWay(Way, total=False):
+    """With a time before the first frame."""
+
+    hold: float
+
+
 def request(
     liquid: Liquid,
     *,
@@ -64,13 +79,9 @@ def request(
     n_particles: int,
     duration: float,
     every: float,
-    per_decade: int = 0,
     seed: int = 1,
-    dt: float = 0.005,
-    damping: float = 100.0,
-    ensemble: Literal["nvt", "nve"] = "nvt",
     start: StartOf = "equilibrated",
-    hold: float = 0.0,
+    **way: Unpack[HeldWay],
 ) -> Request:
     """A checked request; the arguments are those of :func:`supercooled.simulate`.
 
@@ -86,6 +97,7 @@ def request(
     if not 0 < duration < np.inf:
         raise ParameterError(f"duration must be positive, not {duration}")
     check_cutoff(liquid, n_particles)
+    protocol = Protocol(every=every, **way)
     configuration = None
     name = str(start)
     if isinstance(start, Trajectory) or name not in ("equilibrated", "lattice"):
@@ -98,29 +110,21 @@ def request(
             )
         # What names the run is what the file holds, not what it is called.
         name = f"sha256:{configuration.sha256[:16]}"
-    elif name == "lattice" and hold <= 0:
+    elif name == "lattice" and protocol.hold <= 0:
         raise ParameterError(
             "a run from 'lattice' begins with a quench; say how long to hold it at the temperature first, "
             "for example hold=100.0"
         )
-    protocol = Protocol(
-        every=every,
-        dt=dt,
-        damping=damping,
-        ensemble=ensemble,
-        start=name,
-        hold=hold,
-        per_decade=per_decade,
-    )
+    protocol = replace(protocol, start=name)
     asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
     if liquid.activity is not None:
-        if name == "equilibrated" and hold <= 0 and not _shipped(asked.state):
+        if name == "equilibrated" and protocol.hold <= 0 and not _shipped(asked.state):
             raise ParameterError(
                 "an active liquid that starts from equilibrium without activity is not in its steady state; "
                 "say how long to hold it first, for example hold=100.0"
             )
         active_particles(liquid.activity, liquid.mixture, liquid.mixture.species_of(n_particles), seed)
-    protocol.steps(hold)
+    protocol.steps(protocol.hold)
     Schedule.n_frames(asked.state, duration)
     return asked
 
