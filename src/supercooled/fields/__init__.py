@@ -2,7 +2,7 @@
 
 from supercooled.fields.lazy import blocks_of, is_lazy, mapped, opened
 from supercooled.fields.making import field
-from supercooled.fields.quantiles import quantiles
+from supercooled.fields.ranks import quantiles
 from supercooled.fields.sealing import check, seal
 
 __all__ = ["blocks_of", "check", "field", "is_lazy", "mapped", "opened", "quantiles", "seal"]

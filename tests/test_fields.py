@@ -1,0 +1,194 @@
+"""Fields by blocks: any division into blocks and any workers give the same, and damage is noticed."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import supercooled as sc
+from supercooled import fields
+from supercooled.cage import Calibration
+from supercooled.errors import StoreError
+from supercooled.fields import lazy, quantiles
+from supercooled.relation import pairing
+from supercooled.structure import factor, radial
+
+POTENTIALS = tuple(sc.LennardJones(e, s, 2.5 * s) for e, s in ((1.0, 1.0), (1.5, 0.8), (0.5, 0.88)))
+MIXTURE = sc.Mixture("ka-lj", ("A", "B"), (0.8, 0.2), (1.0, 1.0), POTENTIALS)
+N, FRAMES, EDGE = 60, 150, 5.2
+MEGABYTES = 24 * N / 2**20  # of one frame
+
+
+def walk(seed: int = 1) -> sc.Trajectory:
+    rng = np.random.default_rng(seed)
+    paths = rng.uniform(0, EDGE, (1, N, 3)) + np.cumsum(rng.normal(0, 0.05, (FRAMES, N, 3)), axis=0)
+    box = sc.Box.cube(EDGE)
+    folded, images = box.wrap(paths)
+    return sc.Trajectory.from_arrays(
+        folded, box, images=images, species=np.arange(N) % 5 == 4, names=("A", "B")
+    )
+
+
+RUN = walk()
+
+
+def depth(**how: object) -> xr.DataArray:
+    return sc.cage.local_depth(
+        RUN, mixture=MIXTURE, temperature=0.6, centre="A", width=0.09, dr=0.02, correlation="local",
+        cutoffs={"AA": (0.9, 1.4), "AB": (0.75, 1.25)}, normalisation="total", **how,
+    )  # fmt: skip
+
+
+def hops(**how: object) -> xr.DataArray:
+    return sc.dynamics.hops(RUN, window=8.0, species="A", **how)
+
+
+def curves(**how: object) -> xr.Dataset:
+    return sc.dynamics.displacements(RUN, lags=[1.0, 3.0, 40.0], overlap_radius=0.3, stretches=3, **how)
+
+
+WHOLE = {"depth": depth(), "hops": hops(), "curves": curves()}
+WORKERS = st.sampled_from([None, 1, 2, 3])
+
+
+def on(workers: int | None) -> ThreadPoolExecutor | None:
+    return None if workers is None else ThreadPoolExecutor(workers)
+
+
+@settings(max_examples=12, deadline=None)
+@given(frames=st.integers(1, FRAMES + 9), workers=WORKERS, stored=st.booleans())
+def test_neither_blocks_nor_workers_nor_a_store_change_a_field(*, frames, workers, stored):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, make in (("depth", depth), ("hops", hops)):
+            out = Path(folder, name) if stored else None
+            found = make(megabytes=frames * MEGABYTES, executor=on(workers), out=out)
+            assert fields.is_lazy(found) == stored
+            xr.testing.assert_identical(found.load(), WHOLE[name])
+
+
+@settings(max_examples=8, deadline=None)
+@given(frames=st.integers(1, FRAMES), workers=WORKERS)
+def test_neither_memory_nor_workers_change_a_correlator(frames, workers):
+    found = curves(megabytes=frames * MEGABYTES, executor=on(workers))
+    for name, curve in found.data_vars.items():
+        np.testing.assert_allclose(curve, WHOLE["curves"][name], rtol=1e-12, atol=1e-13)
+
+
+@settings(max_examples=6, deadline=None)
+@given(frames=st.integers(1, 40), workers=WORKERS)
+def test_neither_blocks_nor_workers_change_structure(frames, workers):
+    some = RUN[::4]
+
+    def both(executor: ThreadPoolExecutor | None) -> tuple[xr.DataArray, xr.DataArray]:
+        sq = sc.structure.structure_factor(some, q_max=6.0, dq=0.5, blocks=3, executor=executor)
+        g = sc.structure.radial_distribution(some, r_max=2.5, dr=0.1, executor=executor)
+        return sq.structure_factor_jackknife, g.radial_distribution
+
+    expected = both(None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factor, "FRAMES_AT_ONCE", frames)
+        patch.setattr(radial, "frames_within", lambda *_: frames)
+        for one, other in zip(both(on(workers)), expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=6, deadline=None)
+@given(frames=st.integers(9, 200), lead=st.sampled_from([0.0, 3.0]))
+def test_relations_of_a_stored_field_are_those_of_one_in_memory(frames, lead):
+    softness = Calibration(10.0, 2.0, 0.0, 0.0, (0.5, 0.6), "local-mean", 0.0).softness
+    options = {"threshold": 0.03, "lead": lead, "stretches": 3}
+
+    def all_of(deep: xr.DataArray, hopping: xr.DataArray) -> tuple[object, ...]:
+        return (
+            sc.relation.rearrangement_probability(
+                softness(deep), hopping, bins=8, minimum_count=1, **options
+            ),
+            sc.relation.softer_share(softness(deep), hopping, **options),
+            sc.relation.distribution(deep, bins=7),
+        )
+
+    expected = all_of(WHOLE["depth"], WHOLE["hops"])
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        deep, hopping = depth(out=Path(folder, "depth")), hops(out=Path(folder, "hops"))
+        patch.setattr(pairing, "KEPT", 0)
+        patch.setattr(pairing, "BLOCK", frames * 8 * N / 2**20)
+        found = all_of(deep, hopping)
+        assert fields.is_lazy(softness(deep))
+    xr.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    for name in ("value", "peak", "of_all", "n_rearranging"):
+        assert getattr(found[1], name) == pytest.approx(getattr(expected[1], name), rel=1e-12)
+    xr.testing.assert_allclose(found[2], expected[2], rtol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.floats(-1e300, 1e300) | st.just(np.nan) | st.sampled_from([0.0, 1.0]), min_size=1),
+    q=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=4),
+    size=st.integers(1, 20),
+)
+def test_quantiles_by_blocks_are_numpys_to_the_last_bit(values, q, size):
+    x = np.array(values)
+    parts = [x[i : i + size] for i in range(0, len(x), size)]
+    known = x[~np.isnan(x)]
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore", invalid="ignore"):
+        patch.setattr("supercooled.fields.ranks.IN_MEMORY", 3)
+        patch.setattr("supercooled.fields.ranks._BINS", 4)
+        found = quantiles(lambda: iter(parts), q)
+        expected = np.quantile(known, q) if len(known) else np.full(len(q), np.nan)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_stored_field_goes_to_another_process_as_a_path_and_reads_only_what_is_asked(tmp_path):
+    stored = depth(out=tmp_path / "depth", megabytes=20 * MEGABYTES)
+    sent = pickle.dumps(stored.isel(frame=slice(30, 40)))
+    assert len(sent) < 8 * 48 * FRAMES / 2
+    np.testing.assert_array_equal(pickle.loads(sent).values, WHOLE["depth"].values[30:40])
+    np.testing.assert_array_equal(
+        stored.isel(particle=[3, 1], frame=slice(None, None, -7)).values, WHOLE["depth"].values[::-7, [3, 1]]
+    )
+    assert [b.stop for b, _ in lazy.blocks_of(stored, 8 * 48 * 60 / 2**20)] == [60, 120, 150]
+
+
+def damage(folder: Path, how: str) -> None:
+    chunk = sorted((folder / "values" / "c").rglob("*"))[-1]
+    if how == "missing":
+        chunk.unlink()
+    elif how == "cut":
+        chunk.write_bytes(chunk.read_bytes()[:-8])
+    elif how == "flipped":
+        data = bytearray(chunk.read_bytes())
+        data[len(data) // 2] ^= 4
+        chunk.write_bytes(data)
+    else:
+        labels = folder / "labels" / "time" / "zarr.json"
+        labels.write_text(labels.read_text().replace('"shape": [\n    150', '"shape": [\n    151'))
+
+
+@pytest.mark.parametrize("how", ["missing", "cut", "flipped", "labels"])
+def test_a_damaged_field_is_an_error_and_never_nan(tmp_path, how):
+    depth(out=tmp_path / "depth", megabytes=20 * MEGABYTES)
+    damage(tmp_path / "depth", how)
+    with pytest.raises(StoreError, match=r"depth.* ask again"):
+        fields.opened(tmp_path / "depth").load()
+
+
+def test_a_field_that_fails_halfway_leaves_nothing(tmp_path):
+    def broken(frames: list[int]) -> np.ndarray:
+        if frames[0] > 0:
+            raise RuntimeError("stop")
+        return np.zeros((len(frames), 2))
+
+    coords = {"frame": np.arange(4), "particle": np.arange(2)}
+    with pytest.raises(RuntimeError, match="stop"):
+        fields.field(
+            "depth", broken, [[0, 1], [2, 3]], [2, 2], coords=coords, executor=None, out=tmp_path / "d"
+        )
+    assert list(tmp_path.iterdir()) == []
