@@ -413,7 +413,18 @@ def further(t: dict[str, np.ndarray]) -> dict[str, xr.Dataset]:
             {"rearrangement_probability": (("temperature", "depth"), law)}, {**t, "depth": depth}
         ),
         "depth_arrhenius": xr.Dataset(
-            {"barrier": ("depth", 0.2 + 0.03 * depth)}, {"depth": depth}, {"onset": 0.8, "onset_error": 0.03}
+            {"barrier": ("depth", 0.2 + 0.03 * depth), "entropy": ("depth", 0.25 + 0.0375 * depth)},
+            {"depth": depth},
+            {"onset": 0.8, "onset_error": 0.03},
+        ),
+        "propensity": xr.Dataset(
+            {
+                "rank_correlation": (("temperature", "time", "field"), 2.0 * area - 1.0),
+                "rank_correlation_error": (("temperature", "time", "field"), 0.0 * area + 0.01),
+                "reliability": (("temperature", "time"), np.full((n, 2), 0.7)),
+            },
+            {**t, "time": [1.0, 8.0], "field": fields},
+            {"configurations": 4, "runs": 8},
         ),
         "readings": xr.Dataset(
             {

@@ -167,6 +167,7 @@ def test_a_panel_without_its_results_is_not_possible():
         "depth_q",
         "depth_r",
         "area_by_temperature",
+        "rank_by_temperature",
     }
 
 

@@ -1,5 +1,7 @@
 """How structure and rearrangements go together."""
 
+from supercooled.relation.agreement import rank_correlation
+from supercooled.relation.barrier_scaling import CommonLine, common_line, scaled_barriers
 from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.crossing import Onset, onset, stretch_error
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
@@ -7,9 +9,12 @@ from supercooled.relation.master import Collapse, Line, SoftnessLaw, collapse, l
 from supercooled.relation.probability import rearrangement_probability
 from supercooled.relation.ranking import ranking, within_horizon
 from supercooled.relation.remembering import memory, propagation
+from supercooled.relation.strata import Crossings, crossings, strata, within_fences
 
 __all__ = [
     "Collapse",
+    "CommonLine",
+    "Crossings",
     "Line",
     "Onset",
     "Peak",
@@ -17,18 +22,24 @@ __all__ = [
     "SoftnessLaw",
     "arrhenius",
     "collapse",
+    "common_line",
+    "crossings",
     "distribution",
     "line",
     "memory",
     "onset",
     "peak",
     "propagation",
+    "rank_correlation",
     "ranking",
     "rearrangement_probability",
+    "scaled_barriers",
     "shallower_share",
     "softer_share",
     "softness_law",
     "steepness",
+    "strata",
     "stretch_error",
+    "within_fences",
     "within_horizon",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from supercooled.report.captions import heterogeneity as words
-from supercooled.report.figures import heterogeneity, neighbourhood
+from supercooled.report.captions import propensity as propensity_words
+from supercooled.report.figures import heterogeneity, neighbourhood, propensity
 from supercooled.report.panels import Panel, Plate
 
 FURTHER: tuple[Plate, ...] = (
@@ -67,6 +68,25 @@ FURTHER: tuple[Plate, ...] = (
                 lambda r: heterogeneity.area_by_temperature(r["ranking"]),
                 (("ranking", "auc"),),
                 words.area_by_temperature,
+                temperatures=2,
+            ),
+        ),
+    ),
+    Plate(
+        "propensity",
+        "How well a field ranks the propensity for motion",
+        (
+            Panel(
+                "rank_by_time",
+                lambda r: propensity.rank_by_time(r["propensity"]),
+                (("propensity", "rank_correlation"),),
+                propensity_words.rank_by_time,
+            ),
+            Panel(
+                "rank_by_temperature",
+                lambda r: propensity.rank_by_temperature(r["propensity"]),
+                (("propensity", "rank_correlation"),),
+                propensity_words.rank_by_temperature,
                 temperatures=2,
             ),
         ),
@@ -137,6 +157,16 @@ FURTHER: tuple[Plate, ...] = (
                 lambda r: neighbourhood.probability_by_depth(r["depth_rearrangement"]),
                 (("depth_rearrangement", "rearrangement_probability"),),
                 words.probability_by_depth,
+            ),
+            Panel(
+                "arrhenius_by_depth",
+                lambda r: neighbourhood.arrhenius_by_depth(r["depth_rearrangement"], r["depth_arrhenius"]),
+                (
+                    ("depth_rearrangement", "rearrangement_probability"),
+                    ("depth_arrhenius", "barrier"),
+                    ("depth_arrhenius", "entropy"),
+                ),
+                propensity_words.arrhenius_by_depth,
             ),
             Panel(
                 "barrier_by_depth",

@@ -155,6 +155,37 @@ def probability_by_depth(rearrangement: xr.Dataset) -> Figure:
 
 
 @figure
+def arrhenius_by_depth(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
+    """log10 of P_R against 1/T at a few depths, and the fitted lines."""
+    fig, (axes,) = panel(height=TALL)
+    fits = fits.isel(depth=np.isfinite(floats(fits["barrier"])))
+    inverse = 1 / floats(rearrangement["temperature"])
+    reach = np.array([inverse.min(), inverse.max()]) + np.array([-0.05, 0.05]) * np.ptp(inverse)
+    chosen = floats(fits["depth"])[np.unique(np.linspace(0, fits.sizes["depth"] - 1, 5).astype(int))]
+    for value, colour in zip(chosen, steps(len(chosen), "softness")[::-1], strict=True):
+        here, fit = (data.sel(depth=value, method="nearest") for data in (rearrangement, fits))
+        line = (float(fit["entropy"]) - float(fit["barrier"]) * reach) / np.log(10)
+        axes.plot(reach, line, color=colour, linewidth=0.9)
+        p = floats(here["rearrangement_probability"])
+        there = p > 0
+        error = errors_of(here, "rearrangement_probability")
+        axes.errorbar(
+            inverse[there],
+            np.log10(p[there]),
+            yerr=None if error is None else error[there] / p[there] / np.log(10),
+            color=colour,
+            marker="o",
+            linestyle="none",
+            markeredgecolor=PAPER,
+            markeredgewidth=0.4,
+            label=f"{value:.0f}",
+        )
+    axes.set(xlim=reach, xlabel=r"$1/T$ ($k_{B}/\epsilon_{AA}$)", ylabel=r"$\log_{10} P_R(\beta\Phi_r)$")
+    key_above(axes, r"$\beta\Phi_r$")
+    return fig
+
+
+@figure
 def barrier_by_depth(fits: xr.Dataset) -> Figure:
     """Barrier against the depth of the cage."""
     fig, (axes,) = panel()

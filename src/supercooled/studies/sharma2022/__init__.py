@@ -6,7 +6,7 @@ Kob-Andersen Lennard-Jones at density 1.2, 4000 particles. Sections follow the p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import xarray as xr
@@ -14,9 +14,12 @@ import xarray as xr
 from supercooled import relation, report, store, systems
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
+from supercooled.mixture import Liquid
 from supercooled.report import Tolerance
 from supercooled.studies.averages import average_lines
-from supercooled.studies.line import Choices, measure
+from supercooled.studies.line import Choices, measure, temperature_of
+from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
+from supercooled.studies.propensities import Ensembles, Plan, ranked_propensities
 from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import (
     Relations,
@@ -28,10 +31,12 @@ from supercooled.studies.results import (
     relations,
     together,
 )
+from supercooled.studies.scenes import scene_of
 from supercooled.studies.sharma2022 import words
 from supercooled.studies.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT
 from supercooled.studies.sharma2022.extended import Job, by_depth, extended
-from supercooled.studies.sharma2022.rows import further_rows, rows
+from supercooled.studies.sharma2022.rows import further_rows, propensity_rows, rows
+from supercooled.trajectory import Trajectory
 
 DENSITY = 1.2
 N_PARTICLES = 4000
@@ -44,6 +49,8 @@ class Preset:
     durations : of the run at each temperature, tau
     dt : the paper integrates with 0.0025, nandi2021 the same liquid with 0.005
     whole : the appendices, every reading and the ranking too
+    beyond : runs that the table of motion alone has, by temperature
+    ensembles : of runs that share one configuration, for the propensity
     p_c_within : tolerance of p_c, which short runs know less well
     """
 
@@ -53,16 +60,20 @@ class Preset:
     seed: int = 1
     whole: bool = True
     p_c_within: Tolerance = P_C
+    beyond: Mapping[float, float] = field(default_factory=dict)
+    ensembles: Ensembles | None = None
 
 
 _FEW = {0.47: 190.0, 0.53: 250.0, 0.58: 220.0, 0.70: 120.0}
 _SOME = {0.47: 1000.0, 0.53: 700.0, 0.58: 400.0, 0.70: 200.0, 0.80: 100.0}
 _MANY = {0.47: 3500.0, 0.53: 3500.0, 0.58: 1500.0, 0.70: 500.0, 0.80: 250.0}
+_HOT = {1.0: 60.0}
+_ENSEMBLES = Ensembles({0.47: 24.0, 0.58: 24.0, 0.70: 8.0})
 PRESETS = {
     "quick": Preset(_FEW, every=0.5, dt=0.005, whole=False, p_c_within=P_C_SHORT),
     "medium": Preset(_SOME, every=0.5, dt=0.005, p_c_within=P_C_SHORT),
-    "long": Preset(_MANY, every=0.5, dt=0.005),
-    "paper": Preset(_MANY, every=0.5, dt=0.0025),
+    "long": Preset(_MANY, every=0.5, dt=0.005, beyond=_HOT, ensembles=_ENSEMBLES),
+    "paper": Preset(_MANY, every=0.5, dt=0.0025, beyond=_HOT, ensembles=_ENSEMBLES),
 }
 
 
@@ -78,23 +89,9 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         raise ParameterError(f"no preset {preset!r} of sharma2022; known are {', '.join(PRESETS)}")
     chosen, choices, work = PRESETS[preset], CHOICES, out / "work"
     liquid = systems.kob_andersen(density=DENSITY)
-    trajectories = store.simulate_all(
-        [
-            store.request(
-                liquid,
-                temperature=T,
-                n_particles=N_PARTICLES,
-                duration=duration,
-                every=chosen.every,
-                dt=chosen.dt,
-                seed=chosen.seed,
-            )
-            for T, duration in chosen.durations.items()
-        ],
-        root=runs,
-        workers=workers,
-    )
     temperatures = list(chosen.durations)
+    simulated = _simulated(liquid, chosen, runs=runs, workers=workers)
+    trajectories, hot = simulated[: len(temperatures)], simulated[len(temperatures) :]
     measured = measure(trajectories, liquid.mixture, choices, work=work, workers=workers)
     found = cages(measured, temperatures, liquid.mixture, choices)
     calibration = found.calibration(choices.calibrated_by)
@@ -117,8 +114,10 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         [softness_line("ka-lj 1.2", T) for T in temperatures],
     )
     results["arrhenius"] = fits
+    results |= scene_of(trajectories[0], measured[0], calibration, choices)
     compared = rows(
         temperatures,
+        curves=results["dynamics"],
         found=found,
         moved=moved,
         related=related,
@@ -127,6 +126,21 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         choices=choices,
     )
     if chosen.whole:
+        results["motion"] = _motion([*trajectories, *hot], choices, work)
+        compared += motion_rows(
+            results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III"
+        )
+        if chosen.ensembles is not None:
+            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, runs, workers)
+            results["propensity"] = ranked_propensities(
+                trajectories,
+                [m["depth"]["depth"] for m in measured],
+                [m["radial"] for m in measured],
+                plan,
+                calibration=calibration,
+                work=work,
+            )
+            compared += propensity_rows(results["propensity"])
         del measured  # every run's fields lie in `work`, and fill the memory for nothing
         job = Job(liquid.mixture, choices, calibration, work, HIGHEST)
         results |= extended(trajectories, thresholds, job, found=found, workers=workers)
@@ -140,7 +154,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         rows=compared,
         results=results,
         provenance=words.provenance(
-            trajectories,
+            simulated,
             choices=choices,
             calibration=calibration,
             dt=chosen.dt,
@@ -149,6 +163,35 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         sections=words.sections(results),
     )
     return out
+
+
+def _simulated(liquid: Liquid, chosen: Preset, *, runs: Path, workers: Workers) -> list[Trajectory]:
+    wanted = {**chosen.durations, **chosen.beyond}
+    requests = [
+        store.request(
+            liquid,
+            temperature=T,
+            n_particles=N_PARTICLES,
+            duration=duration,
+            every=chosen.every,
+            dt=chosen.dt,
+            seed=chosen.seed,
+        )
+        for T, duration in wanted.items()
+    ]
+    return store.simulate_all(requests, root=runs, workers=workers)
+
+
+def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Dataset:
+    how = Motion(
+        species=choices.centre,
+        overlap_radius=choices.overlap_radius,
+        peak_width=choices.peak_width,
+        lags_per_decade=choices.lags_per_decade,
+        stretches=choices.blocks,
+    )
+    curves = [motion_curves([run], how, work=work) for run in runs]
+    return motion_table(curves, [temperature_of(run) for run in runs], how)
 
 
 def _barriers(

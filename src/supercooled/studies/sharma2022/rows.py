@@ -14,6 +14,12 @@ from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import Cages, Moves, Relations
 from supercooled.studies.sharma2022.chosen import BARRIER, ONSET, SHARE, SHARE_BY_WIDTH, SOFTNESS
 
+WORDS = {
+    "softness": "softness",
+    "potential_energy": "potential energy",
+    "local_density": "low density",
+    "coordination": "few neighbours",
+}
 # Local C(r), total density, and the scale that makes the mean softness the liquid's.
 RECOMMENDED = ("local", "total", "local-mean")
 
@@ -21,6 +27,7 @@ RECOMMENDED = ("local", "total", "local-mean")
 def rows(
     temperatures: Sequence[float],
     *,
+    curves: xr.Dataset,
     found: Cages,
     moved: Moves,
     related: Relations,
@@ -28,7 +35,10 @@ def rows(
     p_c_within: Tolerance,
     choices: Choices,
 ) -> list[Row]:
-    """The rows that every preset has."""
+    """The rows that every preset has.
+
+    curves : ``msd`` and ``alpha2`` (temperature, lag)
+    """
     paper = printed("sharma2022")
     found_rows = [
         Row.judge(
@@ -45,17 +55,19 @@ def rows(
         for i, T in enumerate(temperatures)
     ]
     for T, threshold in zip(temperatures, moved.thresholds, strict=True):
+        value = float(paper["p_c"][f"{T:.2f}"])
         found_rows.append(
             Row.judge(
                 item="Sec. III",
                 quantity="p_c",
                 state=f"T = {T:.2f}",
-                published=float(paper["p_c"][f"{T:.2f}"]),
+                published=value,
                 measured=threshold.value,
                 uncertainty=threshold.error,
                 unit="sigma_AA^2",
                 tolerance=p_c_within,
-                note="MSD of A particles at the maximum of alpha_2."
+                note=f"MSD of {choices.centre} particles at the maximum of alpha_2, which is flat: with the "
+                f"printed MSD, alpha_2 is {_height(curves.sel(temperature=T), value):.1%} of its largest."
                 if threshold.reached
                 else f"The run is too short: {threshold.reason}.",
             )
@@ -91,6 +103,13 @@ def rows(
         )
     )
     return [*found_rows, *_slope_rows(related, temperatures), *_barrier_rows(fits)]
+
+
+def _height(curves: xr.Dataset, msd: float) -> float:
+    """alpha_2 where the mean squared displacement is `msd`, over its maximum."""
+    seen = curves.dropna("lag", subset=["msd", "alpha2"])
+    alpha2 = seen["alpha2"].values
+    return float(np.interp(np.log(msd), np.log(seen["msd"].values), alpha2) / alpha2.max())
 
 
 def _slope_rows(related: Relations, temperatures: Sequence[float]) -> list[Row]:
@@ -243,15 +262,9 @@ def _line_rows(lines: xr.Dataset) -> list[Row]:
 
 
 def _ranking_rows(ranking: xr.Dataset, temperatures: Sequence[float]) -> list[Row]:
-    words = {
-        "softness": "softness",
-        "potential_energy": "potential energy",
-        "local_density": "low density",
-        "coordination": "few neighbours",
-    }
     found = []
     for which, T in ((0, temperatures[0]), (-1, temperatures[-1])):
-        for name, word in words.items():
+        for name, word in WORDS.items():
             here = ranking.isel(temperature=which, horizon=0).sel(field=name)
             information, entropy = float(here["mutual_information"]), float(here["entropy"])
             found.append(
@@ -265,6 +278,31 @@ def _ranking_rows(ranking: xr.Dataset, temperatures: Sequence[float]) -> list[Ro
                     unit="1",
                     tolerance=None,
                     note=f"In the same frame; {1e3 * information:.1f}e-3 bit of {entropy:.2f}.",
+                )
+            )
+    return found
+
+
+def propensity_rows(table: xr.Dataset) -> list[Row]:
+    """Rank correlation of each field with the propensity, at the last time of each temperature."""
+    found = []
+    for T in table["temperature"].values:
+        here = table.sel(temperature=T).dropna("time", subset=["reliability"]).isel(time=-1)
+        for name in map(str, table["field"].values):
+            one = here.sel(field=name)
+            found.append(
+                Row.judge(
+                    item="beyond the paper",
+                    quantity=f"rank correlation with propensity, {WORDS[name]}",
+                    state=f"T = {T:.2f}, {float(here['time']):g} tau",
+                    published=None,
+                    measured=float(one["rank_correlation"]),
+                    uncertainty=_finite(float(one["rank_correlation_error"])),
+                    unit="1",
+                    tolerance=None,
+                    note=f"{table.attrs['configurations']} configurations, {table.attrs['runs']} runs "
+                    f"of each; {float(here['reliability']):.0%} of the propensity's variance is no chance of "
+                    "so few runs.",
                 )
             )
     return found

@@ -42,6 +42,7 @@ SECTIONS = (
         "A hop is a change of a particle's mean position within the window; the threshold is the mean "
         "squared displacement at the maximum of the non-Gaussian parameter.",
         ("dynamics", "hops"),
+        ("motion",),
     ),
     Section(
         "Softness of single particles and what it predicts",
@@ -73,7 +74,10 @@ RANKING = (
     "The paper does not say how well softness tells who will rearrange. The area under the ROC curve does: "
     "the chance that of two particles, one that rearranges within the horizon and one that does not, the "
     "first is the softer; 0.5 is a guess. Beside it stand the particle's potential energy, the density and "
-    "the number of its neighbours, the latter two turned round."
+    "the number of its neighbours, the latter two turned round.\n\n"
+    "A long study also has the propensity: how far a particle goes on average over runs that start from one "
+    "configuration with other velocities, which is all that structure can know. The rank correlation says "
+    "how far a field orders the particles as their propensity does."
 )
 
 
@@ -87,7 +91,7 @@ def sections(results: Mapping[str, xr.Dataset]) -> tuple[Section, ...]:
         *SECTIONS[:3],
         Section("Every reading of the local cage", f"{READINGS}\n\n{best}", (), ("readings",)),
         *SECTIONS[3:4],
-        Section("How well softness ranks", RANKING, ("ranking",), ("ranking",)),
+        Section("How well softness ranks", RANKING, ("ranking", "propensity"), ("ranking",)),
         *SECTIONS[4:],
     )
 
