@@ -188,5 +188,12 @@ def test_absent_results_leave_their_figures_out():
     assert "<figure" not in bare()
 
 
+def test_numbers_lead_to_their_figures(page):
+    leads = re.findall(r'<a class="to-figure" href="#(\w+)">Figure (\d+)</a>', page)
+    assert len(leads) > 5
+    for name, number in leads:
+        assert re.search(rf'<figure id="{name}">.*?<b>Figure {number}\.', page, flags=re.DOTALL)
+
+
 def test_the_page_is_light(page):
-    assert len(page.encode()) < 2_000_000
+    assert len(page.encode()) < 4_000_000

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from supercooled.report.comparison import Row
+from supercooled.report.links import figure_of
 from supercooled.report.numbers import percent, split, symbols, unit_html
 from supercooled.report.plates import DrawnPlate
 from supercooled.report.section import Section
@@ -57,6 +58,7 @@ def render(
         for plate in plates
         for panel in plate.panels
     }
+    numbers = {plate.name: number for part in parts for number, plate in part.plates}
     everything = "".join(drawings.values())
     return (
         _environment()
@@ -65,6 +67,7 @@ def render(
             title=title,
             summary=summary,
             rows=rows,
+            figures=[figure_of(row.name, numbers) for row in rows],
             judged=any(row.published is not None for row in rows),
             counts=Counter(row.verdict for row in rows),
             parts=parts,

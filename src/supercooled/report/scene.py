@@ -29,7 +29,7 @@ def scene(
 ) -> xr.Dataset:
     """Frames of `run`, evenly spread, with those particle fields that the page's 3-D view colours by.
 
-    fields : by names in the table of quantities, (frame, particle), frames and particles numbered in `run`; what a field
+    fields : by names in the table of quantities, (frame, particle), numbered as in `run`; what a field
         lacks is NaN
     frames : how many at most; fewer where the particles are so many that the page would swell
     width : of the Gaussians of a particle's own g(r), sigma_AA
