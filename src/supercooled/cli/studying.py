@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,7 +50,16 @@ def analyze(
     from supercooled.studies import own
     from supercooled.studies.line import Choices
 
-    _finish(
+    choices = Choices(
+        window=window,
+        q_max=q_max,
+        width=width,
+        correlation=correlation,
+        normalisation=normalisation,
+        calibrated_by=calibrated_by,
+    )
+    placement = placed(workers, scheduler)
+    with _alone(out):
         own.run(
             files,
             out=out,
@@ -57,17 +67,10 @@ def analyze(
             temperatures=temperature,
             thresholds=threshold,
             timestep=timestep,
-            choices=Choices(
-                window=window,
-                q_max=q_max,
-                width=width,
-                correlation=correlation,
-                normalisation=normalisation,
-                calibrated_by=calibrated_by,
-            ),
-            workers=placed(workers, scheduler),
+            choices=choices,
+            workers=placement,
         )
-    )
+    _finish(out)
 
 
 def study(
@@ -81,16 +84,26 @@ def study(
     """Repeat a paper: simulate its liquid, measure what it measures, compare number by number."""
     from supercooled import studies
 
-    _finish(studies.named(name)(preset, out, runs=runs or out / "runs", workers=placed(workers, scheduler)))
+    paper, placement = studies.named(name), placed(workers, scheduler)
+    with _alone(out):
+        paper(preset, out, runs=runs or out / "runs", workers=placement)
+    _finish(out)
 
 
 def report(
     out: Annotated[Path, typer.Argument(help="Folder that a study or an analysis has written.")],
 ) -> None:
     """Draw the figures and the page again from the stored results."""
-    sc.report.rebuild(out)
+    with _alone(out):
+        sc.report.rebuild(out)
     _finish(out)
 
 
 def _finish(out: Path) -> None:
     sc.report.print_comparison(sc.report.read_comparison(out / "comparison.json"), out / "report.html")
+
+
+def _alone(out: Path) -> AbstractContextManager[None]:
+    from supercooled.studies.stages import alone
+
+    return alone(out, lambda: typer.echo(f"another process is writing in {out}: waiting for it", err=True))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,8 @@ from supercooled.fields.making import discard
 from supercooled.report import load_results, save_results
 
 Results = dict[str, xr.Dataset]
+
+_POLL = 0.2
 
 
 def stage(folder: Path, name: str, inputs: Mapping[str, Any], make: Callable[[], Results]) -> Results:
@@ -55,3 +61,38 @@ def field_stage(
 def _named(folder: Path, name: str, inputs: Mapping[str, Any]) -> Path:
     text = json.dumps({"version": __version__, "stage": name, **inputs}, sort_keys=True, default=str)
     return folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.zarr"
+
+
+@contextmanager
+def alone(out: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold an output folder; while another process does, call `waiting` once and wait.
+
+    The system lets go of the lock when a process ends, however it ends. What is left of a refused
+    command is nothing, not even the folder.
+    """
+    new = [folder for folder in (out, *out.parents) if not folder.exists()]
+    out.mkdir(parents=True, exist_ok=True)
+    lock = out / ".lock"
+    told = False
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held it before removes the file: then this is no longer the one under its name.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), lock.stat()):
+                    break
+        except BlockingIOError:
+            if not told:
+                waiting()
+                told = True
+            time.sleep(_POLL)
+        os.close(descriptor)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)
+        with suppress(OSError):
+            for folder in new:
+                folder.rmdir()
