@@ -4,13 +4,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import pair_entropy as oracle
+from oracles.structure import neighbour_distances
 
 import supercooled as sc
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
-from supercooled.structure import Logistic, local_pair_entropy, pair_entropy, radial_distribution
+from supercooled.structure import (
+    Logistic,
+    grouped_pair_entropy,
+    grouped_radial_distribution,
+    local_pair_entropy,
+    pair_entropy,
+    radial_distribution,
+)
 
 WINDOW = Logistic(centre=1.1, width=0.2)
 GRAHAM = {
@@ -282,3 +291,47 @@ def test_a_species_with_nobody_near_adds_nothing():
         float(local_pair_entropy(alone, **GRAHAM)[0, 0])
     )
     assert float(local_pair_entropy(both, **GRAHAM)[0, 2]) == 0.0
+
+
+def test_groups_have_the_distributions_of_their_members():
+    run = gas(60, seed=11, n_frames=3)
+    field = xr.DataArray(
+        np.random.default_rng(1).normal(size=(2, run.of_species("A").size)),
+        {"frame": [0, 2], "particle": run.of_species("A")},
+        ("frame", "particle"),
+    )
+    edges = [-9.0, 0.1, 0.9]
+    found = grouped_radial_distribution(run, field, edges=edges, r_max=2.0, dr=0.25)
+    for group in range(2):
+        counts, members = np.zeros((2, 8)), 0
+        for frame in (0, 2):
+            values = field.sel(frame=frame).values
+            for i in field.particle.values[(values >= edges[group]) & (values < edges[group + 1])]:
+                members += 1
+                for j, distance in neighbour_distances(run.positions()[frame], run.fixed_box(), i):
+                    if distance < 2.0:
+                        counts[run.species[j], int(distance / 0.25)] += 1
+        shells = 4 / 3 * np.pi * np.diff((0.25 * np.arange(9)) ** 3)
+        rho = np.bincount(run.species) / run.fixed_box().volume
+        assert int(found.members[group]) == members
+        assert found.radial_distribution.values[group] == pytest.approx(
+            counts / (members * rho[:, None] * shells)
+        )
+
+
+def test_one_group_of_all_has_the_entropy_of_the_liquid():
+    run = gas(80, seed=12, n_frames=2, n_species=1)
+    field = xr.DataArray(
+        np.zeros((2, 80)), {"frame": [0, 1], "particle": np.arange(80)}, ("frame", "particle")
+    )
+    grouped = grouped_radial_distribution(run, field, edges=[-1.0, 1.0, 2.0], r_max=2.0, dr=0.1)
+    values = grouped_pair_entropy(grouped, r_max=1.8, window=WINDOW)
+    g = radial_distribution(run, r_max=2.0, dr=0.1)
+    # The liquid's g counts N (N - 1) / 2 of the N^2 / 2 pairs in the same way.
+    expected = pair_entropy(g, r_max=1.8, window=WINDOW)
+    assert float(values[0]) == pytest.approx(float(expected.total), rel=1e-9)
+    assert np.isnan(float(values[1]))
+    with pytest.raises(ParameterError, match="as many fields"):
+        grouped_radial_distribution([run, run], field, edges=[0.0, 1.0], r_max=2.0, dr=0.1)
+    with pytest.raises(BoxError, match="choose at most"):
+        grouped_radial_distribution(run, field, edges=[0.0, 1.0], r_max=3.0, dr=0.1)

@@ -131,6 +131,16 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
         Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
         Quantity("pair_entropy", "$s^{(2)}$", "k_B", "excess entropy of pairs, a particle"),
+        Quantity(
+            "scaled_entropy", r"$\Sigma/\ln P_R(T_A)$", "1", "entropic barrier over that of the crossover"
+        ),
+        Quantity(
+            "scaled_barrier",
+            r"$\Delta E/T_A \ln P_R(T_A)$",
+            "1",
+            "energy barrier over that of the crossover",
+        ),
+        Quantity("identity", "$\\delta$", "1", "deviation from one common crossing"),
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }

@@ -9,7 +9,7 @@ from supercooled.relation.master import Collapse, Line, SoftnessLaw, collapse, l
 from supercooled.relation.probability import rearrangement_probability
 from supercooled.relation.ranking import ranking, within_horizon
 from supercooled.relation.remembering import memory, propagation
-from supercooled.relation.strata import Crossings, crossings, strata, within_fences
+from supercooled.relation.stratifying import Crossings, crossings, strata, within_fences
 
 __all__ = [
     "Collapse",
