@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Integers
+from supercooled.display import html_table
 from supercooled.errors import BoxError
 
 
@@ -131,3 +132,10 @@ class Box:
         """
         wrapped, _ = self.wrap(vectors)
         return wrapped
+
+    def _repr_html_(self) -> str:
+        edges = " × ".join(f"{edge:.5g}" for edge in self.lengths[: self.dimensions])
+        lines = [("edges", f"{edges} sigma_AA"), ("volume", f"{self.volume:.6g} sigma_AA^{self.dimensions}")]
+        if any((self.xy, self.xz, self.yz)):
+            lines.append(("tilts", f"{self.xy:g}, {self.xz:g}, {self.yz:g}"))
+        return html_table(f"Box in {self.dimensions} dimensions", lines)

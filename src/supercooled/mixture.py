@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from supercooled.arrays import Integers
+from supercooled.display import html_table
 from supercooled.errors import MixtureError
 from supercooled.potentials import PairPotential
 
@@ -114,6 +115,17 @@ class Mixture:
             "dimensions": self.dimensions,
         }
 
+    def _repr_html_(self) -> str:
+        kinds = zip(self.species, self.composition, self.masses, strict=True)
+        lines: list[tuple[object, ...]] = [(name, f"fraction {x:g}", f"mass {m:g}") for name, x, m in kinds]
+        pairs = zip(pair_labels(self.species), self.potentials, strict=True)
+        # a polydisperse liquid has hundreds of pairs
+        shown = list(pairs)[:6]
+        lines += [(pair, _in_words(potential), f"cutoff {potential.cutoff:.5g}") for pair, potential in shown]
+        if len(self.potentials) > len(shown):
+            lines.append(("…", f"{len(self.potentials)} pairs in all", ""))
+        return html_table(f"{self.name}, {self.dimensions} dimensions; {self.source}", lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -184,3 +196,23 @@ class Liquid:
     def edge(self, n_particles: int) -> float:
         """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA."""
         return float((n_particles / self.density) ** (1.0 / self.mixture.dimensions))
+
+    def _repr_html_(self) -> str:
+        lines: list[tuple[object, ...]] = [
+            ("mixture", self.mixture.name),
+            ("density", f"{self.density:g} sigma_AA^-{self.mixture.dimensions}"),
+        ]
+        if self.activity is not None:
+            lines.append(("active force", f"{self.activity.force:g} epsilon_AA/sigma_AA"))
+            lines.append(("persistence time", f"{self.activity.persistence_time:g} tau"))
+        return html_table(self.name, lines) + self.mixture._repr_html_()
+
+
+def _in_words(potential: PairPotential) -> str:
+    """A potential's style and numbers."""
+    plain = potential.to_dict()
+    style = next((str(value) for value in plain.values() if isinstance(value, str)), type(potential).__name__)
+    numbers = [
+        f"{name} {value:g}" for name, value in plain.items() if isinstance(value, float) and name != "cutoff"
+    ]
+    return ", ".join([style, *numbers])

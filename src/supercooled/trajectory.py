@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
+from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.state import StatePoint
 
@@ -356,6 +357,19 @@ class Trajectory:
         size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
         for start in range(0, self.n_frames, size):
             yield slice(start, min(start + size, self.n_frames))
+
+    def _repr_html_(self) -> str:
+        kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)
+        box = Box.from_array(self.boxes(slice(0, 1))[0], self.dimensions)
+        edges = " × ".join(f"{edge:.5g}" for edge in box.lengths[: self.dimensions])
+        lines = [
+            ("particles", f"{self.n_particles} particles: " + ", ".join(f"{n} {name}" for name, n in kinds)),
+            ("frames", f"{self.n_frames}, t = {self.times[0]:g} to {self.times[-1]:g} tau"),
+            ("box of the first", f"{edges} sigma_AA, density {self.n_particles / box.volume:.4g}"),
+            ("temperature", "not known" if self.temperature is None else f"{self.temperature:g}"),
+            ("read from", self.source.name),
+        ]
+        return html_table("Trajectory" if self.state is None else self.state.label, lines)
 
 
 def _three_columns(values: AnyArray, what: str) -> AnyArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Literal, NamedTuple, ParamSpec
 
@@ -111,6 +112,19 @@ def styled() -> Iterator[None]:
         yield
 
 
+_MAKER: ContextVar[Callable[..., Figure]] = ContextVar("maker", default=Figure)
+
+
+@contextmanager
+def made_by(maker: Callable[..., Figure]) -> Iterator[None]:
+    """Within the block, `maker` makes the figures, such as ``matplotlib.pyplot.figure``."""
+    token = _MAKER.set(maker)
+    try:
+        yield
+    finally:
+        _MAKER.reset(token)
+
+
 def figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     """Draw a figure in the style of the report."""
 
@@ -126,7 +140,7 @@ def panel(
     *, rows: int = 1, height: float = HEIGHT, ratios: Sequence[float] | None = None
 ) -> tuple[Figure, list[Axes]]:
     """One-column figure with `rows` axes above each other that share x."""
-    fig = Figure(figsize=(WIDTH, height), layout="constrained")
+    fig = _MAKER.get()(figsize=(WIDTH, height), layout="constrained")
     fig.get_layout_engine().set(w_pad=0.03, h_pad=0.03, hspace=0.0)  # type: ignore[union-attr,call-arg]
     axes = fig.subplots(rows, 1, sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
     return fig, list(axes)

@@ -1,0 +1,23 @@
+"""How a noun shows itself in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+
+def html_table(title: str, lines: Sequence[Sequence[object]], *, heading: Sequence[str] = ()) -> str:
+    """A small table, its first column the names; everything is escaped.
+
+    >>> html_table("Box", [("edge", "<6>")])
+    '<table><caption>Box</caption><tr><th scope="row">edge</th><td>&lt;6&gt;</td></tr></table>'
+    """
+    head = "".join(f'<th scope="col">{escape(str(word))}</th>' for word in heading)
+    body = "".join(
+        f'<tr><th scope="row">{escape(str(first))}</th>'
+        + "".join(f"<td>{escape(str(cell))}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in lines
+    )
+    top = f"<tr>{head}</tr>" if head else ""
+    return f"<table><caption>{escape(title)}</caption>{top}{body}</table>"

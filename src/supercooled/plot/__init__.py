@@ -1,0 +1,32 @@
+"""Figures in the report's style, as Matplotlib axes."""
+
+from supercooled.plot.curves import (
+    arrhenius,
+    barrier,
+    caging_potential,
+    curve,
+    displacements,
+    distribution,
+    non_gaussian,
+    overlap,
+    radial_distribution,
+    rearrangement_probability,
+    structure_factor,
+)
+from supercooled.plot.particles import hops, particles
+
+__all__ = [
+    "arrhenius",
+    "barrier",
+    "caging_potential",
+    "curve",
+    "displacements",
+    "distribution",
+    "hops",
+    "non_gaussian",
+    "overlap",
+    "particles",
+    "radial_distribution",
+    "rearrangement_probability",
+    "structure_factor",
+]

@@ -1,0 +1,138 @@
+"""Curves: structure, motion, distributions, probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from supercooled.errors import ParameterError
+from supercooled.plot.drawing import Results, axes_of, by_temperature, without_key
+from supercooled.quantities import TABLE
+from supercooled.report.figures import cage, dynamics, neighbourhood, softness, structure
+from supercooled.report.style import axis, band, figure, floats, panel, steps
+
+
+def radial_distribution(rdf: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
+    """g(r) of each pair, one strip a pair.
+
+    rdf : of :func:`supercooled.structure.radial_distribution`, or several
+    temperatures : of several, unless their coordinates say it
+    """
+    data = by_temperature(rdf, temperatures)
+    return without_key(axes_of(structure.radial_distribution, data), data)
+
+
+def structure_factor(sq: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
+    """S(q) of each pair, one strip a pair; arguments as in :func:`radial_distribution`."""
+    data = by_temperature(sq, temperatures)
+    return without_key(axes_of(structure.structure_factor, data), data)
+
+
+def caging_potential(
+    potential: xr.DataArray | Sequence[xr.DataArray], *, temperatures: Sequence[float] | None = None
+) -> Axes:
+    """The mean-field cage, of :func:`supercooled.cage.potential`, or several."""
+    data = by_temperature(potential, temperatures).to_dataset(name="caging_potential")
+    return without_key(axes_of(cage.potential, data), data)[0]
+
+
+def displacements(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Mean squared displacement, of :func:`supercooled.dynamics.displacements`, or several."""
+    data = by_temperature(motion, temperatures)
+    return without_key(axes_of(dynamics.displacements, data), data)[0]
+
+
+def non_gaussian(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Non-Gaussian parameter; arguments as in :func:`displacements`."""
+    data = by_temperature(motion, temperatures)
+    return without_key(axes_of(dynamics.non_gaussian, data), data)[0]
+
+
+def overlap(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Self overlap; arguments as in :func:`displacements`."""
+    data = by_temperature(motion, temperatures)
+    return without_key(axes_of(dynamics.overlap, data), data)[0]
+
+
+def distribution(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Probability density of a field, of :func:`supercooled.relation.distribution`, or several."""
+    data = by_temperature(found, temperatures)
+    density = data["probability_density"]
+    special = {"softness": softness.softness_distribution, "depth": softness.depth_distribution}
+    names = {"softness": "P_S", "depth": "P_depth"}
+    for name, draw in special.items():
+        if name in density.dims:
+            renamed = density.to_dataset(name=names[name])
+            return without_key(axes_of(draw, renamed), data)[0]
+    return curve(density)
+
+
+def rearrangement_probability(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several."""
+    data = by_temperature(found, temperatures)
+    draw = neighbourhood.probability_by_depth if "depth" in data.dims else softness.rearrangement_probability
+    return without_key(axes_of(draw, data), data)[0]
+
+
+def arrhenius(
+    probabilities: Results, fits: xr.Dataset, *, temperatures: Sequence[float] | None = None
+) -> Axes:
+    """Logarithm of P_R against 1/T with the lines of :func:`supercooled.relation.arrhenius`."""
+    return axes_of(softness.arrhenius, by_temperature(probabilities, temperatures), fits)[0]
+
+
+def barrier(fits: xr.Dataset) -> Axes:
+    """Barriers against softness, of :func:`supercooled.relation.arrhenius`."""
+    return axes_of(softness.barrier, fits)[0]
+
+
+def curve(data: xr.DataArray, *, error: xr.DataArray | None = None) -> Axes:
+    r"""Any curve with labels from the table of quantities; a second dimension becomes colours.
+
+    data : one dimension runs along x, the longest; at most one other
+    error : a standard error, drawn as a band
+
+    Raises
+    ------
+    ParameterError
+        if it has more than two dimensions, or none.
+
+    >>> from supercooled.quantities import labelled
+    >>> axes = curve(labelled("msd", [0.1, 0.2], ("lag",), {"lag": [1.0, 2.0]}))
+    >>> axes.get_xlabel()
+    '$t$ ($\\tau$)'
+    """
+    if not 1 <= data.ndim <= 2:
+        raise ParameterError(f"a curve has one dimension or two, not {data.dims}; select some with .isel")
+    return axes_of(_curve, data, error)[0]
+
+
+@figure
+def _curve(data: xr.DataArray, error: xr.DataArray | None) -> Figure:
+    along = max(data.dims, key=lambda name: data.sizes[name])
+    others = [name for name in data.dims if name != along]
+    lines = [data] if not others else [data.isel({others[0]: k}) for k in range(data.sizes[others[0]])]
+    fig, (axes,) = panel()
+    x = floats(data[along])
+    for k, (line, colour) in enumerate(zip(lines, steps(len(lines)), strict=True)):
+        label = _words(line[others[0]].item()) if others else None
+        y = floats(line)
+        spread = error if error is None or not others else error.isel({others[0]: k})
+        band(axes, x, y, None if spread is None else floats(spread), colour)
+        axes.plot(x, y, color=colour, label=label)
+    axes.set(xlabel=_label(str(along)), ylabel=_label(str(data.name or "value")))
+    if others:
+        axes.legend(title=_label(str(others[0])))
+    return fig
+
+
+def _label(name: str) -> str:
+    return axis(name) if name in TABLE else name.replace("_", " ")
+
+
+def _words(value: object) -> str:
+    return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
