@@ -9,15 +9,16 @@ python -m benchmarks.local_softness
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import supercooled as sc
 from benchmarks import Row
+from supercooled import cluster
 
 DENSITY = 1.2
 TEMPERATURE = 0.47
@@ -81,28 +82,34 @@ def floor(n: int) -> float:
     return EXPONENTIALS * pairs(n) * each[0] + 0.8 * n * points() * each[1]
 
 
-def peak_memory(n: int) -> int:
-    """Bytes that this process has held at most, after the depths of one frame, or 0 particles, of one."""
-    run = liquid(max(n, 1_000), 1)
-    if n:
-        depths(run)
-    # Kilobytes on Linux.
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def memory_of(n: int) -> int:
+    """Bytes that the depths of one frame need at their peak, beside the positions that were there."""
+    depths(liquid(1_000, 1))  # compile
+    run = liquid(n, 1)
+    status = Path("/proc/self/status")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before = _kilobytes(status.read_text(), "VmRSS")
+    depths(run)
+    return 1024 * (_kilobytes(status.read_text(), "VmHWM") - before)
+
+
+def _kilobytes(status: str, name: str) -> int:
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name))
 
 
 def memory_of_a_pair() -> float:
-    """Bytes a neighbour pair that the largest frame needs, positions and all that is made of them."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as fresh:
-        small, large = (fresh.submit(peak_memory, n).result() for n in (1_000, LARGEST))
-    return (large - small) / (pairs(LARGEST) - pairs(1_000))
+    """Bytes a neighbour pair that the largest frame needs, its positions and all that is made of them."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as fresh:
+        made = fresh.submit(memory_of, LARGEST).result()
+    return (made + 24 * LARGEST) / pairs(LARGEST)
 
 
 def cores() -> dict[int, float]:
     """Frames of 4000 particles a second of the clock, by the number of processes."""
     run = liquid(4_000, 20)
     rates = {}
-    for n in sorted({1, 2, 4} & set(range(1, sc.cluster.available_cores() + 1))):
-        with sc.cluster.executor(n) as pool:
+    for n in sorted({1, 2, 4} & set(range(1, cluster.available_cores() + 1))):
+        with cluster.executor(n) as pool:
             # each has compiled code and a copy of the run before the clock starts
             list(pool.map(_repeat, [run] * n, [1] * n))
             start = time.perf_counter()
