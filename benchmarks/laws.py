@@ -29,23 +29,26 @@ N = 200
 BLOCKS = 20
 
 
-def energy_drift(liquid: Liquid, temperature: float, dt: float, *, steps: int) -> tuple[float, float]:
+def energy_drift(
+    liquid: Liquid, temperature: float, dt: float, *, steps: int, n_particles: int = N
+) -> tuple[float, float]:
     """Change of the total energy a particle over a run at constant energy, by a straight line through
     means, and its standard error.
     """
     from supercooled.simulation import lattice
 
     protocol = Protocol(every=100 * dt, dt=dt, ensemble="nve", start="lattice", hold=2000 * dt)
-    state = StatePoint(liquid, temperature, N, protocol)
+    state = StatePoint(liquid, temperature, n_particles, protocol)
     engine, hold = LammpsEngine(), 2000
     with tempfile.TemporaryDirectory() as folder:
         start, held = Path(folder) / "start", Path(folder) / "held"
-        engine.prepare(state, lattice(liquid, N, 1), start)
+        engine.prepare(state, lattice(liquid, n_particles, 1), start)
         engine.advance(state, start, Leg(0, (hold,), frozenset()), held, lambda _: None)
-        frames = range(hold, hold + steps + 1, 5)
+        # What is kept of each frame grows with the liquid.
+        frames = range(hold, hold + steps + 1, max(5, n_particles // 50))
         leg = Leg(hold, tuple(frames[1:]), frozenset(frames))
         shots = engine.advance(state, held, leg, None, lambda _: None)
-    kinetic = np.array([s.log["kinetic_temperature"] for s in shots]) * 1.5 * (N - 1) / N
+    kinetic = np.array([s.log["kinetic_temperature"] for s in shots]) * 1.5 * (1 - 1 / n_particles)
     total = kinetic + np.array([s.log["potential_energy"] for s in shots])
     # The step's own error swings with the vibrations: only means over many of them show a drift.
     means = total[: len(total) // BLOCKS * BLOCKS].reshape(BLOCKS, -1).mean(axis=1)
