@@ -21,6 +21,8 @@ def axes_of(draw: Callable[..., Figure], *arguments: Any) -> tuple[Axes, ...]:
     """Axes of a report's figure, which a notebook shows."""
     from matplotlib import pyplot
 
+    # what a notebook sets when it first loads its backend must not be undone with our style
+    pyplot.draw_if_interactive()
     with made_by(pyplot.figure):
         return tuple(draw(*arguments).axes)
 

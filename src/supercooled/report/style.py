@@ -106,8 +106,11 @@ STYLE: Mapping[str, Any] = {
 @contextmanager
 def styled() -> Iterator[None]:
     """Matplotlib's defaults and ours on top, whatever the user's own style file says."""
+    interactive = mpl.is_interactive()
     with mpl.rc_context():
         mpl.rcdefaults()
+        # not a matter of style: a notebook shows what is made while it holds
+        mpl.rcParams["interactive"] = interactive
         mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
         yield
 
