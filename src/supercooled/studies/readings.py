@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 import xarray as xr
@@ -19,7 +19,15 @@ from supercooled.studies.results import Cages, Relations, barriers, below_onset,
 from supercooled.studies.stages import Results
 from supercooled.studies.variants import Variant
 
-CALIBRATIONS: tuple[Reading, ...] = ("ensemble-cut", "ensemble-full", "local-mean")
+# Proportional: the line through the origin, S = 1 / (c1 Phi), as the words "inversely proportional" and
+# the caption of Fig. 1 have it; found to matter when the other readings' shares were known.
+PROPORTIONAL: Final = "proportional"
+CALIBRATIONS: tuple[Reading | Literal["proportional"], ...] = (
+    "ensemble-cut",
+    "ensemble-full",
+    "local-mean",
+    PROPORTIONAL,
+)
 
 
 def variants(width: float) -> list[Variant]:
@@ -96,13 +104,27 @@ def in_words(row: xr.Dataset) -> str:
     )
 
 
-def _calibration(reading: Reading, own: Sequence[xr.DataArray], found: Cages) -> Calibration:
+def _calibration(
+    reading: Reading | Literal["proportional"], own: Sequence[xr.DataArray], found: Cages
+) -> Calibration:
+    if reading == PROPORTIONAL:
+        return _through_origin(found)
     if reading != "local-mean":
         return found.calibration(reading)
     means = xr.DataArray(
         [float(d.mean()) for d in own], {"temperature": found.temperatures}, ("temperature",)
     )
     return cage.calibrate(means, found.softness.softness, reading=reading)
+
+
+def _through_origin(found: Cages) -> Calibration:
+    depth, inverse = found.depths["ensemble-cut"], 1.0 / found.softness.softness.values
+    slope = float(depth @ inverse / (depth @ depth))
+    off = inverse - slope * depth
+    error = float(np.sqrt(off @ off / max(len(depth) - 1, 1) / (depth @ depth)))
+    residual = float(np.abs(off / inverse).max())
+    temperatures = tuple(map(float, found.temperatures))
+    return Calibration(0.0, slope, 0.0, error, temperatures, PROPORTIONAL, residual)
 
 
 def _barriers(
@@ -129,7 +151,7 @@ def _barriers(
 
 
 def _row(
-    variant: Variant, reading: Reading, related: Relations, parts: dict[str, float], temperatures: Any
+    variant: Variant, reading: str, related: Relations, parts: dict[str, float], temperatures: Any
 ) -> xr.Dataset:
     quantities = {
         "onset": "temperature",
