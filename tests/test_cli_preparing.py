@@ -105,3 +105,27 @@ def test_an_active_run_knows_again_what_drives_it(tmp_path: Path) -> None:
     state = sc.store.read_run(path, liquid.mixture).state
     assert state is not None
     assert state.liquid == liquid
+
+
+def test_equilibrate_says_how_often_the_liquid_relaxed_and_stars_what_was_checked_briefly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = (
+        "equilibrate", *LIQUID, 2.0, "--start", "lattice", "--hold", 5, "--duration", 10, "--every", 0.1,
+        "--runs", tmp_path / "runs",
+    )  # fmt: skip
+    (line,), _ = said(*words, "--relaxations", 5, "--out", tmp_path / "brief.gsd")
+    (made,) = sc.systems.library(tmp_path)
+    assert made.relaxations is not None
+    assert 5 <= made.relaxations < 20
+    assert line == f"{made.path}: {made.relaxations:.3g}* relaxation times, all 5 passed"
+    monkeypatch.setattr(sc.systems, "library", lambda: (made,))
+    shown, _ = said("systems", "--states")
+    assert f" {made.relaxations:.3g}* " in shown[1]
+    assert "starred below 20" in shown[2]
+
+
+def test_the_list_of_liquids_says_what_a_name_assumes() -> None:
+    shown, _ = said("systems")
+    assert any(line.startswith("ka-active0.5*") for line in shown)
+    assert "* assumed: every particle active, directions drawn anew each 4 tau" in shown[-1]

@@ -34,3 +34,24 @@ def test_a_shipped_liquid_keeps_its_averages_when_the_step_is_halved(tmp_path):
     # canonical: the kinetic temperature scatters by sqrt(2/3N)
     kinetic = store.logged(run, "kinetic_temperature").values
     assert np.std(kinetic) == pytest.approx(np.sqrt(2 / 3000), rel=0.4)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "energy", "pressure"), [(0.8, -6.3435, 7.615), (2.0, -4.6465, 19.355)]
+)
+def test_kob_andersen_keeps_its_energy_and_pressure_when_the_step_is_halved(
+    temperature, energy, pressure, tmp_path
+):
+    """What 400 tau at steps of 0.005 and of 0.0025 gave alike, in `python -m benchmarks.laws`."""
+    means = {}
+    for dt in (0.005, 0.0025):
+        run = store.simulate(
+            systems.kob_andersen(density=1.2), temperature=temperature, n_particles=500, duration=6.0,
+            every=0.05, dt=dt, damping=0.5 / dt, start="lattice", hold=4.0 / temperature, root=tmp_path,
+            progress=False,
+        )  # fmt: skip
+        means[dt] = [float(store.logged(run, name).mean()) for name in ("potential_energy", "pressure")]
+    for u, p in means.values():
+        # some three standard errors of six tau of 500 particles
+        assert u == pytest.approx(energy, abs=0.05)
+        assert p == pytest.approx(pressure, abs=0.35)
