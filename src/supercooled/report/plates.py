@@ -7,8 +7,10 @@ from supercooled.report.captions import dynamics as dynamics_words
 from supercooled.report.captions import heterogeneity as words
 from supercooled.report.captions import softness as softness_words
 from supercooled.report.captions import structure as structure_words
+from supercooled.report.entropy import ENTROPY
 from supercooled.report.figures import cage, dynamics, neighbourhood, softness, structure
 from supercooled.report.further import FURTHER
+from supercooled.report.master import MASTER
 from supercooled.report.panels import KINDS, DrawnPanel, DrawnPlate, Panel, Plate, draw
 
 __all__ = ["KINDS", "PLATES", "DrawnPanel", "DrawnPlate", "Panel", "Plate", "draw"]
@@ -185,5 +187,7 @@ PLATES: tuple[Plate, ...] = (
         ),
     ),
     *FURTHER,
+    *MASTER,
+    *ENTROPY,
 )
 """Every plate the package knows, in the order of the straight line."""

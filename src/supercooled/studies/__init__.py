@@ -21,12 +21,22 @@ class Study(Protocol):
 def known() -> dict[str, Callable[[], Study]]:
     """The studies by name; each is imported when it is asked for."""
 
+    def graham2023() -> Study:
+        from supercooled.studies import graham2023 as paper
+
+        return paper.run
+
+    def nandi2021() -> Study:
+        from supercooled.studies import nandi2021 as paper
+
+        return paper.run
+
     def sharma2022() -> Study:
         from supercooled.studies import sharma2022 as paper
 
         return paper.run
 
-    return {"sharma2022": sharma2022}
+    return {"graham2023": graham2023, "nandi2021": nandi2021, "sharma2022": sharma2022}
 
 
 def named(name: str) -> Study:

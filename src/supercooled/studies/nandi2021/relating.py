@@ -1,0 +1,282 @@
+"""What the state points of each liquid say together: lines, onsets, laws, collapses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, relation
+from supercooled.arrays import Array, Booleans
+from supercooled.dynamics import LawFit
+from supercooled.errors import ParameterError
+from supercooled.quantities import labelled
+from supercooled.relation import Collapse, Line, SoftnessLaw
+from supercooled.studies.nandi2021.chosen import Choices
+from supercooled.studies.nandi2021.liquids import Studied
+from supercooled.studies.nandi2021.measuring import Point
+from supercooled.studies.published import printed
+
+# Of ln tau over the Arrhenius line of the hot liquid: only a definition that the study does not take asks.
+EXCESS = 0.1
+LAWS = ("arrhenius", "vft", "parabolic")
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """One liquid: its points, coldest first, and the lines through them.
+
+    onset : temperature, epsilon_AA/k_B, NaN where there is none; with its error and why there is none
+    tau_0 : relaxation time there, tau
+    cold : which points count as supercooled, (temperature,)
+    barrier : T ln(tau_alpha / tau_0), (temperature,), epsilon_AA
+    line : S against T; `cage`: depth against 1/S; `time`: ln tau_mfpt against 1/S; `dynamics`: barrier
+        against 1/S; all through the cold points, None where those are fewer than three
+    """
+
+    studied: Studied
+    T: Array
+    S: Array
+    tau: Array
+    tau_error: Array
+    depth: Array
+    log_time: Array
+    onset: float
+    onset_error: float
+    why: str
+    tau_0: float
+    cold: Booleans
+    barrier: Array
+    line: Line | None
+    cage: Line | None
+    time: Line | None
+    dynamics: Line | None
+    vft: LawFit | None
+    laws: xr.Dataset | None
+
+    @property
+    def window(self) -> str:
+        """The cold temperatures in words."""
+        if not self.cold.any():
+            return "no temperature below onset"
+        return (
+            f"T = {self.T[self.cold].min():g} to {self.T[self.cold].max():g}, {int(self.cold.sum())} of them"
+        )
+
+
+def related(points: Sequence[Point], choices: Choices) -> Related:
+    """Everything that the paper reads off one liquid."""
+    studied = points[0].studied
+    T = np.array([point.temperature for point in points])
+    S, tau, error, depth, log_time = (
+        np.array([point.number(name) for point in points])
+        for name in ("softness", "tau_alpha", "tau_alpha_error", "depth", "log_first_passage_time")
+    )
+    onset, onset_error, why = _onset(T, tau, error)
+    shipped = np.array([at.begin is None or studied.active for at in studied.states])
+    # A barrier that does not grow on cooling has no onset: then every state but the hot ones counts.
+    cold = shipped if np.isnan(onset) else onset * (1 + 1e-9) >= T
+    at = float(T[cold].max()) if np.isnan(onset) and cold.any() else onset
+    tau_0 = _time_at(at, T, tau)
+    barrier = T * np.log(tau / tau_0)
+    relaxed = cold & np.isfinite(barrier)
+
+    def through(x: Array, y: Array, which: Booleans) -> Line | None:
+        if which.sum() < 3:
+            return None
+        return relation.line(x[which], y[which], confidence=choices.confidence)
+
+    return Related(
+        studied, T, S, tau, error, depth, log_time, onset, onset_error, why, tau_0, cold, barrier,
+        line=through(T, S, cold),
+        cage=through(1.0 / S, depth, cold),
+        time=through(1.0 / S, log_time, cold),
+        dynamics=through(1.0 / S, barrier, relaxed),
+        vft=_vft(T[relaxed], tau[relaxed], error[relaxed], choices),
+        laws=_laws(T[relaxed], S[relaxed], tau[relaxed], error[relaxed], choices),
+    )  # fmt: skip
+
+
+def _onset(T: Array, tau: Array, error: Array) -> tuple[float, float, str]:
+    """Onset by the bend of an Arrhenius line, which needs no temperature to be called hot beforehand."""
+    good = np.isfinite(tau) & np.isfinite(error)
+    try:
+        found = dynamics.onset_temperatures(
+            T[good], tau[good], hot=float(np.sort(T[good])[-2]), excess=EXCESS, errors=error[good]
+        ).sel(definition="bend")
+    except (ParameterError, IndexError) as reason:
+        return np.nan, np.nan, str(reason)
+    return (
+        float(found.onset_temperature),
+        float(found.onset_temperature_error),
+        str(found["reason"].item()),
+    )
+
+
+def _time_at(temperature: float, T: Array, tau: Array) -> float:
+    """Relaxation time between two temperatures, ln tau linear in 1/T."""
+    good = np.isfinite(tau)
+    if np.isnan(temperature) or good.sum() < 2:
+        return float("nan")
+    return float(np.exp(np.interp(-1.0 / temperature, -1.0 / T[good], np.log(tau[good]))))
+
+
+def _vft(T: Array, tau: Array, error: Array, choices: Choices) -> LawFit | None:
+    if len(T) < 4:
+        return None
+    return dynamics.fit_law(T, tau, law="vft", errors=_known(tau, error), confidence=choices.confidence)
+
+
+def _known(tau: Array, error: Array) -> Array | None:
+    return error if bool(np.all(np.isfinite(error) & (error > 0))) else None
+
+
+def _laws(T: Array, S: Array, tau: Array, error: Array, choices: Choices) -> xr.Dataset | None:
+    """Arrhenius, VFT, parabola and softness through the same times."""
+    if len(T) < 5:
+        return None
+    known = _known(tau, error)
+    found = dynamics.compare_laws(T, tau, errors=known, confidence=choices.confidence, laws=LAWS)
+    soft: SoftnessLaw = relation.softness_law(T, S, tau, errors=known, confidence=choices.confidence)
+    aic = np.append(found["aic"].values, soft.aic)
+    weight = np.exp(-0.5 * (aic - aic.min()))
+    chi_square = np.append(found["chi_square"].values, soft.chi_square)
+    freedom = np.array([len(T) - 2, len(T) - 3, len(T) - 3, len(T) - 3])
+    coords = {"law": [*LAWS, "softness"]}
+    return xr.Dataset(
+        {
+            "aic": ("law", aic),
+            "weight": ("law", weight / weight.sum()),
+            "chi_square": ("law", chi_square / freedom),
+        },
+        coords,
+    )
+
+
+def collapses(found: Sequence[Related]) -> dict[str, Collapse]:
+    """How well the liquids fall onto one curve: escape from the cage, and the simulated times."""
+    out: dict[str, Collapse] = {}
+    columns: dict[str, tuple[Callable[[Related], Array], Callable[[Related], Line | None]]] = {
+        "mfpt": (lambda one: one.log_time, lambda one: one.time),
+        "dynamics": (lambda one: one.barrier, lambda one: one.dynamics),
+    }
+    for name, (values, line) in columns.items():
+        kept = [(one, through) for one in found if (through := line(one)) is not None and through.slope != 0]
+        if not kept:
+            continue
+        good = [one.cold & np.isfinite(values(one)) for one, _ in kept]
+        out[name] = relation.collapse(
+            [1.0 / one.S[g] for (one, _), g in zip(kept, good, strict=True)],
+            [values(one)[g] for (one, _), g in zip(kept, good, strict=True)],
+            [through for _, through in kept],
+        )
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """B' of a liquid, read another way."""
+
+    liquid: str
+    zero: str
+    window: str
+    slope: float
+    error: float
+
+
+def readings(one: Related, choices: Choices) -> list[Reading]:
+    """B' with tau_0 taken elsewhere and from other temperatures: what the paper's words leave open."""
+    good = np.isfinite(one.tau)
+    hot = float(one.T[good].max())
+    zeros = {"τ_α at onset": one.tau_0, f"τ_α at T = {hot:g}": _time_at(hot, one.T, one.tau), "1": 1.0}
+    equilibrium = np.array([at.begin is None or one.studied.active for at in one.studied.states])
+    windows = {
+        "below onset": one.cold & good,
+        "all but the hottest": equilibrium & good,
+        "the coldest four": good & (np.arange(len(one.T)) < 4),
+    }
+    found = []
+    for zero, tau_0 in zeros.items():
+        for window, which in windows.items():
+            if which.sum() < 3 or not np.isfinite(tau_0):
+                continue
+            through = relation.line(
+                1.0 / one.S[which], (one.T * np.log(one.tau / tau_0))[which], confidence=choices.confidence
+            )
+            found.append(Reading(one.studied.label, zero, window, through.slope, through.slope_error))
+    return found
+
+
+def tables(
+    found: Sequence[Related], points: Sequence[Sequence[Point]], choices: Choices
+) -> dict[str, xr.Dataset]:
+    """The datasets that the figures and tables of the page are made from."""
+    results = {"master": _points(found, points), "master_lines": _lines(found)}
+    every = [reading for one in found if not one.studied.active for reading in readings(one, choices)]
+    if every:
+        results["slopes"] = xr.Dataset(
+            {
+                "liquid": ("reading", [r.liquid for r in every]),
+                "zero": ("reading", [r.zero for r in every]),
+                "window": ("reading", [r.window for r in every]),
+                "slope": ("reading", [r.slope for r in every]),
+                "slope_error": ("reading", [r.error for r in every]),
+            }
+        )
+    lawful = [one for one in found if one.laws is not None]
+    if lawful:
+        results["laws"] = xr.concat(
+            [one.laws for one in lawful if one.laws is not None], "liquid"
+        ).assign_coords(liquid=[one.studied.label for one in lawful])
+    for name, collapse in collapses(found).items():
+        results["master"].attrs[f"{name}_before"] = collapse.before
+        results["master"].attrs[f"{name}_after"] = collapse.after
+    return results
+
+
+def _points(found: Sequence[Related], points: Sequence[Sequence[Point]]) -> xr.Dataset:
+    """Every state point of every liquid, one behind the other."""
+    flat = [(one, k, point) for one, each in zip(found, points, strict=True) for k, point in enumerate(each)]
+
+    def column(quantity: str, name: str) -> xr.DataArray:
+        return labelled(quantity, [point.number(name) for _, _, point in flat], ("point",))
+
+    data = {
+        name: column(quantity, name)
+        for name, quantity in (
+            ("softness", "softness"), ("softness_error", "softness"), ("softness_fit", "softness"),
+            ("depth", "depth_q"), ("depth_error", "depth_q"), ("cage_range", "cage_range"),
+            ("log_first_passage_time", "log_first_passage_time"), ("log_kramers_time", "log_kramers_time"),
+            ("tau_alpha", "relaxation_time"), ("tau_alpha_error", "relaxation_time"),
+        )
+    }  # fmt: skip
+    data["barrier"] = labelled("barrier", [one.barrier[k] for one, k, _ in flat], ("point",))
+    table = printed("nandi2021")["systems"]
+    lines = [(table[one.studied.name], point.temperature) for one, _, point in flat]
+    data["published_softness"] = labelled("softness", [r["a0"] + r["a1"] * T for r, T in lines], ("point",))
+    return xr.Dataset(
+        data,
+        {
+            "liquid": ("point", [one.studied.label for one, _, _ in flat]),
+            "at": ("point", [point.temperature for _, _, point in flat]),
+            "cold": ("point", np.array([one.cold[k] for one, k, _ in flat])),
+            "active": ("point", np.array([one.studied.active for one, _, _ in flat])),
+        },
+    )
+
+
+def _lines(found: Sequence[Related]) -> xr.Dataset:
+    """Intercept and slope of the four lines of each liquid, its onset and tau_0."""
+    data: dict[str, tuple[str, list[float]]] = {}
+    for name in ("line", "cage", "time", "dynamics"):
+        for part in ("intercept", "slope", "correlation"):
+            data[f"{name}_{part}"] = (
+                "liquid",
+                [np.nan if (line := getattr(one, name)) is None else getattr(line, part) for one in found],
+            )
+    data["onset"] = ("liquid", [one.onset for one in found])
+    data["onset_error"] = ("liquid", [one.onset_error for one in found])
+    data["tau_0"] = ("liquid", [one.tau_0 for one in found])
+    return xr.Dataset(data, {"liquid": [one.studied.label for one in found]})

@@ -1,0 +1,321 @@
+"""Measured beside printed, row by row, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from supercooled.report import Row, Tolerance
+from supercooled.studies.nandi2021.chosen import (
+    FRAGILITY,
+    LINEAR,
+    MEDIAN,
+    NEAR_ZERO,
+    NO_FRAGILITY,
+    ORDER,
+    SLOPE,
+    SOFTNESS,
+    Choices,
+)
+from supercooled.studies.nandi2021.liquids import Studied
+from supercooled.studies.nandi2021.measuring import Point
+from supercooled.studies.nandi2021.relating import Related, collapses
+from supercooled.studies.published import printed
+
+STRONG = "ka-wca 1.05"
+# A printed K or T_VFT of 1e-19: the paper's fit found no such temperature.
+NONE_PRINTED = 1e-6
+NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
+
+
+def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], choices: Choices) -> list[Row]:
+    """Every row but those of the scan."""
+    passive = [one for one in found if not one.studied.active]
+    return [
+        *_softness_rows(found, points, choices),
+        *_median_row(passive),
+        *_line_rows(found),
+        *_correlation_rows(passive),
+        *_fragility_rows(found),
+        *_slope_rows(found),
+        *_order_row(passive),
+        *_collapse_rows(found),
+        *_escape_rows(found),
+    ]
+
+
+def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
+    """Who may be active and for how long: softness beside the printed line, assumption by assumption."""
+    nearest: dict[str, tuple[float, str]] = {}
+    made = []
+    for studied, point in scanned:
+        value, line = point.number("softness"), _softness(studied.name, point.temperature)
+        off = abs(value / line - 1)
+        if off < nearest.get(studied.name, (np.inf, ""))[0]:
+            nearest[studied.name] = (off, studied.label)
+        made.append((studied, point, value, line))
+    return [
+        Row.judge(
+            item="Table III, activity scanned",
+            quantity="softness",
+            state=f"{studied.label}, T = {point.temperature:g}",
+            published=line,
+            measured=value,
+            uncertainty=_finite(point.number("softness_error")),
+            unit="sigma_AA^2",
+            tolerance=SOFTNESS,
+            note=("Nearest at this f0. " if nearest[studied.name][1] == studied.label else "")
+            + f"tau_alpha = {point.number('tau_alpha'):.3g}; the paper does not say who is active.",
+        )
+        for studied, point, value, line in made
+    ]
+
+
+def _softness(name: str, T: float) -> float:
+    table = printed("nandi2021")["systems"][name]
+    return float(table["a0"] + table["a1"] * T)
+
+
+def _table(one: Related) -> dict[str, Any]:
+    found: dict[str, Any] = printed("nandi2021")["systems"][one.studied.name]
+    return found
+
+
+def _softness_rows(
+    found: Sequence[Related], points: Sequence[Sequence[Point]], choices: Choices
+) -> list[Row]:
+    made = []
+    for one, each in zip(found, points, strict=True):
+        for k, point in enumerate(each):
+            if not one.cold[k]:
+                continue
+            fitted = point.number("softness_fit")
+            made.append(
+                Row.judge(
+                    item="Table III",
+                    quantity="softness",
+                    state=f"{one.studied.label}, T = {point.temperature:g}",
+                    published=_softness(one.studied.name, point.temperature),
+                    measured=float(one.S[k]),
+                    uncertainty=_finite(point.number("softness_error")),
+                    unit="sigma_AA^2",
+                    tolerance=SOFTNESS,
+                    note=f"Curvature at 0, exp(-q^2 r^2/6), q_max = {choices.q_max:g}; a parabola fitted up "
+                    f"to r = {choices.fit_range[1]:g} gives {1e3 * fitted:.4g}e-3.",
+                )
+            )
+    return made
+
+
+def _median_row(passive: Sequence[Related]) -> list[Row]:
+    off = np.concatenate(
+        [
+            np.abs(one.S[one.cold] / [_softness(one.studied.name, T) for T in one.T[one.cold]] - 1)
+            for one in passive
+        ]
+    )
+    if not len(off):
+        return []
+    return [
+        Row.judge(
+            item="Table III",
+            quantity="median deviation of S",
+            state=f"{len(off)} supercooled states of {len(passive)} passive liquids",
+            published=0.0,
+            measured=float(np.median(off)),
+            uncertainty=None,
+            unit="1",
+            tolerance=MEDIAN,
+            note=f"Of |S/(a0 + a1 T) - 1|; the largest is {off.max():.3f}. One q_max for all.",
+        )
+    ]
+
+
+def _line_rows(found: Sequence[Related]) -> list[Row]:
+    made = []
+    for one in found:
+        for key, part, unit in (
+            ("a0", "intercept", "sigma_AA^2"),
+            ("a1", "slope", "sigma_AA^2 k_B/epsilon_AA"),
+        ):
+            line = one.line
+            made.append(
+                Row.judge(
+                    item="Table III",
+                    quantity=key,
+                    state=one.studied.label,
+                    published=float(_table(one)[key]),
+                    measured=None if line is None else getattr(line, part),
+                    uncertainty=None if line is None else getattr(line, f"{part}_error"),
+                    unit=unit,
+                    tolerance=SLOPE,
+                    note="Fewer than three temperatures below onset." if line is None
+                    else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}.",
+                )
+            )  # fmt: skip
+    return made
+
+
+def _correlation_rows(passive: Sequence[Related]) -> list[Row]:
+    made = []
+    for item, name, words in (
+        ("Fig. 1", "line", "S with T"),
+        ("Fig. 2(a)", "cage", "βΔΦ with 1/S"),
+        ("Fig. 2(c)", "dynamics", "ΔE with 1/S"),
+    ):
+        for one in passive:
+            line = getattr(one, name)
+            made.append(
+                Row.judge(
+                    item=item,
+                    quantity=f"correlation of {words}",
+                    state=one.studied.label,
+                    published=1.0 if name == "line" else None,
+                    measured=None if line is None else line.correlation,
+                    uncertainty=None,
+                    unit="1",
+                    tolerance=LINEAR if name == "line" else None,
+                    note="Fewer than three temperatures below onset." if line is None else f"{one.window}.",
+                )
+            )
+    return made
+
+
+def _fragility_rows(found: Sequence[Related]) -> list[Row]:
+    made = []
+    for one in found:
+        for key, parameter, unit in (("K_VFT", "K", "1"), ("T_VFT", "T_VFT", "epsilon_AA/k_B")):
+            value = float(_table(one)[key])
+            absent = value < NONE_PRINTED
+            fit = one.vft
+            made.append(
+                Row.judge(
+                    item="Table I",
+                    quantity=key,
+                    state=one.studied.label,
+                    published=value,
+                    measured=None if fit is None else fit[parameter],
+                    uncertainty=None,
+                    unit=unit,
+                    tolerance=FRAGILITY if not absent
+                    else NO_FRAGILITY if parameter == "K" else _cold_share(one),
+                    note=NO_TIMES if fit is None else _vft_note(one, parameter),
+                )
+            )  # fmt: skip
+    return made
+
+
+def _cold_share(one: Related) -> Tolerance:
+    return Tolerance.between(0.0, 0.2 * float(one.T.min()))
+
+
+def _vft_note(one: Related, parameter: str) -> str:
+    fit = one.vft
+    assert fit is not None  # noqa: S101
+    k = fit.parameters.index(parameter)
+    bound = " The fit pushes T_VFT to its edge: no VFT temperature." if fit.at_bound else ""
+    return f"{_interval((fit.low[k], fit.high[k]), fit.confidence)}; {one.window}.{bound}"
+
+
+def _slope_rows(found: Sequence[Related]) -> list[Row]:
+    made = []
+    for one in found:
+        line = one.dynamics
+        where = f"T = {one.onset:.3g} ± {one.onset_error:.2g}" if np.isfinite(one.onset) else "no onset"
+        for key, part, unit in (
+            ("B_prime", "slope", "epsilon_AA sigma_AA^2"),
+            ("C_prime", "intercept", "epsilon_AA"),
+        ):
+            strong = one.studied.name == STRONG
+            tolerance = NEAR_ZERO if strong and part == "slope" else SLOPE
+            made.append(
+                Row.judge(
+                    item="Table II",
+                    quantity={"B_prime": "B'", "C_prime": "C'"}[key],
+                    state=one.studied.label,
+                    published=float(_table(one)[key]),
+                    measured=None if line is None else getattr(line, part),
+                    uncertainty=None if line is None else getattr(line, f"{part}_error"),
+                    unit=unit,
+                    tolerance=tolerance,
+                    note=NO_TIMES if line is None
+                    else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}; "
+                    f"onset: {where}, τ0 = {one.tau_0:.3g}." + (f" {one.why}." if one.why else ""),
+                )
+            )  # fmt: skip
+    return made
+
+
+def _order_row(passive: Sequence[Related]) -> list[Row]:
+    known = [
+        (float(_table(one)["B_prime"]), one.dynamics.slope) for one in passive if one.dynamics is not None
+    ]
+    if len(known) < 2:
+        return []
+    published, measured = np.array(known).T
+    first, second = np.triu_indices(len(known), 1)
+    agree = np.sign(published[first] - published[second]) == np.sign(measured[first] - measured[second])
+    return [
+        Row.judge(
+            item="Table II",
+            quantity="pairs of liquids in the order of B'",
+            state=f"{len(known)} passive liquids",
+            published=1.0,
+            measured=float(agree.mean()),
+            uncertainty=None,
+            unit="1",
+            tolerance=ORDER,
+            note=f"{int(agree.sum())} of {len(agree)} pairs are ordered as printed.",
+        )
+    ]
+
+
+def _collapse_rows(found: Sequence[Related]) -> list[Row]:
+    words = {
+        "mfpt": ("Fig. 2(a), inset", "ln τ_mfpt against 1/S"),
+        "dynamics": ("Fig. 2(d)", "T ln(τ_α/τ0) against 1/S"),
+    }
+    return [
+        Row.judge(
+            item=words[name][0],
+            quantity="variance left after collapse",
+            state=words[name][1],
+            published=None,
+            measured=collapse.after,
+            uncertainty=None,
+            unit="1",
+            tolerance=None,
+            note=f"Of the scaled points about the master curve; one line common to all liquids leaves "
+            f"{collapse.before:.3g} before scaling.",
+        )
+        for name, collapse in collapses(found).items()
+    ]
+
+
+def _escape_rows(found: Sequence[Related]) -> list[Row]:
+    return [
+        Row.judge(
+            item="Eq. 2, Fig. 2(a)",
+            quantity="B",
+            state=one.studied.label,
+            published=None,
+            measured=one.time.slope,
+            uncertainty=one.time.slope_error,
+            unit="sigma_AA^2",
+            tolerance=None,
+            note=f"ln τ_mfpt = C + B/S, C = {one.time.intercept:.3g}, r = {one.time.correlation:.4f}; of the "
+            f"depth itself B = {one.cage.slope:.4g}. The paper prints neither.",
+        )
+        for one in found
+        if one.time is not None and one.cage is not None
+    ]
+
+
+def _interval(ends: tuple[float, float], confidence: float) -> str:
+    return f"{100 * confidence:g} % interval {ends[0]:.4g} to {ends[1]:.4g}"
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -1,0 +1,245 @@
+"""nandi2021: what is read off made-up liquids that obey the paper, and a short run of two real ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from supercooled import report, studies
+from supercooled.errors import ParameterError
+from supercooled.report import plates
+from supercooled.studies import nandi2021
+from supercooled.studies.nandi2021 import liquids, relating, rows
+from supercooled.studies.nandi2021.chosen import CHOICES
+from supercooled.studies.nandi2021.measuring import Point
+from supercooled.studies.published import printed
+
+TABLE = printed("nandi2021")["systems"]
+BARRIER = 1.6
+
+
+def times(T, onset, row):
+    """Below the onset tau_0 exp[B' (1/S - 1/S_onset) / T]; above it Arrhenius, without a kink.
+
+    With an onset below all temperatures the barrier falls on cooling.
+    """
+    if onset < T.min():
+        x = 1 / T - 1 / T.max()
+        return np.exp(BARRIER * x - 0.1 * x**2)
+    S, at = row["a0"] + row["a1"] * T, row["a0"] + row["a1"] * onset
+    slope = onset * row["B_prime"] * row["a1"] / at**2
+    hot = slope * (1 / T - 1 / onset)
+    return 4.0 * np.exp(np.where(onset > T, row["B_prime"] * (1 / S - 1 / at) / T, hot))
+
+
+def obedient(name: str, temperatures, *, onset: float, off: float = 1.0) -> list[Point]:
+    """Points of a liquid whose softness and barriers are those printed, up to a factor `off` on S."""
+    studied = next(one for one in liquids.PASSIVE if one.name == name)
+    states = tuple(liquids.At(float(T), 1.0, 1.0) for T in temperatures)
+    studied = dataclasses.replace(studied, states=states)
+    row = TABLE[name]
+    T = np.asarray(temperatures, dtype=float)
+    S = row["a0"] + row["a1"] * T
+    tau = times(T, onset, row)
+    depth = 10.0 + 0.06 / S
+    made = []
+    for k, temperature in enumerate(T):
+        numbers = {
+            "softness": off * S[k], "softness_error": 0.01 * S[k], "softness_fit": 1.02 * S[k],
+            "depth": depth[k], "depth_error": 0.1, "cage_range": 0.6,
+            "log_first_passage_time": depth[k] - 5.0, "log_kramers_time": depth[k] - 5.0,
+            "tau_alpha": tau[k], "tau_alpha_error": 0.02 * tau[k],
+        }  # fmt: skip
+        data = xr.Dataset({key: ((), value) for key, value in numbers.items()})
+        made.append(Point(studied, float(temperature), (), data))
+    return made
+
+
+COLD = [0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 1.0, 1.5, 2.0]
+
+
+@pytest.fixture(scope="module")
+def three() -> tuple[list[relating.Related], list[list[Point]]]:
+    points = [
+        obedient("ka-lj 1.2", COLD, onset=0.85),
+        obedient("wahnstrom 1.2959", [0.6, 0.65, *COLD[4:]], onset=0.9),
+        obedient("ka-wca 1.2", [0.36, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0, 1.5], onset=0.7),
+    ]
+    return [relating.related(each, CHOICES) for each in points], points
+
+
+def test_a_liquid_that_obeys_gives_back_its_onset_and_its_slope(three):
+    found, _ = three
+    for one, onset in zip(found, (0.85, 0.9, 0.7), strict=True):
+        assert one.onset == pytest.approx(onset, rel=0.15)
+        assert one.cold.sum() == (one.onset >= one.T).sum()
+        assert one.dynamics is not None
+        assert one.dynamics.slope == pytest.approx(TABLE[one.studied.name]["B_prime"], rel=0.1)
+        assert one.line is not None
+        assert one.line.intercept == pytest.approx(TABLE[one.studied.name]["a0"], rel=1e-6)
+        assert one.line.correlation == pytest.approx(1.0)
+        assert one.barrier[one.onset < one.T].max() < one.barrier[one.cold].max()
+
+
+def test_the_slope_of_the_escape_is_that_of_the_depth(three):
+    found, _ = three
+    for one in found:
+        assert one.cage is not None
+        assert one.time is not None
+        assert one.cage.slope == pytest.approx(0.06)
+        assert one.time.slope == pytest.approx(0.06)
+        assert one.time.intercept == pytest.approx(5.0)
+
+
+def test_obedient_liquids_meet_every_softness_row_and_their_order(three):
+    made = rows.every_row(*three, CHOICES)
+    softness = [row for row in made if row.item == "Table III"]
+    assert len(softness) > 12
+    assert all(row.within for row in softness)
+    order = next(row for row in made if "in the order" in row.quantity)
+    assert order.measured == 1.0
+    assert order.within
+    slopes = [row for row in made if row.quantity == "B'"]
+    assert [row.within for row in slopes] == [True, True, True]
+    assert all("95 % interval" in row.note and "T = " in row.note for row in slopes)
+
+
+def test_a_softness_nine_per_cent_off_is_a_miss_and_moves_the_median():
+    points = [obedient("ka-lj 1.2", COLD, onset=0.85, off=1.09)]
+    made = rows.every_row([relating.related(each, CHOICES) for each in points], points, CHOICES)
+    assert not any(row.within for row in made if row.quantity == "softness")
+    median = next(row for row in made if row.quantity.startswith("median"))
+    assert median.measured == pytest.approx(0.09)
+    assert median.within is False
+
+
+def test_slopes_out_of_order_are_counted():
+    swapped = obedient("ka-lj 1.2", COLD, onset=0.85)
+    flat = [
+        dataclasses.replace(p, studied=dataclasses.replace(p.studied, name="wahnstrom 1.2959"))
+        for p in obedient("ka-wca 1.2", [0.36, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0, 1.5], onset=0.7)
+    ]
+    points = [swapped, flat]
+    made = rows.every_row([relating.related(each, CHOICES) for each in points], points, CHOICES)
+    order = next(row for row in made if "in the order" in row.quantity)
+    assert (order.measured, order.within) == (0.0, False)
+
+
+def test_a_liquid_without_an_onset_counts_every_state_and_says_so():
+    strong = obedient("ka-wca 1.05", [0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6], onset=0.01)
+    one = relating.related(strong, CHOICES)
+    assert np.isnan(one.onset)
+    assert one.why
+    assert one.cold.all()
+    assert one.barrier[-1] == pytest.approx(0.0)
+    assert one.tau_0 == pytest.approx(1.0)
+
+
+def test_the_collapse_of_obedient_liquids_is_perfect_and_needs_their_own_lines(three):
+    found, _ = three
+    for collapse in relating.collapses(found).values():
+        assert collapse.after < 0.02
+    assert relating.collapses(found)["dynamics"].before > 0.2
+
+
+def test_other_readings_of_the_slope_are_all_there_and_differ(three):
+    found, _ = three
+    every = relating.readings(found[0], CHOICES)
+    assert len(every) == 9
+    assert np.ptp([r.slope for r in every]) > 0.1 * TABLE["ka-lj 1.2"]["B_prime"]
+    own = next(r for r in every if (r.zero, r.window) == ("τ_α at onset", "below onset"))
+    assert own.slope == pytest.approx(found[0].dynamics.slope)
+
+
+def test_laws_stand_side_by_side_and_softness_wins_where_it_made_the_times(three):
+    found, _ = three
+    laws = found[0].laws
+    assert laws is not None
+    assert list(laws.law.values) == ["arrhenius", "vft", "parabolic", "softness"]
+    assert float(laws.weight.sum()) == pytest.approx(1.0)
+    assert float(laws.aic.sel(law="softness")) < float(laws.aic.sel(law="arrhenius"))
+
+
+# --- the presets
+
+
+def test_every_preset_asks_for_runs_that_can_start():
+    for preset in nandi2021.PRESETS.values():
+        for one in preset.liquids():
+            assert len(one.states) >= 4
+            assert [at.temperature for at in one.states] == sorted(at.temperature for at in one.states)
+            for requests in one.requests(preset.seeds[:1]):
+                assert len(requests[0].start().species) == liquids.N_PARTICLES
+
+
+def test_the_scan_holds_every_assumption_once():
+    scan = liquids.scanned(temperature=0.5, begin=0.6, duration=8.0, hold=4.0)
+    assert len({one.label for one in scan}) == len(scan) == 15
+    assert all(one.liquid.activity is not None for one in scan)
+
+
+def test_an_unknown_preset_is_refused(tmp_path: Path):
+    with pytest.raises(ParameterError, match="no preset 'long' of nandi2021; known are quick, medium, paper"):
+        studies.named("nandi2021")("long", tmp_path, runs=tmp_path, workers=1)
+
+
+# --- two real liquids, shortly
+
+
+class Short(liquids.Preset):
+    """Three temperatures of two liquids, and one assumption of the scan."""
+
+    def liquids(self):
+        kept = {"ka-lj 1.2": (0.8, 1.0, 1.5), "ka-wca 1.05": (0.4, 0.5, 0.6)}
+        return [
+            dataclasses.replace(
+                one,
+                states=tuple(
+                    dataclasses.replace(at, duration=6.0, every=0.1, hold=min(at.hold, 1.0))
+                    for at in one.states
+                    if at.temperature in kept[one.name]
+                ),
+            )
+            for one in liquids.PASSIVE
+            if one.name in kept
+        ]
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("nandi")
+    with pytest.MonkeyPatch.context() as patch:
+        chosen = Short(factor=1.0, seeds=(1,), left_out=0, patient=False, driven=False, scan=4.0)
+        patch.setitem(nandi2021.PRESETS, "short", chosen)
+        patch.setattr(nandi2021, "CHOICES", dataclasses.replace(CHOICES, structure_frames=8, far_frames=5))
+        patch.setattr(nandi2021, "SCAN_HOLD", 1.0)
+        one = liquids.scanned(temperature=0.5, begin=0.6, duration=4.0, hold=1.0)[:1]
+        patch.setattr(nandi2021, "scanned", lambda **_: one)
+        return nandi2021.run("short", out / "out", runs=out / "runs", workers=1)
+
+
+def test_real_liquids_have_the_printed_softness(short: Path):
+    master = report.load_results(short / "results.zarr")["master"]
+    # far above onset softness bends away from the printed line, which was fitted below
+    off = (master.softness / master.published_softness - 1)[master["at"].values < 1.2]
+    assert float(np.abs(off).max()) < 0.1
+    lines = report.load_results(short / "results.zarr")["far"]
+    # the integrand is positive: the farther it is integrated the stiffer the cage
+    assert (lines.softness.diff("q_max") < 0).all()
+    assert (lines.softness_fit.diff("fit_end") > 0).all()
+
+
+def test_the_page_holds_tables_and_figures(short: Path):
+    page = (short / "report.html").read_text()
+    for words in ("Who is active", "What q_max and the fit range do", "Table III"):
+        assert words in page.replace("<sub>max</sub>", "_max").replace("<i>q</i>", "q")
+    drawn = {path.stem for path in (short / "figures").glob("*.svg")}
+    known = {panel.name for plate in plates.PLATES for panel in plate.panels}
+    assert drawn <= known
+    assert {"master_softness", "master_depth", "master_times", "master_reach", "caging_potential"} <= drawn
+    found = [row for row in report.read_comparison(short / "comparison.json") if "scanned" in row.item]
+    assert len(found) == 1
