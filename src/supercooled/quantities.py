@@ -141,6 +141,10 @@ TABLE: Mapping[str, Quantity] = {
             "energy barrier over that of the crossover",
         ),
         Quantity("identity", "$\\delta$", "1", "deviation from one common crossing"),
+        Quantity("pearson", r"$\rho_{S,s^{(2)}}$", "1", "Pearson correlation of softness and pair entropy"),
+        Quantity("reduced_diffusivity", "$D^*$", "1", "reduced self-diffusion coefficient"),
+        Quantity("pair_energy", "$V(r)$", "epsilon_AA", "energy of a pair"),
+        Quantity("count", "$n$", "1", "how many"),
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }

@@ -1,0 +1,239 @@
+"""One liquid: its runs, its learned softness, its strata and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, learning, structure
+from supercooled.arrays import AnyArray
+from supercooled.cluster import Workers, executor
+from supercooled.errors import ParameterError
+from supercooled.mixture import Mixture
+from supercooled.potentials import ExpandedLennardJones
+from supercooled.structure import FEATURE_SETS
+from supercooled.studies.graham2023.chosen import Choices
+from supercooled.studies.line import identity, temperature_of
+from supercooled.studies.stages import Results, stage
+from supercooled.trajectory import Trajectory
+
+# Frames of a run, evenly spread over it, that give the thermal g(r), and the furthest lag as a share of it.
+_RADIAL_FRAMES, _LONGEST = 40, 0.6
+# Fewer examples of a kind say nothing about an accuracy.
+_FEW = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A run and its inherent structures.
+
+    thermal : every frame
+    inherent : every `every`-th, quenched
+    """
+
+    thermal: Trajectory
+    inherent: Trajectory
+    every: int
+
+    @property
+    def moving(self) -> Trajectory:
+        """What tells who moves: the inherent structures where there is one for every frame."""
+        return self.inherent if self.every == 1 else self.thermal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiquidRuns:
+    """The runs of a liquid.
+
+    name, width, density, mixture : of the liquid
+    runs : coldest first; replicas of a temperature follow each other
+    fitted : temperatures that the Arrhenius lines go through
+    """
+
+    name: str
+    width: float
+    density: float
+    mixture: Mixture
+    runs: tuple[Run, ...]
+    fitted: tuple[float, ...]
+
+    @property
+    def temperatures(self) -> list[float]:
+        """Of the runs, each once, coldest first."""
+        return sorted({temperature_of(run.thermal) for run in self.runs})
+
+    def at(self, temperature: float) -> list[int]:
+        """Which runs have a temperature."""
+        return [k for k, run in enumerate(self.runs) if temperature_of(run.thermal) == temperature]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What a liquid gave.
+
+    per_run : of each run ``motion``, ``radial``, ``inherent_radial``, and the fields ``pair_entropy`` and
+        ``p_hop`` (frame, particle) at the quenched frames
+    softness : (frame, particle) of each run
+    model, validation : the plane and how well it does on examples it has not seen
+    accuracy : (temperature, (P(R|S > 0), P(S > 0|R), examples of each kind)), NaN with too few
+    """
+
+    per_run: list[Results]
+    softness: list[xr.DataArray]
+    model: learning.SoftnessModel
+    validation: learning.Validation
+    accuracy: dict[float, tuple[float, float, int]]
+
+
+def continuous(mixture: Mixture) -> Mixture:
+    """The same forces from an energy without a step at the cutoff, which a minimiser needs.
+
+    The paper's modified wells are cut without a shift: no force knows, but the energy jumps whenever a
+    pair crosses the cutoff.
+    """
+    shifted = tuple(
+        replace(p, shift=True) if isinstance(p, ExpandedLennardJones) else p for p in mixture.potentials
+    )
+    return replace(mixture, potentials=shifted)
+
+
+def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Workers) -> Measured:
+    """Everything that one liquid's runs say; what is in `work` is read back."""
+    one = partial(_measure_run, name=liquid.name, choices=choices, work=work)
+    with executor(workers) as pool:
+        per_run = list(pool.map(one, liquid.runs))
+    model, validation, accuracy = _learn(liquid, choices)
+    softness = [_softness(run, model, choices) for run in liquid.runs]
+    return Measured(per_run, softness, model, validation, accuracy)
+
+
+def _measure_run(run: Run, *, name: str, choices: Choices, work: Path) -> Results:
+    inputs = {**identity(run.thermal), **choices.to_dict(), "quenched": run.inherent.n_frames}
+    label = f"{name}-T{temperature_of(run.thermal):g}"
+    return stage(work, label, inputs, lambda: _fields(run, choices))
+
+
+def _fields(run: Run, choices: Choices) -> Results:
+    thermal, inherent = run.thermal, run.inherent
+    some = thermal[:: max(1, thermal.n_frames // _RADIAL_FRAMES)]
+    r_max = min(choices.r_max, 0.5 * float(thermal.fixed_box().heights.min()))
+    lags = dynamics.logarithmic_lags(
+        thermal, per_decade=12, longest=_LONGEST * (thermal.times[-1] - thermal.times[0])
+    )
+    entropy = structure.local_pair_entropy(
+        inherent,
+        centre=choices.centre,
+        width=choices.width,
+        r=choices.r,
+        species="partial",
+        density="local",
+        radius=choices.radius,
+        window=choices.logistic,
+        averaged_within=None,
+    )
+    p_hop = dynamics.hops(run.moving, window=choices.window, species=choices.centre)
+    return {
+        "motion": dynamics.displacements(
+            thermal, lags=lags, overlap_radius=0.3, species=choices.centre, stretches=choices.blocks
+        ),
+        "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
+        "inherent_radial": structure.radial_distribution(inherent, r_max=r_max, dr=choices.dr),
+        "pair_entropy": _counted(entropy, run).to_dataset(),
+        "p_hop": p_hop.isel(frame=np.isin(p_hop["frame"].values, _quenched(run))).to_dataset(),
+    }
+
+
+def _quenched(run: Run) -> AnyArray:
+    """Which of the run's frames have an inherent structure."""
+    return run.every * np.arange(run.inherent.n_frames)
+
+
+def _counted(field: xr.DataArray, run: Run) -> xr.DataArray:
+    """A field of the inherent structures, its frames numbered as the run's are."""
+    return field.assign_coords(frame=_quenched(run)[field["frame"].values])
+
+
+def _softness(run: Run, model: learning.SoftnessModel, choices: Choices) -> xr.DataArray:
+    found = structure.structure_functions(
+        run.inherent, centre=choices.centre, radial=FEATURE_SETS["graham2023"].radial, then=model.softness
+    )
+    return _counted(found, run)
+
+
+def _learn(
+    liquid: LiquidRuns, choices: Choices
+) -> tuple[learning.SoftnessModel, learning.Validation, dict[float, tuple[float, float, int]]]:
+    """The plane from the coldest temperatures' examples, and how well it does at each."""
+    found = {T: _examples(liquid, liquid.at(T), choices) for T in liquid.temperatures}
+    learned = [T for T in liquid.temperatures if found[T] is not None][: choices.learned_at]
+    if not learned:
+        raise ParameterError(
+            f"{liquid.name}: no temperature has {_FEW} peaks and {_FEW} troughs of p_hop; prolong the runs"
+        )
+    parts = [part for T in learned if (part := found[T]) is not None]
+    together = xr.concat(parts, dim="example", combine_attrs="override")
+    model, validation = learning.fit_softness(
+        together,
+        groups=learning.groups_of(together, stretches=choices.folds),
+        method="linear-svm",
+        C=choices.penalty,
+        folds=choices.folds,
+        unit="margin",
+        constant="ignore",
+    )
+    accuracy, first = {}, 0
+    for T in liquid.temperatures:
+        part = found[T]
+        if part is None:
+            accuracy[T] = (np.nan, np.nan, 0)
+            continue
+        if T in learned:
+            # by the models that have not seen them
+            values = validation.softness[first : first + part.sizes["example"]]
+            first += part.sizes["example"]
+        else:
+            values = np.asarray(model.softness(part).values)
+        accuracy[T] = _rates(values, np.asarray(part["soft"].values, dtype=bool))
+    return model, validation, accuracy
+
+
+def _rates(softness: AnyArray, soft: AnyArray) -> tuple[float, float, int]:
+    positive = softness > 0
+    precision = float(soft[positive].mean()) if positive.any() else np.nan
+    return precision, float(positive[soft].mean()), int(soft.sum())
+
+
+def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.DataArray | None:
+    """Features of as many soft as hard particles at one temperature; None with too few."""
+    runs = [liquid.runs[k] for k in which]
+    table = dynamics.training_by_extrema(
+        [run.moving for run in runs],
+        window=choices.window,
+        soft_above=choices.threshold,
+        hard_below=choices.quiet,
+        soft_separation=choices.soft_separation,
+        hard_separation=choices.hard_separation,
+        lead=0.0,
+        species=choices.centre,
+    )
+    # The structure is that of the last quenched frame that is not later.
+    every = np.array([run.every for run in runs])[table["run"].values]
+    last = np.array([run.inherent.n_frames for run in runs])[table["run"].values] - 1
+    table["frame"] = ("example", np.minimum(table["frame"].values // every, last))
+    soft = np.asarray(table["soft"].values, dtype=bool)
+    size = min(int(soft.sum()), int((~soft).sum()), choices.examples)
+    if size < _FEW:
+        return None
+    drawn = dynamics.balanced(table, size=size, seed=1)
+    features = structure.features_of_examples(
+        [run.inherent for run in runs],
+        drawn,
+        centre=choices.centre,
+        radial=FEATURE_SETS["graham2023"].radial,
+    )
+    return features.assign_coords(run=("example", np.array(which)[features["run"].values]))

@@ -1,0 +1,293 @@
+"""Measured beside printed, row by row, in the paper's order."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from supercooled.relation import CommonLine, common_line
+from supercooled.report import Row, Tolerance
+from supercooled.studies.graham2023.chosen import (
+    ACCURACY_COLD,
+    ACCURACY_HOT,
+    COLLAPSE,
+    ENTROPY_SPREAD,
+    PLATEAU,
+    SOFTNESS_SPREAD,
+    STRAIGHT,
+)
+from supercooled.studies.graham2023.strata import FIELDS
+from supercooled.studies.published import printed
+from supercooled.studies.stages import Results
+
+
+def rows(results: Results) -> list[Row]:
+    """Every row of the comparison."""
+    return [
+        *_accuracy_rows(results["states"]),
+        *_spread_rows(results["strata"]),
+        *_pearson_rows(results["joint"]),
+        *_crossover_rows(results["strata"]),
+        *_group_rows(results["groups"]),
+        *_collapse_rows(results),
+    ]
+
+
+def _names(data: xr.Dataset) -> list[str]:
+    return [f"Δ = {float(width):g}" for width in data["width"].values]
+
+
+def _row(
+    item: str,
+    quantity: str,
+    state: str,
+    measured: float,
+    *,
+    published: float | None = None,
+    tolerance: Tolerance | None = None,
+    error: float = np.nan,
+    unit: str = "1",
+    note: str,
+) -> Row:
+    missing = not np.isfinite(measured)
+    return Row.judge(
+        item=item,
+        quantity=quantity,
+        state=state,
+        published=published,
+        measured=None if missing else float(measured),
+        uncertainty=float(error) if np.isfinite(error) else None,
+        unit=unit,
+        tolerance=tolerance,
+        note=note,
+    )
+
+
+def _accuracy_rows(states: xr.Dataset) -> list[Row]:
+    paper = printed("graham2023")
+    found = []
+    for q, name in enumerate(_names(states)):
+        one = states.isel(liquid=q)
+        known = np.flatnonzero(np.isfinite(one["accuracy"].values))
+        for which, key, tolerance in ((0, "coldest", ACCURACY_COLD), (-1, "hottest", ACCURACY_HOT)):
+            low, high = (float(v) for v in paper[f"accuracy_{key}"])
+            there = len(known) > abs(which) and (which == 0 or known[-1] != known[0])
+            k = int(known[which]) if there else 0
+            n = int(one["examples"][k]) if there else 0
+            P = float(one["accuracy"][k]) if there else np.nan
+            note = f"No temperature gave both kinds of examples for the {key}."
+            if there:
+                recall = 100 * float(one["recall"][k])
+                note = (
+                    f"Printed: {100 * low:.0f} to {100 * high:.0f} %. {n} examples of each kind, so that a "
+                    f"guess is right in half; of the soft, {recall:.0f} % have S > 0."
+                )
+            found.append(
+                _row(
+                    "Sec. II.B",
+                    f"P(R|S > 0), {key}",
+                    f"{name}, T = {float(one['temperature'][k]):g}" if there else name,
+                    P,
+                    published=0.5 * (low + high),
+                    tolerance=tolerance,
+                    error=np.sqrt(P * (1.0 - P) / max(n, 1)) if there else np.nan,
+                    note=note,
+                )
+            )
+    return found
+
+
+def _spread_rows(strata: xr.Dataset) -> list[Row]:
+    paper = printed("graham2023")
+    found = []
+    for q, name in enumerate(_names(strata)):
+        decades, errors = zip(*(_decades(strata.isel(liquid=q).sel(field=f)) for f in FIELDS), strict=True)
+        state = f"{name}, T = {float(strata['temperature'][q, 0]):g}"
+        found += [
+            _row(
+                "Fig. 3",
+                "spread of P_R across strata of s2",
+                state,
+                decades[1],
+                error=errors[1],
+                published=float(paper["entropy_spread_decades_at_most"]),
+                tolerance=ENTROPY_SPREAD,
+                unit="decades",
+                note="At the coldest temperature, between the first and the last stratum that rearrange.",
+            ),
+            _row(
+                "Fig. 3",
+                "further spread across strata of S",
+                state,
+                decades[0] - decades[1],
+                error=float(np.hypot(*errors)),
+                published=float(paper["softness_spread_extra_decades_at_least"]),
+                tolerance=SOFTNESS_SPREAD,
+                unit="decades",
+                note=f"Strata of S alone: {decades[0]:.2f} decades.",
+            ),
+        ]
+    return found
+
+
+def _decades(one: xr.Dataset) -> tuple[float, float]:
+    """Decades between the least and the most that strata of the coldest state rearrange, with an error."""
+    P, error = (
+        one[name].isel(state=0).values
+        for name in ("rearrangement_probability", "rearrangement_probability_error")
+    )
+    known = np.flatnonzero(P > 0)
+    if len(known) < 2:
+        return np.nan, np.nan
+    ends = known[[int(np.argmin(P[known])), int(np.argmax(P[known]))]]
+    relative = error[ends] / P[ends]
+    return float(np.log10(P[ends[1]] / P[ends[0]])), float(np.hypot(*relative) / np.log(10.0))
+
+
+def _pearson_rows(joint: xr.Dataset) -> list[Row]:
+    plateau = float(printed("graham2023")["pearson_softness_entropy_plateau"])
+    found = []
+    for q, name in enumerate(_names(joint)):
+        last = q == joint.sizes["liquid"] - 1
+        found.append(
+            _row(
+                "Fig. 4(a), inset",
+                "Pearson correlation of S and s2",
+                f"{name}, T = {float(joint['temperature'][q]):g}",
+                float(joint["pearson"][q]),
+                error=float(joint["pearson_error"][q]),
+                published=plateau if last else None,
+                tolerance=PLATEAU if last else None,
+                note="The paper prints the plateau only, about 0.5, reached at the largest Δ.",
+            )
+        )
+    if joint.sizes["liquid"] > 1:
+        widths, values = joint["width"].values, joint["pearson"].values
+        found.append(
+            _row(
+                "Fig. 4(a), inset",
+                "rise of that correlation with Δ",
+                f"Δ = {widths[0]:g} to {widths[-1]:g}",
+                float(values[-1] - values[0]),
+                error=float(np.hypot(*joint["pearson_error"].values[[0, -1]])),
+                published=0.0,
+                tolerance=Tolerance.between(0.0, np.inf),
+                note="Printed: it rises. 0 is the bound.",
+            )
+        )
+    return found
+
+
+def _crossover_rows(strata: xr.Dataset) -> list[Row]:
+    found = []
+    for q, name in enumerate(_names(strata)):
+        one = strata.isel(liquid=q)
+        T = [float(one["crossover"].sel(field=f)) for f in FIELDS]
+        error = [float(one["crossover_error"].sel(field=f)) for f in FIELDS]
+        for f, word in enumerate(("S", "s2")):
+            found.append(
+                _row(
+                    "Fig. 4(b)",
+                    f"crossover temperature from {word}",
+                    name,
+                    T[f],
+                    error=error[f],
+                    unit="epsilon_AA/k_B",
+                    note="Where pairs of Arrhenius lines cross, without outliers; the figure has no number.",
+                )
+            )
+        both = float(np.hypot(error[0], error[1]))
+        judged = np.isfinite(both) and both > 0
+        found.append(
+            _row(
+                "Fig. 4(b)",
+                "difference of the two crossover temperatures",
+                name,
+                T[1] - T[0],
+                error=both,
+                published=0.0,
+                tolerance=Tolerance.absolute(both) if judged else None,
+                unit="epsilon_AA/k_B",
+                note="Printed: they agree relatively well; asked for: within the errors of both.",
+            )
+        )
+    return found
+
+
+def _group_rows(groups: xr.Dataset) -> list[Row]:
+    found = []
+    for q, name in enumerate(_names(groups)):
+        s2 = groups["pair_entropy"].isel(liquid=q).values
+        steps = np.diff(s2[np.isfinite(s2)])
+        found.append(
+            _row(
+                "Fig. 5(b)",
+                "smallest step of s2 from one softness group to the next",
+                name,
+                float(steps.min()) if len(steps) else np.nan,
+                published=0.0,
+                tolerance=Tolerance.between(0.0, np.inf),
+                unit="k_B",
+                note="Printed: s2 rises monotonically with S. 0 is the bound.",
+            )
+        )
+    return found
+
+
+def lines(results: Results) -> dict[str, tuple[CommonLine, CommonLine]] | None:
+    """Of the entropic and the energetic barriers: the common line before and after the scaling."""
+    groups, strata = results["groups"], results["strata"].sel(field="softness")
+    known = np.isfinite(groups["scaled_entropy"].values)
+    if known.any(axis=1).sum() < 2:
+        return None
+    x = [np.where(k, s, np.nan) for k, s in zip(known, groups["pair_entropy"].values, strict=True)]
+
+    def both(raw: str, scaled: str) -> tuple[CommonLine, CommonLine]:
+        return common_line(x, list(strata[raw].values)), common_line(x, list(groups[scaled].values))
+
+    return {
+        "entropic": both("entropy", "scaled_entropy"),
+        "energetic": both("barrier", "scaled_barrier"),
+    }
+
+
+def _collapse_rows(results: Results) -> list[Row]:
+    groups = results["groups"]
+    found = lines(results)
+    n = int(np.isfinite(groups["scaled_entropy"].values).any(axis=1).sum())
+    out = []
+    for word in ("entropic", "energetic"):
+        item = "Fig. 6(a)" if word == "entropic" else "Fig. 6(b)"
+        before, after = found[word] if found is not None else (None, None)
+        out += [
+            _row(
+                item,
+                f"spread of the {word} barriers after scaling, over that before",
+                f"{n} liquids",
+                after.spread / before.spread if before is not None and after is not None else np.nan,
+                published=1.0 / 3.0,
+                tolerance=COLLAPSE,
+                note="About one straight line against s2, in standard deviations of all barriers.",
+            ),
+            _row(
+                item,
+                f"R^2 of the scaled {word} barriers against s2",
+                f"{n} liquids",
+                after.r_squared if after is not None else np.nan,
+                published=0.95,
+                tolerance=STRAIGHT,
+                note="Printed: linear.",
+            ),
+        ]
+    for q, name in enumerate(_names(groups)):
+        identity = groups["identity"].isel(liquid=q).values
+        out.append(
+            _row(
+                "Eqs. 7, 8",
+                "largest deviation from the identity of both barriers",
+                name,
+                float(np.nanmax(np.abs(identity))) if np.isfinite(identity).any() else np.nan,
+                note="0 where all strata cross at T_A; the paper's strata do so approximately.",
+            )
+        )
+    return out
