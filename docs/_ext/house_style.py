@@ -81,9 +81,36 @@ def _errors(line: str) -> str:
     return ", ".join(f":class:`~supercooled.errors.{name}`" for name in line.split(", "))
 
 
+# The equation of the theory that a function computes.
+THEORY = {
+    "supercooled.structure.radial_distribution": "rdf",
+    "supercooled.structure.structure_factor": "sq",
+    "supercooled.structure.structure_functions": "radial",
+    "supercooled.structure.pair_entropy": "s2",
+    "supercooled.structure.local_pair_entropy": "s2i",
+    "supercooled.cage.potential": "phi",
+    "supercooled.cage.softness": "softness",
+    "supercooled.cage.depth": "depth",
+    "supercooled.cage.hypernetted_chain": "hnc",
+    "supercooled.cage.local_radial_distribution": "gi",
+    "supercooled.cage.local_depth": "local",
+    "supercooled.cage.calibrate": "calibration",
+    "supercooled.dynamics.hops": "phop",
+    "supercooled.dynamics.hop_threshold": "pc",
+    "supercooled.dynamics.displacements": "pc",
+    "supercooled.dynamics.propensity": "propensity",
+    "supercooled.learning.fit_softness": "learned",
+    "supercooled.relation.rearrangement_probability": "PR",
+    "supercooled.relation.arrhenius": "arrhenius",
+    "supercooled.relation.onset": "onset",
+}
+
+
 def _process(*arguments: Any) -> None:
-    lines: list[str] = arguments[-1]
+    name, lines = str(arguments[2]), arguments[-1]
     lines[:] = restructured(lines)
+    if name in THEORY:
+        lines += ["", ".. rst-class:: source", "", f"Theory: :eq:`{THEORY[name]}` of :doc:`/line`.", ""]
 
 
 def _plain_aliases(*arguments: Any) -> tuple[str | None, str | None]:
@@ -96,8 +123,15 @@ def _unwrapped(text: str | None) -> str | None:
     return None if text is None else FORWARD.sub(r"\1", text)
 
 
+def _skip(*arguments: Any) -> bool | None:
+    """Leave out what scikit-learn adds to every estimator."""
+    name = str(arguments[2])
+    return True if name.startswith("set_") and name.endswith("_request") else None
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx calls this."""
     app.connect("autodoc-process-docstring", _process)
     app.connect("autodoc-process-signature", _plain_aliases)
+    app.connect("autodoc-skip-member", _skip)
     return {"parallel_read_safe": True}
