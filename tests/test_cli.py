@@ -200,6 +200,8 @@ def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
     assert str(tmp_path) in refused("report", tmp_path)
 
 
-@pytest.mark.parametrize("command", ["systems", "simulate", "equilibrate", "analyze", "study", "report"])
+@pytest.mark.parametrize(
+    "command", ["systems", "simulate", "equilibrate", "dynamics", "analyze", "study", "report"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     assert RUNNER.invoke(cli.app, [command, "--help"]).exit_code == 0
