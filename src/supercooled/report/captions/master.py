@@ -49,7 +49,7 @@ def times(results: Results) -> Words:
     return Words(
         Markup(
             "Relaxation time of the overlap of all particles against inverse temperature (nandi2021, Fig."
-            " 2b); upright strokes, the onset, where the Arrhenius line of the hot liquid bends."
+            " 2b); upright strokes, the onset."
         )
         + _HOLLOW,
         f"Onset temperatures: {onsets or 'none found'}.",

@@ -17,14 +17,15 @@ from supercooled.studies.nandi2021 import words
 from supercooled.studies.nandi2021.chosen import CHOICES
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
-from supercooled.studies.nandi2021.relating import related, tables
+from supercooled.studies.nandi2021.relating import related, slowness, tables
 from supercooled.studies.nandi2021.rows import every_row, scan_rows
 from supercooled.studies.published import softness_line
 from supercooled.trajectory import Trajectory
 
 # Where the active assumptions are scanned, from which shipped configuration, and how long they are held.
 SCANNED_AT, SCANNED_FROM, SCAN_HOLD = 0.5, 0.6, 20.0
-POTENTIALS = "ka-lj 1.2"
+# The liquid whose onset is printed, and whose potentials SI Fig. 1 shows.
+REFERENCE = "ka-lj 1.2"
 
 
 def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
@@ -52,10 +53,11 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     )
     points = measure([*liquids, *scan], trajectories, choices, work=work, workers=workers)
     points, tried = points[: len(liquids)], points[len(liquids) :]
-    found = [related(each, choices) for each in points]
+    reference = next(each for each in points if each[0].studied.name == REFERENCE)
+    found = [related(each, choices, slow=slowness(reference)) for each in points]
     results = tables(found, points, choices)
     results["far"] = far(_middles(points), choices, work=work, workers=workers)
-    results["cage"] = _cages(next(each for each in points if each[0].studied.name == POTENTIALS))
+    results["cage"] = _cages(reference)
     compared = every_row(found, points, choices)
     if tried:
         results["scan"] = _scan([each[0] for each in tried])
@@ -91,7 +93,7 @@ def _cages(points: Sequence[Point]) -> xr.Dataset:
     shown = data["displacement"].values <= 0.5
     data = data.isel(displacement=shown).assign_coords(temperature=along)
     data["published_softness"] = labelled(
-        "softness", [softness_line(POTENTIALS, point.temperature) for point in points], ("temperature",)
+        "softness", [softness_line(REFERENCE, point.temperature) for point in points], ("temperature",)
     )
     return data.assign_attrs(q_max=CHOICES.q_max)
 

@@ -11,7 +11,6 @@ import xarray as xr
 from supercooled import dynamics, relation
 from supercooled.arrays import Array, Booleans
 from supercooled.dynamics import LawFit
-from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.relation import Collapse, Line, SoftnessLaw
 from supercooled.studies.nandi2021.chosen import Choices
@@ -19,8 +18,8 @@ from supercooled.studies.nandi2021.liquids import Studied
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.published import printed
 
-# Of ln tau over the Arrhenius line of the hot liquid: only a definition that the study does not take asks.
-EXCESS = 0.1
+# Of Kob-Andersen at density 1.2, as sharma2022, by the same group, prints it.
+PRINTED_ONSET = float(printed("sharma2022")["onset_temperature_from_softness"])
 LAWS = ("arrhenius", "vft", "parabolic")
 
 
@@ -66,18 +65,24 @@ class Related:
         )
 
 
-def related(points: Sequence[Point], choices: Choices) -> Related:
-    """Everything that the paper reads off one liquid."""
+def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Related:
+    """Everything that the paper reads off one liquid.
+
+    slow : reduced relaxation time at an onset (:func:`slowness`)
+    """
     studied = points[0].studied
     T = np.array([point.temperature for point in points])
     S, tau, error, depth, log_time = (
         np.array([point.number(name) for point in points])
         for name in ("softness", "tau_alpha", "tau_alpha_error", "depth", "log_first_passage_time")
     )
-    onset, onset_error, why = _onset(T, tau, error)
+    onset, onset_error, why = _onset(studied, T, tau, error, slow)
     shipped = np.array([at.begin is None or studied.active for at in studied.states])
-    # A barrier that does not grow on cooling has no onset: then every state but the hot ones counts.
-    cold = shipped if np.isnan(onset) else onset * (1 + 1e-9) >= T
+    cold = np.zeros(len(T), bool) if np.isnan(onset) else onset * (1 + 1e-9) >= T
+    if cold.sum() < 3 and shipped.sum() >= 3:
+        # A strong liquid is hardly slow when it is cold already: then every state but the hot ones counts.
+        why = why or f"only {int(cold.sum())} of its temperatures are below the onset, T = {onset:.3g}"
+        cold, onset, onset_error = shipped, np.nan, np.nan
     at = float(T[cold].max()) if np.isnan(onset) and cold.any() else onset
     tau_0 = _time_at(at, T, tau)
     barrier = T * np.log(tau / tau_0)
@@ -99,20 +104,40 @@ def related(points: Sequence[Point], choices: Choices) -> Related:
     )  # fmt: skip
 
 
-def _onset(T: Array, tau: Array, error: Array) -> tuple[float, float, str]:
-    """Onset by the bend of an Arrhenius line, which needs no temperature to be called hot beforehand."""
-    good = np.isfinite(tau) & np.isfinite(error)
-    try:
-        found = dynamics.onset_temperatures(
-            T[good], tau[good], hot=float(np.sort(T[good])[-2]), excess=EXCESS, errors=error[good]
-        ).sel(definition="bend")
-    except (ParameterError, IndexError) as reason:
-        return np.nan, np.nan, str(reason)
-    return (
-        float(found.onset_temperature),
-        float(found.onset_temperature_error),
-        str(found["reason"].item()),
-    )
+def slowness(points: Sequence[Point]) -> float:
+    r"""Reduced relaxation time of the liquid whose onset is printed, there.
+
+    .. math:: \tilde\tau = \tau_\alpha\, \rho^{1/3} (T/m)^{1/2}
+
+    Two states of one isomorph, or two liquids equally slow, have the same.
+    """
+    T = np.array([point.temperature for point in points])
+    tau = np.array([point.number("tau_alpha") for point in points])
+    return _time_at(PRINTED_ONSET, T, tau) * _reducing(points[0].studied, PRINTED_ONSET)
+
+
+def _reducing(studied: Studied, T: float) -> float:
+    return float(studied.liquid.density ** (1 / 3) * np.sqrt(T))
+
+
+def _onset(studied: Studied, T: Array, tau: Array, error: Array, slow: float) -> tuple[float, float, str]:
+    """Where the liquid is as slow as the one whose onset is printed, by interpolation in 1/T."""
+
+    def crossing(times: Array) -> float:
+        good = np.isfinite(times)
+        reduced = np.log(times[good] * [_reducing(studied, t) for t in T[good]])
+        if good.sum() < 2 or not reduced.min() < np.log(slow) < reduced.max():
+            return float("nan")
+        # times fall as the temperature rises
+        return float(1.0 / np.interp(-np.log(slow), -reduced, 1.0 / T[good]))
+
+    if not np.isfinite(slow):
+        return np.nan, np.nan, "the liquid whose onset is printed was not followed to it"
+    found = crossing(tau)
+    if np.isnan(found):
+        return np.nan, np.nan, "no run is as slow as the liquid whose onset is printed at its onset"
+    longer = crossing(tau + np.nan_to_num(error))
+    return found, abs(longer - found) if np.isfinite(longer) else np.nan, ""
 
 
 def _time_at(temperature: float, T: Array, tau: Array) -> float:
@@ -187,15 +212,25 @@ class Reading:
 
 
 def readings(one: Related, choices: Choices) -> list[Reading]:
-    """B' with tau_0 taken elsewhere and from other temperatures: what the paper's words leave open."""
+    """B' with tau_0 taken elsewhere and from other temperatures: what the paper's words leave open.
+
+    "where the printed line vanishes": C' + B'/S of Table II is 0 there, with S of Table III
+    """
     good = np.isfinite(one.tau)
     hot = float(one.T[good].max())
-    zeros = {"τ_α at onset": one.tau_0, f"τ_α at T = {hot:g}": _time_at(hot, one.T, one.tau), "1": 1.0}
+    row = printed("nandi2021")["systems"][one.studied.name]
+    vanishing = (-row["B_prime"] / row["C_prime"] - row["a0"]) / row["a1"] if row["C_prime"] < 0 else np.nan
+    zeros = {
+        "τ_α at onset": one.tau_0,
+        "τ_α where the printed line vanishes": _time_at(vanishing, one.T, one.tau),
+        "τ_α at the hottest": _time_at(hot, one.T, one.tau),
+        "1": 1.0,
+    }
     equilibrium = np.array([at.begin is None or one.studied.active for at in one.studied.states])
     windows = {
         "below onset": one.cold & good,
         "all but the hottest": equilibrium & good,
-        "the coldest four": good & (np.arange(len(one.T)) < 4),
+        "the coldest four": good & (np.cumsum(good) <= 4),
     }
     found = []
     for zero, tau_0 in zeros.items():

@@ -21,7 +21,7 @@ from supercooled.studies.nandi2021.chosen import (
 )
 from supercooled.studies.nandi2021.liquids import Studied
 from supercooled.studies.nandi2021.measuring import Point
-from supercooled.studies.nandi2021.relating import Related, collapses
+from supercooled.studies.nandi2021.relating import Related, collapses, readings
 from supercooled.studies.published import printed
 
 STRONG = "ka-wca 1.05"
@@ -41,6 +41,7 @@ def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], choic
         *_fragility_rows(found),
         *_slope_rows(found),
         *_order_row(passive),
+        *_caption_rows(found, choices),
         *_collapse_rows(found),
         *_escape_rows(found),
     ]
@@ -223,7 +224,7 @@ def _slope_rows(found: Sequence[Related]) -> list[Row]:
     made = []
     for one in found:
         line = one.dynamics
-        where = f"T = {one.onset:.3g} ± {one.onset_error:.2g}" if np.isfinite(one.onset) else "no onset"
+        where = f"T = {one.onset:.3g}" if np.isfinite(one.onset) else "none"
         for key, part, unit in (
             ("B_prime", "slope", "epsilon_AA sigma_AA^2"),
             ("C_prime", "intercept", "epsilon_AA"),
@@ -245,6 +246,28 @@ def _slope_rows(found: Sequence[Related]) -> list[Row]:
                     f"onset: {where}, τ0 = {one.tau_0:.3g}." + (f" {one.why}." if one.why else ""),
                 )
             )  # fmt: skip
+    return made
+
+
+def _caption_rows(found: Sequence[Related], choices: Choices) -> list[Row]:
+    """B' as the caption of Table II says it: T ln tau_alpha, without tau_0."""
+    made = []
+    for one in found:
+        every = readings(one, choices)
+        read = next((r for r in every if (r.zero, r.window) == ("1", "below onset")), None)
+        made.append(
+            Row.judge(
+                item="Table II, as its caption",
+                quantity="B'",
+                state=one.studied.label,
+                published=float(_table(one)["B_prime"]),
+                measured=None if read is None else read.slope,
+                uncertainty=None if read is None else read.error,
+                unit="epsilon_AA sigma_AA^2",
+                tolerance=NEAR_ZERO if one.studied.name == STRONG else SLOPE,
+                note=NO_TIMES if read is None else f"T ln τ_α against 1/S, τ0 = 1; {one.window}.",
+            )
+        )
     return made
 
 
