@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench docs clean
+.PHONY: demo test lint bench docs dist clean
 
 demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
@@ -25,6 +25,10 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# The wheel and the archive of the sources; the version comes from the tags.
+dist: $(READY)
+	$(BIN)/python -m hatchling build -d dist
+
 docs: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.lock
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
@@ -42,4 +46,4 @@ bench: $(VENV)-peers/.ready
 	$(VENV)-peers/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-peers demo docs/_build
+	rm -rf $(VENV) $(VENV)-peers demo dist docs/_build

@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-
 _SUBPACKAGES = (
     "cage",
     "dynamics",
@@ -42,6 +40,7 @@ _NAMES = {
 }
 
 if TYPE_CHECKING:
+    __version__: str
     from supercooled import (
         cage,
         dynamics,
@@ -98,6 +97,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("supercooled")
     if name in _SUBPACKAGES:
         return importlib.import_module(f"supercooled.{name}")
     if name in _NAMES:

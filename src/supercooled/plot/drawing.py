@@ -22,7 +22,7 @@ def axes_of(draw: Callable[..., Figure], *arguments: Any) -> tuple[Axes, ...]:
     from matplotlib import pyplot
 
     # what a notebook sets when it first loads its backend must not be undone with our style
-    pyplot.draw_if_interactive()
+    pyplot.draw_if_interactive()  # type: ignore[no-untyped-call]
     with made_by(pyplot.figure):
         return tuple(draw(*arguments).axes)
 
