@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -48,9 +48,10 @@ class Processes(ProcessPoolExecutor):
     def __init__(self, workers: int) -> None:
         # Fork would copy a process in which numba, MPI or an open figure may hold threads.
         context = multiprocessing.get_context("spawn")
-        self._stop = context.Event()
+        # A pipe, not an event: one whose waiter was killed can't be set any more.
+        self._ends, self._stop = context.Pipe(duplex=False)
         self.cores = workers
-        super().__init__(workers, mp_context=context, initializer=_begin_worker, initargs=(self._stop,))
+        super().__init__(workers, mp_context=context, initializer=_begin_worker, initargs=(self._ends,))
 
     def __exit__(
         self,
@@ -61,7 +62,7 @@ class Processes(ProcessPoolExecutor):
         """Wait for what was submitted; after an exception, stop it."""
         if kind is None:
             return super().__exit__(kind, error, trace)
-        self._stop.set()
+        self._stop.close()
         self.shutdown(wait=False, cancel_futures=True)
         if issubclass(kind, BrokenProcessPool):
             raise ClusterError(
@@ -71,17 +72,15 @@ class Processes(ProcessPoolExecutor):
         return None
 
 
-def _begin_worker(stop: Event) -> None:
+def _begin_worker(ends: Connection[Any, Any]) -> None:
     # A terminal sends Ctrl-C to every process in it; whether to stop is for the first to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _ONE_THREAD:
         os.environ[name] = "1"
-    threading.Thread(target=_end_with_parent, args=(stop,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(ends,), daemon=True).start()
 
 
-def _end_with_parent(stop: Any) -> None:
-    parent = multiprocessing.parent_process()
-    while not stop.wait(0.5):
-        if parent is None or not parent.is_alive():
-            break
+def _end_with_parent(ends: Connection[Any, Any]) -> None:
+    # Nothing is ever sent: this returns when the other end is closed, by its holder or with it.
+    ends.poll(None)
     os._exit(1)

@@ -198,10 +198,13 @@ def _row(quantity: str, T: float, value: float, *, unit: str, error: float, reas
 def _with_barriers(
     results: Results, rows: list[Row], related: Relations, choices: Choices
 ) -> tuple[Results, list[Row]]:
-    fits = barriers(related.probabilities, choices)
-    onset = relation.onset(fits).temperature
-    error = onset_error(related.probabilities, choices)
-    results = {**results, "arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
+    onset, error, why = np.nan, np.nan, ""
+    try:
+        fits = barriers(related.probabilities, choices)
+        onset, error = relation.onset(fits).temperature, onset_error(related.probabilities, choices)
+        results = {**results, "arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
+    except ParameterError as reason:
+        why = f" None here: {reason}."
     row = Row.judge(
         item="measured",
         quantity="onset temperature",
@@ -211,7 +214,7 @@ def _with_barriers(
         uncertainty=error,
         unit="epsilon_AA/k_B",
         tolerance=None,
-        note="Where the Arrhenius lines of all softnesses cross.",
+        note=f"Where the Arrhenius lines of all softnesses cross.{why}",
     )
     return results, [*rows, row]
 

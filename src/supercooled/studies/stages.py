@@ -71,11 +71,15 @@ def alone(out: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[Non
     command is nothing, not even the folder.
     """
     new = [folder for folder in (out, *out.parents) if not folder.exists()]
-    out.mkdir(parents=True, exist_ok=True)
     lock = out / ".lock"
     told = False
     while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        out.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:
+            # Whoever held it before has removed the folder, which was left empty.
+            continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Whoever held it before removes the file: then this is no longer the one under its name.

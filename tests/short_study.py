@@ -1,0 +1,64 @@
+"""An analysis of a second: three short runs of a shaken lattice, hotter and looser one after the other."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import supercooled as sc
+from supercooled.report import writing
+from supercooled.studies import own, stages
+from supercooled.studies.line import Choices
+
+TEMPERATURES = (0.5, 0.6, 0.7)
+N, FRAMES, DENSITY = 216, 80, 1.2
+CHOICES = Choices(window=6.0, q_max=12.0, structure_frames=8, blocks=2, bins=8, minimum_count=1, dq=0.5)
+
+
+def lattice(seed: int, amplitude: float, *, n_frames: int = FRAMES, n: int = N) -> sc.Trajectory:
+    """Particles about the sites of a lattice; now and then one moves on."""
+    rng = np.random.default_rng(seed)
+    edge, side = (n / DENSITY) ** (1 / 3), round(n ** (1 / 3))
+    sites = np.stack(np.meshgrid(*[np.arange(side)] * 3), axis=-1).reshape(-1, 3) * edge / side
+    jumps = np.cumsum(rng.random((n_frames, n, 1)) < 0.01, axis=0) * [0.5, 0.3, 0.1]
+    paths = sites + jumps + rng.normal(0, amplitude, (n_frames, n, 3))
+    box = sc.Box.cube(edge)
+    folded, images = box.wrap(paths)
+    species = (np.arange(n) % 5 == 4).astype(int)
+    return sc.Trajectory.from_arrays(folded, box, images=images, species=species, names=("A", "B"))
+
+
+def write_runs(folder: Path) -> list[Path]:
+    files = [folder / f"T{T}.gsd" for T in TEMPERATURES]
+    for k, (file, T) in enumerate(zip(files, TEMPERATURES, strict=True)):
+        sc.write_gsd(file, lattice(k, 0.14 * T))
+    return files
+
+
+def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
+    """The whole way but for the figures, which are drawn from what is compared here."""
+    writing.rebuild = lambda folder: (folder / "report.html").write_text("drawn")
+    options = {"liquid": "ka-lj", "temperatures": TEMPERATURES, "thresholds": [0.1] * 3, "timestep": None}
+    with stages.alone(out):
+        return own.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
+
+
+def in_a_child(files: Sequence[Path], out: Path, room: int | None = None) -> None:
+    """In a process of its own, as the command does it.
+
+    room : bytes after which a file finds the disk full
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if room is not None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    try:
+        analyse(files, out)
+    except sc.SupercooledError as error:
+        (out.parent / "said").write_text(str(error))
+        sys.exit(2)

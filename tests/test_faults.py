@@ -1,0 +1,201 @@
+"""What kills jobs: nothing is lost, nothing doubled, and the result is the same to the byte."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import pytest
+import short_study
+import xarray as xr
+
+import supercooled as sc
+from supercooled import cluster
+from supercooled.errors import ClusterError
+from supercooled.studies import line, stages
+
+# A server that has imported everything once forks a child in no time.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["short_study"])
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return short_study.write_runs(tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="module")
+def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    """An analysis left alone, and how long it took."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    began = time.monotonic()
+    child = started(files, out)
+    child.join()
+    assert child.exitcode == 0
+    return out, time.monotonic() - began
+
+
+def started(files: list[Path], out: Path, room: int | None = None) -> ForkServerProcess:
+    child = CHILDREN.Process(target=short_study.in_a_child, args=(files, out, room))
+    child.start()
+    return child
+
+
+def compared(out: Path) -> bytes:
+    return (out / "comparison.json").read_bytes()
+
+
+def inside(out: Path) -> set[str]:
+    return {path.name for path in out.iterdir()} | {path.name for path in (out / "work").iterdir()}
+
+
+def test_killed_twenty_times_it_ends_with_the_same_bytes(files, whole, tmp_path):
+    left_alone, took = whole
+    instants, killed, out = random.Random(1), 0, tmp_path / "out"
+    while killed < 20:
+        child = started(files, out)
+        child.join(instants.uniform(0.0, 0.25 * took))
+        if child.exitcode is not None:
+            # Done between two kills: begin again, with some of it there.
+            shutil.rmtree(out / "results.zarr")
+            (out / "report.html").unlink()
+            shutil.rmtree(instants.choice(sorted((out / "work").iterdir())))
+            continue
+        os.kill(child.pid, instants.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]))
+        child.join()
+        killed += 1
+    child = started(files, out)
+    child.join()
+    assert child.exitcode == 0
+    assert compared(out) == compared(left_alone)
+    assert inside(out) == inside(left_alone)
+
+
+def test_two_on_one_folder_make_it_once(files, whole, tmp_path):
+    children = [started(files, tmp_path / "out") for _ in range(2)]
+    for child in children:
+        child.join()
+        assert child.exitcode == 0
+    assert compared(tmp_path / "out") == compared(whole[0])
+    assert inside(tmp_path / "out") == inside(whole[0])
+
+
+def test_the_second_on_a_folder_says_that_it_waits(tmp_path):
+    said = []
+
+    def first_ends() -> None:
+        said.append("waiting")
+        held.__exit__(None, None, None)
+
+    held = stages.alone(tmp_path / "out")
+    held.__enter__()
+    with stages.alone(tmp_path / "out", first_ends):
+        assert said == ["waiting"]
+    with stages.alone(tmp_path / "new" / "out"):
+        assert (tmp_path / "new" / "out" / ".lock").exists()
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_full_disk_is_said_and_made_good(files, whole, tmp_path):
+    # One that fails in a field, one in a curve.
+    for room in (100_000, 300):
+        out = tmp_path / str(room)
+        child = started(files, out, room)
+        child.join()
+        assert child.exitcode == 2
+        assert "free space" in (tmp_path / "said").read_text()
+        assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+    child = started(files, out)
+    child.join()
+    assert compared(out) == compared(whole[0])
+
+
+@pytest.mark.parametrize("how", ["cut", "missing", "other"])
+def test_a_damaged_output_is_made_again(files, whole, tmp_path, how):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    (out / "report.html").unlink()
+    for kind in ("depth", "structure"):
+        folder = next((out / "work").glob(f"T0.6-{kind}-*"))
+        chunk = max((p for p in folder.rglob("c/*/*") if p.is_file()), key=lambda p: p.stat().st_size)
+        if how == "cut":
+            chunk.write_bytes(chunk.read_bytes()[: chunk.stat().st_size // 2])
+        elif how == "missing":
+            chunk.unlink()
+        else:
+            chunk.write_bytes(bytes(chunk.stat().st_size))
+    short_study.analyse(files, out)
+    assert compared(out) == compared(whole[0])
+
+
+def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    (out / "report.html").unlink()
+    for k, path in enumerate(sorted(out.rglob("*"))):
+        os.utime(path, (4e9, 4e9) if k % 2 else (0.0, 0.0))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("made again")
+
+    for name in ("_ensemble", "_motion", "_depth"):
+        monkeypatch.setattr(line, name, refuse)
+    monkeypatch.setattr(line.dynamics, "hops", refuse)
+    short_study.analyse(files, out)
+    assert compared(out) == compared(whole[0])
+
+
+def die_once(note: Path) -> int:
+    if not note.exists():
+        note.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.getpid()
+
+
+def test_a_killed_worker_process_is_said_in_one_sentence(tmp_path):
+    with pytest.raises(ClusterError, match="worker process died; ask again"), cluster.executor(2) as pool:
+        list(pool.map(die_once, [tmp_path / "note"] * 4))
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ({"window": 8.0}, {"p_hop"}),
+        ({"width": 0.08}, {"depth"}),
+        ({"q_max": 11.0}, {"structure"}),
+        ({"overlap_radius": 0.2}, {"motion"}),
+        ({"bins": 6}, set()),
+        ({"centre": "B"}, {"depth", "p_hop", "motion"}),
+    ],
+)
+def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, again, monkeypatch):
+    """Named by their inputs: which outputs a choice would make anew."""
+    made: set[str] = set()
+
+    def note(name: str) -> None:
+        made.add(name.split("-")[1])
+
+    def stage(folder: Path, name: str, inputs: dict[str, object], make: object) -> dict[str, xr.Dataset]:
+        if not stages._named(folder, name, inputs).exists():
+            note(name)
+        return stages.load_results(next(folder.glob(f"{name}-*")))
+
+    def field_stage(folder: Path, name: str, inputs: dict[str, object], make: object) -> xr.DataArray:
+        if not stages._named(folder, name, inputs).exists():
+            note(name)
+        return stages.opened(next(folder.glob(f"{name}-*")))
+
+    monkeypatch.setattr(line, "stage", stage)
+    monkeypatch.setattr(line, "field_stage", field_stage)
+    run = sc.read(files[0], temperature=0.5)
+    choices = dataclasses.replace(short_study.CHOICES, **changed)
+    mixture = sc.systems.named("ka-lj", density=1.2).mixture
+    line.measure([run], mixture, choices, work=whole[0] / "work", workers=1)
+    assert made == again
