@@ -45,6 +45,18 @@ MASTER: tuple[Plate, ...] = (
         ),
     ),
     Plate(
+        "master_learned",
+        "Learned softness beside the mean-field one",
+        (
+            Panel(
+                "master_learned",
+                lambda r: master.learned(r["learned"]),
+                (("learned", "learned_softness"),),
+                words.learned,
+            ),
+        ),
+    ),
+    Plate(
         "master_convention",
         "What the convention does",
         (

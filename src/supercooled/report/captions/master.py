@@ -147,6 +147,22 @@ def fit_range(results: Results) -> Words:
     )
 
 
+def learned(results: Results) -> Words:
+    """Learned softness against the mean-field one."""
+    data = results["learned"]
+    parts = []
+    for liquid in dict.fromkeys(str(name) for name in data["liquid"].values):
+        here = data["learned_softness"].values[data["liquid"].values == liquid]
+        parts.append(f"{liquid} {shown(here.min(), digits=3)} to {shown(here.max(), digits=3)}")
+    return Words(
+        Markup(
+            "Mean learned softness against the softness of the mean-field cage at each temperature "
+            "(nandi2021, Fig. 3), with a line through each liquid."
+        ),
+        f"Learned softness: {'; '.join(parts)}; plane trained on {data.attrs.get('trained', 'one state')}.",
+    )
+
+
 def _left(data: xr.Dataset, name: str) -> Markup:
     before, after = data.attrs.get(f"{name}_before"), data.attrs.get(f"{name}_after")
     if before is None or after is None:

@@ -194,6 +194,25 @@ def fit_range(far: xr.Dataset) -> Figure:
     return _convention(far, "softness_fit", "fit_end", r"end of the fit ($\sigma_{AA}$)")
 
 
+@figure
+def learned(data: xr.Dataset) -> Figure:
+    """Mean learned softness against the softness of the mean-field cage, and a line through each liquid."""
+    fig, (axes,) = panel(height=TALL)
+    names = list(dict.fromkeys(str(name) for name in data["liquid"].values))
+    for k, (name, colour) in enumerate(zip(names, steps(len(names) + 1), strict=False)):
+        here = data.isel(point=np.flatnonzero(data["liquid"].values == name))
+        x, y = 1e3 * floats(here["softness"]), floats(here["learned_softness"])
+        shade = Shade(name, colour, MARKERS[k], hollow=False)
+        _points(axes, shade, x, y, floats(here["learned_softness_error"]))
+        if len(x) > 1:
+            slope, intercept = np.polyfit(x, y, 1)
+            reach = np.array([x.min(), x.max()])
+            axes.plot(reach, intercept + slope * reach, color=colour, linewidth=0.8, zorder=2)
+    axes.set(xlabel=axis("softness", power=-3), ylabel=r"$\langle S_\mathrm{ML}\rangle$")
+    axes.legend(loc="upper left")
+    return fig
+
+
 def _convention(far: xr.Dataset, name: str, along: str, label: str) -> Figure:
     fig, (axes,) = panel(height=TALL)
     own = floats(far["softness"].sel(q_max=float(far.attrs["q_max"])))

@@ -15,6 +15,7 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.studies.nandi2021 import words
 from supercooled.studies.nandi2021.chosen import CHOICES
+from supercooled.studies.nandi2021.learned import learned, learned_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
 from supercooled.studies.nandi2021.relating import related, slowness, tables
@@ -59,6 +60,10 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     results["far"] = far(_middles(points), choices, work=work, workers=workers)
     results["cage"] = _cages(reference)
     compared = every_row(found, points, choices)
+    taught = learned(points, choices, work=work)
+    if taught is not None:
+        results["learned"] = taught
+        compared += learned_rows(taught, confidence=choices.confidence)
     if tried:
         results["scan"] = _scan([each[0] for each in tried])
         compared += scan_rows([(each[0].studied, each[0]) for each in tried])

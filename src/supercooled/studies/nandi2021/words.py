@@ -87,6 +87,13 @@ def sections(results: dict[str, xr.Dataset]) -> tuple[Section, ...]:
             ("slopes",),
         ),
         Section(
+            "Learned softness",
+            "The softness that tells particles about to move from others, learned from examples with "
+            "functions of the distances alone, averaged over each state. One plane for both liquids; the "
+            "paper takes its numbers from another group and prints no parameters.",
+            ("master_learned",),
+        ),
+        Section(
             "What q_max and the fit range do",
             "The integrand falls slowly, so that softness depends on where the integral ends, and a "
             "parabola fitted to a finite range is wider than the one that touches the bottom.",
@@ -110,7 +117,7 @@ def sections(results: dict[str, xr.Dataset]) -> tuple[Section, ...]:
         (),
         ("scan",),
     )
-    return (*parts[:5], scan, parts[5])
+    return (*parts[:-1], scan, parts[-1])
 
 
 def provenance(
