@@ -10,7 +10,7 @@ from report_example import hops, provenance, results, rows
 
 from supercooled.report import Row, Section
 from supercooled.report.page import render
-from supercooled.report.plates import PLATES, draw
+from supercooled.report.plates import PLATES, DrawnPlate, draw
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 HOSTILE = "</style><script>alert('x')</script><img src=http://evil.example onerror=\"x\">&amp;{{ 7*7 }}"
@@ -47,14 +47,20 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page() -> str:
-    plates = [plate for plate in (draw(plate, results()) for plate in PLATES) if plate]
+def drawn() -> list[DrawnPlate]:
+    """Some of the plates; test_report_figures draws them all."""
+    few = {name: results()[name] for name in ("structure", "cage", "dynamics", "hops")}
+    return [plate for plate in (draw(plate, few) for plate in PLATES) if plate]
+
+
+@pytest.fixture(scope="module")
+def page(drawn) -> str:
     sections = [Section("The liquid", "First.\n\nSecond.", ("structure", "cage")), Section("Empty")]
     return render(
         title="Softness",
         summary="One.\n\nTwo.",
         rows=rows(),
-        plates=plates,
+        plates=drawn,
         provenance=provenance(),
         sections=sections,
     )
@@ -155,17 +161,17 @@ def test_hostile_names_in_results_are_escaped():
     Reader(bare(plates=[plate]))
 
 
-def test_sections_order_the_plates_and_none_is_lost(page):
+def test_sections_order_the_plates_and_none_is_lost(page, drawn):
     numbers = re.findall(r"Figure (\d+)\. ([^<]*)\.</b>", page)
-    assert [int(number) for number, _ in numbers] == list(range(1, len(PLATES) + 1))
-    assert [title for _, title in numbers] == [plate.title for plate in PLATES]
+    assert [int(number) for number, _ in numbers] == list(range(1, len(drawn) + 1))
+    assert [title for _, title in numbers] == [plate.title for plate in drawn]
     assert page.index("The liquid</h2>") < page.index("Figure 2.") < page.index("Further figures</h2>")
     assert "Empty</h2>" not in page
 
 
-def test_every_figure_speaks(page):
+def test_every_figure_speaks(page, drawn):
     drawings = [attributes for tag, attributes in Reader(page).tags if tag == "svg"]
-    assert len(drawings) == sum(len(plate.panels) for plate in PLATES)
+    assert len(drawings) == sum(len(plate.panels) for plate in drawn)
     assert all(each["role"] == "img" and len(each["aria-label"]) > 30 for each in drawings)
     words = " ".join(each["aria-label"] for each in drawings)
     assert "not reached at T = 0.47" in words
@@ -190,7 +196,7 @@ def test_absent_results_leave_their_figures_out():
 
 def test_numbers_lead_to_their_figures(page):
     leads = re.findall(r'<a class="to-figure" href="#(\w+)">Figure (\d+)</a>', page)
-    assert len(leads) > 5
+    assert len(leads) >= 5
     for name, number in leads:
         assert re.search(rf'<figure id="{name}">.*?<b>Figure {number}\.', page, flags=re.DOTALL)
 
