@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
@@ -23,7 +25,7 @@ _HIDDEN = 16
 _ROUNDS = 20_000
 
 
-class SoftnessClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class SoftnessClassifier(ClassifierMixin, BaseEstimator):
     r"""Softness as a scikit-learn classifier, whose decision function is the softness.
 
     .. math:: \min_{\mathbf w, b} \tfrac12 |\mathbf w|^2 + C \sum_n \xi_n, \qquad
@@ -146,7 +148,11 @@ def _separate(
 ) -> tuple[tuple[Array, Array], ...]:
     """Weights and biases of what separates the standardised examples."""
     if method == "neural-network":
-        network = MLPClassifier((_HIDDEN,), alpha=1.0 / C, max_iter=400, random_state=seed).fit(z, soft)
+        network = MLPClassifier((_HIDDEN,), solver="lbfgs", alpha=1.0 / C, max_iter=200, random_state=seed)
+        with warnings.catch_warnings():
+            # Examples left out say whether the network is good, not whether its loss could still fall.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            network.fit(z, soft)
         return tuple(zip(network.coefs_, network.intercepts_, strict=True))
     if method == "svm":
         plane = SVC(kernel="linear", C=C, cache_size=500).fit(z, soft)

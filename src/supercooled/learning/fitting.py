@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold
 
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.errors import ParameterError
-from supercooled.learning.classifier import Method, SoftnessClassifier
+from supercooled.learning.classifier import Method, SoftnessClassifier, standards
 from supercooled.learning.model import SoftnessModel, Unit
 
 
@@ -98,6 +98,7 @@ def cross_validated(
     True
     """
     X, soft = examples_of(features)
+    standards(X, constant, [str(name) for name in features["feature"].values])
     penalties = sorted({float(c) for c in np.atleast_1d(np.asarray(C, dtype=np.float64))})
     tried = []
     for penalty in penalties:

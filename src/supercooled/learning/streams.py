@@ -62,7 +62,12 @@ def fit_in_batches(
     mean, scale = usable(mean, spread, constant, list(names))
     safe = np.where(scale > 0, scale, 1.0)
     machine = SGDClassifier(
-        loss="hinge", alpha=1.0 / (C * number), average=True, random_state=seed, learning_rate="optimal"
+        loss="hinge",
+        alpha=1.0 / (C * number),
+        # The first pass is far from the plane, and would stay in the average.
+        average=int(number) if passes > 1 else True,
+        random_state=seed,
+        learning_rate="optimal",
     )
     random = np.random.default_rng(seed)
     for _ in range(passes):

@@ -4,7 +4,9 @@ from supercooled.relation.agreement import rank_correlation
 from supercooled.relation.barrier_scaling import CommonLine, common_line, scaled_barriers
 from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.crossing import Onset, onset, stretch_error
+from supercooled.relation.decay import foretold_overlap
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
+from supercooled.relation.linear import Straight, left_out, straight_barriers
 from supercooled.relation.master import Collapse, Line, SoftnessLaw, collapse, line, softness_law
 from supercooled.relation.probability import rearrangement_probability
 from supercooled.relation.ranking import ranking, within_horizon
@@ -20,11 +22,14 @@ __all__ = [
     "Peak",
     "Share",
     "SoftnessLaw",
+    "Straight",
     "arrhenius",
     "collapse",
     "common_line",
     "crossings",
     "distribution",
+    "foretold_overlap",
+    "left_out",
     "line",
     "memory",
     "onset",
@@ -38,6 +43,7 @@ __all__ = [
     "softer_share",
     "softness_law",
     "steepness",
+    "straight_barriers",
     "strata",
     "stretch_error",
     "within_fences",

@@ -31,12 +31,22 @@ def known() -> dict[str, Callable[[], Study]]:
 
         return paper.run
 
+    def schoenholz2016() -> Study:
+        from supercooled.studies import schoenholz2016 as paper
+
+        return paper.run
+
     def sharma2022() -> Study:
         from supercooled.studies import sharma2022 as paper
 
         return paper.run
 
-    return {"graham2023": graham2023, "nandi2021": nandi2021, "sharma2022": sharma2022}
+    return {
+        "graham2023": graham2023,
+        "nandi2021": nandi2021,
+        "schoenholz2016": schoenholz2016,
+        "sharma2022": sharma2022,
+    }
 
 
 def named(name: str) -> Study:

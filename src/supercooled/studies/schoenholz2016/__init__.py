@@ -1,0 +1,213 @@
+"""Softness by machine learning, and the relaxation that follows from it (schoenholz2016).
+
+Kob-Andersen Lennard-Jones at the densities and temperatures of Table I. Sections follow the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, relation, report, store, systems
+from supercooled.cluster import Workers
+from supercooled.errors import ParameterError
+from supercooled.report import Row
+from supercooled.studies.line import identity
+from supercooled.studies.schoenholz2016 import measuring, training, words
+from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
+from supercooled.studies.schoenholz2016.rows import (
+    barrier_rows,
+    decay_rows,
+    learning_rows,
+    left_out_rows,
+    relaxation_rows,
+    share_rows,
+)
+from supercooled.studies.stages import stage
+from supercooled.trajectory import Trajectory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Density:
+    """What one density gives."""
+
+    rows: list[Row]
+    results: dict[str, xr.Dataset]
+    onset: float
+    onset_error: float
+    accuracy: float
+
+
+def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
+    """The whole study; it reuses what is in `out` and `runs`.
+
+    Raises
+    ------
+    ParameterError
+        listing the presets, if this is none of them.
+    """
+    if preset not in PRESETS:
+        raise ParameterError(f"no preset {preset!r} of schoenholz2016; known are {', '.join(PRESETS)}")
+    return study(
+        PRESETS[preset],
+        CHOICES,
+        out,
+        runs=runs,
+        workers=workers,
+        command=f"supercooled study schoenholz2016 --preset {preset} --out {out} --runs {runs}",
+    )
+
+
+def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: Workers, command: str) -> Path:
+    """The study of any state points, with any choices."""
+    found: dict[float, Density] = {}
+    everything: list[Trajectory] = []
+    for density in preset.durations:
+        still = inherent(density, preset, choices, runs=runs, workers=workers)
+        everything += still.values()
+        found[density] = of_density(density, still, preset, choices, out)
+    rows = [row for one in found.values() for row in one.rows]
+    results = {
+        name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
+        for density, one in found.items()
+        for name, data in one.results.items()
+    }
+    report.write(
+        out,
+        title="Softness by machine learning and the relaxation of a glassy liquid",
+        summary=words.summary(found, choices),
+        rows=rows,
+        results=results,
+        provenance=words.provenance(everything, choices, preset, command),
+        sections=words.SECTIONS,
+    )
+    return out
+
+
+def inherent(
+    density: float, preset: Preset, choices: Choices, *, runs: Path, workers: Workers
+) -> dict[float, Trajectory]:
+    """Inherent structures of the runs of a density, coldest first."""
+    liquid = systems.kob_andersen(density=density)
+    requests = [
+        store.request(
+            liquid,
+            temperature=T,
+            n_particles=preset.n_particles,
+            duration=duration,
+            every=preset.every,
+            dt=preset.dt,
+            seed=preset.seed,
+        )
+        for T, duration in sorted(preset.durations[density].items())
+    ]
+    simulated = store.simulate_all(requests, root=runs, workers=workers)
+    stride = round(choices.interval / preset.every)
+    # A run may be longer than asked for; what was asked for decides the numbers.
+    wanted = [
+        one[: round(request.duration / preset.every) + 1 : stride]
+        for one, request in zip(simulated, requests, strict=True)
+    ]
+    return {
+        request.state.temperature: store.quench_trajectory(
+            one,
+            tolerance=choices.tolerance,
+            root=runs,
+            workers=None if not isinstance(workers, int) else workers,
+        )
+        for one, request in zip(wanted, requests, strict=True)
+    }
+
+
+def of_density(
+    density: float, still: Mapping[float, Trajectory], preset: Preset, choices: Choices, out: Path
+) -> Density:
+    """Softness of one density, and what it says."""
+    work, coldest = out / "work", min(still)
+    quiet = preset.quiet[density]
+    events = {T: _events(one, choices) for T, one in still.items()}
+    cold = still[coldest]
+    trained = training.trained(cold, events[coldest], choices, quiet=quiet, size=preset.size)
+    out.mkdir(parents=True, exist_ok=True)
+    trained.whole.save(out / f"softness_{density:g}.json")
+    key = {"choices": asdict(choices), "quiet": quiet, "size": preset.size, "learned_from": identity(cold)}
+    learned = stage(
+        work,
+        f"{density:g}-learned",
+        key,
+        partial(training.learned, cold, events[coldest], trained, choices, quiet=quiet, size=preset.size),
+    )
+    fields: dict[float, xr.DataArray] = {}
+    for T, one in still.items():
+        make = partial(measuring.softness_of, one, trained, choices, learned_from=coldest == T)
+        stored = stage(
+            work,
+            f"{density:g}-T{T:g}-softness",
+            {**key, "run": identity(one)},
+            lambda make=make: {"softness": make().to_dataset(name="learned_softness")},  # type: ignore[misc]
+        )
+        fields[T] = stored["softness"]["learned_softness"]
+    probabilities = {
+        T: measuring.probability_of(
+            fields[T], measuring.hops_at_their_peak(still[T], events[T], choices), choices
+        )
+        for T in still
+    }
+    beyond, _ = measuring.share_beyond(list(events.values()), choices)
+    changes = {T: measuring.changes_of(still[T], fields[T], choices) for T in still}
+    relaxations = {
+        T: measuring.foretold(
+            probabilities[T],
+            measuring.relaxed(still[T], choices),
+            changes[T],
+            interval=choices.interval,
+            beyond=beyond,
+        )
+        for T in still
+    }
+    decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
+    shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
+    rows = [
+        *learning_rows(density, coldest, trained, learned, choices),
+        *share_rows(density, shares, coldest),
+    ]
+    results = {
+        **learned,
+        "learned_probability": xr.concat(
+            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts"
+        ),
+        "learned_changes": changes[coldest].assign_attrs(temperature=coldest),
+        "learned_relaxation": xr.concat(
+            list(relaxations.values()), dim=xr.Variable("temperature", list(still)), join="outer"
+        ),
+        "learned_decay": xr.concat(list(decays.values()), dim=xr.Variable("temperature", list(still))),
+    }
+    onset = error = float("nan")
+    low = [T for T in still if choices.highest >= T or not np.isclose(density, 1.2)]
+    if len(low) >= 3:
+        chosen = [probabilities[T] for T in low]
+        fits = _fits(chosen, choices)
+        straight = relation.straight_barriers(fits)
+        onset = straight.onset
+        error = relation.stretch_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
+        results["learned_arrhenius"] = fits.assign_attrs(onset=onset, onset_error=error)
+        results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
+        rows += barrier_rows(density, fits, straight, error, low)
+        rows += left_out_rows(density, results["learned_left_out"])
+    rows += relaxation_rows(density, relaxations, beyond=beyond) + decay_rows(density, decays)
+    return Density(rows, results, onset, error, trained.validation.accuracy)
+
+
+def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:
+    return relation.arrhenius(
+        probabilities, weighting="errors", largest_error=choices.largest_error, minimum_temperatures=3
+    )
+
+
+def _events(still: Trajectory, choices: Choices) -> xr.Dataset:
+    return dynamics.events(still, window=choices.window, threshold=choices.candidate, species=choices.centre)

@@ -1,0 +1,107 @@
+"""What the study chooses, and where the paper says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from supercooled.report import Tolerance
+
+# Tolerances stood before anything was measured.
+SHARE = Tolerance.absolute(0.03)
+ACCURACY = Tolerance.between(0.88, float("inf"))
+TWO_FEATURES = Tolerance.absolute(0.04)
+BARRIER = Tolerance.between(4.5, 11.5)
+ONSET = Tolerance.between(0.78, 0.88)
+OVERLAP = Tolerance.absolute(0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Every choice that changes a number.
+
+    window, candidate, rearrangement : t_R in tau and both thresholds of p_hop, sigma_AA^2 (Sec. I.B)
+    interval : between inherent structures, tau (Sec. I.A)
+    lead : from the structure of a soft example to the peak of its p_hop, tau: "rearrange in the next time
+        step" (Sec. I.C), one frame. The jump then lies between that frame and the one after next
+    leads : others, for comparison
+    hard_at : a hard example stands in the middle of its quiet stretch
+    tolerance : of the quench, the 2-norm of all forces; a tighter one finds the same rearrangements
+    features : set of structure functions
+    method, C : LIBSVM's plane, and the penalties that cross-validation chooses from
+    stretches : of the coldest run: each is left out in turn, and gets its softness from the others
+    unit : S = w.z - b as printed, in which the margin lies at -1 and 1
+    overlap_radius : a, sigma_AA (main text)
+    bins : of the softness, its edges
+    minimum_count, largest_error : particles at times, and relative error, that a P_R needs
+    field_frames : about how many frames of each run get a softness
+    highest : temperature above which a liquid of density 1.2 takes no part in the Arrhenius lines
+    """
+
+    window: float = 10.0
+    candidate: float = 0.05
+    rearrangement: float = 0.2
+    interval: float = 1.0
+    lead: float = 1.0
+    leads: tuple[float, ...] = (0.0, 1.0, 2.0, 5.0, 10.0)
+    hard_at: str = "middle"
+    tolerance: float = 0.1
+    features: str = "schoenholz2016"
+    method: str = "linear-svm"
+    C: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
+    stretches: int = 5
+    unit: str = "margin"
+    seed: int = 1
+    centre: str = "A"
+    overlap_radius: float = 0.5
+    bins: tuple[float, ...] = tuple(-3.0 + 0.5 * k for k in range(13))
+    minimum_count: int = 200
+    largest_error: float = 0.6
+    field_frames: int = 200
+    highest: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """State points, run lengths and sizes.
+
+    durations : of the run at each temperature of each density, tau
+    quiet : how long a hard particle stays below the lower threshold, tau, by density; tau_alpha in the
+        paper. Shorter than that in short runs
+    size : examples of each kind at most (Sec. I.C: 6000)
+    every, dt : frames and steps of the runs; every whole interval one frame is quenched
+    start : "equilibrated", from the package's library
+    """
+
+    durations: Mapping[float, Mapping[float, float]]
+    quiet: Mapping[float, float]
+    size: int = 6000
+    n_particles: int = 4000
+    every: float = 0.5
+    dt: float = 0.005
+    seed: int = 1
+    field: Mapping[str, int] = field(default_factory=dict)
+
+
+CHOICES = Choices()
+PRESETS = {
+    # minutes: few events, and a quiet that is a tenth of tau_alpha
+    "quick": Preset({1.2: {0.47: 120.0, 0.58: 40.0, 0.70: 30.0}}, quiet={1.2: 60.0}, size=1000),
+    "medium": Preset({1.2: {0.47: 1000.0, 0.53: 150.0, 0.58: 100.0, 0.70: 40.0}}, quiet={1.2: 500.0}),
+    "long": Preset(
+        {1.2: {0.47: 3500.0, 0.51: 1000.0, 0.53: 700.0, 0.56: 400.0, 0.58: 400.0, 0.70: 200.0}},
+        quiet={1.2: 700.0},
+    ),
+    # All of Table I that the library holds; tau_alpha at the coldest temperature of each density.
+    "paper": Preset(
+        {
+            1.15: {0.42: 5000.0, 0.45: 2000.0, 0.52: 500.0},
+            1.20: {0.47: 6000.0, 0.51: 2000.0, 0.53: 1000.0, 0.56: 500.0, 0.58: 500.0, 0.70: 200.0},
+            1.25: {0.61: 5000.0, 0.69: 1000.0, 0.76: 400.0, 0.97: 150.0},
+            1.30: {0.75: 5000.0, 0.84: 1000.0, 0.92: 400.0, 1.12: 150.0},
+        },
+        quiet={1.15: 300.0, 1.20: 700.0, 1.25: 300.0, 1.30: 300.0},
+        every=1.0,
+        dt=0.0025,
+    ),
+}

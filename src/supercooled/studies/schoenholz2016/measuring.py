@@ -1,0 +1,178 @@
+"""Softness of every run, who rearranges, and how the liquid relaxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, relation, structure
+from supercooled.arrays import Array
+from supercooled.errors import ParameterError
+from supercooled.learning import SoftnessModel
+from supercooled.quantities import labelled
+from supercooled.structure import FEATURE_SETS
+from supercooled.studies.schoenholz2016.chosen import Choices
+from supercooled.studies.schoenholz2016.training import Trained, stretch_of_frames
+from supercooled.trajectory import Trajectory
+
+# Groups of the initial softness, as shares of all particles from the hardest on.
+GROUPS = ((0.0, 0.02), (0.08, 0.14), (0.22, 0.28), (0.47, 0.53), (0.72, 0.78), (0.86, 0.92), (0.98, 1.0))
+
+
+def softness_of(still: Trajectory, found: Trained, choices: Choices, *, learned_from: bool) -> xr.DataArray:
+    """Softness of the centre species in about `field_frames` frames, evenly spaced.
+
+    learned_from : the examples are from this run: each stretch then gets the softness of the others
+    """
+    chosen = FEATURE_SETS[choices.features]
+    stride = max(1, round(still.n_frames / choices.field_frames))
+    numbers = np.arange(0, still.n_frames, stride)
+    stretch = stretch_of_frames(numbers, still, choices)
+    parts = []
+    for k in np.unique(stretch) if learned_from else [0]:
+        here = numbers[stretch == k] if learned_from else numbers
+        model = found.parts[k] if learned_from else found.whole
+        parts.append(
+            structure.structure_functions(
+                still,
+                centre=choices.centre,
+                radial=chosen.radial,
+                angular=chosen.angular,
+                frames=slice(int(here[0]), int(here[-1]) + 1, stride),
+                then=partial(_softness, model),
+            )
+        )
+    field = xr.concat(parts, dim="frame", combine_attrs="override", coords="minimal", compat="override")
+    return field.assign_attrs(stride=stride)
+
+
+def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:
+    return model.softness(features)
+
+
+def hops_at_their_peak(still: Trajectory, events: xr.Dataset, choices: Choices) -> xr.DataArray:
+    """p_hop (frame, particle) in the frame of its peak and 0 elsewhere: each rearrangement counts once."""
+    peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
+    particles = still.of_species(choices.centre)
+    first, last = int(events.attrs["first_observed"]), int(events.attrs["last_observed"])
+    values = np.zeros((last - first + 1, len(particles)), np.float32)
+    column = np.searchsorted(particles, peaks["particle"].values)
+    values[peaks["frame"].values - first, column] = peaks["peak"].values
+    frames = np.arange(first, last + 1)
+    coords = {
+        "frame": frames,
+        "time": ("frame", still.times[frames]),
+        "particle": particles,
+        "temperature": still.temperature,
+    }
+    return labelled("p_hop", values, ("frame", "particle"), coords)
+
+
+def probability_of(softness: xr.DataArray, peaks: xr.DataArray, choices: Choices) -> xr.Dataset:
+    """P_R(S), P(S) and P(S|R): rearranging is a peak of p_hop in the next frame."""
+    return relation.rearrangement_probability(
+        softness,
+        peaks,
+        threshold=choices.rearrangement,
+        bins=np.array(choices.bins),
+        lead=choices.lead,
+        minimum_count=choices.minimum_count,
+        stretches=choices.stretches,
+    )
+
+
+def soft_share(found: xr.Dataset) -> tuple[float, float]:
+    """Share of the rearranging with S > 0, and of all."""
+    above = found["lower"].values >= 0
+    moving, every = (
+        float(found[name].values[above].sum() / found[name].values.sum())
+        for name in ("count_rearranging", "count")
+    )
+    return moving, every
+
+
+def share_beyond(events: Sequence[xr.Dataset], choices: Choices) -> tuple[float, int]:
+    """c_a: share of rearrangements that displace by more than a, and how many there are."""
+    far = total = 0
+    for one in events:
+        moved = dynamics.rearrangements(one, threshold=choices.rearrangement)["displacement"].values
+        far += int((np.linalg.norm(moved, axis=1) > choices.overlap_radius).sum())
+        total += len(moved)
+    if total == 0:
+        raise ParameterError("no rearrangement was found: prolong the runs")
+    return far / total, total
+
+
+def changes_of(still: Trajectory, softness: xr.DataArray, choices: Choices) -> xr.Dataset:
+    """What becomes of the softness of particles that have not moved by a, by initial softness."""
+    stride = int(softness.attrs["stride"])
+    thinned = still[::stride]
+    field = softness.assign_coords(frame=np.arange(softness.sizes["frame"]))
+    values = field.values
+    lags = _lags(len(thinned.times), stride * still.interval)
+    return relation.propagation(
+        field,
+        thinned,
+        groups=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
+        lags=lags,
+        stays_within=choices.overlap_radius,
+        overlap_radius=choices.overlap_radius,
+        bins=np.linspace(float(np.quantile(values, 1e-3)), float(np.quantile(values, 0.999)), 41),
+        origins=20,
+        stretches=choices.stretches,
+    ).assign_coords(group=[0.5 * (a + b) for a, b in GROUPS])
+
+
+def _lags(n_frames: int, interval: float) -> Array:
+    """Whole multiples of the interval, twice as many each two, up to half of the run."""
+    most = max(2, n_frames // 2)
+    steps = np.unique(np.geomspace(1, most, 14).round().astype(int))
+    return np.asarray(interval * steps, dtype=np.float64)
+
+
+def relaxed(still: Trajectory, choices: Choices) -> xr.Dataset:
+    """Measured overlap of the inherent structures."""
+    lags = dynamics.logarithmic_lags(
+        still, per_decade=10, longest=0.5 * float(still.times[-1] - still.times[0])
+    )
+    return dynamics.displacements(
+        still,
+        lags=lags,
+        overlap_radius=choices.overlap_radius,
+        species=choices.centre,
+        stretches=choices.stretches,
+    )
+
+
+def foretold(
+    probability: xr.Dataset, measured: xr.Dataset, changes: xr.Dataset, *, interval: float, beyond: float
+) -> xr.Dataset:
+    """Overlap measured, foretold from each particle by itself, and with the propagator, (lag)."""
+    lags = measured["lag"].values
+    how = {"interval": interval, "lags": lags, "share_beyond": beyond}
+    naive = relation.foretold_overlap(probability, **how)
+    propagated = relation.foretold_overlap(probability, changes=changes, **how)
+    return xr.Dataset(
+        {
+            "overlap": measured["overlap"],
+            "overlap_naive": naive["overlap"],
+            "overlap_propagated": propagated["overlap"],
+        }
+    )
+
+
+def initial_decay(changes: xr.Dataset, probability: xr.Dataset, *, beyond: float) -> xr.Dataset:
+    """-dq(S,t)/dt at the first lag beside c_a P_R(S), (group)."""
+    (name,) = (str(d) for d in probability["rearrangement_probability"].dims)
+    first = changes.isel(lag=0)
+    slope = (1.0 - first["overlap"]) / float(first["lag"])
+    P = probability["rearrangement_probability"].values
+    seen = P > 0
+    S = probability[name].values[seen]
+    at = beyond * np.exp(np.interp(changes["initial"].values, S, np.log(P[seen])))
+    return xr.Dataset({"slope": slope, "expected": ("group", at), "initial": changes["initial"]}).drop_vars(
+        "lag"
+    )

@@ -1,0 +1,320 @@
+"""Learned softness: what it must find in made-up examples, and what it must refuse."""
+
+from __future__ import annotations
+
+import json
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from sklearn.base import clone
+from sklearn.svm import SVC
+
+import supercooled as sc
+from supercooled import dynamics, learning, structure
+
+NAMES = ("AA mu=1 sigma=0.1", "AB mu=0.9 sigma=0.1", "noise")
+
+
+def examples(n=400, *, gap=1.5, seed=0, runs=4, **attributes):
+    """Two clouds a distance apart along a known direction, with a third feature that says nothing."""
+    random = np.random.default_rng(seed)
+    soft = np.arange(n) % 2 == 0
+    X = random.normal(size=(n, 3))
+    X[:, :2] += np.where(soft, gap, -gap)[:, None] * np.array([-0.8, -0.6])
+    return xr.DataArray(
+        X * [5.0, 0.1, 1.0] + [12.0, 3.0, 0.0],
+        dims=("example", "feature"),
+        coords={
+            "feature": list(NAMES),
+            "soft": ("example", soft),
+            "run": ("example", np.arange(n) * runs // n),
+            "time": ("example", np.arange(n) % 50 * 1.0),
+        },
+        attrs={
+            "definition": json.dumps({"centre": "A", "species": ["A", "B"]}, sort_keys=True),
+            **attributes,
+        },
+    )
+
+
+def fitted(table, **changes):
+    groups = learning.groups_of(table, stretches=1)
+    chosen = {"method": "linear-svm", "C": 1.0, "folds": 4, "unit": "margin", **changes}
+    return learning.fit_softness(table, groups=groups, **chosen)
+
+
+@pytest.mark.parametrize("method", learning.METHODS)
+def test_every_method_finds_the_direction_that_tells_the_clouds_apart(method):
+    model, found = fitted(examples(), method=method)
+    # 1.5 standard deviations on either side: 93 % of a Gaussian
+    assert found.accuracy == pytest.approx(0.933, abs=0.03)
+    assert found.soft_share == pytest.approx(found.hard_share, abs=0.06)
+    if method != "neural-network":
+        normal = learning.projections(model)
+        assert normal.sel(feature=NAMES[0]) < -0.6
+        assert normal.sel(feature=NAMES[1]) < -0.3
+        assert abs(float(normal.sel(feature="noise"))) < 0.15
+        assert float((normal**2).sum()) == pytest.approx(1.0)
+
+
+def test_the_svm_is_libsvms_on_standardised_features():
+    table = examples(120)
+    model, _ = fitted(table, method="svm", C=0.3)
+    X = table.values
+    z = (X - X.mean(axis=0)) / X.std(axis=0)
+    peer = SVC(kernel="linear", C=0.3).fit(z, table.soft.values)
+    np.testing.assert_allclose(model.softness(table).values, peer.decision_function(z), rtol=1e-6, atol=1e-9)
+
+
+@given(
+    scale=st.lists(st.floats(0.01, 100.0), min_size=3, max_size=3),
+    shift=st.lists(st.floats(-50.0, 50.0), min_size=3, max_size=3),
+)
+@settings(max_examples=8, deadline=None)
+def test_units_and_origins_of_features_do_not_matter(scale, shift):
+    table = examples(80)
+    other = table * scale + shift
+    a, b = (fitted(t)[0].softness(t).values for t in (table, other.assign_attrs(table.attrs)))
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_softness_is_the_signed_distance_from_the_plane():
+    table = examples(100)
+    margin, _ = fitted(table)
+    distance, _ = fitted(table, unit="distance")
+    assert float(np.linalg.norm(distance.weights)) == pytest.approx(1.0)
+    S = distance.softness(table)
+    ratio = margin.softness(table).values / S.values
+    np.testing.assert_allclose(ratio, float(np.linalg.norm(margin.weights)), rtol=1e-9)
+    # A step of one standard deviation along a feature changes the distance by its weight.
+    moved = table.copy()
+    moved[:, 0] += distance.scale[0]
+    np.testing.assert_allclose(distance.softness(moved) - S, float(distance.weights[0]), rtol=1e-9)
+
+
+def test_softness_keeps_frames_and_particles_and_finds_features_by_name():
+    model, _ = fitted(examples())
+    field = xr.DataArray(
+        np.random.default_rng(1).normal(size=(2, 5, 3)),
+        dims=("frame", "particle", "feature"),
+        coords={"frame": [3, 7], "particle": np.arange(5), "feature": list(NAMES), "temperature": 0.5},
+    )
+    S = model.softness(field)
+    assert S.name == "learned_softness"
+    assert S.dims == ("frame", "particle")
+    assert float(S.temperature) == 0.5
+    np.testing.assert_array_equal(model.softness(field[..., ::-1]).values, S.values)
+
+
+def test_a_saved_model_is_text_and_gives_the_same_softness(tmp_path):
+    table = examples(lead=1.0)
+    for method in ("linear-svm", "neural-network"):
+        model, found = fitted(table, method=method, provenance={"run": "abc"})
+        path = model.save(tmp_path / "model.json")
+        again = learning.load_model(path)
+        np.testing.assert_array_equal(again.softness(table).values, model.softness(table).values)
+        text = json.loads(path.read_text())
+        assert text["provenance"]["accuracy"] == found.accuracy
+        assert text["provenance"]["lead"] == 1.0
+        assert text["provenance"]["run"] == "abc"
+        assert [p.name for p in tmp_path.iterdir()] == ["model.json"]
+
+
+@pytest.mark.parametrize("text", ["{}", "no", '{"format": "other"}'])
+def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
+    (tmp_path / "model.json").write_text(text)
+    with pytest.raises(sc.SupercooledError, match=r"model\.json holds"):
+        learning.load_model(tmp_path / "model.json")
+
+
+def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path):
+    model, _ = fitted(examples())
+    data = model.to_dict()
+    data["mean"] = data["mean"][:2]
+    (tmp_path / "model.json").write_text(json.dumps(data))
+    with pytest.raises(sc.SupercooledError, match="do not fit together"):
+        learning.load_model(tmp_path / "model.json")
+
+
+def test_runs_are_kept_apart():
+    table = examples()
+    groups = learning.groups_of(table, stretches=1)
+    assert len(np.unique(groups)) == 4
+    assert (np.diff(groups) >= 0).all()
+    # Features that number the runs tell much of a run that was learned from, and nothing of another.
+    random = np.random.default_rng(1)
+    run = table.run.values
+    soft = random.random(400) < np.array([0.9, 0.1, 0.9, 0.1])[run]
+    numbers = xr.DataArray(
+        np.stack([run == k for k in range(4)], axis=1).astype(float),
+        dims=("example", "feature"),
+        coords={"feature": list("abcd"), "soft": ("example", soft)},
+    )
+    how = {"method": "ridge", "C": 1.0, "folds": 4, "constant": "ignore"}
+    assert learning.cross_validated(numbers, groups=np.arange(400) % 4, **how).accuracy > 0.85
+    assert learning.cross_validated(numbers, groups=groups, **how).accuracy < 0.7
+
+
+def test_the_penalty_is_chosen_by_the_examples_left_out():
+    table = examples(60, gap=0.5)
+    found = learning.cross_validated(
+        table, groups=np.arange(60) // 6, method="linear-svm", C=[1e-4, 1e-2, 1.0], folds=5
+    )
+    assert found.accuracy == max(accuracy for _, accuracy in found.tried)
+    assert dict(found.tried)[found.C] == found.accuracy
+    assert ((found.softness > 0) == table.soft.values).mean() == pytest.approx(found.accuracy)
+
+
+def test_batches_give_the_plane_of_the_whole_within_its_own_error():
+    table = examples(1500, gap=0.8)
+    whole, _ = fitted(table, method="svm", C=0.1)
+    parts = [table[k::5] for k in range(5)]
+    model = learning.fit_in_batches(lambda: parts, C=0.1, passes=30, unit="margin", seed=1)
+    np.testing.assert_allclose(model.mean, table.values.mean(axis=0))
+    np.testing.assert_allclose(model.scale, table.values.std(axis=0))
+    other, _ = fitted(examples(1500, gap=0.8, seed=9), method="svm", C=0.1)
+    n, m, o = (learning.projections(x).sortby("feature").values for x in (whole, model, other))
+    assert n @ m > 0.999
+    assert np.arccos(n @ m) < 2.0 * np.arccos(n @ o) + 0.02
+    agree = (model.softness(table).values > 0) == (whole.softness(table).values > 0)
+    assert agree.mean() > 0.98
+
+
+def test_what_it_learned():
+    table = examples(600)
+    groups = learning.groups_of(table, stretches=3)
+    how = {"groups": groups, "method": "linear-svm", "folds": 4}
+    subsets = learning.by_subset(
+        table, {"all": NAMES, "one": NAMES[:1], "noise": NAMES[2:]}, C=[0.1, 1.0], **how
+    )
+    accuracy = subsets.accuracy
+    assert accuracy.sel(subset="all") > accuracy.sel(subset="one") > 0.8
+    assert accuracy.sel(subset="noise") == pytest.approx(0.5, abs=0.08)
+    kept = learning.by_elimination(table, numbers=[3, 2, 1], C=1.0, **how)
+    np.testing.assert_array_equal(kept.kept.sel(number=2).values, [1.0, 1.0, 0.0])
+    assert kept.accuracy.sel(number=2) == pytest.approx(float(accuracy.sel(subset="all")), abs=0.02)
+    curve = learning.by_number(table, sizes=[3, 150, 10_000], C=1.0, seed=1, **how)
+    np.testing.assert_array_equal(curve["size"].values, [3, 150])
+    assert curve.accuracy[1] >= curve.accuracy[0] - 0.02
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.isel(example=t.soft.values), "no hard example"),
+        (lambda t: t.isel(example=~t.soft.values), "no soft example"),
+        (lambda t: t * [1.0, 0.0, 1.0], "1 features do not vary.*the first is AB mu=0.9"),
+        (lambda t: t * 0.0, "no feature varies"),
+        (lambda t: t.where(t.feature != "noise"), "feature noise is nan, not a number"),
+        (lambda t: t.drop_vars("soft"), "a coordinate soft"),
+    ],
+)
+def test_examples_nothing_can_be_learned_from_are_refused(change, message):
+    with pytest.raises(sc.SupercooledError, match=message):
+        learning.cross_validated(
+            change(examples(40)), groups=np.arange(40) // 10, method="ridge", C=1.0, folds=2
+        )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "soft", "message"),
+    [
+        ({"rearrangement": 0.2}, False, r"rearrangement=0\.2"),
+        ({"candidate": 0.05, "quiet": 700.0}, True, r"below 0\.05 for quiet=700"),
+        ({"soft_above": 0.2}, False, r"soft_above=0\.2"),
+        ({"hard_below": 0.05}, True, r"hard_below=0\.05"),
+    ],
+)
+def test_an_empty_class_is_told_by_the_threshold_that_emptied_it(attributes, soft, message):
+    table = examples(20, **attributes)
+    with pytest.raises(sc.SupercooledError, match=message):
+        fitted(table.isel(example=table.soft.values == soft))
+
+
+def test_a_constant_feature_can_be_ignored():
+    table = examples() * [1.0, 1.0, 0.0]
+    model, found = fitted(table.assign_attrs(definition=""), constant="ignore")
+    assert found.accuracy > 0.9
+    assert float(model.weights.sel(feature="noise")) == 0.0
+    far = table.copy()
+    far[:, 2] = 1e6
+    np.testing.assert_array_equal(model.softness(far).values, model.softness(table).values)
+
+
+def test_features_of_other_species_or_parameters_are_refused():
+    model, _ = fitted(examples())
+    other = examples().assign_attrs(definition=json.dumps({"centre": "A", "species": ["1", "2"]}))
+    with pytest.raises(sc.SupercooledError, match=r"species is \['1', '2'\], the model's \['A', 'B'\]"):
+        model.softness(other)
+    with pytest.raises(sc.SupercooledError, match="1 features of the model are missing, the first 'noise'"):
+        model.softness(examples().isel(feature=slice(0, 2)))
+    with pytest.raises(sc.SupercooledError, match="dimension and names"):
+        model.softness(examples().drop_vars("feature"))
+    network, _ = fitted(examples(), method="neural-network")
+    with pytest.raises(sc.SupercooledError, match="no weight for each feature"):
+        _ = network.weights
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "forest"}, "method must be one of"),
+        ({"C": 0.0}, "C must be positive"),
+        ({"unit": "metre"}, "unit must be"),
+        ({"unit": "distance", "method": "neural-network"}, "no plane"),
+        ({"folds": 9}, "4 groups can't be dealt into 9 folds"),
+    ],
+)
+def test_parameters_that_make_no_sense_are_refused(change, message):
+    with pytest.raises(sc.SupercooledError, match=message):
+        fitted(examples(40), **change)
+
+
+def test_batches_that_do_not_fit_are_refused():
+    table = examples(40)
+    how = {"C": 1.0, "passes": 2, "unit": "margin", "seed": 0}
+    with pytest.raises(sc.SupercooledError, match="no batch"):
+        learning.fit_in_batches(list, **how)
+    with pytest.raises(sc.SupercooledError, match="no hard example in any batch"):
+        learning.fit_in_batches(lambda: [table.isel(example=table.soft.values)], **how)
+    with pytest.raises(sc.SupercooledError, match="different features"):
+        learning.fit_in_batches(lambda: [table, table[:, :2]], **how)
+
+
+def test_the_estimator_is_one_of_scikit_learns():
+    classifier = learning.SoftnessClassifier(method="logistic", C=0.5)
+    assert clone(classifier).get_params() == classifier.get_params()
+    table = examples(60)
+    fit = classifier.fit(table.values, np.where(table.soft.values, "soft", "hard"))
+    assert fit.score(table.values, np.where(table.soft.values, "soft", "hard")) > 0.85
+
+
+def test_from_a_trajectory_to_a_softness_that_knows_who_will_jump():
+    """Particles with a near neighbour stay; those without jump: the straight line must find that."""
+    random = np.random.default_rng(2)
+    n, frames = 40, 60
+    sites = np.stack(np.meshgrid(*[np.arange(4) * 3.0 - 4.5] * 3), axis=-1).reshape(-1, 3)[:n]
+    xyz = np.repeat(sites[None], frames, axis=0) + random.normal(scale=0.01, size=(frames, n, 3))
+    loose = np.arange(n) % 2 == 0
+    xyz[30:, loose] += [0.6, 0.0, 0.0]
+    tight = xyz[:, ~loose] + random.normal(scale=0.01, size=(frames, n // 2, 3)) + [0.0, 0.9, 0.0]
+    run = sc.Trajectory.from_arrays(
+        np.concatenate([xyz, tight], axis=1),
+        sc.Box.cube(12.0),
+        species=np.repeat([0, 1], [n, n // 2]),
+        unwrapped=True,
+    )
+    found = dynamics.events(run, window=10.0, threshold=0.05, species="A")
+    chosen = dynamics.training_by_crossing(found, rearrangement=0.2, lead=1.0, quiet=30.0, hard_at="middle")
+    near = structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
+    features = structure.features_of_examples(run, chosen, centre="A", radial=near)
+    groups = np.arange(features.sizes["example"]) % 4
+    model, validation = learning.fit_softness(
+        features, groups=groups, method="svm", C=1.0, folds=2, unit="margin", constant="ignore"
+    )
+    assert validation.accuracy == 1.0
+    S = structure.structure_functions(run, centre="A", radial=near, then=model.softness, frames=slice(0, 5))
+    np.testing.assert_array_equal(S.values > 0, np.tile(loose, (5, 1)))
