@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import supercooled as sc
 from supercooled.errors import ParameterError, StoreError, TrajectoryError
 from supercooled.io import GsdAppender, read_fields
-from supercooled.io.whole import whole_file
+from supercooled.whole import whole_file
 
 SINGLE = 1e-6
 TILTED = sc.Box(9.0, 8.0, 7.0, 0.3, -0.2, 0.1)

@@ -12,15 +12,16 @@ from report_example import TEMPERATURES, cage, hops, provenance, results, rows
 
 from supercooled import report
 from supercooled.errors import StoreError
-from supercooled.report.files import plain, read_json, replacing, write_json, write_text
+from supercooled.report.files import plain, read_json, write_json, write_text
+from supercooled.whole import whole_file, whole_folder
 
 
 def everything_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_a_broken_write_leaves_what_was_there(tmp_path, kind):
+@pytest.mark.parametrize(("kind", "whole"), [("file", whole_file), ("folder", whole_folder)])
+def test_a_broken_write_leaves_what_was_there(tmp_path, kind, whole):
     target = tmp_path / "results"
     if kind == "file":
         target.write_text("old")
@@ -29,7 +30,7 @@ def test_a_broken_write_leaves_what_was_there(tmp_path, kind):
         (target / "old").touch()
 
     def killed_halfway() -> None:
-        with replacing(target) as made:
+        with whole(target) as made:
             made.write_text("half") if kind == "file" else made.mkdir()
             raise KeyboardInterrupt
 
@@ -48,7 +49,7 @@ def test_a_full_disk_is_one_clear_error_and_leaves_the_old_file(tmp_path, monkey
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(StoreError, match=r"comparison\.json: No space left"):
+    with pytest.raises(StoreError, match=r"comparison\.json: the disk is full"):
         report.write_comparison(path, rows()[:1])
     assert path.read_bytes() == before
     assert everything_in(tmp_path) == {"comparison.json"}
@@ -58,7 +59,7 @@ def test_a_folder_comes_back_when_its_replacement_cannot_be_named(tmp_path):
     target = tmp_path / "results.zarr"
     target.mkdir()
     (target / "old").touch()
-    with pytest.raises(StoreError), replacing(target):
+    with pytest.raises(StoreError), whole_folder(target):
         pass
     assert everything_in(target) == {"old"}
     assert everything_in(tmp_path) == {"results.zarr"}
@@ -66,7 +67,7 @@ def test_a_folder_comes_back_when_its_replacement_cannot_be_named(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="can't write in"):
+    with pytest.raises(StoreError, match="can't be written"):
         write_text(tmp_path / "file" / "report.html", "x")
 
 

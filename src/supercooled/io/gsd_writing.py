@@ -17,8 +17,8 @@ from supercooled.box import Box
 from supercooled.errors import ParameterError, StoreError
 from supercooled.io import gsd_layout as layout
 from supercooled.io.alignment import aligned
-from supercooled.io.whole import room_for, sync, whole_file
 from supercooled.trajectory import Trajectory
+from supercooled.whole import room_for, sync, whole_file
 
 
 def write_gsd(

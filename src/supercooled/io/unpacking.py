@@ -20,7 +20,7 @@ from typing import Any
 import zstandard
 
 from supercooled.errors import TrajectoryError
-from supercooled.io.whole import room_for
+from supercooled.whole import room_for
 
 _PIECE = 2**20
 _unpacked: dict[tuple[str, int, int], tuple[Path, bool]] = {}

@@ -1,15 +1,11 @@
-"""Files that appear under their final name only when they are complete."""
+"""Text, plain data and results in files that appear only when they are complete."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
-import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +14,7 @@ import xarray as xr
 
 from supercooled.errors import StoreError
 from supercooled.fields import check, seal
-
-
-@contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
-    """Temporary name beside `path`, renamed to it if the block ends well and removed if not.
-
-    Works for a file and for a folder; what stood under the final name is replaced.
-
-    Raises
-    ------
-    StoreError
-        if the disk is full, the place can't be written, or the rename fails.
-    """
-    path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        raise StoreError(f"can't write in {path.parent}: {error.strerror or error}") from error
-    made = room / path.name
-    try:
-        yield made
-        if path.is_dir() and not path.is_symlink():
-            path.rename(room / "replaced")
-        made.replace(path)
-    except OSError as error:
-        if (room / "replaced").exists() and not path.exists():
-            (room / "replaced").rename(path)
-        raise StoreError(
-            f"can't write {path}: {error.strerror or error}; free space and try again"
-        ) from error
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
+from supercooled.whole import whole_file, whole_folder
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -60,10 +24,8 @@ def write_text(path: str | Path, text: str) -> None:
 
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Binary file, complete or not there."""
-    with replacing(path) as made, made.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    with whole_file(path) as made:
+        made.write_bytes(data)
 
 
 def write_json(path: str | Path, data: Any) -> None:
@@ -112,7 +74,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
     StoreError
         if it can't be written.
     """
-    with replacing(path) as made, warnings.catch_warnings():
+    with whole_folder(path) as made, warnings.catch_warnings():
         # text coordinates ("AA", "AB") have no final Zarr 3 specification yet
         warnings.filterwarnings("ignore", module="zarr")
         xr.Dataset(attrs={"groups": sorted(results)}).to_zarr(made, mode="w", consolidated=False)

@@ -7,9 +7,9 @@ from pathlib import Path
 import gsd.hoomd
 import numpy as np
 
-from supercooled.io.whole import whole_file
 from supercooled.mixture import Mixture
 from supercooled.simulation.start import Start
+from supercooled.whole import whole_file
 
 
 def write_configuration(path: Path, mixture: Mixture, start: Start) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from supercooled import systems
 from supercooled.errors import ParameterError, SimulationError
-from supercooled.io.whole import whole_file
 from supercooled.mixture import Liquid
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.start import Start, from_trajectory
@@ -20,6 +19,7 @@ from supercooled.store.record import versions
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate_all
 from supercooled.store.verdict import Verdict, judge
+from supercooled.whole import whole_file
 
 # A run is never made more than twice as long at once: its first measure of the relaxation time may
 # be far too large.

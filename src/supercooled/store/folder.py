@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from supercooled.errors import StoreError
-from supercooled.io.whole import room_for, whole_file
 from supercooled.state import StatePoint
+from supercooled.whole import room_for, whole_file
 
 _POLL = 0.5
 

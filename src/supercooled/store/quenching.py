@@ -20,13 +20,13 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import spans
 from supercooled.box import Box
 from supercooled.errors import MixtureError, ParameterError, StoreError
-from supercooled.io.whole import room_for
 from supercooled.mixture import Mixture
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
 from supercooled.store.folder import RunFolder
 from supercooled.store.record import versions
 from supercooled.trajectory import LARGEST_CONTINUOUS_STEP, Trajectory
+from supercooled.whole import room_for
 
 # Five seconds of one core: what a killed quench loses, and how often the disk is asked to keep it.
 _PARTICLES_PER_BLOCK = 32_000

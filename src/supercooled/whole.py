@@ -1,9 +1,11 @@
-"""Files that appear under their name only when they are whole."""
+"""Files and folders that appear under their name only when they are whole."""
 
 from __future__ import annotations
 
 import errno
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +40,7 @@ def room_for(path: str | Path) -> Iterator[None]:
             raise StoreError(
                 f"{path}: the disk is full or the quota is used up; make room or choose another folder"
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST):
             raise StoreError(f"{path} can't be written: {os.strerror(error.errno)}") from error
         raise
 
@@ -62,6 +64,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     ['curve.txt']
     """
     final = Path(path)
+    with room_for(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
     temporary = final.with_name(f".{final.name}.{os.getpid()}.part")
     with room_for(final):
         try:
@@ -70,3 +74,37 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             temporary.replace(final)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: str | Path) -> Iterator[Path]:
+    """A name for a folder beside `path`, renamed to it when the block ends without error.
+
+    What stood at `path` is replaced then, and stays as it was after an error.
+
+    Raises
+    ------
+    StoreError
+        if the disk is full or the folder can't be written.
+
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp())
+    >>> with whole_folder(place / "results") as temporary:
+    ...     temporary.mkdir()
+    >>> [folder.name for folder in place.iterdir()]
+    ['results']
+    """
+    final = Path(path)
+    with room_for(final):
+        final.parent.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp(prefix=f".{final.name}.", dir=final.parent))
+        made, replaced = room / final.name, room / "replaced"
+        try:
+            yield made
+            if final.exists():
+                final.rename(replaced)
+            made.rename(final)
+        finally:
+            if replaced.exists() and not final.exists():
+                replaced.rename(final)
+            shutil.rmtree(room, ignore_errors=True)
