@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -62,3 +65,19 @@ def in_a_child(files: Sequence[Path], out: Path, room: int | None = None) -> Non
     except sc.SupercooledError as error:
         (out.parent / "said").write_text(str(error))
         sys.exit(2)
+
+
+def die_once(note: Path) -> int:
+    """The process that did it; the first one is killed in the middle."""
+    with suppress(FileExistsError):
+        note.touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.getpid()
+
+
+def wait_for(folder: Path) -> str:
+    """Says that it has begun, and ends when it may."""
+    (folder / f"{os.getpid()}").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.05)
+    return "done"

@@ -152,16 +152,9 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
     assert compared(out) == compared(whole[0])
 
 
-def die_once(note: Path) -> int:
-    if not note.exists():
-        note.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return os.getpid()
-
-
 def test_a_killed_worker_process_is_said_in_one_sentence(tmp_path):
     with pytest.raises(ClusterError, match="worker process died; ask again"), cluster.executor(2) as pool:
-        list(pool.map(die_once, [tmp_path / "note"] * 4))
+        list(pool.map(short_study.die_once, [tmp_path / "note"] * 4))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from importlib import metadata
@@ -101,7 +101,7 @@ class Remote(Executor):
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """A task."""
-        future: Future[_T] = self._tasks.submit(_run, fn, _Call(self._folder, args, kwargs))
+        future: Future[_T] = self._tasks.submit(_run, _packed(fn), self._call(args, kwargs))
         return future
 
     def map(
@@ -115,12 +115,12 @@ class Remote(Executor):
         follows the workers.
         """
         # As a task of its own, the function goes to a worker once, and again if that worker is lost.
-        function = self._client.submit(_itself, fn, pure=False)
+        function = self._client.submit(_itself, _packed(fn), pure=False)
         left = zip(*iterables, strict=False)
         ahead = 2 * self.cores + 2
 
         def task(arguments: tuple[Any, ...]) -> Any:
-            return self._client.submit(_run, function, _Call(self._folder, arguments, {}), pure=False)
+            return self._client.submit(_run, function, self._call(arguments, {}), pure=False)
 
         waiting = deque(task(arguments) for arguments in islice(left, ahead))
 
@@ -134,6 +134,9 @@ class Remote(Executor):
                 self._client.cancel(list(waiting))
 
         return results()
+
+    def _call(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> _Call:
+        return _Call(self._folder, _packed((arguments, dict(named))))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let go of the cluster; one that was started here ends."""
@@ -163,26 +166,35 @@ class Remote(Executor):
             ) from error
         if issubclass(kind, CancelledError) or type(error).__name__ == "CommClosedError":
             raise ClusterError(
-                f"the scheduler at {self._address} is lost; start it again, and the same command goes on "
-                "from here"
+                f"the scheduler at {self._address} is lost ({error}); start it again, and the same command "
+                "goes on from here"
             ) from error
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """Arguments that Dask must not look into, and the folder that relative paths begin in."""
+    """Arguments, packed, and the folder that relative paths begin in."""
 
     folder: str
-    arguments: tuple[Any, ...]
-    named: dict[str, Any]
+    arguments: bytes
 
 
-def _run(function: Callable[..., Any], call: _Call) -> Any:
+def _packed(what: Any) -> bytes:
+    """For a worker to unpack: the scheduler passes it on unread."""
+    from distributed.protocol.pickle import dumps
+
+    return bytes(dumps(what))
+
+
+def _run(function: bytes, call: _Call) -> Any:
+    from distributed.protocol.pickle import loads
+
     try:
         with contextlib.chdir(call.folder):
             _one_thread()
-            return function(*call.arguments, **call.named)
+            arguments, named = loads(call.arguments)
+            return loads(function)(*arguments, **named)
     except FileNotFoundError as error:
         if error.filename != call.folder:
             raise
@@ -247,4 +259,5 @@ def batch_jobs(scheduler: Scheduler) -> Any:
 
     kind = {"slurm": SLURMCluster, "pbs": PBSCluster}[scheduler.address]
     memory = dask.config.get(f"jobqueue.{scheduler.address}.memory", None) or JOB_MEMORY
-    return kind(cores=1, processes=1, memory=memory, scheduler_options={"dashboard": False})
+    quiet = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    return kind(cores=1, processes=1, memory=memory, scheduler_options=quiet)

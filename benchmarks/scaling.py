@@ -1,0 +1,150 @@
+"""Cores and memory: how much faster several workers are, and that memory follows the block.
+
+``python -m benchmarks.scaling --workers 1 2 4`` times local softness and p_hop with so many processes;
+``python -m benchmarks.scaling --memory 1000:2000 1000:20000`` analyses synthetic trajectories of so many
+particles and frames, each in a process of its own, and prints the largest memory that it held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import supercooled as sc
+from benchmarks.local_softness import CUTOFFS, DENSITY, STEP, TEMPERATURE, WIDTH, mixture
+from supercooled import cluster
+from supercooled.io import GsdAppender
+
+N_PARTICLES, N_FRAMES = 4_000, 1_600
+
+
+def written(path: Path, n: int, n_frames: int) -> sc.Trajectory:
+    """A GSD file of a shaken lattice, written frame by frame."""
+    rng = np.random.default_rng(1)
+    side = int(np.ceil(n ** (1 / 3) - 1e-9))
+    box = sc.Box.cube((n / DENSITY) ** (1 / 3))
+    sites = np.stack(np.meshgrid(*[np.arange(side)] * 3), axis=-1).reshape(-1, 3)[
+        rng.permutation(side**3)[:n]
+    ]
+    sites = sites * (box.Lx / side) - box.Lx / 2
+    species = (np.arange(n) % 5 == 4).astype(int)
+    drift = np.zeros((n, 3))
+    with GsdAppender(path, species=species, names=("A", "B"), masses=(1.0, 1.0), dimensions=3) as file:
+        for frame in range(n_frames):
+            # A few move on in each frame, so that some p_hop is large.
+            movers = rng.integers(0, n, max(1, n // 500))
+            drift[movers] += rng.normal(0, 0.4, (len(movers), 3))
+            folded, images = box.wrap(sites + drift + rng.normal(0, 0.07, (n, 3)))
+            file.append(frame, 0.5 * frame, box, folded, images)
+    return sc.read(path, temperature=TEMPERATURE)
+
+
+def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, float]:
+    """Seconds for the depth and for p_hop, streamed to a store."""
+    took = {}
+    with cluster.executor(workers) as pool:
+        list(pool.map(_ready, range(4 * workers)))
+        began = time.perf_counter()
+        sc.cage.local_depth(
+            run, mixture=mixture(), temperature=TEMPERATURE, centre="A", width=WIDTH, cutoffs=CUTOFFS,
+            dr=STEP, correlation="local", normalisation="total", executor=pool,
+            out=folder / f"depth{workers}",
+        )  # fmt: skip
+        took["local softness"] = time.perf_counter() - began
+        began = time.perf_counter()
+        sc.dynamics.hops(
+            run, window=15.0, species="A", executor=pool, out=folder / f"hops{workers}", megabytes=16
+        )
+        took["p_hop"] = time.perf_counter() - began
+    return took
+
+
+def _ready(_: int) -> None:
+    """Have the kernels loaded before the clock starts."""
+    still = np.random.default_rng(1).uniform(0, 6, (40, 216, 3))
+    run = sc.Trajectory.from_arrays(
+        still, sc.Box.cube(6.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
+    )
+    sc.dynamics.hops(run, window=3.0)
+    sc.cage.local_depth(
+        run[:1], mixture=mixture(), temperature=1.0, centre="A", width=WIDTH, cutoffs=CUTOFFS, dr=STEP,
+        correlation="local", normalisation="total",
+    )  # fmt: skip
+
+
+def scaling(workers: list[int]) -> None:
+    """Print seconds, speed-up and efficiency."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = written(Path(folder) / "run.gsd", N_PARTICLES, N_FRAMES)
+        alone: dict[str, float] = {}
+        for n in workers:
+            for name, seconds in fields(run, Path(folder), n).items():
+                first = alone.setdefault(name, seconds * workers[0])
+                print(
+                    f"{name}: {n} workers {seconds:.1f} s, {first / seconds:.2f} times one, "
+                    f"efficiency {first / seconds / n:.2f}",
+                    flush=True,
+                )
+
+
+def analysed(file: Path, out: Path, q_max: float) -> None:
+    """`supercooled analyze` but for its figures; prints the largest memory held, megabytes."""
+    from supercooled.report import writing
+    from supercooled.studies import own
+    from supercooled.studies.line import Choices
+
+    writing.rebuild = lambda folder: folder / "report.html"  # type: ignore[assignment]
+    own.run(
+        [file], out=out, liquid="ka-lj", temperatures=[TEMPERATURE], thresholds=[0.1], timestep=None,
+        choices=Choices(q_max=q_max), workers=1,
+    )  # fmt: skip
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def memory(sizes: list[str], q_max: float) -> None:
+    """Print the memory that each analysis took."""
+    for size in sizes:
+        n, n_frames = map(int, size.split(":"))
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "run.gsd"
+            written(file, n, n_frames)
+            began = time.perf_counter()
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.scaling",
+                "--analyse",
+                str(file),
+                "--q-max",
+                str(q_max),
+            ]
+            said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            seconds = time.perf_counter() - began
+            print(f"{n} particles, {n_frames} frames: {float(said):.0f} MB, {seconds:.0f} s", flush=True)
+
+
+def main() -> None:
+    """Read what is asked."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    asked.add_argument("--memory", nargs="+", metavar="PARTICLES:FRAMES")
+    asked.add_argument("--q-max", type=float, default=24.5)
+    asked.add_argument("--analyse", type=Path, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.analyse:
+        analysed(given.analyse, given.analyse.with_suffix(""), given.q_max)
+    elif given.memory:
+        memory(given.memory, given.q_max)
+    else:
+        scaling(given.workers)
+
+
+if __name__ == "__main__":
+    main()

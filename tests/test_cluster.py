@@ -1,0 +1,215 @@
+"""Two hosts with only an address between them do what one does; what is wrong with them is said."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import short_study
+
+from supercooled import cluster, store, systems
+from supercooled.cluster import Scheduler, remote
+from supercooled.errors import ClusterError, MissingExtraError, MixtureError, ParameterError
+
+
+@dataclass
+class Hosts:
+    """A Dask scheduler and workers as processes of their own."""
+
+    folder: Path
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def begin(self, name: str, *words: str) -> None:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", *words[1:]]
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                stderr=log,
+                stdout=log,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+            )
+
+    def scheduler(self) -> None:
+        self.begin(
+            "scheduler", "scheduler", "--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"
+        )
+
+    def worker(self, name: str, *options: str) -> None:
+        # Each on an address of its own, as on a host of its own.
+        own = f"127.0.0.{len(self.processes) + 1}"
+        self.begin(
+            name, "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", own,
+            *options,
+        )  # fmt: skip
+
+    def kill(self, name: str) -> None:
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Hosts(tmp_path_factory.mktemp("hosts"), port)
+    made.scheduler()
+    made.worker("one")
+    made.worker("two")
+    with cluster.executor(Scheduler(made.address)) as pool:
+        deadline = time.monotonic() + 60
+        while pool._client.scheduler_info(n_workers=-1)["n_workers"] < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+    yield made
+    for name in list(made.processes):
+        made.kill(name)
+
+
+def busy(pool: remote.Remote) -> dict[str, bool]:
+    """Which hosts have measured cages."""
+    return pool._client.run(lambda: "supercooled.cage.local" in sys.modules)
+
+
+def test_two_hosts_finish_an_analysis_together_to_the_same_bytes(hosts, tmp_path):
+    files = short_study.write_runs(tmp_path)
+    alone = short_study.analyse(files, tmp_path / "alone")
+    # Relative paths begin where the command was given.
+    where = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        short_study.analyse([Path(f.name) for f in files], Path("together"), workers=Scheduler(hosts.address))
+    finally:
+        os.chdir(where)
+    assert (tmp_path / "together/comparison.json").read_bytes() == (alone / "comparison.json").read_bytes()
+    with cluster.executor(Scheduler(hosts.address)) as pool:
+        assert pool.cores == 2
+        assert list(busy(pool).values()) == [True, True]
+
+
+def test_frames_of_one_run_are_shared_between_hosts(hosts, tmp_path):
+    (file, *_) = short_study.write_runs(tmp_path)
+    options = {"temperatures": [0.5], "thresholds": [0.1]}
+    alone = short_study.analyse([file], tmp_path / "alone", **options)
+    with cluster.executor(Scheduler(hosts.address)) as pool:
+        assert pool.cores == 2
+    both = short_study.analyse([file], tmp_path / "both", workers=Scheduler(hosts.address), **options)
+    for one, other in zip(alone.glob("*.gsd"), both.glob("*.gsd"), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_simulations_are_tasks_on_the_hosts(hosts, tmp_path):
+    liquid = systems.kob_andersen(density=1.2)
+    asked = [
+        store.request(
+            liquid,
+            temperature=2.0,
+            n_particles=200,
+            duration=0.1,
+            every=0.05,
+            start="lattice",
+            hold=0.1,
+            seed=s,
+        )
+        for s in (1, 2)
+    ]
+    far = store.simulate_all(asked, root=tmp_path / "far", workers=Scheduler(hosts.address), progress=False)
+    near = store.simulate_all(asked, root=tmp_path / "near", workers=1, progress=False)
+    for one, other in zip(far, near, strict=True):
+        assert (one.read().positions == other.read().positions).all()
+
+
+def test_a_killed_host_is_made_good_by_another(hosts, tmp_path):
+    with cluster.executor(Scheduler(hosts.address)) as pool:
+        done = list(pool.map(short_study.die_once, [tmp_path / "note"] * 6))
+    assert len(done) == 6
+    assert len(set(done)) == 1
+    gone = next(name for name in ("one", "two") if hosts.processes[name].poll() is not None)
+    hosts.processes.pop(gone)
+    hosts.worker(gone)
+
+
+def test_a_lost_scheduler_is_said_and_started_again_the_same_command_goes_on(hosts, tmp_path):
+    def lose_it() -> None:
+        with cluster.executor(Scheduler(hosts.address)) as pool:
+            waiting = pool.submit(short_study.wait_for, tmp_path)
+            while not list(tmp_path.iterdir()):
+                time.sleep(0.05)
+            hosts.kill("scheduler")
+            waiting.result(timeout=60)
+
+    with pytest.raises(ClusterError, match=r"scheduler at tcp.* is lost .*; start it again"):
+        lose_it()
+    for name in list(hosts.processes):
+        hosts.kill(name)
+    hosts.scheduler()
+    hosts.worker("one")
+    (tmp_path / "go").touch()
+    with cluster.executor(Scheduler(hosts.address)) as pool:
+        assert pool.submit(short_study.wait_for, tmp_path).result() == "done"
+
+
+def test_no_scheduler_no_worker_or_the_wrong_ones_are_refused(hosts, monkeypatch):
+    monkeypatch.setattr(remote, "ANSWERS_WITHIN", 1)
+    with pytest.raises(ClusterError, match="no Dask scheduler answers"):
+        cluster.executor(Scheduler("tcp://127.0.0.1:9"))
+    monkeypatch.setattr(remote, "ANSWERS_WITHIN", 10)
+    monkeypatch.setattr(remote.metadata, "version", lambda _: "0.0")
+    with pytest.raises(ClusterError, match=r"has supercooled .*, this is 0\.0"):
+        cluster.executor(Scheduler(hosts.address))
+
+
+def test_an_error_on_a_host_is_that_of_the_call(hosts):
+    with cluster.executor(Scheduler(hosts.address)) as pool:
+        wrong = pool.submit(systems.named, "none", density=1.2)
+        with pytest.raises(MixtureError, match="no system 'none'"):
+            wrong.result()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"address": "http://somewhere"}, "must be tcp://HOST:PORT"),
+        ({"address": "tcp://a:1", "workers": 3}, "workers of its own"),
+        ({"address": "local", "workers": 0}, "at least 1"),
+        ({"address": "tcp://a:1", "tls": ("ca", "cert", "key")}, "certificates need"),
+        ({"address": "slurm", "dashboard": ":8787"}, "own affair"),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_refused(wrong, said):
+    with pytest.raises(ParameterError, match=said):
+        Scheduler(**wrong)
+
+
+def test_a_batch_job_is_one_core_and_shows_no_dashboard():
+    pytest.importorskip("dask_jobqueue", reason="the extra jobqueue is not installed")
+    for kind, line in (("slurm", "#SBATCH --cpus-per-task=1"), ("pbs", "#PBS -l select=1:ncpus=1")):
+        with remote.batch_jobs(Scheduler(kind)) as jobs:
+            script = jobs.job_script()
+        assert line in script
+        assert "--nthreads 1" in script
+
+
+def test_batch_jobs_without_the_extra_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask_jobqueue.pbs", None)
+    with pytest.raises(MissingExtraError, match=r"pip install supercooled\[jobqueue\]"):
+        remote.batch_jobs(Scheduler("pbs"))
+
+
+def test_processes_are_no_more_than_tasks_and_a_cluster_is_left_alone():
+    assert cluster.at_most(8, 3) == 3
+    assert cluster.at_most(8, 0) == 1
+    assert cluster.at_most(Scheduler("tcp://a:1"), 3) == Scheduler("tcp://a:1")
