@@ -54,6 +54,12 @@ MASTER: tuple[Plate, ...] = (
                 (("learned", "learned_softness"),),
                 words.learned,
             ),
+            Panel(
+                "master_learned_barriers",
+                lambda r: master.learned_barriers(r["learned_barriers"]),
+                (("learned_barriers", "barrier"),),
+                words.learned_barriers,
+            ),
         ),
     ),
     Plate(

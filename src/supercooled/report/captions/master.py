@@ -163,6 +163,19 @@ def learned(results: Results) -> Words:
     )
 
 
+def learned_barriers(results: Results) -> Words:
+    """Barriers against learned softness."""
+    data = results["learned_barriers"]
+    E = data["barrier"].values
+    return Words(
+        Markup(
+            "Barrier of rearrangement at each learned softness against 1/(<i>S</i><sub>ML</sub> + "
+            "<i>S</i><sub>0</sub>), with <i>S</i><sub>0</sub> = {} of the best line (nandi2021, SI Fig. 3)."
+        ).format(shown(float(data.attrs["shift"]), digits=3)),
+        f"Barriers from {shown(E.min(), digits=3)} to {shown(E.max(), digits=3)}.",
+    )
+
+
 def _left(data: xr.Dataset, name: str) -> Markup:
     before, after = data.attrs.get(f"{name}_before"), data.attrs.get(f"{name}_after")
     if before is None or after is None:

@@ -213,6 +213,21 @@ def learned(data: xr.Dataset) -> Figure:
     return fig
 
 
+@figure
+def learned_barriers(data: xr.Dataset) -> Figure:
+    """Barrier of rearrangement against the inverse of the shifted learned softness."""
+    fig, (axes,) = panel(height=TALL)
+    S, E = floats(data["learned_softness"]), floats(data["barrier"])
+    shift = float(data.attrs["shift"])
+    x = 1.0 / (S + shift)
+    slope, intercept = np.polyfit(x, E, 1, w=1.0 / floats(data["barrier_error"]))
+    axes.plot(x, intercept + slope * x, color=FAINT, linewidth=0.9, zorder=1)
+    shade = Shade("LJ 1.2", steps(2)[0], MARKERS[0], hollow=False)
+    _points(axes, shade, x, E, floats(data["barrier_error"]))
+    axes.set(xlabel=r"$1/(S_\mathrm{ML} + S_0)$", ylabel=r"$\Delta E_\mathrm{ML}$ ($\epsilon_{AA}$)")
+    return fig
+
+
 def _convention(far: xr.Dataset, name: str, along: str, label: str) -> Figure:
     fig, (axes,) = panel(height=TALL)
     own = floats(far["softness"].sel(q_max=float(far.attrs["q_max"])))

@@ -16,6 +16,7 @@ from supercooled.quantities import labelled
 from supercooled.studies.nandi2021 import words
 from supercooled.studies.nandi2021.chosen import CHOICES
 from supercooled.studies.nandi2021.learned import learned, learned_rows
+from supercooled.studies.nandi2021.learned_barriers import barrier_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
 from supercooled.studies.nandi2021.relating import related, slowness, tables
@@ -61,9 +62,11 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     results["cage"] = _cages(reference)
     compared = every_row(found, points, choices)
     taught = learned(points, choices, work=work)
-    if taught is not None:
-        results["learned"] = taught
-        compared += learned_rows(taught, confidence=choices.confidence)
+    results |= taught
+    if "learned" in taught:
+        compared += learned_rows(taught["learned"], confidence=choices.confidence)
+    if "learned_barriers" in taught:
+        compared += barrier_rows(taught["learned_barriers"])
     if tried:
         results["scan"] = _scan([each[0] for each in tried])
         compared += scan_rows([(each[0].studied, each[0]) for each in tried])
