@@ -9,7 +9,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-NAMES = ("structure_factor", "local_softness", "hops", "correlators", "read_dump", "quench")
+NAMES = (
+    "structure_factor",
+    "local_softness",
+    "structure_functions",
+    "hops",
+    "correlators",
+    "read_dump",
+    "quench",
+)
 FIGURES = Path(__file__).resolve().parents[1] / "reproduction" / "speed.json"
 
 

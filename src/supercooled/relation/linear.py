@@ -69,7 +69,9 @@ def straight_barriers(fits: xr.Dataset) -> Straight:
     half = 0.5 * float(np.ptp(S))
     second = float(np.polyfit(S - S.mean(), E, 2, w=1.0 / errors[0])[0]) if len(S) > 3 else 0.0
     # An exact line must give exact numbers, whatever the last bit of a sum.
-    return Straight(*(float(f"{x:.14g}") for x in (e0, -slope_E, s0, -slope_s)), abs(second * half / slope_E))
+    numbers = [float(f"{x:.14g}") for x in (e0, -slope_E, s0, -slope_s)]
+    bend = abs(second * half / slope_E)
+    return Straight(e0=numbers[0], e1=numbers[1], s0=numbers[2], s1=numbers[3], curvature=float(bend))
 
 
 def left_out(

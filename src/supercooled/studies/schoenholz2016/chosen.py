@@ -57,7 +57,7 @@ class Choices:
     bins: tuple[float, ...] = tuple(-3.0 + 0.5 * k for k in range(13))
     minimum_count: int = 200
     largest_error: float = 0.6
-    field_frames: int = 200
+    field_frames: int = 170
     highest: float = 0.75
 
 
@@ -87,7 +87,8 @@ CHOICES = Choices()
 PRESETS = {
     # minutes: few events, and a quiet that is a tenth of tau_alpha
     "quick": Preset({1.2: {0.47: 120.0, 0.58: 40.0, 0.70: 30.0}}, quiet={1.2: 60.0}, size=1000),
-    "medium": Preset({1.2: {0.47: 1000.0, 0.53: 150.0, 0.58: 100.0, 0.70: 40.0}}, quiet={1.2: 500.0}),
+    # an hour: enough to learn from, and three temperatures more for barriers and relaxation
+    "medium": Preset({1.2: {0.47: 840.0, 0.53: 60.0, 0.58: 60.0, 0.70: 30.0}}, quiet={1.2: 500.0}),
     "long": Preset(
         {1.2: {0.47: 3500.0, 0.51: 1000.0, 0.53: 700.0, 0.56: 400.0, 0.58: 400.0, 0.70: 200.0}},
         quiet={1.2: 700.0},

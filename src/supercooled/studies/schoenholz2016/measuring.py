@@ -152,9 +152,10 @@ def foretold(
 ) -> xr.Dataset:
     """Overlap measured, foretold from each particle by itself, and with the propagator, (lag)."""
     lags = measured["lag"].values
-    how = {"interval": interval, "lags": lags, "share_beyond": beyond}
-    naive = relation.foretold_overlap(probability, **how)
-    propagated = relation.foretold_overlap(probability, changes=changes, **how)
+    foretell = partial(
+        relation.foretold_overlap, probability, interval=interval, lags=lags, share_beyond=beyond
+    )
+    naive, propagated = foretell(), foretell(changes=changes)
     return xr.Dataset(
         {
             "overlap": measured["overlap"],
