@@ -125,7 +125,7 @@ def memory(sizes: list[str], q_max: float) -> None:
                 "--q-max",
                 str(q_max),
             ]
-            said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
             seconds = time.perf_counter() - began
             print(f"{n} particles, {n_frames} frames: {float(said):.0f} MB, {seconds:.0f} s", flush=True)
 

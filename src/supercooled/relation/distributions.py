@@ -26,6 +26,8 @@ from supercooled.relation.pairing import (
 # it on either side, whose exact place can't matter to a peak.
 FINE = 10
 TAIL = 1e-3
+# Beyond the quartiles, in units of their distance, no peak is looked for.
+FAR = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +241,12 @@ def _share(
 
 def _grid(pooled: Stream, name: str) -> tuple[float, Array]:
     low, quarter, three_quarters, high = pooled.quantiles((TAIL, 0.25, 0.75, 1.0 - TAIL))
-    spread = min(pooled.deviation(), (three_quarters - quarter) / 1.349)
+    between = three_quarters - quarter
+    spread = min(pooled.deviation(), between / 1.349)
     if not spread > 0:
         raise ParameterError(f"{name} hardly varies between particles: its distribution has no width")
+    # A peak lies among the many; a grid that reaches out to a few strays could take any memory.
+    low, high = max(low, quarter - FAR * between), min(high, three_quarters + FAR * between)
     bandwidth = float((4.0 / (5.0 * pooled.total)) ** (1.0 / 7.0) * spread)
     n = int(np.ceil((high - low + 6.0 * bandwidth) / bandwidth * FINE))
     return bandwidth, np.linspace(low - 3.0 * bandwidth, low - 3.0 * bandwidth + n * bandwidth / FINE, n + 1)
