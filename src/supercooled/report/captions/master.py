@@ -170,8 +170,8 @@ def learned_barriers(results: Results) -> Words:
     return Words(
         Markup(
             "Barrier of rearrangement at each learned softness against 1/(<i>S</i><sub>ML</sub> + "
-            "<i>S</i><sub>0</sub>), with <i>S</i><sub>0</sub> = {} of the best line (nandi2021, SI Fig. 3)."
-        ).format(shown(float(data.attrs["shift"]), digits=3)),
+            "<i>S</i><sub>0</sub>), with the printed <i>S</i><sub>0</sub> = {} (nandi2021, SI Fig. 3)."
+        ).format(shown(float(data["shift_printed"]), digits=3)),
         f"Barriers from {shown(E.min(), digits=3)} to {shown(E.max(), digits=3)}.",
     )
 

@@ -218,7 +218,7 @@ def learned_barriers(data: xr.Dataset) -> Figure:
     """Barrier of rearrangement against the inverse of the shifted learned softness."""
     fig, (axes,) = panel(height=TALL)
     S, E = floats(data["learned_softness"]), floats(data["barrier"])
-    shift = float(data.attrs["shift"])
+    shift = float(data["shift_printed"])
     x = 1.0 / (S + shift)
     slope, intercept = np.polyfit(x, E, 1, w=1.0 / floats(data["barrier_error"]))
     axes.plot(x, intercept + slope * x, color=FAINT, linewidth=0.9, zorder=1)

@@ -47,12 +47,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         if chosen.scan is None
         else scanned(temperature=SCANNED_AT, begin=SCANNED_FROM, duration=chosen.scan, hold=SCAN_HOLD)
     )
-    trajectories = simulated(
-        [*liquids, *scan],
-        seeds=chosen.seeds,
-        root=runs,
-        workers=workers,
-    )
+    trajectories = simulated(liquids, scan, seeds=chosen.seeds, root=runs, workers=workers)
     points = measure([*liquids, *scan], trajectories, choices, work=work, workers=workers)
     points, tried = points[: len(liquids)], points[len(liquids) :]
     reference = next(each for each in points if each[0].studied.name == REFERENCE)

@@ -52,7 +52,7 @@ def learned(points: Sequence[Sequence[Point]], choices: Choices, *, work: Path) 
     able = [point for point in both[0] if point.runs[0].interval <= LONGEST_INTERVAL]
     if not able:
         return {}
-    flat = [*both[0], *both[1]]
+    flat = [point for each in both if each for point in each if not _hot(point)]
     inputs = {
         "runs": [identity(run) for point in flat for run in point.runs],
         "able": [point.temperature for point in able],
@@ -119,6 +119,10 @@ def _learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> 
     if climbed is not None:
         results["learned_barriers"] = climbed
     return results
+
+
+def _hot(point: Point) -> bool:
+    return any(at.hot for at in point.studied.states if at.temperature == point.temperature)
 
 
 def _threshold(point: Point, choices: Choices) -> HopThreshold:

@@ -32,6 +32,11 @@ class At:
     hold: float = 0.0
     slow: bool = False
 
+    @property
+    def hot(self) -> bool:
+        """Whether it is heated from the hottest shipped state: there to show what lies above the onset."""
+        return self.begin is not None and self.begin < self.temperature
+
     def times(self, factor: float) -> At:
         """The same, `factor` times as long, in whole intervals and at least forty of them."""
         intervals = max(40, round(self.duration / self.every * factor))
@@ -228,6 +233,6 @@ class Preset:
 
 PRESETS = {
     "quick": Preset(factor=0.7, seeds=(1,), left_out=1, patient=False, driven=False, scan=None),
-    "medium": Preset(factor=1.0, seeds=(1,), left_out=0, patient=False, driven=True, scan=20.0),
+    "medium": Preset(factor=1.0, seeds=(1, 2), left_out=0, patient=True, driven=True, scan=20.0),
     "paper": Preset(factor=8.0, seeds=(1, 2, 3, 4, 5), left_out=0, patient=True, driven=True, scan=400.0),
 }

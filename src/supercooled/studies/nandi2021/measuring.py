@@ -40,13 +40,17 @@ class Point:
 
 def simulated(
     liquids: Sequence[Studied],
+    scan: Sequence[Studied],
     *,
     seeds: Sequence[int],
     root: Path,
     workers: Workers,
 ) -> list[list[tuple[Trajectory, ...]]]:
-    """Replicas of every liquid at every temperature, (liquid)(temperature)(seed); all made side by side."""
-    wanted = [one.requests(seeds) for one in liquids]
+    """Replicas of every liquid at every temperature, (liquid)(temperature)(seed); all made side by side.
+
+    What is scanned comes last, one run each.
+    """
+    wanted = [*(one.requests(seeds) for one in liquids), *(one.requests(seeds[:1]) for one in scan)]
     made = iter(store.simulate_all([*chain(*chain(*wanted))], root=root, workers=workers))
     return [[tuple(next(made) for _ in requests) for requests in one] for one in wanted]
 

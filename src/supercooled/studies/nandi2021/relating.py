@@ -77,7 +77,7 @@ def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Relate
         for name in ("softness", "tau_alpha", "tau_alpha_error", "depth", "log_first_passage_time")
     )
     onset, onset_error, why = _onset(studied, T, tau, error, slow)
-    shipped = np.array([at.begin is None or studied.active for at in studied.states])
+    shipped = np.array([not at.hot for at in studied.states])
     cold = np.zeros(len(T), bool) if np.isnan(onset) else onset * (1 + 1e-9) >= T
     if cold.sum() < 3 and shipped.sum() >= 3:
         # A strong liquid is hardly slow when it is cold already: then every state but the hot ones counts.
@@ -226,7 +226,7 @@ def readings(one: Related, choices: Choices) -> list[Reading]:
         "τ_α at the hottest": _time_at(hot, one.T, one.tau),
         "1": 1.0,
     }
-    equilibrium = np.array([at.begin is None or one.studied.active for at in one.studied.states])
+    equilibrium = np.array([not at.hot for at in one.studied.states])
     windows = {
         "below onset": one.cold & good,
         "all but the hottest": equilibrium & good,
