@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from supercooled.cli import liquids, moving, running, studying
+from supercooled.cli import liquids, moving, preparing, running, studying
 from supercooled.errors import SupercooledError
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ for command in (
     liquids.systems,
     running.simulate,
     running.equilibrate,
+    preparing.cool,
+    preparing.propensity,
+    preparing.quench,
     moving.dynamics,
     studying.analyze,
     studying.study,

@@ -16,6 +16,8 @@ Liquid = Annotated[
 Density = Annotated[float, typer.Option(help="Particles per volume, sigma_AA^-3.")]
 Temperatures = Annotated[list[float], typer.Option("--temperature", "-T", help="epsilon_AA/k_B; repeat it.")]
 Particles = Annotated[int, typer.Option("--particles", "-N", help="How many particles.")]
+Dt = Annotated[float, typer.Option(help="Integration step, tau.")]
+Damping = Annotated[float, typer.Option(help="Time constant of the thermostat, steps.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes side by side, one core each; default every core.")
 ]

@@ -10,7 +10,9 @@ import typer
 import supercooled as sc
 from supercooled.cli.checks import passed, relaxed
 from supercooled.cli.options import (
+    Damping,
     Density,
+    Dt,
     Liquid,
     Particles,
     Runs,
@@ -20,9 +22,6 @@ from supercooled.cli.options import (
     placed,
 )
 
-Dt = Annotated[float, typer.Option(help="Integration step, tau.")]
-Damping = Annotated[float, typer.Option(help="Time constant of the thermostat, steps.")]
-
 
 def simulate(
     liquid: Liquid,
@@ -31,6 +30,9 @@ def simulate(
     duration: Annotated[float, typer.Option(help="Length of the run, tau.")],
     every: Annotated[float, typer.Option(help="Time between frames, tau.")],
     particles: Particles = 4000,
+    per_decade: Annotated[
+        int, typer.Option(min=0, help="Frames a decade of time within each interval; 0: evenly spaced.")
+    ] = 0,
     dt: Dt = 0.005,
     damping: Damping = 100.0,
     ensemble: Annotated[Literal["nvt", "nve"], typer.Option(help="Constant temperature or energy.")] = "nvt",
@@ -53,6 +55,7 @@ def simulate(
             n_particles=particles,
             duration=duration,
             every=every,
+            per_decade=per_decade,
             seed=seed + replica,
             dt=dt,
             damping=damping,

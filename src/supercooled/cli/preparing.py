@@ -1,0 +1,151 @@
+"""Liquids cooled, quenched, and run many times from one configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import supercooled as sc
+from supercooled.cli.options import (
+    Damping,
+    Density,
+    Dt,
+    Liquid,
+    Particles,
+    Runs,
+    Scheduler,
+    Temperatures,
+    Workers,
+    placed,
+)
+from supercooled.simulation import Minimiser
+
+
+def cool(
+    liquid: Liquid,
+    temperature: Temperatures,
+    density: Density,
+    hold: Annotated[list[float], typer.Option(help="Before each run, tau: one for all, or one each.")],
+    duration: Annotated[list[float], typer.Option(help="Of each run, tau: one for all, or one each.")],
+    every: Annotated[list[float], typer.Option(help="Between frames, tau: one for all, or one each.")],
+    particles: Particles = 4000,
+    dt: Dt = 0.005,
+    damping: Damping = 100.0,
+    start: Annotated[
+        str, typer.Option(help="Of the first run: 'lattice', 'equilibrated', or a file.")
+    ] = "lattice",
+    seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    runs: Runs = Path("runs"),
+) -> None:
+    """Cool a liquid step by step, and say of each step whether it came to equilibrium."""
+    rungs = sc.store.cool(
+        sc.systems.named(liquid, density=density),
+        temperature,
+        n_particles=particles,
+        hold=_each(hold),
+        duration=_each(duration),
+        every=_each(every),
+        start=start,
+        seed=seed,
+        dt=dt,
+        damping=damping,
+        root=runs,
+    )
+    for rung in rungs:
+        typer.echo(rung.run.source.name)
+        differing = [name for name, agreement in rung.agreements.items() if not agreement.passed]
+        found = f"its halves differ in {', '.join(differing)}" if differing else "its halves agree"
+        typer.echo(f"T={rung.run.temperature:g}: {found}", err=True)
+
+
+def quench(
+    liquid: Liquid,
+    files: Annotated[list[Path], typer.Argument(help="Trajectories; those of runs know their state.")],
+    tolerance: Annotated[
+        float,
+        typer.Option(help="2-norm of all forces at which a quench ends, epsilon_AA/sigma_AA, as 0.01."),
+    ],
+    minimiser: Annotated[Minimiser, typer.Option(help="Way down; each may end in another basin.")] = "l-bfgs",
+    timestep: Annotated[
+        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
+    ] = None,
+    runs: Runs = Path("runs"),
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+) -> None:
+    """Inherent structures of every frame; an interrupted quench goes on, a longer run is completed."""
+    mixture = sc.systems.named(liquid, density=1.0).mixture
+    trajectories = [sc.store.read_run(file, mixture, timestep=timestep) for file in files]
+    for trajectory in trajectories:
+        still = sc.store.quench_trajectory(
+            trajectory,
+            tolerance=tolerance,
+            minimiser=minimiser,
+            mixture=mixture,
+            root=runs,
+            workers=placed(workers, scheduler),
+        )
+        typer.echo(still.source.name)
+        energy = float(sc.store.logged(still, "potential_energy").mean())
+        evaluations = float(sc.store.logged(still, "evaluations").mean())
+        typer.echo(
+            f"{still.n_frames} frames by {minimiser} to {tolerance:g}: energy {energy:.5f} a particle, "
+            f"{evaluations:.0f} evaluations a frame",
+            err=True,
+        )
+
+
+def propensity(
+    liquid: Liquid,
+    temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
+    density: Density,
+    n_runs: Annotated[int, typer.Option("--n-runs", min=2, help="Runs from the one configuration.")],
+    duration: Annotated[float, typer.Option(help="Length of each run, tau.")],
+    every: Annotated[float, typer.Option(help="Time between the moments at which it is measured, tau.")],
+    out: Annotated[Path, typer.Option(help="Zarr folder to write.")],
+    particles: Particles = 4000,
+    per_decade: Annotated[
+        int, typer.Option(min=0, help="Frames a decade of time within each interval; 0: evenly spaced.")
+    ] = 0,
+    dt: Dt = 0.005,
+    damping: Damping = 100.0,
+    start: Annotated[str, typer.Option(help="'equilibrated', or a file; its last frame counts.")] = (
+        "equilibrated"
+    ),
+    first_seed: Annotated[int, typer.Option(help="Of the first run; the next take the next.")] = 1,
+    runs: Runs = Path("runs"),
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+) -> None:
+    """How far each particle goes, averaged over runs from one configuration with fresh velocities."""
+    ensemble = sc.store.isoconfigurational(
+        sc.systems.named(liquid, density=density),
+        n_runs=n_runs,
+        temperature=temperature,
+        n_particles=particles,
+        duration=duration,
+        every=every,
+        per_decade=per_decade,
+        first_seed=first_seed,
+        start=start,
+        dt=dt,
+        damping=damping,
+        root=runs,
+        workers=placed(workers, scheduler),
+    )
+    times = ensemble[0].times[1:]
+    found = sc.dynamics.propensity(ensemble, times=times)
+    sc.report.save_results(out, {"propensity": found})
+    mean, spread = found["propensity"].mean("particle"), found["propensity"].std("particle")
+    typer.echo(
+        f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, {float(spread[-1]):.4f} "
+        "apart from particle to particle",
+        err=True,
+    )
+    typer.echo(out)
+
+
+def _each(values: list[float]) -> float | list[float]:
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,69 @@
+"""Runs read again from their files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from supercooled import io
+from supercooled.errors import MixtureError, StoreError
+from supercooled.mixture import Activity, Liquid, Mixture
+from supercooled.state import Protocol, StatePoint
+from supercooled.store.folder import RunFolder
+from supercooled.trajectory import Trajectory
+
+
+def read_run(path: str | Path, mixture: Mixture, *, timestep: float | None = None) -> Trajectory:
+    """Trajectory of a file; if it is a run of this package, with the state point that made it.
+
+    mixture : what its particles are
+    timestep : of a file that counts steps only, as :func:`supercooled.read`
+
+    Raises
+    ------
+    MixtureError
+        if the run beside which the file lies was made with another mixture.
+    TrajectoryError, ParameterError, StoreError
+        as :func:`supercooled.read`, or if the run's record is damaged.
+
+    >>> import tempfile
+    >>> from supercooled import simulate, systems
+    >>> liquid = systems.kob_andersen(density=1.2)
+    >>> run = simulate(
+    ...     liquid, temperature=2.0, n_particles=200, duration=0.1, every=0.05, start="lattice", hold=0.1,
+    ...     root=tempfile.mkdtemp(), progress=False)
+    >>> read_run(run.source.name, liquid.mixture).state == run.state
+    True
+    """
+    trajectory = io.read(Path(path), timestep=timestep)
+    recorded = RunFolder(Path(path).parent).record().get("state")
+    if recorded is None:
+        return trajectory
+    state = _state(recorded, mixture, path)
+    return replace(trajectory, state=state, temperature=state.temperature)
+
+
+def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:
+    made_with = recorded["mixture"]
+    if made_with != mixture.to_dict():
+        raise MixtureError(
+            f"{path} was made with {made_with['name']}, and {mixture.name} is another mixture; name the one "
+            "that made it"
+        )
+    activity = None
+    if (driven := recorded.get("activity")) is not None:
+        activity = Activity(**{**driven, "species": tuple(driven["species"])})
+    protocol = dict(recorded["protocol"])
+    if "per_decade" in protocol:
+        protocol["per_decade"] = int(protocol["per_decade"])
+    state = StatePoint(
+        Liquid(mixture, recorded["density"], activity),
+        recorded["temperature"],
+        recorded["n_particles"],
+        Protocol(**protocol),
+        recorded["seed"],
+    )
+    if state.to_dict() != recorded:
+        raise StoreError(f"{path}: its run.json names a state point that this version can't make")
+    return state
