@@ -6,6 +6,8 @@ from supercooled.store.equilibrating import equilibrate
 from supercooled.store.folder import RunFolder
 from supercooled.store.isoconfigurational import isoconfigurational
 from supercooled.store.quenching import quench_trajectory
+from supercooled.store.reading import read_run
+from supercooled.store.rechecking import recheck
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate, simulate_all
 from supercooled.store.steady import steady_state
@@ -19,6 +21,8 @@ __all__ = [
     "isoconfigurational",
     "logged",
     "quench_trajectory",
+    "read_run",
+    "recheck",
     "request",
     "simulate",
     "simulate_all",
