@@ -8,6 +8,7 @@ import xarray as xr
 from report_example import further
 
 import supercooled as sc
+from supercooled import relation
 from supercooled.mixture import Mixture
 from supercooled.report.figures import heterogeneity as drawn
 from supercooled.report.tables import ranking, readings
@@ -15,7 +16,7 @@ from supercooled.studies import neighbourhoods
 from supercooled.studies import readings as readings_of_cages
 from supercooled.studies.averages import average_lines
 from supercooled.studies.line import Choices
-from supercooled.studies.results import Cages
+from supercooled.studies.results import Cages, barriers, crossing
 from supercooled.studies.sharma2022.words import own_reading, sections
 
 T = {"temperature": np.array([0.47, 0.58, 0.70])}
@@ -65,6 +66,53 @@ def test_the_nearest_reading_misses_least_and_no_onset_is_no_help():
     assert away[0] == pytest.approx(expected)
     assert np.isinf(away[1])
     assert own_reading(table, Choices()).calibrated_by.item() == "ensemble-cut"
+
+
+def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:
+    """P_R whose logarithm bends with 1/T, alike for all softnesses, which meet at T = 0.8."""
+    found = []
+    for T, there in known.items():
+        away = 1 / T - 1 / 0.8
+        law = np.exp(-2.0 - (4.0 - 1e3 * softness) * (away + 0.8 * away**2))
+        P = np.full(len(softness), np.nan)
+        P[there] = law[there]
+        data = {
+            "rearrangement_probability": ("softness", P),
+            "rearrangement_probability_error": ("softness", 1e-3 * P),
+            "rearrangement_probability_jackknife": (("stretch", "softness"), np.tile(P, (3, 1))),
+        }
+        found.append(xr.Dataset(data, {"softness": softness, "temperature": T, "stretch": range(3)}))
+    return found
+
+
+def test_lines_that_bend_alike_cross_in_one_point_only_through_the_same_temperatures():
+    softness = np.linspace(1e-3, 3e-3, 12)
+    known = {0.47: slice(0, 8), 0.53: slice(0, 12), 0.58: slice(0, 12), 0.70: slice(4, 12)}
+    probabilities = bent(known, softness)
+    fits = crossing(probabilities, Choices())
+    assert fits.attrs["least"] == 4
+    assert int(np.isfinite(fits.barrier.values).sum()) == 4
+    every = crossing(bent(dict.fromkeys(known, slice(0, 12)), softness), Choices())
+    # The softnesses that all know say what would come out if all were known.
+    assert fits.attrs["onset"] == pytest.approx(every.attrs["onset"], rel=1e-6)
+    loose = relation.onset(barriers(probabilities, Choices())).temperature
+    assert abs(loose - every.attrs["onset"]) > 0.03
+
+
+def test_short_runs_cross_where_three_temperatures_know_the_softness():
+    known = {0.47: slice(0, 6), 0.53: slice(0, 12), 0.58: slice(0, 12), 0.70: slice(5, 12)}
+    fits = crossing(bent(known, np.linspace(1e-3, 3e-3, 12)), Choices())
+    assert fits.attrs["least"] == 3
+    assert int(np.isfinite(fits.barrier.values).sum()) == 12
+
+
+def test_a_literal_inverse_proportion_keeps_the_mean_of_the_inverse_softness_and_has_no_intercept():
+    depth = np.array([44.0, 39.0, 35.0, 29.0])
+    softness = xr.Dataset({"softness": ("temperature", 1 / (25.0 * depth))})
+    found = Cages(np.arange(4.0), softness, {"ensemble-cut": depth}, xr.DataArray())
+    line = readings_of_cages._calibration("proportional", [], found)
+    assert (line.c0, line.c1) == (0.0, pytest.approx(25.0))
+    assert line.residual < 1e-12
 
 
 def test_the_tables_say_what_the_results_hold():

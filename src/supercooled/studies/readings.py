@@ -10,12 +10,12 @@ from typing import Any, Final, Literal
 import numpy as np
 import xarray as xr
 
-from supercooled import cage, relation
+from supercooled import cage
 from supercooled.cage import Calibration
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.studies.line import Choices, Reading
-from supercooled.studies.results import Cages, Relations, barriers, below_onset, onset_error, relations
+from supercooled.studies.results import Cages, Relations, below_onset, crossing, relations
 from supercooled.studies.stages import Results
 from supercooled.studies.variants import Variant
 
@@ -140,9 +140,9 @@ def _barriers(
     )
     try:
         chosen = below_onset(related.probabilities, temperatures, highest)
-        fits = barriers(chosen, choices)
+        fits = crossing(chosen, choices)
         seen = fits.dropna("softness", subset=["barrier"])
-        onset, error = relation.onset(fits).temperature, onset_error(chosen, choices)
+        onset, error = fits.attrs["onset"], fits.attrs["onset_error"]
     except ParameterError:
         return dict.fromkeys(names, np.nan)
     base10, S = seen["barrier_base10"].values, seen["softness"].values

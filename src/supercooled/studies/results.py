@@ -157,19 +157,47 @@ def _ends(field: xr.DataArray) -> Array:
     return quantiles(lambda: (part for _, part in blocks_of(field)), (TAIL, 1.0 - TAIL))
 
 
-def barriers(probabilities: xr.Dataset | Sequence[xr.Dataset], choices: Choices) -> xr.Dataset:
-    """Barrier and entropy of each softness that three temperatures know."""
+def barriers(
+    probabilities: xr.Dataset | Sequence[xr.Dataset], choices: Choices, *, least: int = 3
+) -> xr.Dataset:
+    """Barrier and entropy of each softness that so many temperatures know.
+
+    least : all of them, where lines of different softness are held against each other: ln P_R bends with
+        1/T, so that a line through colder temperatures is another one than through hotter ones
+    """
     return relation.arrhenius(
         probabilities,
         weighting=choices.weighting,
         largest_error=choices.largest_error,
-        minimum_temperatures=3,
+        minimum_temperatures=least,
     )
 
 
-def onset_error(probabilities: Sequence[xr.Dataset], choices: Choices) -> float:
+def onset_error(probabilities: Sequence[xr.Dataset], choices: Choices, *, least: int = 3) -> float:
     """Standard error of the onset: the jackknife over the stretches of every run."""
-    return relation.stretch_error(probabilities, lambda p: relation.onset(barriers(p, choices)).temperature)
+    return relation.stretch_error(
+        probabilities, lambda p: relation.onset(barriers(p, choices, least=least)).temperature
+    )
+
+
+def crossing(probabilities: Sequence[xr.Dataset], choices: Choices) -> xr.Dataset:
+    """Barriers where every temperature has a probability, with ``onset`` and its error among the attributes.
+
+    sharma2022, Sec. V: where the P(S) at different temperatures overlap. Runs that are too short to have
+    three such softnesses use those that three temperatures know; ``least`` says which it was.
+
+    Raises
+    ------
+    ParameterError
+        if those are fewer than three, too.
+    """
+    least = len(probabilities)
+    fits = barriers(probabilities, choices, least=least)
+    if int(np.isfinite(fits["barrier"].values).sum()) < 3:
+        least = 3
+        fits = barriers(probabilities, choices, least=least)
+    error = onset_error(probabilities, choices, least=least)
+    return fits.assign_attrs(onset=relation.onset(fits).temperature, onset_error=error, least=least)
 
 
 def below_onset(

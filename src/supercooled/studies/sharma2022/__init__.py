@@ -11,7 +11,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from supercooled import relation, report, store, systems
+from supercooled import report, store, systems
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
@@ -22,12 +22,10 @@ from supercooled.studies.motion import Motion, motion_curves, motion_rows, motio
 from supercooled.studies.propensities import Ensembles, Plan, ranked_propensities
 from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import (
-    Relations,
-    barriers,
     below_onset,
     cages,
+    crossing,
     moves,
-    onset_error,
     relations,
     together,
 )
@@ -67,7 +65,7 @@ class Preset:
 _FEW = {0.47: 190.0, 0.53: 250.0, 0.58: 220.0, 0.70: 120.0}
 _SOME = {0.47: 1000.0, 0.53: 700.0, 0.58: 400.0, 0.70: 200.0, 0.80: 100.0}
 _MANY = {0.47: 3500.0, 0.53: 3500.0, 0.58: 1500.0, 0.70: 500.0, 0.80: 250.0}
-_HOT = {1.0: 60.0}
+_HOT = {1.0: 240.0}
 _ENSEMBLES = Ensembles({0.47: 24.0, 0.58: 24.0, 0.70: 8.0})
 PRESETS = {
     "quick": Preset(_FEW, every=0.5, dt=0.005, whole=False, p_c_within=P_C_SHORT),
@@ -98,7 +96,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     moved = moves(measured, choices)
     thresholds = [float(printed("sharma2022")["p_c"][f"{T:.2f}"]) for T in temperatures]
     related = relations(measured, thresholds, calibration, choices)
-    fits, onset, onset_uncertainty = _barriers(related, temperatures, choices)
+    fits = crossing(below_onset(related.probabilities, temperatures, HIGHEST), choices)
     results = together(
         measured,
         temperatures,
@@ -150,7 +148,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     report.write(
         out,
         title="Local softness and rearrangements in a supercooled liquid",
-        summary=words.summary(temperatures, related, onset, onset_uncertainty),
+        summary=words.summary(temperatures, related, fits.attrs["onset"], fits.attrs["onset_error"]),
         rows=compared,
         results=results,
         provenance=words.provenance(
@@ -192,12 +190,3 @@ def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Data
     )
     curves = [motion_curves([run], how, work=work) for run in runs]
     return motion_table(curves, [temperature_of(run) for run in runs], how)
-
-
-def _barriers(
-    related: Relations, temperatures: Sequence[float], choices: Choices
-) -> tuple[xr.Dataset, float, float]:
-    probabilities = below_onset(related.probabilities, temperatures, HIGHEST)
-    fits = barriers(probabilities, choices)
-    onset, error = relation.onset(fits).temperature, onset_error(probabilities, choices)
-    return fits.assign_attrs(onset=onset, onset_error=error), onset, error

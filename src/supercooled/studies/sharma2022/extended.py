@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from supercooled import relation
 from supercooled.cage import Calibration
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
@@ -21,7 +20,7 @@ from supercooled.studies.line import Choices, identity, measure, temperature_of
 from supercooled.studies.neighbourhoods import closures, neighbourhoods
 from supercooled.studies.published import printed
 from supercooled.studies.readings import Printed, readings, variants
-from supercooled.studies.results import Cages, Relations, barriers, below_onset, onset_error
+from supercooled.studies.results import Cages, Relations, below_onset, crossing
 from supercooled.studies.sharma2022.chosen import ONSET, SHARE
 from supercooled.studies.stages import Results, stage
 from supercooled.studies.variants import Variant, depths, spread
@@ -117,12 +116,9 @@ def by_depth(
         ).assign_coords(temperature=along)
     }
     try:
-        chosen = below_onset(every, temperatures, highest)
-        fits = barriers(chosen, choices)
-        onset, error = relation.onset(fits).temperature, onset_error(chosen, choices)
+        return {**out, "depth_arrhenius": crossing(below_onset(every, temperatures, highest), choices)}
     except ParameterError:
         return out
-    return {**out, "depth_arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
 
 
 def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:

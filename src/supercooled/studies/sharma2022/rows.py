@@ -145,7 +145,8 @@ def _barrier_rows(fits: xr.Dataset) -> list[Row]:
             uncertainty=fits.attrs["onset_error"],
             unit="epsilon_AA/k_B",
             tolerance=ONSET,
-            note="Where the Arrhenius lines of all softnesses cross; error by jackknife over the runs.",
+            note=f"Where the Arrhenius lines of the softnesses that {fits.attrs['least']} temperatures "
+            "know cross; error by jackknife over the runs.",
         )
     ]
     for which, end, value in zip(("lowest", "highest"), ends, paper["barrier_range"], strict=True):
