@@ -9,8 +9,12 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks import growth
+from benchmarks.memory import bandwidth
+
 NAMES = (
     "structure_factor",
+    "radial",
     "local_softness",
     "structure_functions",
     "hops",
@@ -32,8 +36,14 @@ def main() -> None:
         print(f"\n== {name}", flush=True)
         table += [asdict(row) for row in importlib.import_module(f"benchmarks.{name}").main()]
     if set(chosen) == set(NAMES):
-        machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        FIGURES.write_text(json.dumps({"machine": machine, "table": table}, indent=1) + "\n")
+        print("\n== growth", flush=True)
+        kept = {
+            "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+            "bandwidth": bandwidth(),
+            "table": table,
+            "growth": growth.table(),
+        }
+        FIGURES.write_text(json.dumps(kept, indent=1) + "\n")
 
 
 if __name__ == "__main__":

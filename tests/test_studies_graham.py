@@ -1,0 +1,220 @@
+"""graham2023: the whole study on short runs of a small hot liquid, and its rows by law."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import supercooled as sc
+from supercooled import report, store, systems
+from supercooled.errors import ParameterError
+from supercooled.report.entropy import ENTROPY
+from supercooled.report.panels import draw
+from supercooled.studies import graham2023
+from supercooled.studies.graham2023.chosen import Choices
+from supercooled.studies.graham2023.liquid import LiquidRuns, Run, continuous
+from supercooled.studies.graham2023.rows import rows as rows_of
+from supercooled.studies.graham2023.strata import FIELDS
+
+TEMPERATURES = (0.8, 0.9, 1.0)
+CHOICES = Choices(
+    window=4.0, hard_separation=10.0, soft_separation=4.0, quiet=0.1, strata=3, minimum_count=20, r_max=3.0,
+    largest_error=10.0, dr=0.05, last=2.5, radius=2.5, folds=2,
+)  # fmt: skip
+PRESET = graham2023.Preset(((0.2, 1.16),), 12.0, every=0.5, quench_every=4, tolerance=50.0, dt=0.005)
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root, out = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("graham")
+    liquid = systems.kob_andersen_width(width=0.2, density=1.16)
+    runs = []
+    for T in TEMPERATURES:
+        thermal = sc.simulate(
+            liquid, temperature=T, n_particles=500, duration=12.0, every=0.5, start="lattice", hold=2.0,
+            root=root, progress=False,
+        )  # fmt: skip
+        still = store.quench_trajectory(
+            thermal[::4], mixture=continuous(liquid.mixture), tolerance=50.0, root=root, workers=1,
+            progress=False,
+        )  # fmt: skip
+        runs.append(Run(thermal, still, 4))
+    one = LiquidRuns(liquid.name, 0.2, 1.16, liquid.mixture, tuple(runs), TEMPERATURES)
+    return graham2023.analysed([one], out, choices=CHOICES, command="test", preset=PRESET, workers=1)
+
+
+def test_everything_is_written_and_measured(studied: Path) -> None:
+    rows = json.loads((studied / "comparison.json").read_text())
+    assert {row["item"] for row in rows} >= {"Sec. II.B", "Fig. 3", "Fig. 4(b)", "Fig. 5(b)", "Fig. 6(a)"}
+    results = report.load_results(studied / "results.zarr")
+    assert results["states"].temperature.values.tolist() == [list(TEMPERATURES)]
+    assert "report.html" in {path.name for path in studied.iterdir()}
+    model = sc.learning.load_model(studied / "softness_ka-width0.2_rho1.16.json")
+    assert len(model.features) == 54
+
+
+def test_hotter_liquids_have_more_entropy_and_rearrange_more(studied: Path) -> None:
+    states = report.load_results(studied / "results.zarr")["states"].isel(liquid=0)
+    assert (np.diff(states.pair_entropy) > 0).all()
+    assert (np.diff(states.total_share) > 0).all()
+    # The inherent structures have sharper peaks than the frames they come from.
+    assert (states.inherent_pair_entropy < states.pair_entropy).all()
+
+
+def test_softness_and_pair_entropy_go_together(studied: Path) -> None:
+    results = report.load_results(studied / "results.zarr")
+    assert 0.0 < float(results["joint"].pearson[0]) < 1.0
+    density = results["joint"].histogram.isel(liquid=0).values
+    area = np.outer(*(np.diff(results["joint"][f"{f}_edges"][0]) for f in FIELDS))
+    assert float((density * area).sum()) == pytest.approx(1.0, abs=0.02)
+    groups = results["groups"].isel(liquid=0)
+    assert (np.diff(groups.middle) > 0).all()
+    assert float(groups.pair_entropy[-1]) > float(groups.pair_entropy[0])
+
+
+def test_strata_hold_the_counts_of_their_particles(studied: Path) -> None:
+    strata = report.load_results(studied / "results.zarr")["strata"].isel(liquid=0)
+    P = strata.rearrangement_probability
+    assert float(P.max()) <= 1.0
+    assert float(P.min()) >= 0.0
+    # Soft particles rearrange more often than hard ones, all temperatures together.
+    assert float(P.sel(field="softness").isel(stratum=-1).mean()) > float(
+        P.sel(field="softness").isel(stratum=0).mean()
+    )
+
+
+def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
+    """Two liquids whose lines all cross, with barriers that one line describes once scaled."""
+    T_A, s2 = np.array([0.8, 1.1]), np.array([np.linspace(-6, -4, 5), np.linspace(-5.5, -3.5, 5)])
+    log_P = np.array(scale)
+    entropy = log_P[:, None] * (1.0 + 0.3 * s2)
+    barrier = T_A[:, None] * (entropy - log_P[:, None])
+    along = {"width": ("liquid", [0.0, 0.4]), "liquid": ["a", "b"]}
+    by = ("liquid", "field", "stratum")
+    T = np.array([[0.5, 0.6, 0.7], [0.7, 0.8, 0.9]])
+    P = np.exp(entropy[:, None] - barrier[:, None] / T[..., None])
+    both = np.stack([P, P**0.5], axis=1)
+    strata = xr.Dataset(
+        {
+            "temperature": (("liquid", "state"), T),
+            "rearrangement_probability": (("liquid", "field", "state", "stratum"), both),
+            "rearrangement_probability_error": (("liquid", "field", "state", "stratum"), 0.1 * both),
+            "entropy": (by, np.stack([entropy, entropy], axis=1)),
+            "barrier": (by, np.stack([barrier, barrier], axis=1)),
+            "middle": (by, np.stack([s2, s2], axis=1)),
+            "crossover": (("liquid", "field"), np.stack([T_A, T_A + 0.05], axis=1)),
+            "crossover_error": (("liquid", "field"), np.array([[0.02, 0.02], [0.04, 0.04]])),
+        },
+        {**along, "field": list(FIELDS)},
+    )
+    scaled = entropy / log_P[:, None]
+    groups = xr.Dataset(
+        {
+            "pair_entropy": (("liquid", "stratum"), s2),
+            "scaled_entropy": (("liquid", "stratum"), scaled),
+            "scaled_barrier": (("liquid", "stratum"), scaled - 1.0),
+            "identity": (("liquid", "stratum"), np.zeros((2, 5))),
+            "middle": (("liquid", "stratum"), s2),
+            "radial_distribution": (("liquid", "stratum", "species", "r"), np.ones((2, 5, 2, 9))),
+        },
+        {**along, "species": ["A", "B"], "r": np.linspace(0.5, 3, 9)},
+    )
+    joint = xr.Dataset(
+        {
+            "pearson": ("liquid", [0.2, 0.48]),
+            "pearson_error": ("liquid", [0.01, 0.01]),
+            "temperature": ("liquid", T[:, 0]),
+            "histogram": (("liquid", "softness_bin", "entropy_bin"), np.ones((2, 3, 3))),
+            "softness_edges": (("liquid", "softness_edge"), np.tile(np.arange(4.0), (2, 1))),
+            "entropy_edges": (("liquid", "entropy_edge"), np.tile(np.arange(4.0), (2, 1))),
+        },
+        along,
+    )
+    accuracy = np.array([[0.76, 0.6, 0.45], [0.85, np.nan, np.nan]])
+    states = xr.Dataset(
+        {
+            **{n: (("liquid", "state"), v) for n, v in (("accuracy", accuracy), ("recall", accuracy))},
+            "examples": (("liquid", "state"), np.full((2, 3), 100.0)),
+            "temperature": (("liquid", "state"), T),
+            **dict.fromkeys(
+                ("diffusivity", "reduced_diffusivity", "softness", "pair_entropy"),
+                (("liquid", "state"), 0.01 * T),
+            ),
+        },
+        along,
+    )
+    wells = xr.Dataset(
+        {
+            "pair_energy": (("liquid", "separation"), np.zeros((2, 9))),
+            "radial_distribution": (("liquid", "r"), np.ones((2, 9))),
+        },
+        {**along, "separation": np.linspace(0.9, 2.5, 9), "r": np.linspace(0.5, 3, 9)},
+    )
+    return {"states": states, "strata": strata, "joint": joint, "groups": groups, "wells": wells}
+
+
+def by_quantity(rows: list[report.Row], word: str) -> list[report.Row]:
+    return [row for row in rows if word in row.quantity]
+
+
+def test_rows_judge_by_the_tolerances_of_the_task() -> None:
+    rows = rows_of(example())
+    cold, hot = by_quantity(rows, "coldest"), by_quantity(rows, "hottest")
+    assert [row.within for row in cold] == [True, False]
+    assert hot[0].within is True
+    # A liquid with one temperature has no hottest.
+    assert hot[1].measured is None
+    spread = by_quantity(rows, "strata of s2")
+    further = by_quantity(rows, "strata of S")
+    for one, more in zip(spread, further, strict=True):
+        # P of the entropy's strata is the root of that of softness: half the decades, and as many more.
+        assert more.measured == pytest.approx(one.measured)
+        assert one.within is (one.measured is not None and one.measured <= 1.1)
+    pearson = by_quantity(rows, "Pearson")
+    assert [row.within for row in pearson] == [None, True]
+    assert by_quantity(rows, "rise of that")[0].within is True
+    difference = by_quantity(rows, "difference")
+    assert [row.within for row in difference] == [False, True]
+
+
+def test_a_perfect_collapse_is_one_and_liquids_alike_do_not_gain() -> None:
+    rows = rows_of(example())
+    assert [row.within for row in by_quantity(rows, "over that before")] == [True, True]
+    assert [row.measured for row in by_quantity(rows, "R^2")] == pytest.approx([1.0, 1.0])
+    assert all(row.measured == 0.0 for row in by_quantity(rows, "identity"))
+    broken = example()
+    broken["groups"]["scaled_entropy"][1] = broken["groups"]["scaled_entropy"][1] * 3
+    assert by_quantity(rows_of(broken), "over that before")[0].within is False
+    none = example()
+    none["groups"]["scaled_entropy"][:] = np.nan
+    assert by_quantity(rows_of(none), "over that before")[0].measured is None
+
+
+def test_figures_that_need_long_runs_are_drawn_and_described() -> None:
+    # The others are drawn for the runs above.
+    results = example()
+    for plate in (p for p in ENTROPY if p.name in {"reduced_diffusion", "scaled_barriers"}):
+        drawn = draw(plate, results)
+        assert drawn is not None
+        assert len(drawn.panels) == len(plate.panels)
+        for panel in drawn.panels:
+            assert panel.words.description.endswith(".")
+            assert len(panel.svg) > 1000
+
+
+def test_a_minimiser_gets_the_same_forces_without_a_step() -> None:
+    mixture = systems.kob_andersen_width(width=0.3, density=1.14).mixture
+    whole = continuous(mixture)
+    for a, b in zip(mixture.potentials, whole.potentials, strict=True):
+        r = np.linspace(0.9 * b.cutoff, 0.999999 * b.cutoff, 5)
+        assert b.force(r) == pytest.approx(a.force(r))
+        assert abs(float(b.energy(r[-1]))) < 1e-7 < abs(float(a.energy(r[-1])))
+
+
+def test_unknown_presets_and_states_without_a_start_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="quick, medium, paper"):
+        graham2023.run("fast", tmp_path, runs=tmp_path, workers=1)
