@@ -10,6 +10,7 @@ from supercooled.report.captions import structure as structure_words
 from supercooled.report.entropy import ENTROPY
 from supercooled.report.figures import cage, dynamics, neighbourhood, softness, structure
 from supercooled.report.further import FURTHER
+from supercooled.report.learned import LEARNED
 from supercooled.report.master import MASTER
 from supercooled.report.panels import KINDS, DrawnPanel, DrawnPlate, Panel, Plate, draw
 
@@ -189,5 +190,6 @@ PLATES: tuple[Plate, ...] = (
     *FURTHER,
     *MASTER,
     *ENTROPY,
+    *LEARNED,
 )
 """Every plate the package knows, in the order of the straight line."""

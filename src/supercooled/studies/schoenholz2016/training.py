@@ -18,7 +18,7 @@ from supercooled.structure import FEATURE_SETS, FeatureSet
 from supercooled.studies.schoenholz2016.chosen import Choices
 from supercooled.trajectory import Trajectory
 
-SIZES = (100, 200, 400, 800, 1600, 3200)
+SIZES = (50, 100, 200, 400, 800, 1600, 3200)
 KEPT = (166, 80, 40, 20, 10, 5, 2, 1)
 OTHER_METHODS: tuple[Method, ...] = ("svm", "logistic", "ridge", "neural-network")
 

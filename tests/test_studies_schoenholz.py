@@ -1,0 +1,170 @@
+"""The study of schoenholz2016 on a made-up liquid whose law is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import supercooled as sc
+from supercooled.report.learned import LEARNED
+from supercooled.report.panels import draw
+from supercooled.structure import FEATURE_SETS, FeatureSet, Radial
+from supercooled.studies import named
+from supercooled.studies import schoenholz2016 as study
+from supercooled.studies.schoenholz2016 import measuring, training
+
+DENSITY = 1.2
+N, FRAMES = 216, 400
+NEAR = FeatureSet("near", "", (Radial(first=0.75, step=0.1, number=11, width=0.1),))
+CHOICES = replace(
+    study.CHOICES,
+    features="near",
+    bins=tuple(np.linspace(-3.0, 3.0, 7)),
+    minimum_count=30,
+    largest_error=5.0,
+    field_frames=25,
+    stretches=4,
+    leads=(1.0, 5.0),
+)
+
+
+def hopping(T, seed):
+    """Particles on a jittered lattice that jump, each with the barrier of its own surroundings.
+
+    E = 3 - 2 S and Sigma = 1 - 2.5 S, with S from the density of neighbours at 1.05, so T_0 = 0.8. They
+    jump back soon after, and the surroundings stay what they were.
+    """
+    random = np.random.default_rng(7)
+    edge = (N / DENSITY) ** (1 / 3)
+    sites = np.stack(np.meshgrid(*[np.arange(6)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    base = sites * (edge / 6) + random.normal(scale=0.08, size=(N, 3))
+    species = (np.arange(N) % 5 == 4).astype(int)
+    box = sc.Box.cube(edge)
+    still = sc.Trajectory.from_arrays(base[None], box, species=species)
+    density = (
+        sc.structure.structure_functions(
+            still, centre="A", radial=sc.structure.Radial(first=1.05, step=0.1, number=1, width=0.1)
+        )
+        .values[0, :, :]
+        .sum(axis=1)
+    )
+    S = np.zeros(N)
+    S[species == 0] = -(density - density.mean()) / density.std()
+    chance = np.minimum(0.5 * np.exp(1.0 - 2.5 * S - (3.0 - 2.0 * S) / T), 0.2)
+    random = np.random.default_rng(seed)
+    away = np.zeros((FRAMES, N, 3))
+    for i in np.flatnonzero(species == 0):
+        t = 8
+        while True:
+            t += 1 + int(random.exponential(1.0 / chance[i]))
+            if t + 14 >= FRAMES:
+                break
+            direction = random.normal(size=3)
+            away[t : t + 12, i] = 0.7 * direction / np.linalg.norm(direction)
+            t += 24
+    paths = base + away + random.normal(scale=0.005, size=away.shape)
+    return sc.Trajectory.from_arrays(paths, box, species=species, unwrapped=True, temperature=T)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    out = tmp_path_factory.mktemp("study")
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setitem(FEATURE_SETS, "near", NEAR)
+    still = {T: hopping(T, seed) for seed, T in enumerate((0.5, 0.6, 0.7))}
+    preset = study.Preset({DENSITY: dict.fromkeys(still, FRAMES - 1.0)}, quiet={DENSITY: 100.0}, size=300)
+    yield study.of_density(DENSITY, still, preset, CHOICES, out), still, out, preset
+    monkeypatch.undo()
+
+
+def test_it_learns_what_the_liquid_was_made_of(found):
+    one, still, out, _ = found
+    assert one.accuracy > 0.62
+    model = sc.learning.load_model(out / "softness_1.2.json")
+    largest = str(sc.learning.projections(model).feature.values[0])
+    assert largest.startswith("AA mu=1")
+    assert json.loads((out / "softness_1.2.json").read_text())["provenance"]["lead"] == 1.0
+    assert set(one.results) >= {
+        "by_lead", "by_subset", "by_elimination", "by_number", "by_method", "projections",
+        "learned_probability", "learned_arrhenius", "learned_relaxation", "learned_decay", "learned_changes",
+    }  # fmt: skip
+    assert len(still) == one.results["learned_probability"].sizes["temperature"]
+
+
+def test_soft_particles_rearrange_more_often_at_every_temperature(found):
+    P = found[0].results["learned_probability"]["rearrangement_probability"]
+    for T in P.temperature.values:
+        row = P.sel(temperature=T).dropna("learned_softness")
+        assert float(row[-1]) > 1.5 * float(row[0])
+
+
+def test_each_hop_counts_once(found):
+    _, still, _, _ = found
+    run = still[0.5]
+    events = study._events(run, CHOICES)
+    peaks = measuring.hops_at_their_peak(run, events, CHOICES)
+    number = int((peaks > CHOICES.rearrangement).sum())
+    assert number == sc.dynamics.rearrangements(events, threshold=0.2).sizes["event"]
+    share, total = measuring.share_beyond([events], CHOICES)
+    assert total == number
+    assert share > 0.9  # every jump is 0.7 long, and a is 0.5
+
+
+def test_examples_come_before_the_peak_and_from_stretches_that_are_kept_apart(found):
+    _, still, _, _ = found
+    run = still[0.5]
+    events = study._events(run, CHOICES)
+    early, late = (
+        training.examples(run, events, CHOICES, lead=lead, quiet=100.0, size=10_000) for lead in (5.0, 0.0)
+    )
+    assert int(early.soft.sum()) == int((~early.soft).sum())
+    peaks = set(zip(events.particle.values.tolist(), events.frame.values.tolist(), strict=True))
+    for table, lead in ((early, 5), (late, 0)):
+        soft = table.isel(example=table.soft.values)
+        pairs = zip(soft.particle.values.tolist(), (soft.frame.values + lead).tolist(), strict=True)
+        assert set(pairs) <= peaks
+    stretch = training.stretch_of_frames(np.arange(run.n_frames), run, CHOICES)
+    assert np.bincount(stretch).tolist() == [100] * 4
+
+
+def test_the_rows_say_the_lead_and_what_is_missed(found):
+    rows = {(row.quantity, row.state): row for row in found[0].rows}
+    accuracy = next(row for (name, _), row in rows.items() if name == "cross-validated accuracy")
+    assert "1 τ before the peak" in accuracy.note
+    assert accuracy.within is False
+    onset = next(row for (name, _), row in rows.items() if name == "onset temperature e1/Σ1")
+    assert onset.published == 0.83
+    assert len(rows) == len(found[0].rows)
+
+
+def test_every_figure_is_drawn_with_its_words(found):
+    for plate in LEARNED:
+        drawn = draw(plate, found[0].results)
+        assert drawn is not None
+        assert len(drawn.panels) == len(plate.panels)
+        assert all(panel.words.description for panel in drawn.panels)
+
+
+def test_asked_again_it_reads_what_is_there(found, monkeypatch):
+    one, still, out, preset = found
+    monkeypatch.setattr(training, "learned", lambda *_a, **_k: pytest.fail("learned again"))
+    monkeypatch.setattr(measuring, "softness_of", lambda *_a, **_k: pytest.fail("computed again"))
+    again = study.of_density(DENSITY, still, preset, CHOICES, out)
+    assert again.onset == one.onset
+
+
+def test_too_few_hops_are_refused(found):
+    _, still, out, preset = found
+    with pytest.raises(sc.SupercooledError, match=r"too few|one kind only|no (soft|hard)"):
+        study.of_density(
+            DENSITY, {0.5: still[0.5][:40]}, replace(preset, quiet={1.2: 20.0}), CHOICES, out / "x"
+        )
+
+
+def test_presets_are_known_by_name(tmp_path):
+    with pytest.raises(sc.SupercooledError, match="known are quick, medium, long, paper"):
+        named("schoenholz2016")("slow", tmp_path, runs=tmp_path, workers=1)
+    assert all(preset.every <= study.CHOICES.interval for preset in study.PRESETS.values())
