@@ -13,7 +13,7 @@ from supercooled import report, studies
 from supercooled.errors import ParameterError
 from supercooled.report import plates
 from supercooled.studies import nandi2021
-from supercooled.studies.nandi2021 import liquids, relating, rows
+from supercooled.studies.nandi2021 import learned, learned_barriers, liquids, relating, rows
 from supercooled.studies.nandi2021.chosen import CHOICES
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.published import printed
@@ -256,3 +256,49 @@ def test_the_page_holds_tables_and_figures(short: Path):
     assert {"master_softness", "master_depth", "master_times", "master_reach", "caging_potential"} <= drawn
     found = [row for row in report.read_comparison(short / "comparison.json") if "scanned" in row.item]
     assert len(found) == 1
+
+
+# --- learned softness
+
+
+@pytest.mark.parametrize("shift", [3.0, 12.0])
+def test_the_shift_of_curved_barriers_is_found_and_lies_in_its_interval(shift: float):
+    S = np.linspace(-2.0, 2.0, 21)
+    noise = np.random.default_rng(4).normal(scale=1e-4, size=len(S))
+    E = 1.0 + 20.0 / (S + shift) + noise
+    found, low, high = learned_barriers.best_shift(S, E, np.full(len(S), 1e-4))
+    assert found == pytest.approx(shift, rel=0.05)
+    assert low <= found <= high < np.inf
+
+
+def test_straight_barriers_leave_the_shift_open_and_the_row_says_so():
+    S = np.linspace(-1.0, 1.0, 15)
+    E = 4.0 - 1.2 * S + np.random.default_rng(2).normal(scale=0.05, size=len(S))
+    found, low, high = learned_barriers.best_shift(S, E, np.full(len(S), 0.05))
+    assert high == np.inf
+    data = xr.Dataset(
+        {"barrier": ("learned_softness", E), "shift": found, "shift_low": low, "shift_high": high},
+        {"learned_softness": S},
+        attrs={"temperatures": [0.5, 0.6]},
+    )
+    shift, straight = learned_barriers.barrier_rows(data)
+    assert shift.measured is None
+    assert "any S0 above" in shift.note
+    assert straight.measured == pytest.approx(0.99, abs=0.02)
+
+
+def test_two_liquids_of_one_slope_meet_the_row_and_of_two_do_not():
+    S = np.linspace(0.8e-3, 1.5e-3, 6)
+    for factor, within in ((1.05, True), (1.5, False)):
+        data = xr.Dataset(
+            {
+                "softness": ("point", np.concatenate([S, S])),
+                "learned_softness": ("point", np.concatenate([600 * S - 0.5, factor * 600 * S - 0.4])),
+            },
+            {"liquid": ("point", ["LJ 1.2"] * 6 + ["WCA 1.2"] * 6)},
+            attrs={"trained": "LJ 1.2, T = 0.55"},
+        )
+        made = learned.learned_rows(data, confidence=0.9)
+        assert [row.measured for row in made[:2]] == pytest.approx([1.0, 1.0])
+        assert made[2].measured == pytest.approx(factor)
+        assert made[2].within is within

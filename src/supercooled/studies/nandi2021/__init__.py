@@ -15,7 +15,7 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.studies.nandi2021 import words
 from supercooled.studies.nandi2021.chosen import CHOICES
-from supercooled.studies.nandi2021.learned import learned, learned_rows
+from supercooled.studies.nandi2021.learned import beside_learned, learned_rows
 from supercooled.studies.nandi2021.learned_barriers import barrier_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
@@ -56,7 +56,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     results["far"] = far(_middles(points), choices, work=work, workers=workers)
     results["cage"] = _cages(reference)
     compared = every_row(found, points, choices)
-    taught = learned(points, choices, work=work)
+    taught = beside_learned(points, choices, work=work)
     results |= taught
     if "learned" in taught:
         compared += learned_rows(taught["learned"], confidence=choices.confidence)

@@ -36,7 +36,7 @@ LONGEST_INTERVAL = 1.0
 SAME_SLOPE = Tolerance.relative(0.2)
 
 
-def learned(points: Sequence[Sequence[Point]], choices: Choices, *, work: Path) -> Results:
+def beside_learned(points: Sequence[Sequence[Point]], choices: Choices, *, work: Path) -> Results:
     """Mean learned softness of both liquids at every temperature, by one plane.
 
     The plane is trained on the liquid with attraction at the coldest temperature whose frames resolve the

@@ -76,7 +76,7 @@ def barriers(
     if known.sizes["learned_softness"] < 5:
         return None
     data = known[["barrier", "barrier_error"]].drop_vars(("lower", "upper"), errors="ignore")
-    shift, low, high = _shift(
+    shift, low, high = best_shift(
         data["learned_softness"].values, data["barrier"].values, data["barrier_error"].values
     )
     return data.assign(shift=shift, shift_low=low, shift_high=high, shift_printed=PRINTED).assign_attrs(
@@ -84,7 +84,7 @@ def barriers(
     )
 
 
-def _shift(S: Array, barrier: Array, error: Array) -> tuple[float, float, float]:
+def best_shift(S: Array, barrier: Array, error: Array) -> tuple[float, float, float]:
     """S0 of a + b/(S + S0) by least squares, and its 95 % interval; an end is infinite where it is open."""
     tried = -S.min() + SHIFTS
     left = np.array([_left(1.0 / (S + shift), barrier, error) for shift in tried])
