@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from supercooled import io, store, systems
 from supercooled.box import Box
@@ -19,6 +20,7 @@ from supercooled.store.crystal import Order, _bragg, order
 from supercooled.store.equilibrating import _longer
 from supercooled.store.halves import Agreement, blocking_error, compare
 from supercooled.store.verdict import Verdict
+from supercooled.trajectory import Trajectory
 
 LIQUID = systems.kob_andersen(density=1.2)
 
@@ -67,6 +69,31 @@ def test_a_gas_is_no_crystal():
     box = Box.cube(10.0)
     positions = np.random.default_rng(5).uniform(-5, 5, (1200, 3))
     assert not order(Start("gas", positions, np.zeros(1200, np.int32), box)).crystalline
+
+
+def test_the_peak_of_a_small_liquid_is_told_from_that_of_another_only_beyond_its_noise():
+    """An ideal gas in two halves: its g(r) is noise alone, and an ordered half is another liquid."""
+    random = np.random.default_rng(4)
+    box = Box.cube(6.0)
+
+    def compared(first, second):
+        frames = np.concatenate([first, second])
+        run = Trajectory.from_arrays(frames, box, unwrapped=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "supercooled.store.halves.logged", lambda run, _: xr.DataArray(np.ones(run.n_frames))
+            )
+            return compare(run)["peak"]
+
+    def gas(n):
+        return random.uniform(-3, 3, (n, 60, 3))
+
+    alike = [compared(gas(40), gas(40)) for _ in range(5)]
+    assert all(a.passed for a in alike)
+    # three percent would have refused some
+    assert max(abs(a.first - a.second) / a.first for a in alike) > 0.03
+    lattice_like = np.stack(np.meshgrid(*[np.arange(4) * 1.5 - 2.25] * 3), axis=-1).reshape(-1, 3)[:60]
+    assert not compared(gas(40), np.tile(lattice_like, (40, 1, 1))).passed
 
 
 def test_a_trend_is_no_noise():
@@ -173,6 +200,40 @@ def test_equilibrate_refuses_with_the_numbers_at_its_longest_and_writes_nothing(
     )
     assert made.briefly_checked
     assert made.record["checks"]["relaxations"]["wanted"] == 2.5
+
+
+def test_a_run_from_a_configuration_adds_to_what_is_known_of_it(tmp_path):
+    asked = {"start": "lattice", "hold": 10.0, "duration": 10.0, "every": 0.2, "progress": False}
+    made = store.equilibrate(
+        LIQUID, 1.0, 200, relaxations=2.0, out=tmp_path / "made.gsd", root=tmp_path / "runs", **asked
+    )
+    before = made.path.read_bytes()
+    assert made.briefly_checked
+    wanted = {"every": 0.2, "start": made.path, "root": tmp_path / "runs", "progress": False, "seed": 3}
+    short = store.simulate(LIQUID, temperature=1.0, n_particles=200, duration=4.0, **wanted)
+    with pytest.raises(
+        ParameterError, match=r"lasts \d\.?\d* relaxation times, and made\.gsd was checked over"
+    ):
+        store.recheck(made, short)
+    # as long as it takes for the halves of so small a liquid to agree
+    run = store.simulate(LIQUID, temperature=1.0, n_particles=200, duration=80.0, **wanted)
+    again = store.recheck(made, run)
+    assert again.path.read_bytes() == before
+    (read,) = systems.library(tmp_path)
+    assert read.record == again.record
+    assert read.record["checks"] == made.record["checks"]
+    assert not read.briefly_checked
+    tau = read.record["rechecked"]["checks"]["relaxation_time"]["value"]
+    assert read.relaxations == pytest.approx(80.0 / tau)
+    held = store.simulate(LIQUID, temperature=1.0, n_particles=200, duration=4.0, hold=1.0, **wanted)
+    elsewhere = store.simulate(
+        LIQUID, temperature=1.0, n_particles=200, duration=4.0, **{**wanted, "start": run[-1:]}
+    )
+    for other in (held, elsewhere):
+        with pytest.raises(ParameterError, match=r"does not start from made\.gsd"):
+            store.recheck(made, other)
+    with pytest.raises(ParameterError, match="no run of the state"):
+        store.recheck(made, replace(run, state=replace(run.state, temperature=1.1)))
 
 
 def judged(n_relaxations, *, agree):

@@ -23,14 +23,14 @@ def systems(
         for heading in ("liquid", "density", "T", "N", "held", "run", "tau_alpha", "relaxed", "checks"):
             table.add_column(heading, justify="left" if heading in ("liquid", "checks") else "right")
         for one in shipped:
-            checks = one.record["checks"]
+            checks = one.checked["checks"]
             table.add_row(
                 one.name,
                 f"{one.density:g}",
                 f"{one.temperature:g}",
                 f"{one.n_particles}",
                 f"{one.hold:g}",
-                f"{one.record['duration']:g}",
+                f"{one.checked['duration']:g}",
                 relaxation(checks["relaxation_time"]),
                 relaxed(one),
                 passed(checks),
