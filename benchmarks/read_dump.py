@@ -92,6 +92,8 @@ def main(wanted: float = 200.0) -> list[Row]:
                 f"{ours_plain[1]:.0f} MB/s (gz: {ours_packed[1]:.0f})",
                 f"MDAnalysis {peer[1]:.0f} MB/s",
                 f"{ratio:.0f}",
+                seconds=megabytes / ours_plain[1],
+                traffic=1e6 * megabytes,
             )
         ]
 

@@ -7,9 +7,12 @@ python tools/readme.py --check  fails where the README is not what they say
 from __future__ import annotations
 
 import json
+import math
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from supercooled.report import Row, read_comparison
 from supercooled.report.numbers import shown
@@ -29,20 +32,65 @@ def comparison_table(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def speed_table(path: Path) -> str:
-    """What `make bench` measured, peers beside us in the same run."""
-    figures = json.loads(path.read_text(encoding="utf-8"))
-    lines = ["| what | ours | peer | ratio |", "|---|---|---|---|"]
-    lines += [f"| {f['what']} | {f['ours']} | {f['peer']} | {f['ratio']} |" for f in figures["table"]]
+def summary_table() -> str:
+    """How many of the printed numbers of each study are met."""
+    lines = ["| study | printed numbers | met | missed | not measured |", "|---|---|---|---|---|"]
+    for folder in sorted(p.parent for p in (ROOT / "reproduction").glob("*/comparison.json")):
+        rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
+        counts = Counter(row.verdict for row in rows)
+        lines.append(
+            f"| [{folder.name}](reproduction/{folder.name}) | {len(rows)} | {counts['met']} "
+            f"| {counts['missed']} | {counts['not measured']} |"
+        )
     return "\n".join(lines)
+
+
+def speed_table(path: Path) -> str:
+    """What `make bench` measured, peers beside us in the same run, and how far above the memory's floor."""
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    bandwidth = figures.get("bandwidth")
+    lines = ["| what | ours | peer | ratio | over its floor |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {f['what']} | {f['ours']} | {f['peer']} | {f['ratio']} | {_over(f, bandwidth)} |"
+        for f in figures["table"]
+    ]
+    return "\n".join(lines)
+
+
+def _over(row: dict[str, Any], bandwidth: float | None) -> str:
+    """Our time over the time in which the memory gives the bytes that must be moved once."""
+    if bandwidth is None or not row.get("seconds") or not row.get("traffic"):
+        return "–"
+    return shown(row["seconds"] * bandwidth / row["traffic"], digits=2)
+
+
+def growth_table(path: Path) -> str:
+    """Time and memory of one call from a thousand to a million particles."""
+    lines: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")).get("growth", [])
+    sizes = sorted({line["N"] for line in lines})
+    head = " | ".join(f"N = {shown(size, digits=2)}" for size in sizes)
+    out = [f"| what | {head} | grows as | bytes a neighbour pair |", f"|---|{'---|' * (len(sizes) + 2)}"]
+    for what in dict.fromkeys(line["what"] for line in lines):
+        mine = [line for line in lines if line["what"] == what]
+        times = " | ".join(f"{shown(1e3 * line['seconds'], digits=2)} ms" for line in mine)
+        a, b = mine[-2:]
+        slope = math.log(b["seconds"] / a["seconds"]) / math.log(b["N"] / a["N"])
+        pair = "–" if b["bytes_a_pair"] is None else f"{b['bytes_a_pair']:.0f}"
+        out.append(f"| {what} | {times} | N^{slope:.2f} | {pair} |")
+    return "\n".join(out)
 
 
 def filled(text: str) -> str:
     """The README with its tables replaced."""
     for study in sorted(p.parent for p in (ROOT / "reproduction").glob("*/comparison.json")):
         text = _between(text, study.name, comparison_table(study))
+    text = _between(text, "summary", summary_table())
     speed = ROOT / "reproduction" / "speed.json"
-    return _between(text, "speed", speed_table(speed)) if speed.exists() else text
+    if not speed.exists():
+        return text
+    text = _between(text, "speed", speed_table(speed))
+    grown = json.loads(speed.read_text(encoding="utf-8")).get("growth")
+    return _between(text, "growth", growth_table(speed)) if grown else text
 
 
 def _between(text: str, mark: str, table: str) -> str:
