@@ -103,8 +103,8 @@ def _softness_rows(
                     uncertainty=_finite(point.number("softness_error")),
                     unit="sigma_AA^2",
                     tolerance=SOFTNESS,
-                    note=f"Curvature at 0, exp(-q^2 r^2/6), q_max = {choices.q_max:g}; a parabola fitted up "
-                    f"to r = {choices.fit_range[1]:g} gives {1e3 * fitted:.4g}e-3.",
+                    note=f"q_max = {choices.q_max:g}; a parabola up to {choices.fit_range[1]:g} gives "
+                    f"{1e3 * fitted:.4g}e-3.",
                 )
             )
     return made
@@ -196,13 +196,14 @@ def _fragility_rows(found: Sequence[Related]) -> list[Row]:
                     item="Table I",
                     quantity=key,
                     state=one.studied.label,
-                    published=value,
+                    published=0.0 if absent else value,
                     measured=None if fit is None else fit[parameter],
                     uncertainty=None,
                     unit=unit,
                     tolerance=FRAGILITY if not absent
                     else NO_FRAGILITY if parameter == "K" else _cold_share(one),
-                    note=NO_TIMES if fit is None else _vft_note(one, parameter),
+                    note=("Printed as 1e-19. " if absent else "")
+                    + (NO_TIMES if fit is None else _vft_note(one, parameter)),
                 )
             )  # fmt: skip
     return made
