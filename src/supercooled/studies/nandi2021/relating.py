@@ -211,18 +211,24 @@ class Reading:
     error: float
 
 
+def vanishing(name: str) -> float:
+    """Temperature at which C' + B'/S of Table II is 0, with S of Table III; NaN if it is nowhere."""
+    row = printed("nandi2021")["systems"][name]
+    if row["C_prime"] >= 0:
+        return float("nan")
+    return float((-row["B_prime"] / row["C_prime"] - row["a0"]) / row["a1"])
+
+
 def readings(one: Related, choices: Choices) -> list[Reading]:
     """B' with tau_0 taken elsewhere and from other temperatures: what the paper's words leave open.
 
-    "where the printed line vanishes": C' + B'/S of Table II is 0 there, with S of Table III
+    "where the printed line vanishes": :func:`vanishing`
     """
     good = np.isfinite(one.tau)
     hot = float(one.T[good].max())
-    row = printed("nandi2021")["systems"][one.studied.name]
-    vanishing = (-row["B_prime"] / row["C_prime"] - row["a0"]) / row["a1"] if row["C_prime"] < 0 else np.nan
     zeros = {
         "τ_α at onset": one.tau_0,
-        "τ_α where the printed line vanishes": _time_at(vanishing, one.T, one.tau),
+        "τ_α where the printed line vanishes": _time_at(vanishing(one.studied.name), one.T, one.tau),
         "τ_α at the hottest": _time_at(hot, one.T, one.tau),
         "1": 1.0,
     }

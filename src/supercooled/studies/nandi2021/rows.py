@@ -21,7 +21,7 @@ from supercooled.studies.nandi2021.chosen import (
 )
 from supercooled.studies.nandi2021.liquids import Studied
 from supercooled.studies.nandi2021.measuring import Point
-from supercooled.studies.nandi2021.relating import Related, collapses, readings
+from supercooled.studies.nandi2021.relating import Related, collapses, readings, vanishing
 from supercooled.studies.published import printed
 
 STRONG = "ka-wca 1.05"
@@ -244,10 +244,18 @@ def _slope_rows(found: Sequence[Related]) -> list[Row]:
                     tolerance=tolerance,
                     note=NO_TIMES if line is None
                     else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}; "
-                    f"onset: {where}, τ0 = {one.tau_0:.3g}." + (f" {one.why}." if one.why else ""),
+                    f"onset: {where}, τ0 = {one.tau_0:.3g}."
+                    + (f" {one.why}." if one.why else "")
+                    + _vanishes(one),
                 )
             )  # fmt: skip
     return made
+
+
+def _vanishes(one: Related) -> str:
+    """Where the paper's own line says that the barrier begins, and so how cold its liquid was."""
+    at = vanishing(one.studied.name)
+    return "" if np.isnan(at) else f" The printed line is 0 at T = {at:.3g}."
 
 
 def _caption_rows(found: Sequence[Related], choices: Choices) -> list[Row]:
