@@ -38,9 +38,10 @@ def written(path: Path, n: int, n_frames: int) -> sc.Trajectory:
     drift = np.zeros((n, 3))
     with GsdAppender(path, species=species, names=("A", "B"), masses=(1.0, 1.0), dimensions=3) as file:
         for frame in range(n_frames):
-            # A few move on in each frame, so that some p_hop is large.
-            movers = rng.integers(0, n, max(1, n // 500))
-            drift[movers] += rng.normal(0, 0.4, (len(movers), 3))
+            # A few move away in each frame and come back, so that some p_hop is large and all frames alike.
+            drift *= 0.98
+            movers = rng.integers(0, n, max(1, n // 1000))
+            drift[movers] += rng.normal(0, 0.3, (len(movers), 3))
             folded, images = box.wrap(sites + drift + rng.normal(0, 0.07, (n, 3)))
             file.append(frame, 0.5 * frame, box, folded, images)
     return sc.read(path, temperature=TEMPERATURE)

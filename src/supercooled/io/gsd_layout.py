@@ -122,6 +122,23 @@ def finished_frames(file: Any) -> int:
     return n if all(file.chunk_exists(frame=n - 1, name=name) for name in expected) else n - 1
 
 
+def rows(file: Any, frame: int, name: str, shape: tuple[int, ...], default: Any) -> Any:
+    """Chunk of a frame as :func:`chunk` finds it, with the shape that it must have.
+
+    Raises
+    ------
+    TrajectoryError
+        naming file, frame and chunk, if it has another.
+    """
+    values = np.asarray(chunk(file, frame, name, default))
+    if values.shape not in (shape, ()):
+        raise TrajectoryError(
+            f"{file.name}: frame {frame}: {name} has shape {values.shape} instead of {shape}; the "
+            "file is damaged"
+        )
+    return values
+
+
 def chunk(file: Any, frame: int, name: str, default: Any = None) -> Any:
     """Chunk of a frame; where absent, that of the first frame; where that is absent too, `default`."""
     for source in (frame, 0):
@@ -132,10 +149,15 @@ def chunk(file: Any, frame: int, name: str, default: Any = None) -> Any:
 
 def type_names(file: Any) -> tuple[str, ...]:
     """Names of the species."""
-    rows = chunk(file, 0, TYPES)
-    if rows is None:
+    stored = chunk(file, 0, TYPES)
+    if stored is None:
         return ("A",)
-    return tuple(bytes(row.astype(np.uint8)).split(b"\0")[0].decode() for row in np.atleast_2d(rows))
+    try:
+        return tuple(bytes(row.astype(np.uint8)).split(b"\0")[0].decode() for row in np.atleast_2d(stored))
+    except UnicodeDecodeError as error:
+        raise TrajectoryError(
+            f"{file.name}: the name of a species is no text; the file is damaged"
+        ) from error
 
 
 def encoded_names(names: Sequence[str]) -> AnyArray:
@@ -147,7 +169,8 @@ def encoded_names(names: Sequence[str]) -> AnyArray:
 
 def box_values(file: Any, frame: int, dimensions: int) -> Array:
     """Box of a frame, (6,); planar boxes are one thick."""
-    values: Array = np.asarray(chunk(file, frame, BOX, np.array([1.0, 1, 1, 0, 0, 0])), dtype=np.float64)
+    stored = rows(file, frame, BOX, (6,), np.array([1.0, 1, 1, 0, 0, 0]))
+    values: Array = stored.astype(np.float64)
     if dimensions == 2:
         values[2] = 1.0
     return values

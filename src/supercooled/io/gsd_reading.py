@@ -44,9 +44,9 @@ class GsdSource:
                 if f >= file.nframes:
                     raise TrajectoryError(f"{self.name}: frame {f} is gone since the file was first read")
                 boxes[k] = layout.box_values(file, f, self.dimensions)
-                positions[k] = layout.chunk(file, f, layout.POSITION, 0.0)
+                positions[k] = layout.rows(file, f, layout.POSITION, shape[1:], 0.0)
                 if images is not None:
-                    images[k] = layout.chunk(file, f, layout.IMAGE, 0)
+                    images[k] = layout.rows(file, f, layout.IMAGE, shape[1:], 0)
         return Frames(positions, boxes, images)
 
 
@@ -63,8 +63,8 @@ def read_gsd(
         n_frames = layout.finished_frames(file)
         if n_frames == 0:
             raise TrajectoryError(f"{path}: no frame in it")
-        n_particles = int(layout.chunk(file, 0, layout.COUNT, [0])[0])
-        species = layout.chunk(file, 0, layout.TYPE_OF, np.zeros(n_particles)).astype(np.int32)
+        n_particles = _count(path, file)
+        species = layout.rows(file, 0, layout.TYPE_OF, (n_particles,), np.zeros(n_particles)).astype(np.int32)
         _check_same_particles(path, file, n_frames, n_particles, species)
         source = GsdSource(
             name=str(path),
@@ -116,7 +116,7 @@ def read_fields(path: str | Path) -> xr.Dataset:
         stored = file.find_matching_chunk_names(layout.FIELD)
         if n_frames == 0 or not stored:
             raise TrajectoryError(f"{path}: no per-particle fields in it")
-        n_particles = int(layout.chunk(file, 0, layout.COUNT, [0])[0])
+        n_particles = _count(path, file)
         coords: dict[str, Any] = {"frame": np.arange(n_frames)}
         if layout.TIME in file.find_matching_chunk_names(layout.TIME):
             coords["time"] = ("frame", _scalars(file, n_frames, layout.TIME, np.nan))
@@ -124,7 +124,7 @@ def read_fields(path: str | Path) -> xr.Dataset:
         for chunk_name in stored:
             values = np.full((n_frames, n_particles), np.nan)
             for f in range(n_frames):
-                values[f] = layout.chunk(file, f, chunk_name, np.nan)
+                values[f] = layout.rows(file, f, chunk_name, (n_particles,), np.nan)
             variables[chunk_name.removeprefix(layout.FIELD)] = values
     dims = ("frame", "particle")
     return xr.Dataset(
@@ -138,12 +138,26 @@ def read_fields(path: str | Path) -> xr.Dataset:
 
 
 def _scalars(file: Any, n_frames: int, name: str, default: float) -> Array:
-    return np.array([layout.chunk(file, f, name, [default])[0] for f in range(n_frames)], dtype=np.float64)
+    return np.array(
+        [layout.rows(file, f, name, (1,), [default])[0] for f in range(n_frames)], dtype=np.float64
+    )
+
+
+def _count(path: str | Path, file: Any) -> int:
+    """How many particles; no more than could be in a file of this size."""
+    n = int(layout.rows(file, 0, layout.COUNT, (1,), [0])[0])
+    if n < 1:
+        raise TrajectoryError(f"{path}: no particles in it")
+    if n > Path(path).stat().st_size:
+        raise TrajectoryError(f"{path}: {n} particles can't be in a file of this size; it is damaged")
+    return n
 
 
 def _dimensions(file: Any) -> int:
     stored = layout.chunk(file, 0, layout.DIMENSIONS)
     if stored is not None:
+        if stored.shape != (1,) or stored[0] not in (2, 3):
+            raise TrajectoryError(f"{file.name}: {stored} dimensions instead of 2 or 3; the file is damaged")
         return int(stored[0])
     # The schema's own rule: a box without thickness is planar.
     return 2 if layout.box_values(file, 0, 3)[2] == 0 else 3
@@ -152,14 +166,15 @@ def _dimensions(file: Any) -> int:
 def _check_same_particles(path: str | Path, file: Any, n_frames: int, n_particles: int, species: Any) -> None:
     for f in range(1, n_frames):
         if file.chunk_exists(frame=f, name=layout.COUNT):
-            count = int(file.read_chunk(frame=f, name=layout.COUNT)[0])
+            count = int(layout.rows(file, f, layout.COUNT, (1,), None)[0])
             if count != n_particles:
                 raise TrajectoryError(
                     f"{path}: frame {f} has {count} particles, frame 0 has {n_particles}; "
                     "a trajectory must keep its particles"
                 )
         if file.chunk_exists(frame=f, name=layout.TYPE_OF):
-            changed = np.flatnonzero(file.read_chunk(frame=f, name=layout.TYPE_OF) != species)
+            now = layout.rows(file, f, layout.TYPE_OF, (n_particles,), None)
+            changed = np.flatnonzero(now != species)
             if len(changed):
                 raise TrajectoryError(
                     f"{path}: frame {f}, particle {changed[0]}: its species is not that of frame 0"

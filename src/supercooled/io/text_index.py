@@ -97,6 +97,8 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
     """
     plain = plain_text(path)
     if plain.stat().st_size == 0:
+        if ends_early(path):
+            raise cut_short(path, 0)
         raise TrajectoryError(f"{path}: the file is empty")
     starts: list[int] = []
     stops: list[int] = []
@@ -138,6 +140,8 @@ def _frames(
         while not lines.at_end():
             header = read_header(lines, f"{path}: frame {frame}")
             start = file.tell()
+            if header.n_particles < 1:
+                raise TrajectoryError(f"{path}: frame {frame} has no particles")
             # A row takes a byte at least, and the kernel counts no further than 64 bits.
             if header.n_particles > len(text):
                 raise CutError
@@ -181,8 +185,6 @@ def whole_number(line: str, where: str) -> int:
 
 
 def _check_like_first(path: str | Path, frame: int, header: Header, first: Header) -> None:
-    if header.n_particles < 1:
-        raise TrajectoryError(f"{path}: frame {frame} has no particles")
     if header.n_particles != first.n_particles:
         raise TrajectoryError(
             f"{path}: frame {frame} has {header.n_particles} particles, frame 0 has {first.n_particles}; "

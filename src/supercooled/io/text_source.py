@@ -200,6 +200,10 @@ class Rows:
             where += f" (id {fields[names.index('id')]})"
         if len(fields) != len(names):
             return TrajectoryError(f"{where}: {len(fields)} values for {len(names)} columns")
+        if not 0 <= column < len(names):
+            # A byte that ends a value here and not there, such as a zero.
+            line = text.tobytes().split(b"\n")[row][:60]
+            return TrajectoryError(f"{where}: {line!r} is not {len(names)} values")
         wanted = "a name of at most 7 characters" if self._columns.roles[column] < 0 else "a finite number"
         return TrajectoryError(f"{where}: {names[column]} is {fields[column]!r}, not {wanted}")
 
@@ -214,6 +218,9 @@ def places_of(found: Array, ids: Integers, where: str) -> NDArray[np.int64]:
     """
     whole = found.astype(np.int64)
     n = len(ids)
+    doubled = ids[1:] == ids[:-1]
+    if doubled.any():
+        raise TrajectoryError(f"{where}: particle id {ids[int(np.argmax(doubled))]} occurs more than once")
     contiguous = ids[-1] - ids[0] + 1 == n
     place: NDArray[np.int64] = whole - ids[0] if contiguous else np.searchsorted(ids, whole)
     strange = (place < 0) | (place >= n)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import AnyArray, Array
+from supercooled.arrays import AnyArray, Array, Booleans
 from supercooled.box import Box
 from supercooled.errors import BoxError
 from supercooled.io.labels import chosen_names, species_of_labels, times_of
@@ -76,7 +76,9 @@ def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Ar
         raise BoxError(f"{path}: the box is not periodic along {', '.join(free)}, and it must be")
     if dimensions == 2:
         edges[:, 2, 2] = 1.0
-    bad = ~(np.isfinite(edges).all(axis=(1, 2)) & (np.linalg.det(np.nan_to_num(edges)) > 0))
+    known: Booleans = np.asarray(np.isfinite(edges).all(axis=(1, 2)))
+    with np.errstate(over="ignore"):
+        bad = ~(known & (np.linalg.det(np.where(known[:, None, None], edges, 0.0)) > 0))
     if bad.any():
         f = int(np.argmax(bad))
         raise BoxError(f"{path}: frame {f}: edges {_flat(edges[f])} enclose no volume, or are left-handed")

@@ -175,6 +175,11 @@ def load_model(path: str | Path) -> SoftnessModel:
         if isinstance(error, StoreError):
             raise
         raise StoreError(f"{path} holds no softness model ({error})") from error
+    numbers = [model.mean, model.scale, *(part for layer in model.layers for part in layer)]
+    if not all(np.isfinite(part).all() for part in numbers):
+        raise StoreError(f"{path}: a mean, scale, weight or bias is not a finite number")
+    if any(w.ndim != 2 or b.shape != w.shape[1:] for w, b in model.layers):
+        raise StoreError(f"{path}: the sizes of weights and biases do not fit together")
     sizes = [len(model.features), *(w.shape[1] for w, _ in model.layers)]
     shapes = [w.shape for w, _ in model.layers]
     if (

@@ -122,6 +122,9 @@ class RunFolder:
             return None
         try:
             checkpoint = Checkpoint(**data)
+            numbers = all(isinstance(n, int) and n >= 0 for n in (checkpoint.step, checkpoint.frames))
+            if not numbers or Path(checkpoint.file).name != checkpoint.file:
+                raise TypeError("a step, a file in this folder and a number of frames")
         except TypeError as error:
             raise StoreError(f"{self.path}: damaged checkpoint.json; delete the folder") from error
         if not (self.path / checkpoint.file).is_file():
@@ -187,7 +190,10 @@ class RunFolder:
 
     def _read(self, name: str) -> Any:
         try:
-            return json.loads((self.path / name).read_text())
+            data = json.loads((self.path / name).read_text())
+            if not isinstance(data, dict):
+                raise ValueError("no record in it")
+            return data
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:

@@ -58,7 +58,7 @@ def radial_distribution(
     1.0
     """
     runs = replicas(trajectories)
-    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 else 0
+    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 and np.isfinite(r_max) else 0
     if n_bins < 1:
         raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.01")
     blocks = [

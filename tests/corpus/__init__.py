@@ -1,0 +1,8 @@
+"""Bad input: what is wrong, and the error that it gets. Files are made, not kept."""
+
+from __future__ import annotations
+
+from corpus import documents, numbers, trajectories
+from corpus.case import Case
+
+CASES: tuple[Case, ...] = (*trajectories.CASES, *documents.CASES, *numbers.CASES)
