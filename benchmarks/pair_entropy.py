@@ -1,4 +1,4 @@
-"""Pair entropy of every particle of one frame, beside LAMMPS, pyscal3 and PyMatterSim: time and values.
+"""Pair entropy of every particle of one frame, beside LAMMPS and pyscal3: time and values.
 
 python -m benchmarks.pair_entropy
 """
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 TEMPERATURE, N_PARTICLES = 0.53, 4000
 # What all peers can do: one g for all species, the density of the box, no window.
 WIDTH, R_MAX = 0.2, 3.0
-# Particles of the slow formula, and of PyMatterSim, which takes a second for a hundred.
+# Particles of the slow formula.
 CHECKED = 100
 GRAHAM: dict[str, Any] = {
     "centre": None, "width": 0.1, "r": np.arange(0.4, 3.05, 0.1), "species": "partial", "density": "local",
@@ -119,24 +119,6 @@ def pyscal(run: sc.Trajectory, *, step: float, reach: float) -> tuple[Floats, fl
     return np.asarray(values), time.process_time() - began
 
 
-def pymattersim(run: sc.Trajectory, *, step: float) -> tuple[Floats, float]:
-    """PyMatterSim: values of some particles, and processor seconds of all."""
-    from PyMatterSim.reader.reader_utils import SingleSnapshot, Snapshots
-    from PyMatterSim.static.pairentropy import S2
-
-    edges = run.fixed_box().lengths
-    bounds = np.stack([-edges / 2, edges / 2], axis=1)
-    kinds = np.ones(run.n_particles, int)
-    one = SingleSnapshot(0, run.n_particles, kinds, run.positions()[0], edges, bounds, bounds, np.diag(edges))
-    asked = S2(Snapshots(1, [one]), np.full((1, 1), WIDTH), rdelta=step, ndelta=round(R_MAX / step))
-    # All would take minutes: some particles, and the time of all in proportion.
-    some = SingleSnapshot(0, CHECKED, kinds, run.positions()[0], edges, bounds, bounds, np.diag(edges))
-    asked.snapshots, asked.nparticle = Snapshots(1, [some]), CHECKED
-    began = time.process_time()
-    values = np.asarray(asked.particle_s2())[0]
-    return values, (time.process_time() - began) * run.n_particles / CHECKED
-
-
 def ours(run: sc.Trajectory, **reading: Any) -> tuple[Floats, float]:
     """Values of the frame by this package, and the least processor seconds of a few."""
     local_pair_entropy(run, **reading)
@@ -173,12 +155,6 @@ def main() -> list[Row]:
             fine,
             Reading(fine, 5.0, factor=2 * np.pi),
         ),
-        (
-            "PyMatterSim",
-            lambda: pymattersim(run, step=0.02),
-            fine,
-            Reading(fine - 0.01, -0.01 / WIDTH),
-        ),
     ]
     rows = []
     for name, peer, r, reading in peers:
@@ -186,14 +162,14 @@ def main() -> list[Row]:
         mine, faster = ours(run, **alike(r))
         expected = slow(run, reading)
         known = np.isfinite(theirs[:CHECKED])
-        apart = float(np.abs(reading.factor * theirs[:CHECKED] - expected[: len(theirs)])[known].max())
+        apart = float(np.abs(reading.factor * theirs[:CHECKED] - expected)[known].max())
         print(
             f"  {name:30s} {1e3 * slower:9.1f} ms, mean {np.nanmean(theirs):8.4f}, undefined "
             f"{int(np.isnan(theirs).sum())}, from its own sum {apart:.0e}"
         )
         print(
-            f"  {'':30s} ours {1e3 * faster:5.1f} ms, mean {mine[: len(theirs)].mean():8.4f}, from theirs "
-            f"up to {np.nanmax(np.abs(theirs - mine[: len(theirs)])):.2f}"
+            f"  {'':30s} ours {1e3 * faster:5.1f} ms, mean {mine.mean():8.4f}, from theirs "
+            f"up to {np.nanmax(np.abs(theirs - mine)):.2f}"
         )
         rows.append(
             Row(
