@@ -123,6 +123,20 @@ def test_a_softness_nine_per_cent_off_is_a_miss_and_moves_the_median():
     assert median.within is False
 
 
+def test_the_best_q_max_of_the_strong_liquid_is_found_between_its_ends():
+    T, q_max = np.array([0.15, 0.3, 0.6]), [20.0, 24.5, 30.0]
+    line = TABLE["ka-wca 1.05"]["a0"] + TABLE["ka-wca 1.05"]["a1"] * T
+    off = np.array([[1.3, 1.12, 0.98], [1.2, 1.1, 0.9], [1.2, 1.0, 0.8]])
+    far = xr.Dataset(
+        {"softness": (("point", "q_max"), line[:, None] * off)},
+        {"q_max": q_max, "liquid": ("point", ["WCA 1.05"] * 3), "temperature": ("point", T)},
+    )
+    (row,) = rows.far_row(far)
+    assert row.measured == pytest.approx(0.12)
+    assert "q_max = 24.5" in row.note
+    assert "+12 %" in row.note
+
+
 def test_slopes_out_of_order_are_counted():
     swapped = obedient("ka-lj 1.2", COLD, onset=0.801)
     flat = [

@@ -20,7 +20,7 @@ from supercooled.studies.nandi2021.learned_barriers import barrier_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
 from supercooled.studies.nandi2021.relating import related, slowness, tables
-from supercooled.studies.nandi2021.rows import every_row, scan_rows
+from supercooled.studies.nandi2021.rows import STRONG, every_row, far_row, scan_rows
 from supercooled.studies.published import softness_line
 from supercooled.trajectory import Trajectory
 
@@ -55,7 +55,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     results = tables(found, points, choices)
     results["far"] = far(_middles(points), choices, work=work, workers=workers)
     results["cage"] = _cages(reference)
-    compared = every_row(found, points, choices)
+    compared = [*every_row(found, points, choices), *far_row(results["far"])]
     taught = beside_learned(points, choices, work=work)
     results |= taught
     if "learned" in taught:
@@ -84,8 +84,18 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
 
 
 def _middles(points: Sequence[Sequence[Point]]) -> list[Point]:
-    """A supercooled state of each liquid in equilibrium, for what depends on the convention."""
-    return [each[len(each) // 3] for each in points if not each[0].studied.active]
+    """A supercooled state of each liquid in equilibrium, for what depends on the convention.
+
+    Of the strong one the coldest and the hottest too: no q_max suits both.
+    """
+    passive = [each for each in points if not each[0].studied.active]
+    ends = [
+        each[k]
+        for each in passive
+        if each[0].studied.name == STRONG
+        for k in (0, sum(not at.hot for at in each[0].studied.states) - 1)
+    ]
+    return [*(each[len(each) // 3] for each in passive), *ends]
 
 
 def _cages(points: Sequence[Point]) -> xr.Dataset:

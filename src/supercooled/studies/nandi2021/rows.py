@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from supercooled.report import Row, Tolerance
 from supercooled.studies.nandi2021.chosen import (
@@ -19,7 +20,7 @@ from supercooled.studies.nandi2021.chosen import (
     SOFTNESS,
     Choices,
 )
-from supercooled.studies.nandi2021.liquids import Studied
+from supercooled.studies.nandi2021.liquids import PASSIVE, Studied
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.nandi2021.relating import Related, collapses, readings, vanishing
 from supercooled.studies.published import printed
@@ -44,6 +45,36 @@ def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], choic
         *_caption_rows(found, choices),
         *_collapse_rows(found),
         *_escape_rows(found),
+    ]
+
+
+def far_row(far: xr.Dataset) -> list[Row]:
+    """How near one q_max of its own could bring the strong liquid's coldest and hottest states."""
+    label = {one.name: one.label for one in PASSIVE}[STRONG]
+    here = far.isel(point=np.flatnonzero(far["liquid"].values == label))
+    if not here.sizes["point"]:
+        return []
+    ends = here.isel(
+        point=[int(np.argmin(here["temperature"].values)), int(np.argmax(here["temperature"].values))]
+    )
+    line = np.array([_softness(STRONG, float(T)) for T in ends["temperature"].values])
+    off = ends["softness"].values / line[:, None] - 1
+    worst = np.abs(off).max(axis=0)
+    k = int(np.argmin(worst))
+    cold, hot = (100 * float(value) for value in off[:, k])
+    return [
+        Row.judge(
+            item="Table III, q_max tried",
+            quantity="largest deviation of S at the best q_max",
+            state=f"{label}, T = {', '.join(f'{T:g}' for T in ends['temperature'].values)}",
+            published=None,
+            measured=float(worst[k]),
+            uncertainty=None,
+            unit="1",
+            tolerance=None,
+            note=f"At q_max = {float(far['q_max'][k]):g} the colder is {cold:+.0f} %, the hotter "
+            f"{hot:+.0f} % off: no q_max of its own brings this liquid onto its printed line.",
+        )
     ]
 
 

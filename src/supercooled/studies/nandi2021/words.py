@@ -82,8 +82,8 @@ def sections(results: dict[str, xr.Dataset]) -> tuple[Section, ...]:
         Section(
             "What the paper's words leave open: the slope B'",
             'τ0 is "the value at the onset temperature", the caption of Table II leaves it out, and the '
-            "range of temperatures is not printed. Every reading gives its own slope. The barriers of Tables II "
-            "and III begin (C' + B'/S is 0) at T = 0.71 for LJ 1.2, 0.56 for WCA 1.2, 0.63 for WAHN, 2.14 "
+            "range of temperatures is not printed. Every reading gives its own slope. The barriers of Tables "
+            "II and III begin (C' + B'/S is 0) at T = 0.71 for LJ 1.2, 0.56 for WCA 1.2, 0.63 for WAHN, 2.14 "
             "for LJ 1.6 and 2.01 for WCA 1.6: the paper's windows are colder than ours, and at density 1.6 "
             "they hardly overlap.",
             (),
