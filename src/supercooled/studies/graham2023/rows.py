@@ -21,6 +21,9 @@ from supercooled.studies.published import printed
 from supercooled.studies.stages import Results
 
 
+_NO_LINES = "Fewer than two strata have a probability at three temperatures: no lines to cross."
+
+
 def rows(results: Results) -> list[Row]:
     """Every row of the comparison."""
     return [
@@ -193,7 +196,9 @@ def _crossover_rows(strata: xr.Dataset) -> list[Row]:
                     T[f],
                     error=error[f],
                     unit="epsilon_AA/k_B",
-                    note="Where pairs of Arrhenius lines cross, without outliers; the figure has no number.",
+                    note="Where pairs of Arrhenius lines cross, without outliers; the figure has no number."
+                    if np.isfinite(T[f])
+                    else _NO_LINES,
                 )
             )
         both = float(np.hypot(error[0], error[1]))
@@ -208,7 +213,9 @@ def _crossover_rows(strata: xr.Dataset) -> list[Row]:
                 published=0.0,
                 tolerance=Tolerance.absolute(both) if judged else None,
                 unit="epsilon_AA/k_B",
-                note="Printed: they agree relatively well; asked for: within the errors of both.",
+                note="Printed: they agree relatively well; asked for: within the errors of both."
+                if judged
+                else _NO_LINES,
             )
         )
     return found
