@@ -48,6 +48,7 @@ _ENTRY = np.dtype(
         ("flags", "u1"),
     ]
 )
+_KNOWN_TYPES = np.arange(1, 12)
 _ITEM_BYTES = np.array([0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1])
 
 
@@ -103,6 +104,15 @@ def check_uncut(path: str | Path) -> None:
         raw.seek(start)
         index = np.frombuffer(raw.read(slots * _ENTRY.itemsize), _ENTRY)
     index = index[index["at"] != 0]
+    strange = (
+        (index["rows"] > size)
+        | (index["columns"] > size)
+        | ~np.isin(index["type"], _KNOWN_TYPES)
+        | (index["at"] < 0)
+    )
+    if strange.any():
+        number = int(index["frame"][np.argmax(strange)])
+        raise TrajectoryError(f"{path}: what its index says of frame {number} can't be; the file is damaged")
     kind = np.minimum(index["type"], len(_ITEM_BYTES) - 1)
     end = index["at"] + (index["rows"] * index["columns"]).astype(np.int64) * _ITEM_BYTES[kind]
     lost = index["frame"][end > size]
@@ -143,7 +153,12 @@ def chunk(file: Any, frame: int, name: str, default: Any = None) -> Any:
     """Chunk of a frame; where absent, that of the first frame; where that is absent too, `default`."""
     for source in (frame, 0):
         if file.chunk_exists(frame=source, name=name):
-            return file.read_chunk(frame=source, name=name)
+            try:
+                return file.read_chunk(frame=source, name=name)
+            except (RuntimeError, ValueError, OSError, KeyError) as error:
+                raise TrajectoryError(
+                    f"{file.name}: frame {source}: {name} can't be read ({error}); the file is damaged"
+                ) from error
     return default
 
 
