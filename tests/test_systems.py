@@ -156,8 +156,8 @@ def test_a_shipped_configuration_is_the_liquid_that_its_record_names(shipped):
     judged = ["energy", "msd"] if shipped.activity else ["energy", "overlap", "peak"]
     assert ", ".join(["passed: crystal", *judged]) in shipped.summary
     assert all(checks[name]["passed"] for name in ("crystal", *judged))
-    brief = shipped.n_particles == 4000 and shipped.mixture == "ka-lj" and shipped.temperature < 0.75
-    assert shipped.briefly_checked is brief
+    # Its relaxation time is longer than half of the run that checked it; it is marked, not hidden.
+    assert shipped.briefly_checked is (shipped.path.stem == "ka-lj_rho1.2_T0.47_N4000")
 
 
 def test_every_shipped_file_has_its_record():
