@@ -72,8 +72,8 @@ def far_row(far: xr.Dataset) -> list[Row]:
             uncertainty=None,
             unit="1",
             tolerance=None,
-            note=f"At q_max = {float(far['q_max'][k]):g}, the best tried, the colder is {cold:+.0f} %, the hotter "
-            f"{hot:+.0f} % off: the printed line is steeper than a q_max of its own makes ours.",
+            note=f"At q_max = {float(far['q_max'][k]):g}, the best tried, the colder is {cold:+.0f} %, "
+            f"the hotter {hot:+.0f} % off: the printed line is steeper than any q_max makes ours.",
         )
     ]
 
