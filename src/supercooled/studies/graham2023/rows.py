@@ -20,7 +20,6 @@ from supercooled.studies.graham2023.strata import FIELDS
 from supercooled.studies.published import printed
 from supercooled.studies.stages import Results
 
-
 _NO_LINES = "Fewer than two strata have a probability at three temperatures: no lines to cross."
 
 
