@@ -209,7 +209,7 @@ def _crossover_rows(strata: xr.Dataset) -> list[Row]:
                 name,
                 T[1] - T[0],
                 error=both,
-                published=0.0,
+                published=0.0 if judged else None,
                 tolerance=Tolerance.absolute(both) if judged else None,
                 unit="epsilon_AA/k_B",
                 note="Printed: they agree relatively well; asked for: within the errors of both."
