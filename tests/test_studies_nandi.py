@@ -242,7 +242,8 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         chosen = Short(factor=1.0, seeds=(1,), left_out=0, patient=False, driven=False, scan=4.0)
         patch.setitem(nandi2021.PRESETS, "short", chosen)
-        patch.setattr(nandi2021, "CHOICES", dataclasses.replace(CHOICES, structure_frames=8, far_frames=5))
+        few = dataclasses.replace(CHOICES, structure_frames=8, far_frames=5, far=(20.0, 24.5, 28.0))
+        patch.setattr(nandi2021, "CHOICES", few)
         patch.setattr(nandi2021, "SCAN_HOLD", 1.0)
         one = liquids.scanned(temperature=0.5, begin=0.6, duration=4.0, hold=1.0)[:1]
         patch.setattr(nandi2021, "scanned", lambda **_: one)
