@@ -95,14 +95,14 @@ def test_time_field_and_cut_change_what_is_drawn(page):
     page.keyboard.press("ArrowRight")
     assert page.locator("[data-view=clock]").inner_text() == "t = 1.500 τ"
     second = pixels(page)
-    page.locator("[data-view=field]").select_option(label="p_hop")
+    page.locator("[data-view=field]").select_option("1")
     third = pixels(page)
     page.locator("[data-view=axis]").select_option(label="x")
     page.locator("[data-view=cut]").fill("40")
     assert page.locator("[data-view=cutting]").inner_text() == "40 %"
     assert len({first, second, third, pixels(page)}) == 4
     page.locator("[data-view=axis]").select_option(label="nothing")
-    page.locator("[data-view=field]").select_option(label="softness")
+    page.locator("[data-view=field]").select_option("0")
     page.locator("[data-view=time]").fill("0")
 
 

@@ -22,7 +22,7 @@ from matplotlib.colors import to_hex
 
 from supercooled.arrays import AnyArray, Array
 from supercooled.quantities import quantity
-from supercooled.report.numbers import temperature_text, unit_text
+from supercooled.report.numbers import symbols, temperature_text, unit_html
 from supercooled.report.style import DARK, PAPER
 
 NONE = 65535
@@ -90,7 +90,7 @@ def view(scene: xr.Dataset) -> View:
     )
     return View(
         lead=f"{seen}. Turn it, run through time, cut it open, and ask a particle.",
-        label=f"3-D view of {n} particles{at}, coloured by {fields[0]['label']}",
+        label=f"3-D view of {n} particles{at}, coloured by {fields[0]['words']}",
         fields=fields,
         frames=frames,
         particles=n,
@@ -110,9 +110,9 @@ def _field(scene: xr.Dataset, name: str) -> dict[str, Any]:
     low, high = (float(x) for x in np.quantile(known, (0.01, 0.99))) if len(known) else (0.0, 1.0)
     return {
         "name": name,
-        "label": name if name.startswith("p_") else name.replace("_", " "),
+        "label": str(symbols(name if name.startswith("p_") else name.replace("_", " "))),
         "words": entry.long_name,
-        "unit": unit_text(entry.unit),
+        "unit": str(unit_html(entry.unit)),
         "least": least,
         "most": most,
         "low": low,

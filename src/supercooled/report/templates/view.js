@@ -108,7 +108,7 @@
     $("time").setAttribute("aria-valuetext", $("clock").textContent);
     $("low").textContent = figures(field.low);
     $("high").textContent = figures(field.high);
-    $("unit").textContent = `${field.label}${field.unit ? `, ${field.unit}` : ""}`;
+    $("unit").innerHTML = field.unit ? `${field.label}, ${field.unit}` : field.label; // both escaped in Python
     $("bar").style.background = `linear-gradient(to right, ${told.ramp.join(", ")})`;
     $("cutting").textContent = now.axis < 0 ? "whole" : `${Math.round(100 * now.cut)} %`;
     $("alone").disabled = now.chosen < 0;
@@ -116,9 +116,10 @@
     list.replaceChildren();
     $("curves").replaceChildren();
     if (now.chosen < 0) return;
-    const line = (name, text) => {
+    const line = (name, text, unit = "") => {
       const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
-      [dt.textContent, dd.textContent] = [name, text];
+      [dt.innerHTML, dd.textContent] = [name, text];
+      if (unit) dd.insertAdjacentHTML("beforeend", ` ${unit}`);
       const row = document.createElement("div");
       row.append(dt, dd);
       list.append(row);
@@ -126,7 +127,7 @@
     line("particle", `${now.chosen}, species ${told.names[species[now.chosen]]}`);
     for (const each of fields) {
       const x = value(each, now.frame, now.chosen);
-      line(each.label, Number.isNaN(x) ? "none" : `${figures(x)}${each.unit ? ` ${each.unit}` : ""}`);
+      line(each.label, figures(x), Number.isNaN(x) ? "" : each.unit);
     }
     line("neighbours in its cage", String(cage(now.frame, now.chosen).length));
     draw();
@@ -145,10 +146,11 @@
     const X = (x) => left + ((x - 0.6) / (last - 0.6)) * (W - left - 6);
     const Y = (y) => H - bottom - (y / highest) * (H - bottom - top);
     const add = (tag, attributes, text) => {
-      const node = document.createElementNS("http" + "://www.w3.org/2000/svg", tag);
+      const node = document.createElementNS(svg.namespaceURI, tag);
       for (const [name, content] of Object.entries(attributes)) node.setAttribute(name, content);
       if (text) node.textContent = text;
       svg.append(node);
+      return node;
     };
     told.names.forEach((_, v) => {
       const range = cutoff(u, v);
@@ -162,7 +164,14 @@
     for (let x = Math.ceil(0.6 / 0.4) * 0.4; x <= last; x += 0.4) add("text", { x: X(x), y: H - bottom + 14, "text-anchor": "middle" }, x.toFixed(1));
     const step = highest > 12 ? 5 : highest > 5 ? 2 : 1;
     for (let y = 0; y <= highest; y += step) add("text", { x: left - 5, y: Y(y) + 4, "text-anchor": "end" }, String(y));
-    add("text", { x: (W + left) / 2, y: H - 3, "text-anchor": "middle" }, "r (σ_AA)");
+    const below = add("text", { x: (W + left) / 2, y: H - 5, "text-anchor": "middle" }, "r (σ");
+    for (const [text, dy, size] of [["AA", 3, "75%"], [")", -3, "100%"]]) {
+      const part = document.createElementNS(svg.namespaceURI, "tspan");
+      part.textContent = text;
+      part.setAttribute("dy", dy);
+      part.setAttribute("font-size", size);
+      below.append(part);
+    }
     svg.setAttribute("aria-label", `Radial distribution function of particle ${now.chosen} alone, up to ${Math.max(...curves.flat()).toPrecision(3)}`);
   }
 
