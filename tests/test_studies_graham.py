@@ -181,6 +181,15 @@ def test_rows_judge_by_the_tolerances_of_the_task() -> None:
     assert [row.within for row in difference] == [False, True]
 
 
+def test_a_liquid_without_lines_says_so() -> None:
+    results = example()
+    for name in ("crossover", "crossover_error"):
+        results["strata"][name][1] = np.nan
+    rows = by_quantity(rows_of(results), "crossover temperature")
+    assert all("no lines to cross" in row.note and row.measured is None for row in rows if "0.4" in row.state)
+    assert all(row.measured is not None for row in rows if "0.4" not in row.state)
+
+
 def test_a_perfect_collapse_is_one_and_liquids_alike_do_not_gain() -> None:
     rows = rows_of(example())
     assert [row.within for row in by_quantity(rows, "over that before")] == [True, True]
