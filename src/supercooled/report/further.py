@@ -5,70 +5,31 @@ from __future__ import annotations
 from supercooled.report.captions import heterogeneity as words
 from supercooled.report.captions import propensity as propensity_words
 from supercooled.report.figures import heterogeneity, neighbourhood, propensity
-from supercooled.report.panels import Panel, Plate
+from supercooled.report.panels import Plate, drawn_by
 
 FURTHER: tuple[Plate, ...] = (
     Plate(
         "closures",
         "Direct correlation function of distance",
-        (
-            Panel(
-                "closures",
-                lambda r: neighbourhood.closures(r["closures"]),
-                (("closures", "direct_correlation"),),
-                words.closures,
-            ),
-        ),
+        (drawn_by(neighbourhood.closures, words.closures, "closures/direct_correlation"),),
     ),
     Plate(
         "memory",
         "How long softness lasts",
         (
-            Panel(
-                "memory",
-                lambda r: heterogeneity.memory(r["memory"], r["dynamics"]),
-                (
-                    ("memory", "memory"),
-                    ("dynamics", "overlap"),
-                ),
-                words.memory,
-            ),
-            Panel(
-                "propagator",
-                lambda r: heterogeneity.propagator(r["propagator"]),
-                (("propagator", "propagator"),),
-                words.propagator,
-            ),
-            Panel(
-                "propagated_mean",
-                lambda r: heterogeneity.propagated_mean(r["propagation"]),
-                (("propagation", "propagated_mean"),),
-                words.propagated_mean,
-            ),
-            Panel(
-                "overlap_by_softness",
-                lambda r: heterogeneity.overlap_by_softness(r["propagation"]),
-                (("propagation", "overlap"),),
-                words.overlap_by_softness,
-            ),
+            drawn_by(heterogeneity.memory, words.memory, "memory/memory", "dynamics/overlap"),
+            drawn_by(heterogeneity.propagator, words.propagator, "propagator/propagator"),
+            drawn_by(heterogeneity.propagated_mean, words.propagated_mean, "propagation/propagated_mean"),
+            drawn_by(heterogeneity.overlap_by_softness, words.overlap_by_softness, "propagation/overlap"),
         ),
     ),
     Plate(
         "ranking",
         "How well a field ranks who will rearrange",
         (
-            Panel(
-                "area_by_horizon",
-                lambda r: heterogeneity.area_by_horizon(r["ranking"]),
-                (("ranking", "auc"),),
-                words.area_by_horizon,
-            ),
-            Panel(
-                "area_by_temperature",
-                lambda r: heterogeneity.area_by_temperature(r["ranking"]),
-                (("ranking", "auc"),),
-                words.area_by_temperature,
-                temperatures=2,
+            drawn_by(heterogeneity.area_by_horizon, words.area_by_horizon, "ranking/auc"),
+            drawn_by(
+                heterogeneity.area_by_temperature, words.area_by_temperature, "ranking/auc", temperatures=2
             ),
         ),
     ),
@@ -76,17 +37,11 @@ FURTHER: tuple[Plate, ...] = (
         "propensity",
         "How well a field ranks the propensity for motion",
         (
-            Panel(
-                "rank_by_time",
-                lambda r: propensity.rank_by_time(r["propensity"]),
-                (("propensity", "rank_correlation"),),
-                propensity_words.rank_by_time,
-            ),
-            Panel(
-                "rank_by_temperature",
-                lambda r: propensity.rank_by_temperature(r["propensity"]),
-                (("propensity", "rank_correlation"),),
+            drawn_by(propensity.rank_by_time, propensity_words.rank_by_time, "propensity/rank_correlation"),
+            drawn_by(
+                propensity.rank_by_temperature,
                 propensity_words.rank_by_temperature,
+                "propensity/rank_correlation",
                 temperatures=2,
             ),
         ),
@@ -95,85 +50,38 @@ FURTHER: tuple[Plate, ...] = (
         "neighbourhood",
         "The neighbours of those that rearrange",
         (
-            Panel(
-                "around",
-                lambda r: neighbourhood.around(r["neighbourhood"]),
-                (("neighbourhood", "around"),),
-                words.around,
-            ),
-            Panel(
-                "representative",
-                lambda r: neighbourhood.representative(r["neighbourhood"]),
-                (("neighbourhood", "representative"),),
-                words.representative,
-            ),
-            Panel(
-                "smeared",
-                lambda r: neighbourhood.smeared(r["neighbourhood"]),
-                (
-                    ("neighbourhood", "smeared"),
-                    ("neighbourhood", "around"),
-                ),
-                words.smeared,
-            ),
-            Panel(
-                "one_particle",
-                lambda r: neighbourhood.one_particle(r["neighbourhood"]),
-                (("neighbourhood", "one"),),
-                words.one_particle,
-            ),
+            drawn_by(neighbourhood.around, words.around, "neighbourhood/around"),
+            drawn_by(neighbourhood.representative, words.representative, "neighbourhood/representative"),
+            drawn_by(neighbourhood.smeared, words.smeared, "neighbourhood/smeared", "neighbourhood/around"),
+            drawn_by(neighbourhood.one_particle, words.one_particle, "neighbourhood/one"),
         ),
     ),
     Plate(
         "widths",
         "Width of the local g(r) and window of the hops",
         (
-            Panel(
-                "softness_by_width",
-                lambda r: neighbourhood.softness_by_width(r["widths"]),
-                (("widths", "P_S"),),
-                words.softness_by_width,
-            ),
-            Panel(
-                "share_by_width",
-                lambda r: neighbourhood.share_by_width(r["widths"]),
-                (("widths", "share"),),
-                words.share_by_width,
-            ),
-            Panel(
-                "share_by_window",
-                lambda r: neighbourhood.share_by_window(r["windows"]),
-                (("windows", "share"),),
-                words.share_by_window,
-            ),
+            drawn_by(neighbourhood.softness_by_width, words.softness_by_width, "widths/P_S"),
+            drawn_by(neighbourhood.share_by_width, words.share_by_width, "widths/share"),
+            drawn_by(neighbourhood.share_by_window, words.share_by_window, "windows/share"),
         ),
     ),
     Plate(
         "by_depth",
         "The depth of the cage as order parameter",
         (
-            Panel(
-                "probability_by_depth",
-                lambda r: neighbourhood.probability_by_depth(r["depth_rearrangement"]),
-                (("depth_rearrangement", "rearrangement_probability"),),
+            drawn_by(
+                neighbourhood.probability_by_depth,
                 words.probability_by_depth,
+                "depth_rearrangement/rearrangement_probability",
             ),
-            Panel(
-                "arrhenius_by_depth",
-                lambda r: neighbourhood.arrhenius_by_depth(r["depth_rearrangement"], r["depth_arrhenius"]),
-                (
-                    ("depth_rearrangement", "rearrangement_probability"),
-                    ("depth_arrhenius", "barrier"),
-                    ("depth_arrhenius", "entropy"),
-                ),
+            drawn_by(
+                neighbourhood.arrhenius_by_depth,
                 propensity_words.arrhenius_by_depth,
+                "depth_rearrangement/rearrangement_probability",
+                "depth_arrhenius/barrier",
+                "depth_arrhenius/entropy",
             ),
-            Panel(
-                "barrier_by_depth",
-                lambda r: neighbourhood.barrier_by_depth(r["depth_arrhenius"]),
-                (("depth_arrhenius", "barrier"),),
-                words.barrier_by_depth,
-            ),
+            drawn_by(neighbourhood.barrier_by_depth, words.barrier_by_depth, "depth_arrhenius/barrier"),
         ),
     ),
 )

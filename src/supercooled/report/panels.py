@@ -42,6 +42,25 @@ class Panel:
         )
 
 
+def drawn_by(
+    draw: Callable[..., Figure],
+    words: Callable[[Results], Words],
+    *needs: str,
+    name: str = "",
+    temperatures: int = 1,
+) -> Panel:
+    """Panel of a drawing that takes the groups of what it needs, in their order.
+
+    needs : "group/variable"
+    name : of its files; the drawing's own if none is given
+    """
+    pairs = tuple((group, variable) for group, _, variable in (each.partition("/") for each in needs))
+    groups = tuple(dict.fromkeys(group for group, _ in pairs))
+    return Panel(
+        name or draw.__name__, lambda r: draw(*(r[group] for group in groups)), pairs, words, temperatures
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Plate:
     """Panels that belong together."""

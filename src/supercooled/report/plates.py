@@ -12,7 +12,7 @@ from supercooled.report.figures import cage, dynamics, neighbourhood, softness, 
 from supercooled.report.further import FURTHER
 from supercooled.report.learned import LEARNED
 from supercooled.report.master import MASTER
-from supercooled.report.panels import KINDS, DrawnPanel, DrawnPlate, Panel, Plate, draw
+from supercooled.report.panels import KINDS, DrawnPanel, DrawnPlate, Panel, Plate, draw, drawn_by
 
 __all__ = ["KINDS", "PLATES", "DrawnPanel", "DrawnPlate", "Panel", "Plate", "draw"]
 
@@ -21,17 +21,13 @@ PLATES: tuple[Plate, ...] = (
         "structure",
         "Structure of the liquid",
         (
-            Panel(
-                "radial_distribution",
-                lambda r: structure.radial_distribution(r["structure"]),
-                (("structure", "radial_distribution"),),
+            drawn_by(
+                structure.radial_distribution,
                 structure_words.radial_distribution,
+                "structure/radial_distribution",
             ),
-            Panel(
-                "structure_factor",
-                lambda r: structure.structure_factor(r["structure"]),
-                (("structure", "structure_factor"),),
-                structure_words.structure_factor,
+            drawn_by(
+                structure.structure_factor, structure_words.structure_factor, "structure/structure_factor"
             ),
         ),
     ),
@@ -39,89 +35,43 @@ PLATES: tuple[Plate, ...] = (
         "cage",
         "The cage and its softness",
         (
-            Panel(
-                "caging_potential",
-                lambda r: cage.potential(r["cage"]),
-                (("cage", "caging_potential"),),
-                cage_words.caging_potential,
+            drawn_by(
+                cage.potential, cage_words.caging_potential, "cage/caging_potential", name="caging_potential"
             ),
-            Panel(
-                "softness",
-                lambda r: cage.softness(r["cage"]),
-                (("cage", "softness"),),
-                cage_words.softness,
-                temperatures=2,
-            ),
+            drawn_by(cage.softness, cage_words.softness, "cage/softness", temperatures=2),
         ),
     ),
     Plate(
         "depth",
         "Depth of the cage and softness",
         (
-            Panel(
-                "depth_q",
-                lambda r: cage.depth_q(r["cage"]),
-                (("cage", "depth_q"), ("cage", "softness")),
-                cage_words.depth_q,
-                temperatures=2,
-            ),
-            Panel(
-                "depth_r",
-                lambda r: cage.depth_r(r["cage"]),
-                (("cage", "depth_r"), ("cage", "softness")),
-                cage_words.depth_r,
-                temperatures=2,
-            ),
+            drawn_by(cage.depth_q, cage_words.depth_q, "cage/depth_q", "cage/softness", temperatures=2),
+            drawn_by(cage.depth_r, cage_words.depth_r, "cage/depth_r", "cage/softness", temperatures=2),
         ),
     ),
     Plate(
         "dynamics",
         "Displacements and the threshold of a rearrangement",
         (
-            Panel(
-                "msd",
-                lambda r: dynamics.displacements(r["dynamics"]),
-                (("dynamics", "msd"),),
-                dynamics_words.msd,
-            ),
-            Panel(
-                "alpha2",
-                lambda r: dynamics.non_gaussian(r["dynamics"]),
-                (("dynamics", "alpha2"),),
-                dynamics_words.alpha2,
-            ),
+            drawn_by(dynamics.displacements, dynamics_words.msd, "dynamics/msd", name="msd"),
+            drawn_by(dynamics.non_gaussian, dynamics_words.alpha2, "dynamics/alpha2", name="alpha2"),
         ),
     ),
     Plate(
         "hops",
         "Relaxation and hops",
         (
-            Panel(
-                "overlap",
-                lambda r: dynamics.overlap(r["dynamics"]),
-                (("dynamics", "overlap"),),
-                dynamics_words.overlap,
-            ),
-            Panel(
-                "p_hop", lambda r: dynamics.hop_trace(r["hops"]), (("hops", "p_hop"),), dynamics_words.p_hop
-            ),
+            drawn_by(dynamics.overlap, dynamics_words.overlap, "dynamics/overlap"),
+            drawn_by(dynamics.hop_trace, dynamics_words.p_hop, "hops/p_hop", name="p_hop"),
         ),
     ),
     Plate(
         "distributions",
         "Local depth and local softness",
         (
-            Panel(
-                "depth_distribution",
-                lambda r: softness.depth_distribution(r["distributions"]),
-                (("distributions", "P_depth"),),
-                softness_words.depth_distribution,
-            ),
-            Panel(
-                "softness_distribution",
-                lambda r: softness.softness_distribution(r["distributions"]),
-                (("distributions", "P_S"),),
-                softness_words.softness_distribution,
+            drawn_by(softness.depth_distribution, softness_words.depth_distribution, "distributions/P_depth"),
+            drawn_by(
+                softness.softness_distribution, softness_words.softness_distribution, "distributions/P_S"
             ),
         ),
     ),
@@ -129,17 +79,17 @@ PLATES: tuple[Plate, ...] = (
         "rearranging",
         "Particles that rearrange",
         (
-            Panel(
-                "rearranging_softness",
-                lambda r: softness.rearranging_softness(r["distributions"]),
-                (("distributions", "P_S"), ("distributions", "P_S_R")),
+            drawn_by(
+                softness.rearranging_softness,
                 softness_words.rearranging_softness,
+                "distributions/P_S",
+                "distributions/P_S_R",
             ),
-            Panel(
-                "rearranging_depth",
-                lambda r: softness.rearranging_depth(r["distributions"]),
-                (("distributions", "P_depth"), ("distributions", "P_depth_R")),
+            drawn_by(
+                softness.rearranging_depth,
                 softness_words.rearranging_depth,
+                "distributions/P_depth",
+                "distributions/P_depth_R",
             ),
         ),
     ),
@@ -147,43 +97,31 @@ PLATES: tuple[Plate, ...] = (
         "arrhenius",
         "Probability, barrier and onset",
         (
-            Panel(
-                "rearrangement_probability",
-                lambda r: softness.rearrangement_probability(r["rearrangement"]),
-                (("rearrangement", "rearrangement_probability"),),
+            drawn_by(
+                softness.rearrangement_probability,
                 softness_words.rearrangement_probability,
+                "rearrangement/rearrangement_probability",
             ),
-            Panel(
-                "arrhenius",
-                lambda r: softness.arrhenius(r["rearrangement"], r["arrhenius"]),
-                (
-                    ("rearrangement", "rearrangement_probability"),
-                    ("arrhenius", "barrier"),
-                    ("arrhenius", "entropy"),
-                ),
+            drawn_by(
+                softness.arrhenius,
                 softness_words.arrhenius,
+                "rearrangement/rearrangement_probability",
+                "arrhenius/barrier",
+                "arrhenius/entropy",
             ),
-            Panel(
-                "barrier",
-                lambda r: softness.barrier(r["arrhenius"]),
-                (("arrhenius", "barrier"),),
-                softness_words.barrier,
-            ),
-            Panel(
-                "barrier_entropy",
-                lambda r: softness.barrier_entropy(r["arrhenius"]),
-                (("arrhenius", "barrier"), ("arrhenius", "entropy")),
+            drawn_by(softness.barrier, softness_words.barrier, "arrhenius/barrier"),
+            drawn_by(
+                softness.barrier_entropy,
                 softness_words.barrier_entropy,
+                "arrhenius/barrier",
+                "arrhenius/entropy",
             ),
-            Panel(
-                "collapse",
-                lambda r: neighbourhood.collapse(r["rearrangement"], r["arrhenius"]),
-                (
-                    ("rearrangement", "rearrangement_probability"),
-                    ("arrhenius", "barrier"),
-                    ("arrhenius", "entropy"),
-                ),
+            drawn_by(
+                neighbourhood.collapse,
                 words.collapse,
+                "rearrangement/rearrangement_probability",
+                "arrhenius/barrier",
+                "arrhenius/entropy",
             ),
         ),
     ),
