@@ -152,14 +152,11 @@ def of_density(
             lambda make=make: {"softness": make().to_dataset(name="learned_softness")},  # type: ignore[misc]
         )
         fields[T] = stored["softness"]["learned_softness"]
-    probabilities = {
-        T: measuring.probability_of(
-            fields[T], measuring.hops_at_their_peak(still[T], events[T], choices), choices
-        )
-        for T in still
-    }
-    beyond, _ = measuring.share_beyond(list(events.values()), choices)
+    probabilities = {T: measuring.probability_of(one, fields[T], choices) for T, one in still.items()}
     changes = {T: measuring.changes_of(still[T], fields[T], choices) for T in still}
+    # The paper's c_a is one constant for all temperatures; it is taken where training is.
+    beyond = measuring.constant_of(changes[coldest], probabilities[coldest])
+    displaced, _ = measuring.share_beyond(list(events.values()), choices)
     relaxations = {
         T: measuring.foretold(
             probabilities[T],
@@ -199,7 +196,9 @@ def of_density(
         results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
         rows += barrier_rows(density, fits, straight, error, low)
         rows += left_out_rows(density, results["learned_left_out"])
-    rows += relaxation_rows(density, relaxations, beyond=beyond) + decay_rows(density, decays)
+    rows += relaxation_rows(density, relaxations, beyond=beyond) + decay_rows(
+        density, decays, coldest=coldest, constant=beyond, displaced=displaced
+    )
     return Density(rows, results, onset, error, trained.validation.accuracy)
 
 

@@ -12,7 +12,6 @@ from supercooled import dynamics, relation, structure
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.learning import SoftnessModel
-from supercooled.quantities import labelled
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.schoenholz2016.chosen import Choices
 from supercooled.studies.schoenholz2016.training import Trained, stretch_of_frames
@@ -53,29 +52,16 @@ def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:
     return model.softness(features)
 
 
-def hops_at_their_peak(still: Trajectory, events: xr.Dataset, choices: Choices) -> xr.DataArray:
-    """p_hop (frame, particle) in the frame of its peak and 0 elsewhere: each rearrangement counts once."""
-    peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
-    particles = still.of_species(choices.centre)
-    first, last = int(events.attrs["first_observed"]), int(events.attrs["last_observed"])
-    values = np.zeros((last - first + 1, len(particles)), np.float32)
-    column = np.searchsorted(particles, peaks["particle"].values)
-    values[peaks["frame"].values - first, column] = peaks["peak"].values
-    frames = np.arange(first, last + 1)
-    coords = {
-        "frame": frames,
-        "time": ("frame", still.times[frames]),
-        "particle": particles,
-        "temperature": still.temperature,
-    }
-    return labelled("p_hop", values, ("frame", "particle"), coords)
+def probability_of(still: Trajectory, softness: xr.DataArray, choices: Choices) -> xr.Dataset:
+    """P_R(S), P(S) and P(S|R): p_hop of the next frame exceeds p_c, "rearranging at a given time".
 
-
-def probability_of(softness: xr.DataArray, peaks: xr.DataArray, choices: Choices) -> xr.Dataset:
-    """P_R(S), P(S) and P(S|R): rearranging is a peak of p_hop in the next frame."""
+    A rearrangement lasts some frames and counts in each: 3.4 at T = 0.47, 5 at T = 0.70. Counted once, at
+    its peak, P_R is so much smaller, and c_a would have to be larger than 1 to give -dq/dt.
+    """
+    p_hop = dynamics.hops(still, window=choices.window).isel(particle=still.of_species(choices.centre))
     return relation.rearrangement_probability(
         softness,
-        peaks,
+        p_hop,
         threshold=choices.rearrangement,
         bins=np.array(choices.bins),
         lead=choices.lead,
@@ -104,6 +90,16 @@ def share_beyond(events: Sequence[xr.Dataset], choices: Choices) -> tuple[float,
     if total == 0:
         raise ParameterError("no rearrangement was found: prolong the runs")
     return far / total, total
+
+
+def constant_of(changes: xr.Dataset, probability: xr.Dataset) -> float:
+    """c_a of -dq(S,t)/dt = c_a P_R(S) at the first lag, over the groups of softness; at most 1."""
+    here = initial_decay(changes, probability, beyond=1.0)
+    slope, expected = here["slope"].values, here["expected"].values
+    good = (slope > 0) & (expected > 0)
+    if not good.any():
+        raise ParameterError("no particle has left its place by the first lag: prolong the run")
+    return min(1.0, float(np.exp(np.log(slope[good] / expected[good]).mean())))
 
 
 def changes_of(still: Trajectory, softness: xr.DataArray, choices: Choices) -> xr.Dataset:

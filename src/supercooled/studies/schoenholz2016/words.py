@@ -16,7 +16,7 @@ from supercooled.trajectory import Trajectory
 WHY = {
     "window": "t_R of p_hop in tau (Sec. I.B)",
     "candidate": "p_hop of an event (Sec. I.B)",
-    "rearrangement": "p_c (Sec. I.B)",
+    "rearrangement": "p_c (Sec. I.B); P_R counts particles above it in the next frame, as the text says",
     "interval": "states every tau (Sec. I.A)",
     "lead": "'rearrange in the next time step' (Sec. I.C): one frame before the peak of p_hop",
     "features": "166 functions; the paper prints no parameters, public codes that cite it do",
