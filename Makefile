@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench docs dist clean
+.PHONY: demo test lint audit bench docs dist clean
 
 demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
@@ -17,6 +17,13 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Optional: known vulnerabilities of what is pinned. Without a network there is nothing to ask, which is no failure.
+audit: $(READY)
+	$(PYTHON) -m venv $(VENV)-audit
+	@if $(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; then \
+	    $(VENV)-audit/bin/pip-audit --no-deps --disable-pip -r requirements.lock; \
+	else echo "pip-audit can't be had here: nothing audited"; fi
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "supercooled needs Python 3.11 or later, $(PYTHON) is " + sys.version.split()[0])'
@@ -46,4 +53,4 @@ bench: $(VENV)-peers/.ready
 	$(VENV)-peers/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-peers demo dist docs/_build
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-audit demo dist docs/_build

@@ -9,8 +9,8 @@ from supercooled.cluster.here import Processes, Serial, available_cores
 from supercooled.cluster.scheduler import Scheduler
 from supercooled.errors import ParameterError
 
-# How many processes, none for one a core, or a Dask cluster: what every `workers` argument takes.
 Workers: TypeAlias = int | Scheduler | None
+"""What every `workers` argument takes: how many processes, None for one a core, or a Dask cluster."""
 
 __all__ = [
     "Processes",

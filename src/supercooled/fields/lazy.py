@@ -20,7 +20,7 @@ from supercooled.fields.sealing import check
 VALUES = "values"
 LABELS = "labels"
 # Of a block of frames that is looked at at once, megabytes.
-BLOCK = 16.0
+BLOCK = 8.0
 
 
 def opened(path: str | Path) -> xr.DataArray:

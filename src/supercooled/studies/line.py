@@ -22,6 +22,9 @@ from supercooled.mixture import Mixture
 from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
 
+# Megabytes of positions in a block of a field, which the largest memory follows.
+BLOCK = 16.0
+
 Reading = Literal["ensemble-cut", "ensemble-full", "local-mean"]
 
 
@@ -143,7 +146,7 @@ def _measure_one(
         f"{name}-p_hop",
         {**who, **choices.only("window", "centre")},
         lambda path: dynamics.hops(
-            run, window=choices.window, species=choices.centre, executor=pool, out=path
+            run, window=choices.window, species=choices.centre, executor=pool, out=path, megabytes=BLOCK
         ),
     )
     # Two datasets: near the ends of a run there is a depth and no p_hop.

@@ -309,7 +309,7 @@ def _traces(p_hop: xr.DataArray, threshold: float | None) -> xr.Dataset:
     shown = p_hop.isel(particle=chosen)
     data = labelled(
         "p_hop",
-        shown.transpose("particle", "frame").values,
+        np.concatenate([part[:, chosen] for _, part in blocks_of(p_hop)]).T,
         ("particle_shown", "time"),
         {"time": shown["time"].values, "particle_shown": shown["particle"].values},
     )
