@@ -43,6 +43,13 @@ class EntropyReading:
     ------
     ParameterError
         if a choice is missing, unknown or out of range.
+
+    Source: graham2023, Eqs. 5, 6.
+
+    >>> reading = EntropyReading(width=0.1, r=(0.4, 0.5, 0.6), species="partial", density="local", radius=3.0,
+    ...     window=None, averaged_within=None)
+    >>> round(reading.reach, 6), reading.outermost
+    (1.1, 3.0)
     """
 
     width: float
