@@ -9,6 +9,7 @@ import pytest
 from report_example import hops, provenance, results, rows
 
 from supercooled.report import Row, Section
+from supercooled.report.links import FIGURES_OF
 from supercooled.report.page import render
 from supercooled.report.plates import PLATES, DrawnPlate, draw
 
@@ -199,6 +200,10 @@ def test_numbers_lead_to_their_figures(page):
     assert len(leads) >= 5
     for name, number in leads:
         assert re.search(rf'<figure id="{name}">.*?<b>Figure {number}\.', page, flags=re.DOTALL)
+
+
+def test_the_table_of_links_names_plates_that_exist():
+    assert {plate for plates in FIGURES_OF.values() for plate in plates} <= {plate.name for plate in PLATES}
 
 
 def test_the_page_is_light(page):
