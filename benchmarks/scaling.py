@@ -80,10 +80,10 @@ def _ready(_: int) -> None:
     )  # fmt: skip
 
 
-def scaling(workers: list[int]) -> None:
+def scaling(workers: list[int], n_frames: int) -> None:
     """Print seconds, speed-up and efficiency."""
     with tempfile.TemporaryDirectory() as folder:
-        run = written(Path(folder) / "run.gsd", N_PARTICLES, N_FRAMES)
+        run = written(Path(folder) / "run.gsd", N_PARTICLES, n_frames)
         alone: dict[str, float] = {}
         for n in workers:
             for name, seconds in fields(run, Path(folder), n).items():
@@ -135,6 +135,7 @@ def main() -> None:
     """Read what is asked."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    asked.add_argument("--frames", type=int, default=N_FRAMES)
     asked.add_argument("--memory", nargs="+", metavar="PARTICLES:FRAMES")
     asked.add_argument("--q-max", type=float, default=24.5)
     asked.add_argument("--analyse", type=Path, help=argparse.SUPPRESS)
@@ -144,7 +145,7 @@ def main() -> None:
     elif given.memory:
         memory(given.memory, given.q_max)
     else:
-        scaling(given.workers)
+        scaling(given.workers, given.frames)
 
 
 if __name__ == "__main__":

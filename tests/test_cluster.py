@@ -15,6 +15,7 @@ import pytest
 import short_study
 
 from supercooled import cluster, store, systems
+from supercooled.cli.options import placed
 from supercooled.cluster import Scheduler, remote
 from supercooled.errors import ClusterError, MissingExtraError, MixtureError, ParameterError
 
@@ -213,3 +214,20 @@ def test_processes_are_no_more_than_tasks_and_a_cluster_is_left_alone():
     assert cluster.at_most(8, 3) == 3
     assert cluster.at_most(8, 0) == 1
     assert cluster.at_most(Scheduler("tcp://a:1"), 3) == Scheduler("tcp://a:1")
+
+
+def test_certificates_are_passed_on_and_encryption_asked_for():
+    security = remote._security(Scheduler("tls://a:1", tls=("ca.pem", "cert.pem", "key.pem")))
+    assert security.require_encryption
+    assert security.get_tls_config_for_role("client") == {
+        "ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem", "ciphers": None,
+    }  # fmt: skip
+    assert remote._security(Scheduler("tls://a:1")) is None
+
+
+def test_the_command_line_names_a_place():
+    assert placed(3, None) == 3
+    assert placed(None, "tcp://a:1") == Scheduler("tcp://a:1")
+    assert placed(3, "slurm") == Scheduler("slurm", 3)
+    with pytest.raises(ParameterError, match="scheduler must be"):
+        placed(None, "somewhere")
