@@ -156,6 +156,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
             choices=choices,
             calibration=calibration,
             dt=chosen.dt,
+            ensembles=chosen.ensembles,
             command=f"supercooled study sharma2022 --preset {preset} --out {out} --runs {runs}",
         ),
         sections=words.sections(results),

@@ -10,6 +10,7 @@ import xarray as xr
 from supercooled.cage import Calibration
 from supercooled.report import Section
 from supercooled.studies.line import Choices
+from supercooled.studies.propensities import Ensembles
 from supercooled.studies.provenance import describe
 from supercooled.studies.published import printed
 from supercooled.studies.readings import in_words, nearest
@@ -131,6 +132,7 @@ def provenance(
     choices: Choices,
     calibration: Calibration,
     dt: float,
+    ensembles: Ensembles | None,
     command: str,
 ) -> dict[str, object]:
     """Runs, parameters with their reasons, and the command."""
@@ -144,6 +146,7 @@ def provenance(
                 "why": "hops are counted with the printed thresholds; the measured ones are compared above",
             },
             "c0, c1": {"value": f"{calibration.c0:.4g}, {calibration.c1:.4g}", "why": "1/S = c0 + c1 Phi_r"},
+            **_ensembles(ensembles),
             "dt": {
                 "value": dt,
                 "why": "the paper's is 0.0025; nandi2021 integrates the same liquid with 0.005",
@@ -152,3 +155,16 @@ def provenance(
         commands=[command],
         source="sharma2022: Phys. Rev. E 105, 044604 (2022), doi:10.1103/PhysRevE.105.044604",
     )
+
+
+def _ensembles(ensembles: Ensembles | None) -> dict[str, object]:
+    if ensembles is None:
+        return {}
+    lengths = ", ".join(f"{d:g} tau (T={T})" for T, d in ensembles.durations.items())
+    return {
+        "ensembles": {
+            "value": f"{len(ensembles.places)} configurations of {ensembles.runs} runs: {lengths}",
+            "why": "propensity; the configurations lie at "
+            f"{', '.join(f'{place:g}' for place in ensembles.places)} of each run",
+        }
+    }
