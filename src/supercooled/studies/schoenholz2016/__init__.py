@@ -5,7 +5,7 @@ Kob-Andersen Lennard-Jones at the densities and temperatures of Table I. Section
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import dynamics, relation, report, store, systems
-from supercooled.cluster import Workers
+from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.report import Row
 from supercooled.studies.line import identity
@@ -70,7 +70,7 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
     for density in preset.durations:
         still = inherent(density, preset, choices, runs=runs, workers=workers)
         everything += still.values()
-        found[density] = of_density(density, still, preset, choices, out)
+        found[density] = of_density(density, still, preset, choices, out, workers=workers)
     rows = [row for one in found.values() for row in one.rows]
     results = {
         name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
@@ -125,7 +125,13 @@ def inherent(
 
 
 def of_density(
-    density: float, still: Mapping[float, Trajectory], preset: Preset, choices: Choices, out: Path
+    density: float,
+    still: Mapping[float, Trajectory],
+    preset: Preset,
+    choices: Choices,
+    out: Path,
+    *,
+    workers: Workers = 1,
 ) -> Density:
     """Softness of one density, and what it says."""
     work, coldest = out / "work", min(still)
@@ -143,15 +149,17 @@ def of_density(
         partial(training.learned, cold, events[coldest], trained, choices, quiet=quiet, size=preset.size),
     )
     fields: dict[float, xr.DataArray] = {}
-    for T, one in still.items():
-        make = partial(measuring.softness_of, one, trained, choices, learned_from=coldest == T)
-        stored = stage(
-            work,
-            f"{density:g}-T{T:g}-softness",
-            {**key, "run": identity(one)},
-            lambda make=make: {"softness": make().to_dataset(name="learned_softness")},  # type: ignore[misc]
-        )
-        fields[T] = stored["softness"]["learned_softness"]
+    with executor(workers) as pool:
+        for T, one in still.items():
+            make = partial(
+                measuring.softness_of, one, trained, choices, learned_from=coldest == T, executor=pool
+            )
+            fields[T] = stage(
+                work,
+                f"{density:g}-T{T:g}-softness",
+                {**key, "run": identity(one)},
+                partial(_stored, make),
+            )["softness"]["learned_softness"]
     probabilities = {T: measuring.probability_of(one, fields[T], choices) for T, one in still.items()}
     changes = {T: measuring.changes_of(still[T], fields[T], choices) for T in still}
     # The paper's c_a is one constant for all temperatures; it is taken where training is.
@@ -200,6 +208,10 @@ def of_density(
         density, decays, coldest=coldest, constant=beyond, displaced=displaced
     )
     return Density(rows, results, onset, error, trained.validation.accuracy)
+
+
+def _stored(make: Callable[[], xr.DataArray]) -> dict[str, xr.Dataset]:
+    return {"softness": make().to_dataset(name="learned_softness")}
 
 
 def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from functools import partial
 
 import numpy as np
@@ -21,10 +22,18 @@ from supercooled.trajectory import Trajectory
 GROUPS = ((0.0, 0.02), (0.08, 0.14), (0.22, 0.28), (0.47, 0.53), (0.72, 0.78), (0.86, 0.92), (0.98, 1.0))
 
 
-def softness_of(still: Trajectory, found: Trained, choices: Choices, *, learned_from: bool) -> xr.DataArray:
+def softness_of(
+    still: Trajectory,
+    found: Trained,
+    choices: Choices,
+    *,
+    learned_from: bool,
+    executor: Executor | None = None,
+) -> xr.DataArray:
     """Softness of the centre species in about `field_frames` frames, evenly spaced.
 
     learned_from : the examples are from this run: each stretch then gets the softness of the others
+    executor : maps blocks of frames
     """
     chosen = FEATURE_SETS[choices.features]
     stride = max(1, round(still.n_frames / choices.field_frames))
@@ -42,6 +51,7 @@ def softness_of(still: Trajectory, found: Trained, choices: Choices, *, learned_
                 angular=chosen.angular,
                 frames=slice(int(here[0]), int(here[-1]) + 1, stride),
                 then=partial(_softness, model),
+                executor=executor,
             )
         )
     field = xr.concat(parts, dim="frame", combine_attrs="override", coords="minimal", compat="override")
