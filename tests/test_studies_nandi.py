@@ -13,7 +13,7 @@ from supercooled import report, studies
 from supercooled.errors import ParameterError
 from supercooled.report import plates
 from supercooled.studies import nandi2021
-from supercooled.studies.nandi2021 import learned, learned_barriers, liquids, relating, rows
+from supercooled.studies.nandi2021 import learned, learned_barriers, liquids, relating, rows, tried
 from supercooled.studies.nandi2021.chosen import CHOICES
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.published import printed
@@ -131,7 +131,7 @@ def test_the_best_q_max_of_the_strong_liquid_is_found_between_its_ends():
         {"softness": (("point", "q_max"), line[:, None] * off)},
         {"q_max": q_max, "liquid": ("point", ["WCA 1.05"] * 3), "temperature": ("point", T)},
     )
-    (row,) = rows.far_row(far)
+    (row,) = tried.far_row(far)
     assert row.measured == pytest.approx(0.12)
     assert "q_max = 24.5" in row.note
     assert "+12 %" in row.note

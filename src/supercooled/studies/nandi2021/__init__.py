@@ -19,8 +19,10 @@ from supercooled.studies.nandi2021.learned import beside_learned, learned_rows
 from supercooled.studies.nandi2021.learned_barriers import barrier_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
-from supercooled.studies.nandi2021.relating import related, slowness, tables
-from supercooled.studies.nandi2021.rows import STRONG, every_row, far_row, scan_rows
+from supercooled.studies.nandi2021.relating import related, slowness
+from supercooled.studies.nandi2021.rows import every_row
+from supercooled.studies.nandi2021.tabling import tables
+from supercooled.studies.nandi2021.tried import STRONG, far_row, scan_rows
 from supercooled.studies.published import softness_line
 from supercooled.trajectory import Trajectory
 

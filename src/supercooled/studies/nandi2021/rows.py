@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from supercooled.report import Row, Tolerance
 from supercooled.studies.nandi2021.chosen import (
@@ -20,12 +19,11 @@ from supercooled.studies.nandi2021.chosen import (
     SOFTNESS,
     Choices,
 )
-from supercooled.studies.nandi2021.liquids import PASSIVE, Studied
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.nandi2021.relating import Related, collapses, readings, vanishing
+from supercooled.studies.nandi2021.tried import STRONG, finite, printed_softness
 from supercooled.studies.published import printed
 
-STRONG = "ka-wca 1.05"
 # A printed K or T_VFT of 1e-19: the paper's fit found no such temperature.
 NONE_PRINTED = 1e-6
 NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
@@ -48,68 +46,6 @@ def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], choic
     ]
 
 
-def far_row(far: xr.Dataset) -> list[Row]:
-    """How near one q_max of its own could bring the strong liquid's coldest and hottest states."""
-    label = {one.name: one.label for one in PASSIVE}[STRONG]
-    here = far.isel(point=np.flatnonzero(far["liquid"].values == label))
-    if not here.sizes["point"]:
-        return []
-    ends = here.isel(
-        point=[int(np.argmin(here["temperature"].values)), int(np.argmax(here["temperature"].values))]
-    )
-    line = np.array([_softness(STRONG, float(T)) for T in ends["temperature"].values])
-    off = ends["softness"].values / line[:, None] - 1
-    worst = np.abs(off).max(axis=0)
-    k = int(np.argmin(worst))
-    cold, hot = (100 * float(value) for value in off[:, k])
-    return [
-        Row.judge(
-            item="Table III, q_max tried",
-            quantity="largest deviation of S at the best q_max",
-            state=f"{label}, T = {', '.join(f'{T:g}' for T in ends['temperature'].values)}",
-            published=None,
-            measured=float(worst[k]),
-            uncertainty=None,
-            unit="1",
-            tolerance=None,
-            note=f"At q_max = {float(far['q_max'][k]):g}, the best tried, the colder is {cold:+.0f} %, "
-            f"the hotter {hot:+.0f} % off: the printed line is steeper than any q_max makes ours.",
-        )
-    ]
-
-
-def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
-    """Who may be active and for how long: softness beside the printed line, assumption by assumption."""
-    nearest: dict[str, tuple[float, str]] = {}
-    made = []
-    for studied, point in scanned:
-        value, line = point.number("softness"), _softness(studied.name, point.temperature)
-        off = abs(value / line - 1)
-        if off < nearest.get(studied.name, (np.inf, ""))[0]:
-            nearest[studied.name] = (off, studied.label)
-        made.append((studied, point, value, line))
-    return [
-        Row.judge(
-            item="Table III, activity scanned",
-            quantity="softness",
-            state=f"{studied.label}, T = {point.temperature:g}",
-            published=line,
-            measured=value,
-            uncertainty=_finite(point.number("softness_error")),
-            unit="sigma_AA^2",
-            tolerance=SOFTNESS,
-            note=("Nearest at this f0. " if nearest[studied.name][1] == studied.label else "")
-            + f"tau_alpha = {point.number('tau_alpha'):.3g}; the paper does not say who is active.",
-        )
-        for studied, point, value, line in made
-    ]
-
-
-def _softness(name: str, T: float) -> float:
-    table = printed("nandi2021")["systems"][name]
-    return float(table["a0"] + table["a1"] * T)
-
-
 def _table(one: Related) -> dict[str, Any]:
     found: dict[str, Any] = printed("nandi2021")["systems"][one.studied.name]
     return found
@@ -129,9 +65,9 @@ def _softness_rows(
                     item="Table III",
                     quantity="softness",
                     state=f"{one.studied.label}, T = {point.temperature:g}",
-                    published=_softness(one.studied.name, point.temperature),
+                    published=printed_softness(one.studied.name, point.temperature),
                     measured=float(one.S[k]),
-                    uncertainty=_finite(point.number("softness_error")),
+                    uncertainty=finite(point.number("softness_error")),
                     unit="sigma_AA^2",
                     tolerance=SOFTNESS,
                     note=f"q_max = {choices.q_max:g}; a parabola up to {choices.fit_range[1]:g} gives "
@@ -144,7 +80,7 @@ def _softness_rows(
 def _median_row(passive: Sequence[Related]) -> list[Row]:
     off = np.concatenate(
         [
-            np.abs(one.S[one.cold] / [_softness(one.studied.name, T) for T in one.T[one.cold]] - 1)
+            np.abs(one.S[one.cold] / [printed_softness(one.studied.name, T) for T in one.T[one.cold]] - 1)
             for one in passive
         ]
     )
@@ -378,7 +314,3 @@ def _escape_rows(found: Sequence[Related]) -> list[Row]:
 
 def _interval(ends: tuple[float, float], confidence: float) -> str:
     return f"{100 * confidence:g} % interval {ends[0]:.4g} to {ends[1]:.4g}"
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
