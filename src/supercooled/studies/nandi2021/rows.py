@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
+from supercooled.dynamics import LawFit
 from supercooled.report import Row, Tolerance
 from supercooled.studies.nandi2021.chosen import (
     FRAGILITY,
@@ -93,7 +95,8 @@ def _median_row(passive: Sequence[Related]) -> list[Row]:
             state=f"{len(off)} supercooled states of {len(passive)} passive liquids",
             published=0.0,
             measured=float(np.median(off)),
-            uncertainty=None,
+            # of the median of as many independent Gaussian numbers
+            uncertainty=float(np.sqrt(np.pi / 2) * off.std() / np.sqrt(len(off))),
             unit="1",
             tolerance=MEDIAN,
             note=f"Of |S/(a0 + a1 T) - 1|; the largest is {off.max():.3f}. One q_max for all.",
@@ -142,7 +145,7 @@ def _correlation_rows(passive: Sequence[Related]) -> list[Row]:
                     state=one.studied.label,
                     published=1.0 if name == "line" else None,
                     measured=None if line is None else line.correlation,
-                    uncertainty=None,
+                    uncertainty=None if line is None else (1 - line.correlation**2) / np.sqrt(line.n - 1),
                     unit="1",
                     tolerance=LINEAR if name == "line" else None,
                     note="Fewer than three temperatures below onset." if line is None else f"{one.window}.",
@@ -165,7 +168,7 @@ def _fragility_rows(found: Sequence[Related]) -> list[Row]:
                     state=one.studied.label,
                     published=0.0 if absent else value,
                     measured=None if fit is None else fit[parameter],
-                    uncertainty=None,
+                    uncertainty=None if fit is None else _half_width(fit, parameter),
                     unit=unit,
                     tolerance=FRAGILITY if not absent
                     else NO_FRAGILITY if parameter == "K" else _cold_share(one),
@@ -174,6 +177,12 @@ def _fragility_rows(found: Sequence[Related]) -> list[Row]:
                 )
             )  # fmt: skip
     return made
+
+
+def _half_width(fit: LawFit, parameter: str) -> float | None:
+    """A standard error, as half of an interval of 0.95 would have it if it were even."""
+    k = fit.parameters.index(parameter)
+    return finite((fit.high[k] - fit.low[k]) / (2 * ndtri(0.5 * (1 + fit.confidence))))
 
 
 def _cold_share(one: Related) -> Tolerance:
