@@ -76,7 +76,10 @@ def fit_in_batches(
             order = random.permutation(len(soft))
             z = np.where(scale > 0, (X - mean) / safe, 0.0)
             machine.partial_fit(z[order], soft[order], classes=[False, True])
-    plane = (machine.coef_.reshape(-1, 1).astype(np.float64), machine.intercept_.astype(np.float64))
+    weights = machine.coef_.reshape(-1).astype(np.float64)
+    sides = [_sides(*_numbers(batch), mean, scale, weights) for batch in batches()]
+    bias = _best_bias(*(np.concatenate(column) for column in zip(*sides, strict=True)))
+    plane = (weights[:, None], np.array([bias]))
     made = {
         "version": version("supercooled"),
         "method": "linear svm in batches",
@@ -86,6 +89,25 @@ def fit_in_batches(
         "examples": kinds,
     }
     return SoftnessModel(names, mean, scale, (plane,), unit, definition, made)
+
+
+def _sides(X: Array, soft: Booleans, mean: Array, scale: Array, weights: Array) -> tuple[Array, Array]:
+    """w.z of each example, and on which side it belongs."""
+    z = np.where(scale > 0, (X - mean) / np.where(scale > 0, scale, 1.0), 0.0)
+    return z @ weights, np.where(soft, 1.0, -1.0)
+
+
+def _best_bias(along: Array, side: Array) -> float:
+    """The bias of least slack: steps of the descent leave it noisier than the direction."""
+    edges = np.sort(side - along)
+    low, high = 0, len(edges) - 1
+    while low < high:
+        middle = (low + high) // 2
+        # The slack is convex: where more soft than hard ones lie inside the margin, b must grow.
+        b = edges[middle]
+        inside = side * (along + b) < 1.0 - 1e-12
+        low, high = (middle + 1, high) if side[inside].sum() > 0 else (low, middle)
+    return float(edges[low])
 
 
 def _moments(
