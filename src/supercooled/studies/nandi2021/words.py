@@ -134,7 +134,7 @@ def provenance(
             **parameters,
             "dt": {
                 "value": f"{DT:g}; {DT_DENSE:g} at density 1.6",
-                "why": "the paper's 0.005 is too long a step at density 1.6 and temperatures of 2 and more",
+                "why": "the paper's; at density 1.6, where forces are steepest, a shorter one to be safe",
             },
             "seeds": {"value": list(preset.seeds), "why": "replicas"},
         },
