@@ -4,6 +4,7 @@ import doctest
 import inspect
 import pydoc
 import re
+import runpy
 import shlex
 import textwrap
 from pathlib import Path
@@ -101,6 +102,13 @@ def test_every_name_that_a_page_links_to_exists() -> None:
     for page in [*PAGES, *DOCS.glob("api/*.rst")]:
         for target in pattern.findall(page.read_text()):
             assert pydoc.locate(target) is not None, f"{page.name}: {target}"
+
+
+def test_the_equations_that_docstrings_lead_to_exist() -> None:
+    theory = runpy.run_path(str(DOCS / "_ext" / "house_style.py"))["THEORY"]
+    labels = set(re.findall(r":label: (\S+)", (DOCS / "line.rst").read_text()))
+    assert set(theory.values()) <= labels
+    assert all(pydoc.locate(name) is not None for name in theory)
 
 
 def test_the_api_pages_hold_every_public_package() -> None:
