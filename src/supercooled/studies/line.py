@@ -22,6 +22,8 @@ from supercooled.mixture import Mixture
 from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
 
+# Distance up to which g(r) is counted in large boxes, sigma_AA: to half of the box the pairs would grow as N^2.
+FARTHEST = 10.0
 # Megabytes of positions in a block of a field, which the largest memory follows.
 BLOCK = 16.0
 
@@ -155,7 +157,7 @@ def _measure_one(
 
 def _ensemble(run: Trajectory, choices: Choices, pool: Executor | None) -> Results:
     some = run[:: max(1, run.n_frames // choices.structure_frames)]
-    r_max = 0.5 * float(run.fixed_box().heights.min())
+    r_max = min(FARTHEST, 0.5 * float(run.fixed_box().heights.min()))
     return {
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr, executor=pool),
         "factor": structure.structure_factor(
