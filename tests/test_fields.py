@@ -200,3 +200,8 @@ def test_a_peak_among_strays_takes_little_memory():
     values[:, :5] = 1e12
     field = xr.DataArray(values, dims=("frame", "particle"), name="depth")
     assert sc.relation.peak(field).value == pytest.approx(3.0, abs=0.3)
+
+
+def test_hops_of_one_species_are_those_of_all_picked():
+    both = sc.dynamics.hops(RUN, window=8.0)
+    np.testing.assert_array_equal(WHOLE["hops"], both.sel(particle=RUN.of_species("A")))

@@ -22,7 +22,7 @@ from supercooled.mixture import Mixture
 from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
 
-# Distance up to which g(r) is counted in large boxes, sigma_AA: to half of the box the pairs would grow as N^2.
+# Distance up to which g(r) is counted in large boxes, sigma_AA: the pairs to half of the box grow as N^2.
 FARTHEST = 10.0
 # Megabytes of positions in a block of a field, which the largest memory follows.
 BLOCK = 16.0
