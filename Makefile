@@ -18,13 +18,19 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Optional: known vulnerabilities of what is pinned. Without a network there is nothing to ask, which is no failure.
-audit: $(READY)
+# Optional: known vulnerabilities of what is pinned. Where no service can be asked nothing is audited, which is
+# no failure; an index without advisories answers for none of the packages.
+audit:
 	$(PYTHON) -m venv $(VENV)-audit
-	@if $(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; then \
-	    said=$$($(VENV)-audit/bin/pip-audit --no-deps --disable-pip -r requirements.lock 2>&1); code=$$?; echo "$$said"; \
-	    case "$$said" in *"known vulnerabilit"*) exit $$code;; esac; \
-	else echo "pip-audit can't be had here: nothing audited"; fi
+	@if ! $(VENV)-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit 2> $(VENV)-audit/said; then \
+	    echo "audit: pip-audit can't be had here, nothing audited: $$(tail -n 1 $(VENV)-audit/said)"; exit 0; fi; \
+	$(VENV)-audit/bin/pip-audit --progress-spinner off --no-deps --disable-pip -r requirements.lock > $(VENV)-audit/said 2>&1; code=$$?; \
+	pinned=$$(grep -c == requirements.lock); unknown=$$(grep -c "could not be audited" $(VENV)-audit/said); \
+	if ! grep -q "known vulnerabilit" $(VENV)-audit/said; then \
+	    echo "audit: no vulnerability service can be asked here, nothing audited: $$(tail -n 1 $(VENV)-audit/said)"; \
+	elif [ $$unknown -ge $$pinned ]; then \
+	    echo "audit: the package index used here has no advisories for any of $$pinned packages, nothing audited"; \
+	else cat $(VENV)-audit/said; exit $$code; fi
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "supercooled needs Python 3.11 or later, $(PYTHON) is " + sys.version.split()[0])'
