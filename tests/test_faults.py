@@ -110,7 +110,7 @@ def test_a_full_disk_is_said_and_made_good(files, whole, tmp_path):
         child = started(files, out, room)
         child.join()
         assert child.exitcode == 2
-        assert "free space" in (tmp_path / "said").read_text()
+        assert "make room" in (tmp_path / "said").read_text()
         assert not [path for path in out.rglob("*") if path.name.startswith(".")]
     child = started(files, out)
     child.join()

@@ -4,10 +4,13 @@
 a ``Source:`` paragraph link to the list of references.
 """
 
-import re
-from typing import Any
+from __future__ import annotations
 
-from sphinx.application import Sphinx
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 PARAMETER = re.compile(r"([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*) : (.*)")
 HEADING = re.compile(r"(Returns|Raises|Yields|Notes|Examples)")

@@ -82,7 +82,7 @@ def field(
         _put(made, final)
     except OSError as error:
         why = error.strerror or error
-        raise StoreError(f"can't write {final}: {why}; free space and try again") from error
+        raise StoreError(f"can't write {final}: {why}; make room and try again") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return opened(final)
