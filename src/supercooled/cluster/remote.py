@@ -34,8 +34,8 @@ def connect(scheduler: Scheduler) -> Remote:
     Raises
     ------
     ClusterError
-        if no scheduler answers, there is no worker, or a worker does several tasks at once or has
-        another version.
+        if no scheduler answers, certificates are missing or refused, there is no worker, or a worker does
+        several tasks at once or has another version.
     MissingExtraError
         if batch jobs are asked for and dask-jobqueue is not installed.
     """
@@ -43,15 +43,22 @@ def connect(scheduler: Scheduler) -> Remote:
 
     # What it has to say about lost connections comes once, as an error of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    security = _security(scheduler)
+    _see_certificates(scheduler, security)
     cluster = _started(scheduler)
     try:
         client = Client(
             scheduler.address if cluster is None else cluster,
             timeout=ANSWERS_WITHIN,
-            security=_security(scheduler),
+            security=security,
             set_as_default=False,
         )
     except (OSError, TimeoutError) as error:
+        if scheduler.address.startswith("tls://"):
+            raise ClusterError(
+                f"no Dask scheduler at {scheduler.address} takes these certificates, or none answers there; "
+                "all sides need certificates of one authority"
+            ) from error
         raise ClusterError(
             f"no Dask scheduler answers at {scheduler.address}; start one, for example with `dask scheduler "
             "--host 127.0.0.1 --no-dashboard`"
@@ -228,6 +235,23 @@ def _security(scheduler: Scheduler) -> Any:
     return Security(
         tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key, require_encryption=True
     )
+
+
+def _see_certificates(scheduler: Scheduler, security: Any) -> None:
+    """See that those of an encrypted connection are there, ours or those of Dask's configuration."""
+    from distributed.security import Security
+
+    if not scheduler.address.startswith("tls://"):
+        return
+    try:
+        context = (security or Security()).get_connection_args("client")["ssl_context"]
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"the certificates for {scheduler.address} can't be read ({error})") from error
+    if context is None:
+        raise ClusterError(
+            f"{scheduler.address} takes nobody without a certificate: give tls=(authority, certificate, "
+            "key), or name them in Dask's configuration"
+        )
 
 
 def _started(scheduler: Scheduler) -> Any:
