@@ -17,6 +17,7 @@ NAMES = (
     "radial",
     "local_softness",
     "structure_functions",
+    "pair_entropy",
     "hops",
     "correlators",
     "read_dump",
