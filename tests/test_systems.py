@@ -134,7 +134,7 @@ def test_a_temperature_without_configuration_says_which_there_are_and_how_to_mak
 
 def test_another_cutoff_is_another_liquid():
     liquid = systems.kob_andersen(density=1.2)
-    shipped = systems.library()[0]
+    shipped = next(one for one in systems.library() if one.mixture == "ka-lj" and one.density == 1.2)
     assert shipped.fits(liquid, shipped.temperature, shipped.n_particles)
     repulsive = systems.kob_andersen_wca(density=1.2)
     assert not shipped.fits(repulsive, shipped.temperature, shipped.n_particles)
