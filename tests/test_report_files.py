@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +152,16 @@ def test_the_same_content_is_not_drawn_again_and_any_change_is(tmp_path):
     changes = ({"results": {"hops": moved}}, {"title": "Another"}, {"rows": rows()[1:]})
     times = [first, *(written(**change) for change in changes)]
     assert len(set(times)) == len(times)
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_makes_stays(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    host = os.uname().nodename
+    dead, living = (tmp_path / f".out.{host}.{pid}.part-x" for pid in (ended.pid, os.getppid()))
+    other = tmp_path / f".outer.{host}.{ended.pid}.part-x"
+    for left in (dead, living, other):
+        (left / "out").mkdir(parents=True)
+    with whole_folder(tmp_path / "out") as made:
+        made.mkdir()
+    assert {path.name for path in tmp_path.iterdir()} == {"out", living.name, other.name}

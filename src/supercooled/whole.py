@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from supercooled.errors import StoreError
@@ -80,7 +81,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 def whole_folder(path: str | Path) -> Iterator[Path]:
     """A name for a folder beside `path`, renamed to it when the block ends without error.
 
-    What stood at `path` is replaced then, and stays as it was after an error.
+    What stood at `path` is replaced then, and stays as it was after an error. What a killed process
+    left beside it goes.
 
     Raises
     ------
@@ -94,10 +96,11 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
     >>> [folder.name for folder in place.iterdir()]
     ['results']
     """
-    final = Path(path)
+    final = Path(path).absolute()
     with room_for(final):
         final.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp(prefix=f".{final.name}.", dir=final.parent))
+        _clear_after_the_dead(final)
+        room = Path(tempfile.mkdtemp(prefix=_room(final), dir=final.parent))
         made, replaced = room / final.name, room / "replaced"
         try:
             yield made
@@ -108,3 +111,35 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
             if replaced.exists() and not final.exists():
                 replaced.rename(final)
             shutil.rmtree(room, ignore_errors=True)
+
+
+def discard(path: str | Path) -> None:
+    """Remove a folder at once, so that no part of it is found under its name."""
+    final = Path(path).absolute()
+    room = Path(tempfile.mkdtemp(prefix=_room(final), dir=final.parent))
+    with suppress(FileNotFoundError):
+        final.rename(room / final.name)
+    shutil.rmtree(room, ignore_errors=True)
+
+
+def _room(final: Path) -> str:
+    """Beginning of the name of this process's folders beside `final`."""
+    return f".{final.name}.{os.uname().nodename}.{os.getpid()}.part-"
+
+
+def _clear_after_the_dead(final: Path) -> None:
+    """Remove what processes of this machine left beside `final` when they were killed."""
+    for left in final.parent.glob(f".{glob.escape(final.name)}.{os.uname().nodename}.*.part-*"):
+        pid = left.name.rsplit(".", 2)[-2]
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

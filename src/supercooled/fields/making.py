@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +13,10 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array
-from supercooled.errors import StoreError
 from supercooled.fields.lazy import LABELS, VALUES, opened
 from supercooled.fields.sealing import seal
 from supercooled.quantities import labelled
+from supercooled.whole import whole_folder
 
 Item = TypeVar("Item")
 
@@ -70,39 +67,14 @@ def field(
         for block, part in zip(blocks, apply(function, items), strict=True):
             values[block.rows] = part
         return labelled(name, values, ("frame", "particle"), coords, **attributes)
-    final = Path(out).absolute()
-    made = _beside(final)
-    try:
-        made.mkdir(parents=True)
+    with whole_folder(out) as made:
+        made.mkdir()
         labels = _labels(name, shape, coords, attributes)
         _lay_out(made, labels, shape, rows=int(sizes[0]))
         for _ in apply(partial(_write, function, made / VALUES), blocks):
             pass
         seal(made)
-        _put(made, final)
-    except OSError as error:
-        why = error.strerror or error
-        raise StoreError(f"can't write {final}: {why}; make room and try again") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return opened(final)
-
-
-def discard(path: Path) -> None:
-    """Remove a folder at once, so that no part of it is found under its name."""
-    away = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}.part")
-    with suppress(FileNotFoundError):
-        path.rename(away)
-    shutil.rmtree(away, ignore_errors=True)
-
-
-def _beside(final: Path) -> Path:
-    """A name beside the final one, of this process alone; what dead ones have left there goes."""
-    host = os.uname().nodename
-    for left in final.parent.glob(f".{final.name}.{host}.*.part"):
-        if not Path("/proc", left.suffixes[-2][1:]).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    return final.with_name(f".{final.name}.{host}.{os.getpid()}.part")
+    return opened(out)
 
 
 def _labels(
@@ -137,12 +109,3 @@ def _write(function: Callable[[Item], Array], values: Path, block: _Block[Item])
 
     array = zarr.open_array(values, mode="r+", config={"write_empty_chunks": True})
     array[block.rows] = np.asarray(function(block.item), dtype=np.float64)
-
-
-def _put(made: Path, final: Path) -> None:
-    """Under its name; if another was there first, that one stays."""
-    try:
-        made.rename(final)
-    except OSError:
-        if not final.is_dir():
-            raise

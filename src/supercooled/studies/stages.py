@@ -17,8 +17,8 @@ import xarray as xr
 from supercooled import __version__
 from supercooled.errors import StoreError
 from supercooled.fields import opened
-from supercooled.fields.making import discard
 from supercooled.report import load_results, save_results
+from supercooled.whole import discard
 
 Results = dict[str, xr.Dataset]
 
