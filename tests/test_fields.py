@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from supercooled import fields
 from supercooled.cage import Calibration
 from supercooled.errors import StoreError
 from supercooled.fields import lazy, quantiles
-from supercooled.relation import pairing
+from supercooled.relation import pairing, remembering
 from supercooled.structure import factor, radial
 
 POTENTIALS = tuple(sc.LennardJones(e, s, 2.5 * s) for e, s in ((1.0, 1.0), (1.5, 0.8), (0.5, 0.88)))
@@ -126,6 +127,32 @@ def test_relations_of_a_stored_field_are_those_of_one_in_memory(frames, lead):
     for name in ("value", "peak", "of_all", "n_rearranging"):
         assert getattr(found[1], name) == pytest.approx(getattr(expected[1], name), rel=1e-12)
     xr.testing.assert_allclose(found[2], expected[2], rtol=1e-12)
+
+
+@pytest.mark.parametrize("frames", [1, 7, 64])
+def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_memory(
+    tmp_path, monkeypatch, frames
+):
+    def all_of(deep: xr.DataArray, hopping: xr.DataArray) -> list[xr.Dataset]:
+        ahead = sc.relation.within_horizon(hopping, threshold=0.05, horizon=4.0)
+        low, high = np.quantile(WHOLE["depth"].values, [0.0, 0.4])
+        return [
+            sc.relation.memory(deep, lags=[1.0, 9.0, 40.0], stretches=3),
+            sc.relation.ranking(deep, hopping, threshold=0.05, lead=0.0, bins=6),
+            sc.relation.ranking(deep, ahead, threshold=0.05, lead=3.0, bins=6),
+            sc.relation.propagation(
+                deep, RUN, groups=[(low, high)], lags=[1.0, 9.0], stays_within=0.5, overlap_radius=0.3,
+                bins=5, origins=7,
+            ),
+        ]  # fmt: skip
+
+    expected = all_of(WHOLE["depth"], WHOLE["hops"])
+    deep, hopping = depth(out=tmp_path / "depth"), hops(out=tmp_path / "hops")
+    monkeypatch.setattr(pairing, "KEPT", 0)
+    monkeypatch.setattr(pairing, "BLOCK", frames * 8 * N / 2**20)
+    monkeypatch.setattr(remembering, "blocks_of", partial(lazy.blocks_of, megabytes=frames * 8 * N / 2**20))
+    for one, other in zip(all_of(deep, hopping), expected, strict=True):
+        xr.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
 @settings(max_examples=60, deadline=None)

@@ -272,8 +272,10 @@ class Trajectory:
             out[:] = Box.from_array(box, self.dimensions).wrap(xyz)[0]
         return folded
 
-    def unwrapped(self, block: slice = slice(None)) -> Array:
+    def unwrapped(self, block: slice = slice(None), particles: Integers | None = None) -> Array:
         """Positions of a block without jumps at the faces, (frame, particle, 3), in sigma_AA.
+
+        particles : which; None takes all
 
         From image counts or unwrapped coordinates where the file has them. Otherwise by continuity
         from the block's first frame: then only differences within one block have a meaning, and
@@ -286,13 +288,17 @@ class Trajectory:
             half of it two answers are possible, and a step that long says that such steps occur.
         """
         some = self[block]
-        paths = np.empty((some.n_frames, self.n_particles, 3))
+        n_chosen = self.n_particles if particles is None else len(particles)
+        paths = np.empty((some.n_frames, n_chosen, 3))
         before: Array | None = None
         for piece in some.blocks(PIECE):
             # Continuity takes one frame from the piece before.
             overlap = 0 if before is None else 1
             data = some.read(slice(piece.start - overlap, piece.stop))
+            # Of some particles, all are unwrapped piece by piece: memory is that of those kept.
             into = paths[piece]
+            if particles is not None:
+                into = np.empty((piece.stop - piece.start, self.n_particles, 3))
             boxes = [Box.from_array(box, self.dimensions) for box in data.boxes]
             if data.unwrapped:
                 into[:] = data.positions
@@ -302,6 +308,8 @@ class Trajectory:
             else:
                 frames = some.frames[piece.start - overlap : piece.stop]
                 before = self._by_continuity(data.positions, boxes, frames, before, into)
+            if particles is not None:
+                paths[piece] = into[:, particles]
         return paths
 
     def _by_continuity(

@@ -132,7 +132,7 @@ class IndicatorSearch:
 
     def positions(self, frames: slice) -> Array:
         """Of the particles looked at, (frame, particle, 3)."""
-        return np.ascontiguousarray(self.trajectory.unwrapped(frames)[:, self.particles])
+        return self.trajectory.unwrapped(frames, self.particles)
 
     def indicator(self, positions: Array) -> Array:
         """Of the frames with enough others on either side, (frame, particle)."""

@@ -117,8 +117,7 @@ def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
 
 
 def _hops_of(trajectory: Trajectory, side: int, particles: Integers | None, span: Span) -> Array:
-    positions = trajectory.unwrapped(span.read)
-    positions = np.ascontiguousarray(positions if particles is None else positions[:, particles])
+    positions = trajectory.unwrapped(span.read, particles)
     out = np.empty((span.stop - span.start, positions.shape[1]))
     hop_indicator(positions, side, out)
     return out

@@ -68,6 +68,24 @@ def mapped(values: xr.DataArray, function: Callable[[Array], Array]) -> xr.DataA
     return values.copy(data=indexing.LazilyIndexedArray(_Mapped(values.variable, function)))
 
 
+def looking_ahead(values: xr.DataArray, frames: int, function: Callable[[Array], Array]) -> xr.DataArray:
+    """What ``function`` makes of each frame and those after it; of a lazy field it is lazy too.
+
+    values : (frame, particle)
+    frames : how many later ones each needs; the last ones, which lack them, are left out
+    function : of (frame + frames, particle), giving (frame, particle)
+
+    >>> rising = xr.DataArray([[1.0], [2.0], [5.0]], dims=("frame", "particle"))
+    >>> looking_ahead(rising, 1, lambda x: x[1:] - x[:-1]).values.T
+    array([[1., 3.]])
+    """
+    ordered = values.transpose("frame", "particle")
+    kept = ordered.isel(frame=slice(0, ordered.sizes["frame"] - frames))
+    if not is_lazy(values):
+        return kept.copy(data=function(ordered.values))
+    return kept.copy(data=indexing.LazilyIndexedArray(_Ahead(ordered.variable, frames, function)))
+
+
 def blocks_of(values: xr.DataArray, megabytes: float = BLOCK) -> Iterator[tuple[slice, Array]]:
     """Blocks of frames with their values, (frame, particle), in order.
 
@@ -135,3 +153,26 @@ class _Mapped(_Lazy):
 
     def _read(self, key: tuple[Any, ...]) -> Array:
         return np.asarray(self.function(self.inner[key].values))
+
+
+@dataclass
+class _Ahead(_Lazy):
+    """A function of other values and those of later frames."""
+
+    inner: xr.Variable
+    frames: int
+    function: Callable[[Array], Array]
+    shape: tuple[int, ...] = field(init=False)
+    dtype: np.dtype[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        n_frames, n_particles = self.inner.shape
+        self.shape, self.dtype = (n_frames - self.frames, n_particles), np.dtype(np.float64)
+
+    def _read(self, key: tuple[Any, ...]) -> Array:
+        rows = np.arange(self.shape[0])[key[0]]
+        if rows.size == 0:
+            return np.empty((0, self.shape[1]))[:, key[1]]
+        first, last = int(rows.min()), int(rows.max())
+        made = self.function(self.inner[first : last + self.frames + 1].values)
+        return np.asarray(made[rows - first][..., key[1]])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
+from supercooled.fields import looking_ahead
 from supercooled.quantities import labelled, quantity
-from supercooled.relation.pairing import Fields, Samples, over_stretches, paired
+from supercooled.relation.pairing import Fields, Stream, over_stretches, stream_pairs
 
 
 def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> xr.DataArray:
@@ -41,10 +45,7 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     if not (np.isfinite(horizon) and 0 <= horizon < times[-1] - times[0] + 1e-9):
         raise ParameterError(f"the horizon {horizon} must lie between 0 and {times[-1] - times[0]:g} tau")
     steps = 0 if horizon == 0 else int(horizon / (times[1] - times[0]) * (1.0 + 1e-9))
-    jumps = np.zeros((len(times) + 1, ordered.sizes["particle"]), np.int32)
-    np.cumsum(ordered.values > threshold, axis=0, out=jumps[1:])
-    will = jumps[steps + 1 :] > jumps[: len(times) - steps]
-    out = ordered.isel(frame=slice(0, len(times) - steps)).copy(data=np.where(will, 2.0 * threshold, 0.0))
+    out = looking_ahead(ordered, steps, partial(_will_exceed, threshold, steps))
     return out.assign_attrs(horizon=float(horizon))
 
 
@@ -96,19 +97,18 @@ def ranking(
     """
     if bins < 2:
         raise ParameterError(f"information needs at least 2 bins, not {bins}")
-    pooled = paired(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
-    if pooled.rearranging.all():
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    if pooled.n_rearranging == pooled.total:
         raise ParameterError(
             "every particle rearranges, so there is nothing to tell apart: raise the threshold"
         )
-    places, n_places = _places(pooled.values)
-    area, areas = over_stretches(_counts(pooled, places, n_places), _area)
-    rank = np.searchsorted(_edges(pooled.values, bins), pooled.values, side="right")
-    counts = _counts(pooled, rank, bins)
-    raw, replicates = over_stretches(counts, _information)
+    area, areas = _areas(pooled)
+    inner = pooled.quantiles([k / bins for k in range(1, bins)])
+    every, moving = pooled.counts(np.concatenate([[-np.inf], np.unique(inner), [np.inf]])).swapaxes(0, 1)
+    raw, replicates = over_stretches(np.stack([every - moving, moving], axis=1), _information)
     n = int(np.isfinite(replicates).sum())
     corrected = n * raw - (n - 1) * np.nanmean(replicates) if n > 1 else raw
-    number = float(pooled.rearranging.mean())
+    number = pooled.n_rearranging / pooled.total
     return xr.Dataset(
         {
             "auc": labelled("auc", area, ()),
@@ -116,7 +116,7 @@ def ranking(
             "mutual_information": labelled("mutual_information", corrected, ()),
             "mutual_information_error": _error("mutual_information", jackknife_error(replicates)),
             "entropy": labelled("mutual_information", _entropy(np.array([number, 1.0 - number])), ()),
-            "n_rearranging": ((), int(pooled.rearranging.sum())),
+            "n_rearranging": ((), pooled.n_rearranging),
         },
         attrs={
             "bins": bins,
@@ -127,30 +127,57 @@ def ranking(
     )
 
 
-def _places(values: Array) -> tuple[Integers, int]:
+def _will_exceed(threshold: float, steps: int, p_hop: Array) -> Array:
+    jumps = np.zeros((len(p_hop) + 1, p_hop.shape[1]), np.int32)
+    np.cumsum(p_hop > threshold, axis=0, out=jumps[1:])
+    will = jumps[steps + 1 :] > jumps[: len(p_hop) - steps]
+    return np.where(will, 2.0 * threshold, 0.0)
+
+
+def _areas(pooled: Stream) -> tuple[float, Array]:
+    """A of all samples, and without each stretch in turn, (stretch,).
+
+    The rarer kind is held in memory and sorted; of the others each block is placed among them and
+    forgotten.
+    """
+    held = 2 * pooled.n_rearranging <= pooled.total
+    values, stretch = _of_kind(pooled, held)
     known, place = np.unique(values, return_inverse=True)
-    return place.astype(np.int64), len(known)
+    n, size = pooled.n_stretches, len(known) + 1
+    below, up_to = np.zeros((2, n, size), np.int64)
+    for block in pooled.blocks():
+        other = block.rearranging != held
+        x, first = block.values[other], block.stretch[other] * size
+        below += _tally(first + np.searchsorted(known, x, side="right"), below.shape)
+        up_to += _tally(first + np.searchsorted(known, x, side="left"), up_to.shape)
+    # Of the other kind in a stretch, how many are less than each value held; equal ones by half.
+    less = 0.5 * (np.cumsum(below, axis=1) + np.cumsum(up_to, axis=1))[:, :-1]
+    mine = _tally(stretch * len(known) + place, (n, len(known)))
+    wins = mine.astype(np.float64) @ less.T
+    pairs = np.outer(mine.sum(axis=1), below.sum(axis=1)).astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        area, areas = wins.sum() / pairs.sum(), _without_each(wins) / _without_each(pairs)
+    return (float(area), areas) if held else (float(1.0 - area), 1.0 - areas)
 
 
-def _edges(values: Array, bins: int) -> Array:
-    return np.asarray(np.quantile(values, np.arange(1, bins) / bins), dtype=np.float64)
+def _tally(flat: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
 
 
-def _counts(pooled: Samples, place: Integers, number: int) -> Array:
-    """(stretch, 2, place): those that stay and those that rearrange."""
-    both = [
-        np.bincount(
-            pooled.stretch[chosen] * number + place[chosen], minlength=pooled.n_stretches * number
-        ).reshape(pooled.n_stretches, number)
-        for chosen in (~pooled.rearranging, pooled.rearranging)
+def _of_kind(pooled: Stream, rearranging: bool) -> tuple[Array, NDArray[np.int64]]:
+    """Values and stretches of those that rearrange, or of those that don't."""
+    parts = [
+        (b.values[chosen], b.stretch[chosen])
+        for b in pooled.blocks()
+        for chosen in [b.rearranging == rearranging]
     ]
-    return np.stack(both, axis=1).astype(np.float64)
+    values, stretch = zip(*parts, strict=True)
+    return np.concatenate(values), np.concatenate(stretch)
 
 
-def _area(counts: Array) -> Array:
-    still, moving = counts
-    below = np.cumsum(still) - still
-    return np.asarray(moving @ (below + 0.5 * still) / (moving.sum() * still.sum()))
+def _without_each(pairs: Array) -> Array:
+    """Sum of (stretch, stretch) over both without each stretch in turn, (stretch,)."""
+    return np.asarray(pairs.sum() - pairs.sum(axis=0) - pairs.sum(axis=1) + np.diag(pairs))
 
 
 def _information(counts: Array) -> Array:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
+from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
 from supercooled.quantities import TABLE, labelled, quantity
 from supercooled.relation.pairing import bin_edges
@@ -47,26 +48,22 @@ def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Da
     array([1., 1.])
     """
     steps = _in_frames(field, lags)
-    values = field.transpose("frame", "particle").values
-    spread = np.nanstd(values, axis=1)
-    if not (spread > 0).all():
-        raise ParameterError(f"{field.name} is alike for all particles of a frame: nothing to correlate")
-    known = ~np.isnan(values)
-    deviation = np.where(known, (values - np.nanmean(values, axis=1)[:, None]) / spread[:, None], 0.0)
-    everywhere = bool(known.all())
-    stretch = stretch_of(len(values), stretches)
+    n_frames = field.sizes["frame"]
+    products = np.zeros((len(steps), 2, n_frames))
+    standard = _Standard.of(field)
+    for block, now in standard.blocks(0, n_frames):
+        for k, step in enumerate(steps):
+            for part, then in standard.blocks(block.start + step, min(block.stop + step, n_frames)):
+                at = slice(part.start - step, part.stop - step)
+                first = now[at.start - block.start : at.stop - block.start]
+                products[k, 0, at], products[k, 1, at] = standard.pairs(first, then)
+    stretch = stretch_of(n_frames, stretches)
     n = int(stretch[-1]) + 1
     sums = np.zeros((n, len(steps), 2))
     for k, step in enumerate(steps):
-        last = len(values) - step
-        product = np.einsum("fi,fi->f", deviation[:last], deviation[step:])
-        both = (
-            np.full(last, values.shape[1])
-            if everywhere
-            else np.einsum("fi,fi->f", known[:last], known[step:], dtype=np.int64)
-        )
-        sums[:, k, 0] = np.bincount(stretch[:last], product, n)
-        sums[:, k, 1] = np.bincount(stretch[:last], both, n)
+        for kind in (0, 1):
+            last = n_frames - step
+            sums[:, k, kind] = np.bincount(stretch[:last], products[k, kind, :last], n)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
@@ -131,14 +128,13 @@ def propagation(
     frames = field["frame"].values
     if (np.diff(frames) != 1).any():
         raise ParameterError(f"{field.name} must be known in consecutive frames of {trajectory.source.name}")
-    values = np.ascontiguousarray(field.transpose("frame", "particle").values)
-    edges = bin_edges(values[~np.isnan(values)], bins)
+    edges = bin_edges(_range(field), bins)
     if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
         raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
-    last = len(values) - int(steps.max())
+    last = len(frames) - int(steps.max())
     starts = np.unique(np.linspace(0, last - 1, min(origins, last)).round().astype(np.int64))
     walk = _Walk(
-        values=values,
+        field=field,
         groups=np.asarray(groups, dtype=np.float64).reshape(-1, 2),
         starts=starts,
         steps=steps,
@@ -162,7 +158,7 @@ def propagation(
 class _Walk:
     """One pass over the frames with several origins alive at once."""
 
-    values: Array
+    field: xr.DataArray
     groups: Array
     starts: Integers
     steps: Integers
@@ -180,17 +176,18 @@ class _Walk:
         escaped = np.zeros((len(self.starts), n), bool)
         member = np.full((len(self.starts), n), -1, np.int64)
         bins = (float(self.edges[0]), 1.0 / float(self.edges[1] - self.edges[0]))
-        for frame, xyz in _followed(trajectory, first, len(self.values), particles):
+        followed = _followed(trajectory, first, self.field.sizes["frame"], particles)
+        for (frame, xyz), values in zip(followed, _frames_of(self.field), strict=True):
             age = frame - self.starts
             for o in np.flatnonzero(age == 0):
                 positions[o] = xyz
-                member[o] = self._members(self.values[frame], initial)
+                member[o] = self._members(values, initial)
             active = (age > 0) & (age <= longest)
             if active.any():
                 mark_escapes(xyz, positions, active, self.limits[0], escaped)
             for o, k in zip(*np.nonzero(age[:, None] == self.steps[None, :]), strict=True):
                 add_changes(
-                    member[o], self.values[frame], escaped[o], positions[o], xyz, self.limits[1], bins,
+                    member[o], values, escaped[o], positions[o], xyz, self.limits[1], bins,
                     sums[self.stretch[o], k], histogram[k],
                 )  # fmt: skip
         return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial
@@ -204,6 +201,58 @@ class _Walk:
         return member
 
 
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """A field in standard deviations from each frame's mean.
+
+    mean, spread : (frame,)
+    complete : every particle has a value in every frame
+    """
+
+    field: xr.DataArray
+    mean: Array
+    spread: Array
+    complete: bool
+
+    @classmethod
+    def of(cls, field: xr.DataArray) -> _Standard:
+        parts = [
+            (np.nanmean(values, axis=1), np.nanstd(values, axis=1), ~np.isnan(values).any(axis=1))
+            for _, values in blocks_of(field)
+        ]
+        mean, spread, complete = (np.concatenate(part) for part in zip(*parts, strict=True))
+        if not (spread > 0).all():
+            raise ParameterError(f"{field.name} is alike for all particles of a frame: nothing to correlate")
+        return cls(field, mean, spread, bool(complete.all()))
+
+    def blocks(self, start: int, stop: int) -> Iterator[tuple[slice, Array]]:
+        """Some frames at a time, (frame, particle)."""
+        for block, values in blocks_of(self.field.isel(frame=slice(start, stop))):
+            frames = slice(start + block.start, start + block.stop)
+            deviation = (values - self.mean[frames, None]) / self.spread[frames, None]
+            yield frames, deviation
+
+    def pairs(self, now: Array, then: Array) -> tuple[Array, Array | int]:
+        """Sum of products over the particles that have both values, and how many do, (frame,)."""
+        if self.complete:
+            return np.einsum("fi,fi->f", now, then), now.shape[1]
+        products = now * then
+        return np.nansum(products, axis=1), (~np.isnan(products)).sum(axis=1)
+
+
+def _range(field: xr.DataArray) -> Array:
+    """Lowest and highest value."""
+    ends = [(np.nanmin(values), np.nanmax(values)) for _, values in blocks_of(field)]
+    low, high = np.transpose(ends)
+    return np.array([low.min(), high.max()])
+
+
+def _frames_of(field: xr.DataArray) -> Iterator[Array]:
+    """Values of a frame after the other."""
+    for _, values in blocks_of(field):
+        yield from np.ascontiguousarray(values)
+
+
 def _followed(
     trajectory: Trajectory, first: int, number: int, particles: Integers
 ) -> Iterator[tuple[int, Array]]:
@@ -212,12 +261,12 @@ def _followed(
     size = frames_within(64.0, trajectory.n_particles)
     for start in range(first, first + number, size):
         begin = start if before is None else start - 1
-        block = trajectory.unwrapped(slice(begin, min(start + size, first + number)))
+        block = trajectory.unwrapped(slice(begin, min(start + size, first + number)), particles)
         if before is not None:
             block = (block + (before - block[0]))[1:]
         before = block[-1]
         for offset, xyz in enumerate(block):
-            yield start - first + offset, np.ascontiguousarray(xyz[particles])
+            yield start - first + offset, xyz
 
 
 def _described(

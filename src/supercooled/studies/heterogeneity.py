@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from supercooled import cage, dynamics, relation, structure
+from supercooled.fields import mapped
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.studies.line import Choices
@@ -101,7 +103,7 @@ def ranked(
         ahead = relation.within_horizon(p_hop, threshold=threshold, horizon=horizon)
         row = [
             relation.ranking(
-                (FIELDS[name] * field).rename(name),
+                mapped(field, partial(np.multiply, FIELDS[name])).rename(name),
                 ahead,
                 threshold=threshold,
                 lead=0.0,
