@@ -19,6 +19,7 @@ from supercooled.report.style import (
     errors_of,
     figure,
     floats,
+    key_above,
     panel,
 )
 
@@ -38,7 +39,8 @@ def potential(cage: xr.Dataset) -> Figure:
     axes.set_ylim(low - 0.04 * (high - low), max(high, 0.0) + 0.08 * (high - low))
     axes.set_xlim(0, float(x.max()))
     axes.set(xlabel=r"$\Delta r$ ($\sigma_{AA}$)", ylabel=r"$\beta\Phi_q(\Delta r)$")
-    axes.legend(title="$T$", loc="lower right")
+    # Lines fill the panel from corner to corner: the key stands above it.
+    key_above(axes, "$T$")
     return fig
 
 

@@ -55,7 +55,8 @@ def shades(data: xr.Dataset) -> list[Shade]:
 def softness(master: xr.Dataset, lines: xr.Dataset) -> Figure:
     """Softness against temperature with the printed lines; inset, the denser liquids too."""
     fig, (axes,) = panel(height=TALL + 0.45)
-    inset = axes.inset_axes((0.62, 0.10, 0.36, 0.34))
+    # Cold and soft is where no liquid is.
+    inset = axes.inset_axes((0.09, 0.66, 0.30, 0.29))
     inset.tick_params(labelsize=7.5, pad=2)
     for shade, here in _liquids(master):
         T, S = floats(here["at"]), 1e3 * floats(here["softness"])
@@ -69,7 +70,7 @@ def softness(master: xr.Dataset, lines: xr.Dataset) -> Figure:
                 where.plot(T[drawn], printed[drawn], color=shade.colour, linewidth=0.9, zorder=2)
     axes.set(xlabel=axis("temperature"), ylabel=axis("softness", power=-3), xlim=(0, COLD), ylim=(0, None))
     inset.set(xlim=(0, 4.5), ylim=(0, None))
-    axes.text(0.98, 0.46, "all densities", transform=axes.transAxes, ha="right", fontsize=8, color=QUIET)
+    inset.set_title("all densities", fontsize=8, color=QUIET, pad=2, loc="right")
     _key(fig, axes)
     return fig
 
