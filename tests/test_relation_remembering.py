@@ -97,6 +97,16 @@ def test_who_left_and_came_back_has_not_stayed():
     assert float(found.overlap[0, 0]) == 1.0
 
 
+@pytest.mark.parametrize(("name", "unit"), [("softness", "sigma_AA^2"), ("learned_softness", "1")])
+def test_what_was_followed_keeps_its_unit(name, unit):
+    found = propagation(
+        framed(np.random.default_rng(6).random((6, 4))).rename(name), moving(np.zeros((6, 4, 3))),
+        groups=[(0.0, 1.0)], lags=[0.5], stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
+    )  # fmt: skip
+    named = ("propagated_mean", "propagated_mean_error", "propagated_width", "initial")
+    assert {found[key].attrs["units"] for key in named} == {unit}
+
+
 def test_pieces_of_the_run_change_nothing(monkeypatch):
     rng = np.random.default_rng(4)
     values = rng.random((14, 10))

@@ -293,6 +293,10 @@ def _described(
     ):
         data[key] = labelled(key, value, along)
         data[f"{key}_error"] = _error(key, error, along)
+        # Means and widths are in the unit of what was followed, whichever softness that is.
+        if key.startswith("propagated"):
+            for one in (data[key], data[f"{key}_error"]):
+                one.attrs["units"] = unit
     data["initial"] = xr.DataArray(
         initial[:, 0] / initial[:, 1],
         dims=("group",),
