@@ -48,7 +48,7 @@ docs: $(READY)
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 
 # The peers live in an environment of their own: none of them is a dependency. What they name but the
-# benchmarks don't import (PyMatterSim's OVITO and Qt) stays out. atooms is faster with a gfortran.
+# benchmarks don't import stays out. atooms is faster with a gfortran.
 $(VENV)-peers/.ready: requirements.lock benchmarks/requirements.lock
 	$(PYTHON) -m venv $(VENV)-peers
 	$(VENV)-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
