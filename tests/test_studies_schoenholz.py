@@ -14,7 +14,7 @@ from supercooled.report.panels import draw
 from supercooled.structure import FEATURE_SETS, FeatureSet, Radial
 from supercooled.studies import named
 from supercooled.studies import schoenholz2016 as study
-from supercooled.studies.schoenholz2016 import measuring, training
+from supercooled.studies.schoenholz2016 import measuring, rows, training
 
 DENSITY = 1.2
 N, FRAMES = 216, 400
@@ -146,6 +146,32 @@ def test_the_rows_say_the_lead_and_what_is_missed(found):
     onset = next(row for (name, _), row in rows.items() if name == "onset temperature e1/Σ1")
     assert onset.published == 0.83
     assert len(rows) == len(found[0].rows)
+
+
+def test_a_rise_within_its_error_is_not_judged():
+    up, flat, down = rows.rise_rows(
+        {
+            1.2: (0.83, 0.02),
+            1.15: (0.66, 0.03),
+            1.25: (0.84, 0.03),
+            1.3: (0.6, 0.05),
+            1.4: (float("nan"), 1.0),
+        }
+    )
+    assert (up.state, up.within) == ("ρ = 1.15 to 1.2", True)
+    assert up.measured == pytest.approx(0.17)
+    assert (flat.within, flat.published) == (None, None)
+    assert "no more than its error" in flat.note
+    assert down.within is False
+
+
+def test_numbers_printed_of_one_density_judge_no_other(found):
+    fits = found[0].results["learned_arrhenius"]
+    straight = sc.relation.straight_barriers(fits)
+    elsewhere = rows.barrier_rows(1.3, fits, straight, 0.1, [0.75, 0.84, 0.92])
+    assert all(row.published is None and row.within is None for row in elsewhere)
+    at_home = rows.barrier_rows(1.2, fits, straight, 0.1, [0.47, 0.53, 0.58])
+    assert sum(row.within is not None for row in at_home) == 3
 
 
 def test_every_figure_is_drawn_with_its_words(found):

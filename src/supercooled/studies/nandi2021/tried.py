@@ -67,7 +67,7 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
             unit="sigma_AA^2",
             tolerance=SOFTNESS,
             note=("Nearest at this f0. " if nearest[studied.name][1] == studied.label else "")
-            + f"tau_alpha = {point.number('tau_alpha'):.3g}; the paper does not say who is active.",
+            + f"{relaxed(point.number('tau_alpha'))}; the paper does not say who is active.",
         )
         for studied, point, value, line in made
     ]
@@ -77,6 +77,15 @@ def printed_softness(name: str, T: float) -> float:
     """Softness a0 + a1 T of Table III, sigma_AA^2."""
     table = printed("nandi2021")["systems"][name]
     return float(table["a0"] + table["a1"] * T)
+
+
+def relaxed(time: float) -> str:
+    """The relaxation time in words.
+
+    >>> relaxed(14.63), relaxed(float("nan"))
+    ('τ_α = 14.6', 'τ_α is longer than the run')
+    """
+    return f"τ_α = {time:.3g}" if np.isfinite(time) else "τ_α is longer than the run"
 
 
 def finite(value: float) -> float | None:

@@ -21,11 +21,13 @@ from supercooled.studies.line import identity
 from supercooled.studies.schoenholz2016 import measuring, training, words
 from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
 from supercooled.studies.schoenholz2016.rows import (
+    at_home,
     barrier_rows,
     decay_rows,
     learning_rows,
     left_out_rows,
     relaxation_rows,
+    rise_rows,
     share_rows,
 )
 from supercooled.studies.stages import stage
@@ -72,6 +74,7 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
         everything += still.values()
         found[density] = of_density(density, still, preset, choices, out, workers=workers)
     rows = [row for one in found.values() for row in one.rows]
+    rows += rise_rows({density: (one.onset, one.onset_error) for density, one in found.items()})
     results = {
         name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
         for density, one in found.items()
@@ -193,7 +196,7 @@ def of_density(
         "learned_decay": xr.concat(list(decays.values()), dim=xr.Variable("temperature", list(still))),
     }
     onset = error = float("nan")
-    low = [T for T in still if choices.highest >= T or not np.isclose(density, 1.2)]
+    low = [T for T in still if choices.highest >= T or not at_home(density)]
     if len(low) >= 3:
         chosen = [probabilities[T] for T in low]
         fits = _fits(chosen, choices)

@@ -14,6 +14,7 @@ TWO_FEATURES = Tolerance.absolute(0.04)
 BARRIER = Tolerance.between(4.5, 11.5)
 ONSET = Tolerance.between(0.78, 0.88)
 OVERLAP = Tolerance.absolute(0.05)
+RISE = Tolerance.between(0.0, float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,16 @@ PRESETS = {
     "quick": Preset({1.2: {0.47: 120.0, 0.58: 40.0, 0.70: 30.0}}, quiet={1.2: 60.0}, size=1000),
     # an hour: enough to learn from, and three temperatures more for barriers and relaxation
     "medium": Preset({1.2: {0.47: 840.0, 0.53: 60.0, 0.58: 60.0, 0.70: 30.0}}, quiet={1.2: 500.0}),
+    # two hours: more of the coldest, and the onset at the paper's other densities, where softness is learned
+    # at what is as cold as 0.56 at 1.20
     "long": Preset(
-        {1.2: {0.47: 3500.0, 0.51: 1000.0, 0.53: 700.0, 0.56: 400.0, 0.58: 400.0, 0.70: 200.0}},
-        quiet={1.2: 700.0},
+        {
+            1.15: {0.45: 300.0, 0.52: 100.0, 0.60: 60.0},
+            1.20: {0.47: 2400.0, 0.53: 200.0, 0.58: 100.0, 0.70: 60.0},
+            1.25: {0.69: 300.0, 0.76: 100.0, 0.97: 60.0},
+            1.30: {0.84: 300.0, 0.92: 100.0, 1.12: 60.0},
+        },
+        quiet={1.15: 50.0, 1.20: 700.0, 1.25: 50.0, 1.30: 50.0},
     ),
     # All of Table I that the library holds; tau_alpha at the coldest temperature of each density.
     "paper": Preset(
