@@ -88,7 +88,7 @@ def test_it_learns_what_the_liquid_was_made_of(found):
     assert largest.startswith("AA mu=1")
     assert json.loads((out / "softness_1.2.json").read_text())["provenance"]["lead"] == 1.0
     assert set(one.results) >= {
-        "by_lead", "by_subset", "by_elimination", "by_number", "by_method", "projections",
+        "by_lead", "by_quiet", "by_subset", "by_elimination", "by_number", "by_method", "projections",
         "learned_probability", "learned_arrhenius", "learned_relaxation", "learned_decay", "learned_changes",
     }  # fmt: skip
     assert len(still) == one.results["learned_probability"].sizes["temperature"]
@@ -146,6 +146,17 @@ def test_the_rows_say_the_lead_and_what_is_missed(found):
     onset = next(row for (name, _), row in rows.items() if name == "onset temperature e1/Σ1")
     assert onset.published == 0.83
     assert len(rows) == len(found[0].rows)
+
+
+def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):
+    one, still, _, preset = found
+    by_quiet = one.results["by_quiet"]
+    assert by_quiet.quiet.values.tolist() == [25.0, 50.0, 100.0, 150.0, 200.0]
+    assert float(by_quiet.accuracy.sel(quiet=100.0)) == pytest.approx(one.accuracy, abs=0.03)
+    run, longer = still[0.5], replace(CHOICES, quiets=(1.0, 50.0))
+    events = study._events(run, longer)
+    kept = training._by_quiet(run, events, longer, C=1.0, quiet=100.0, size=preset.size)
+    assert kept.quiet.values.tolist() == [100.0]  # none is still for longer than the run
 
 
 def test_a_rise_within_its_error_is_not_judged():

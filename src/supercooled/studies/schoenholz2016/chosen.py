@@ -26,6 +26,7 @@ class Choices:
     lead : from the structure of a soft example to the peak of its p_hop, tau: "rearrange in the next time
         step" (Sec. I.C), one frame. The jump then lies between that frame and the one after next
     leads : others, for comparison
+    quiets : how long a hard particle stays still, over the preset's, for comparison
     hard_at : a hard example stands in the middle of its quiet stretch
     tolerance : of the quench, the 2-norm of all forces; a tighter one finds the same rearrangements
     features : set of structure functions
@@ -45,6 +46,7 @@ class Choices:
     interval: float = 1.0
     lead: float = 1.0
     leads: tuple[float, ...] = (0.0, 1.0, 2.0, 5.0, 10.0)
+    quiets: tuple[float, ...] = (0.25, 0.5, 1.0, 1.5, 2.0)
     hard_at: str = "middle"
     tolerance: float = 0.1
     features: str = "schoenholz2016"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -121,13 +122,14 @@ def stretch_of_frames(frames: Integers, still: Trajectory, choices: Choices) -> 
 def learned(
     still: Trajectory, events: xr.Dataset, found: Trained, choices: Choices, *, quiet: float, size: int
 ) -> dict[str, xr.Dataset]:
-    """Accuracy by lead, by features, by method and by number of examples; projections of the normal."""
+    """Accuracy by lead, quiet, features, method and number of examples; projections of the normal."""
     features, C = found.examples, found.validation.C
     groups = stretch_of_examples(features, still, choices)
     how = {"groups": groups, **how_to_fit(choices)}
     numbers = [n for n in KEPT if n <= features.sizes["feature"]]
     return {
         "by_lead": _by_lead(still, events, choices, C=C, quiet=quiet, size=size),
+        "by_quiet": _by_quiet(still, events, choices, C=C, quiet=quiet, size=size),
         "by_subset": learning.by_subset(features, subsets(features), C=choices.C, **how),
         "by_elimination": learning.by_elimination(features, numbers=numbers, C=C, **how),
         "by_number": learning.by_number(features, sizes=SIZES, C=C, seed=choices.seed, **how),
@@ -164,17 +166,39 @@ def _of(name: str) -> float:
 def _by_lead(
     still: Trajectory, events: xr.Dataset, choices: Choices, *, C: float, quiet: float, size: int
 ) -> xr.Dataset:
+    tables = {
+        lead: examples(still, events, choices, lead=lead, quiet=quiet, size=size) for lead in choices.leads
+    }
+    return _compared("lead", tables, still, choices, C=C)
+
+
+def _by_quiet(
+    still: Trajectory, events: xr.Dataset, choices: Choices, *, C: float, quiet: float, size: int
+) -> xr.Dataset:
+    """How hard a hard particle is depends on how long it has to be still; too long, and none is left."""
+    tables = {}
+    for longer in choices.quiets:
+        with suppress(ParameterError):
+            tables[longer * quiet] = examples(
+                still, events, choices, lead=choices.lead, quiet=longer * quiet, size=size
+            )
+    return _compared("quiet", tables, still, choices, C=C)
+
+
+def _compared(
+    name: str, tables: Mapping[float, xr.Dataset], still: Trajectory, choices: Choices, *, C: float
+) -> xr.Dataset:
+    """Cross-validated accuracy on each table of examples."""
     rows = []
-    for lead in choices.leads:
-        table = examples(still, events, choices, lead=lead, quiet=quiet, size=size)
+    for table in tables.values():
         features = described(still, table, choices, FEATURE_SETS[choices.features])
         groups = stretch_of_examples(features, still, choices)
         one = learning.cross_validated(features, groups=groups, C=C, **how_to_fit(choices))
         rows.append((one.accuracy, one.error, one.soft_share))
     columns = ("accuracy", "accuracy_error", "soft_share")
     return xr.Dataset(
-        {n: ("lead", list(c)) for n, c in zip(columns, zip(*rows, strict=True), strict=True)},
-        {"lead": list(choices.leads)},
+        {n: (name, list(c)) for n, c in zip(columns, zip(*rows, strict=True), strict=True)},
+        {name: list(tables)},
     )
 
 
