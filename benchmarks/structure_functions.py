@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import supercooled as sc
 from benchmarks import Row
 from benchmarks.local_softness import liquid
-from supercooled.kernels.structure_functions import exponential
+from supercooled.kernels.exponential import exponential
 from supercooled.structure import FEATURE_SETS, structure_functions
 
 SIZES = (1_000, 4_000, 16_000)

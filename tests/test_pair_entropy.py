@@ -79,6 +79,18 @@ def test_it_is_the_double_loop(seed, n, dimensions, tilts, chosen):
         assert found.values[0, i] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
 
+@pytest.mark.parametrize("r", [np.arange(3.4, 3.61, 0.1), np.arange(0.1, 0.31, 0.1)])
+def test_neighbours_too_near_or_too_far_for_any_distance_count_at_none(r):
+    run = gas(150, seed=3, edge=8.4)
+    found = local_pair_entropy(run, **{**GRAHAM, "r": r, "radius": 3.3, "window": None}).values[0]
+    for i in range(40):
+        expected = oracle.local_pair_entropy(
+            run.positions()[0], run.fixed_box(), run.species, i, n_species=2, width=0.1, r=r,
+            total=False, radius=3.3, window=None,
+        )  # fmt: skip
+        assert found[i] == pytest.approx(expected, rel=1e-10, abs=1e-10)
+
+
 def test_averaged_it_is_the_mean_over_the_neighbours():
     run = gas(24, seed=2)
     alone = local_pair_entropy(run, **GRAHAM).values[0]
@@ -263,6 +275,7 @@ def test_the_window_is_one_half_at_its_centre_and_falls():
         ({"r": [0.5]}, "evenly spaced"),
         ({"r": [0.5, 0.6, 0.8]}, "evenly spaced"),
         ({"averaged_within": -1.0}, "averaged_within"),
+        ({"width": 0.004}, "more than 20 widths"),
     ],
 )
 def test_what_is_not_a_reading_is_refused(changes, words):

@@ -13,7 +13,7 @@ from oracles import structure_functions as slow
 
 import supercooled as sc
 from supercooled.cluster import executor
-from supercooled.kernels.structure_functions import exponential
+from supercooled.kernels.exponential import exponential
 from supercooled.structure import FEATURE_SETS, Angular, Radial, features_of_examples, structure_functions
 
 FEW = Angular(((2.0, 1.0, 1), (0.9, 1.0, 16), (2.0, -1.0, 2), (14.6, 0.5, 3)), cutoff=1.9)
@@ -72,6 +72,25 @@ def test_they_are_what_the_formulas_say(*, seed, n, species, dimensions, tilt, n
     angular = Angular(FEW.functions, cutoff=reach)
     found = structure_functions(run, centre="A", radial=radial, angular=angular)
     np.testing.assert_allclose(found.values[0], expected(run, radial, angular), rtol=1e-9, atol=2e-8 * n)
+
+
+@pytest.mark.parametrize(("first", "cutoff"), [(2.0, 2.4), (0.1, 2.4), (6.0, 2.4), (2.0, 0.5)])
+def test_neighbours_far_from_every_gaussian_add_nothing(first, cutoff):
+    run = gas(5, n=40)
+    radial = (Radial(first=first, step=0.07, number=3, width=0.05, cutoff=cutoff),)
+    found = structure_functions(run, centre="A", radial=radial)
+    np.testing.assert_allclose(found.values[0], expected(run, radial, None), rtol=1e-9, atol=1e-12)
+
+
+def test_a_single_gaussian_needs_no_spacing():
+    run = gas(6, n=40)
+    one, other = (
+        structure_functions(
+            run, centre="A", radial=Radial(first=1.1, step=step, number=1, width=0.01, cutoff=2)
+        )
+        for step in (0.01, 50.0)
+    )
+    np.testing.assert_array_equal(one.values, other.values)
 
 
 def test_the_sets_of_the_papers_have_the_papers_numbers_of_functions():
@@ -251,6 +270,8 @@ def test_bad_input_is_refused_in_a_sentence():
         Radial(first=0.1, step=0.1, number=3, width=0.0)
     with pytest.raises(sc.SupercooledError, match="no Gaussian"):
         Radial(first=0.1, step=0.1, number=0, width=0.1)
+    with pytest.raises(sc.SupercooledError, match="more than 20 widths"):
+        Radial(first=0.1, step=0.5, number=3, width=0.02)
     with pytest.raises(sc.SupercooledError, match="either then or to"):
         structure_functions(run, centre="A", radial=NEAR, then=lambda x: x, to="x")
     nan = run.positions().copy()

@@ -12,6 +12,7 @@ from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.cage import WIDTHS, Grid
+from supercooled.kernels.gaussians import WIDEST
 from supercooled.kernels.neighbours import Cells, make_cells
 from supercooled.trajectory import Trajectory
 
@@ -85,6 +86,12 @@ class Smearing:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.width) and self.width > 0):
             raise ParameterError(f"width must be positive, not {self.width}; for example width=0.09")
+        widest = max(p.step for p in self.points)
+        if widest > WIDEST * self.width:
+            raise ParameterError(
+                f"distances are spaced by {widest:g}, more than {WIDEST:g} widths of {self.width:g}: most "
+                "neighbours would be seen at none"
+            )
         if self.normalisation not in ("total", "partner"):
             raise ParameterError(f"normalisation must be 'total' or 'partner', not {self.normalisation!r}")
 

@@ -10,6 +10,7 @@ import numpy as np
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.kernels.cage import WIDTHS
+from supercooled.kernels.gaussians import WIDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Radial:
     Raises
     ------
     ParameterError
-        if a length is not positive, or there is no Gaussian.
+        if a length is not positive, there is no Gaussian, or they are narrow beside their spacing.
 
     >>> Radial(first=0.4, step=0.1, number=27, width=0.1).means[-1].round(9).item()
     3.0
@@ -41,6 +42,10 @@ class Radial:
             raise ParameterError(f"{self}: lengths must be positive; for example width=0.1")
         if self.number < 1:
             raise ParameterError(f"{self} holds no Gaussian")
+        if self.number > 1 and self.step > WIDEST * self.width:
+            raise ParameterError(
+                f"{self}: Gaussians spaced by more than {WIDEST:g} widths see hardly any neighbour"
+            )
 
     @property
     def means(self) -> Array:

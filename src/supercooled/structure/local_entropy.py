@@ -15,8 +15,9 @@ from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, spans
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
+from supercooled.kernels.gaussians import WIDEST, make_ladder
 from supercooled.kernels.neighbours import half_of, make_cells
-from supercooled.kernels.pair_entropy import entropies, gaussian_sums, make_ladder, neighbour_means
+from supercooled.kernels.pair_entropy import entropies, gaussian_sums, neighbour_means
 from supercooled.quantities import labelled
 from supercooled.structure.entropy import Logistic, described, half_measure
 from supercooled.trajectory import Trajectory
@@ -69,6 +70,11 @@ class EntropyReading:
             )
         if not (np.isfinite(self.width) and self.width > 0):
             raise ParameterError(f"width must be positive, not {self.width}; for example width=0.1")
+        if self.step > WIDEST * self.width:
+            raise ParameterError(
+                f"r is spaced by {self.step:g}, more than {WIDEST:g} widths of {self.width:g}: most "
+                "neighbours would be seen at no distance"
+            )
         if self.species not in ("partial", "total") or self.density not in ("local", "bulk"):
             raise ParameterError(
                 "species must be 'partial' or 'total' and density 'local' or 'bulk', not "
@@ -209,7 +215,7 @@ def _frame(xyz: Array, box: Box, kind: Integers, n_kinds: int, reading: EntropyR
     """Pair entropy of every particle of a frame."""
     n, d = len(xyz), box.dimensions
     r = np.array(reading.r)
-    ladder = make_ladder(reading.r[0], reading.step, reading.width)
+    ladder = make_ladder(reading.r[0], reading.step, len(r), reading.width)
     lanes = len(ladder.table)
     cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, reading.outermost)
     sums, inside = np.zeros((n, n_kinds, len(r) + 2 * lanes)), np.zeros((n, n_kinds))

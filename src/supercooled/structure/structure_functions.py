@@ -18,7 +18,7 @@ import xarray as xr
 from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, StoreError
-from supercooled.kernels.cage import WIDTHS, Grid, local_distributions
+from supercooled.kernels.gaussians import gaussians_around, make_ladder
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
 from supercooled.quantities import labelled
@@ -45,8 +45,8 @@ def structure_functions(
               e^{-(r_{ij}^2 + r_{ik}^2 + r_{jk}^2)/\xi^2} (1 + \lambda \cos\theta_{jik})^\zeta
 
     for every species v, and every pair of species v, w; each pair {j, k} of neighbours counts once, and
-    a neighbour counts nearer than the cutoff. Gaussians are followed to six widths, where they have
-    fallen to 1.5e-8.
+    a neighbour counts nearer than the cutoff. A Gaussian whose set has no cutoff is followed to six widths,
+    where it has fallen to 1.5e-8.
 
     centre : species of the particles
     radial, angular : which functions; those of a paper are ``FEATURE_SETS["schoenholz2016"].radial``
@@ -228,24 +228,13 @@ class _Frame(NamedTuple):
 def _radial(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Radial) -> Array:
     xyz, box, place = frame
     _check(wanted.reach, box, place)
-    n = len(run.names)
-    half = int(np.ceil(WIDTHS * wanted.width / wanted.step))
-    table = np.exp(-0.5 * ((np.arange(2 * half + 1) - half) * wanted.step / wanted.width) ** 2)
-    grid = Grid(
-        np.full(n, wanted.first),
-        np.full(n, wanted.step),
-        np.full(n, wanted.number),
-        np.full(n, half),
-        np.tile(table, (n, 1)),
-        wanted.width,
-        wanted.reach,
-        np.ones((n, wanted.number)),
-    )
+    ladder = make_ladder(wanted.first, wanted.step, wanted.number, wanted.width)
     cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, wanted.reach)
     chosen = np.zeros(run.n_particles, bool)
     chosen[particles] = True
-    found = np.empty((run.n_particles, n, wanted.number))
-    local_distributions(cells, run.species.astype(np.int64)[cells.order], chosen[cells.order], grid, found)
+    found = np.empty((run.n_particles, len(run.names), wanted.number))
+    kind = run.species.astype(np.int64)[cells.order]
+    gaussians_around(cells, kind, chosen[cells.order], ladder, wanted.reach, found)
     back = np.empty_like(found)
     back[cells.order] = found
     return back[particles].reshape(len(particles), -1)
