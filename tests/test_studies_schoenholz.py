@@ -186,11 +186,30 @@ def test_numbers_printed_of_one_density_judge_no_other(found):
 
 
 def test_every_figure_is_drawn_with_its_words(found):
+    one = found[0]
+    results = one.results | study.onsets({1.3: replace(one, onset=1.2), 1.2: one})
     for plate in LEARNED:
-        drawn = draw(plate, found[0].results)
+        drawn = draw(plate, results)
         assert drawn is not None
         assert len(drawn.panels) == len(plate.panels)
         assert all(panel.words.description for panel in drawn.panels)
+
+
+def test_the_page_turns_the_coldest_run_coloured_by_softness(found):
+    scene = found[0].results["scene"]
+    assert list(scene.attrs["fields"]) == ["learned_softness", "p_hop"]
+    assert float(scene.attrs["temperature"]) == 0.5
+    soft = scene["learned_softness"].values
+    assert np.isfinite(soft[:, scene.species.values == 0]).all()
+    assert np.isnan(soft[:, scene.species.values == 1]).all()
+
+
+def test_onsets_stand_by_density_and_alone_show_nothing(found):
+    one = found[0]
+    both = study.onsets({1.3: replace(one, onset=1.2, onset_error=0.1), 1.2: one})["learned_onsets"]
+    assert both.density.values.tolist() == [1.2, 1.3]
+    assert both.onset.values.tolist() == [one.onset, 1.2]
+    assert study.onsets({1.2: one, 1.3: replace(one, onset=float("nan"))}) == {}
 
 
 def test_asked_again_it_reads_what_is_there(found, monkeypatch):

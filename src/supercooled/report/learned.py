@@ -67,6 +67,12 @@ LEARNED: tuple[Plate, ...] = (
                 (("learned_arrhenius", "barrier"),),
                 words.barrier,
             ),
+            Panel(
+                "onset_by_density",
+                lambda r: learned.onset_by_density(r["learned_onsets"]),
+                (("learned_onsets", "onset"),),
+                words.onset_by_density,
+            ),
         ),
     ),
     Plate(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from supercooled import cage, report
+from supercooled import cage, dynamics, report
 from supercooled.cage import Calibration
 from supercooled.report.scene import MOST
 from supercooled.studies.line import Choices
@@ -45,5 +45,26 @@ def scene_of(
             width=choices.width,
             cutoffs=cage.cutoffs(measured["radial"], vanishing=choices.vanishing, species=choices.centre),
             normalisation=choices.normalisation,
+        )
+    }
+
+
+def scene_of_softness(
+    run: Trajectory, softness: xr.DataArray, *, window: float, width: float, frames: int = FRAMES
+) -> Mapping[str, xr.Dataset]:
+    """The group "scene" of a run coloured by a learned softness and by p_hop.
+
+    window : of p_hop, tau
+    width : of the Gaussians of a particle's own g(r), sigma_AA
+    """
+    if run.n_particles > MOST:
+        return {}
+    p_hop = dynamics.hops(run, window=window)
+    fields = {"learned_softness": softness, "p_hop": p_hop}
+    if len(np.intersect1d(softness["frame"].values, p_hop["frame"].values)) == 0:
+        return {}
+    return {
+        "scene": report.scene(
+            run, fields=fields, frames=frames, width=width, cutoffs={}, normalisation="total"
         )
     }

@@ -73,6 +73,19 @@ def barrier(results: Results) -> Words:
     )
 
 
+def onset_by_density(results: Results) -> Words:
+    """T_0 of each density."""
+    data = results["learned_onsets"]
+    told = ", ".join(
+        f"{shown(float(T), digits=3)} at {density:g}"
+        for T, density in zip(floats(data["onset"]), floats(data["density"]), strict=True)
+    )
+    return Words(
+        Markup("Where the lines meet, <i>T</i><sub>0</sub>, against the density."),
+        f"Onset temperature: {told}.",
+    )
+
+
 def relaxation(results: Results) -> Words:
     """q(t)."""
     data = results["learned_relaxation"]

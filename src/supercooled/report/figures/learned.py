@@ -131,6 +131,17 @@ def barrier(fits: xr.Dataset) -> Figure:
 
 
 @figure
+def onset_by_density(data: xr.Dataset) -> Figure:
+    """Where the Arrhenius lines meet, against the density."""
+    fig, (axes,) = panel()
+    axes.errorbar(
+        floats(data["density"]), floats(data["onset"]), errors_of(data, "onset"), color=ACCENT, marker="o"
+    )
+    axes.set(xlabel=axis("density"), ylabel=r"$T_0$ ($\epsilon_{AA}/k_{B}$)")
+    return fig
+
+
+@figure
 def relaxation(data: xr.Dataset) -> Figure:
     """Overlap measured (points), naive (dotted) and with the propagator (line)."""
     fig, (axes,) = panel(height=TALL)

@@ -17,7 +17,9 @@ from supercooled import dynamics, relation, report, store, systems
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.report import Row
+from supercooled.structure import FEATURE_SETS
 from supercooled.studies.line import identity
+from supercooled.studies.scenes import scene_of_softness
 from supercooled.studies.schoenholz2016 import measuring, training, words
 from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
 from supercooled.studies.schoenholz2016.rows import (
@@ -79,7 +81,7 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
         name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
         for density, one in found.items()
         for name, data in one.results.items()
-    }
+    } | onsets(found)
     report.write(
         out,
         title="Softness by machine learning and the relaxation of a glassy liquid",
@@ -90,6 +92,18 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
         sections=words.SECTIONS,
     )
     return out
+
+
+def onsets(found: Mapping[float, Density]) -> dict[str, xr.Dataset]:
+    """Onset of each density that has one, for the figure; nothing of a single one."""
+    known = {density: one for density, one in sorted(found.items()) if np.isfinite(one.onset)}
+    if len(known) < 2:
+        return {}
+    data = {
+        "onset": ("density", [one.onset for one in known.values()]),
+        "onset_error": ("density", [one.onset_error for one in known.values()]),
+    }
+    return {"learned_onsets": xr.Dataset(data, {"density": list(known)})}
 
 
 def inherent(
@@ -195,6 +209,10 @@ def of_density(
         ),
         "learned_decay": xr.concat(list(decays.values()), dim=xr.Variable("temperature", list(still))),
     }
+    if at_home(density):
+        results |= scene_of_softness(
+            cold, fields[coldest], window=choices.window, width=FEATURE_SETS[choices.features].radial[0].width
+        )
     onset = error = float("nan")
     low = [T for T in still if choices.highest >= T or not at_home(density)]
     if len(low) >= 3:
