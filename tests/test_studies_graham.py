@@ -137,7 +137,7 @@ def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
     accuracy = np.array([[0.76, 0.6, 0.45], [0.85, np.nan, np.nan]])
     states = xr.Dataset(
         {
-            **{n: (("liquid", "state"), v) for n, v in (("accuracy", accuracy), ("recall", accuracy))},
+            **{n: (("liquid", "state"), v) for n, v in (("accuracy", accuracy), ("recall", accuracy - 0.02))},
             "examples": (("liquid", "state"), np.full((2, 3), 100.0)),
             "temperature": (("liquid", "state"), T),
             **dict.fromkeys(
@@ -163,11 +163,13 @@ def by_quantity(rows: list[report.Row], word: str) -> list[report.Row]:
 
 def test_rows_judge_by_the_tolerances_of_the_task() -> None:
     rows = rows_of(example())
-    cold, hot = by_quantity(rows, "coldest"), by_quantity(rows, "hottest")
-    assert [row.within for row in cold] == [True, False]
-    assert hot[0].within is True
-    # A liquid with one temperature has no hottest.
-    assert hot[1].measured is None
+    for reading, shift in (("P(R|S > 0)", 0.0), ("P(S > 0|R)", 0.02)):
+        cold, hot = by_quantity(rows, f"{reading}, coldest"), by_quantity(rows, f"{reading}, hottest")
+        assert [row.measured for row in cold] == pytest.approx([0.76 - shift, 0.85 - shift])
+        assert [row.within for row in cold] == [True, False]
+        assert hot[0].within is True
+        # A liquid with one temperature has no hottest.
+        assert hot[1].measured is None
     spread = by_quantity(rows, "strata of s2")
     further = by_quantity(rows, "strata of S")
     for one, more in zip(spread, further, strict=True):

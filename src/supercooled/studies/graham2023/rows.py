@@ -67,6 +67,13 @@ def _row(
     )
 
 
+# What is printed as P(R|S > 0) falls below the half of a guess, which no accuracy on balanced examples does.
+READINGS = (
+    ("accuracy", "P(R|S > 0)", "Equally many of each, so that a guess is right in half."),
+    ("recall", "P(S > 0|R)", "Another reading: of the soft, the share with S > 0, as in schoenholz2016."),
+)
+
+
 def _accuracy_rows(states: xr.Dataset) -> list[Row]:
     paper = printed("graham2023")
     found = []
@@ -78,26 +85,23 @@ def _accuracy_rows(states: xr.Dataset) -> list[Row]:
             there = len(known) > abs(which) and (which == 0 or known[-1] != known[0])
             k = int(known[which]) if there else 0
             n = int(one["examples"][k]) if there else 0
-            P = float(one["accuracy"][k]) if there else np.nan
-            note = f"No temperature gave both kinds of examples for the {key}."
-            if there:
-                recall = 100 * float(one["recall"][k])
-                note = (
-                    f"Printed: {100 * low:.0f} to {100 * high:.0f} %. {n} examples of each kind, so that a "
-                    f"guess is right in half; of the soft, {recall:.0f} % have S > 0."
+            state = f"{name}, T = {float(one['temperature'][k]):g}" if there else name
+            as_printed = f"Printed: {100 * low:.0f} to {100 * high:.0f} %."
+            missing = f"No temperature gave both kinds of examples for the {key}."
+            for share, quantity, words in READINGS:
+                P = float(one[share][k]) if there else np.nan
+                found.append(
+                    _row(
+                        "Sec. II.B",
+                        f"{quantity}, {key}",
+                        state,
+                        P,
+                        published=0.5 * (low + high),
+                        tolerance=tolerance,
+                        error=np.sqrt(P * (1.0 - P) / max(n, 1)) if there else np.nan,
+                        note=f"{as_printed} {n} examples of each kind. {words}" if there else missing,
+                    )
                 )
-            found.append(
-                _row(
-                    "Sec. II.B",
-                    f"P(R|S > 0), {key}",
-                    f"{name}, T = {float(one['temperature'][k]):g}" if there else name,
-                    P,
-                    published=0.5 * (low + high),
-                    tolerance=tolerance,
-                    error=np.sqrt(P * (1.0 - P) / max(n, 1)) if there else np.nan,
-                    note=note,
-                )
-            )
     return found
 
 
