@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supercooled.report.captions import learned as words
 from supercooled.report.figures import learned
-from supercooled.report.panels import Panel, Plate
+from supercooled.report.panels import Plate, drawn_by
 
 __all__ = ["LEARNED"]
 
@@ -13,23 +13,18 @@ LEARNED: tuple[Plate, ...] = (
         "learned_accuracy",
         "How well rearrangements are told beforehand",
         (
-            Panel(
-                "accuracy_by_lead",
-                lambda r: learned.accuracy_by_lead(r["by_lead"]),
-                (("by_lead", "accuracy"),),
-                words.accuracy_by_lead,
+            drawn_by(learned.accuracy, words.accuracy_by_lead, "by_lead/accuracy", name="accuracy_by_lead"),
+            drawn_by(
+                learned.accuracy, words.accuracy_by_quiet, "by_quiet/accuracy", name="accuracy_by_quiet"
             ),
-            Panel(
-                "accuracy_by_number",
-                lambda r: learned.accuracy_by_number(r["by_number"]),
-                (("by_number", "accuracy"),),
-                words.accuracy_by_number,
+            drawn_by(
+                learned.accuracy, words.accuracy_by_number, "by_number/accuracy", name="accuracy_by_number"
             ),
-            Panel(
-                "accuracy_by_features",
-                lambda r: learned.accuracy_by_features(r["by_elimination"]),
-                (("by_elimination", "accuracy"),),
+            drawn_by(
+                learned.accuracy,
                 words.accuracy_by_features,
+                "by_elimination/accuracy",
+                name="accuracy_by_features",
             ),
         ),
     ),
@@ -37,60 +32,41 @@ LEARNED: tuple[Plate, ...] = (
         "learned_probability",
         "Learned softness and rearrangement",
         (
-            Panel(
-                "learned_distribution",
-                lambda r: learned.distribution(r["learned_probability"]),
-                (("learned_probability", "probability_density_rearranging"),),
+            drawn_by(
+                learned.distribution,
                 words.distribution,
+                "learned_probability/probability_density_rearranging",
+                name="learned_distribution",
             ),
-            Panel(
-                "learned_probability",
-                lambda r: learned.probability(r["learned_probability"]),
-                (("learned_probability", "rearrangement_probability"),),
+            drawn_by(
+                learned.probability,
                 words.probability,
+                "learned_probability/rearrangement_probability",
+                name="learned_probability",
             ),
-            Panel(
-                "learned_arrhenius",
-                lambda r: learned.arrhenius(
-                    r["learned_probability"].sel(temperature=r["learned_arrhenius"].attrs["temperatures"]),
-                    r["learned_arrhenius"],
-                ),
-                (
-                    ("learned_probability", "rearrangement_probability"),
-                    ("learned_arrhenius", "barrier"),
-                ),
+            drawn_by(
+                learned.arrhenius,
                 words.arrhenius,
+                "learned_probability/rearrangement_probability",
+                "learned_arrhenius/barrier",
+                name="learned_arrhenius",
             ),
-            Panel(
-                "learned_barrier",
-                lambda r: learned.barrier(r["learned_arrhenius"]),
-                (("learned_arrhenius", "barrier"),),
-                words.barrier,
-            ),
-            Panel(
-                "onset_by_density",
-                lambda r: learned.onset_by_density(r["learned_onsets"]),
-                (("learned_onsets", "onset"),),
-                words.onset_by_density,
-            ),
+            drawn_by(learned.barrier, words.barrier, "learned_arrhenius/barrier", name="learned_barrier"),
+            drawn_by(learned.onset_by_density, words.onset_by_density, "learned_onsets/onset"),
         ),
     ),
     Plate(
         "learned_relaxation",
         "Relaxation foretold from softness",
         (
-            Panel(
-                "learned_relaxation",
-                lambda r: learned.relaxation(r["learned_relaxation"]),
-                (("learned_relaxation", "overlap"), ("learned_relaxation", "overlap_propagated")),
+            drawn_by(
+                learned.relaxation,
                 words.relaxation,
+                "learned_relaxation/overlap",
+                "learned_relaxation/overlap_propagated",
+                name="learned_relaxation",
             ),
-            Panel(
-                "learned_drift",
-                lambda r: learned.drift(r["learned_changes"]),
-                (("learned_changes", "propagated_mean"),),
-                words.drift,
-            ),
+            drawn_by(learned.drift, words.drift, "learned_changes/propagated_mean", name="learned_drift"),
         ),
     ),
 )

@@ -14,6 +14,11 @@ def accuracy_by_lead(results: Results) -> Words:
     return _accuracy(results, "by_lead", "lead", Markup("the time from structure to hop"), " τ")
 
 
+def accuracy_by_quiet(results: Results) -> Words:
+    """Accuracy against quiet."""
+    return _accuracy(results, "by_quiet", "quiet", Markup("how long the hard examples are still"), " τ")
+
+
 def accuracy_by_number(results: Results) -> Words:
     """Accuracy against examples."""
     return _accuracy(results, "by_number", "size", Markup("the number of examples of each kind"), "")

@@ -26,33 +26,29 @@ NAME = "learned_softness"
 P_R = "rearrangement_probability"
 
 
-@figure
-def accuracy_by_lead(data: xr.Dataset) -> Figure:
-    """Cross-validated accuracy against the time from the structure to the hop."""
-    fig, (axes,) = panel()
-    lead = floats(data["lead"])
-    axes.errorbar(lead, floats(data["accuracy"]), floats(data["accuracy_error"]), color=ACCENT, marker="o")
-    axes.set(xlabel=r"structure before the peak of $p_\mathrm{hop}$ ($\tau$)", ylabel="accuracy")
-    return fig
+# Along what an accuracy is compared, in words, and whether evenly or by factors.
+_ALONG = {
+    "lead": (r"structure before the peak of $p_\mathrm{hop}$ ($\tau$)", "linear"),
+    "quiet": (r"the hard are still for ($\tau$)", "linear"),
+    "size": ("examples of each kind", "log"),
+    "number": ("features kept", "log"),
+}
 
 
 @figure
-def accuracy_by_number(data: xr.Dataset) -> Figure:
-    """Cross-validated accuracy against the number of examples of each kind."""
+def accuracy(data: xr.Dataset) -> Figure:
+    """Cross-validated accuracy against whatever the data lie along."""
     fig, (axes,) = panel()
-    size = floats(data["size"])
-    axes.errorbar(size, floats(data["accuracy"]), floats(data["accuracy_error"]), color=ACCENT, marker="o")
-    axes.set(xscale="log", xlabel="examples of each kind", ylabel="accuracy")
-    return fig
-
-
-@figure
-def accuracy_by_features(data: xr.Dataset) -> Figure:
-    """Cross-validated accuracy against the number of features kept."""
-    fig, (axes,) = panel()
-    number = floats(data["number"])
-    axes.errorbar(number, floats(data["accuracy"]), floats(data["accuracy_error"]), color=ACCENT, marker="o")
-    axes.set(xscale="log", xlabel="features kept", ylabel="accuracy")
+    (along,) = map(str, data["accuracy"].dims)
+    label, scale = _ALONG[along]
+    axes.errorbar(
+        floats(data[along]),
+        floats(data["accuracy"]),
+        floats(data["accuracy_error"]),
+        color=ACCENT,
+        marker="o",
+    )
+    axes.set(xscale=scale, xlabel=label, ylabel="accuracy")
     return fig
 
 
@@ -92,6 +88,7 @@ def probability(data: xr.Dataset) -> Figure:
 def arrhenius(data: xr.Dataset, fits: xr.Dataset) -> Figure:
     """Ln P_R against 1/T at each softness, with its line."""
     fig, (axes,) = panel(height=TALL)
+    data = data.sel(temperature=fits.attrs["temperatures"])
     there = np.isfinite(floats(fits["barrier"]))
     inverse = 1.0 / floats(data["temperature"])
     onset = finite(fits.attrs.get("onset"))
