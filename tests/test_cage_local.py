@@ -230,7 +230,7 @@ def test_a_line_turns_depth_into_softness_and_counts_the_unbound():
     ("changes", "error", "message"),
     [
         ({"width": 0.0}, ParameterError, "width"),
-        ({"width": 0.0004}, ParameterError, "more than 20 widths"),
+        ({"width": 0.0004}, ParameterError, "more than 16 widths"),
         ({"dr": 1.0}, ParameterError, "dr"),
         ({"cutoffs": {"AA": (0.8, 1.2)}}, ParameterError, "pair AB"),
         ({"correlation": "ensemble"}, ParameterError, "rdf"),

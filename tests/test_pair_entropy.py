@@ -275,7 +275,7 @@ def test_the_window_is_one_half_at_its_centre_and_falls():
         ({"r": [0.5]}, "evenly spaced"),
         ({"r": [0.5, 0.6, 0.8]}, "evenly spaced"),
         ({"averaged_within": -1.0}, "averaged_within"),
-        ({"width": 0.004}, "more than 20 widths"),
+        ({"width": 0.004}, "more than 16 widths"),
     ],
 )
 def test_what_is_not_a_reading_is_refused(changes, words):

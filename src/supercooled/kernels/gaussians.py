@@ -16,7 +16,7 @@ WIDTHS = 8.0
 # Its points come in multiples of this many, so that they fill vector registers.
 LANES = 4
 # Rungs further apart than this many widths would take exponentials beyond what is worked out.
-WIDEST = 20.0
+WIDEST = 16.0
 
 
 class Ladder(NamedTuple):
