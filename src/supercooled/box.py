@@ -12,6 +12,9 @@ from supercooled.arrays import Array, Integers
 from supercooled.display import html_table
 from supercooled.errors import BoxError
 
+# Images are counted with 32 bits.
+_MOST_IMAGES = 2.0**31
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -113,9 +116,17 @@ class Box:
         return np.asarray(fractions, dtype=np.float64) @ self.matrix.T
 
     def wrap(self, positions: ArrayLike) -> tuple[Array, Integers]:
-        """Positions brought into the box, and how many edges each was away: ``(wrapped, images)``."""
+        """Positions brought into the box, and how many edges each was away: ``(wrapped, images)``.
+
+        Raises
+        ------
+        BoxError
+            if a position is no number, or too many edges away for its image to be counted.
+        """
         fractions = self.fractional(positions)
         images = np.floor(fractions + 0.5)
+        if not (np.abs(images) < _MOST_IMAGES).all():
+            raise BoxError("a position is 2^31 edges of the box away, or no number")
         if self.dimensions == 2:
             images[..., 2] = 0.0
         wrapped = np.asarray(positions, dtype=np.float64) - images @ self.matrix.T

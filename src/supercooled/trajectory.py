@@ -120,10 +120,18 @@ class Trajectory:
             )
         if len(self.frames) == 0:
             raise TrajectoryError(f"{self.source.name}: no frame")
-        if not np.isfinite(self.times).all() or (np.diff(self.times) <= 0).any():
-            late = int(np.argmax(~(np.diff(self.times, prepend=-np.inf) > 0)))
+        if len(self.species) == 0:
+            raise TrajectoryError(f"{self.source.name}: no particle")
+        later = np.isfinite(self.times)
+        later[1:] &= self.times[1:] > self.times[:-1]
+        if not later.all():
+            late = int(np.argmin(later))
             raise TrajectoryError(
                 f"{self.source.name}: the time of frame {self.frames[late]} is not after the one before"
+            )
+        if not np.isfinite(float(self.times[-1]) - float(self.times[0])):
+            raise TrajectoryError(
+                f"{self.source.name}: times from {self.times[0]:g} to {self.times[-1]:g} span no finite time"
             )
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(
@@ -157,7 +165,7 @@ class Trajectory:
         """
         xyz = _three_columns(np.asarray(positions, dtype=np.float64), "positions")
         n_frames, n_particles = xyz.shape[:2]
-        kinds = np.zeros(n_particles, np.int32) if species is None else np.asarray(species, np.int32)
+        kinds = np.zeros(n_particles, np.int32) if species is None else _kinds(species)
         if kinds.shape != (n_particles,):
             raise TrajectoryError(f"species has shape {kinds.shape}, positions have {n_particles} particles")
         if names is None:
@@ -269,7 +277,10 @@ class Trajectory:
         data = self.read(block)
         folded = np.empty(data.positions.shape)
         for out, xyz, box in zip(folded, data.positions, data.boxes, strict=True):
-            out[:] = Box.from_array(box, self.dimensions).wrap(xyz)[0]
+            try:
+                out[:] = Box.from_array(box, self.dimensions).wrap(xyz)[0]
+            except BoxError as error:
+                raise BoxError(f"{self.source.name}: {error}") from error
         return folded
 
     def unwrapped(self, block: slice = slice(None), particles: Integers | None = None) -> Array:
@@ -378,6 +389,15 @@ class Trajectory:
             ("read from", self.source.name),
         ]
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
+
+
+def _kinds(species: ArrayLike) -> Integers:
+    """Whole numbers that tell species."""
+    given = np.asarray(species)
+    kinds = given.astype(np.int32)
+    if not np.array_equal(kinds, given):
+        raise TrajectoryError("species must be small whole numbers, for example [0, 0, 1]")
+    return kinds
 
 
 def _three_columns(values: AnyArray, what: str) -> AnyArray:

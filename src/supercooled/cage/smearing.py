@@ -10,7 +10,7 @@ import numpy as np
 
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.kernels.cage import WIDTHS, Grid
 from supercooled.kernels.gaussians import WIDEST
 from supercooled.kernels.neighbours import Cells, make_cells
@@ -107,6 +107,8 @@ class Smearing:
         ------
         BoxError
             if a particle would meet a neighbour twice.
+        TrajectoryError
+            if a species whose density counts has no particle.
         """
         kind = trajectory.species.astype(np.int64)
         some = trajectory[slice(frames[0], frames[-1] + 1, _stride(frames))]
@@ -119,6 +121,11 @@ class Smearing:
                 )
             cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, self.reach)
             densities = np.bincount(kind, minlength=len(trajectory.names)) / box.volume
+            if self.normalisation == "partner" and not densities.all():
+                empty = trajectory.names[int(np.argmin(densities))]
+                raise TrajectoryError(
+                    f"{trajectory.source.name}: species {empty} has no particle, and no density to divide by"
+                )
             sorted_kind = kind[cells.order]
             grid = self.grid(densities, box.dimensions)
             yield Neighbourhoods(cells, grid, densities, sorted_kind, sorted_kind == self.centre)

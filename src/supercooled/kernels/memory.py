@@ -36,12 +36,12 @@ def add_changes(
     earlier: Floats,
     positions: Floats,
     radius2: float,
-    bins: tuple[float, float],
+    bins: tuple[float, float, float],
     sums: Floats,
     histogram: Floats,
 ) -> None:
     """Add what became of the particles of each group."""
-    low, per_unit = bins
+    low, per_unit, high = bins
     for i in range(group.shape[0]):
         g, value = group[i], field[i]
         if g < 0:
@@ -56,6 +56,7 @@ def add_changes(
         sums[g, 2] += 1.0
         sums[g, 3] += value
         sums[g, 4] += value * value
-        place = np.floor((value - low) * per_unit)
-        if 0.0 <= place < histogram.shape[1]:
-            histogram[g, int(place)] += 1.0
+        if low <= value <= high:
+            # The last bin has its upper edge too.
+            place = int((value - low) * per_unit)
+            histogram[g, min(place, histogram.shape[1] - 1)] += 1.0

@@ -35,16 +35,27 @@ def make_cells(positions: Array, fractions: Array, matrix: Array, heights: Array
     No image is met twice: an offset that leaves the box reaches another image of its cell.
     """
     dimensions = len(heights)
-    spacing = (float(np.prod(heights)) / len(positions)) ** (1.0 / dimensions)
+    # by logarithms: the volume of a box of a strange unit is no number
+    spacing = np.exp(np.log(heights).mean() - np.log(len(positions)) / dimensions)
     finer = int(np.clip(reach / (2.0 * spacing), 1, 3))
     counts = np.ones(3, np.int64)
-    counts[:dimensions] = np.maximum(1, np.floor(finer * heights / reach))
+    with np.errstate(over="ignore"):
+        wanted = finer * heights / reach
+    counts[:dimensions] = _cells_along(wanted, most=max(8 * len(positions), 64))
     span = np.zeros(3, np.int64)
     span[:dimensions] = np.ceil(reach * counts[:dimensions] / heights - 1e-12)
     steps = [np.arange(-s, s + 1) for s in span]
     offsets = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
     order, starts = sort_into_cells(fractions, counts)
     return Cells(counts, offsets, matrix, starts, order, np.ascontiguousarray(positions[order].T))
+
+
+def _cells_along(wanted: Array, *, most: int) -> Array:
+    """Whole cells along each height, at least one, and no more together than `most`."""
+    counts = np.clip(np.floor(wanted), 1.0, most)
+    while counts.prod() > most:
+        counts[np.argmax(counts)] //= 2
+    return counts
 
 
 def half_of(cells: Cells) -> Cells:

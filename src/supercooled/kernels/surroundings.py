@@ -38,12 +38,13 @@ def add_up(
             out[:, i] = 0.0
             square_distances(i, n, cells.xyz, near, squares)
             for j in range(n):
-                if squares[j] >= reach * reach or who[j] == i:
+                if not squares[j] < reach * reach or who[j] == i:
                     continue
                 b = kind[who[j]]
                 r = np.sqrt(squares[j])
                 place = r * per_length
-                k = int(place)
+                # A distance just below the reach may round to it.
+                k = min(int(place), tables.shape[2] - 2)
                 rest = place - k
                 for s in range(n_sums):
                     out[s, i] += (1.0 - rest) * tables[b, s, k] + rest * tables[b, s, k + 1]

@@ -175,7 +175,8 @@ class _Walk:
         positions = np.zeros((len(self.starts), n, 3))
         escaped = np.zeros((len(self.starts), n), bool)
         member = np.full((len(self.starts), n), -1, np.int64)
-        bins = (float(self.edges[0]), 1.0 / float(self.edges[1] - self.edges[0]))
+        low, next_, high = (float(self.edges[k]) for k in (0, 1, -1))
+        bins = (low, 1.0 / (next_ - low), high)
         followed = _followed(trajectory, first, self.field.sizes["frame"], particles)
         for (frame, xyz), values in zip(followed, _frames_of(self.field), strict=True):
             age = frame - self.starts

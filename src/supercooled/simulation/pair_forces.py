@@ -6,7 +6,7 @@ import numpy as np
 
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
-from supercooled.errors import BoxError, MixtureError
+from supercooled.errors import BoxError, MixtureError, ParameterError
 from supercooled.kernels import forces as kernels
 from supercooled.kernels.minimise import largest_square
 from supercooled.kernels.neighbours import make_cells
@@ -39,12 +39,7 @@ class PairForces:
         n = len(mixture.species)
         if len(species) == 0 or species.min() < 0 or species.max() >= n:
             raise MixtureError(f"{mixture.name} has the species {mixture.species}, particles have others")
-        self.skin = min(SKIN, 0.5 * float(box.heights.min()) - mixture.cutoff)
-        if self.skin < 0:
-            raise BoxError(
-                f"{mixture.name}: a box of smallest height {box.heights.min():.3f} is less than twice the "
-                f"cutoff {mixture.cutoff:g}; take more particles"
-            )
+        self.skin = min(SKIN, spare_room(mixture, box))
         self.evaluations = 0
         self.builds = 0
         self._box = box
@@ -69,7 +64,16 @@ class PairForces:
         """Energy of all pairs, epsilon_AA; `force` is overwritten, epsilon_AA/sigma_AA.
 
         xyz, force : (3, particle), C order; positions may lie outside the box
+
+        Raises
+        ------
+        ParameterError
+            if there are more or fewer of them than particles.
         """
+        if not xyz.shape == force.shape == (3, len(self._kind)):
+            raise ParameterError(
+                f"positions {xyz.shape} and forces {force.shape} must both be (3, {len(self._kind)})"
+            )
         # Two particles that both move by half of the skin can meet.
         if self._built is None or not 4.0 * largest_square(xyz, self._built) < self.skin**2:
             self._build(xyz)
@@ -97,6 +101,23 @@ class PairForces:
         h = self._box.matrix
         edges = np.array([h[0, 0], h[1, 1], h[2, 2], h[0, 1], h[0, 2], h[1, 2]])
         return kernels.Neighbours(self._first, self._end, self._who, edges)
+
+
+def spare_room(mixture: Mixture, box: Box) -> float:
+    """From the cutoff to half of the smallest height of the box.
+
+    Raises
+    ------
+    BoxError
+        if there is none.
+    """
+    room = 0.5 * float(box.heights.min()) - mixture.cutoff
+    if room < 0:
+        raise BoxError(
+            f"{mixture.name}: a box of smallest height {box.heights.min():.3f} is less than twice the "
+            f"cutoff {mixture.cutoff:g}; take more particles"
+        )
+    return room
 
 
 def _lennard_jones_law(pair: LennardJones) -> list[float]:

@@ -15,7 +15,7 @@ from supercooled.kernels.neighbours import make_cells
 from supercooled.mixture import Mixture
 from supercooled.simulation.lammps_minimise import lammps_minimum
 from supercooled.simulation.lbfgs import descend
-from supercooled.simulation.pair_forces import PairForces
+from supercooled.simulation.pair_forces import PairForces, spare_room
 from supercooled.simulation.start import Start
 
 Minimiser = Literal["l-bfgs", "lammps-cg", "lammps-fire"]
@@ -101,6 +101,10 @@ def inherent_structure(
     check_quench(tolerance=tolerance, minimiser=minimiser)
     given = np.asarray(positions, dtype=np.float64)
     kinds = np.asarray(species, dtype=np.int32)
+    if given.ndim != 2 or given.shape[1] != 3 or kinds.shape != (len(given),) or len(given) == 0:
+        raise ParameterError(
+            f"{name}: positions {given.shape} and species {kinds.shape} must be (particle, 3) and (particle,)"
+        )
     inside, _ = box.wrap(given)
     if minimiser == "l-bfgs":
         quenched, energy, force, evaluations = _own(inside, box, kinds, mixture, tolerance)
@@ -123,6 +127,7 @@ def inherent_structure(
 def _own(
     inside: Array, box: Box, species: Integers, mixture: Mixture, tolerance: float
 ) -> tuple[Array, float, float, int]:
+    spare_room(mixture, box)
     # Neighbours in space become neighbours in memory: 10 % faster.
     cells = make_cells(inside, box.fractional(inside), box.matrix, box.heights, mixture.cutoff)
     forces = PairForces(mixture, box, species[cells.order])

@@ -46,7 +46,8 @@ def grouped_radial_distribution(
     Raises
     ------
     ParameterError
-        if the edges don't rise, there is no bin of distance, or fields and trajectories don't match.
+        if the edges don't rise, there is no bin of distance, or fields and trajectories don't match each
+        other, or trajectories one another.
     BoxError
         if `r_max` exceeds half of the smallest height of the box.
 
@@ -64,10 +65,16 @@ def grouped_radial_distribution(
     fields = [field] if isinstance(field, xr.DataArray) else list(field)
     if len(runs) != len(fields) or not runs:
         raise ParameterError(f"{len(runs)} trajectories need as many fields, not {len(fields)}")
+    if len({(run.names, run.dimensions) for run in runs}) > 1:
+        raise ParameterError("trajectories of different species or dimensions have no common distribution")
+    for run, one in zip(runs, fields, strict=True):
+        named = one["particle"].values
+        if len(named) and not (named.min() >= 0 and named.max() < run.n_particles):
+            raise ParameterError(f"{run.source.name}: the field names particles beyond its {run.n_particles}")
     limits = np.asarray(edges, dtype=np.float64)
     if limits.ndim != 1 or len(limits) < 2 or not (np.diff(limits) > 0).all():
         raise ParameterError("edges must rise, for example what relation.strata returns")
-    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 else 0
+    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 and np.isfinite(r_max) else 0
     if n_bins < 1:
         raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.02")
     shape = (len(limits) - 1, len(runs[0].names), n_bins)

@@ -68,7 +68,7 @@ def structure_functions(
     Raises
     ------
     ParameterError
-        if no function, or no frame, is asked for.
+        if no function, no frame, or a species without particles is asked for.
     BoxError
         if a particle would meet a neighbour twice: the box is too small for the cutoff.
     StoreError
@@ -128,7 +128,8 @@ class Wanted:
                 "no structure function was asked for; pass for example "
                 'radial=FEATURE_SETS["graham2023"].radial'
             )
-        trajectory.species_index(centre)
+        if len(trajectory.of_species(centre)) == 0:
+            raise ParameterError(f"{trajectory.source.name}: species {centre} has no particle")
         return cls(trajectory, centre, sets, angular)
 
     @property
