@@ -207,8 +207,9 @@ def barrier_rows(
             published=0.83 if as_printed else None,
             tolerance=ONSET if as_printed else None,
             unit="epsilon_AA/k_B",
-            note="The paper shows it without a number; 0.83 is that of an independent reproduction. Error by "
-            "jackknife over the stretches of the runs.",
+            note="The paper shows it without a number"
+            + ("; 0.83 is that of an independent reproduction" if as_printed else "")
+            + ". Error by jackknife over the stretches of the runs.",
         )
     )
     return rows
