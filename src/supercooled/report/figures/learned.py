@@ -49,6 +49,10 @@ def accuracy(data: xr.Dataset) -> Figure:
         marker="o",
     )
     axes.set(xscale=scale, xlabel=label, ylabel="accuracy")
+    if scale == "log":
+        # Less than two decades: powers of ten alone would name few of the points.
+        axes.set_xticks(floats(data[along]), [f"{x:g}" for x in floats(data[along])])
+        axes.set_xticks([], minor=True)
     return fig
 
 
@@ -132,8 +136,9 @@ def onset_by_density(data: xr.Dataset) -> Figure:
     """Where the Arrhenius lines meet, against the density."""
     fig, (axes,) = panel()
     axes.errorbar(
-        floats(data["density"]), floats(data["onset"]), errors_of(data, "onset"), color=ACCENT, marker="o"
+        floats(data["density"]), floats(data["onset"]), errors_of(data, "onset"), fmt="o", color=ACCENT
     )
+    axes.margins(0.15)
     axes.set(xlabel=axis("density"), ylabel=r"$T_0$ ($\epsilon_{AA}/k_{B}$)")
     return fig
 
