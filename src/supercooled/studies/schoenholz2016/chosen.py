@@ -90,8 +90,8 @@ PRESETS = {
     "quick": Preset({1.2: {0.47: 120.0, 0.58: 40.0, 0.70: 30.0}}, quiet={1.2: 60.0}, size=1000),
     # an hour: enough to learn from, and three temperatures more for barriers and relaxation
     "medium": Preset({1.2: {0.47: 840.0, 0.53: 60.0, 0.58: 60.0, 0.70: 30.0}}, quiet={1.2: 500.0}),
-    # two hours: more of the coldest, and the onset at another density, where softness is learned at what is as
-    # cold as 0.56 at 1.20
+    # two hours: more of the coldest, and the onset at another density, where softness is learned at what is
+    # as cold as 0.56 at 1.20
     "long": Preset(
         {
             1.20: {0.47: 2000.0, 0.53: 200.0, 0.58: 100.0, 0.70: 60.0},
