@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,6 +12,7 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.frames import Frames, FrameSource, MemorySource
 from supercooled.state import StatePoint
 
 # Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
@@ -20,72 +20,6 @@ from supercooled.state import StatePoint
 LARGEST_CONTINUOUS_STEP = 1.0 / 3.0
 # Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
 PIECE = 16.0
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """What a source reads: some frames, whole.
-
-    positions : (frame, particle, 3)
-    boxes : (frame, 6), ``Lx, Ly, Lz, xy, xz, yz``
-    images : (frame, particle, 3), or None where the file has none
-    unwrapped : the positions are unwrapped already
-    """
-
-    positions: Array
-    boxes: Array
-    images: Integers | None = None
-    unwrapped: bool = False
-
-
-class FrameSource(Protocol):
-    """Where frames come from. Small, picklable, holds no open file across processes."""
-
-    @property
-    def name(self) -> str:
-        """What an error calls it: the file's path."""
-        ...
-
-    @property
-    def n_frames(self) -> int:
-        """How many whole frames there are."""
-        ...
-
-    def boxes(self, frames: Sequence[int]) -> Array:
-        """Boxes of the given frames, (frame, 6), without reading the particles."""
-        ...
-
-    def read(self, frames: Sequence[int]) -> Frames:
-        """The given frames, in the given order."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class MemorySource:
-    """Frames that are in memory already."""
-
-    frames: Frames
-    name: str = "arrays in memory"
-
-    @property
-    def n_frames(self) -> int:
-        """How many frames there are."""
-        return len(self.frames.positions)
-
-    def boxes(self, frames: Sequence[int]) -> Array:
-        """Boxes of the given frames, (frame, 6)."""
-        return self.frames.boxes[np.asarray(frames, dtype=np.int64)]
-
-    def read(self, frames: Sequence[int]) -> Frames:
-        """The given frames."""
-        index = np.asarray(frames, dtype=np.int64)
-        images = None if self.frames.images is None else self.frames.images[index]
-        return replace(
-            self.frames,
-            positions=self.frames.positions[index],
-            boxes=self.frames.boxes[index],
-            images=images,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,8 +158,17 @@ class Trajectory:
         return np.bincount(self.species, minlength=len(self.names)) / self.n_particles
 
     def of_species(self, species: str | int) -> Integers:
-        """Indices of the particles of one species, by name or number."""
-        return np.flatnonzero(self.species == self.species_index(species))
+        """Indices of the particles of one species, by name or number.
+
+        Raises
+        ------
+        ParameterError
+            if there is no such species, or no particle of it.
+        """
+        found = np.flatnonzero(self.species == self.species_index(species))
+        if len(found) == 0:
+            raise ParameterError(f"{self.source.name}: species {species} has no particle")
+        return found
 
     def species_index(self, species: str | int) -> int:
         """Number of a species given by name or number."""

@@ -153,8 +153,6 @@ def grouping(
     """Particles of a run sorted into groups once and for all, or as of each origin."""
     everybody = np.arange(run.n_particles)
     particles = everybody if species is None else np.asarray(run.of_species(species), np.int64)
-    if len(particles) == 0:
-        raise ParameterError(f"{run.source.name}: species {species} has no particle")
     if isinstance(weights, str):
         raise ParameterError(f"weights={weights!r}: give a number for each particle")
     field = None if weights is None else ParticleField.of(run, weights, "weights", 0.0)

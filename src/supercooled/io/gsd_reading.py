@@ -12,10 +12,11 @@ import xarray as xr
 
 from supercooled.arrays import Array
 from supercooled.errors import TrajectoryError
+from supercooled.frames import Frames
 from supercooled.io import gsd_layout as layout
 from supercooled.io.labels import chosen_names, times_of
 from supercooled.quantities import TABLE, labelled
-from supercooled.trajectory import Frames, Trajectory
+from supercooled.trajectory import Trajectory
 
 
 @dataclass(frozen=True, slots=True)

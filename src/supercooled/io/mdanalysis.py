@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MissingExtraError, ParameterError
+from supercooled.frames import Frames
 from supercooled.io.labels import chosen_names, species_of_labels, times_of
-from supercooled.trajectory import Frames, Trajectory
+from supercooled.trajectory import Trajectory
 
 
 @dataclass(frozen=True, slots=True, eq=False)

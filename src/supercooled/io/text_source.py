@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
+from supercooled.frames import Frames
 from supercooled.io.unpacking import plain_text
 from supercooled.kernels import text as kernels
-from supercooled.trajectory import Frames
 
 _FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))
 _FOLDED = (("x", "y", "z"), ("xs", "ys", "zs"))

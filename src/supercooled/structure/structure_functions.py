@@ -128,8 +128,7 @@ class Wanted:
                 "no structure function was asked for; pass for example "
                 'radial=FEATURE_SETS["graham2023"].radial'
             )
-        if len(trajectory.of_species(centre)) == 0:
-            raise ParameterError(f"{trajectory.source.name}: species {centre} has no particle")
+        trajectory.of_species(centre)
         return cls(trajectory, centre, sets, angular)
 
     @property
