@@ -8,7 +8,6 @@ import numpy as np
 from numba import njit
 
 from supercooled.arrays import Array, Booleans, Integers
-from supercooled.kernels.exponential import exponential
 from supercooled.kernels.neighbours import Cells, gather, room_for, square_distances
 
 # A Gaussian is followed to six widths, where it has fallen to 1.5e-8 of its peak.
@@ -65,8 +64,8 @@ def add_gaussian(r: float, b: int, grid: Grid, powers: Array, raw: Array) -> Non
         return
     d = t - nearest
     a = step * step / (grid.width * grid.width)
-    power = exponential(a * d)
-    powers[0] = exponential(a * d * (low - nearest - 0.5 * d))
+    power = np.exp(a * d)
+    powers[0] = np.exp(a * d * (low - nearest - 0.5 * d))
     known = 1
     while known < LANES:
         for k in range(known):
