@@ -90,14 +90,16 @@ PRESETS = {
     "quick": Preset({1.2: {0.47: 120.0, 0.58: 40.0, 0.70: 30.0}}, quiet={1.2: 60.0}, size=1000),
     # an hour: enough to learn from, and three temperatures more for barriers and relaxation
     "medium": Preset({1.2: {0.47: 840.0, 0.53: 60.0, 0.58: 60.0, 0.70: 30.0}}, quiet={1.2: 500.0}),
-    # two hours: more of the coldest, and the onset at another density, where softness is learned at what is
-    # as cold as 0.56 at 1.20
+    # three hours: more of the coldest, and the onset at the other densities, where softness is learned at
+    # what is as cold as 0.56 at 1.20
     "long": Preset(
         {
+            1.15: {0.45: 300.0, 0.52: 100.0, 0.60: 60.0},
             1.20: {0.47: 2000.0, 0.53: 200.0, 0.58: 100.0, 0.70: 60.0},
             1.25: {0.69: 300.0, 0.76: 100.0, 0.97: 60.0},
+            1.30: {0.84: 300.0, 0.92: 100.0, 1.12: 60.0},
         },
-        quiet={1.20: 700.0, 1.25: 50.0},
+        quiet={1.15: 50.0, 1.20: 700.0, 1.25: 50.0, 1.30: 50.0},
     ),
     # All of Table I that the library holds; tau_alpha at the coldest temperature of each density.
     "paper": Preset(
