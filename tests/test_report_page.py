@@ -163,7 +163,7 @@ def test_hostile_names_in_results_are_escaped():
         data = hops().assign_attrs(temperature=0.47).assign_coords(particle_shown=list(names))
         return [tag for tag, _ in Reader(bare(plates=[draw(plate, {"hops": data})])).tags if tag != "use"]
 
-    # A drawing spells its labels in outlines and repeats them in comments, which a name could end.
+    # Labels are drawn as outlines, and the comments that repeat them, which a name could end, are left out.
     assert set(tags("--><img src=x>", "<b>", "&")) == set(tags("1", "2", "3"))
 
 
