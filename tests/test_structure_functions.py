@@ -293,3 +293,13 @@ def test_bad_input_is_refused_in_a_sentence():
 @given(st.floats(-700.0, 700.0))
 def test_the_exponential_is_one(x):
     assert exponential(x) == pytest.approx(np.exp(x), rel=2e-14)
+
+
+def test_two_particles_on_one_place_are_named():
+    run = gas(3)
+    xyz = run.positions()
+    xyz[0, 9] = xyz[0, 7]
+    there = sc.Trajectory.from_arrays(xyz, run.fixed_box(), species=np.zeros(60, int))
+    with pytest.raises(sc.errors.TrajectoryError, match="lies on particle 7"):
+        structure_functions(there, centre="A", angular=FEW)
+    assert np.isfinite(structure_functions(there, centre="A", radial=NEAR)).all()

@@ -129,6 +129,16 @@ def test_the_interval_needs_even_frames():
         _ = Trajectory.from_arrays(walk(n_frames=1), BOX).interval
 
 
+def test_species_are_given_as_names():
+    given = ["Zr", "Cu", "Zr", "Zr"]
+    run = Trajectory.from_arrays(walk(), BOX, species=given)
+    assert run.names == ("Cu", "Zr")
+    assert run.species.tolist() == [1, 0, 1, 1]
+    run = Trajectory.from_arrays(walk(), BOX, species=np.array(given, object), names=("Zr", "Cu"))
+    assert run.names == ("Zr", "Cu")
+    assert run.species.tolist() == [0, 1, 0, 0]
+
+
 def test_species_by_name_and_number():
     run = Trajectory.from_arrays(walk(), BOX, species=[0, 1, 0, 0], names=("A", "B"))
     assert run.of_species("A").tolist() == [0, 2, 3]
@@ -175,6 +185,10 @@ def test_a_box_without_volume_is_named(bad):
         ({"times": [0, 1, 2, np.nan, 3]}, "time of frame 3"),
         ({"times": [0, 1, 2]}, "3 times for 5 frames"),
         ({"species": [0, 1]}, "4 particles"),
+        ({"species": [[0, 1, 0, 0]]}, "4 particles"),
+        ({"species": ["A", "B", "C", "A"], "names": ("A", "B")}, "species C not among the names A, B"),
+        ({"species": [0, None, 0, 0]}, "names or small whole numbers"),
+        ({"species": [0.5, 1, 0, 0]}, "names or small whole numbers"),
         ({"species": [0, 1, 2, 0], "names": ("A", "B")}, "species 2 has no name"),
         ({"images": np.zeros((5, 3, 3))}, "images have shape"),
     ],

@@ -88,7 +88,8 @@ class Trajectory:
         """Trajectory of arrays in memory.
 
         positions : (frame, particle, dimensions), sigma_AA; planar ones may lack the third column
-        species : (particle,), default all 0
+        species : (particle,), whole numbers or names, default all 0
+        names : of the species 0, 1, ..., default those of `species` in alphabetical order, or A, B, ...
         times : (frame,), default 0, 1, 2, ...
         images : (frame, particle, dimensions), how many edges each particle has crossed
         unwrapped : the positions are unwrapped, not folded into the box
@@ -96,12 +97,18 @@ class Trajectory:
         >>> still = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
         >>> still.n_frames, still.n_particles
         (3, 5)
+        >>> Trajectory.from_arrays(np.zeros((1, 3, 3)), Box.cube(10.0), species=["B", "A", "A"]).species
+        array([1, 0, 0], dtype=int32)
         """
         xyz = _three_columns(np.asarray(positions, dtype=np.float64), "positions")
         n_frames, n_particles = xyz.shape[:2]
-        kinds = np.zeros(n_particles, np.int32) if species is None else _kinds(species)
-        if kinds.shape != (n_particles,):
-            raise TrajectoryError(f"species has shape {kinds.shape}, positions have {n_particles} particles")
+        given = np.zeros(n_particles, np.int32) if species is None else np.asarray(species)
+        if given.shape != (n_particles,):
+            raise TrajectoryError(f"species has shape {given.shape}, positions have {n_particles} particles")
+        if given.dtype.kind in "UO" and all(isinstance(name, str) for name in given.tolist()):
+            names = sorted(set(given.tolist())) if names is None else names
+            given = _numbered(given, names)
+        kinds = _kinds(given)
         if names is None:
             names = [chr(ord("A") + k) for k in range(int(kinds.max(initial=0)) + 1)]
         crossed = None if images is None else _three_columns(np.asarray(images), "images").astype(np.int32)
@@ -334,13 +341,22 @@ class Trajectory:
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
 
 
-def _kinds(species: ArrayLike) -> Integers:
+def _numbered(species: AnyArray, names: Sequence[str]) -> AnyArray:
+    """Place of each particle's species among `names`."""
+    numbers = {name: k for k, name in enumerate(names)}
+    unknown = sorted({str(name) for name in species.tolist() if name not in numbers})
+    if unknown:
+        raise TrajectoryError(f"species {', '.join(unknown)} not among the names {', '.join(names)}")
+    return np.array([numbers[name] for name in species.tolist()])
+
+
+def _kinds(given: AnyArray) -> Integers:
     """Whole numbers that tell species."""
-    given = np.asarray(species)
-    kinds = given.astype(np.int32)
-    if not np.array_equal(kinds, given):
-        raise TrajectoryError("species must be small whole numbers, for example [0, 0, 1]")
-    return kinds
+    if given.dtype.kind in "biuf":
+        kinds = given.astype(np.int32)
+        if np.array_equal(kinds, given):
+            return kinds
+    raise TrajectoryError("species must be names or small whole numbers, for example [0, 0, 1]")
 
 
 def _three_columns(values: AnyArray, what: str) -> AnyArray:

@@ -17,7 +17,7 @@ import xarray as xr
 
 from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, StoreError
+from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
@@ -71,6 +71,8 @@ def structure_functions(
         if no function, no frame, or a species without particles is asked for.
     BoxError
         if a particle would meet a neighbour twice: the box is too small for the cutoff.
+    TrajectoryError
+        if another particle lies exactly on one, so that no angle is between them.
     StoreError
         if the folder can't be written.
 
@@ -264,7 +266,11 @@ def _angular(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Angula
     angular_sums(cells, run.species.astype(np.int64)[cells.order], chosen[cells.order], n, angles, found)
     back = np.empty_like(found)
     back[cells.order[:, None], :, np.array(order)[None, :]] = found.swapaxes(1, 2)
-    return back[particles].reshape(len(particles), -1)
+    values = back[particles].reshape(len(particles), -1)
+    if np.isnan(values).any():
+        alone = particles[np.isnan(values).any(axis=1)][0]
+        raise TrajectoryError(f"{place}: another particle lies on particle {alone}: no angle is between them")
+    return values
 
 
 def _check(reach: float, box: Box, place: str) -> None:
