@@ -12,6 +12,7 @@ from supercooled.report import Row, Section
 from supercooled.report.links import FIGURES_OF
 from supercooled.report.page import render
 from supercooled.report.plates import PLATES, DrawnPlate, draw
+from supercooled.report.svg import inline
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 HOSTILE = "</style><script>alert('x')</script><img src=http://evil.example onerror=\"x\">&amp;{{ 7*7 }}"
@@ -156,15 +157,11 @@ def test_everything_from_outside_is_escaped():
     assert reader.words.count("alert('x')") >= 15
 
 
-def test_hostile_names_in_results_are_escaped():
-    plate = next(plate for plate in PLATES if plate.name == "hops")
-
-    def tags(*names: str) -> list[str]:
-        data = hops().assign_attrs(temperature=0.47).assign_coords(particle_shown=list(names))
-        return [tag for tag, _ in Reader(bare(plates=[draw(plate, {"hops": data})])).tags if tag != "use"]
-
-    # Labels are drawn as outlines, and the comments that repeat them, which a name could end, are left out.
-    assert set(tags("--><img src=x>", "<b>", "&")) == set(tags("1", "2", "3"))
+def test_a_drawing_brings_neither_its_description_nor_a_comment_as_markup():
+    drawing = '<?xml?><svg viewBox="0 0 2 1" width="2"><!-- <img src=x> --><path d="M 0 0"/></svg>'
+    found = Reader(inline(drawing, prefix="a", description='"><img src=x>'))
+    assert [tag for tag, _ in found.tags] == ["svg", "path"]
+    assert found.tags[0][1]["aria-label"] == '"><img src=x>'
 
 
 def test_sections_order_the_plates_and_none_is_lost(page, drawn):

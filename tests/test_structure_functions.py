@@ -272,6 +272,11 @@ def test_bad_input_is_refused_in_a_sentence():
         structure_functions(run, centre="A", radial=NEAR, frames=slice(5, 9))
     with pytest.raises(sc.SupercooledError, match="whole zeta"):
         Angular(((1.0, 1.0, 1.5),), cutoff=2.0)  # type: ignore[arg-type]
+    with pytest.raises(sc.SupercooledError, match="whole zeta"):
+        Angular(((1.0, 1.0, float("inf")),), cutoff=2.0)  # type: ignore[arg-type]
+    for sign, zeta in ((1.0, 1023), (-1.0, 2**63), (1e300, 2)):
+        with pytest.raises(sc.SupercooledError, match="beyond what a number holds"):
+            Angular(((0.01, sign, zeta),), cutoff=2.0)
     with pytest.raises(sc.SupercooledError, match="stands twice"):
         Angular(((1.0, 1.0, 1), (1.0, 1.0, 1)), cutoff=2.0)
     with pytest.raises(sc.SupercooledError, match="must be positive"):
@@ -303,3 +308,10 @@ def test_two_particles_on_one_place_are_named():
     with pytest.raises(sc.errors.TrajectoryError, match="lies on particle 7"):
         structure_functions(there, centre="A", angular=FEW)
     assert np.isfinite(structure_functions(there, centre="A", radial=NEAR)).all()
+
+
+def test_the_largest_powers_are_numbers():
+    values = structure_functions(
+        gas(3), centre="A", angular=Angular(((1.0, 1.0, 1022), (0.01, 1.0, 1022)), cutoff=2.0)
+    )
+    assert np.isfinite(values).all()

@@ -68,7 +68,8 @@ class Angular:
     Raises
     ------
     ParameterError
-        if xi or the cutoff is not positive, zeta no whole number, or a function stands twice.
+        if xi or the cutoff is not positive, zeta no whole number or so large that (1 + |lambda|)^zeta
+        overflows, or a function stands twice.
     """
 
     functions: tuple[tuple[float, float, int], ...]
@@ -80,10 +81,14 @@ class Angular:
         if not self.functions:
             raise ParameterError("no angular function was given: leave angular out instead")
         for xi, sign, zeta in self.functions:
-            if not (np.isfinite(xi) and xi > 0 and np.isfinite(sign) and zeta == int(zeta) and zeta >= 1):
+            if not (np.isfinite(xi) and xi > 0 and np.isfinite(sign) and zeta == zeta // 1 >= 1):
                 raise ParameterError(
                     f"an angular function needs xi > 0 and a whole zeta >= 1, not "
                     f"(xi={xi}, lambda={sign}, zeta={zeta})"
+                )
+            if zeta * np.log2(1.0 + abs(sign)) >= 1023.0:
+                raise ParameterError(
+                    f"(1 + |lambda|)^zeta is beyond what a number holds for lambda={sign}, zeta={zeta}"
                 )
         if len(set(self.functions)) < len(self.functions):
             raise ParameterError("an angular function stands twice")

@@ -267,9 +267,10 @@ def _angular(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Angula
     back = np.empty_like(found)
     back[cells.order[:, None], :, np.array(order)[None, :]] = found.swapaxes(1, 2)
     values = back[particles].reshape(len(particles), -1)
-    if np.isnan(values).any():
-        alone = particles[np.isnan(values).any(axis=1)][0]
-        raise TrajectoryError(f"{place}: another particle lies on particle {alone}: no angle is between them")
+    # The angle with a neighbour at no distance is the only thing here that is no number.
+    without = particles[np.isnan(values).any(axis=1)]
+    if without.size:
+        raise TrajectoryError(f"{place}: another particle lies on particle {without[0]}, at no angle")
     return values
 
 
