@@ -317,6 +317,17 @@ def test_something_else_is_no_gsd_file(tmp_path: Path, content: bytes) -> None:
         sc.read(tmp_path / "x.gsd")
 
 
+@pytest.mark.parametrize("place", [48, 112], ids=["application", "schema"])
+def test_a_header_that_is_no_text_is_refused(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "run.gsd"
+    sc.write_gsd(path, walk(TILTED))
+    content = bytearray(path.read_bytes())
+    content[place] ^= 0x80
+    path.write_bytes(content)
+    with pytest.raises(TrajectoryError, match="not a readable GSD trajectory"):
+        sc.read(path)
+
+
 def test_a_missing_file_and_an_unknown_kind_are_named(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match=r"none\.gsd: no such file"):
         sc.read(tmp_path / "none.gsd")

@@ -61,11 +61,14 @@ def open_to_read(path: str | Path) -> Any:
         if there is none, or it is something else.
     """
     try:
-        return gsd.fl.open(name=str(path), mode="r", schema="hoomd")
+        file = gsd.fl.open(name=str(path), mode="r", schema="hoomd")
+        # The texts of the header are decoded when they are asked for, and may be none.
+        _ = file.application
     except FileNotFoundError as error:
         raise TrajectoryError(f"{path}: no such file") from error
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, UnicodeDecodeError) as error:
         raise TrajectoryError(f"{path} is not a readable GSD trajectory ({error})") from error
+    return file
 
 
 def create(path: str | Path) -> Any:
