@@ -10,7 +10,9 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import gsd.fl
@@ -218,6 +220,17 @@ def test_frames_that_were_removed_are_missed_not_skipped(tmp_path, short_legs):
     (folder / "trajectory.gsd").unlink()
     with pytest.raises(StoreError, match=r"has 0 frames of the 41 that were written"):
         simulate(ask(2.0), tmp_path, Stirring())
+
+
+def test_many_may_make_a_new_folder_of_runs_at_one_instant(tmp_path):
+    def enter(root, barrier):
+        barrier.wait()
+        return RunFolder.of(ask().state, root).path
+
+    with ThreadPoolExecutor(4) as pool:
+        for k in range(30):
+            enter_here = partial(enter, tmp_path / f"{k}", threading.Barrier(4))
+            assert len({one.result() for one in [pool.submit(enter_here) for _ in range(4)]}) == 1
 
 
 def test_only_one_process_writes_a_run_and_the_other_waits(tmp_path):

@@ -14,6 +14,7 @@ What lies in it
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -29,6 +30,28 @@ from supercooled.state import StatePoint
 from supercooled.whole import room_for, whole_file
 
 _POLL = 0.5
+# Nothing is there yet, or it is read-only.
+_NO_LOCK = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+@contextmanager
+def _one_at_a_time(root: Path, flags: int) -> Iterator[None]:
+    """Hold a folder of runs for the instant in which another process would find its records half written.
+
+    A folder that holds no lock and can't be given one is nobody's to write, and is read as it is.
+    """
+    try:
+        descriptor = os.open(root / ".runs.lock", flags, 0o644)
+    except OSError as error:
+        if error.errno in _NO_LOCK:
+            yield
+            return
+        raise
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +88,12 @@ class RunFolder:
         from signac.errors import Error
 
         with room_for(root):
+            Path(root).mkdir(parents=True, exist_ok=True)
             try:
-                project = signac.init_project(str(Path(root).absolute()))
-                job = project.open_job(state.to_dict())
-                job.init()
+                with _one_at_a_time(Path(root), os.O_RDWR | os.O_CREAT):
+                    project = signac.init_project(str(Path(root).absolute()))
+                    job = project.open_job(state.to_dict())
+                    job.init()
             except Error as error:
                 raise StoreError(f"{root} is not a usable folder of runs: {error}") from error
         return cls(Path(job.path))
@@ -79,11 +104,12 @@ class RunFolder:
         import signac
         from signac.errors import Error
 
-        try:
-            project = signac.get_project(str(Path(root).absolute()), search=False)
-        except (LookupError, Error):
-            return False
-        return project.open_job(state.to_dict()) in project
+        with _one_at_a_time(Path(root), os.O_RDONLY):
+            try:
+                project = signac.get_project(str(Path(root).absolute()), search=False)
+            except (LookupError, Error):
+                return False
+            return project.open_job(state.to_dict()) in project
 
     @property
     def trajectory(self) -> Path:
