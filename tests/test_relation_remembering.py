@@ -107,6 +107,35 @@ def test_what_was_followed_keeps_its_unit(name, unit):
     assert {found[key].attrs["units"] for key in named} == {unit}
 
 
+def test_replicas_are_added_up():
+    rng = np.random.default_rng(7)
+    fields = [framed(rng.random((length, 10))) for length in (9, 12)]
+    paths = [np.cumsum(rng.normal(scale=0.15, size=(one.sizes["frame"], 10, 3)), axis=0) for one in fields]
+    asked = {
+        "groups": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0], "stays_within": 0.5, "overlap_radius": 0.3,
+        "bins": [0.0, 0.5, 1.0], "origins": 5, "stretches": 2,
+    }  # fmt: skip
+    both = propagation(fields, [moving(one) for one in paths], **asked)
+    alone = [propagation(f, moving(x), **asked) for f, x in zip(fields, paths, strict=True)]
+    # At each of five origins every particle belongs to one of the groups.
+    number = [
+        np.array(
+            [sum(((v.values[o] >= a) & (v.values[o] <= b)).sum() for o in begins) for a, b in asked["groups"]]
+        )
+        for v, begins in zip(fields, ([0, 1, 2, 3, 4], [0, 2, 4, 5, 7]), strict=True)
+    ]
+    for name in ("overlap", "staying"):
+        expected = (
+            sum(n[:, None] * one[name] for n, one in zip(number, alone, strict=True)) / sum(number)[:, None]
+        )
+        np.testing.assert_allclose(both[name], expected)
+    twice = propagation([fields[0]] * 2, [moving(paths[0])] * 2, **asked)
+    xr.testing.assert_allclose(twice.propagated_mean, alone[0].propagated_mean)
+    assert (twice.overlap_error <= alone[0].overlap_error).all()
+    with pytest.raises(ParameterError, match="2 fields of 1 runs"):
+        propagation(fields, moving(paths[0]), **asked)
+
+
 def test_pieces_of_the_run_change_nothing(monkeypatch):
     rng = np.random.default_rng(4)
     values = rng.random((14, 10))

@@ -74,7 +74,7 @@ def found(tmp_path_factory):
     out = tmp_path_factory.mktemp("study")
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setitem(FEATURE_SETS, "near", NEAR)
-    still = {T: hopping(T, seed) for seed, T in enumerate((0.5, 0.6, 0.7))}
+    still = {T: (hopping(T, seed),) for seed, T in enumerate((0.5, 0.6, 0.7))}
     preset = study.Preset({DENSITY: dict.fromkeys(still, FRAMES - 1.0)}, quiet={DENSITY: 100.0}, size=300)
     yield study.of_density(DENSITY, still, preset, CHOICES, out), still, out, preset
     monkeypatch.undo()
@@ -103,7 +103,7 @@ def test_soft_particles_rearrange_more_often_at_every_temperature(found):
 
 def test_every_jump_goes_beyond_the_radius_of_the_overlap(found):
     _, still, _, _ = found
-    events = study._events(still[0.5], CHOICES)
+    events = study._events(still[0.5][0], CHOICES)
     share, total = measuring.share_beyond([events], CHOICES)
     assert total == sc.dynamics.rearrangements(events, threshold=0.2).sizes["event"]
     assert share > 0.9  # every jump is 0.7 long, and a is 0.5
@@ -111,7 +111,7 @@ def test_every_jump_goes_beyond_the_radius_of_the_overlap(found):
 
 def test_rearranging_is_to_be_above_the_threshold_in_the_next_frame(found):
     one, still, _, _ = found
-    run = still[0.5]
+    (run,) = still[0.5]
     P = one.results["learned_probability"].sel(temperature=0.5)
     hops = sc.dynamics.hops(run, window=10.0).isel(particle=run.of_species("A"))
     after = np.arange(0, FRAMES, round(FRAMES / CHOICES.field_frames)) + 1
@@ -121,21 +121,68 @@ def test_rearranging_is_to_be_above_the_threshold_in_the_next_frame(found):
     assert 0.9 * expected <= float(P.count_rearranging.sum()) <= expected
 
 
+def coldest(runs, choices=CHOICES):
+    events = tuple(study._events(run, choices) for run in runs)
+    return training.Coldest(runs, events, choices, quiet=100.0, size=300)
+
+
 def test_examples_come_before_the_peak_and_from_stretches_that_are_kept_apart(found):
-    _, still, _, _ = found
-    run = still[0.5]
-    events = study._events(run, CHOICES)
-    early, late = (
-        training.examples(run, events, CHOICES, lead=lead, quiet=100.0, size=10_000) for lead in (5.0, 0.0)
-    )
-    assert int(early.soft.sum()) == int((~early.soft).sum())
+    cold = coldest(found[1][0.5])
+    (run,), (events,) = cold.runs, cold.events
     peaks = set(zip(events.particle.values.tolist(), events.frame.values.tolist(), strict=True))
-    for table, lead in ((early, 5), (late, 0)):
+    for lead in (5, 0):
+        table = cold.examples(lead=float(lead))
+        assert int(table.soft.sum()) == int((~table.soft).sum())
         soft = table.isel(example=table.soft.values)
         pairs = zip(soft.particle.values.tolist(), (soft.frame.values + lead).tolist(), strict=True)
         assert set(pairs) <= peaks
-    stretch = training.stretch_of_frames(np.arange(run.n_frames), run, CHOICES)
-    assert np.bincount(stretch).tolist() == [100] * 4
+        assert (table.group.values == table.frame.values // 100).all()
+    assert np.bincount(cold.group(0, np.arange(run.n_frames))).tolist() == [100] * 4
+
+
+def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
+    _, still, _, preset = found
+    runs = (*still[0.5], hopping(0.5, 11), hopping(0.5, 12))
+    cold = coldest(runs)
+    table = cold.examples()
+    assert (table.group.values == table.run.values).all()
+    assert set(table.run.values.tolist()) == {0, 1, 2}
+    trained = training.trained(cold)
+    assert len(trained.parts) == 3
+    # A run gets the softness of what the others taught, a hotter one of what all did.
+    rest = table.isel(example=table.run.values != 1)
+    alone, _ = sc.learning.fit_softness(
+        rest, groups=rest.run.values, C=trained.validation.C, unit="margin", seed=1, method="linear-svm",
+        folds=2, constant="ignore",
+    )  # fmt: skip
+    np.testing.assert_allclose(trained.parts[1].weights, alone.weights, rtol=1e-6)
+    for taught, model in ((1, trained.parts[1]), (None, trained.whole)):
+        field = measuring.softness_of(runs[1], trained, cold, taught=taught)
+        expected = sc.structure.structure_functions(
+            runs[1], centre="A", radial=NEAR.radial, frames=slice(0, FRAMES, 16), then=model.softness
+        )
+        np.testing.assert_allclose(field.values, expected.values)
+    one = study.of_density(DENSITY, {**still, 0.5: runs}, preset, CHOICES, tmp_path)
+    P, fewer = (x.results["learned_probability"].sel(temperature=0.5) for x in (one, found[0]))
+    assert float(P["count"].sum()) > 2.5 * float(fewer["count"].sum())
+    notes = {row.quantity: row.note for row in one.rows}
+    assert "3 runs left out in turn" in notes["cross-validated accuracy"]
+
+
+def test_replicas_have_left_where_all_begin(tmp_path, monkeypatch):
+    asked = []
+
+    def simulated(requests, **_):
+        asked.extend(requests)
+        return [sc.Trajectory.from_arrays(np.zeros((81, 2, 3)), sc.Box.cube(3.0)) for _ in requests]
+
+    monkeypatch.setattr(study.store, "simulate_all", simulated)
+    monkeypatch.setattr(study.store, "quench_trajectory", lambda one, **_: one)
+    preset = study.Preset({DENSITY: {0.58: 40.0, 0.47: 30.0}}, quiet={DENSITY: 60.0}, replicas={DENSITY: 3})
+    found = study.inherent(DENSITY, preset, CHOICES, runs=tmp_path, workers=1)
+    states = [(r.state.temperature, r.state.seed, r.state.protocol.hold) for r in asked]
+    assert states == [(0.47, 1, 0.0), (0.47, 2, 60.0), (0.47, 3, 60.0), (0.58, 1, 0.0)]
+    assert {T: [run.n_frames for run in runs] for T, runs in found.items()} == {0.47: [31] * 3, 0.58: [41]}
 
 
 def test_the_rows_say_the_lead_and_what_is_missed(found):
@@ -149,14 +196,12 @@ def test_the_rows_say_the_lead_and_what_is_missed(found):
 
 
 def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):
-    one, still, _, preset = found
+    one, still, _, _ = found
     by_quiet = one.results["by_quiet"]
     assert by_quiet.quiet.values.tolist() == [25.0, 50.0, 100.0, 150.0, 200.0]
     assert float(by_quiet.accuracy.sel(quiet=100.0)) == pytest.approx(one.accuracy, abs=0.03)
-    run, longer = still[0.5], replace(CHOICES, quiets=(1.0, 50.0))
-    events = study._events(run, longer)
-    kept = training._by_quiet(run, events, longer, C=1.0, quiet=100.0, size=preset.size)
-    assert kept.quiet.values.tolist() == [100.0]  # none is still for longer than the run
+    kept = training._by_quiet(coldest(still[0.5], replace(CHOICES, quiets=(1.0, 50.0))))
+    assert list(kept) == [100.0]  # none is still for longer than the run
 
 
 def test_a_rise_within_its_error_is_not_judged():
@@ -224,7 +269,7 @@ def test_too_few_hops_are_refused(found):
     _, still, out, preset = found
     with pytest.raises(sc.SupercooledError, match=r"too few|one kind only|no (soft|hard)"):
         study.of_density(
-            DENSITY, {0.5: still[0.5][:40]}, replace(preset, quiet={1.2: 20.0}), CHOICES, out / "x"
+            DENSITY, {0.5: (still[0.5][0][:40],)}, replace(preset, quiet={1.2: 20.0}), CHOICES, out / "x"
         )
 
 

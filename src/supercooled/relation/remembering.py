@@ -15,7 +15,7 @@ from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
 from supercooled.quantities import TABLE, labelled, quantity
-from supercooled.relation.pairing import bin_edges
+from supercooled.relation.pairing import Fields, bin_edges
 from supercooled.trajectory import Trajectory
 
 
@@ -75,8 +75,8 @@ def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Da
 
 
 def propagation(
-    field: xr.DataArray,
-    trajectory: Trajectory,
+    field: Fields,
+    trajectory: Trajectory | Sequence[Trajectory],
     *,
     groups: Sequence[tuple[float, float]],
     lags: ArrayLike,
@@ -93,15 +93,15 @@ def propagation(
 
     and q(S_0, t), the share of them within a of where they were, whether they stayed or came back.
 
-    field : (frame, particle), of consecutive frames of the trajectory
+    field : (frame, particle), of consecutive frames of the trajectory; or one for each replica
     groups : (lowest, highest) softness at the origin, of each group S_0
     lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
         last origin can be
     stays_within : d, sigma_AA, looked at in every frame
     overlap_radius : a, sigma_AA
     bins : evenly spaced edges of S, or how many over the range of the field
-    origins : how many, evenly spread
-    stretches : parts of the origins, left out in turn for the errors
+    origins : how many in each run, evenly spread
+    stretches : parts of the origins of a run, left out in turn for the errors
 
     Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
     ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
@@ -111,7 +111,8 @@ def propagation(
     Raises
     ------
     ParameterError
-        if the field's frames don't follow each other, a lag does not fit, or a group is empty.
+        if a field's frames don't follow each other, a lag does not fit, a group is empty, or the fields
+        are not as many as the runs.
 
     Source: sharma2022, Sec. IV B, Fig. 3(b, c) and Sec. V, Fig. 5(d); schoenholz2016 (the propagator).
 
@@ -124,72 +125,79 @@ def propagation(
     >>> found.propagated_mean.values, found.overlap.values
     (array([[1., 1.]]), array([[1., 1.]]))
     """
-    steps = _in_frames(field, lags)
-    frames = field["frame"].values
-    if (np.diff(frames) != 1).any():
-        raise ParameterError(f"{field.name} must be known in consecutive frames of {trajectory.source.name}")
-    edges = bin_edges(_range(field), bins)
+    fields = (field,) if isinstance(field, xr.DataArray) else tuple(field)
+    runs = (trajectory,) if isinstance(trajectory, Trajectory) else tuple(trajectory)
+    if not fields or len(fields) != len(runs):
+        raise ParameterError(f"{len(fields)} fields of {len(runs)} runs; pass one of each run")
+    name = str(fields[0].name)
+    edges = bin_edges(_range(fields), bins)
     if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
         raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
-    last = len(frames) - int(steps.max())
-    starts = np.unique(np.linspace(0, last - 1, min(origins, last)).round().astype(np.int64))
     walk = _Walk(
-        field=field,
         groups=np.asarray(groups, dtype=np.float64).reshape(-1, 2),
-        starts=starts,
-        steps=steps,
         limits=(stays_within**2, overlap_radius**2),
         edges=edges,
-        stretch=stretch_of(len(starts), stretches),
+        origins=origins,
+        stretches=stretches,
     )
-    tally = walk.along(trajectory, int(frames[0]), field["particle"].values)
+    parts = [walk.along(run, one, _in_frames(one, lags)) for run, one in zip(runs, fields, strict=True)]
+    sums, histograms, starts = zip(*parts, strict=True)
+    tally = np.concatenate(sums), np.sum(histograms, axis=0), np.sum(starts, axis=0)
     if (tally[2][:, 1] == 0).any():
         empty = groups[int(np.argmin(tally[2][:, 1]))]
-        raise ParameterError(f"no {field.name} between {empty[0]:g} and {empty[1]:g} at any origin")
+        raise ParameterError(f"no {name} between {empty[0]:g} and {empty[1]:g} at any origin")
     coords = {
         "lag": np.atleast_1d(np.asarray(lags, dtype=np.float64)),
         "lowest": ("group", walk.groups[:, 0]),
         "highest": ("group", walk.groups[:, 1]),
     }
-    return _described(str(field.name), tally, edges, coords)
+    return _described(name, tally, edges, coords)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One pass over the frames with several origins alive at once."""
+    """One pass over the frames of a run with several origins alive at once."""
 
-    field: xr.DataArray
     groups: Array
-    starts: Integers
-    steps: Integers
     limits: tuple[float, float]
     edges: Array
-    stretch: NDArray[np.int64]
+    origins: int
+    stretches: int
 
-    def along(self, trajectory: Trajectory, first: int, particles: Integers) -> tuple[Array, Array, Array]:
+    def along(
+        self, trajectory: Trajectory, field: xr.DataArray, steps: Integers
+    ) -> tuple[Array, Array, Array]:
         """Sums (stretch, group, lag, 5), histogram (group, lag, bin), starts (group: sum, number)."""
-        n, n_groups, longest = len(particles), len(self.groups), int(self.steps.max())
-        sums = np.zeros((int(self.stretch[-1]) + 1, len(self.steps), n_groups, 5))
-        histogram = np.zeros((len(self.steps), n_groups, len(self.edges) - 1))
+        frames, particles = field["frame"].values, field["particle"].values
+        if (np.diff(frames) != 1).any():
+            raise ParameterError(
+                f"{field.name} must be known in consecutive frames of {trajectory.source.name}"
+            )
+        n, n_groups, longest = len(particles), len(self.groups), int(steps.max())
+        last = len(frames) - longest
+        begins = np.unique(np.linspace(0, last - 1, min(self.origins, last)).round().astype(np.int64))
+        stretch = stretch_of(len(begins), self.stretches)
+        sums = np.zeros((int(stretch[-1]) + 1, len(steps), n_groups, 5))
+        histogram = np.zeros((len(steps), n_groups, len(self.edges) - 1))
         initial = np.zeros((n_groups, 2))
-        positions = np.zeros((len(self.starts), n, 3))
-        escaped = np.zeros((len(self.starts), n), bool)
-        member = np.full((len(self.starts), n), -1, np.int64)
+        positions = np.zeros((len(begins), n, 3))
+        escaped = np.zeros((len(begins), n), bool)
+        member = np.full((len(begins), n), -1, np.int64)
         low, next_, high = (float(self.edges[k]) for k in (0, 1, -1))
         bins = (low, 1.0 / (next_ - low), high)
-        followed = _followed(trajectory, first, self.field.sizes["frame"], particles)
-        for (frame, xyz), values in zip(followed, _frames_of(self.field), strict=True):
-            age = frame - self.starts
+        followed = _followed(trajectory, int(frames[0]), len(frames), particles)
+        for (frame, xyz), values in zip(followed, _frames_of(field), strict=True):
+            age = frame - begins
             for o in np.flatnonzero(age == 0):
                 positions[o] = xyz
                 member[o] = self._members(values, initial)
             active = (age > 0) & (age <= longest)
             if active.any():
                 mark_escapes(xyz, positions, active, self.limits[0], escaped)
-            for o, k in zip(*np.nonzero(age[:, None] == self.steps[None, :]), strict=True):
+            for o, k in zip(*np.nonzero(age[:, None] == steps[None, :]), strict=True):
                 add_changes(
                     member[o], values, escaped[o], positions[o], xyz, self.limits[1], bins,
-                    sums[self.stretch[o], k], histogram[k],
+                    sums[stretch[o], k], histogram[k],
                 )  # fmt: skip
         return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial
 
@@ -241,9 +249,9 @@ class _Standard:
         return np.nansum(products, axis=1), (~np.isnan(products)).sum(axis=1)
 
 
-def _range(field: xr.DataArray) -> Array:
+def _range(fields: Sequence[xr.DataArray]) -> Array:
     """Lowest and highest value."""
-    ends = [(np.nanmin(values), np.nanmax(values)) for _, values in blocks_of(field)]
+    ends = [(np.nanmin(values), np.nanmax(values)) for one in fields for _, values in blocks_of(one)]
     low, high = np.transpose(ends)
     return np.array([low.min(), high.max()])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,7 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
     everything: list[Trajectory] = []
     for density in preset.durations:
         still = inherent(density, preset, choices, runs=runs, workers=workers)
-        everything += still.values()
+        everything += chain.from_iterable(still.values())
         found[density] = of_density(density, still, preset, choices, out, workers=workers)
     rows = [row for one in found.values() for row in one.rows]
     rows += rise_rows({density: (one.onset, one.onset_error) for density, one in found.items()})
@@ -108,9 +109,10 @@ def onsets(found: Mapping[float, Density]) -> dict[str, xr.Dataset]:
 
 def inherent(
     density: float, preset: Preset, choices: Choices, *, runs: Path, workers: Workers
-) -> dict[float, Trajectory]:
+) -> dict[float, tuple[Trajectory, ...]]:
     """Inherent structures of the runs of a density, coldest first."""
     liquid = systems.kob_andersen(density=density)
+    coldest = min(preset.durations[density])
     requests = [
         store.request(
             liquid,
@@ -119,69 +121,71 @@ def inherent(
             duration=duration,
             every=preset.every,
             dt=preset.dt,
-            seed=preset.seed,
+            seed=preset.seed + k,
+            hold=preset.quiet[density] if k > 0 else 0.0,
         )
         for T, duration in sorted(preset.durations[density].items())
+        for k in range(preset.replicas.get(density, 1) if coldest == T else 1)
     ]
     simulated = store.simulate_all(requests, root=runs, workers=workers)
     stride = round(choices.interval / preset.every)
-    # A run may be longer than asked for; what was asked for decides the numbers.
-    wanted = [
-        one[: round(request.duration / preset.every) + 1 : stride]
-        for one, request in zip(simulated, requests, strict=True)
-    ]
-    return {
-        request.state.temperature: store.quench_trajectory(
-            one,
+    found: dict[float, tuple[Trajectory, ...]] = {}
+    for one, request in zip(simulated, requests, strict=True):
+        # A run may be longer than asked for; what was asked for decides the numbers.
+        wanted = one[: round(request.duration / preset.every) + 1 : stride]
+        still = store.quench_trajectory(
+            wanted,
             tolerance=choices.tolerance,
             root=runs,
             workers=None if not isinstance(workers, int) else workers,
         )
-        for one, request in zip(wanted, requests, strict=True)
-    }
+        T = request.state.temperature
+        found[T] = (*found.get(T, ()), still)
+    return found
 
 
 def of_density(
     density: float,
-    still: Mapping[float, Trajectory],
+    still: Mapping[float, tuple[Trajectory, ...]],
     preset: Preset,
     choices: Choices,
     out: Path,
     *,
     workers: Workers = 1,
 ) -> Density:
-    """Softness of one density, and what it says."""
+    """Softness of one density, and what it says.
+
+    still : inherent structures of the runs at each temperature, coldest first
+    """
     work, coldest = out / "work", min(still)
-    quiet = preset.quiet[density]
-    events = {T: _events(one, choices) for T, one in still.items()}
-    cold = still[coldest]
-    trained = training.trained(cold, events[coldest], choices, quiet=quiet, size=preset.size)
+    events = {T: tuple(_events(run, choices) for run in runs) for T, runs in still.items()}
+    cold = training.Coldest(
+        still[coldest], events[coldest], choices, quiet=preset.quiet[density], size=preset.size
+    )
+    trained = training.trained(cold)
     out.mkdir(parents=True, exist_ok=True)
     trained.whole.save(out / f"softness_{density:g}.json")
-    key = {"choices": asdict(choices), "quiet": quiet, "size": preset.size, "learned_from": identity(cold)}
-    learned = stage(
-        work,
-        f"{density:g}-learned",
-        key,
-        partial(training.learned, cold, events[coldest], trained, choices, quiet=quiet, size=preset.size),
-    )
-    fields: dict[float, xr.DataArray] = {}
+    key = {
+        "choices": asdict(choices),
+        "quiet": cold.quiet,
+        "size": cold.size,
+        "learned_from": [identity(run) for run in cold.runs],
+    }
+    learned = stage(work, f"{density:g}-learned", key, partial(training.learned, cold, trained))
+    fields: dict[float, list[xr.DataArray]] = {T: [] for T in still}
     with executor(workers) as pool:
-        for T, one in still.items():
+        for T, k, run in [(T, k, run) for T, runs in still.items() for k, run in enumerate(runs)]:
             make = partial(
-                measuring.softness_of, one, trained, choices, learned_from=coldest == T, executor=pool
+                measuring.softness_of, run, trained, cold, taught=k if coldest == T else None, executor=pool
             )
-            fields[T] = stage(
-                work,
-                f"{density:g}-T{T:g}-softness",
-                {**key, "run": identity(one)},
-                partial(_stored, make),
-            )["softness"]["learned_softness"]
-    probabilities = {T: measuring.probability_of(one, fields[T], choices) for T, one in still.items()}
-    changes = {T: measuring.changes_of(still[T], fields[T], choices) for T in still}
+            named = {**key, "run": identity(run)}
+            made = stage(work, f"{density:g}-T{T:g}-softness-{k}", named, partial(_stored, make))
+            fields[T].append(made["softness"]["learned_softness"])
+    probabilities = {T: measuring.probability_of(runs, fields[T], choices) for T, runs in still.items()}
+    changes = {T: measuring.changes_of(runs, fields[T], choices) for T, runs in still.items()}
     # The paper's c_a is one constant for all temperatures; it is taken where training is.
     beyond = measuring.constant_of(changes[coldest], probabilities[coldest])
-    displaced, _ = measuring.share_beyond(list(events.values()), choices)
+    displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
     relaxations = {
         T: measuring.foretold(
             probabilities[T],
@@ -195,13 +199,13 @@ def of_density(
     decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
     shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
     rows = [
-        *learning_rows(density, coldest, trained, learned, choices),
-        *share_rows(density, shares, coldest),
+        *learning_rows(density, cold, trained, learned),
+        *share_rows(density, shares, cold),
     ]
     results = {
         **learned,
         "learned_probability": xr.concat(
-            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts"
+            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts", join="outer"
         ),
         "learned_changes": changes[coldest].assign_attrs(temperature=coldest),
         "learned_relaxation": xr.concat(
@@ -211,7 +215,10 @@ def of_density(
     }
     if at_home(density):
         results |= scene_of_softness(
-            cold, fields[coldest], window=choices.window, width=FEATURE_SETS[choices.features].radial[0].width
+            cold.runs[0],
+            fields[coldest][0],
+            window=choices.window,
+            width=FEATURE_SETS[choices.features].radial[0].width,
         )
     onset = error = float("nan")
     low = [T for T in still if choices.highest >= T or not at_home(density)]

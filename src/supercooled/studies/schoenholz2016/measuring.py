@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 
@@ -15,7 +15,7 @@ from supercooled.errors import ParameterError
 from supercooled.learning import SoftnessModel
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.schoenholz2016.chosen import Choices
-from supercooled.studies.schoenholz2016.training import Trained, stretch_of_frames
+from supercooled.studies.schoenholz2016.training import Coldest, Trained
 from supercooled.trajectory import Trajectory
 
 # Groups of the initial softness, as shares of all particles from the hardest on.
@@ -25,28 +25,28 @@ GROUPS = ((0.0, 0.02), (0.08, 0.14), (0.22, 0.28), (0.47, 0.53), (0.72, 0.78), (
 def softness_of(
     still: Trajectory,
     found: Trained,
-    choices: Choices,
+    cold: Coldest,
     *,
-    learned_from: bool,
+    taught: int | None,
     executor: Executor | None = None,
 ) -> xr.DataArray:
     """Softness of the centre species in about `field_frames` frames, evenly spaced.
 
-    learned_from : the examples are from this run: each stretch then gets the softness of the others
+    taught : which of the coldest runs it is: each part of it then gets the softness of the others
     executor : maps blocks of frames
     """
-    chosen = FEATURE_SETS[choices.features]
-    stride = max(1, round(still.n_frames / choices.field_frames))
+    chosen = FEATURE_SETS[cold.choices.features]
+    stride = max(1, round(still.n_frames / cold.choices.field_frames))
     numbers = np.arange(0, still.n_frames, stride)
-    stretch = stretch_of_frames(numbers, still, choices)
+    group = np.zeros_like(numbers) if taught is None else cold.group(taught, numbers)
     parts = []
-    for k in np.unique(stretch) if learned_from else [0]:
-        here = numbers[stretch == k] if learned_from else numbers
-        model = found.parts[k] if learned_from else found.whole
+    for k in np.unique(group):
+        here = numbers[group == k]
+        model = found.whole if taught is None else found.parts[k]
         parts.append(
             structure.structure_functions(
                 still,
-                centre=choices.centre,
+                centre=cold.choices.centre,
                 radial=chosen.radial,
                 angular=chosen.angular,
                 frames=slice(int(here[0]), int(here[-1]) + 1, stride),
@@ -62,13 +62,15 @@ def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:
     return model.softness(features)
 
 
-def probability_of(still: Trajectory, softness: xr.DataArray, choices: Choices) -> xr.Dataset:
+def probability_of(
+    runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices
+) -> xr.Dataset:
     """P_R(S), P(S) and P(S|R): p_hop of the next frame exceeds p_c, "rearranging at a given time".
 
     A rearrangement lasts some frames and counts in each: 3.4 at T = 0.47, 5 at T = 0.70. Counted once, at
     its peak, P_R is so much smaller, and c_a would have to be larger than 1 to give -dq/dt.
     """
-    p_hop = dynamics.hops(still, window=choices.window).isel(particle=still.of_species(choices.centre))
+    p_hop = [dynamics.hops(run, window=choices.window, species=choices.centre) for run in runs]
     return relation.rearrangement_probability(
         softness,
         p_hop,
@@ -90,7 +92,7 @@ def soft_share(found: xr.Dataset) -> tuple[float, float]:
     return moving, every
 
 
-def share_beyond(events: Sequence[xr.Dataset], choices: Choices) -> tuple[float, int]:
+def share_beyond(events: Iterable[xr.Dataset], choices: Choices) -> tuple[float, int]:
     """c_a: share of rearrangements that displace by more than a, and how many there are."""
     far = total = 0
     for one in events:
@@ -112,16 +114,15 @@ def constant_of(changes: xr.Dataset, probability: xr.Dataset) -> float:
     return min(1.0, float(np.exp(np.log(slope[good] / expected[good]).mean())))
 
 
-def changes_of(still: Trajectory, softness: xr.DataArray, choices: Choices) -> xr.Dataset:
+def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices) -> xr.Dataset:
     """What becomes of the softness of particles that have not moved by a, by initial softness."""
-    stride = int(softness.attrs["stride"])
-    thinned = still[::stride]
-    field = softness.assign_coords(frame=np.arange(softness.sizes["frame"]))
-    values = field.values
-    lags = _lags(len(thinned.times), stride * still.interval)
+    stride = int(softness[0].attrs["stride"])
+    fields = [one.assign_coords(frame=np.arange(one.sizes["frame"])) for one in softness]
+    values = np.concatenate([one.values.ravel() for one in fields])
+    lags = _lags(fields[0].sizes["frame"], stride * runs[0].interval)
     return relation.propagation(
-        field,
-        thinned,
+        fields,
+        [run[::stride] for run in runs],
         groups=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
         lags=lags,
         stays_within=choices.overlap_radius,
@@ -139,13 +140,12 @@ def _lags(n_frames: int, interval: float) -> Array:
     return np.asarray(interval * steps, dtype=np.float64)
 
 
-def relaxed(still: Trajectory, choices: Choices) -> xr.Dataset:
+def relaxed(runs: Sequence[Trajectory], choices: Choices) -> xr.Dataset:
     """Measured overlap of the inherent structures."""
-    lags = dynamics.logarithmic_lags(
-        still, per_decade=10, longest=0.5 * float(still.times[-1] - still.times[0])
-    )
+    times = runs[0].times
+    lags = dynamics.logarithmic_lags(runs[0], per_decade=10, longest=0.5 * float(times[-1] - times[0]))
     return dynamics.displacements(
-        still,
+        runs,
         lags=lags,
         overlap_radius=choices.overlap_radius,
         species=choices.centre,

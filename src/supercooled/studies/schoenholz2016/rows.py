@@ -19,9 +19,8 @@ from supercooled.studies.schoenholz2016.chosen import (
     RISE,
     SHARE,
     TWO_FEATURES,
-    Choices,
 )
-from supercooled.studies.schoenholz2016.training import Trained
+from supercooled.studies.schoenholz2016.training import Coldest, Trained
 
 
 def _row(
@@ -55,14 +54,14 @@ def at_home(density: float) -> bool:
 
 
 def learning_rows(
-    density: float, T: float, found: Trained, learned: Mapping[str, xr.Dataset], choices: Choices
+    density: float, cold: Coldest, found: Trained, learned: Mapping[str, xr.Dataset]
 ) -> list[Row]:
     """Accuracy, features, and what else was tried."""
-    paper, state = printed("schoenholz2016"), f"ρ = {density:g}, T = {T:g}"
+    paper, state = printed("schoenholz2016"), f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
     as_printed = at_home(density)
     n = found.examples.sizes["example"] // 2
-    lead = f"structure {choices.lead:g} τ before the peak of p_hop"
-    size = f"{n} examples of each kind, {lead}; stretches of one run left out in turn."
+    lead = f"structure {cold.choices.lead:g} τ before the peak of p_hop"
+    size = f"{n} examples of each kind, {lead}; {cold.left_out} left out in turn."
     two = learned["by_subset"].sel(subset="two first peaks")
     error = found.validation.error
     rows = [
@@ -138,8 +137,9 @@ def learning_rows(
     return rows
 
 
-def share_rows(density: float, shares: Mapping[float, tuple[float, float]], coldest: float) -> list[Row]:
+def share_rows(density: float, shares: Mapping[float, tuple[float, float]], cold: Coldest) -> list[Row]:
     """Share of the rearranging with S > 0 at every temperature, in frames evenly spread."""
+    coldest, part = cold.runs[0].temperature, "run" if len(cold.runs) > 1 else "stretch"
     return [
         _row(
             "Fig. 1b",
@@ -147,7 +147,7 @@ def share_rows(density: float, shares: Mapping[float, tuple[float, float]], cold
             f"ρ = {density:g}, T = {T:g}",
             moving,
             note=f"All particles: {every:.2f}."
-            + (" Each stretch by what the others taught." if coldest == T else " A run not learned from."),
+            + (f" Each {part} by what the others taught." if coldest == T else " A run not learned from."),
         )
         for T, (moving, every) in shares.items()
     ]

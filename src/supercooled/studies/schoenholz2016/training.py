@@ -1,4 +1,4 @@
-"""From inherent structures of the coldest run to a softness, and to what it has learned."""
+"""From inherent structures of the coldest runs to a softness, and to what it has learned."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from supercooled.arrays import Integers
 from supercooled.errors import ParameterError
 from supercooled.learning import Method, SoftnessModel, Validation
 from supercooled.learning.model import Unit
-from supercooled.structure import FEATURE_SETS, FeatureSet
+from supercooled.structure import FEATURE_SETS
 from supercooled.studies.schoenholz2016.chosen import Choices
 from supercooled.trajectory import Trajectory
 
@@ -25,12 +25,70 @@ OTHER_METHODS: tuple[Method, ...] = ("svm", "logistic", "ridge", "neural-network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Coldest:
+    """What the softness of a density is learned from: the runs at its lowest temperature.
+
+    runs : inherent structures, one run or several
+    events : of each
+    quiet, size : of the preset
+    """
+
+    runs: tuple[Trajectory, ...]
+    events: tuple[xr.Dataset, ...]
+    choices: Choices
+    quiet: float
+    size: int
+
+    @property
+    def n_groups(self) -> int:
+        """Parts that are left out in turn."""
+        return len(self.runs) if len(self.runs) > 1 else self.choices.stretches
+
+    def group(self, run: int | Integers, frame: Integers) -> Integers:
+        """Part that a frame of a run belongs to: the run, or a stretch of the only one."""
+        if len(self.runs) > 1:
+            return np.broadcast_to(run, np.shape(frame)).astype(np.int64)
+        stretch: Integers = np.minimum(frame * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
+        return stretch
+
+    @property
+    def left_out(self) -> str:
+        """What is left out in turn, in words."""
+        return f"{self.n_groups} runs" if len(self.runs) > 1 else "stretches of one run"
+
+    @property
+    def fitting(self) -> dict[str, Any]:
+        """What every fit shares; a Gaussian where no neighbour comes does not vary."""
+        return {
+            "method": cast("Method", self.choices.method),
+            "folds": self.n_groups,
+            "constant": "ignore",
+        }
+
+    def examples(self, *, lead: float | None = None, quiet: float | None = None) -> xr.DataArray:
+        """Structure functions of soft particles `lead` before the peak of p_hop, and of as many hard ones
+        amid quiet; lead and quiet are the study's where none is given. ``group`` tells the parts apart.
+        """
+        lead = self.choices.lead if lead is None else lead
+        table = _examples(self, lead, self.quiet if quiet is None else quiet)
+        chosen = FEATURE_SETS[self.choices.features]
+        found = structure.features_of_examples(
+            self.runs, table, centre=self.choices.centre, radial=chosen.radial, angular=chosen.angular
+        )
+        group = np.zeros(found.sizes["example"], np.int64)
+        for run in range(len(self.runs)):
+            here = found["run"].values == run
+            group[here] = self.group(run, found["frame"].values[here])
+        return found.assign_coords(group=("example", group))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A softness of the coldest run of a density.
+    """A softness of the coldest runs of a density.
 
     whole : learned from all examples
-    parts : one for each stretch of the run, learned from the other stretches
-    validation : on the stretches left out
+    parts : one for each part of the runs, learned from the others
+    validation : on the parts left out
     examples : (example, feature), of the study's lead
     """
 
@@ -40,24 +98,23 @@ class Trained:
     examples: xr.DataArray
 
 
-def trained(still: Trajectory, events: xr.Dataset, choices: Choices, *, quiet: float, size: int) -> Trained:
-    """The softness, by examples of which each stretch of the run is left out in turn."""
-    table = examples(still, events, choices, lead=choices.lead, quiet=quiet, size=size)
-    features = described(still, table, choices, FEATURE_SETS[choices.features])
-    groups = stretch_of_examples(features, still, choices)
-    how = how_to_fit(choices)
+def trained(cold: Coldest) -> Trained:
+    """The softness, by examples of which each part of the runs is left out in turn."""
+    choices, how = cold.choices, cold.fitting
+    features = cold.examples()
+    group = features["group"].values
     model, found = learning.fit_softness(
         features,
-        groups=groups,
+        groups=group,
         C=choices.C,
         unit=cast("Unit", choices.unit),
         seed=choices.seed,
-        provenance={"temperature": still.temperature, "lead": choices.lead},
+        provenance={"temperature": cold.runs[0].temperature, "lead": choices.lead},
         **how,
     )
     parts = []
-    for k in range(choices.stretches):
-        rest = features.isel(example=groups != k)
+    for k in range(cold.n_groups):
+        rest = features.isel(example=group != k)
         classifier = learning.SoftnessClassifier(
             method=how["method"], C=found.C, unit=cast("Unit", choices.unit), constant="ignore"
         )
@@ -66,74 +123,54 @@ def trained(still: Trajectory, events: xr.Dataset, choices: Choices, *, quiet: f
     return Trained(model, tuple(parts), found, features)
 
 
-def how_to_fit(choices: Choices) -> dict[str, Any]:
-    """What every fit shares; a Gaussian where no neighbour comes does not vary."""
-    return {"method": cast("Method", choices.method), "folds": choices.stretches, "constant": "ignore"}
-
-
-def examples(
-    still: Trajectory, events: xr.Dataset, choices: Choices, *, lead: float, quiet: float, size: int
-) -> xr.Dataset:
-    """Soft particles `lead` before the peak of p_hop, and hard ones amid quiet, equally many of both."""
+def _examples(cold: Coldest, lead: float, quiet: float) -> xr.Dataset:
+    choices, runs = cold.choices, cold.runs
     table = dynamics.training_by_crossing(
-        events, rearrangement=choices.rearrangement, lead=0.0, quiet=quiet, hard_at="middle"
+        cold.events, rearrangement=choices.rearrangement, lead=0.0, quiet=quiet, hard_at="middle"
     )
     hard = table.isel(example=~table["soft"].values)
-    peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
-    frame = peaks["frame"].values - round(lead / still.interval)
-    there = frame >= 0
-    columns = {
-        "run": np.zeros(int(there.sum()), np.int64),
-        "frame": frame[there],
-        "particle": peaks["particle"].values[there],
-        "soft": np.ones(int(there.sum()), bool),
-        "time": still.times[frame[there]],
-    }
-    soft = xr.Dataset({name: ("example", values) for name, values in columns.items()})
+    soft = xr.concat(
+        [_before_peak(cold.events[k], runs[k], k, choices, lead) for k in range(len(runs))], dim="example"
+    )
     both = xr.concat([soft, hard], dim="example", combine_attrs="override").assign_attrs(
         table.attrs, lead=lead
     )
-    number = min(size, soft.sizes["example"], hard.sizes["example"])
-    if number < 10 * choices.stretches:
+    number = min(cold.size, soft.sizes["example"], hard.sizes["example"])
+    if number < 10 * cold.n_groups:
         raise ParameterError(
-            f"{still.source.name}: {soft.sizes['example']} soft and {hard.sizes['example']} hard examples "
+            f"{runs[0].source.name}: {soft.sizes['example']} soft and {hard.sizes['example']} hard examples "
             "are too few to learn from: prolong the run"
         )
     return dynamics.balanced(both, size=number, seed=choices.seed)
 
 
-def described(still: Trajectory, table: xr.Dataset, choices: Choices, chosen: FeatureSet) -> xr.DataArray:
-    """Structure functions of the examples."""
-    return structure.features_of_examples(
-        still, table, centre=choices.centre, radial=chosen.radial, angular=chosen.angular
-    )
+def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, lead: float) -> xr.Dataset:
+    """The rearranging of run number k, `lead` before the peak of p_hop."""
+    peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
+    frame = peaks["frame"].values - round(lead / run.interval)
+    there = frame >= 0
+    columns = {
+        "run": np.full(int(there.sum()), k, np.int64),
+        "frame": frame[there],
+        "particle": peaks["particle"].values[there],
+        "soft": np.ones(int(there.sum()), bool),
+        "time": run.times[frame[there]],
+    }
+    return xr.Dataset({name: ("example", values) for name, values in columns.items()})
 
 
-def stretch_of_examples(features: xr.DataArray, still: Trajectory, choices: Choices) -> Integers:
-    """Stretch of the run that each example is from."""
-    return stretch_of_frames(features["frame"].values, still, choices)
-
-
-def stretch_of_frames(frames: Integers, still: Trajectory, choices: Choices) -> Integers:
-    """The same of frames."""
-    return np.minimum(frames * choices.stretches // still.n_frames, choices.stretches - 1)
-
-
-def learned(
-    still: Trajectory, events: xr.Dataset, found: Trained, choices: Choices, *, quiet: float, size: int
-) -> dict[str, xr.Dataset]:
+def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
     """Accuracy by lead, quiet, features, method and number of examples; projections of the normal."""
-    features, C = found.examples, found.validation.C
-    groups = stretch_of_examples(features, still, choices)
-    how = {"groups": groups, **how_to_fit(choices)}
+    choices, features, C = cold.choices, found.examples, found.validation.C
+    how = {"groups": features["group"].values, **cold.fitting}
     numbers = [n for n in KEPT if n <= features.sizes["feature"]]
     return {
-        "by_lead": _by_lead(still, events, choices, C=C, quiet=quiet, size=size),
-        "by_quiet": _by_quiet(still, events, choices, C=C, quiet=quiet, size=size),
+        "by_lead": _compared("lead", {t: cold.examples(lead=t) for t in choices.leads}, cold, C=C),
+        "by_quiet": _compared("quiet", _by_quiet(cold), cold, C=C),
         "by_subset": learning.by_subset(features, subsets(features), C=choices.C, **how),
         "by_elimination": learning.by_elimination(features, numbers=numbers, C=C, **how),
         "by_number": learning.by_number(features, sizes=SIZES, C=C, seed=choices.seed, **how),
-        "by_method": _by_method(features, groups, choices),
+        "by_method": _by_method(features, cold),
         "projections": learning.projections(found.whole).to_dataset(name="projection"),
     }
 
@@ -163,51 +200,34 @@ def _of(name: str) -> float:
     return float(name.split("mu=")[1].split(maxsplit=1)[0])
 
 
-def _by_lead(
-    still: Trajectory, events: xr.Dataset, choices: Choices, *, C: float, quiet: float, size: int
-) -> xr.Dataset:
-    tables = {
-        lead: examples(still, events, choices, lead=lead, quiet=quiet, size=size) for lead in choices.leads
-    }
-    return _compared("lead", tables, still, choices, C=C)
-
-
-def _by_quiet(
-    still: Trajectory, events: xr.Dataset, choices: Choices, *, C: float, quiet: float, size: int
-) -> xr.Dataset:
+def _by_quiet(cold: Coldest) -> dict[float, xr.DataArray]:
     """How hard a hard particle is depends on how long it has to be still; too long, and none is left."""
-    tables = {}
-    for longer in choices.quiets:
+    found = {}
+    for longer in cold.choices.quiets:
         with suppress(ParameterError):
-            tables[longer * quiet] = examples(
-                still, events, choices, lead=choices.lead, quiet=longer * quiet, size=size
-            )
-    return _compared("quiet", tables, still, choices, C=C)
+            found[longer * cold.quiet] = cold.examples(quiet=longer * cold.quiet)
+    return found
 
 
-def _compared(
-    name: str, tables: Mapping[float, xr.Dataset], still: Trajectory, choices: Choices, *, C: float
-) -> xr.Dataset:
-    """Cross-validated accuracy on each table of examples."""
+def _compared(name: str, examples: Mapping[float, xr.DataArray], cold: Coldest, *, C: float) -> xr.Dataset:
+    """Cross-validated accuracy on each set of examples."""
     rows = []
-    for table in tables.values():
-        features = described(still, table, choices, FEATURE_SETS[choices.features])
-        groups = stretch_of_examples(features, still, choices)
-        one = learning.cross_validated(features, groups=groups, C=C, **how_to_fit(choices))
+    for features in examples.values():
+        one = learning.cross_validated(features, groups=features["group"].values, C=C, **cold.fitting)
         rows.append((one.accuracy, one.error, one.soft_share))
     columns = ("accuracy", "accuracy_error", "soft_share")
     return xr.Dataset(
         {n: (name, list(c)) for n, c in zip(columns, zip(*rows, strict=True), strict=True)},
-        {name: list(tables)},
+        {name: list(examples)},
     )
 
 
-def _by_method(features: xr.DataArray, groups: Integers, choices: Choices) -> xr.Dataset:
+def _by_method(features: xr.DataArray, cold: Coldest) -> xr.Dataset:
     rows = []
-    how = how_to_fit(choices)
     for method in OTHER_METHODS:
         # LIBSVM and the network take long at large penalties, and gain nothing there.
-        one = learning.cross_validated(features, groups=groups, C=[0.01, 0.1], **{**how, "method": method})
+        how = {**cold.fitting, "method": method}
+        one = learning.cross_validated(features, groups=features["group"].values, C=[0.01, 0.1], **how)
         rows.append((one.accuracy, one.error))
     return xr.Dataset(
         {
