@@ -13,12 +13,13 @@ from supercooled import report, studies
 from supercooled.errors import ParameterError
 from supercooled.report import plates
 from supercooled.studies import nandi2021
-from supercooled.studies.nandi2021 import learned, learned_barriers, liquids, relating, rows, tried
+from supercooled.studies.nandi2021 import learned, learned_barriers, liquids, reasons, relating, rows, tried
 from supercooled.studies.nandi2021.chosen import CHOICES
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.published import printed
 
 TABLE = printed("nandi2021")["systems"]
+TRIED = reasons.Tried(CHOICES)
 BARRIER = 0.7
 # Reduced relaxation time at every onset: 4 tau for Kob-Andersen at density 1.2 and T = 0.801.
 SLOW = 4.0 * 1.2 ** (1 / 3) * 0.801**0.5
@@ -100,7 +101,7 @@ def test_the_slope_of_the_escape_is_that_of_the_depth(three):
 
 
 def test_obedient_liquids_meet_every_softness_row_and_their_order(three):
-    made = rows.every_row(*three, CHOICES)
+    made = rows.every_row(*three, TRIED)
     softness = [row for row in made if row.item == "Table III"]
     assert len(softness) > 12
     assert all(row.within for row in softness)
@@ -116,7 +117,7 @@ def test_obedient_liquids_meet_every_softness_row_and_their_order(three):
 
 def test_a_softness_nine_per_cent_off_is_a_miss_and_moves_the_median():
     points = [obedient("ka-lj 1.2", COLD, onset=0.801, off=1.09)]
-    made = rows.every_row([relating.related(each, CHOICES, slow=SLOW) for each in points], points, CHOICES)
+    made = rows.every_row([relating.related(each, CHOICES, slow=SLOW) for each in points], points, TRIED)
     assert not any(row.within for row in made if row.quantity == "softness")
     median = next(row for row in made if row.quantity.startswith("median"))
     assert median.measured == pytest.approx(0.09)
@@ -137,6 +138,94 @@ def test_the_best_q_max_of_the_strong_liquid_is_found_between_its_ends():
     assert "+12 %" in row.note
 
 
+def test_what_is_met_needs_no_reason_and_what_misses_has_one(three):
+    notes = [row.note for row in rows.every_row(*three, TRIED) if row.within]
+    assert not any("Tried" in note for note in notes)
+    points = [obedient("ka-lj 1.2", COLD, onset=0.801, off=1.5)]
+    found = [relating.related(each, CHOICES, slow=SLOW) for each in points]
+    missed = [row for row in rows.every_row(found, points, TRIED) if row.within is False]
+    assert {"softness", "a0", "a1", "B'", "median deviation of S"} <= {row.quantity for row in missed}
+    told = ("Tried", "longer run", "largest is")
+    assert all(any(word in row.note for word in told) for row in missed)
+
+
+def test_a_softness_that_misses_is_followed_over_q_max():
+    points = [obedient("ka-lj 1.2", COLD, onset=0.801, off=1.09)]
+    found = [relating.related(each, CHOICES, slow=SLOW) for each in points]
+    missed = rows.off_the_line(found, points)
+    assert [point.temperature for point in missed] == [T for T in COLD if found[0].onset >= T]
+    line = np.array([TABLE["ka-lj 1.2"]["a0"] + TABLE["ka-lj 1.2"]["a1"] * p.temperature for p in missed])
+    far = xr.Dataset(
+        {"softness": (("point", "q_max"), line[:, None] * [1.2, 1.09, 1.01, 0.9])},
+        {
+            "q_max": [20.0, 24.5, 27.0, 30.0],
+            "liquid": ("point", ["LJ 1.2"] * len(missed)),
+            "temperature": ("point", [p.temperature for p in missed]),
+        },
+    )
+    told = reasons.Tried(CHOICES, far=far).softness(found[0], 0)
+    assert "9 % off, with an error of 0.9 %" in told
+    assert "of these 27 comes nearest (+1 %)" in told
+
+
+def test_the_nearest_reading_of_a_slope_is_named(three):
+    one = three[0][0]
+    aim = next(
+        r for r in relating.readings(one, CHOICES) if (r.zero, r.window) == ("1", "all but the hottest")
+    )
+    told = TRIED.slope(one, "slope", aim.slope)
+    assert "nearest is τ0 = 1, all but the hottest" in told
+    assert "(+0 %)" in told
+    assert "(-50 %)" in TRIED.slope(one, "intercept", 2 * min(
+        relating.readings(one, CHOICES), key=lambda r: r.intercept).intercept)  # fmt: skip
+
+
+def test_the_other_tables_of_the_paper_have_a_slope_of_their_own(three):
+    one, row = three[0][0], TABLE["ka-lj 1.2"]
+    T = one.T[one.cold]
+    law = 1 / (row["K_VFT"] * (T / row["T_VFT"] - 1))
+    at_onset = 1 / (row["K_VFT"] * (one.onset / row["T_VFT"] - 1))
+    slope, _ = np.polyfit(1 / (row["a0"] + row["a1"] * T), T * (law - at_onset), 1)
+    assert f"softness give {slope:.4g} over this window" in TRIED.slope(one, "slope", 1.0)
+
+
+def test_times_that_cannot_tell_two_laws_apart_say_so():
+    points = obedient("ka-lj 1.2", COLD, onset=0.801)
+    for point in points:
+        T, row = point.temperature, TABLE["ka-lj 1.2"]
+        law = np.exp(1 / (row["K_VFT"] * (T / row["T_VFT"] - 1)))
+        point.measured["tau_alpha"], point.measured["tau_alpha_error"] = ((), law), ((), 0.05 * law)
+    one = relating.related(points, CHOICES, slow=relating.slowness(points))
+    assert reasons._left(one, row["K_VFT"], row["T_VFT"]) == pytest.approx(0.0, abs=1e-6)
+    assert reasons._left(one, 2 * row["K_VFT"], row["T_VFT"]) > 3.0
+    told = TRIED.law(one, "K", 0.5 * row["K_VFT"])
+    assert "(+100 %)" in told
+    assert "both printed numbers is 0.0 of their errors away" in told
+
+
+def test_rules_of_activity_are_told_where_they_were_scanned(three):
+    scan = obedient("ka-lj 1.2", [0.5, 0.6, 0.7], onset=0.801)
+    scan[1].measured["tau_alpha"] = ((), np.nan)
+    told = reasons.Tried(CHOICES, scan=scan).slope(three[0][0], "slope", 1.0)
+    assert "3 rules tried at T = 0.5" in told
+    assert "of 1 it is longer than the run" in told
+
+
+def test_planes_taught_otherwise_give_their_own_shift():
+    S = np.linspace(-2.0, 2.0, 21)
+    data = xr.Dataset(
+        {"barrier": ("learned_softness", 1.0 + 20.0 / (S + 10.0)), "shift": 10.0, "shift_low": 9.0,
+         "shift_high": 11.0},
+        {"learned_softness": S},
+        attrs={"temperatures": [0.5, 0.6]},
+    )  # fmt: skip
+    more = learned_barriers.with_others(data, {"half": data.assign(shift=20.0), "none": None})
+    shift, _ = learned_barriers.barrier_rows(more)
+    assert shift.within is False
+    assert shift.note.endswith("Tried: half 20, none none.")
+    assert "Tried" not in learned_barriers.barrier_rows(data)[0].note
+
+
 def test_slopes_out_of_order_are_counted():
     swapped = obedient("ka-lj 1.2", COLD, onset=0.801)
     flat = [
@@ -144,7 +233,7 @@ def test_slopes_out_of_order_are_counted():
         for p in obedient("ka-wca 1.2", [0.36, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0, 1.5], onset=0.7)
     ]
     points = [swapped, flat]
-    made = rows.every_row([relating.related(each, CHOICES, slow=SLOW) for each in points], points, CHOICES)
+    made = rows.every_row([relating.related(each, CHOICES, slow=SLOW) for each in points], points, TRIED)
     order = next(row for row in made if "in the order" in row.quantity)
     assert (order.measured, order.within) == (0.0, False)
 

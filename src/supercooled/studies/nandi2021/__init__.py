@@ -19,8 +19,9 @@ from supercooled.studies.nandi2021.learned import beside_learned, learned_rows
 from supercooled.studies.nandi2021.learned_barriers import barrier_rows
 from supercooled.studies.nandi2021.liquids import PRESETS, scanned
 from supercooled.studies.nandi2021.measuring import Point, far, measure, simulated
+from supercooled.studies.nandi2021.reasons import Tried
 from supercooled.studies.nandi2021.relating import related, slowness
-from supercooled.studies.nandi2021.rows import every_row
+from supercooled.studies.nandi2021.rows import every_row, off_the_line
 from supercooled.studies.nandi2021.tabling import tables
 from supercooled.studies.nandi2021.tried import STRONG, far_row, scan_rows
 from supercooled.studies.published import softness_line
@@ -57,7 +58,13 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     results = tables(found, points, choices)
     results["far"] = far(_middles(points), choices, work=work, workers=workers)
     results["cage"] = _cages(reference)
-    compared = [*every_row(found, points, choices), *far_row(results["far"])]
+    off = off_the_line(found, points)
+    others = Tried(
+        choices,
+        far=far(off, choices, work=work, workers=workers) if off else None,
+        scan=[each[0] for each in tried],
+    )
+    compared = [*every_row(found, points, others), *far_row(results["far"])]
     taught = beside_learned(points, choices, work=work)
     results |= taught
     if "learned" in taught:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -13,6 +13,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.report import Row, Tolerance
 from supercooled.studies.nandi2021.measuring import Point
+from supercooled.studies.nandi2021.reasons import explained
 from supercooled.studies.published import printed
 from supercooled.studies.results import common_bins
 
@@ -84,6 +85,12 @@ def barriers(
     )
 
 
+def with_others(data: xr.Dataset, others: Mapping[str, xr.Dataset | None]) -> xr.Dataset:
+    """The barriers with ``shift_tried`` (tried), S0 of planes taught otherwise; NaN where there is none."""
+    tried = [np.nan if one is None else float(one["shift"]) for one in others.values()]
+    return data.assign(shift_tried=xr.DataArray(tried, {"tried": list(others)}, ("tried",)))
+
+
 def best_shift(S: Array, barrier: Array, error: Array) -> tuple[float, float, float]:
     """S0 of a + b/(S + S0) by least squares, and its 95 % interval; an end is infinite where it is open."""
     tried = -S.min() + SHIFTS
@@ -108,21 +115,24 @@ def barrier_rows(data: xr.Dataset) -> list[Row]:
     open_end = not np.isfinite(high)
     shift = float(data["shift"])
     return [
-        Row.judge(
-            item="SI Fig. 3",
-            quantity="S_0",
-            state="LJ 1.2",
-            published=PRINTED,
-            measured=None if open_end else shift,
-            uncertainty=None if open_end else 0.25 * (high - low),
-            unit="1",
-            tolerance=SHIFT,
-            note=(
-                f"The barriers are as straight in S_ML as in 1/(S_ML + S0): any S0 above {low:.3g} does. "
-                if open_end
-                else f"95 % interval {low:.3g} to {high:.3g}. "
-            )
-            + "In units of the margin of the plane, which another training set changes.",
+        explained(
+            Row.judge(
+                item="SI Fig. 3",
+                quantity="S_0",
+                state="LJ 1.2",
+                published=PRINTED,
+                measured=None if open_end else shift,
+                uncertainty=None if open_end else 0.25 * (high - low),
+                unit="1",
+                tolerance=SHIFT,
+                note=(
+                    f"The barriers are as straight in S_ML as in 1/(S_ML + S0): any S0 above {low:.3g} does. "
+                    if open_end
+                    else f"95 % interval {low:.3g} to {high:.3g}. "
+                )
+                + "In units of the margin of the plane, which another training set changes.",
+            ),
+            lambda: _tried(data),
         ),
         Row.judge(
             item="SI Fig. 3",
@@ -136,3 +146,11 @@ def barrier_rows(data: xr.Dataset) -> list[Row]:
             note=f"With the printed S0; with S_ML itself {np.corrcoef(S, E)[0, 1]:.3f}.",
         ),
     ]
+
+
+def _tried(data: xr.Dataset) -> str:
+    if "shift_tried" not in data:
+        return ""
+    each = zip(data["tried"].values, data["shift_tried"].values, strict=True)
+    found = [f"{how} {value:.3g}" if np.isfinite(value) else f"{how} none" for how, value in each]
+    return f"Tried: {', '.join(found)}."

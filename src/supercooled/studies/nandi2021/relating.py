@@ -37,6 +37,7 @@ class Related:
     studied: Studied
     T: Array
     S: Array
+    S_error: Array
     tau: Array
     tau_error: Array
     depth: Array
@@ -71,9 +72,16 @@ def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Relate
     """
     studied = points[0].studied
     T = np.array([point.temperature for point in points])
-    S, tau, error, depth, log_time = (
+    S, S_error, tau, error, depth, log_time = (
         np.array([point.number(name) for point in points])
-        for name in ("softness", "tau_alpha", "tau_alpha_error", "depth", "log_first_passage_time")
+        for name in (
+            "softness",
+            "softness_error",
+            "tau_alpha",
+            "tau_alpha_error",
+            "depth",
+            "log_first_passage_time",
+        )
     )
     onset, onset_error, why = _onset(studied, T, tau, error, slow)
     shipped = np.array([not at.hot for at in studied.states])
@@ -93,7 +101,7 @@ def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Relate
         return relation.line(x[which], y[which], confidence=choices.confidence)
 
     return Related(
-        studied, T, S, tau, error, depth, log_time, onset, onset_error, why, tau_0, cold, barrier,
+        studied, T, S, S_error, tau, error, depth, log_time, onset, onset_error, why, tau_0, cold, barrier,
         line=through(T, S, cold),
         cage=through(1.0 / S, depth, cold),
         time=through(1.0 / S, log_time, cold),
@@ -208,6 +216,7 @@ class Reading:
     window: str
     slope: float
     error: float
+    intercept: float
 
 
 def vanishing(name: str) -> float:
@@ -216,6 +225,17 @@ def vanishing(name: str) -> float:
     if row["C_prime"] >= 0:
         return float("nan")
     return float((-row["B_prime"] / row["C_prime"] - row["a0"]) / row["a1"])
+
+
+def windows(one: Related) -> dict[str, Booleans]:
+    """Temperatures that a line may go through; the paper prints no range."""
+    good = np.isfinite(one.tau)
+    equilibrium = np.array([not at.hot for at in one.studied.states])
+    return {
+        "below onset": one.cold & good,
+        "all but the hottest": equilibrium & good,
+        "the coldest four": good & (np.cumsum(good) <= 4),
+    }
 
 
 def readings(one: Related, choices: Choices) -> list[Reading]:
@@ -231,19 +251,17 @@ def readings(one: Related, choices: Choices) -> list[Reading]:
         "τ_α at the hottest": _time_at(hot, one.T, one.tau),
         "1": 1.0,
     }
-    equilibrium = np.array([not at.hot for at in one.studied.states])
-    windows = {
-        "below onset": one.cold & good,
-        "all but the hottest": equilibrium & good,
-        "the coldest four": good & (np.cumsum(good) <= 4),
-    }
     found = []
     for zero, tau_0 in zeros.items():
-        for window, which in windows.items():
+        for window, which in windows(one).items():
             if which.sum() < 3 or not np.isfinite(tau_0):
                 continue
             through = relation.line(
                 1.0 / one.S[which], (one.T * np.log(one.tau / tau_0))[which], confidence=choices.confidence
             )
-            found.append(Reading(one.studied.label, zero, window, through.slope, through.slope_error))
+            found.append(
+                Reading(
+                    one.studied.label, zero, window, through.slope, through.slope_error, through.intercept
+                )
+            )
     return found

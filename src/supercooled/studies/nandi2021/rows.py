@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,30 +20,28 @@ from supercooled.studies.nandi2021.chosen import (
     ORDER,
     SLOPE,
     SOFTNESS,
-    Choices,
 )
 from supercooled.studies.nandi2021.measuring import Point
+from supercooled.studies.nandi2021.reasons import NONE_PRINTED, Part, Tried, explained
 from supercooled.studies.nandi2021.relating import Related, collapses, readings, vanishing
-from supercooled.studies.nandi2021.tried import STRONG, finite, printed_softness
-from supercooled.studies.published import printed
+from supercooled.studies.nandi2021.tried import STRONG, finite
+from supercooled.studies.published import printed, softness_line
 
-# A printed K or T_VFT of 1e-19: the paper's fit found no such temperature.
-NONE_PRINTED = 1e-6
 NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
 
 
-def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], choices: Choices) -> list[Row]:
-    """Every row but those of the scan."""
+def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], tried: Tried) -> list[Row]:
+    """Every row but those of the scan; one that misses says what was tried."""
     passive = [one for one in found if not one.studied.active]
     return [
-        *_softness_rows(found, points, choices),
+        *_softness_rows(found, points, tried),
         *_median_row(passive),
-        *_line_rows(found),
+        *_line_rows(found, tried),
         *_correlation_rows(passive),
-        *_fragility_rows(found),
-        *_slope_rows(found),
+        *_fragility_rows(found, tried),
+        *_slope_rows(found, tried),
         *_order_row(passive),
-        *_caption_rows(found, choices),
+        *_caption_rows(found, tried),
         *_collapse_rows(found),
         *_escape_rows(found),
     ]
@@ -53,36 +52,44 @@ def _table(one: Related) -> dict[str, Any]:
     return found
 
 
-def _softness_rows(
-    found: Sequence[Related], points: Sequence[Sequence[Point]], choices: Choices
-) -> list[Row]:
-    made = []
+def off_the_line(found: Sequence[Related], points: Sequence[Sequence[Point]]) -> list[Point]:
+    """Supercooled states whose softness misses the printed line."""
+    return [
+        point
+        for one, each in zip(found, points, strict=True)
+        for k, point in enumerate(each)
+        if one.cold[k]
+        and not SOFTNESS.holds(float(one.S[k]), softness_line(one.studied.name, point.temperature))
+    ]
+
+
+def _softness_rows(found: Sequence[Related], points: Sequence[Sequence[Point]], tried: Tried) -> list[Row]:
+    choices, made = tried.choices, []
     for one, each in zip(found, points, strict=True):
         for k, point in enumerate(each):
             if not one.cold[k]:
                 continue
             fitted = point.number("softness_fit")
-            made.append(
-                Row.judge(
-                    item="Table III",
-                    quantity="softness",
-                    state=f"{one.studied.label}, T = {point.temperature:g}",
-                    published=printed_softness(one.studied.name, point.temperature),
-                    measured=float(one.S[k]),
-                    uncertainty=finite(point.number("softness_error")),
-                    unit="sigma_AA^2",
-                    tolerance=SOFTNESS,
-                    note=f"q_max = {choices.q_max:g}; a parabola up to {choices.fit_range[1]:g} gives "
-                    f"{1e3 * fitted:.4g}e-3.",
-                )
+            row = Row.judge(
+                item="Table III",
+                quantity="softness",
+                state=f"{one.studied.label}, T = {point.temperature:g}",
+                published=softness_line(one.studied.name, point.temperature),
+                measured=float(one.S[k]),
+                uncertainty=finite(point.number("softness_error")),
+                unit="sigma_AA^2",
+                tolerance=SOFTNESS,
+                note=f"q_max = {choices.q_max:g}; a parabola up to {choices.fit_range[1]:g} gives "
+                f"{1e3 * fitted:.4g}e-3.",
             )
+            made.append(explained(row, partial(tried.softness, one, k)))
     return made
 
 
 def _median_row(passive: Sequence[Related]) -> list[Row]:
     off = np.concatenate(
         [
-            np.abs(one.S[one.cold] / [printed_softness(one.studied.name, T) for T in one.T[one.cold]] - 1)
+            np.abs(one.S[one.cold] / [softness_line(one.studied.name, T) for T in one.T[one.cold]] - 1)
             for one in passive
         ]
     )
@@ -104,28 +111,28 @@ def _median_row(passive: Sequence[Related]) -> list[Row]:
     ]
 
 
-def _line_rows(found: Sequence[Related]) -> list[Row]:
+def _line_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     made = []
     for one in found:
-        for key, part, unit in (
+        parts: tuple[tuple[str, Part, str], ...] = (
             ("a0", "intercept", "sigma_AA^2"),
             ("a1", "slope", "sigma_AA^2 k_B/epsilon_AA"),
-        ):
-            line = one.line
-            made.append(
-                Row.judge(
-                    item="Table III",
-                    quantity=key,
-                    state=one.studied.label,
-                    published=float(_table(one)[key]),
-                    measured=None if line is None else getattr(line, part),
-                    uncertainty=None if line is None else getattr(line, f"{part}_error"),
-                    unit=unit,
-                    tolerance=SLOPE,
-                    note="Fewer than three temperatures below onset." if line is None
-                    else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}.",
-                )
+        )
+        for key, part, unit in parts:
+            line, value = one.line, float(_table(one)[key])
+            row = Row.judge(
+                item="Table III",
+                quantity=key,
+                state=one.studied.label,
+                published=value,
+                measured=None if line is None else getattr(line, part),
+                uncertainty=None if line is None else getattr(line, f"{part}_error"),
+                unit=unit,
+                tolerance=SLOPE,
+                note="Fewer than three temperatures below onset." if line is None
+                else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}.",
             )  # fmt: skip
+            made.append(explained(row, partial(tried.line, one, part, value)))
     return made
 
 
@@ -154,28 +161,27 @@ def _correlation_rows(passive: Sequence[Related]) -> list[Row]:
     return made
 
 
-def _fragility_rows(found: Sequence[Related]) -> list[Row]:
+def _fragility_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     made = []
     for one in found:
         for key, parameter, unit in (("K_VFT", "K", "1"), ("T_VFT", "T_VFT", "epsilon_AA/k_B")):
             value = float(_table(one)[key])
             absent = value < NONE_PRINTED
             fit = one.vft
-            made.append(
-                Row.judge(
-                    item="Table I",
-                    quantity=key,
-                    state=one.studied.label,
-                    published=0.0 if absent else value,
-                    measured=None if fit is None else fit[parameter],
-                    uncertainty=None if fit is None else _half_width(fit, parameter),
-                    unit=unit,
-                    tolerance=FRAGILITY if not absent
-                    else NO_FRAGILITY if parameter == "K" else _cold_share(one),
-                    note=("Printed as 1e-19. " if absent else "")
-                    + (NO_TIMES if fit is None else _vft_note(one, parameter)),
-                )
+            row = Row.judge(
+                item="Table I",
+                quantity=key,
+                state=one.studied.label,
+                published=0.0 if absent else value,
+                measured=None if fit is None else fit[parameter],
+                uncertainty=None if fit is None else _half_width(fit, parameter),
+                unit=unit,
+                tolerance=FRAGILITY if not absent
+                else NO_FRAGILITY if parameter == "K" else _cold_share(one),
+                note=("Printed as 1e-19. " if absent else "")
+                + (NO_TIMES if fit is None else _vft_note(one, parameter)),
             )  # fmt: skip
+            made.append(explained(row, partial(tried.law, one, parameter, value)))
     return made
 
 
@@ -197,35 +203,40 @@ def _vft_note(one: Related, parameter: str) -> str:
     return f"{_interval((fit.low[k], fit.high[k]), fit.confidence)}; {one.window}.{bound}"
 
 
-def _slope_rows(found: Sequence[Related]) -> list[Row]:
+def _slope_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     made = []
     for one in found:
         line = one.dynamics
         where = f"T = {one.onset:.3g}" if np.isfinite(one.onset) else "none"
-        for key, part, unit in (
+        parts: tuple[tuple[str, Part, str], ...] = (
             ("B_prime", "slope", "epsilon_AA sigma_AA^2"),
             ("C_prime", "intercept", "epsilon_AA"),
-        ):
+        )
+        for key, part, unit in parts:
             strong = one.studied.name == STRONG
             tolerance = NEAR_ZERO if strong and part == "slope" else SLOPE
-            made.append(
-                Row.judge(
-                    item="Table II",
-                    quantity={"B_prime": "B'", "C_prime": "C'"}[key],
-                    state=one.studied.label,
-                    published=float(_table(one)[key]),
-                    measured=None if line is None else getattr(line, part),
-                    uncertainty=None if line is None else getattr(line, f"{part}_error"),
-                    unit=unit,
-                    tolerance=tolerance,
-                    note=NO_TIMES if line is None
-                    else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}; "
-                    f"onset: {where}, τ0 = {one.tau_0:.3g}."
-                    + (f" {one.why}." if one.why else "")
-                    + _vanishes(one),
-                )
+            value = float(_table(one)[key])
+            row = Row.judge(
+                item="Table II",
+                quantity={"B_prime": "B'", "C_prime": "C'"}[key],
+                state=one.studied.label,
+                published=value,
+                measured=None if line is None else getattr(line, part),
+                uncertainty=None if line is None else getattr(line, f"{part}_error"),
+                unit=unit,
+                tolerance=tolerance,
+                note=NO_TIMES if line is None
+                else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}; "
+                f"onset: {where}, τ0 = {one.tau_0:.3g}."
+                + (f" {_sentence(one.why)}" if one.why else "")
+                + _vanishes(one),
             )  # fmt: skip
+            made.append(explained(row, partial(tried.slope, one, part, value)))
     return made
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _vanishes(one: Related) -> str:
@@ -234,25 +245,24 @@ def _vanishes(one: Related) -> str:
     return "" if np.isnan(at) else f" The printed line is 0 at T = {at:.3g}."
 
 
-def _caption_rows(found: Sequence[Related], choices: Choices) -> list[Row]:
+def _caption_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     """B' as the caption of Table II says it: T ln tau_alpha, without tau_0."""
     made = []
     for one in found:
-        every = readings(one, choices)
+        every, value = readings(one, tried.choices), float(_table(one)["B_prime"])
         read = next((r for r in every if (r.zero, r.window) == ("1", "below onset")), None)
-        made.append(
-            Row.judge(
-                item="Table II, as its caption",
-                quantity="B'",
-                state=one.studied.label,
-                published=float(_table(one)["B_prime"]),
-                measured=None if read is None else read.slope,
-                uncertainty=None if read is None else read.error,
-                unit="epsilon_AA sigma_AA^2",
-                tolerance=NEAR_ZERO if one.studied.name == STRONG else SLOPE,
-                note=NO_TIMES if read is None else f"T ln τ_α against 1/S, τ0 = 1; {one.window}.",
-            )
+        row = Row.judge(
+            item="Table II, as its caption",
+            quantity="B'",
+            state=one.studied.label,
+            published=value,
+            measured=None if read is None else read.slope,
+            uncertainty=None if read is None else read.error,
+            unit="epsilon_AA sigma_AA^2",
+            tolerance=NEAR_ZERO if one.studied.name == STRONG else SLOPE,
+            note=NO_TIMES if read is None else f"T ln τ_α against 1/S, τ0 = 1; {one.window}.",
         )
+        made.append(explained(row, partial(tried.slope, one, "slope", value)))
     return made
 
 

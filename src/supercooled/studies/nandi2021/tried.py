@@ -11,7 +11,7 @@ from supercooled.report import Row
 from supercooled.studies.nandi2021.chosen import SOFTNESS
 from supercooled.studies.nandi2021.liquids import PASSIVE, Studied
 from supercooled.studies.nandi2021.measuring import Point
-from supercooled.studies.published import printed
+from supercooled.studies.published import softness_line
 
 STRONG = "ka-wca 1.05"
 
@@ -25,7 +25,7 @@ def far_row(far: xr.Dataset) -> list[Row]:
     ends = here.isel(
         point=[int(np.argmin(here["temperature"].values)), int(np.argmax(here["temperature"].values))]
     )
-    line = np.array([printed_softness(STRONG, float(T)) for T in ends["temperature"].values])
+    line = np.array([softness_line(STRONG, float(T)) for T in ends["temperature"].values])
     off = ends["softness"].values / line[:, None] - 1
     worst = np.abs(off).max(axis=0)
     k = int(np.argmin(worst))
@@ -51,7 +51,7 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
     nearest: dict[str, tuple[float, str]] = {}
     made = []
     for studied, point in scanned:
-        value, line = point.number("softness"), printed_softness(studied.name, point.temperature)
+        value, line = point.number("softness"), softness_line(studied.name, point.temperature)
         off = abs(value / line - 1)
         if off < nearest.get(studied.name, (np.inf, ""))[0]:
             nearest[studied.name] = (off, studied.label)
@@ -71,12 +71,6 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
         )
         for studied, point, value, line in made
     ]
-
-
-def printed_softness(name: str, T: float) -> float:
-    """Softness a0 + a1 T of Table III, sigma_AA^2."""
-    table = printed("nandi2021")["systems"][name]
-    return float(table["a0"] + table["a1"] * T)
 
 
 def relaxed(time: float) -> str:
