@@ -153,7 +153,7 @@ def _known(one: Related, which: Booleans) -> Array | None:
 
 
 def _by_the_other_tables(one: Related, part: Part) -> str:
-    """B' and C' of this window by the paper's own Tables I and III, which need not agree with its Table II."""
+    """B' and C' of this window by the paper's Tables I and III, which need not agree with its Table II."""
     table = printed("nandi2021")["systems"][one.studied.name]
     T = one.T[one.cold & np.isfinite(one.tau)]
     K, T_VFT = float(table["K_VFT"]), float(table["T_VFT"])
