@@ -88,7 +88,7 @@ def test_it_learns_what_the_liquid_was_made_of(found):
     assert largest.startswith("AA mu=1")
     assert json.loads((out / "softness_1.2.json").read_text())["provenance"]["lead"] == 1.0
     assert set(one.results) >= {
-        "by_lead", "by_quiet", "by_subset", "by_elimination", "by_number", "by_method", "projections",
+        "by_lead", "by_quiet", "by_split", "by_subset", "by_elimination", "by_number", "by_method", "projections",
         "learned_probability", "learned_arrhenius", "learned_relaxation", "learned_decay", "learned_changes",
     }  # fmt: skip
     assert len(still) == one.results["learned_probability"].sizes["temperature"]
@@ -202,6 +202,16 @@ def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):
     assert float(by_quiet.accuracy.sel(quiet=100.0)) == pytest.approx(one.accuracy, abs=0.03)
     kept = training._by_quiet(coldest(still[0.5], replace(CHOICES, quiets=(1.0, 50.0))))
     assert list(kept) == [100.0]  # none is still for longer than the run
+
+
+def test_what_keeping_runs_apart_costs_stands_beside_it(found):
+    split = found[0].results["by_split"]
+    apart, at_random = split.split.values
+    assert apart == "stretches of one run left out"
+    assert float(split.accuracy.sel(split=apart)) == pytest.approx(found[0].accuracy)
+    # Every particle of this liquid keeps its surroundings: whoever is known is told for good.
+    assert float(split.accuracy.sel(split=at_random)) >= found[0].accuracy - 0.05
+    assert f"accuracy, split {at_random}" in {row.quantity for row in found[0].rows}
 
 
 def test_a_rise_within_its_error_is_not_judged():

@@ -76,7 +76,9 @@ def analyze(
 def study(
     name: Annotated[str, typer.Argument(help="The paper: sharma2022.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
-    preset: Annotated[str, typer.Option(help="How long the runs are: quick, medium or paper.")] = "quick",
+    preset: Annotated[
+        str, typer.Option(help="How long the runs are: quick, medium, paper; some have long too.")
+    ] = "quick",
     runs: Annotated[Path | None, typer.Option(help="Folder of the runs; default OUT/runs.")] = None,
     workers: Workers = None,
     scheduler: Scheduler = None,

@@ -107,6 +107,7 @@ def learning_rows(
     words = {
         "by_lead": ("lead", "τ before the peak"),
         "by_quiet": ("quiet", "τ of the hard"),
+        "by_split": ("split", ""),
         "by_subset": ("subset", ""),
         "by_method": ("method", ""),
     }

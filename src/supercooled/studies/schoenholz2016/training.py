@@ -160,13 +160,14 @@ def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, 
 
 
 def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
-    """Accuracy by lead, quiet, features, method and number of examples; projections of the normal."""
+    """Accuracy by lead, quiet, split, features, method and number of examples; projections of the normal."""
     choices, features, C = cold.choices, found.examples, found.validation.C
     how = {"groups": features["group"].values, **cold.fitting}
     numbers = [n for n in KEPT if n <= features.sizes["feature"]]
     return {
         "by_lead": _compared("lead", {t: cold.examples(lead=t) for t in choices.leads}, cold, C=C),
         "by_quiet": _compared("quiet", _by_quiet(cold), cold, C=C),
+        "by_split": _by_split(cold, found),
         "by_subset": learning.by_subset(features, subsets(features), C=choices.C, **how),
         "by_elimination": learning.by_elimination(features, numbers=numbers, C=C, **how),
         "by_number": learning.by_number(features, sizes=SIZES, C=C, seed=choices.seed, **how),
@@ -207,6 +208,22 @@ def _by_quiet(cold: Coldest) -> dict[float, xr.DataArray]:
         with suppress(ParameterError):
             found[longer * cold.quiet] = cold.examples(quiet=longer * cold.quiet)
     return found
+
+
+def _by_split(cold: Coldest, found: Trained) -> xr.Dataset:
+    """What keeping runs apart costs: of examples dealt out at random, many share a cage with one learned from."""
+    features, how = found.examples, cold.fitting
+    alone = np.random.default_rng(cold.choices.seed).permutation(features.sizes["example"])
+    at_random = learning.cross_validated(features, groups=alone, C=found.validation.C, **how)
+    both = (found.validation, at_random)
+    return xr.Dataset(
+        {
+            "accuracy": ("split", [one.accuracy for one in both]),
+            "accuracy_error": ("split", [one.error for one in both]),
+            "soft_share": ("split", [one.soft_share for one in both]),
+        },
+        {"split": [f"{cold.left_out} left out", "examples left out at random"]},
+    )
 
 
 def _compared(name: str, examples: Mapping[float, xr.DataArray], cold: Coldest, *, C: float) -> xr.Dataset:
