@@ -211,7 +211,7 @@ def _by_quiet(cold: Coldest) -> dict[float, xr.DataArray]:
 
 
 def _by_split(cold: Coldest, found: Trained) -> xr.Dataset:
-    """What keeping runs apart costs: of examples dealt out at random, many share a cage with one learned from."""
+    """What keeping runs apart costs: examples dealt out at random share cages with those learned from."""
     features, how = found.examples, cold.fitting
     alone = np.random.default_rng(cold.choices.seed).permutation(features.sizes["example"])
     at_random = learning.cross_validated(features, groups=alone, C=found.validation.C, **how)
