@@ -88,8 +88,9 @@ def test_it_learns_what_the_liquid_was_made_of(found):
     assert largest.startswith("AA mu=1")
     assert json.loads((out / "softness_1.2.json").read_text())["provenance"]["lead"] == 1.0
     assert set(one.results) >= {
-        "by_lead", "by_quiet", "by_split", "by_subset", "by_elimination", "by_number", "by_method", "projections",
-        "learned_probability", "learned_arrhenius", "learned_relaxation", "learned_decay", "learned_changes",
+        "by_lead", "by_quiet", "by_split", "by_subset", "by_elimination", "by_number", "by_method",
+        "projections", "learned_probability", "learned_arrhenius", "learned_relaxation", "learned_decay",
+        "learned_changes",
     }  # fmt: skip
     assert len(still) == one.results["learned_probability"].sizes["temperature"]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from supercooled import report, store, systems
 from supercooled.cluster import Workers
-from supercooled.errors import ParameterError
 from supercooled.studies.graham2023 import words
 from supercooled.studies.graham2023.chosen import CHOICES, Choices
 from supercooled.studies.graham2023.liquid import LiquidRuns, Run, continuous, measure
 from supercooled.studies.graham2023.results import together
 from supercooled.studies.graham2023.rows import rows
+from supercooled.studies.presets import preset_named
 
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
@@ -71,9 +71,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         listing the presets, if this is none of them; or naming a state that has no equilibrated
         configuration yet.
     """
-    if preset not in PRESETS:
-        raise ParameterError(f"no preset {preset!r} of graham2023; known are {', '.join(PRESETS)}")
-    chosen = PRESETS[preset]
+    chosen = preset_named(preset, PRESETS, study="graham2023")
     liquids = [_simulated(key, chosen, runs, workers) for key in chosen.liquids]
     command = f"supercooled study graham2023 --preset {preset} --out {out} --runs {runs}"
     return analysed(liquids, out, choices=CHOICES, command=command, preset=chosen, workers=workers)

@@ -11,7 +11,6 @@ import xarray as xr
 
 from supercooled import report
 from supercooled.cluster import Workers
-from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.studies.nandi2021 import words
 from supercooled.studies.nandi2021.chosen import CHOICES
@@ -24,6 +23,7 @@ from supercooled.studies.nandi2021.relating import related, slowness
 from supercooled.studies.nandi2021.rows import every_row, off_the_line
 from supercooled.studies.nandi2021.tabling import tables
 from supercooled.studies.nandi2021.tried import STRONG, far_row, scan_rows
+from supercooled.studies.presets import preset_named
 from supercooled.studies.published import softness_line
 from supercooled.trajectory import Trajectory
 
@@ -41,9 +41,8 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     ParameterError
         listing the presets, if this is none of them.
     """
-    if preset not in PRESETS:
-        raise ParameterError(f"no preset {preset!r} of nandi2021; known are {', '.join(PRESETS)}")
-    chosen, choices, work = PRESETS[preset], CHOICES, out / "work"
+    chosen = preset_named(preset, PRESETS, study="nandi2021")
+    choices, work = CHOICES, out / "work"
     liquids = chosen.liquids()
     scan = (
         []

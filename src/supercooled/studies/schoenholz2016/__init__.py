@@ -16,10 +16,10 @@ import xarray as xr
 
 from supercooled import dynamics, relation, report, store, systems
 from supercooled.cluster import Workers, executor
-from supercooled.errors import ParameterError
 from supercooled.report import Row
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.line import identity
+from supercooled.studies.presets import preset_named
 from supercooled.studies.scenes import scene_of_softness
 from supercooled.studies.schoenholz2016 import measuring, training, words
 from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
@@ -56,10 +56,8 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     ParameterError
         listing the presets, if this is none of them.
     """
-    if preset not in PRESETS:
-        raise ParameterError(f"no preset {preset!r} of schoenholz2016; known are {', '.join(PRESETS)}")
     return study(
-        PRESETS[preset],
+        preset_named(preset, PRESETS, study="schoenholz2016"),
         CHOICES,
         out,
         runs=runs,

@@ -13,12 +13,12 @@ import xarray as xr
 
 from supercooled import report, store, systems
 from supercooled.cluster import Workers
-from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.report import Tolerance
 from supercooled.studies.averages import average_lines
 from supercooled.studies.line import Choices, measure, temperature_of
 from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
+from supercooled.studies.presets import preset_named
 from supercooled.studies.propensities import Ensembles, Plan, ranked_propensities
 from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import (
@@ -83,9 +83,8 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     ParameterError
         listing the presets, if this is none of them.
     """
-    if preset not in PRESETS:
-        raise ParameterError(f"no preset {preset!r} of sharma2022; known are {', '.join(PRESETS)}")
-    chosen, choices, work = PRESETS[preset], CHOICES, out / "work"
+    chosen = preset_named(preset, PRESETS, study="sharma2022")
+    choices, work = CHOICES, out / "work"
     liquid = systems.kob_andersen(density=DENSITY)
     temperatures = list(chosen.durations)
     simulated = _simulated(liquid, chosen, runs=runs, workers=workers)
