@@ -17,6 +17,7 @@ from supercooled.studies import readings as readings_of_cages
 from supercooled.studies.averages import average_lines
 from supercooled.studies.line import Choices
 from supercooled.studies.results import Cages, barriers, crossing
+from supercooled.studies.sharma2022.rows import _nearest_rows
 from supercooled.studies.sharma2022.words import own_reading, sections
 
 T = {"temperature": np.array([0.47, 0.58, 0.70])}
@@ -59,13 +60,36 @@ def test_a_gaussian_direct_correlation_comes_back_from_its_structure_factor():
 
 def test_the_nearest_reading_misses_least_and_no_onset_is_no_help():
     table = further(T)["readings"]
-    assert readings_of_cages.nearest(table) == "local C, total density, ensemble-cut"
+    best = readings_of_cages.nearest(table)
+    assert readings_of_cages.in_words(best) == "local C, total density, ensemble-cut"
     printed = readings_of_cages.Printed({0.47: 0.75, 0.58: 0.69}, 0.62, 0.801, 0.05, 0.06)
     away = readings_of_cages._distances(table, printed)
     expected = np.sqrt(np.mean([1.0, (0.01 / 0.05) ** 2, 0.0, (0.001 / 0.06) ** 2]))
     assert away[0] == pytest.approx(expected)
     assert np.isinf(away[1])
     assert own_reading(table, Choices()).calibrated_by.item() == "ensemble-cut"
+
+
+def test_the_nearest_reading_is_judged_as_what_it_is():
+    table = further(T)["readings"]
+    made = {(row.quantity, row.state.split(",")[0]): row for row in _nearest_rows(table)}
+    assert list(made) == [
+        ("share softer than the peak", "T = 0.47"),
+        ("share softer than the peak", "T = 0.58"),
+        ("share softer than the peak", "T = 0.70"),
+        ("onset temperature", "T up to 0.70"),
+        ("lowest barrier, base 10", "softest"),
+        ("highest barrier, base 10", "hardest"),
+    ]
+    for row in made.values():
+        assert row.item.endswith("the nearest reading")
+        assert "local C, total density, ensemble-cut" in row.state
+        assert "chosen by them" in row.note
+    share = made["share softer than the peak", "T = 0.58"]
+    assert share.measured == pytest.approx(float(table["share"].sel(temperature=0.58)[0]))
+    assert share.within is (abs(share.measured - 0.69) <= 0.05)
+    assert made["onset temperature", "T up to 0.70"].within
+    assert made["highest barrier, base 10", "hardest"].within is False
 
 
 def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:

@@ -91,10 +91,9 @@ def readings(
     return table.assign(distance=("reading", _distances(table, printed)))
 
 
-def nearest(table: xr.Dataset) -> str:
-    """The reading whose printed quantities are met best, in words."""
-    best = table.isel(reading=int(np.nanargmin(table["distance"].values)))
-    return in_words(best)
+def nearest(table: xr.Dataset) -> xr.Dataset:
+    """The reading whose printed quantities are met best."""
+    return table.isel(reading=int(np.nanargmin(table["distance"].values)))
 
 
 def in_words(row: xr.Dataset) -> str:

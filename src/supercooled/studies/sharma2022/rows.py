@@ -11,6 +11,7 @@ from supercooled import relation
 from supercooled.report import Row, Tolerance
 from supercooled.studies.line import Choices
 from supercooled.studies.published import printed, softness_line
+from supercooled.studies.readings import in_words, nearest
 from supercooled.studies.results import Cages, Moves, Relations
 from supercooled.studies.sharma2022.chosen import BARRIER, ONSET, SHARE, SHARE_BY_WIDTH, SOFTNESS
 
@@ -171,6 +172,7 @@ def further_rows(results: dict[str, xr.Dataset], temperatures: Sequence[float]) 
     """The rows of the extended parts."""
     return [
         *_reading_rows(results["readings"]),
+        *_nearest_rows(results["readings"]),
         *_width_rows(results["widths"]),
         *_depth_rows(results),
         *_line_rows(results["lines"]),
@@ -199,6 +201,44 @@ def _reading_rows(table: xr.Dataset) -> list[Row]:
                 tolerance=None,
                 note=f"The reading recommended for new work; all {table.sizes['reading']} readings give "
                 f"{every.min():.2f} to {every.max():.2f}.",
+            )
+        )
+    return found
+
+
+def _nearest_rows(table: xr.Dataset) -> list[Row]:
+    """What is printed beside the reading that comes nearest to it, which is chosen by that."""
+    paper, one = printed("sharma2022"), nearest(table)
+    shares = paper["fraction_rearranging_softer_than_peak"]
+    lowest, highest = map(float, paper["barrier_range"])
+    judged = [
+        ("Fig. 4", "share softer than the peak", f"T = {T:.2f}", shares[f"{T:.2f}"], "share", SHARE, "1")
+        for T in table["temperature"].values
+        if f"{T:.2f}" in shares
+    ]
+    onset, energy = float(paper["onset_temperature_from_softness"]), "epsilon_AA"
+    judged += [
+        ("Fig. 5(b)", "onset temperature", "T up to 0.70", onset, "onset", ONSET, "epsilon_AA/k_B"),
+        ("Fig. 5(c)", "lowest barrier, base 10", "softest", lowest, "barrier_lowest", BARRIER, energy),
+        ("Fig. 5(c)", "highest barrier, base 10", "hardest", highest, "barrier_highest", BARRIER, energy),
+    ]
+    found = []
+    for figure, quantity, state, value, name, tolerance, unit in judged:
+        here = one.sel(temperature=float(state[4:])) if name == "share" else one
+        measured = _finite(float(here[name]))
+        error = float(here[f"{name}_error"]) if f"{name}_error" in here else np.nan
+        found.append(
+            Row.judge(
+                item=f"Sec. V, {figure}, the nearest reading",
+                quantity=quantity,
+                state=f"{state}, {in_words(one)}",
+                published=float(value),
+                measured=measured,
+                uncertainty=None if measured is None else _finite(error),
+                unit=unit,
+                tolerance=tolerance,
+                note=f"Of {table.sizes['reading']} readings the one nearest to the printed shares and onset, "
+                "and chosen by them; the study itself keeps to the text.",
             )
         )
     return found

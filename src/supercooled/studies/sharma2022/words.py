@@ -87,7 +87,7 @@ def sections(results: Mapping[str, xr.Dataset]) -> tuple[Section, ...]:
     if "readings" not in results:
         return SECTIONS
     table = results["readings"]
-    best = f"Nearest to what is printed comes: {nearest(table)}."
+    best = f"Nearest to what is printed comes: {in_words(nearest(table))}."
     return (
         *SECTIONS[:3],
         Section("Every reading of the local cage", f"{READINGS}\n\n{best}", (), ("readings",)),
