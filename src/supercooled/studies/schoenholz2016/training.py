@@ -44,10 +44,10 @@ class Coldest:
         """Parts that are left out in turn."""
         return len(self.runs) if len(self.runs) > 1 else self.choices.stretches
 
-    def group(self, run: int | Integers, frame: Integers) -> Integers:
-        """Part that a frame of a run belongs to: the run, or a stretch of the only one."""
+    def group(self, run: int, frame: Integers) -> Integers:
+        """Part that frames of a run belong to: the run, or stretches of the only one."""
         if len(self.runs) > 1:
-            return np.broadcast_to(run, np.shape(frame)).astype(np.int64)
+            return np.full(len(frame), run, np.int64)
         stretch: Integers = np.minimum(frame * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
         return stretch
 
