@@ -239,6 +239,29 @@ def test_waiting_times_of_a_trajectory_are_those_of_its_jumps():
         waiting_times(events(trajectory(positions), window=10.0, threshold=0.05), times=[390.0])
 
 
+@pytest.mark.parametrize("interval", [0.1, 0.3, 0.7])
+def test_the_unit_of_time_moves_no_event_across_the_end_of_a_wait(interval):
+    rng = np.random.default_rng(12)
+    frames = [np.unique(np.concatenate([[0, 3, 6], rng.integers(0, 60, 9)])) for _ in range(50)]
+    particle = np.repeat(np.arange(50), [len(f) for f in frames])
+    waits = np.array([1.0, 2.0, 3.0, 5.0, 8.0])
+
+    def table(unit):
+        time = unit * np.concatenate(frames)
+        return xr.Dataset(
+            {"particle": ("event", particle), "time": ("event", time), "observed": np.arange(50)},
+            attrs={"observed_from": 0.0, "observed_to": unit * 59, "interval": unit},
+        )
+
+    whole = waiting_times(table(1.0), times=waits)
+    scaled = waiting_times(table(interval), times=interval * waits)
+    np.testing.assert_allclose(scaled.exchange_survival, whole.exchange_survival)
+    for k, t in enumerate(waits):
+        early = [(f[i], f[i + 1 :]) for f in frames for i in range(len(f)) if f[i] + 0.5 <= 60 - t]
+        longer = sum(not (later <= f + t).any() for f, later in early)
+        assert float(whole.exchange_survival[k]) == pytest.approx(longer / len(early))
+
+
 def test_events_in_the_first_and_the_last_frame_are_the_longest_wait():
     table = xr.Dataset(
         {"particle": ("event", [0, 0]), "time": ("event", [2.0, 8.0]), "observed": [0, 1]},

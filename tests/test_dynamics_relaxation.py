@@ -29,7 +29,7 @@ def with_stretches(name, rows, lags=LAGS, **attributes):
         {
             name: ("lag", rows.mean(axis=0)),
             f"{name}_jackknife": (("stretch", "lag"), rows),
-            "present": (("stretch", "lag"), np.ones(rows.shape, bool)),
+            "stretch_weight": (("stretch", "lag"), np.ones(rows.shape)),
             "independence": ("lag", np.ones(len(lags))),
         },
         {"lag": lags},
@@ -93,7 +93,7 @@ def test_stretches_that_depend_on_each_other_make_the_error_larger():
     assert one.error == pytest.approx(np.sqrt(2 / 3 * np.var([28.0, 30.0, 33.0]) * 3), rel=1e-9)
     data["independence"] = ("lag", np.where(LAGS < 10.0, 1.0, 3.0))
     assert relaxation_time(data).error == pytest.approx(3 * one.error, rel=1e-9)
-    data["present"][0] = LAGS < 10.0
+    data["stretch_weight"][0] = LAGS < 10.0
     assert relaxation_time(data).error == pytest.approx(3 * np.sqrt(0.5 * 2 * 1.5**2), rel=1e-9)
 
 

@@ -22,7 +22,7 @@ def curves(lags, alpha2, msd, *, duration=1e4, overlap=None):
             "alpha2_jackknife": (("stretch", "lag"), spread(alpha2)),
             "msd_jackknife": (("stretch", "lag"), spread(msd)),
             "overlap_jackknife": (("stretch", "lag"), spread(overlap)),
-            "present": (("stretch", "lag"), np.ones((5, len(lags)), bool)),
+            "stretch_weight": (("stretch", "lag"), np.ones((5, len(lags)))),
             "independence": ("lag", np.ones(len(lags))),
         },
         {"lag": lags},

@@ -133,6 +133,10 @@ def test_a_bent_barrier_is_told_from_a_straight_one():
     fits = relation.arrhenius(law([0.45, 0.5, 0.6]), weighting="equal")
     bent = fits.assign(barrier=fits.barrier + 0.3 * fits.s**2)
     assert relation.straight_barriers(bent).curvature == pytest.approx(0.3 * 3.0 / 2.0, rel=1e-6)
+    three = bent.isel(s=slice(0, 3))
+    half = 0.5 * float(np.ptp(three.s.values))
+    slope = relation.straight_barriers(three).e1
+    assert relation.straight_barriers(three).curvature == pytest.approx(abs(0.3 * half / slope), rel=1e-6)
 
 
 def test_a_temperature_left_out_is_foretold_by_a_barrier_and_not_by_a_bend():

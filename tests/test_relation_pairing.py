@@ -34,6 +34,21 @@ def as_dict(data):
     }
 
 
+def test_a_bin_that_one_stretch_fills_alone_takes_no_error_from_the_others():
+    rng = np.random.default_rng(3)
+    values = rng.random((50, 200)) * 3.0
+    p_hop = field(rng.random((50, 200)), name="p_hop")
+    asked = {"threshold": 0.9, "bins": [0.0, 1.0, 2.0, 3.0, 4.0], "lead": 0.0, "minimum_count": 50}
+    without = rearrangement_probability(field(values), p_hop, **asked)
+    values[:5, :20] = 3.5
+    found = rearrangement_probability(field(values), p_hop, **asked)
+    assert np.isfinite(found.rearrangement_probability_error).all()
+    assert found.dependence == pytest.approx(without.dependence, rel=0.5)
+    alone = rearrangement_probability(field(values), p_hop, stretches=1, **asked)
+    P, n = alone.rearrangement_probability, alone["count"]
+    np.testing.assert_allclose(alone.rearrangement_probability_error, np.sqrt(P * (1 - P) / n))
+
+
 @given(
     seed=st.integers(0, 999),
     lead=st.integers(-3, 3),

@@ -89,6 +89,14 @@ def test_within_the_horizon_whoever_hops_in_time_hops():
     np.testing.assert_array_equal(now.values > 0.9, hop.values > 0.9)
 
 
+def test_what_is_not_known_of_the_horizon_is_not_stillness():
+    hop = framed(np.array([[0.0, 0.0], [np.nan, 0.5], [0.0, np.nan], [0.0, 0.0]]), "p_hop")
+    ahead = within_horizon(hop, threshold=0.2, horizon=0.5)
+    np.testing.assert_array_equal(ahead.values, [[np.nan, 0.4], [np.nan, 0.4], [0.0, np.nan]])
+    with pytest.raises(ParameterError, match="threshold must be positive, not 0"):
+        within_horizon(hop, threshold=0.0, horizon=0.5)
+
+
 def test_nothing_to_tell_apart_is_refused():
     x = framed(np.random.default_rng(6).random((4, 5)))
     with pytest.raises(ParameterError, match="every particle rearranges"):

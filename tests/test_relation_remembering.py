@@ -136,6 +136,59 @@ def test_replicas_are_added_up():
         propagation(fields, moving(paths[0]), **asked)
 
 
+def test_who_stays_stays_though_its_field_is_not_known_later():
+    values = np.tile([1.0, 2.0, 3.0, 4.0], (13, 1))
+    values[1::2, 0] = np.nan
+    found = propagation(
+        framed(values), moving(np.zeros((13, 4, 3))), groups=[(0.0, 5.0)], lags=[0.5, 1.0],
+        stays_within=0.5, overlap_radius=0.3, bins=4, origins=11,
+    )  # fmt: skip
+    np.testing.assert_allclose(found.staying, 1.0)
+    np.testing.assert_allclose(found.overlap, 1.0)
+    # at odd origins the first has no field, and at even ones it loses it by the first lag
+    assert float(found.propagated_mean[0, 0]) == pytest.approx(3.0)
+
+
+def test_groups_that_touch_share_no_particle_and_those_that_overlap_are_refused():
+    values = np.tile([1.0, 2.0, 3.0, 4.0], (6, 1))
+    asked = {"lags": [0.5], "stays_within": 0.5, "overlap_radius": 0.3, "bins": 4, "origins": 3}
+    found = propagation(framed(values), moving(np.zeros((6, 4, 3))), groups=[(0, 2), (2, 4)], **asked)
+    np.testing.assert_allclose(found.initial, [1.0, 3.0])
+    np.testing.assert_allclose(found.propagated_mean[:, 0], [1.0, 3.0])
+    with pytest.raises(ParameterError, match=r"the groups 0 to 2\.5 and 1\.5 to 4 overlap"):
+        propagation(framed(values), moving(np.zeros((6, 4, 3))), groups=[(1.5, 4), (0, 2.5)], **asked)
+
+
+def test_errors_are_those_of_repeating_the_run_at_lags_longer_than_a_stretch():
+    rng = np.random.default_rng(8)
+    lags, found, memories = [0.5, 10.0, 25.0], [], []
+    for _ in range(60):
+        positions = np.cumsum(rng.normal(scale=0.04, size=(101, 30, 3)), axis=0)
+        values = framed(positions[..., 0] + rng.normal(size=(101, 30)))
+        found.append(
+            propagation(
+                values,
+                moving(positions),
+                groups=[(-99.0, 99.0)],
+                lags=lags,
+                stays_within=0.5,
+                overlap_radius=0.5,
+                bins=[-99.0, 99.0],
+                origins=50,
+                stretches=5,
+            )
+        )
+        memories.append(memory(framed(rng.normal(size=(101, 30))), lags=lags))
+    for name in ("overlap", "staying"):
+        # at lags of two and five stretches of ten frames
+        told = np.sqrt(np.mean([one[f"{name}_error"].values[0, 1:] ** 2 for one in found], axis=0))
+        true = np.std([one[name].values[0, 1:] for one in found], axis=0, ddof=1)
+        assert ((told / true > 0.7) & (told / true < 1.7)).all(), (name, told / true)
+    told = np.sqrt(np.mean([one.memory_error.values**2 for one in memories], axis=0))
+    true = np.std([one.memory.values for one in memories], axis=0, ddof=1)
+    assert ((told / true > 0.7) & (told / true < 2.0)).all(), told / true
+
+
 def test_pieces_of_the_run_change_nothing(monkeypatch):
     rng = np.random.default_rng(4)
     values = rng.random((14, 10))

@@ -101,26 +101,33 @@ def leave_one_out(sums: Floats) -> Floats:
     return np.asarray(sums.sum(axis=0) - sums, dtype=np.float64)
 
 
-def jackknife_error(replicates: Floats, present: NDArray[np.bool_] | None = None) -> Floats:
+def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats:
     r"""Standard error of an estimate from its values without each stretch in turn.
 
-    .. math:: \sigma^2 = \frac{n-1}{n} \sum_s (x_s - \bar x)^2
+    .. math:: \sigma^2 = \frac{1}{n} \sum_s \frac{1 - p_s}{p_s} (x_s - \bar x)^2, \qquad
+              \bar x = \frac{1}{n - 1} \sum_s (1 - p_s)\, x_s
+
+    of n stretches, each with a share p_s of the data.
 
     replicates : (stretch, ...)
-    present : (stretch, ...), false where a stretch had no data; it then doesn't count
+    weights : (stretch, ...), how much data a stretch holds, in any unit; one without any doesn't count.
+        All hold as much if None
 
     NaN where fewer than two stretches count: one stretch says nothing about its own error.
 
-    Source: B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
+    Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999), Eq. 8; of equal
+    stretches B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
 
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0])) / 2).round(4).item()
     0.5774
     """
-    counts = np.ones(replicates.shape, bool) if present is None else present
+    held = np.ones(replicates.shape) if weights is None else np.broadcast_to(weights, replicates.shape)
+    counts = held > 0
     n = counts.sum(axis=0).astype(np.float64)
-    values = np.where(counts, replicates, 0.0)
     enough = n >= 2
     safe = np.where(enough, n, 2.0)
-    mean = values.sum(axis=0) / safe
-    spread = np.where(counts, (replicates - mean) ** 2, 0.0).sum(axis=0)
-    return np.where(enough, np.sqrt((safe - 1.0) / safe * spread), np.nan)
+    share = np.where(counts & enough, held, 1.0) / np.where(enough, held.sum(axis=0), 1.0)
+    values = np.where(counts, replicates, 0.0)
+    mean = np.where(counts, (1.0 - share) * values, 0.0).sum(axis=0) / (safe - 1.0)
+    spread = np.where(counts, (1.0 - share) / share * (values - mean) ** 2, 0.0).sum(axis=0)
+    return np.where(enough, np.sqrt(spread / safe), np.nan)

@@ -49,13 +49,13 @@ def curves(tally: Tally, axes: Axes, stretch: float) -> xr.Dataset:
     values = _estimates(Tally(tally.sums.sum(axis=0), tally.histogram.sum(axis=0)), axes)
     without = Tally(leave_one_out(tally.sums), leave_one_out(tally.histogram))
     replicates = _estimates(without, axes)
-    present = np.moveaxis(tally.sums[..., -3] > 0, 2, 1)
+    held = np.moveaxis(tally.sums[..., -3], 2, 1)
     scale = np.sqrt(np.maximum(1.0, axes.lags / stretch))
     arrays: dict[str, xr.DataArray] = {}
     for name, (dims, array) in values.items():
         after = dims.index("lag") - 1
         spread = (len(dims) - dims.index("lag") - 1) * (1,)
-        there = present.reshape(*present.shape[:2], *(1,) * after, len(axes.lags), *spread)
+        there = held.reshape(*held.shape[:2], *(1,) * after, len(axes.lags), *spread)
         jackknife = replicates[name][1]
         error = jackknife_error(jackknife, np.broadcast_to(there, jackknife.shape))
         error *= scale.reshape(-1, *spread)
@@ -68,11 +68,11 @@ def curves(tally: Tally, axes: Axes, stretch: float) -> xr.Dataset:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_lag = counted[..., -1] / pairs
     plain: Mapping[str, tuple[tuple[str, ...], Any, str, str]] = {
-        "present": (
+        "stretch_weight": (
             ("stretch", "group", "lag"),
-            present,
+            held,
             "1",
-            "whether the stretch has an origin",
+            "particles at origins in the stretch, by weight",
         ),
         "n_origins": (("group", "lag"), pairs.astype(np.int64), "1", "pairs of frames averaged over"),
         "mean_lag": (("group", "lag"), mean_lag, "tau", "mean time between the frames of a pair"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array, Booleans
+from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
 
@@ -22,7 +22,7 @@ class Curve:
 
     lags, values : (lag,)
     without : (stretch, lag), its values without each stretch, or None
-    present : (stretch, lag), whether the stretch counts
+    weights : (stretch, lag), how much the stretch holds, 0 where it does not count
     independence : (lag,), factor on the errors
     errors : (lag,), of the values, where `without` is unknown, or None
     """
@@ -30,7 +30,7 @@ class Curve:
     lags: Array
     values: Array
     without: Array | None
-    present: Booleans
+    weights: Array
     independence: Array
     errors: Array | None
 
@@ -43,12 +43,14 @@ class Curve:
         """
         if self.without is not None:
             reach = int(np.searchsorted(self.lags, time, side="right"))
-            counts: Booleans = np.all(self.present[:, : reach + 1], axis=1)
+            seen = self.weights[:, : reach + 1]
+            # The last lag that the estimate looks at decides: there the fewest origins are left.
+            held = np.where(np.all(seen > 0, axis=1), seen[:, -1], 0.0)
             replicates = np.array([estimate(row) for row in self.without])
-            if np.isnan(replicates[counts]).any():
+            if np.isnan(replicates[held > 0]).any():
                 return np.nan
             scale = np.interp(time, self.lags, self.independence)
-            return float(jackknife_error(replicates, counts) * scale)
+            return float(jackknife_error(replicates, held) * scale)
         if self.errors is None:
             return np.nan
         total = 0.0
@@ -86,10 +88,10 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
     lags = np.asarray(data["lag"].values, dtype=np.float64)
     if "mean_lag" in beside:
         lags = np.where(good, beside["mean_lag"].values, lags)
-    without = present = None
+    without = weights = None
     if f"{name}_jackknife" in beside:
         without = beside[f"{name}_jackknife"].transpose("stretch", "lag").values[:, good]
-        present = beside["present"].transpose("stretch", "lag").values[:, good]
+        weights = beside["stretch_weight"].transpose("stretch", "lag").values[:, good]
     independence = beside["independence"].values[good] if "independence" in beside else np.ones(good.sum())
     if errors is None and f"{name}_error" in beside:
         errors = beside[f"{name}_error"]
@@ -97,7 +99,7 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
         lags[good],
         np.asarray(data.values[good], dtype=np.float64),
         without,
-        np.ones((0, int(good.sum())), bool) if present is None else present,
+        np.ones((0, int(good.sum()))) if weights is None else weights,
         independence,
         None if errors is None else np.nan_to_num(np.asarray(errors.values[good], dtype=np.float64)),
     )

@@ -120,14 +120,15 @@ def _value_at(time: float, lags: Array, msd: Array) -> float:
 
 def _error(displacements: xr.Dataset, near: Booleans, time: float) -> float:
     lags = displacements["lag"].values[near]
-    present: Booleans = np.all(displacements["present"].values[:, near], axis=1)
+    seen = displacements["stretch_weight"].values[:, near]
+    held = np.where(np.all(seen > 0, axis=1), seen[:, -1], 0.0)
     alpha2 = displacements["alpha2_jackknife"].values[:, near]
     msd = displacements["msd_jackknife"].values[:, near]
-    tops = [_top(lags, a) if there else np.nan for a, there in zip(alpha2, present, strict=True)]
+    tops = [_top(lags, a) if there else np.nan for a, there in zip(alpha2, held > 0, strict=True)]
     values = [
         _value_at(top, lags, m) if np.isfinite(top) else np.nan for top, m in zip(tops, msd, strict=True)
     ]
-    if np.isnan(np.array(tops)[present]).any():
+    if np.isnan(np.array(tops)[held > 0]).any():
         return np.nan
     scale = np.interp(time, displacements["lag"].values, displacements["independence"].values)
-    return float(jackknife_error(np.array(values), present) * scale)
+    return float(jackknife_error(np.array(values), held) * scale)

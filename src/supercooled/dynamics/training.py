@@ -41,7 +41,7 @@ def training_by_crossing(
 
     Returns a table along ``example``: ``run`` (0, 1, ...; learn and test on different ones), ``frame``,
     ``time``, ``particle`` and ``soft``. A stretch gives one hard example, however long it is. An event
-    whose crossing or structure comes before what was observed gives none.
+    whose crossing was not seen, or whose structure comes before the run, gives none.
 
     Raises
     ------

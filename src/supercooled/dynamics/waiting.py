@@ -13,6 +13,8 @@ from supercooled.quantities import labelled
 
 # Particles are left out in so many groups for the errors.
 GROUPS = 20
+# Share of an interval by which two times that are alike may differ.
+TIE = 1e-6
 
 
 def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
@@ -70,9 +72,10 @@ def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
         )
     observed = events["observed"].values
     groups = np.array_split(observed, min(GROUPS, len(observed)))
-    sums = np.array(
-        [_sums(events.assign(time=events["time"] - start), group, wanted, length) for group in groups]
-    )
+    # Of times that are whole intervals the last bit must not decide what is longer.
+    tie = TIE * float(events.attrs.get("interval", 0.0))
+    shifted = events.assign(time=events["time"] - start)
+    sums = np.array([_sums(shifted, group, wanted, length, tie) for group in groups])
     value = _estimates(sums.sum(axis=0), len(wanted))
     without = sums.sum(axis=0) - sums
     replicates = np.array([_estimates(part, len(wanted)) for part in without])
@@ -80,7 +83,7 @@ def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
     return _labelled(wanted, value, error).assign_attrs(events.attrs)
 
 
-def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float) -> Array:
+def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float, tie: float) -> Array:
     """Numerators and denominators of both shares (4, time), then of both means and shares seen (8)."""
     mine = np.isin(events["particle"].values, particles)
     particle, moment = events["particle"].values[mine], events["time"].values[mine]
@@ -97,11 +100,11 @@ def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float) 
     stretches = np.concatenate([to_first, gaps, after_last, idle])
     shares = np.empty((4, len(times)))
     for k, t in enumerate(times):
-        early = moment <= length - t
+        early = moment <= length - t + tie
         shares[:, k] = (
             np.maximum(stretches - t, 0.0).sum(),
             len(particles) * (length - t),
-            (next_in[early] > t).sum(),
+            (next_in[early] > t + tie).sum(),
             early.sum(),
         )
     ended = np.concatenate([to_first, gaps])

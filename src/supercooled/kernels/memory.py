@@ -26,8 +26,8 @@ def mark_escapes(
             gone[i] = gone[i] | (dx * dx + dy * dy + dz * dz > limit2)
 
 
-# i particle, g its group (-1: none); sums (g, 5): all, within the radius, stayed, their field, its
-# square; histogram (g, bin) of those that stayed
+# i particle, g its group (-1: none); sums (g, 6): all, within the radius, stayed, stayed and have a field,
+# their field, its square; histogram (g, bin) of those
 @njit(cache=True, error_model="numpy")
 def add_changes(
     group: NDArray[np.int64],
@@ -51,11 +51,14 @@ def add_changes(
         dz = positions[i, 2] - earlier[i, 2]
         sums[g, 0] += 1.0
         sums[g, 1] += 1.0 if dx * dx + dy * dy + dz * dz <= radius2 else 0.0
-        if escaped[i] or np.isnan(value):
+        if escaped[i]:
             continue
         sums[g, 2] += 1.0
-        sums[g, 3] += value
-        sums[g, 4] += value * value
+        if np.isnan(value):
+            continue
+        sums[g, 3] += 1.0
+        sums[g, 4] += value
+        sums[g, 5] += value * value
         if low <= value <= high:
             # The last bin has its upper edge too.
             place = int((value - low) * per_unit)

@@ -33,8 +33,9 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
 
     with each feature z standardised by its mean and spread in the training set.
 
-    method : "svm" (LIBSVM, as above), "linear-svm" (squared xi, far faster for many examples), "logistic",
-        "ridge" (C is 1/alpha), or "neural-network" (one hidden layer of 16; C is 1/alpha)
+    method : "svm" (LIBSVM, as above), "linear-svm" (LIBLINEAR: xi squared, and b^2 beside |w|^2; far faster
+        for many examples), "logistic", "ridge" (C is 1/alpha), or "neural-network" (one hidden layer of 16;
+        C is 1/alpha)
     C : penalty of examples on the wrong side
     unit : see :class:`SoftnessModel`
     constant : "refuse" features that don't vary, or "ignore" them

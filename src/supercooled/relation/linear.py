@@ -67,7 +67,7 @@ def straight_barriers(fits: xr.Dataset) -> Straight:
     e0, slope_E = straight_line(S, E, errors[0], 1.0 / errors[0])[:2]
     s0, slope_s = straight_line(S, s, errors[1], 1.0 / errors[1])[:2]
     half = 0.5 * float(np.ptp(S))
-    second = float(np.polyfit(S - S.mean(), E, 2, w=1.0 / errors[0])[0]) if len(S) > 3 else 0.0
+    second = float(np.polyfit(S - S.mean(), E, 2, w=1.0 / errors[0])[0])
     # An exact line must give exact numbers, whatever the last bit of a sum.
     numbers = [float(f"{x:.14g}") for x in (e0, -slope_E, s0, -slope_s)]
     bend = abs(second * half / slope_E)

@@ -42,7 +42,8 @@ def rearrangement_probability(
 
     The error is the binomial one times the root of ``dependence``, the mean over bins of the
     jackknife's variance over the binomial's, at least 1: a hop stays above the threshold for
-    several frames, so counts aren't independent. A bin without rearrangement gets the error of one.
+    several frames, so counts aren't independent. A bin without rearrangement gets the error of one. With
+    one stretch in all, or bins that one stretch fills alone, nothing tells the dependence, and it is 1.
 
     Raises
     ------
@@ -98,7 +99,8 @@ def rearrangement_probability(
 
 
 def _dependence(jackknife: Array, binomial: Array, counted: Array) -> float:
-    usable = counted.astype(bool) & (binomial > 0)
+    # A bin that a single stretch fills has no jackknife, and says nothing of the others.
+    usable = counted.astype(bool) & (binomial > 0) & np.isfinite(jackknife)
     if not usable.any():
         return 1.0
     return float(np.maximum(1.0, np.mean((jackknife[usable] / binomial[usable]) ** 2)))

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
 from supercooled.fields import looking_ahead
@@ -22,7 +22,8 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     .. math:: p_h(i, t) = \max_{t \le t' \le t + h} p_\mathrm{hop}(i, t')
 
     It exceeds the threshold where the particle rearranges within the horizon. Only whether it does is
-    worked out: values are 0 or infinity's stand-in, twice the threshold.
+    worked out: values are 0 or infinity's stand-in, twice the threshold; NaN where p_hop is not known
+    throughout the horizon and does not exceed where it is.
 
     p_hop : what :func:`supercooled.dynamics.hops` returns
     threshold : p_c, sigma_AA^2
@@ -33,13 +34,15 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     Raises
     ------
     ParameterError
-        if the horizon is negative or reaches beyond the run.
+        if the threshold is not positive, or the horizon is negative or reaches beyond the run.
 
     >>> hop = xr.DataArray([[0.0], [0.0], [0.3], [0.0]], {"time": ("frame", np.arange(4.0)),
     ...     "frame": np.arange(4)}, ("frame", "particle"))
     >>> within_horizon(hop, threshold=0.1, horizon=1.0).values.T
     array([[0. , 0.2, 0.2]])
     """
+    if not (np.isfinite(threshold) and threshold > 0):
+        raise ParameterError(f"threshold must be positive, not {threshold}; for example 0.2")
     ordered = p_hop.transpose("frame", "particle")
     times = ordered["time"].values
     if not (np.isfinite(horizon) and 0 <= horizon < times[-1] - times[0] + 1e-9):
@@ -128,10 +131,18 @@ def ranking(
 
 
 def _will_exceed(threshold: float, steps: int, p_hop: Array) -> Array:
-    jumps = np.zeros((len(p_hop) + 1, p_hop.shape[1]), np.int32)
-    np.cumsum(p_hop > threshold, axis=0, out=jumps[1:])
-    will = jumps[steps + 1 :] > jumps[: len(p_hop) - steps]
-    return np.where(will, 2.0 * threshold, 0.0)
+    will = _any_within(p_hop > threshold, steps)
+    missing = np.isnan(p_hop)
+    otherwise = np.where(_any_within(missing, steps), np.nan, 0.0) if missing.any() else 0.0
+    return np.where(will, 2.0 * threshold, otherwise)
+
+
+def _any_within(where: Booleans, steps: int) -> Booleans:
+    """Whether it is so in any of the frames from each one to `steps` later."""
+    so_far = np.zeros((len(where) + 1, where.shape[1]), np.int32)
+    np.cumsum(where, axis=0, out=so_far[1:])
+    found: Booleans = so_far[steps + 1 :] > so_far[: len(where) - steps]
+    return found
 
 
 def _areas(pooled: Stream) -> tuple[float, Array]:

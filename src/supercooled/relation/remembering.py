@@ -30,7 +30,9 @@ def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Da
 
     field : (frame, particle) with ``time``, evenly spaced
     lags : (lag,), whole multiples of the interval, tau
-    stretches : parts of the run, left out in turn for the error
+    stretches : parts of the run, left out in turn for the error; it grows as the root of the lag over a
+        stretch where that exceeds 1, since stretches then overlap. It is too small where the field
+        remembers for longer than a stretch
 
     Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1.
 
@@ -67,7 +69,8 @@ def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Da
     with np.errstate(invalid="ignore", divide="ignore"):
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
-        error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1] > 0)
+        error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1])
+    error *= _overlapping(steps, n_frames / n)
     coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
     return xr.Dataset(
         {"memory": labelled("memory", value, ("lag",), coords), "memory_error": _error("memory", error)}
@@ -94,14 +97,15 @@ def propagation(
     and q(S_0, t), the share of them within a of where they were, whether they stayed or came back.
 
     field : (frame, particle), of consecutive frames of the trajectory; or one for each replica
-    groups : (lowest, highest) softness at the origin, of each group S_0
+    groups : (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
+        another group begins there
     lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
         last origin can be
     stays_within : d, sigma_AA, looked at in every frame
     overlap_radius : a, sigma_AA
     bins : evenly spaced edges of S, or how many over the range of the field
     origins : how many in each run, evenly spread
-    stretches : parts of the origins of a run, left out in turn for the errors
+    stretches : parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
 
     Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
     ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
@@ -111,8 +115,8 @@ def propagation(
     Raises
     ------
     ParameterError
-        if a field's frames don't follow each other, a lag does not fit, a group is empty, or the fields
-        are not as many as the runs.
+        if a field's frames don't follow each other, a lag does not fit, a group is empty or overlaps
+        another, or the fields are not as many as the runs.
 
     Source: sharma2022, Sec. IV B, Fig. 3(b, c) and Sec. V, Fig. 5(d); schoenholz2016 (the propagator).
 
@@ -134,14 +138,14 @@ def propagation(
     if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
         raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
     walk = _Walk(
-        groups=np.asarray(groups, dtype=np.float64).reshape(-1, 2),
+        groups=_apart(groups),
         limits=(stays_within**2, overlap_radius**2),
         edges=edges,
         origins=origins,
         stretches=stretches,
     )
     parts = [walk.along(run, one, _in_frames(one, lags)) for run, one in zip(runs, fields, strict=True)]
-    sums, histograms, starts = zip(*parts, strict=True)
+    sums, histograms, starts, lengths = zip(*parts, strict=True)
     tally = np.concatenate(sums), np.sum(histograms, axis=0), np.sum(starts, axis=0)
     if (tally[2][:, 1] == 0).any():
         empty = groups[int(np.argmin(tally[2][:, 1]))]
@@ -151,7 +155,8 @@ def propagation(
         "lowest": ("group", walk.groups[:, 0]),
         "highest": ("group", walk.groups[:, 1]),
     }
-    return _described(name, tally, edges, coords)
+    steps = _in_frames(fields[0], lags)
+    return _described(name, tally, edges, coords, _overlapping(steps, float(np.mean(lengths))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +171,10 @@ class _Walk:
 
     def along(
         self, trajectory: Trajectory, field: xr.DataArray, steps: Integers
-    ) -> tuple[Array, Array, Array]:
-        """Sums (stretch, group, lag, 5), histogram (group, lag, bin), starts (group: sum, number)."""
+    ) -> tuple[Array, Array, Array, float]:
+        """Sums (stretch, group, lag, 6), histogram (group, lag, bin), starts (group: sum, number), and the
+        frames from one stretch of origins to the next.
+        """
         frames, particles = field["frame"].values, field["particle"].values
         if (np.diff(frames) != 1).any():
             raise ParameterError(
@@ -177,7 +184,7 @@ class _Walk:
         last = len(frames) - longest
         begins = np.unique(np.linspace(0, last - 1, min(self.origins, last)).round().astype(np.int64))
         stretch = stretch_of(len(begins), self.stretches)
-        sums = np.zeros((int(stretch[-1]) + 1, len(steps), n_groups, 5))
+        sums = np.zeros((int(stretch[-1]) + 1, len(steps), n_groups, 6))
         histogram = np.zeros((len(steps), n_groups, len(self.edges) - 1))
         initial = np.zeros((n_groups, 2))
         positions = np.zeros((len(begins), n, 3))
@@ -199,12 +206,13 @@ class _Walk:
                     member[o], values, escaped[o], positions[o], xyz, self.limits[1], bins,
                     sums[stretch[o], k], histogram[k],
                 )  # fmt: skip
-        return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial
+        return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial, last / len(sums)
 
     def _members(self, values: Array, initial: Array) -> NDArray[np.int64]:
         member = np.full(len(values), -1, np.int64)
         for g, (low, high) in enumerate(self.groups):
-            inside = (values >= low) & (values <= high)
+            closed = not (self.groups[:, 0] == high).any()
+            inside = (values >= low) & ((values < high) | (closed & (values == high)))
             member[inside] = g
             initial[g] += (values[inside].sum(), inside.sum())
         return member
@@ -249,6 +257,24 @@ class _Standard:
         return np.nansum(products, axis=1), (~np.isnan(products)).sum(axis=1)
 
 
+def _apart(groups: Sequence[tuple[float, float]]) -> Array:
+    """The groups (group, 2), no two of which share more than an end."""
+    found = np.asarray(groups, dtype=np.float64).reshape(-1, 2)
+    low, high = found[np.argsort(found[:, 0])].T
+    for k in np.flatnonzero(low[1:] < high[:-1]):
+        raise ParameterError(
+            f"the groups {low[k]:g} to {high[k]:g} and {low[k + 1]:g} to {high[k + 1]:g} overlap: a particle "
+            "begins in one"
+        )
+    return found
+
+
+def _overlapping(steps: Integers, stretch: float) -> Array:
+    """Factor on errors of stretches that are shorter than the lag, (lag,)."""
+    factor: Array = np.sqrt(np.maximum(1.0, steps / stretch))
+    return factor
+
+
 def _range(fields: Sequence[xr.DataArray]) -> Array:
     """Lowest and highest value."""
     ends = [(np.nanmin(values), np.nanmax(values)) for one in fields for _, values in blocks_of(one)]
@@ -279,14 +305,18 @@ def _followed(
 
 
 def _described(
-    name: str, tally: tuple[Array, Array, Array], edges: Array, coords: dict[str, object]
+    name: str,
+    tally: tuple[Array, Array, Array],
+    edges: Array,
+    coords: dict[str, object],
+    independence: Array,
 ) -> xr.Dataset:
     sums, histogram, initial = tally
     counts = histogram.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         density = histogram / counts / np.diff(edges)
         values = _estimates(sums.sum(axis=0))
-        errors = [jackknife_error(part) for part in _estimates(leave_one_out(sums))]
+        errors = [independence * jackknife_error(part) for part in _estimates(leave_one_out(sums))]
     along = ("group", "lag")
     unit = TABLE[name].unit if name in TABLE else "1"
     data = {
@@ -315,9 +345,9 @@ def _described(
 
 
 def _estimates(sums: Array) -> list[Array]:
-    number, inside, stayed, first, second = np.moveaxis(sums, -1, 0)
-    mean = first / stayed
-    return [mean, np.sqrt(np.maximum(second / stayed - mean**2, 0.0)), inside / number, stayed / number]
+    number, inside, stayed, known, first, second = np.moveaxis(sums, -1, 0)
+    mean = first / known
+    return [mean, np.sqrt(np.maximum(second / known - mean**2, 0.0)), inside / number, stayed / number]
 
 
 def _in_frames(field: xr.DataArray, lags: ArrayLike) -> NDArray[np.int64]:
