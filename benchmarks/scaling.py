@@ -100,10 +100,11 @@ def analysed(file: Path, out: Path, q_max: float) -> None:
     from supercooled.report import writing
     from supercooled.studies import own
     from supercooled.studies.line import Choices
+    from supercooled.studies.opening import Given
 
     writing.rebuild = lambda folder: folder / "report.html"  # type: ignore[assignment]
     own.run(
-        [file], out=out, liquid="ka-lj", temperatures=[TEMPERATURE], thresholds=[0.1], timestep=None,
+        [file], out=out, liquid="ka-lj", given=Given([TEMPERATURE]), thresholds=[0.1],
         choices=Choices(q_max=q_max), workers=1,
     )  # fmt: skip
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

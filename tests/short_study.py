@@ -18,6 +18,7 @@ import supercooled as sc
 from supercooled.report import writing
 from supercooled.studies import own, stages
 from supercooled.studies.line import Choices
+from supercooled.studies.opening import Given
 
 TEMPERATURES = (0.5, 0.6, 0.7)
 N, FRAMES, DENSITY = 216, 80, 1.2
@@ -46,7 +47,7 @@ def write_runs(folder: Path) -> list[Path]:
 
 def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
     """The whole way but for the figures, which are drawn from what is compared here."""
-    options = {"liquid": "ka-lj", "temperatures": TEMPERATURES, "thresholds": [0.1] * 3, "timestep": None}
+    options = {"liquid": "ka-lj", "given": Given(TEMPERATURES), "thresholds": [0.1] * 3}
     with mock.patch.object(writing, "rebuild", _draw_nothing), stages.alone(out):
         return own.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
 

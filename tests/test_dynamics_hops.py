@@ -8,7 +8,7 @@ from oracles.dynamics import hop_indicator as slow_hop_indicator
 from scipy.spatial.transform import Rotation
 
 from supercooled import Box, Trajectory
-from supercooled.dynamics import hops
+from supercooled.dynamics import events, hops
 from supercooled.errors import ParameterError, TrajectoryError
 
 BOX = Box.cube(50.0)
@@ -132,6 +132,29 @@ def test_the_plane():
     positions = walk(9)[..., :2]
     flat = Trajectory.from_arrays(positions, Box(50.0, 50.0, dimensions=2), unwrapped=True)
     np.testing.assert_allclose(hops(flat, window=8.0).values, slow_hop_indicator(positions, 4), rtol=1e-9)
+
+
+def test_a_drift_of_all_is_taken_out_where_asked_and_of_some_particles_too():
+    still = walk(11)
+    still -= still.mean(axis=1, keepdims=True)
+    drifting = still + 0.3 * np.arange(len(still))[:, None, None] * [1.0, 0.0, 0.0]
+    species = np.arange(7) % 2
+    kept = hops(trajectory(drifting, species=species), window=8.0)
+    taken = hops(trajectory(drifting, species=species), window=8.0, remove_drift=True)
+    np.testing.assert_allclose(taken, p_hop(still), rtol=1e-9)
+    assert float(kept.mean()) > 2 * float(taken.mean())
+    some = hops(trajectory(drifting, species=species), window=8.0, species="B", remove_drift=True)
+    np.testing.assert_array_equal(some, taken.isel(particle=some.particle.values))
+    asked = {"window": 8.0, "threshold": 0.2}
+    found = events(trajectory(drifting), remove_drift=True, **asked)
+    assert found.particle.values.tolist() == events(trajectory(still), **asked).particle.values.tolist()
+
+
+def test_the_window_that_is_recorded_is_the_one_that_was_used():
+    run = trajectory(walk(12), interval=0.2)
+    for window, used in ((5.0, 4.8), (4.8, 4.8), (2.0, 2.0)):
+        assert hops(run, window=window).attrs["window"] == pytest.approx(used)
+        assert events(run, window=window, threshold=0.1).attrs["window"] == pytest.approx(used)
 
 
 def test_a_run_shorter_than_the_window_is_refused_with_both_lengths():

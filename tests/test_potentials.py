@@ -197,6 +197,7 @@ def test_a_table_of_lennard_jones_is_lennard_jones():
     ("change", "message"),
     [
         ({"energies": (4.0, 3.0, 2.0, 1.0, 0.5)}, "must end at energy 0"),
+        ({"energies": (4.0, 3.0, 2.0, 1.0, 1e-9)}, "must end at energy 0"),
         ({"forces": (1.0, 1.0, 1.0)}, "5 energies and 3 forces"),
         ({"energies": (np.nan, 3.0, 2.0, 1.0, 0.0)}, "finite"),
         ({"inner": 3.0}, "outwards"),

@@ -17,6 +17,7 @@ from supercooled import report, studies
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.report import panels
 from supercooled.studies import line, own, results, sharma2022, stages
+from supercooled.studies.opening import Given
 from supercooled.studies.published import softness_line
 
 TEMPERATURES = (0.70, 1.00)
@@ -39,8 +40,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def analysed(files: Sequence[Path], out: Path, **changed: object) -> Path:
     options: dict[str, object] = {
-        "liquid": "ka-lj", "temperatures": TEMPERATURES[: len(files)], "thresholds": [0.12] * len(files),
-        "timestep": None, "choices": CHOICES, "workers": 1,
+        "liquid": "ka-lj", "given": Given(TEMPERATURES[: len(files)]), "thresholds": [0.12] * len(files),
+        "choices": CHOICES, "workers": 1,
     }  # fmt: skip
     return own.run(files, out=out, **{**options, **changed})  # type: ignore[arg-type]
 
@@ -120,7 +121,7 @@ def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
 
 def test_two_files_at_one_temperature_or_another_liquid_are_refused(runs: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="same temperature"):
-        analysed(runs, tmp_path / "out", temperatures=[0.7, 0.7])
+        analysed([runs[1], runs[1]], tmp_path / "out", given=Given())
     with pytest.raises(MixtureError, match="composition"):
         analysed(runs, tmp_path / "out", liquid="wahnstrom")
     assert not (tmp_path / "out").exists()

@@ -16,6 +16,7 @@ from supercooled.errors import ParameterError
 from supercooled.report.tables import motion as as_table
 from supercooled.studies import moving
 from supercooled.studies.motion import Motion, motion_curves, motion_rows
+from supercooled.studies.opening import Given
 
 D = 0.004
 
@@ -39,9 +40,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def test_a_walk_has_its_diffusion_coefficient_and_relaxation_time(files, tmp_path):
-    table = moving.run(
-        files, out=tmp_path, temperatures=[0.5, 0.5, 0.5], timestep=None, how=Motion(species=None)
-    )
+    table = moving.run(files, out=tmp_path, given=Given([0.5, 0.5, 0.5]), how=Motion(species=None))
     assert table.sizes["temperature"] == 1
     here = table.isel(temperature=0)
     assert float(here["diffusivity"]) == pytest.approx(D, rel=0.06)
@@ -62,16 +61,14 @@ def test_replicas_are_averaged_and_temperatures_are_sorted(files, tmp_path):
     both = motion_curves(runs[1:], how, work=tmp_path)
     each = [motion_curves([run], how, work=tmp_path) for run in runs[1:]]
     np.testing.assert_allclose(both["msd"], 0.5 * (each[0]["msd"] + each[1]["msd"]), rtol=1e-9)
-    table = moving.run(files, out=tmp_path, temperatures=[0.7, 0.5, 0.5], timestep=None, how=how)
+    table = moving.run(files, out=tmp_path, given=Given([0.7, 0.5, 0.5]), how=how)
     np.testing.assert_allclose(table["temperature"], [0.5, 0.7])
     assert table.attrs["species"] == "A"
 
 
 def test_what_is_not_reached_says_why(tmp_path):
     short = [walk(tmp_path / "short.gsd", 9, frames=12)]
-    table = moving.run(
-        short, out=tmp_path / "out", temperatures=[0.5], timestep=None, how=Motion(species=None)
-    )
+    table = moving.run(short, out=tmp_path / "out", given=Given([0.5]), how=Motion(species=None))
     rows = {row.quantity: row for row in motion_rows(table, list(table.data_vars), item="measured")}
     assert rows["relaxation time"].measured is None
     assert "longest lag" in rows["relaxation time"].note
@@ -93,6 +90,53 @@ def test_the_command_prints_a_line_a_temperature_and_goes_on_from_what_is_there(
 
 def test_a_temperature_for_each_file_and_a_species_that_is_there(files, tmp_path):
     with pytest.raises(ParameterError, match="3 files need 3 times --temperature, not 1"):
-        moving.run(files, out=tmp_path, temperatures=[0.5], timestep=None, how=Motion(species=None))
+        moving.run(files, out=tmp_path, given=Given([0.5]), how=Motion(species=None))
     with pytest.raises(ParameterError, match="C"):
-        moving.run(files[:1], out=tmp_path, temperatures=[0.5], timestep=None, how=Motion(species="C"))
+        moving.run(files[:1], out=tmp_path, given=Given([0.5]), how=Motion(species="C"))
+
+
+def test_runs_of_the_package_know_their_temperature_and_a_contradiction_is_refused(tmp_path):
+    liquid = sc.systems.kob_andersen(density=1.2)
+    run = sc.simulate(
+        liquid, temperature=1.5, n_particles=200, duration=0.4, every=0.1, start="lattice", hold=0.1,
+        root=tmp_path, progress=False,
+    )  # fmt: skip
+    file = Path(run.source.name)
+    assert [one.temperature for one in Given().opened([file])] == [1.5]
+    assert [one.temperature for one in Given([1.5]).opened([file])] == [1.5]
+    with pytest.raises(ParameterError, match=r"was made at T = 1\.5, --temperature says 0\.7"):
+        Given([0.7]).opened([file])
+
+
+def test_the_beginning_is_left_out_and_frames_are_thinned(files):
+    (run,) = Given([0.5], begin=100.0, stride=10).opened(files[:1])
+    assert run.times.tolist() == list(np.arange(100.0, 300.0, 10.0))
+    with pytest.raises(ParameterError, match="ends before begin"):
+        Given([0.5], begin=300.0).opened(files[:1])
+    for wrong in ({"begin": -1.0}, {"stride": 0}, {"begin": np.nan}):
+        with pytest.raises(ParameterError, match="begin must be at least 0 and stride at least 1"):
+            Given([0.5], **wrong).opened(files[:1])
+    with pytest.raises(ParameterError, match="2 files need 2 times --temperature, not 1"):
+        Given([0.5]).opened(files[:2])
+
+
+def test_what_was_said_stands_in_the_command(files, tmp_path):
+    given = Given([0.5], timestep=0.005, names={"A": "B", "B": "A"}, begin=20.0, stride=2)
+    assert given.options() == " --temperature 0.5 --timestep 0.005 --names A=B,B=A --begin 20 --stride 2"
+    moving.run(files[:1], out=tmp_path, given=given, how=Motion(species="A"))
+    assert given.options() in (tmp_path / "provenance.json").read_text()
+
+
+def test_species_are_named_on_the_command_line(files, tmp_path):
+    named = ["dynamics", str(files[0]), "-T", "0.5", "--out", str(tmp_path / "out"), "--names", "A=Ni,B=P"]
+    refused = CliRunner().invoke(app, named)
+    assert refused.exit_code != 0
+    assert "no particle of species A; it has Ni, P" in str(refused.exception)
+    for text in ("A", "A=", "A=Ni,A=P", "=Ni"):
+        refused = CliRunner().invoke(app, [*named[:-1], text])
+        assert "should say what is what" in str(refused.exception)
+    assert not (tmp_path / "out").exists()
+    made = CliRunner().invoke(app, [*named, "--species", "P"])
+    assert made.exit_code == 0, made.output
+    whole = CliRunner().invoke(app, [*named[:5], str(tmp_path / "b"), "--species", "B"])
+    assert made.output.splitlines()[:2] == whole.output.splitlines()[:2]

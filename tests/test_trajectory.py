@@ -181,7 +181,7 @@ def test_a_box_without_volume_is_named(bad):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"times": [0, 1, 2, 2, 3]}, "time of frame 3 is not after"),
+        ({"times": [0, 1, 2, 2, 3]}, "time of frame 3, 2, is not after the one before, 2"),
         ({"times": [0, 1, 2, np.nan, 3]}, "time of frame 3"),
         ({"times": [0, 1, 2]}, "3 times for 5 frames"),
         ({"species": [0, 1]}, "4 particles"),
@@ -189,7 +189,7 @@ def test_a_box_without_volume_is_named(bad):
         ({"species": ["A", "B", "C", "A"], "names": ("A", "B")}, "species C not among the names A, B"),
         ({"species": [0, None, 0, 0]}, "names or small whole numbers"),
         ({"species": [0.5, 1, 0, 0]}, "names or small whole numbers"),
-        ({"species": [0, 1, 2, 0], "names": ("A", "B")}, "species 2 has no name"),
+        ({"species": [0, 1, 2, 0], "names": ("A", "B")}, "species 2, counted from 0, has no name"),
         ({"images": np.zeros((5, 3, 3))}, "images have shape"),
     ],
 )
@@ -205,3 +205,16 @@ def test_shapes_that_are_no_frames():
         Trajectory.from_arrays(np.zeros((4, 3)), BOX)
     with pytest.raises(TrajectoryError, match="no frame"):
         _ = Trajectory.from_arrays(walk(), BOX)[30:]
+
+
+def test_a_box_for_each_frame_is_taken_and_anything_else_refused():
+    boxes = [Box.cube(5.0), Box.cube(6.0), Box.cube(7.0)]
+    run = Trajectory.from_arrays(np.zeros((3, 4, 3)), boxes)
+    assert [Box.from_array(b, 3).volume for b in run.read().boxes] == pytest.approx([125.0, 216.0, 343.0])
+    for wrong in (5.0, [5.0, 5.0, 5.0], np.eye(3), []):
+        with pytest.raises(ParameterError, match=r"for example Box\.cube\(10\.0\)"):
+            Trajectory.from_arrays(np.zeros((3, 4, 3)), wrong)
+    with pytest.raises(TrajectoryError, match="2 boxes for 3 frames"):
+        Trajectory.from_arrays(np.zeros((3, 4, 3)), boxes[:2])
+    with pytest.raises(BoxError, match="two and of three"):
+        Trajectory.from_arrays(np.zeros((3, 4, 3)), [*boxes[:2], Box.cube(5.0, 2)])

@@ -61,7 +61,10 @@ class Trajectory:
         if not later.all():
             late = int(np.argmin(later))
             raise TrajectoryError(
-                f"{self.source.name}: the time of frame {self.frames[late]} is not after the one before"
+                f"{self.source.name}: the time of frame {self.frames[late]}, {self.times[late]:g}, is not "
+                f"after the one before, {self.times[late - 1]:g}: joined runs must follow each other"
+                if late
+                else f"{self.source.name}: the time of frame {self.frames[0]} is {self.times[0]:g}"
             )
         if not np.isfinite(float(self.times[-1]) - float(self.times[0])):
             raise TrajectoryError(
@@ -69,14 +72,15 @@ class Trajectory:
             )
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(
-                f"{self.source.name}: species {self.species.max()} has no name in {self.names}"
+                f"{self.source.name}: species {self.species.max()}, counted from 0, has no name in "
+                f"{self.names}"
             )
 
     @classmethod
     def from_arrays(
         cls,
         positions: ArrayLike,
-        box: Box,
+        box: Box | Sequence[Box],
         *,
         species: ArrayLike | None = None,
         names: Sequence[str] | None = None,
@@ -88,7 +92,8 @@ class Trajectory:
         """Trajectory of arrays in memory.
 
         positions : (frame, particle, dimensions), sigma_AA; planar ones may lack the third column
-        species : (particle,), whole numbers or names, default all 0
+        box : of all frames, or one for each
+        species : (particle,), whole numbers from 0 on or names, default all 0
         names : of the species 0, 1, ..., default those of `species` in alphabetical order, or A, B, ...
         times : (frame,), default 0, 1, 2, ...
         images : (frame, particle, dimensions), how many edges each particle has crossed
@@ -114,14 +119,14 @@ class Trajectory:
         crossed = None if images is None else _three_columns(np.asarray(images), "images").astype(np.int32)
         if crossed is not None and crossed.shape != xyz.shape:
             raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
-        boxes = np.tile(box.to_array(), (n_frames, 1))
+        boxes, dimensions = _boxes(box, n_frames)
         return cls(
             source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
             species=kinds,
             names=tuple(names),
             times=np.arange(n_frames, dtype=np.float64) if times is None else np.asarray(times, np.float64),
             frames=np.arange(n_frames),
-            dimensions=box.dimensions,
+            dimensions=dimensions,
             temperature=temperature,
         )
 
@@ -357,6 +362,21 @@ def _kinds(given: AnyArray) -> Integers:
         if np.array_equal(kinds, given):
             return kinds
     raise TrajectoryError("species must be names or small whole numbers, for example [0, 0, 1]")
+
+
+def _boxes(box: Box | Sequence[Box], n_frames: int) -> tuple[Array, int]:
+    """Boxes (frame, 6) of one for all frames or one for each, and their dimensions."""
+    each = [box] if isinstance(box, Box) else list(box) if isinstance(box, list | tuple) else []
+    if not each or not all(isinstance(one, Box) for one in each):
+        raise ParameterError(
+            f"box must be a Box, or one for each frame, not {type(box).__name__}; for example Box.cube(10.0)"
+        )
+    if len({one.dimensions for one in each}) > 1:
+        raise BoxError("boxes of two and of three dimensions are no run")
+    if len(each) not in (1, n_frames):
+        raise TrajectoryError(f"{len(each)} boxes for {n_frames} frames; give one, or one for each")
+    boxes = np.array([one.to_array() for one in each])
+    return np.broadcast_to(boxes, (n_frames, boxes.shape[1])).copy(), each[0].dimensions
 
 
 def _three_columns(values: AnyArray, what: str) -> AnyArray:

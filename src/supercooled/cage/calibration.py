@@ -115,7 +115,7 @@ def calibrate(depth: xr.DataArray, softness: xr.DataArray, *, reading: str) -> C
     if c1 <= 0:
         raise ParameterError(
             f"softness does not fall with depth in {dict(zip(temperatures, x.tolist(), strict=True))}, "
-            "so this depth can't calibrate it"
+            "so this depth can't calibrate it; are the temperatures those of the files, in their order?"
         )
     deviation = y - c0 - c1 * x
     freedom = len(x) - 2

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from supercooled.cli.options import Begin, Names, Stride, Timestep
+
 
 def dynamics(
     files: Annotated[
@@ -14,7 +16,10 @@ def dynamics(
     ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     temperature: Annotated[
-        list[float] | None, typer.Option("--temperature", "-T", help="Of each file, in their order.")
+        list[float] | None,
+        typer.Option(
+            "--temperature", "-T", help="Of each file, in their order; runs of this package know theirs."
+        ),
     ] = None,
     species: Annotated[str, typer.Option(help="Whose motion: a species, or all.")] = "A",
     overlap_radius: Annotated[float, typer.Option(help="a of the overlap, sigma_AA.")] = 0.3,
@@ -22,9 +27,10 @@ def dynamics(
         float | None,
         typer.Option(help="Of a lag, as a fraction, where frames are unevenly spaced; for example 0.05."),
     ] = None,
-    timestep: Annotated[
-        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
-    ] = None,
+    timestep: Timestep = None,
+    names: Names = None,
+    begin: Begin = 0.0,
+    stride: Stride = 1,
 ) -> None:
     """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
     from rich.console import Console
@@ -34,11 +40,13 @@ def dynamics(
     from supercooled.report.tables import motion
     from supercooled.studies import moving
     from supercooled.studies.motion import Motion
+    from supercooled.studies.opening import Given, names_of
 
     how = Motion(
         species=None if species == "all" else species, overlap_radius=overlap_radius, tolerance=tolerance
     )
-    table = moving.run(files, out=out, temperatures=temperature, timestep=timestep, how=how)
+    given = Given(temperature, timestep, names_of(names), begin, stride)
+    table = moving.run(files, out=out, given=given, how=how)
     words = motion(table)
     shown = Table(box=None, header_style="bold")
     for column in words.columns:

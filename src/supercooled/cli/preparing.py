@@ -13,10 +13,12 @@ from supercooled.cli.options import (
     Density,
     Dt,
     Liquid,
+    Names,
     Particles,
     Runs,
     Scheduler,
     Temperatures,
+    Timestep,
     Workers,
     placed,
 )
@@ -68,16 +70,18 @@ def quench(
         typer.Option(help="2-norm of all forces at which a quench ends, epsilon_AA/sigma_AA, as 0.01."),
     ],
     minimiser: Annotated[Minimiser, typer.Option(help="Way down; each may end in another basin.")] = "l-bfgs",
-    timestep: Annotated[
-        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
-    ] = None,
+    timestep: Timestep = None,
+    names: Names = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:
     """Inherent structures of every frame; an interrupted quench goes on, a longer run is completed."""
+    from supercooled.studies.opening import names_of
+
     mixture = sc.systems.named(liquid, density=1.0).mixture
-    trajectories = [sc.store.read_run(file, mixture, timestep=timestep) for file in files]
+    called = names_of(names)
+    trajectories = [sc.store.read_run(file, mixture, timestep=timestep, names=called) for file in files]
     for trajectory in trajectories:
         still = sc.store.quench_trajectory(
             trajectory,

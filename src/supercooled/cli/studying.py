@@ -9,17 +9,20 @@ from typing import Annotated, Literal
 import typer
 
 import supercooled as sc
-from supercooled.cli.options import Scheduler, Workers, placed
+from supercooled.cli.options import Begin, Files, Names, Scheduler, Stride, Timestep, Workers, placed
 
 
 def analyze(
-    files: Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, extended XYZ.")],
+    files: Files,
     liquid: Annotated[
         str, typer.Option(help="Whose pair potentials: a name in the catalogue, or a YAML file.")
     ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     temperature: Annotated[
-        list[float] | None, typer.Option("--temperature", "-T", help="Of each file, in their order.")
+        list[float] | None,
+        typer.Option(
+            "--temperature", "-T", help="Of each file, in their order; runs of this package know theirs."
+        ),
     ] = None,
     window: Annotated[float, typer.Option(help="Time window of p_hop, tau.")] = 15.0,
     threshold: Annotated[
@@ -40,15 +43,18 @@ def analyze(
         Literal["ensemble-cut", "ensemble-full", "local-mean"],
         typer.Option(help="Depth that calibrates: ensemble-cut, ensemble-full or local-mean."),
     ] = "ensemble-cut",
-    timestep: Annotated[
-        float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
-    ] = None,
+    centre: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
+    timestep: Timestep = None,
+    names: Names = None,
+    begin: Begin = 0.0,
+    stride: Stride = 1,
     workers: Workers = None,
     scheduler: Scheduler = None,
 ) -> None:
     """Cages, local softness, hops and their relation, on your own trajectories."""
     from supercooled.studies import own
     from supercooled.studies.line import Choices
+    from supercooled.studies.opening import Given, names_of
 
     choices = Choices(
         window=window,
@@ -57,6 +63,7 @@ def analyze(
         correlation=correlation,
         normalisation=normalisation,
         calibrated_by=calibrated_by,
+        centre=centre,
     )
     placement = placed(workers, scheduler)
     with _alone(out):
@@ -64,9 +71,8 @@ def analyze(
             files,
             out=out,
             liquid=liquid,
-            temperatures=temperature,
+            given=Given(temperature, timestep, names_of(names), begin, stride),
             thresholds=threshold,
-            timestep=timestep,
             choices=choices,
             workers=placement,
         )

@@ -21,6 +21,7 @@ def displacements(
     origin_spacing: float | None = None,
     stretches: int = 5,
     remove_drift: bool = False,
+    tolerance: float | None = None,
     executor: Executor | None = None,
     megabytes: float = 64.0,
 ) -> xr.Dataset:
@@ -39,6 +40,7 @@ def displacements(
     origin_spacing : time between origins, tau; None takes every frame
     stretches : contiguous parts of each run, left out in turn for the errors
     remove_drift : subtract the mean position of all particles in each frame; not done by default
+    tolerance : of a lag, as a fraction, where frames are unevenly spaced in time
     executor, megabytes : map groups of origins; they never change the answer
 
     Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), each with ``*_error``
@@ -68,6 +70,7 @@ def displacements(
         origin_spacing=origin_spacing,
         stretches=stretches,
         remove_drift=remove_drift,
+        tolerance=tolerance,
         executor=executor,
         megabytes=megabytes,
     )

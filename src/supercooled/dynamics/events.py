@@ -13,7 +13,7 @@ import xarray as xr
 
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, map_add, spans
-from supercooled.dynamics.hops import frames_on_each_side
+from supercooled.dynamics.hops import frames_on_each_side, paths
 from supercooled.errors import ParameterError
 from supercooled.kernels.events import count_stretches, find_stretches
 from supercooled.kernels.hops import hop_indicator, restart_period
@@ -27,6 +27,7 @@ def events(
     window: float,
     threshold: float,
     species: str | int | None = None,
+    remove_drift: bool = False,
     executor: Executor | None = None,
     megabytes: float = 64.0,
 ) -> xr.Dataset:
@@ -36,9 +37,10 @@ def events(
               \mathbf d = \langle\mathbf r_i\rangle_{[t_2, t_2 + w/2]}
                         - \langle\mathbf r_i\rangle_{[t_1 - w/2, t_1]}
 
-    window : w of the hop indicator, tau
+    window : w of the hop indicator, tau; cut to whole intervals as in :func:`hops`
     threshold : p_c, sigma_AA^2; a low one gives candidates, from which :func:`rearrangements` chooses
     species : whose particles; None takes all
+    remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor, megabytes : map blocks of frames; they never change the answer
 
     Returns a table along ``event``, by particle and then by time, since particles have any number of
@@ -68,11 +70,9 @@ def events(
     """
     if not (np.isfinite(threshold) and threshold > 0):
         raise ParameterError(f"threshold must be positive, not {threshold}, for example threshold=0.05")
-    search = indicator_search(trajectory, window, species)
+    search = indicator_search(trajectory, window, species, remove_drift=remove_drift)
     pieces = map_add(partial(_pieces, search, threshold), search.blocks(megabytes), executor)
-    return _table(search, *_joined(pieces)).assign_attrs(
-        search.attributes(), window=float(window), threshold=float(threshold)
-    )
+    return _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
 
 
 def rearrangements(events: xr.Dataset, *, threshold: float) -> xr.Dataset:
@@ -115,6 +115,7 @@ class IndicatorSearch:
     side: int
     particles: Integers
     species: str
+    remove_drift: bool
 
     @property
     def period(self) -> int:
@@ -132,7 +133,7 @@ class IndicatorSearch:
 
     def positions(self, frames: slice) -> Array:
         """Of the particles looked at, (frame, particle, 3)."""
-        return self.trajectory.unwrapped(frames, self.particles)
+        return paths(self.trajectory, frames, self.particles, remove_drift=self.remove_drift)
 
     def indicator(self, positions: Array) -> Array:
         """Of the frames with enough others on either side, (frame, particle)."""
@@ -145,6 +146,7 @@ class IndicatorSearch:
         times = self.trajectory.times
         return {
             "interval": self.trajectory.interval,
+            "window": 2 * self.side * self.trajectory.interval,
             "frames_in_each_half": self.side + 1,
             "first_observed": self.side,
             "last_observed": len(times) - self.side - 1,
@@ -154,13 +156,15 @@ class IndicatorSearch:
         }
 
 
-def indicator_search(trajectory: Trajectory, window: float, species: str | int | None) -> IndicatorSearch:
+def indicator_search(
+    trajectory: Trajectory, window: float, species: str | int | None, *, remove_drift: bool
+) -> IndicatorSearch:
     """Checked: the window fits the run, and the species exists."""
     side = frames_on_each_side(trajectory, window)
     if species is None:
-        return IndicatorSearch(trajectory, side, np.arange(trajectory.n_particles), "all")
+        return IndicatorSearch(trajectory, side, np.arange(trajectory.n_particles), "all", remove_drift)
     name = trajectory.names[trajectory.species_index(species)]
-    return IndicatorSearch(trajectory, side, trajectory.of_species(species), name)
+    return IndicatorSearch(trajectory, side, trajectory.of_species(species), name, remove_drift)
 
 
 class _Pieces(NamedTuple):

@@ -22,6 +22,7 @@ def hops(
     *,
     window: float,
     species: str | int | None = None,
+    remove_drift: bool = False,
     executor: Executor | None = None,
     out: str | Path | None = None,
     megabytes: float = 64.0,
@@ -33,8 +34,10 @@ def hops(
               \langle |\mathbf r_i - \langle\mathbf r_i\rangle_V|^2 \rangle_U},
               \quad U = [t - w/2, t],\; V = [t, t + w/2]
 
-    window : w, tau; both intervals hold the frames within them, ends included, so t belongs to both
+    window : w, tau; both intervals hold the frames within them, ends included, so t belongs to both. Half of
+        it is cut to whole intervals, and the attribute ``window`` says what is left
     species : whose particles; None takes all
+    remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor : maps blocks of frames; None does them here
     out : folder to store the field in, for more than fits into memory; what is returned then reads it
         when asked
@@ -43,7 +46,7 @@ def hops(
     Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
     beyond the trajectory are left out: ``frame`` counts the trajectory's frames from 0, ``time`` is
     theirs. A jump of length d between two still places gives d^2 (k/(k+1))^(3/2) at its middle, where
-    k+1 frames lie in each half and one in both. The drift of the centre of mass is not taken out.
+    k+1 frames lie in each half and one in both.
 
     The paper prints further powers of one half, which would make it a length; its threshold is a
     squared one, so the powers are left out here.
@@ -82,15 +85,24 @@ def hops(
         coords["temperature"] = trajectory.temperature
     return field(
         "p_hop",
-        partial(_hops_of, trajectory, side, None if species is None else particles),
+        partial(_hops_of, trajectory, side, None if species is None else particles, remove_drift),
         blocks,
         [block.stop - block.start for block in blocks],
         coords=coords,
         executor=executor,
         out=out,
-        window=window,
+        window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,
     )
+
+
+def paths(trajectory: Trajectory, frames: slice, particles: Integers | None, *, remove_drift: bool) -> Array:
+    """Unwrapped positions of some particles, (frame, particle, 3), with or without the drift of all."""
+    if not remove_drift:
+        return trajectory.unwrapped(frames, particles)
+    every = trajectory.unwrapped(frames)
+    every -= every.mean(axis=1, keepdims=True)
+    return every if particles is None else np.ascontiguousarray(every[:, particles])
 
 
 def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
@@ -116,8 +128,10 @@ def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
     return side
 
 
-def _hops_of(trajectory: Trajectory, side: int, particles: Integers | None, span: Span) -> Array:
-    positions = trajectory.unwrapped(span.read, particles)
+def _hops_of(
+    trajectory: Trajectory, side: int, particles: Integers | None, remove_drift: bool, span: Span
+) -> Array:
+    positions = paths(trajectory, span.read, particles, remove_drift=remove_drift)
     out = np.empty((span.stop - span.start, positions.shape[1]))
     hop_indicator(positions, side, out)
     return out

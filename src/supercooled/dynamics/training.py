@@ -101,6 +101,7 @@ def training_by_extrema(
     hard_separation: float,
     lead: float,
     species: str | int | None = None,
+    remove_drift: bool = False,
     executor: Executor | None = None,
     megabytes: float = 64.0,
 ) -> xr.Dataset:
@@ -116,6 +117,7 @@ def training_by_extrema(
     lead : from the soft structure to the peak, tau; the paper says none. At the peak a part of the hop
         has happened
     species : whose particles; A in the paper; None takes all
+    remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor, megabytes : map blocks of frames; they never change the answer
 
     Returns a table along ``example`` as :func:`training_by_crossing` does. A peak is higher than both
@@ -153,7 +155,7 @@ def training_by_extrema(
     runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
     parts = []
     for number, run in enumerate(runs):
-        search = indicator_search(run, window, species)
+        search = indicator_search(run, window, species, remove_drift=remove_drift)
         steps = tuple(_in_frames(x, run.interval) for x in (soft_separation, hard_separation))
         find = partial(_extrema_of, search, soft_above, hard_below, steps)
         found = map_add(find, search.blocks(megabytes, before=search.period), executor)

@@ -14,7 +14,7 @@ from supercooled.arrays import Array
 from supercooled.errors import TrajectoryError
 from supercooled.frames import Frames
 from supercooled.io import gsd_layout as layout
-from supercooled.io.labels import chosen_names, times_of
+from supercooled.io.labels import Names, named_species, times_of
 from supercooled.quantities import TABLE, labelled
 from supercooled.trajectory import Trajectory
 
@@ -56,7 +56,7 @@ def read_gsd(
     *,
     timestep: float | None = None,
     temperature: float | None = None,
-    names: Sequence[str] | None = None,
+    names: Names | None = None,
 ) -> Trajectory:
     """Trajectory of a GSD file. See :func:`supercooled.io.read`."""
     layout.check_uncut(path)
@@ -77,11 +77,11 @@ def read_gsd(
         timed = layout.TIME in file.find_matching_chunk_names(layout.TIME)
         recorded = _scalars(file, n_frames, layout.TIME, np.nan) if timed else None
         steps = _scalars(file, n_frames, layout.STEP, 0)
-        stored_names = layout.type_names(file)
+        species, called = named_species(path, species, layout.type_names(file), names)
     return Trajectory(
         source=source,
         species=species,
-        names=chosen_names(path, stored_names, names),
+        names=called,
         times=times_of(path, n_frames, recorded=recorded, steps=steps, timestep=timestep),
         frames=np.arange(n_frames),
         dimensions=source.dimensions,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError, TrajectoryError
+
+# What the species shall be called: names in order, or a name for each label of the file.
+Names: TypeAlias = Sequence[str] | Mapping[str, str]
 
 
 def times_of(
@@ -19,9 +23,9 @@ def times_of(
     steps: Array | None,
     timestep: float | None,
 ) -> Array:
-    """Times of the frames: steps times `timestep` where that is given, else those in the file.
+    """Times of the frames: those in the file, and where it has none its steps times `timestep`.
 
-    Where the file does not count steps, frames are counted. A single frame without a time is at 0:
+    Where the file does not count steps either, frames are counted. A single frame without a time is at 0:
     nothing depends on it.
 
     Raises
@@ -29,13 +33,13 @@ def times_of(
     ParameterError
         if neither is known, or `timestep` is not positive.
     """
-    if timestep is not None:
-        if not (np.isfinite(timestep) and timestep > 0):
-            raise ParameterError(f"timestep must be positive, not {timestep}")
-        counts = np.arange(n_frames) if steps is None else steps
-        return np.asarray(counts, dtype=np.float64) * timestep
+    if timestep is not None and not (np.isfinite(timestep) and timestep > 0):
+        raise ParameterError(f"timestep must be positive, not {timestep}")
     if recorded is not None:
         return recorded
+    if timestep is not None:
+        counts = np.arange(n_frames) if steps is None else steps
+        return np.asarray(counts, dtype=np.float64) * timestep
     if n_frames == 1:
         return np.zeros(1)
     what = "the time between two frames" if steps is None else "the time of one integration step"
@@ -46,44 +50,69 @@ def times_of(
 
 
 def species_of_labels(
-    labels: Sequence[str], kinds: Integers, wanted: Sequence[str] | None
+    path: str | Path, labels: Sequence[str], kinds: Integers, names: Names | None
 ) -> tuple[Integers, tuple[str, ...]]:
-    """Species of each particle, and their names, from what a file calls them.
+    """Species of each particle, and their names, from what a text file calls them.
 
     labels : each once
     kinds : (particle,), index into `labels`
-    wanted : names by the caller; the same names in another order set the order
+    names : by the caller, as in :func:`named_species`; the same names in another order set the order
 
-    Types 1, 2, ... become A, B, ...; other labels are sorted.
+    Types 1, 2, ... become A, B, ..., whether a particle has them or not, unless as many names are given as
+    there are types with particles; other labels are sorted.
 
-    >>> species_of_labels(["1", "3"], np.array([0, 1, 0]), None)
+    >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), None)
     (array([0, 2, 0], dtype=int32), ('A', 'B', 'C'))
+    >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), ["small", "big"])
+    (array([0, 1, 0], dtype=int32), ('small', 'big'))
     """
+    if isinstance(names, Mapping):
+        return named_species(path, kinds, labels, names)
     if all(label.isdigit() and label != "0" for label in labels):
         numbers = np.array([int(label) for label in labels])
         count = int(numbers.max())
-        names = tuple(chr(ord("A") + k) if count <= 26 else str(k + 1) for k in range(count))
-        return (numbers[kinds] - 1).astype(np.int32), names
-    order = list(wanted) if wanted is not None and set(wanted) == set(labels) else sorted(labels)
+        if names is not None and len(names) == len(labels) < count:
+            return named_species(path, np.argsort(np.argsort(numbers))[kinds], labels, names)
+        letters = tuple(chr(ord("A") + k) if count <= 26 else str(k + 1) for k in range(count))
+        return named_species(path, numbers[kinds] - 1, letters, names)
+    order = list(names) if names is not None and set(names) == set(labels) else sorted(labels)
     rank = np.array([order.index(label) for label in labels])
-    return rank[kinds].astype(np.int32), tuple(order)
+    return named_species(path, rank[kinds], order, names)
 
 
-def chosen_names(path: str | Path, stored: Sequence[str], names: Sequence[str] | None) -> tuple[str, ...]:
-    """Names of the species: the caller's, or those in the file.
+def named_species(
+    path: str | Path, kinds: Integers, labels: Sequence[str], names: Names | None
+) -> tuple[Integers, tuple[str, ...]]:
+    """Species and their names: those in the file, or the caller's.
+
+    names : one for each label in their order, or a mapping from labels; several may get the same name, and
+        the species are then in alphabetical order
 
     Raises
     ------
     ParameterError
-        if there are too few, or two are the same.
+        if there are too few, two are the same, or a label has none.
+
+    >>> named_species("x", np.array([0, 1, 0]), ["3", "7"], {"7": "A", "3": "B"})
+    (array([1, 0, 1], dtype=int32), ('A', 'B'))
     """
     if names is None:
-        return tuple(stored)
-    if len(names) != len(stored) or len(set(names)) != len(names):
+        return kinds.astype(np.int32), tuple(labels)
+    if isinstance(names, Mapping):
+        without = [label for k, label in enumerate(labels) if label not in names and (kinds == k).any()]
+        if without:
+            raise ParameterError(
+                f"{path}: names has none for {', '.join(without)}; the file has {', '.join(labels)}"
+            )
+        order = sorted({names[label] for label in labels if label in names})
+        rank = np.array([order.index(names[label]) if label in names else 0 for label in labels])
+        return rank[kinds].astype(np.int32), tuple(order)
+    if len(names) != len(labels) or len(set(names)) != len(names):
         raise ParameterError(
-            f"{path}: has {len(stored)} species ({', '.join(stored)}), names gives {tuple(names)}"
+            f"{path}: has {len(labels)} species ({', '.join(labels)}), names gives {tuple(names)}; "
+            "or say which is which, for example names={'1': 'A', '2': 'B'}"
         )
-    return tuple(names)
+    return kinds.astype(np.int32), tuple(names)
 
 
 def cut_short(path: str | Path, whole: int, remedy: str = "") -> TrajectoryError:

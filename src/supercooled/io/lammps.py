@@ -5,13 +5,13 @@ The format: https://docs.lammps.org/dump.html; triclinic boxes: https://docs.lam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from supercooled.arrays import Array
 from supercooled.errors import TrajectoryError
+from supercooled.io.labels import Names
 from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
 from supercooled.trajectory import Trajectory
@@ -25,7 +25,7 @@ def read_dump(
     *,
     timestep: float | None = None,
     temperature: float | None = None,
-    names: Sequence[str] | None = None,
+    names: Names | None = None,
 ) -> Trajectory:
     """Trajectory of a LAMMPS text dump. See :func:`supercooled.io.read`."""
     index = index_text(path, _header)

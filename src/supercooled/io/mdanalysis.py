@@ -13,7 +13,7 @@ from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MissingExtraError, ParameterError
 from supercooled.frames import Frames
-from supercooled.io.labels import chosen_names, species_of_labels, times_of
+from supercooled.io.labels import Names, species_of_labels, times_of
 from supercooled.trajectory import Trajectory
 
 
@@ -57,7 +57,7 @@ def from_mdanalysis(
     timestep: float | None = None,
     times: ArrayLike | None = None,
     temperature: float | None = None,
-    names: Sequence[str] | None = None,
+    names: Names | None = None,
     select: str = "all",
     unwrapped: bool = False,
 ) -> Trajectory:
@@ -107,11 +107,11 @@ def from_mdanalysis(
         ]
     )
     labels, kinds = np.unique(np.asarray(_types(atoms), dtype=str), return_inverse=True)
-    species, stored = species_of_labels([str(label) for label in labels], kinds, names)
+    species, called = species_of_labels(name, [str(label) for label in labels], kinds, names)
     return Trajectory(
         source=UniverseSource(name, universe, atoms.ix, boxes, dimensions, unwrapped),
         species=species,
-        names=chosen_names(name, stored, names),
+        names=called,
         times=times_of(
             name,
             len(boxes),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.io.labels import Names
 from supercooled.trajectory import Trajectory
 
 _FORMATS = {
@@ -26,7 +26,7 @@ def read(
     format: str | None = None,  # noqa: A002  the field's word
     timestep: float | None = None,
     temperature: float | None = None,
-    names: Sequence[str] | None = None,
+    names: Names | None = None,
 ) -> Trajectory:
     """Trajectory of a file, whose frames are read when they are asked for.
 
@@ -34,10 +34,11 @@ def read(
     plain or compressed (``.gz .zst``).
 
     format : "gsd", "lammps" or "xyz", if the suffix does not say so
-    timestep : time of one integration step, tau; needed where the file has no times, and goes before
-        them where given. Where it does not count steps either, the time between two frames.
+    timestep : time of one integration step, tau; needed where the file has no times, which go before it.
+        Where the file does not count steps either, the time between two frames
     temperature : of the run, epsilon_AA/k_B
-    names : of the species, where the file has none or others: for types 1, 2, ... in that order
+    names : of the species, where the file has none or others: for types 1, 2, ... in that order, or
+        a mapping from what the file calls them, such as {"3": "A", "7": "B"}
 
     Raises
     ------

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import AnyArray, Array, Booleans
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError
-from supercooled.io.labels import chosen_names, species_of_labels, times_of
+from supercooled.io.labels import Names, species_of_labels, times_of
 from supercooled.io.text_index import TextIndex
 from supercooled.io.text_source import Rows, TextSource, choose_columns, places_of, unpacked_word
 from supercooled.io.unpacking import plain_text
@@ -25,7 +24,7 @@ def text_trajectory(
     *,
     timestep: float | None,
     temperature: float | None,
-    names: Sequence[str] | None,
+    names: Names | None,
 ) -> Trajectory:
     """Trajectory of an indexed text file: what its first frame says about the particles holds for all."""
     columns = choose_columns(path, index.columns)
@@ -44,28 +43,44 @@ def text_trajectory(
     dimensions = 2 if flat or columns.coordinates == 2 else 3
     boxes, rotations = _text_boxes(path, index, dimensions)
     codes, kinds = np.unique(words[order], return_inverse=True)
-    species, stored = species_of_labels([unpacked_word(code) or "1" for code in codes], kinds, names)
+    labels = [unpacked_word(code) or "1" for code in codes]
+    species, called = species_of_labels(path, labels, kinds, names)
+    source = TextSource(
+        name=str(path),
+        starts=index.starts,
+        stops=index.stops,
+        columns=columns,
+        box_values=boxes,
+        corners=index.corners,
+        rotations=rotations,
+        dimensions=dimensions,
+        ids=ids,
+        words=words[order],
+        flat=float(first[0, 2]) if flat else None,
+    )
+    frames = _once(source, index.steps, n_frames)
+    times = times_of(path, n_frames, recorded=index.times, steps=index.steps, timestep=timestep)
     return Trajectory(
-        source=TextSource(
-            name=str(path),
-            starts=index.starts,
-            stops=index.stops,
-            columns=columns,
-            box_values=boxes,
-            corners=index.corners,
-            rotations=rotations,
-            dimensions=dimensions,
-            ids=ids,
-            words=words[order],
-            flat=float(first[0, 2]) if flat else None,
-        ),
+        source=source,
         species=species,
-        names=chosen_names(path, stored, names),
-        times=times_of(path, n_frames, recorded=index.times, steps=index.steps, timestep=timestep),
-        frames=np.arange(n_frames),
+        names=called,
+        times=times[frames],
+        frames=frames,
         dimensions=dimensions,
         temperature=temperature,
     )
+
+
+def _once(source: TextSource, steps: Array | None, n_frames: int) -> Integers:
+    """Frames, once each: a restarted run writes the one that it begins at again."""
+    frames = np.arange(n_frames)
+    if steps is None:
+        return frames
+    for k in map(int, np.flatnonzero(np.diff(steps) == 0) + 1):
+        both = source.read([k - 1, k])
+        if np.array_equal(*both.boxes) and np.array_equal(*both.positions):
+            frames = frames[frames != k]
+    return frames
 
 
 def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Array, Array | None]:

@@ -6,12 +6,12 @@ The format: https://github.com/libAtoms/extxyz#extended-xyz-specification-and-pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from supercooled.errors import TrajectoryError
+from supercooled.io.labels import Names
 from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
 from supercooled.trajectory import Trajectory
@@ -28,7 +28,7 @@ def read_xyz(
     *,
     timestep: float | None = None,
     temperature: float | None = None,
-    names: Sequence[str] | None = None,
+    names: Names | None = None,
 ) -> Trajectory:
     """Trajectory of an extended XYZ file. See :func:`supercooled.io.read`."""
     index = index_text(path, _header)

@@ -15,6 +15,8 @@ from supercooled.potentials.base import between, check_positive
 
 # Between nodes, energies and forces are splines of their own; beyond this share they contradict each other.
 CONTRADICTION = 0.01
+# Of the largest energy: so far from 0 the last one may lie.
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Tabulated:
             )
         if not np.isfinite((self.energies, self.forces)).all():
             raise MixtureError("a table's energies and forces must be finite numbers")
-        if self.energies[-1] != 0.0:
+        # What was shifted to end at 0 does so up to the last bit of its energies.
+        if abs(self.energies[-1]) > ROUNDING * max(map(abs, self.energies)):
             raise MixtureError(
                 f"a table must end at energy 0, not {self.energies[-1]:g}: subtract that from every energy"
             )

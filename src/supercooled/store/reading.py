@@ -8,17 +8,24 @@ from typing import Any
 
 from supercooled import io
 from supercooled.errors import MixtureError, StoreError
+from supercooled.io.labels import Names
 from supercooled.mixture import Activity, Liquid, Mixture
 from supercooled.state import Protocol, StatePoint
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
 
-def read_run(path: str | Path, mixture: Mixture, *, timestep: float | None = None) -> Trajectory:
+def read_run(
+    path: str | Path,
+    mixture: Mixture,
+    *,
+    timestep: float | None = None,
+    names: Names | None = None,
+) -> Trajectory:
     """Trajectory of a file; if it is a run of this package, with the state point that made it.
 
     mixture : what its particles are
-    timestep : of a file that counts steps only, as :func:`supercooled.read`
+    timestep, names : as of :func:`supercooled.read`
 
     Raises
     ------
@@ -36,12 +43,21 @@ def read_run(path: str | Path, mixture: Mixture, *, timestep: float | None = Non
     >>> read_run(run.source.name, liquid.mixture).state == run.state
     True
     """
-    trajectory = io.read(Path(path), timestep=timestep)
+    trajectory = io.read(Path(path), timestep=timestep, names=names)
     recorded = RunFolder(Path(path).parent).record().get("state")
     if recorded is None:
         return trajectory
     state = _state(recorded, mixture, path)
     return replace(trajectory, state=state, temperature=state.temperature)
+
+
+def temperature_beside(path: str | Path) -> float | None:
+    """Temperature of a run of this package, as recorded beside its frames; None of any other file."""
+    file = Path(path)
+    if file.name != "trajectory.gsd":
+        return None
+    temperature = RunFolder(file.parent).record().get("state", {}).get("temperature")
+    return None if temperature is None else float(temperature)
 
 
 def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:

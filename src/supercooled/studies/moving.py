@@ -8,12 +8,14 @@ from pathlib import Path
 
 import xarray as xr
 
-from supercooled import io, report
+from supercooled import report
 from supercooled.errors import ParameterError
 from supercooled.report import Section
 from supercooled.studies.line import temperature_of
 from supercooled.studies.motion import COLUMNS, Motion, motion_curves, motion_rows, motion_table
+from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
+from supercooled.trajectory import Trajectory
 
 SHOWN = ("msd", "alpha2", "overlap")
 SECTIONS = (
@@ -25,26 +27,26 @@ def run(
     files: Sequence[Path],
     *,
     out: Path,
-    temperatures: Sequence[float] | None,
-    timestep: float | None,
+    given: Given,
     how: Motion,
 ) -> xr.Dataset:
     """Measure, write the report to `out`, and return the table, along ``temperature``.
 
     files : those of one temperature are replicas, and are averaged
-    temperatures : of each file, where the file doesn't say it
+    given : what is said about the files
 
     Raises
     ------
     ParameterError, TrajectoryError
         if temperatures are missing, or a run is too short for a lag.
     """
-    if temperatures is not None and len(temperatures) != len(files):
-        raise ParameterError(
-            f"{len(files)} files need {len(files)} times --temperature, not {len(temperatures)}"
-        )
-    given = temperatures if temperatures is not None else [None] * len(files)
-    opened = [io.read(f, temperature=T, timestep=timestep) for f, T in zip(files, given, strict=True)]
+    opened = given.opened(files)
+    for run in opened:
+        if how.species is not None and how.species not in _present(run):
+            raise ParameterError(
+                f"{run.source.name}: no particle of species {how.species}; it has "
+                f"{', '.join(_present(run))}: take one of these with --species, or all"
+            )
     at = sorted({temperature_of(run) for run in opened})
     replicas = [[run for run in opened if temperature_of(run) == T] for T in at]
     curves = [motion_curves(runs, how, work=out / "work") for runs in replicas]
@@ -65,7 +67,7 @@ def run(
         provenance=describe(
             opened,
             parameters=asdict(how),
-            commands=[_command(files, out, temperatures, how)],
+            commands=[_command(files, out, given, how)],
             source="Definitions of sharma2022 (doi:10.1103/PhysRevE.105.044604), Secs. III and IV B.",
         ),
         sections=SECTIONS,
@@ -82,8 +84,13 @@ def _summary(opened: Sequence[object], table: xr.Dataset) -> str:
     )
 
 
-def _command(files: Sequence[Path], out: Path, temperatures: Sequence[float] | None, how: Motion) -> str:
-    options = "".join(f" --temperature {T:g}" for T in temperatures or ())
+def _present(run: Trajectory) -> list[str]:
+    """Species that a particle has."""
+    return [name for k, name in enumerate(run.names) if (run.species == k).any()]
+
+
+def _command(files: Sequence[Path], out: Path, given: Given, how: Motion) -> str:
+    options = given.options()
     options += "" if how.tolerance is None else f" --tolerance {how.tolerance:g}"
     species = how.species or "all"
     return f"supercooled dynamics {' '.join(map(str, files))}{options} --species {species} --out {out}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
 from supercooled.report import Row
 from supercooled.studies.line import Choices, measure, temperature_of
+from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
 from supercooled.studies.results import (
     Cages,
@@ -41,9 +42,8 @@ def run(
     *,
     out: Path,
     liquid: str,
-    temperatures: Sequence[float] | None,
+    given: Given,
     thresholds: Sequence[float] | None,
-    timestep: float | None,
     choices: Choices,
     workers: Workers,
 ) -> Path:
@@ -51,28 +51,28 @@ def run(
 
     files : any order of temperatures
     liquid : name in the catalogue, for the pair potentials
-    temperatures, thresholds : of each file; a threshold that is not given is measured
+    given : what is said about the files
+    thresholds : of each file; measured if None
 
     Raises
     ------
     ParameterError, TrajectoryError, MixtureError
         before anything is measured, where files, temperatures and liquid don't fit together.
     """
-    opened = _opened(files, temperatures, timestep)
+    opened = given.opened(files)
     _check(opened, choices)
-    given = None if thresholds is None else _one_each(thresholds, files, "threshold")
-    for threshold in given or ():
+    chosen = None if thresholds is None else _one_each(thresholds, files, "threshold")
+    for threshold in chosen or ():
         if not 0 < threshold < np.inf:
             raise ParameterError(f"the threshold must be positive, not {threshold:g}; for example 0.115")
     order = np.argsort([temperature_of(t) for t in opened])
-    trajectories = [opened[i] for i in order]
-    mixture = _mixture(liquid, trajectories, choices)
+    mixture, trajectories = _mixture(liquid, [opened[i] for i in order], choices)
     measured = measure(trajectories, mixture, choices, work=out / "work", workers=workers)
     at = [temperature_of(t) for t in trajectories]
     found = cages(measured, at, mixture, choices)
     calibration = found.calibration(choices.calibrated_by) if len(at) > 1 else None
     moved = moves(measured, choices)
-    used = [moved.thresholds[i].value if given is None else given[order[i]] for i in range(len(at))]
+    used = [moved.thresholds[i].value if chosen is None else chosen[order[i]] for i in range(len(at))]
     # Hops are only counted where there is a threshold for every run; the table says why not.
     related = relations(measured, used, calibration, choices) if np.isfinite(used).all() else None
     results = together(
@@ -100,26 +100,18 @@ def run(
         provenance=describe(
             trajectories,
             parameters=asdict(choices),
-            commands=[_command(files, out, liquid, temperatures)],
+            commands=[_command(files, out, liquid, given)],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
     )
     return out
 
 
-def _opened(
-    files: Sequence[Path], temperatures: Sequence[float] | None, timestep: float | None
-) -> list[Trajectory]:
-    given = [None] * len(files) if temperatures is None else _one_each(temperatures, files, "temperature")
-    opened = [io.read(f, temperature=T, timestep=timestep) for f, T in zip(files, given, strict=True)]
+def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
+    """Refuse what can't be analysed while nothing is written yet."""
     at = [temperature_of(t) for t in opened]
     if len(set(at)) < len(at):
         raise ParameterError(f"two files have the same temperature ({at}); give one file for each")
-    return opened
-
-
-def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
-    """Refuse what can't be analysed while nothing is written yet."""
     for trajectory in opened:
         frames_on_each_side(trajectory, choices.window)
         if trajectory.n_frames < choices.blocks:
@@ -136,21 +128,38 @@ def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list
     return list(values)
 
 
-def _mixture(liquid: str, trajectories: Sequence[Trajectory], choices: Choices) -> Mixture:
+def _mixture(
+    liquid: str, trajectories: Sequence[Trajectory], choices: Choices
+) -> tuple[Mixture, list[Trajectory]]:
+    """The mixture, and the trajectories with their species in its order."""
     first = trajectories[0]
     mixture = systems.named(liquid, density=first.n_particles / first.fixed_box().volume).mixture
-    for trajectory in trajectories:
-        if trajectory.names != mixture.species:
-            raise MixtureError(
-                f"{trajectory.source.name} has species {trajectory.names}, {liquid} has {mixture.species}"
-            )
+    ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
+    for trajectory in ordered:
         if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
             raise MixtureError(
                 f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "
                 f"{liquid}, {mixture.composition}"
             )
-        trajectory.species_index(choices.centre)
-    return mixture
+        if choices.centre not in trajectory.names:
+            raise ParameterError(
+                f"{trajectory.source.name}: no species {choices.centre!r} among {trajectory.names}: say "
+                f"whose cages are wanted, for example --centre {trajectory.names[0]}"
+            )
+    return mixture, ordered
+
+
+def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajectory:
+    names = trajectory.names
+    if set(names) != set(mixture.species):
+        raise MixtureError(
+            f"{trajectory.source.name} has species {names}, {liquid} has {mixture.species}: say which is "
+            f"which, for example --names {names[0]}={mixture.species[0]}"
+        )
+    rank = np.array([mixture.species.index(name) for name in names])
+    return replace(
+        trajectory, species=rank[trajectory.species].astype(np.int32), names=tuple(mixture.species)
+    )
 
 
 def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | None) -> list[Row]:
@@ -247,6 +256,5 @@ def _summary(
     return " ".join(words)
 
 
-def _command(files: Sequence[Path], out: Path, liquid: str, temperatures: Sequence[float] | None) -> str:
-    options = "".join(f" --temperature {T:g}" for T in temperatures or ())
-    return f"supercooled analyze {' '.join(map(str, files))} --liquid {liquid}{options} --out {out}"
+def _command(files: Sequence[Path], out: Path, liquid: str, given: Given) -> str:
+    return f"supercooled analyze {' '.join(map(str, files))} --liquid {liquid}{given.options()} --out {out}"
