@@ -186,3 +186,18 @@ def test_no_run_mixed_dimensions_and_uneven_frames_are_refused():
     uneven = Trajectory.from_arrays(brownian(1, n_frames=4), BOX, times=[0, 1, 2, 10], unwrapped=True)
     with pytest.raises(TrajectoryError, match="unevenly"):
         displacements(uneven, lags=[1.0], overlap_radius=0.3)
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.037])
+def test_of_unevenly_spaced_frames_the_commonest_lags_are_asked_for(unit):
+    within = np.array([0, 1, 2, 4, 8, 16, 32, 64])
+    times = unit * (100.0 * np.arange(30)[:, None] + within).ravel()
+    run = Trajectory.from_arrays(np.zeros((len(times), 1, 3)), Box.cube(5.0), times=times)
+    lags = logarithmic_lags(run, per_decade=4, longest=1000.0 * unit) / unit
+    # 68 is from the 32nd of one hundred to the next, as often as 64 and nearer to its place
+    assert np.rint(lags).tolist() == [1, 2, 4, 6, 8, 16, 32, 68, 100, 200, 300, 500, 800]
+    apart = times[:, None] - times
+    pairs = [(np.abs(apart / unit - lag) < 1e-6).sum() for lag in lags]
+    assert min(pairs) >= 20
+    found = displacements(run, lags=lags * unit, overlap_radius=0.3, tolerance=1e-5)
+    np.testing.assert_array_equal(found.n_origins, pairs)

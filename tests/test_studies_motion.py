@@ -140,3 +140,40 @@ def test_species_are_named_on_the_command_line(files, tmp_path):
     assert made.exit_code == 0, made.output
     whole = CliRunner().invoke(app, [*named[:5], str(tmp_path / "b"), "--species", "B"])
     assert made.output.splitlines()[:2] == whole.output.splitlines()[:2]
+
+
+def test_frames_evenly_spaced_in_the_logarithm_need_no_further_word(tmp_path):
+    within = np.array([0, 1, 2, 4, 8, 16, 32, 64])
+    times = (100 * np.arange(40)[:, None] + within).ravel()
+    steps = np.random.default_rng(5).normal(scale=np.sqrt(2 * D), size=(times[-1] + 1, 150, 3))
+    run = sc.Trajectory.from_arrays(
+        np.cumsum(steps, axis=0)[times], sc.Box.cube(8.0), times=0.1 * times, unwrapped=True
+    )
+    io.write_gsd(tmp_path / "log.gsd", run)
+    table = moving.run(
+        [tmp_path / "log.gsd"], out=tmp_path / "out", given=Given([0.5]), how=Motion(species=None)
+    )
+    msd = sc.report.load_results(tmp_path / "out" / "results.zarr")["dynamics"].msd[0]
+    early = msd.sel(lag=slice(None, 20.0))
+    assert early.sizes["lag"] > 15
+    np.testing.assert_allclose(early / (60 * D * early.lag), 1.0, atol=0.05)
+    assert float(table.tau_alpha[0]) == pytest.approx(0.09 / (20 * D * 1.7236), rel=0.15)
+
+
+def test_a_drift_is_taken_out_where_asked(files, tmp_path):
+    run = io.read(files[0])
+    drift = 0.05 * np.arange(run.n_frames)[:, None, None] * [1.0, 0.0, 0.0]
+    moved = sc.Trajectory.from_arrays(
+        run.unwrapped() + drift, sc.Box.cube(8.0), species=run.species, times=run.times, unwrapped=True
+    )
+    io.write_gsd(tmp_path / "drifting.gsd", moved)
+    told = ["dynamics", str(tmp_path / "drifting.gsd"), "-T", "0.5", "--species", "all", "--out"]
+    CliRunner().invoke(app, [*told, str(tmp_path / "kept")])
+    made = CliRunner().invoke(app, [*told, str(tmp_path / "out"), "--remove-drift"])
+    assert made.exit_code == 0, made.output
+    kept, taken = (
+        sc.report.load_results(tmp_path / name / "results.zarr")["dynamics"].msd[0, -1]
+        for name in ("kept", "out")
+    )
+    assert float(kept) > 5 * float(taken)
+    assert "--remove-drift" in (tmp_path / "out" / "provenance.json").read_text()

@@ -25,8 +25,12 @@ def dynamics(
     overlap_radius: Annotated[float, typer.Option(help="a of the overlap, sigma_AA.")] = 0.3,
     tolerance: Annotated[
         float | None,
-        typer.Option(help="Of a lag, as a fraction, where frames are unevenly spaced; for example 0.05."),
+        typer.Option(
+            help="Of a lag, as a fraction, where frames are unevenly spaced, as 0.05; without it only frames "
+            "exactly a lag apart are paired."
+        ),
     ] = None,
+    remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
     timestep: Timestep = None,
     names: Names = None,
     begin: Begin = 0.0,
@@ -43,7 +47,10 @@ def dynamics(
     from supercooled.studies.opening import Given, names_of
 
     how = Motion(
-        species=None if species == "all" else species, overlap_radius=overlap_radius, tolerance=tolerance
+        species=None if species == "all" else species,
+        overlap_radius=overlap_radius,
+        tolerance=tolerance,
+        remove_drift=remove_drift,
     )
     given = Given(temperature, timestep, names_of(names), begin, stride)
     table = moving.run(files, out=out, given=given, how=how)

@@ -44,6 +44,7 @@ def analyze(
         typer.Option(help="Depth that calibrates: ensemble-cut, ensemble-full or local-mean."),
     ] = "ensemble-cut",
     centre: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
+    remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
     timestep: Timestep = None,
     names: Names = None,
     begin: Begin = 0.0,
@@ -64,6 +65,7 @@ def analyze(
         normalisation=normalisation,
         calibrated_by=calibrated_by,
         centre=centre,
+        remove_drift=remove_drift,
     )
     placement = placed(workers, scheduler)
     with _alone(out):

@@ -13,13 +13,16 @@ from supercooled.trajectory import Trajectory
 
 # Written times are rounded: an interval counts as even, and a lag as its multiple, to this fraction.
 ROUNDING = 1e-6
+# Of a run with more frames, so many are looked at for the times between them.
+PAIRS = 20_000_000
 
 
 def logarithmic_lags(trajectory: Trajectory, *, per_decade: int, longest: float) -> Array:
     """Times from one interval to `longest`, about `per_decade` in each factor of ten, (lag,), tau.
 
     Each is a whole number of intervals, so there are fewer where that leaves no choice. Where frames
-    are unevenly spaced they start at the shortest interval and aren't rounded.
+    are unevenly spaced each is the time that most pairs of frames are apart, of those near its place; there
+    are none where no two frames are.
 
     Raises
     ------
@@ -43,7 +46,30 @@ def logarithmic_lags(trajectory: Trajectory, *, per_decade: int, longest: float)
     last = np.rint(longest / interval) if even else longest / interval
     n = max(1, round(per_decade * np.log10(last)))
     steps = np.geomspace(1, last, n + 1)
-    return np.asarray(interval * (np.unique(np.rint(steps)) if even else np.unique(steps)), np.float64)
+    if even:
+        return np.asarray(interval * np.unique(np.rint(steps)), np.float64)
+    return _commonest(trajectory.times, interval * steps)
+
+
+def _commonest(times: Array, places: Array) -> Array:
+    """Near each of some rising times the one that most pairs of frames are apart, of equals the nearest."""
+    n = len(times)
+    origins = np.arange(n)
+    if n * n > PAIRS:
+        origins = np.sort(np.random.default_rng(0).choice(n, max(1, PAIRS // n), replace=False))
+    apart = np.concatenate([times[k + 1 :] - times[k] for k in origins])
+    unit = ROUNDING * places[0]
+    _, first_of, counts = np.unique(np.rint(apart / unit), return_index=True, return_counts=True)
+    known = apart[first_of]
+    middles = np.sqrt(places[1:] * places[:-1])
+    edges = np.concatenate([[places[0] * (1 - ROUNDING)], middles, [places[-1] * (1 + ROUNDING)]])
+    found = []
+    for place, low, high in zip(places, edges[:-1], edges[1:], strict=True):
+        first, last = np.searchsorted(known, [low, high])
+        if first < last:
+            near = -np.abs(np.log(known[first:last] / place))
+            found.append(known[first:last][np.lexsort((near, counts[first:last]))[-1]])
+    return np.unique(np.array(found, dtype=np.float64))
 
 
 def evenly_spaced(times: Array) -> bool:

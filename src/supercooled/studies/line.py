@@ -44,6 +44,7 @@ class Choices:
         distances ("ensemble-full"); or the mean of the local depths ("local-mean")
     lead : time from the structure to the hop that it is held against, tau
     centre : species whose softness and hops are measured (sharma2022: A)
+    remove_drift : subtract the mean position of all particles in each frame, of hops and displacements
     overlap_radius : a of the overlap function, sigma_AA
     lags_per_decade : of the displacements
     structure_frames : frames, evenly spread over the run, that give g(r) and S(q)
@@ -63,6 +64,7 @@ class Choices:
     calibrated_by: Reading = "ensemble-cut"
     lead: float = 0.0
     centre: str = "A"
+    remove_drift: bool = False
     overlap_radius: float = 0.3
     lags_per_decade: int = 12
     structure_frames: int = 40
@@ -131,7 +133,7 @@ def _measure_one(
     who = identity(run)
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
     ensemble = stage(work, f"{name}-structure", {**who, **chosen}, lambda: _ensemble(run, choices, pool))
-    chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks")
+    chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
     motion = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(run, choices, pool))
     radial = ensemble["radial"]
     chosen = choices.only(
@@ -146,9 +148,15 @@ def _measure_one(
     p_hop = field_stage(
         work,
         f"{name}-p_hop",
-        {**who, **choices.only("window", "centre")},
+        {**who, **choices.only("window", "centre", "remove_drift")},
         lambda path: dynamics.hops(
-            run, window=choices.window, species=choices.centre, executor=pool, out=path, megabytes=BLOCK
+            run,
+            window=choices.window,
+            species=choices.centre,
+            remove_drift=choices.remove_drift,
+            executor=pool,
+            out=path,
+            megabytes=BLOCK,
         ),
     )
     # Two datasets: near the ends of a run there is a depth and no p_hop.
@@ -177,6 +185,7 @@ def _motion(run: Trajectory, choices: Choices, pool: Executor | None) -> Results
             overlap_radius=choices.overlap_radius,
             species=choices.centre,
             stretches=choices.blocks,
+            remove_drift=choices.remove_drift,
             executor=pool,
         )
     }

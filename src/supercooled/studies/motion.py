@@ -12,6 +12,7 @@ import xarray as xr
 
 from supercooled import dynamics
 from supercooled.dynamics import StretchedExponential
+from supercooled.dynamics.lags import evenly_spaced
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.report import Row
@@ -23,6 +24,8 @@ from supercooled.trajectory import Trajectory
 LONGEST = 0.5
 # The final decay, in relaxation times: after the plateau, before only noise is left.
 FINAL_DECAY = (0.2, 4.0)
+# Written times are rounded: a pair of frames is exactly a lag apart to this fraction.
+EXACTLY = 1e-5
 # What stands in the table, with a standard error each: in the data, in the table of quantities, in words.
 COLUMNS = (
     ("tau_alpha", "relaxation_time", "relaxation time", "tau"),
@@ -44,7 +47,9 @@ class Motion:
     slope_within, slope_over : how near to 1 the slope of ln MSD must be for diffusion, and over how many
         decades on either side it is taken
     lags_per_decade, stretches : of the curves, and parts of each run left out in turn for errors
-    tolerance : of a lag, as a fraction; needed where frames are unevenly spaced
+    tolerance : of a lag, as a fraction, where frames are unevenly spaced; without it only pairs of frames
+        that are exactly a lag apart count
+    remove_drift : subtract the mean position of all particles in each frame
     """
 
     species: str | None
@@ -55,6 +60,7 @@ class Motion:
     lags_per_decade: int = 12
     stretches: int = 5
     tolerance: float | None = None
+    remove_drift: bool = False
 
 
 def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) -> xr.Dataset:
@@ -75,12 +81,17 @@ def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) ->
                 lags=lags,
                 overlap_radius=how.overlap_radius,
                 species=how.species,
-                tolerance=how.tolerance,
+                tolerance=how.tolerance if how.tolerance is not None or _even(replicas) else EXACTLY,
+                remove_drift=how.remove_drift,
                 stretches=how.stretches,
             )
         }
 
     return stage(work, f"T{temperature_of(replicas[0]):g}-curves", who, measured)["curves"]
+
+
+def _even(replicas: Sequence[Trajectory]) -> bool:
+    return all(evenly_spaced(run.times) for run in replicas)
 
 
 def motion_table(curves: Sequence[xr.Dataset], temperatures: Sequence[float], how: Motion) -> xr.Dataset:

@@ -92,5 +92,6 @@ def _present(run: Trajectory) -> list[str]:
 def _command(files: Sequence[Path], out: Path, given: Given, how: Motion) -> str:
     options = given.options()
     options += "" if how.tolerance is None else f" --tolerance {how.tolerance:g}"
+    options += " --remove-drift" if how.remove_drift else ""
     species = how.species or "all"
     return f"supercooled dynamics {' '.join(map(str, files))}{options} --species {species} --out {out}"
