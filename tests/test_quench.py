@@ -255,6 +255,17 @@ def test_what_no_quench_can_do_is_refused():
         inherent_structure(on_top, box, species, MIXTURE, name="frame 7", **ask)
 
 
+def test_a_force_that_jumps_at_the_cutoff_is_named_where_it_keeps_a_quench_from_its_end():
+    soft = InversePower(1.0, 1.0, exponent=12.0, cutoff=1.25)
+    mixture = Mixture("soft", ("A",), (1.0,), (1.0,), (soft,))
+    start = lattice(Liquid(mixture, 1.0), 150, seed=3)
+    shaken = start.positions + np.random.default_rng(3).normal(scale=0.15, size=start.positions.shape)
+    with pytest.raises(SimulationError, match=r"the force of A-A jumps by 0\.66 at its cutoff"):
+        inherent_structure(shaken, start.box, start.species, mixture, tolerance=1e-3)
+    longer = replace(mixture, potentials=(replace(soft, cutoff=2.5),))
+    assert inherent_structure(shaken, start.box, start.species, longer, tolerance=1e-3).force <= 1e-3
+
+
 def test_a_skin_is_never_wider_than_the_box_allows():
     box = Box.cube(2 * MIXTURE.cutoff + 0.1)
     assert PairForces(MIXTURE, box, np.zeros(5, int)).skin == pytest.approx(0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,6 +20,8 @@ from supercooled.simulation.pair_forces import PairForces, spare_room
 from supercooled.simulation.start import Start
 
 Minimiser = Literal["l-bfgs", "lammps-cg", "lammps-fire"]
+# A force that ends with less does not stand in a quench's way.
+ABRUPT = 0.1
 _MOST = 100_000
 
 
@@ -118,10 +121,23 @@ def inherent_structure(
     if not force <= tolerance * 1.0001:
         raise SimulationError(
             f"{name}: the forces stay at {force:.2g} after {evaluations} evaluations, above the tolerance "
-            f"{tolerance:g}; take a larger one, and look for particles that lie on one another"
+            f"{tolerance:g}; {_advice(mixture, tolerance)}"
         )
     moved = box.minimum_image(quenched - inside)
     return InherentStructure(given + moved, energy / len(kinds), force, evaluations)
+
+
+def _advice(mixture: Mixture, tolerance: float) -> str:
+    """What may be wrong with a quench that does not end."""
+    jumps = [abs(float(p.force(p.cutoff * (1 - 1e-9)))) for p in mixture.potentials]
+    largest = int(np.argmax(jumps))
+    if jumps[largest] > max(tolerance, ABRUPT):
+        a, b = list(combinations_with_replacement(mixture.species, 2))[largest]
+        return (
+            f"the force of {a}-{b} jumps by {jumps[largest]:.2g} at its cutoff, and where pairs lie there no "
+            "configuration has smaller forces: take a longer cutoff, or a potential that ends smoothly"
+        )
+    return "take a larger one, and look for particles that lie on one another"
 
 
 def _own(

@@ -211,7 +211,7 @@ def read_mixture(path: str | Path) -> Mixture:
         name: poly
         sizes: {smallest: 0.73, largest: 1.63, exponent: -3, classes: 20}
         nonadditivity: 0.2
-        pair: {style: inverse-power, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 1.25}
+        pair: {style: inverse-power, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 2.5}
 
     Styles: ``lennard-jones`` (epsilon, sigma, cutoff, shift), ``wca`` (epsilon, sigma),
     ``lennard-jones-smoothed`` (epsilon, sigma, cutoff), ``lennard-jones-expanded`` (epsilon, sigma,
