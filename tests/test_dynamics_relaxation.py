@@ -225,3 +225,16 @@ def test_what_does_not_decay_is_not_fitted():
         stretched_exponential(curve(np.exp(-LAGS)), shortest=1.0, longest=1.5)
     with pytest.raises(ParameterError, match="doesn't decay"):
         stretched_exponential(curve(np.ones(len(LAGS))), shortest=1.0, longest=100.0)
+
+
+def test_a_single_wave_number_need_not_be_chosen():
+    rng = np.random.default_rng(4)
+    path = np.cumsum(rng.normal(scale=0.05, size=(300, 40, 3)), axis=0)
+    run = Trajectory.from_arrays(path, Box.cube(10.0), unwrapped=True)
+    asked = {"lags": [1, 2, 5, 10, 20, 50, 100], "overlap_radius": 0.3}
+    one = correlators(run, wave_numbers=[3.0], **asked)
+    both = correlators(run, wave_numbers=[3.0, 5.0], **asked)
+    found, chosen = (relaxation_time(curves, of="scattering") for curves in (one, both.sel(q=3.0)))
+    assert (found.value, found.error) == (chosen.value, chosen.error)
+    # F_s of a walk is exp(-q^2 D t) with 2 D t the variance of a component
+    assert found.value == pytest.approx(1.0 / (9.0 * 0.5 * 0.05**2), rel=0.1)

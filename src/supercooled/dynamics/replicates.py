@@ -65,11 +65,15 @@ class Curve:
 def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray | None = None) -> Curve:
     """One curve out of a dataset, or alone with its errors; lags without a value are left out.
 
+    Of a single wave number or group it is taken as it is.
+
     Raises
     ------
     ParameterError
         if it isn't there, or hangs on more than the lag.
     """
+    alone = [str(d) for d, size in curves.sizes.items() if size == 1 and d not in ("lag", "stretch")]
+    curves = curves.isel(dict.fromkeys(alone, 0))
     if isinstance(curves, xr.DataArray):
         data, beside = curves, xr.Dataset()
         name = str(curves.name or name)
