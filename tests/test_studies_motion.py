@@ -177,3 +177,18 @@ def test_a_drift_is_taken_out_where_asked(files, tmp_path):
     )
     assert float(kept) > 5 * float(taken)
     assert "--remove-drift" in (tmp_path / "out" / "provenance.json").read_text()
+
+
+def test_the_relaxation_time_of_scattering_stands_beside_that_of_the_overlap(files, tmp_path):
+    told = ["dynamics", str(files[0]), "-T", "0.5", "--species", "all", "--wave-number", "3", "--out"]
+    made = CliRunner().invoke(app, [*told, str(tmp_path / "out")])
+    assert made.exit_code == 0, made.output
+    assert "τ_s" in made.output
+    rows = {row.quantity: row for row in sc.report.read_comparison(tmp_path / "out" / "comparison.json")}
+    # exp(-k^2 D t)
+    assert rows["relaxation time of F_s"].measured == pytest.approx(1.0 / (9.0 * D), rel=0.1)
+    assert (
+        "F_s at k = 3"
+        in as_table(sc.report.load_results(tmp_path / "out" / "results.zarr")["motion"]).caption
+    )
+    assert "--wave-number 3" in (tmp_path / "out" / "provenance.json").read_text()

@@ -30,6 +30,9 @@ def dynamics(
             "exactly a lag apart are paired."
         ),
     ] = None,
+    wave_number: Annotated[
+        float | None, typer.Option(help="Of F_s, whose relaxation time is told too, 1/sigma_AA.")
+    ] = None,
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
     timestep: Timestep = None,
     names: Names = None,
@@ -51,6 +54,7 @@ def dynamics(
         overlap_radius=overlap_radius,
         tolerance=tolerance,
         remove_drift=remove_drift,
+        wave_number=wave_number,
     )
     given = Given(temperature, timestep, names_of(names), begin, stride)
     table = moving.run(files, out=out, given=given, how=how)

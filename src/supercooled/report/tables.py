@@ -97,6 +97,9 @@ def motion(data: xr.Dataset) -> Table:
         "stretched_time": "τ",
         "stretched_exponent": "β",
     }
+    scattered = "tau_scattering" in data
+    if scattered:
+        columns["tau_scattering"] = "τ_s"
     lines = []
     for k, T in enumerate(data["temperature"].values):
         row = data.isel(temperature=k)
@@ -104,7 +107,9 @@ def motion(data: xr.Dataset) -> Table:
     caption = (
         f"Motion of {data.attrs['species']} particles: time at which the overlap is 1/e, mean squared "
         "displacement and time of the maximum of the non-Gaussian parameter, diffusion coefficient, and the "
-        "stretched exponential of the final decay; – where the run does not reach it."
+        "stretched exponential of the final decay; "
+        + (f"τ_s is where F_s at k = {data.attrs['wave_number']:g} is 1/e; " if scattered else "")
+        + "– where the run does not reach it."
     )
     return Table(caption, ("T", *columns.values()), tuple(lines))
 

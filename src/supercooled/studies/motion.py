@@ -35,6 +35,8 @@ COLUMNS = (
     ("stretched_time", "relaxation_time", "stretched exponential, time", "tau"),
     ("stretched_exponent", "stretched_exponent", "stretched exponential, exponent", "1"),
 )
+# The same where a wave number is given.
+SCATTERED = ("tau_scattering", "relaxation_time", "relaxation time of F_s", "tau")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Motion:
     tolerance : of a lag, as a fraction, where frames are unevenly spaced; without it only pairs of frames
         that are exactly a lag apart count
     remove_drift : subtract the mean position of all particles in each frame
+    wave_number : of F_s, whose relaxation time then stands in the table too, 1/sigma_AA
     """
 
     species: str | None
@@ -61,6 +64,12 @@ class Motion:
     stretches: int = 5
     tolerance: float | None = None
     remove_drift: bool = False
+    wave_number: float | None = None
+
+    @property
+    def columns(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Of the table, as in `COLUMNS`."""
+        return COLUMNS if self.wave_number is None else (*COLUMNS, SCATTERED)
 
 
 def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) -> xr.Dataset:
@@ -83,6 +92,7 @@ def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) ->
                 species=how.species,
                 tolerance=how.tolerance if how.tolerance is not None or _even(replicas) else EXACTLY,
                 remove_drift=how.remove_drift,
+                wave_numbers=[] if how.wave_number is None else [how.wave_number],
                 stretches=how.stretches,
             )
         }
@@ -95,14 +105,14 @@ def _even(replicas: Sequence[Trajectory]) -> bool:
 
 
 def motion_table(curves: Sequence[xr.Dataset], temperatures: Sequence[float], how: Motion) -> xr.Dataset:
-    """Each of `COLUMNS` with ``_error`` (temperature), the time ``p_c_time``, and why there is none.
+    """Each of the columns with ``_error`` (temperature), the time ``p_c_time``, and why there is none.
 
     curves : of :func:`motion_curves`, in the order of the temperatures
     """
     found = [_of_one(one, how) for one in curves]
     along = {"temperature": np.asarray(temperatures, dtype=np.float64)}
     data = {}
-    for name, known, _, _ in (*COLUMNS, ("p_c_time", "lag", "", "")):
+    for name, known, _, _ in (*how.columns, ("p_c_time", "lag", "", "")):
         values = np.array([row[name][0] for row in found])
         data[name] = labelled(known, values, ("temperature",), along)
         data[f"{name}_error"] = labelled(
@@ -110,7 +120,8 @@ def motion_table(curves: Sequence[xr.Dataset], temperatures: Sequence[float], ho
         )
         reasons = [row[name][2] for row in found]
         data[name].attrs["reasons"] = dict(zip((f"{T:g}" for T in temperatures), reasons, strict=True))
-    return xr.Dataset(data).assign_attrs(species=how.species or "all")
+    told = {} if how.wave_number is None else {"wave_number": float(how.wave_number)}
+    return xr.Dataset(data).assign_attrs(species=how.species or "all", **told)
 
 
 def motion_rows(table: xr.Dataset, names: Sequence[str], *, item: str) -> list[Row]:
@@ -118,7 +129,7 @@ def motion_rows(table: xr.Dataset, names: Sequence[str], *, item: str) -> list[R
     whose = "all particles" if table.attrs["species"] == "all" else f"{table.attrs['species']} particles"
     rows = []
     for T in table["temperature"].values:
-        for name, _, words, unit in COLUMNS:
+        for name, _, words, unit in (*COLUMNS, SCATTERED):
             if name not in names:
                 continue
             here = table.sel(temperature=T)
@@ -150,7 +161,10 @@ def _of_one(curves: xr.Dataset, how: Motion) -> dict[str, tuple[float, float, st
         float(curves[name][largest]) if threshold.reached else np.nan for name in ("alpha2", "alpha2_error")
     ]
     shape, reason = _shape(curves, relaxation.value, relaxation.reason)
+    scattered = dynamics.relaxation_time(curves, of="scattering") if how.wave_number is not None else None
+    more = {} if scattered is None else {SCATTERED[0]: (scattered.value, scattered.error, scattered.reason)}
     return {
+        **more,
         "tau_alpha": (relaxation.value, relaxation.error, relaxation.reason),
         "p_c": (threshold.value, threshold.error, threshold.reason),
         "p_c_time": (threshold.time, np.nan, threshold.reason),

@@ -12,7 +12,7 @@ from supercooled import report
 from supercooled.errors import ParameterError
 from supercooled.report import Section
 from supercooled.studies.line import temperature_of
-from supercooled.studies.motion import COLUMNS, Motion, motion_curves, motion_rows, motion_table
+from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
 from supercooled.trajectory import Trajectory
@@ -62,7 +62,7 @@ def run(
         out,
         title="How particles move",
         summary=_summary(opened, table),
-        rows=motion_rows(table, [name for name, *_ in COLUMNS], item="measured"),
+        rows=motion_rows(table, [name for name, *_ in how.columns], item="measured"),
         results={"dynamics": shown, "motion": table},
         provenance=describe(
             opened,
@@ -93,5 +93,6 @@ def _command(files: Sequence[Path], out: Path, given: Given, how: Motion) -> str
     options = given.options()
     options += "" if how.tolerance is None else f" --tolerance {how.tolerance:g}"
     options += " --remove-drift" if how.remove_drift else ""
+    options += "" if how.wave_number is None else f" --wave-number {how.wave_number:g}"
     species = how.species or "all"
     return f"supercooled dynamics {' '.join(map(str, files))}{options} --species {species} --out {out}"
