@@ -18,6 +18,7 @@ from supercooled import cluster, store, systems
 from supercooled.cli.options import placed
 from supercooled.cluster import Scheduler, remote
 from supercooled.errors import ClusterError, MissingExtraError, MixtureError, ParameterError
+from supercooled.studies.opening import Given
 
 
 @dataclass
@@ -103,7 +104,7 @@ def test_two_hosts_finish_an_analysis_together_to_the_same_bytes(hosts, tmp_path
 
 def test_frames_of_one_run_are_shared_between_hosts(hosts, tmp_path):
     (file, *_) = short_study.write_runs(tmp_path)
-    options = {"temperatures": [0.5], "thresholds": [0.1]}
+    options = {"given": Given([0.5]), "thresholds": [0.1]}
     alone = short_study.analyse([file], tmp_path / "alone", **options)
     with cluster.executor(Scheduler(hosts.address)) as pool:
         assert pool.cores == 2

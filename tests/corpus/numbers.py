@@ -89,7 +89,7 @@ CASES = (
     _case("species without a name", arrays(species=np.full(40, 3), names=("A",)), T, "no name"),
     _case("negative species", arrays(species=np.full(40, -1)), T, "species"),
     _case("times that go back", arrays(times=np.arange(30.0)[::-1]), T, "not after"),
-    _case("times of nan", arrays(times=np.full(30, NAN)), T, "not after"),
+    _case("times of nan", arrays(times=np.full(30, NAN)), T, "the time of frame 0 is nan"),
     _case("too few times", arrays(times=[0.0]), T, "1 times for 30 frames"),
     _case("flat positions", arrays(positions=GAS[0]), T, "shape"),
     _case("images of another shape", arrays(images=np.zeros((30, 2, 3))), T, "images"),
