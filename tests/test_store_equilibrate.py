@@ -16,7 +16,7 @@ from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid, Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation import Start, lattice
-from supercooled.store.crystal import Order, _bragg, order
+from supercooled.store.crystal import LARGEST_LASTING, Order, _bragg, lasting_peak, order
 from supercooled.store.equilibrating import _longer
 from supercooled.store.halves import Agreement, blocking_error, compare
 from supercooled.store.verdict import Verdict
@@ -63,6 +63,20 @@ def test_a_crystal_of_one_species_among_the_other_is_seen():
     assert order(mixed).cluster > 0.9
     # so many strangers hide it from the bonds of all particles together
     assert order(replace(mixed, species=np.repeat([1, 0], [864, 216]))).cluster < 0.9
+
+
+def test_a_nucleus_that_one_frame_hides_lasts():
+    rng = np.random.default_rng(6)
+    sites = lattice(LIQUID, 1000, seed=1)
+    nucleus = rng.permutation(1000)[:180]
+    frames = rng.uniform(-0.5, 0.5, (12, 1000, 3)) * sites.box.lengths
+    gas = frames.copy()
+    frames[:, nucleus] = sites.positions[nucleus] + rng.normal(scale=0.05, size=(12, 180, 3))
+    started = [Start("frame", x, sites.species, sites.box) for x in frames]
+    assert not any(order(one).crystalline for one in started)
+    with_it, without = (Trajectory.from_arrays(x, sites.box) for x in (frames, gas))
+    assert lasting_peak(with_it) > LARGEST_LASTING
+    assert lasting_peak(without) < 6.0
 
 
 def test_a_gas_is_no_crystal():
@@ -239,7 +253,7 @@ def test_a_run_from_a_configuration_adds_to_what_is_known_of_it(tmp_path):
 def judged(n_relaxations, *, agree):
     tau = RelaxationTime(100.0 / n_relaxations, 1.0, reached=True)
     halves = {"energy": Agreement(-7.0, -7.0 if agree else -7.1, 0.01)}
-    return Verdict("liquid", 100.0, tau, halves, Order(0.0, 10.0), {})
+    return Verdict("liquid", 100.0, tau, halves, Order(0.0, 10.0), 5.0, {})
 
 
 def test_a_longer_run_is_as_long_as_it_needs_and_at_most_twice():
@@ -261,6 +275,10 @@ def test_twenty_relaxation_times_are_not_enough_where_the_halves_differ():
     assert "energy -7 then -7.1 (at most 0.01 apart)" in judged(30.0, agree=False).refusal(20.0)
     with pytest.raises(SimulationError, match="no liquid"):
         replace(judged(30.0, agree=True), order=Order(0.5, 10.0)).settled(20.0)
+    with pytest.raises(SimulationError, match=r"no liquid.*over the run 21"):
+        replace(judged(30.0, agree=True), lasting=21.0).settled(20.0)
+    # In a run of less than ten relaxation times a liquid's own peaks last too.
+    assert not replace(judged(9.0, agree=True), lasting=21.0).crystalline
 
 
 def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path):

@@ -46,7 +46,7 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
             f"{configuration.path.name} was checked over {configuration.relaxations or 0.0:.3g} already"
         )
     wanted = systems.ENOUGH_RELAXATIONS
-    if verdict.disagreements or verdict.order.crystalline:
+    if verdict.disagreements or verdict.crystalline:
         raise SimulationError(verdict.refusal(wanted))
     checks = verdict.to_dict(wanted)
     rechecked: dict[str, Any] = {

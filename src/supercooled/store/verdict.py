@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from supercooled.errors import SimulationError
 from supercooled.simulation.start import Start
-from supercooled.store.crystal import Order, order
+from supercooled.store.crystal import LARGEST_LASTING, LASTING_FRAMES, Order, lasting_peak, order
 from supercooled.store.energies import logged
 from supercooled.store.halves import Agreement, compare, relaxation
 from supercooled.store.steady import steady_state
@@ -26,6 +26,7 @@ class Verdict:
     relaxed : its alpha relaxation time, or why there is none
     agreements : of its two halves, by name
     order : how crystalline its last frame is
+    lasting : strongest Bragg peak of the whole run, of frames taken together
     averages : energy and pressure, and the temperature of the velocities
     """
 
@@ -34,12 +35,19 @@ class Verdict:
     relaxed: RelaxationTime
     agreements: dict[str, Agreement]
     order: Order
+    lasting: float
     averages: dict[str, float]
 
     @property
     def n_relaxations(self) -> float:
         """How many relaxation times the run lasted; 0 where it was too short to measure one."""
         return self.duration / self.relaxed.value if self.relaxed.reached else 0.0
+
+    @property
+    def crystalline(self) -> bool:
+        """Whether no liquid ends like this, or keeps such a peak for ten relaxation times."""
+        kept = self.n_relaxations >= LASTING_FRAMES and self.lasting > LARGEST_LASTING
+        return self.order.crystalline or kept
 
     @property
     def disagreements(self) -> list[str]:
@@ -58,11 +66,11 @@ class Verdict:
         SimulationError
             with the evidence, if it is a crystal: no longer run will mend that.
         """
-        if self.order.crystalline:
+        if self.crystalline:
             raise SimulationError(
                 f"{self.label} is no liquid: its largest solid-like cluster holds {self.order.cluster:.1%} "
-                f"of the particles and its strongest Bragg peak is {self.order.bragg:.0f}; melt it and cool "
-                "less far"
+                f"of the particles, its strongest Bragg peak is {self.order.bragg:.0f}, and over the run "
+                f"{self.lasting:.0f}; melt it and cool less far"
             )
         return self.n_relaxations >= wanted and not self.disagreements
 
@@ -99,7 +107,8 @@ class Verdict:
             "crystal": {
                 "largest_cluster": self.order.cluster,
                 "strongest_bragg_peak": self.order.bragg,
-                "passed": not self.order.crystalline,
+                "lasting_bragg_peak": self.lasting,
+                "passed": not self.crystalline,
             },
         }
 
@@ -120,6 +129,7 @@ def judge(run: Trajectory, final: Start) -> Verdict:
         relaxed=relaxation(run),
         agreements=steady_state(run) if driven else compare(run),
         order=order(final),
+        lasting=lasting_peak(run),
         averages={
             name: float(logged(run, name).mean())
             for name in ("potential_energy", "kinetic_temperature", "pressure")
