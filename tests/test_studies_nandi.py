@@ -209,6 +209,10 @@ def test_rules_of_activity_are_told_where_they_were_scanned(three):
     told = reasons.Tried(CHOICES, scan=scan).slope(three[0][0], "slope", 1.0)
     assert "3 rules tried at T = 0.5" in told
     assert "of 1 it is longer than the run" in told
+    for point in scan:
+        point.measured["tau_alpha"] = ((), np.nan)
+    told = reasons.Tried(CHOICES, scan=scan).slope(three[0][0], "slope", 1.0)
+    assert told.endswith("3 rules tried at T = 0.5 relax more slowly than their runs last.")
 
 
 def test_planes_taught_otherwise_give_their_own_shift():

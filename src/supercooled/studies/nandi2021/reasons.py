@@ -131,12 +131,11 @@ class Tried:
         if not times:
             return ""
         known = [t for t in times if np.isfinite(t)]
+        start = f" Who is active is not printed: {len(times)} rules tried at T = {self.scan[0].temperature:g}"
+        if not known:
+            return f"{start} relax more slowly than their runs last."
         rest = f", of {len(times) - len(known)} it is longer than the run" if len(known) < len(times) else ""
-        told = f"τ_α from {min(known):.3g} to {max(known):.3g}" if known else "no τ_α"
-        return (
-            f" Who is active is not printed: {len(times)} rules tried at T = {self.scan[0].temperature:g} "
-            f"give {told}{rest}."
-        )
+        return f"{start} give τ_α from {min(known):.3g} to {max(known):.3g}{rest}."
 
 
 def _listed(found: Sequence[str]) -> str:
