@@ -57,6 +57,18 @@ def test_everything_is_written_and_measured(studied: Path) -> None:
     assert len(model.features) == 54
 
 
+def test_every_state_of_the_ladders_can_start():
+    for (width, density), (fitted, hotter) in graham2023.LADDERS.items():
+        assert len(fitted) >= 3
+        assert list(fitted + hotter) == sorted(fitted + hotter)
+        for T in (*fitted, *hotter):
+            liquid = systems.kob_andersen_width(width=width, density=density)
+            request = store.request(
+                liquid, temperature=T, n_particles=graham2023.N_PARTICLES, duration=1.0, every=0.5
+            )
+            assert len(request.start().species) == graham2023.N_PARTICLES
+
+
 def test_hotter_liquids_have_more_entropy_and_rearrange_more(studied: Path) -> None:
     states = report.load_results(studied / "results.zarr")["states"].isel(liquid=0)
     assert (np.diff(states.pair_entropy) > 0).all()

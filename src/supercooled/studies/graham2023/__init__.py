@@ -21,13 +21,14 @@ from supercooled.studies.presets import preset_named
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
 _SHORTER = {0.3: 0.8, 0.4: 0.8}
-# (Delta, density): temperatures of the lines, and hotter ones that show the liquid
+# (Delta, density): temperatures of the lines, which begin where the liquid was equilibrated and end some
+# 15 % below the crossing, so that this is not far to read on; and hotter ones that show the liquid
 LADDERS: Mapping[tuple[float, float], tuple[tuple[float, ...], tuple[float, ...]]] = {
     (0.0, 1.2): ((0.47, 0.53, 0.58, 0.70), (0.80, 1.0)),
     (0.1, 1.18): ((0.6, 0.7, 0.8), (1.0,)),
-    (0.2, 1.16): ((0.62, 0.7, 0.8), (1.0,)),
-    (0.3, 1.14): ((0.75, 0.85, 1.0), ()),
-    (0.4, 1.12): ((0.85, 1.0, 1.2), ()),
+    (0.2, 1.16): ((0.62, 0.7, 0.8, 1.0), (1.2,)),
+    (0.3, 1.14): ((0.75, 0.85, 1.0, 1.2), (1.4,)),
+    (0.4, 1.12): ((0.85, 1.0, 1.2, 1.5), (1.8,)),
 }
 
 
@@ -56,6 +57,8 @@ _ENDS = ((0.0, 1.2), (0.4, 1.12))
 PRESETS = {
     "quick": Preset(_ENDS, 40.0, every=1.0, quench_every=5, tolerance=10.0, dt=0.005),
     "medium": Preset(tuple(LADDERS), 200.0, every=1.0, quench_every=2, tolerance=1.0, dt=0.005),
+    # two hours of two cores: every frame is quenched, and p_hop is that of inherent structures, as in the paper
+    "long": Preset(tuple(LADDERS), 300.0, every=1.0, quench_every=1, tolerance=0.1, dt=0.005),
     "paper": Preset(
         tuple(LADDERS), 1000.0, every=1.0, quench_every=1, tolerance=0.1, dt=0.0025, seeds=(1, 2, 3)
     ),
