@@ -57,7 +57,7 @@ _ENDS = ((0.0, 1.2), (0.4, 1.12))
 PRESETS = {
     "quick": Preset(_ENDS, 40.0, every=1.0, quench_every=5, tolerance=10.0, dt=0.005),
     "medium": Preset(tuple(LADDERS), 200.0, every=1.0, quench_every=2, tolerance=1.0, dt=0.005),
-    # two hours of two cores: every frame is quenched, and p_hop is that of inherent structures, as in the paper
+    # two hours of two cores; every frame is quenched, and p_hop is that of inherent structures, as printed
     "long": Preset(tuple(LADDERS), 300.0, every=1.0, quench_every=1, tolerance=0.1, dt=0.005),
     "paper": Preset(
         tuple(LADDERS), 1000.0, every=1.0, quench_every=1, tolerance=0.1, dt=0.0025, seeds=(1, 2, 3)
