@@ -162,7 +162,40 @@ def test_of_two_kinds_of_coordinates_the_more_precise_is_read(
     assert np.allclose(found, -Run().half - Run().corner, atol=1e-12) != exact
 
 
-def test_the_time_in_a_dump_is_read_and_a_given_timestep_goes_before(tmp_path: Path) -> None:
+def test_a_frame_that_a_restart_wrote_again_counts_once(tmp_path: Path) -> None:
+    frames = Run().dump(["id", "x", "y", "z"]).split("ITEM: TIMESTEP")[1:]
+    joined = "".join("ITEM: TIMESTEP" + part for part in (frames[0], frames[1], frames[1], frames[2]))
+    run = sc.read(put(tmp_path, joined), timestep=1.0)
+    whole = sc.read(put(tmp_path, Run().dump(["id", "x", "y", "z"]), "whole.dump"), timestep=1.0)
+    assert run.frames.tolist() == [0, 1, 3]
+    np.testing.assert_array_equal(run.times, whole.times)
+    np.testing.assert_array_equal(run.positions(), whole.positions())
+
+
+def test_types_get_the_names_that_a_mapping_says(tmp_path: Path) -> None:
+    text = Run().dump(["id", "type", "x", "y", "z"])
+    plain = sc.read(put(tmp_path, text), timestep=1.0)
+    odd = re.sub(r"(?m)^(\d+) ([12]) (\S+ \S+ \S+)", lambda m: f"{m[1]} {'73'[int(m[2]) - 1]} {m[3]}", text)
+    path = put(tmp_path, odd, "odd.dump")
+    mapped = sc.read(path, timestep=1.0, names={"7": "A", "3": "B"})
+    assert mapped.names == ("A", "B")
+    np.testing.assert_array_equal(mapped.species, plain.species)
+    assert sc.read(path, timestep=1.0).names == tuple("ABCDEFG")
+    in_order = sc.read(path, timestep=1.0, names=["three", "seven"])
+    assert in_order.names == ("three", "seven")
+    np.testing.assert_array_equal(in_order.species, 1 - plain.species)
+    assert sc.read(path, timestep=1.0, names={"7": "A", "3": "A"}).names == ("A",)
+    with pytest.raises(ParameterError, match="names has none for 3; the file has 3, 7"):
+        sc.read(path, timestep=1.0, names={"7": "A"})
+    with pytest.raises(ParameterError, match="say which is which"):
+        sc.read(path, timestep=1.0, names=["A", "B", "C"])
+    sc.write_gsd(tmp_path / "named.gsd", plain)
+    assert sc.read(tmp_path / "named.gsd", names={"A": "Ni", "B": "P"}).names == ("Ni", "P")
+    swapped = sc.read(tmp_path / "named.gsd", names={"A": "B", "B": "A"})
+    np.testing.assert_array_equal(swapped.species, 1 - plain.species)
+
+
+def test_the_time_in_a_dump_goes_before_a_timestep(tmp_path: Path) -> None:
     path = put(tmp_path, Run().dump(["id", "x", "y", "z"], time=True))
     np.testing.assert_allclose(sc.read(path).times, [0.0, 0.5, 2.0])
     np.testing.assert_allclose(sc.read(path, timestep=0.01).times, [0.0, 0.5, 2.0])

@@ -201,7 +201,8 @@ def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):
     by_quiet = one.results["by_quiet"]
     assert by_quiet.quiet.values.tolist() == [25.0, 50.0, 100.0, 150.0, 200.0]
     assert float(by_quiet.accuracy.sel(quiet=100.0)) == pytest.approx(one.accuracy, abs=0.03)
-    kept = training._by_quiet(coldest(still[0.5], replace(CHOICES, quiets=(1.0, 50.0))))
+    cold = coldest(still[0.5], replace(CHOICES, quiets=(1.0, 50.0)))
+    kept = training._by_quiet(cold, cold.examples())
     assert list(kept) == [100.0]  # none is still for longer than the run
 
 

@@ -115,7 +115,7 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
 
     NaN where fewer than two stretches count: one stretch says nothing about its own error.
 
-    Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999), Eq. 8; of equal
+    Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
     stretches B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
 
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0])) / 2).round(4).item()

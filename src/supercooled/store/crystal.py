@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supercooled.arrays import Array
+from supercooled.blocks import map_add
 from supercooled.simulation.start import Start
 from supercooled.trajectory import Trajectory
 
@@ -78,8 +79,8 @@ def lasting_peak(run: Trajectory) -> float:
     """
     some = np.unique(np.linspace(0, run.n_frames - 1, LASTING_FRAMES).round().astype(int))
     edges = run.fixed_box().lengths[: run.dimensions]
-    frames = [run[int(f) : int(f) + 1].positions()[0][:, : run.dimensions] for f in some]
-    return float(np.mean([_intensities(x, edges) for x in frames], axis=0).max(initial=0.0))
+    frames = (run[int(f) : int(f) + 1].positions()[0][:, : run.dimensions] for f in some)
+    return float((map_add(lambda x: _intensities(x, edges), frames) / len(some)).max(initial=0.0))
 
 
 def _cluster(start: Start, chosen: Array) -> float:

@@ -12,7 +12,7 @@ import xarray as xr
 from supercooled import dynamics, relation
 from supercooled.arrays import Array, Booleans
 from supercooled.report import Row
-from supercooled.studies.nandi2021.chosen import Choices
+from supercooled.studies.nandi2021.chosen import SOFTNESS, Choices
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.nandi2021.relating import Related, readings, windows
 from supercooled.studies.published import printed, softness_line
@@ -53,8 +53,10 @@ class Tried:
         T, ours, line = float(one.T[k]), float(one.S[k]), softness_line(one.studied.name, float(one.T[k]))
         off = abs(ours / line - 1)
         noise = float(one.S_error[k]) / ours
+        beyond = off - SOFTNESS.upper > 2.0 * noise
         words = (
-            f"A longer run would not meet it: {100 * off:.0f} % off, with an error of {100 * noise:.1f} %."
+            f"{100 * off:.1f} % off, with an error of {100 * noise:.1f} %: a longer run "
+            f"{'would not' if beyond else 'may'} meet it."
         )
         if self.far is None:
             return words

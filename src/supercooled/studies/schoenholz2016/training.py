@@ -165,8 +165,8 @@ def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
     how = {"groups": features["group"].values, **cold.fitting}
     numbers = [n for n in KEPT if n <= features.sizes["feature"]]
     return {
-        "by_lead": _compared("lead", {t: cold.examples(lead=t) for t in choices.leads}, cold, C=C),
-        "by_quiet": _compared("quiet", _by_quiet(cold), cold, C=C),
+        "by_lead": _compared("lead", _by_lead(cold, features), cold, C=C),
+        "by_quiet": _compared("quiet", _by_quiet(cold, features), cold, C=C),
         "by_split": _by_split(cold, found),
         "by_subset": learning.by_subset(features, subsets(features), C=choices.C, **how),
         "by_elimination": learning.by_elimination(features, numbers=numbers, C=C, **how),
@@ -201,12 +201,18 @@ def _of(name: str) -> float:
     return float(name.split("mu=")[1].split(maxsplit=1)[0])
 
 
-def _by_quiet(cold: Coldest) -> dict[float, xr.DataArray]:
+def _by_lead(cold: Coldest, known: xr.DataArray) -> dict[float, xr.DataArray]:
+    own = cold.choices.lead
+    return {lead: known if lead == own else cold.examples(lead=lead) for lead in cold.choices.leads}
+
+
+def _by_quiet(cold: Coldest, known: xr.DataArray) -> dict[float, xr.DataArray]:
     """How hard a hard particle is depends on how long it has to be still; too long, and none is left."""
     found = {}
     for longer in cold.choices.quiets:
         with suppress(ParameterError):
-            found[longer * cold.quiet] = cold.examples(quiet=longer * cold.quiet)
+            quiet = longer * cold.quiet
+            found[quiet] = known if longer == 1.0 else cold.examples(quiet=quiet)
     return found
 
 
