@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import pickle
+import re
 import subprocess
 import sys
 import zlib
