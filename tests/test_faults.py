@@ -19,7 +19,7 @@ import xarray as xr
 import supercooled as sc
 from supercooled import cluster
 from supercooled.errors import ClusterError
-from supercooled.studies import line, stages
+from supercooled.studies import measured, stages
 
 # A server that has imported everything once forks a child in no time.
 CHILDREN = multiprocessing.get_context("forkserver")
@@ -145,9 +145,10 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("made again")
 
-    for name in ("_ensemble", "_motion", "_depth"):
-        monkeypatch.setattr(line, name, refuse)
-    monkeypatch.setattr(line.dynamics, "hops", refuse)
+    for name in ("_ensemble", "_motion"):
+        monkeypatch.setattr(measured, name, refuse)
+    monkeypatch.setattr(measured.cage, "local_depth", refuse)
+    monkeypatch.setattr(measured.dynamics, "hops", refuse)
     short_study.analyse(files, out)
     assert compared(out) == compared(whole[0])
 
@@ -185,10 +186,10 @@ def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, agai
             note(name)
         return stages.opened(next(folder.glob(f"{name}-*")))
 
-    monkeypatch.setattr(line, "stage", stage)
-    monkeypatch.setattr(line, "field_stage", field_stage)
+    monkeypatch.setattr(measured, "stage", stage)
+    monkeypatch.setattr(measured, "field_stage", field_stage)
     run = sc.read(files[0], temperature=0.5)
     choices = dataclasses.replace(short_study.CHOICES, **changed)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture
-    line.measure([run], mixture, choices, work=whole[0] / "work", workers=1)
+    measured.measure([[run]], mixture, choices, work=whole[0] / "work", workers=1)
     assert made == again

@@ -16,7 +16,7 @@ import supercooled as sc
 from supercooled import report, studies
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.report import panels
-from supercooled.studies import line, own, results, sharma2022, stages
+from supercooled.studies import line, measured, own, results, sharma2022, stages
 from supercooled.studies.opening import Given
 from supercooled.studies.published import softness_line
 
@@ -84,8 +84,9 @@ def test_everything_is_written_and_a_second_time_nothing_is_made_again(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("measured again")
 
-    for name in ("_ensemble", "_motion", "_depth"):
-        monkeypatch.setattr(line, name, refuse)
+    for name in ("_ensemble", "_motion"):
+        monkeypatch.setattr(measured, name, refuse)
+    monkeypatch.setattr(measured.cage, "local_depth", refuse)
     analysed(runs, analysis)
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
@@ -119,8 +120,8 @@ def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
     assert float(found["cage"].softness[0]) > 0
 
 
-def test_two_files_at_one_temperature_or_another_liquid_are_refused(runs: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="same temperature"):
+def test_a_file_given_twice_or_another_liquid_is_refused(runs: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="given twice at T = 1;"):
         analysed([runs[1], runs[1]], tmp_path / "out", given=Given())
     with pytest.raises(MixtureError, match="composition"):
         analysed(runs, tmp_path / "out", liquid="wahnstrom")

@@ -21,7 +21,9 @@ def analyze(
     temperature: Annotated[
         list[float] | None,
         typer.Option(
-            "--temperature", "-T", help="Of each file, in their order; runs of this package know theirs."
+            "--temperature",
+            "-T",
+            help="Of each file, in their order; replicas share one. Runs of this package know theirs.",
         ),
     ] = None,
     window: Annotated[float, typer.Option(help="Time window of p_hop, tau.")] = 15.0,
@@ -82,7 +84,9 @@ def analyze(
 
 
 def study(
-    name: Annotated[str, typer.Argument(help="The paper: sharma2022.")],
+    name: Annotated[
+        str, typer.Argument(help="The paper: nandi2021, sharma2022, schoenholz2016, graham2023.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     preset: Annotated[
         str, typer.Option(help="How long the runs are: quick, medium, paper; some have long too.")

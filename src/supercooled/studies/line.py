@@ -1,31 +1,15 @@
-"""The straight line: trajectory, structure, softness, rearrangements.
-
-What a study and `supercooled analyze` share. Every choice that changes a number stands in `Choices`.
-"""
+"""What a study and `supercooled analyze` share: every choice that changes a number, and who a run is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import xarray as xr
 
-from supercooled import cage, dynamics, structure
-from supercooled.cluster import Workers, cores_of, executor
 from supercooled.errors import ParameterError
-from supercooled.mixture import Mixture
-from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
-
-# Distance up to which g(r) is counted in large boxes, sigma_AA: the pairs to half of the box grow as N^2.
-FARTHEST = 10.0
-# Megabytes of positions in a block of a field, which the largest memory follows.
-BLOCK = 16.0
 
 Reading = Literal["ensemble-cut", "ensemble-full", "local-mean"]
 
@@ -107,113 +91,6 @@ def identity(run: Trajectory) -> dict[str, Any]:
         "to": float(run.times[-1]),
         "written": written,
     }
-
-
-def measure(
-    runs: Sequence[Trajectory], mixture: Mixture, choices: Choices, *, work: Path, workers: Workers
-) -> list[Results]:
-    """Structure, motion and fields of each run, side by side on the cores; what is there is read back.
-
-    With fewer runs than cores the frames of each run are shared out, with more each run goes to one.
-
-    Returns for each run ``radial`` (pair, r), ``factor`` (pair, q), ``motion`` (lag), and ``depth`` and
-    ``p_hop`` (frame, particle), which are read from `work` when asked for.
-    """
-    with executor(workers) as pool:
-        if len(runs) < cores_of(pool):
-            return [_measure_one(run, mixture, choices, work, pool) for run in runs]
-        alone = partial(_measure_one, mixture=mixture, choices=choices, work=work, pool=None)
-        return list(pool.map(alone, runs))
-
-
-def _measure_one(
-    run: Trajectory, mixture: Mixture, choices: Choices, work: Path, pool: Executor | None
-) -> Results:
-    name = f"T{run.temperature:g}"
-    who = identity(run)
-    chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
-    ensemble = stage(work, f"{name}-structure", {**who, **chosen}, lambda: _ensemble(run, choices, pool))
-    chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
-    motion = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(run, choices, pool))
-    radial = ensemble["radial"]
-    chosen = choices.only(
-        "structure_frames", "dr", "depth_dr", "vanishing", "width", "correlation", "normalisation", "centre"
-    )
-    depth = field_stage(
-        work,
-        f"{name}-depth",
-        {**who, **chosen, "mixture": mixture.to_dict()},
-        lambda path: _depth(run, mixture, choices, radial, pool=pool, out=path),
-    )
-    p_hop = field_stage(
-        work,
-        f"{name}-p_hop",
-        {**who, **choices.only("window", "centre", "remove_drift")},
-        lambda path: dynamics.hops(
-            run,
-            window=choices.window,
-            species=choices.centre,
-            remove_drift=choices.remove_drift,
-            executor=pool,
-            out=path,
-            megabytes=BLOCK,
-        ),
-    )
-    # Two datasets: near the ends of a run there is a depth and no p_hop.
-    return {**ensemble, **motion, "depth": depth.to_dataset(), "p_hop": p_hop.to_dataset()}
-
-
-def _ensemble(run: Trajectory, choices: Choices, pool: Executor | None) -> Results:
-    some = run[:: max(1, run.n_frames // choices.structure_frames)]
-    r_max = min(FARTHEST, 0.5 * float(run.fixed_box().heights.min()))
-    return {
-        "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr, executor=pool),
-        "factor": structure.structure_factor(
-            some, q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks, executor=pool
-        ),
-    }
-
-
-def _motion(run: Trajectory, choices: Choices, pool: Executor | None) -> Results:
-    lags = dynamics.logarithmic_lags(
-        run, per_decade=choices.lags_per_decade, longest=0.9 * (run.times[-1] - run.times[0])
-    )
-    return {
-        "motion": dynamics.displacements(
-            run,
-            lags=lags,
-            overlap_radius=choices.overlap_radius,
-            species=choices.centre,
-            stretches=choices.blocks,
-            remove_drift=choices.remove_drift,
-            executor=pool,
-        )
-    }
-
-
-def _depth(
-    run: Trajectory,
-    mixture: Mixture,
-    choices: Choices,
-    radial: xr.Dataset,
-    *,
-    pool: Executor | None,
-    out: Path,
-) -> xr.DataArray:
-    return cage.local_depth(
-        run,
-        mixture=mixture,
-        temperature=temperature_of(run),
-        width=choices.width,
-        cutoffs=cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre),
-        correlation=choices.correlation,
-        normalisation=choices.normalisation,
-        centre=choices.centre,
-        dr=choices.depth_dr,
-        rdf=radial if choices.correlation == "ensemble" else None,
-        executor=pool,
-        out=out,
-    )
 
 
 def temperature_of(run: Trajectory) -> float:

@@ -13,7 +13,6 @@ from supercooled.cage import direct_correlation, hypernetted_chain
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.studies.line import Choices, temperature_of
-from supercooled.studies.stages import Results
 from supercooled.trajectory import Trajectory
 
 # Distances at which single particles' g(r) are looked at, sigma_AA.
@@ -71,18 +70,19 @@ def neighbourhoods(
     )
 
 
-def closures(mixture: Mixture, measured: Results, *, temperature: float, choices: Choices) -> xr.Dataset:
+def closures(
+    mixture: Mixture, radial: xr.Dataset, factor: xr.Dataset, *, temperature: float, choices: Choices
+) -> xr.Dataset:
     r"""Direct correlation functions of distance: hypernetted chain, and from S(q).
 
     .. math:: C_{uv}(r) = \frac{1}{\rho \sqrt{x_u x_v}} \frac{1}{2\pi^2 r}
         \int_0^{q_{max}} q \sin(qr)\, [\mathbf 1 - \mathbf S^{-1}(q)]_{uv}\, dq
 
-    measured : with ``radial`` and ``factor``; that C(q) ends at q_max shows as ripples in C(r)
+    radial, factor : (pair, r) and (pair, q); that C(q) ends at q_max shows as ripples in C(r)
 
     Returns ``direct_correlation`` (closure, pair, r); the closure has none where no pair was seen.
     """
-    radial = measured["radial"]
-    C = direct_correlation(measured["factor"])
+    C = direct_correlation(factor)
     closure = hypernetted_chain(radial, mixture, temperature=temperature)
     r = closure.r.values
     inside = (r > NEAREST) & (r < FARTHEST)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
-from supercooled import io, relation, report, systems
+from supercooled import io, relation, report
 from supercooled.cage import Calibration
 from supercooled.cluster import Workers
 from supercooled.dynamics.hops import frames_on_each_side
-from supercooled.errors import MixtureError, ParameterError, TrajectoryError
-from supercooled.mixture import Mixture
+from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.report import Row
-from supercooled.studies.line import Choices, measure, temperature_of
+from supercooled.studies.line import Choices
+from supercooled.studies.measured import Measured, measure
 from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
 from supercooled.studies.results import (
@@ -31,6 +32,7 @@ from supercooled.studies.results import (
 )
 from supercooled.studies.scenes import scene_of
 from supercooled.studies.stages import Results
+from supercooled.studies.states import by_temperature, in_its_order, one_threshold_each
 from supercooled.trajectory import Trajectory
 
 # Frames that `fields.gsd` shows, spread over the run.
@@ -47,12 +49,12 @@ def run(
     choices: Choices,
     workers: Workers,
 ) -> Path:
-    """Analyse trajectories of one liquid, one for each temperature, and write the report.
+    """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
 
-    files : any order of temperatures
+    files : any order of temperatures; those of one temperature are replicas, taken together
     liquid : name in the catalogue, for the pair potentials
     given : what is said about the files
-    thresholds : of each file; measured if None
+    thresholds : of each file, the same for replicas; measured if None
 
     Raises
     ------
@@ -65,16 +67,18 @@ def run(
     for threshold in chosen or ():
         if not 0 < threshold < np.inf:
             raise ParameterError(f"the threshold must be positive, not {threshold:g}; for example 0.115")
-    order = np.argsort([temperature_of(t) for t in opened])
-    mixture, trajectories = _mixture(liquid, [opened[i] for i in order], choices)
-    measured = measure(trajectories, mixture, choices, work=out / "work", workers=workers)
-    at = [temperature_of(t) for t in trajectories]
+    mixture, trajectories = in_its_order(liquid, opened, choices)
+    states = by_temperature(trajectories)
+    at = list(states)
+    told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
+    measured = measure(list(states.values()), mixture, choices, work=out / "work", workers=workers)
     found = cages(measured, at, mixture, choices)
     calibration = found.calibration(choices.calibrated_by) if len(at) > 1 else None
     moved = moves(measured, choices)
-    used = [moved.thresholds[i].value if chosen is None else chosen[order[i]] for i in range(len(at))]
-    # Hops are only counted where there is a threshold for every run; the table says why not.
-    related = relations(measured, used, calibration, choices) if np.isfinite(used).all() else None
+    used = [threshold.value for threshold in moved.thresholds] if told is None else told
+    depths, hops = [m.depths for m in measured], [m.hops for m in measured]
+    # Hops are only counted where there is a threshold for every state; the table says why not.
+    related = relations(depths, hops, used, calibration, choices) if np.isfinite(used).all() else None
     results = together(
         measured,
         at,
@@ -85,20 +89,28 @@ def run(
         thresholds=used,
         choices=choices,
     )
-    results |= scene_of(trajectories[0], measured[0], calibration, choices)
+    coldest = states[at[0]]
+    results |= scene_of(
+        coldest[0],
+        measured[0].radial,
+        depths[0][0],
+        hops[0][0],
+        calibration=calibration,
+        choices=choices,
+    )
     rows = _rows(at, found, moved, related)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
-    for trajectory, one in zip(trajectories, measured, strict=True):
-        _write_fields(out, trajectory, one, calibration)
+    for runs, one in zip(states.values(), measured, strict=True):
+        _write_fields(out, runs, one, calibration)
     report.write(
         out,
         title=f"Cages, softness and rearrangements: {liquid}",
-        summary=_summary(trajectories, calibration, related),
+        summary=_summary(states, calibration, related),
         rows=rows,
         results=results,
         provenance=describe(
-            trajectories,
+            [run for runs in states.values() for run in runs],
             parameters=asdict(choices),
             commands=[_command(files, out, liquid, given)],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
@@ -109,9 +121,6 @@ def run(
 
 def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
     """Refuse what can't be analysed while nothing is written yet."""
-    at = [temperature_of(t) for t in opened]
-    if len(set(at)) < len(at):
-        raise ParameterError(f"two files have the same temperature ({at}); give one file for each")
     for trajectory in opened:
         frames_on_each_side(trajectory, choices.window)
         if trajectory.n_frames < choices.blocks:
@@ -126,40 +135,6 @@ def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list
     if len(values) != len(files):
         raise ParameterError(f"{len(files)} files need {len(files)} times --{name}, not {len(values)}")
     return list(values)
-
-
-def _mixture(
-    liquid: str, trajectories: Sequence[Trajectory], choices: Choices
-) -> tuple[Mixture, list[Trajectory]]:
-    """The mixture, and the trajectories with their species in its order."""
-    first = trajectories[0]
-    mixture = systems.named(liquid, density=first.n_particles / first.fixed_box().volume).mixture
-    ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
-    for trajectory in ordered:
-        if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
-            raise MixtureError(
-                f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "
-                f"{liquid}, {mixture.composition}"
-            )
-        if choices.centre not in trajectory.names:
-            raise ParameterError(
-                f"{trajectory.source.name}: no species {choices.centre!r} among {trajectory.names}: say "
-                f"whose cages are wanted, for example --centre {trajectory.names[0]}"
-            )
-    return mixture, ordered
-
-
-def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajectory:
-    names = trajectory.names
-    if set(names) != set(mixture.species):
-        raise MixtureError(
-            f"{trajectory.source.name} has species {names}, {liquid} has {mixture.species}: say which is "
-            f"which, for example --names {names[0]}={mixture.species[0]}"
-        )
-    rank = np.array([mixture.species.index(name) for name in names])
-    return replace(
-        trajectory, species=rank[trajectory.species].astype(np.int32), names=tuple(mixture.species)
-    )
 
 
 def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | None) -> list[Row]:
@@ -229,23 +204,33 @@ def _with_barriers(
 
 
 def _write_fields(
-    out: Path, trajectory: Trajectory, measured: Results, calibration: Calibration | None
+    out: Path, runs: Sequence[Trajectory], measured: Measured, calibration: Calibration | None
 ) -> None:
-    """Some frames coloured by the fields, for OVITO."""
-    depth, p_hop = measured["depth"]["depth"], measured["p_hop"]["p_hop"]
+    """Some frames of each run coloured by the fields, for OVITO."""
+    for k, (run, depth, p_hop) in enumerate(zip(runs, measured.depths, measured.hops, strict=True), start=1):
+        name = f"fields_T{run.temperature:g}" + (f"_run{k}" if len(runs) > 1 else "")
+        _write_coloured(out / f"{name}.gsd", run, depth, p_hop, calibration)
+
+
+def _write_coloured(
+    path: Path, run: Trajectory, depth: xr.DataArray, p_hop: xr.DataArray, calibration: Calibration | None
+) -> None:
     inside = p_hop["frame"].values
     shown = np.arange(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
     every = {"depth": depth.sel(frame=shown), "p_hop": p_hop.sel(frame=shown)}
     if calibration is not None:
         every["softness"] = calibration.softness(every["depth"])
-    few = trajectory[int(shown[0]) : int(shown[-1]) + 1 : int(shown[1] - shown[0]) if len(shown) > 1 else 1]
-    io.write_gsd(out / f"fields_T{trajectory.temperature:g}.gsd", few, fields=every)
+    few = run[int(shown[0]) : int(shown[-1]) + 1 : int(shown[1] - shown[0]) if len(shown) > 1 else 1]
+    io.write_gsd(path, few, fields=every)
 
 
 def _summary(
-    trajectories: Sequence[Trajectory], calibration: Calibration | None, related: Relations | None
+    states: Mapping[float, Sequence[Trajectory]], calibration: Calibration | None, related: Relations | None
 ) -> str:
-    words = [f"{len(trajectories)} trajectories of {trajectories[0].n_particles} particles."]
+    runs = [run for several in states.values() for run in several]
+    words = [f"{len(runs)} trajectories of {runs[0].n_particles} particles."]
+    if len(runs) > len(states):
+        words.append(f"Those of one temperature, of {len(states)}, are taken together as replicas.")
     if calibration is None:
         words.append(
             "One temperature calibrates no softness: 1/S = c0 + c1 Phi needs two. The depth of each "

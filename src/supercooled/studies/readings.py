@@ -79,12 +79,7 @@ def readings(
         own = [d["depth"].sel(variant=variant.name) for d in depths]
         for reading in CALIBRATIONS:
             calibration = _calibration(reading, own, found)
-            related = relations(
-                [{"depth": d.to_dataset(), "p_hop": h.to_dataset()} for d, h in zip(own, hops, strict=True)],
-                thresholds,
-                calibration,
-                choices,
-            )
+            related = relations(own, hops, thresholds, calibration, choices)
             parts = _barriers(related, found.temperatures.tolist(), choices, highest)
             rows.append(_row(variant, reading, related, parts, found.temperatures))
     table = xr.concat(rows, dim="reading")

@@ -18,7 +18,9 @@ from supercooled.fields import blocks_of, quantiles
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.relation import Share
+from supercooled.relation.pairing import Fields
 from supercooled.studies.line import Choices
+from supercooled.studies.measured import Measured
 from supercooled.studies.stages import Results
 
 # Share of the local depths, on either side, that the common bins leave out.
@@ -45,26 +47,22 @@ class Cages:
 
 
 def cages(
-    measured: Sequence[Results], temperatures: Sequence[float], mixture: Mixture, choices: Choices
+    measured: Sequence[Measured], temperatures: Sequence[float], mixture: Mixture, choices: Choices
 ) -> Cages:
     """Potential, softness and the three depths at each temperature."""
-    softness = [cage.softness(m["factor"], q_max=choices.q_max) for m in measured]
+    softness = [cage.softness(m.factor, q_max=choices.q_max) for m in measured]
     displacement = np.linspace(0.0, 0.5, 101)
-    potentials = [
-        cage.potential(m["factor"], q_max=choices.q_max, displacement=displacement) for m in measured
-    ]
+    potentials = [cage.potential(m.factor, q_max=choices.q_max, displacement=displacement) for m in measured]
     along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
     depths: dict[str, list[float]] = {"ensemble-cut": [], "ensemble-full": [], "local-mean": []}
     for one, temperature in zip(measured, temperatures, strict=True):
-        radial, near = (
-            one["radial"],
-            cage.cutoffs(one["radial"], vanishing=choices.vanishing, species=choices.centre),
-        )
+        radial = one.radial
+        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
         depths["ensemble-cut"].append(
             float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.centre))
         )
         depths["ensemble-full"].append(float(cage.depth(radial, mixture, temperature=temperature)))
-        depths["local-mean"].append(_mean(one["depth"]["depth"]))
+        depths["local-mean"].append(_mean(one.depths))
     return Cages(
         temperatures=along.values,
         softness=xr.concat(softness, dim=along).assign_coords(temperature=along),
@@ -81,11 +79,11 @@ class Moves:
     relaxation: list[RelaxationTime]
 
 
-def moves(measured: Sequence[Results], choices: Choices) -> Moves:
+def moves(measured: Sequence[Measured], choices: Choices) -> Moves:
     """Threshold and relaxation time of each run, or why it has none."""
     return Moves(
-        [dynamics.hop_threshold(m["motion"], width=choices.peak_width) for m in measured],
-        [dynamics.relaxation_time(m["motion"]) for m in measured],
+        [dynamics.hop_threshold(m.motion, width=choices.peak_width) for m in measured],
+        [dynamics.relaxation_time(m.motion) for m in measured],
     )
 
 
@@ -100,17 +98,19 @@ class Relations:
 
 
 def relations(
-    measured: Sequence[Results],
+    depths: Sequence[Fields],
+    hops: Sequence[Fields],
     thresholds: Sequence[float],
     calibration: Calibration | None,
     choices: Choices,
 ) -> Relations:
-    """P_R and the shares beyond the peak, of softness (if calibrated) and of depth."""
-    depths = [m["depth"]["depth"] for m in measured]
-    hops = [m["p_hop"]["p_hop"] for m in measured]
-    soft = [] if calibration is None else [calibration.softness(depth) for depth in depths]
+    """P_R and the shares beyond the peak, of softness (if calibrated) and of depth.
 
-    def probabilities(fields: Sequence[xr.DataArray]) -> list[xr.Dataset]:
+    depths, hops : of each temperature, of one run or of each of its replicas
+    """
+    soft = [] if calibration is None else [_softness(depth, calibration) for depth in depths]
+
+    def probabilities(fields: Sequence[Fields]) -> list[xr.Dataset]:
         edges = common_bins(fields, choices.bins)
         return [
             relation.rearrangement_probability(
@@ -142,14 +142,23 @@ def relations(
     )
 
 
-def common_bins(fields: Sequence[xr.DataArray], bins: int) -> Array:
+def common_bins(fields: Sequence[Fields], bins: int) -> Array:
     """Edges of equal bins over the values that the fields of all temperatures take."""
-    ends = np.array([_ends(field) for field in fields])
+    ends = np.array([_ends(one) for field in fields for one in _each(field)])
     return np.linspace(ends[:, 0].min(), ends[:, 1].max(), bins + 1)
 
 
-def _mean(field: xr.DataArray) -> float:
-    sums = [(float(np.nansum(part)), int((~np.isnan(part)).sum())) for _, part in blocks_of(field)]
+def _each(field: Fields) -> Sequence[xr.DataArray]:
+    return [field] if isinstance(field, xr.DataArray) else field
+
+
+def _softness(depth: Fields, calibration: Calibration) -> list[xr.DataArray]:
+    return [calibration.softness(one) for one in _each(depth)]
+
+
+def _mean(fields: Sequence[xr.DataArray]) -> float:
+    parts = (part for field in fields for _, part in blocks_of(field))
+    sums = [(float(np.nansum(part)), int((~np.isnan(part)).sum())) for part in parts]
     return sum(total for total, _ in sums) / max(1, sum(number for _, number in sums))
 
 
@@ -213,7 +222,7 @@ def below_onset(
 
 
 def together(
-    measured: Sequence[Results],
+    measured: Sequence[Measured],
     temperatures: Sequence[float],
     *,
     cages: Cages,
@@ -234,17 +243,17 @@ def together(
     results: Results = {
         "structure": xr.merge(
             [
-                stacked([m["radial"] for m in measured], ["radial_distribution"]),
-                stacked([m["factor"] for m in measured], ["structure_factor"]),
+                stacked([m.radial for m in measured], ["radial_distribution"]),
+                stacked([m.factor for m in measured], ["structure_factor"]),
             ],
             combine_attrs="drop",
         ),
         "cage": _cage_dataset(cages, calibration, choices, along),
-        "dynamics": _motion_dataset([m["motion"] for m in measured], moves, stacked, along),
+        "dynamics": _motion_dataset([m.motion for m in measured], moves, stacked, along),
     }
     if relations is not None:
         results |= _relation_datasets(relations, along)
-        results["hops"] = _traces(measured[0]["p_hop"]["p_hop"], thresholds[0])
+        results["hops"] = _traces(measured[0].hops[0], thresholds[0])
     return results
 
 

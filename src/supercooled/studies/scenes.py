@@ -18,10 +18,12 @@ FRAMES = 12
 
 def scene_of(
     run: Trajectory,
-    measured: Mapping[str, xr.Dataset],
+    radial: xr.Dataset,
+    depth: xr.DataArray,
+    p_hop: xr.DataArray,
+    *,
     calibration: Calibration | None,
     choices: Choices,
-    *,
     frames: int = FRAMES,
 ) -> Mapping[str, xr.Dataset]:
     """The group "scene" of a run that was measured, coloured by softness, depth and p_hop.
@@ -30,7 +32,6 @@ def scene_of(
     """
     if run.n_particles > MOST:
         return {}
-    depth, p_hop = measured["depth"]["depth"], measured["p_hop"]["p_hop"]
     both = np.intersect1d(depth["frame"].values, p_hop["frame"].values)
     if len(both) == 0:
         return {}
@@ -43,7 +44,7 @@ def scene_of(
             fields={**soft, "depth": depth, "p_hop": p_hop},
             frames=frames,
             width=choices.width,
-            cutoffs=cage.cutoffs(measured["radial"], vanishing=choices.vanishing, species=choices.centre),
+            cutoffs=cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre),
             normalisation=choices.normalisation,
         )
     }

@@ -40,10 +40,8 @@ def widths(
     for width in values:
         name = _variant(choices, width).name
         related = relations(
-            [
-                {"depth": d.sel(variant=name, drop=True), "p_hop": h.to_dataset()}
-                for d, h in zip(depths, hops, strict=True)
-            ],
+            [d["depth"].sel(variant=name, drop=True) for d in depths],
+            hops,
             thresholds,
             calibration,
             choices,

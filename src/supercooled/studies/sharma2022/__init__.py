@@ -16,7 +16,8 @@ from supercooled.cluster import Workers
 from supercooled.mixture import Liquid
 from supercooled.report import Tolerance
 from supercooled.studies.averages import average_lines
-from supercooled.studies.line import Choices, measure, temperature_of
+from supercooled.studies.line import Choices, temperature_of
+from supercooled.studies.measured import measure
 from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.studies.presets import preset_named
 from supercooled.studies.propensities import Ensembles, Plan, ranked_propensities
@@ -89,12 +90,13 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     temperatures = list(chosen.durations)
     simulated = _simulated(liquid, chosen, runs=runs, workers=workers)
     trajectories, hot = simulated[: len(temperatures)], simulated[len(temperatures) :]
-    measured = measure(trajectories, liquid.mixture, choices, work=work, workers=workers)
+    measured = measure([[t] for t in trajectories], liquid.mixture, choices, work=work, workers=workers)
     found = cages(measured, temperatures, liquid.mixture, choices)
     calibration = found.calibration(choices.calibrated_by)
     moved = moves(measured, choices)
     thresholds = [float(printed("sharma2022")["p_c"][f"{T:.2f}"]) for T in temperatures]
-    related = relations(measured, thresholds, calibration, choices)
+    depths, hops = [m.depths for m in measured], [m.hops for m in measured]
+    related = relations(depths, hops, thresholds, calibration, choices)
     fits = crossing(below_onset(related.probabilities, temperatures, HIGHEST), choices)
     results = together(
         measured,
@@ -111,7 +113,14 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         [softness_line("ka-lj 1.2", T) for T in temperatures],
     )
     results["arrhenius"] = fits
-    results |= scene_of(trajectories[0], measured[0], calibration, choices)
+    results |= scene_of(
+        trajectories[0],
+        measured[0].radial,
+        depths[0][0],
+        hops[0][0],
+        calibration=calibration,
+        choices=choices,
+    )
     compared = rows(
         temperatures,
         curves=results["dynamics"],
@@ -131,14 +140,14 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
             plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, runs, workers)
             results["propensity"] = ranked_propensities(
                 trajectories,
-                [m["depth"]["depth"] for m in measured],
-                [m["radial"] for m in measured],
+                [depth for (depth,) in depths],
+                [m.radial for m in measured],
                 plan,
                 calibration=calibration,
                 work=work,
             )
             compared += propensity_rows(results["propensity"])
-        del measured  # every run's fields lie in `work`, and fill the memory for nothing
+        del measured, depths, hops  # every run's fields lie in `work`, and fill the memory for nothing
         job = Job(liquid.mixture, choices, calibration, work, HIGHEST)
         results |= extended(trajectories, thresholds, job, found=found, workers=workers)
         results |= by_depth(related, temperatures, choices, highest=HIGHEST)

@@ -16,7 +16,8 @@ from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
 from supercooled.studies.heterogeneity import ranked, remembered, surroundings, windows
-from supercooled.studies.line import Choices, identity, measure, temperature_of
+from supercooled.studies.line import Choices, identity, temperature_of
+from supercooled.studies.measured import measure
 from supercooled.studies.neighbourhoods import closures, neighbourhoods
 from supercooled.studies.published import printed
 from supercooled.studies.readings import Printed, readings, variants
@@ -124,8 +125,8 @@ def by_depth(
 def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
     mixture, choices, work = job.mixture, job.choices, job.work
     # Everything is there already, made by the same choices: this reads it.
-    measured = measure([run], mixture, choices, work=work, workers=1)[0]
-    hops, radial = measured["p_hop"]["p_hop"], measured["radial"]
+    measured = measure([[run]], mixture, choices, work=work, workers=1)[0]
+    (hops,), radial = measured.hops, measured.radial
     name, frames = f"T{run.temperature:g}", spread(hops, job.thinned.depths)
     who: dict[str, Any] = {
         **identity(run),
@@ -135,7 +136,7 @@ def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
         "threshold": threshold,
     }
     line = {"c0": job.calibration.c0, "c1": job.calibration.c1}
-    softness = job.calibration.softness(measured["depth"]["depth"])
+    softness = job.calibration.softness(measured.depths[0])
     thin = softness.isel(frame=frames)
     asked = _variants(choices)
 
@@ -160,8 +161,10 @@ def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
         }
 
     return {
-        "p_hop": measured["p_hop"],
-        "closures": closures(mixture, measured, temperature=temperature_of(run), choices=choices),
+        "p_hop": hops.to_dataset(),
+        "closures": closures(
+            mixture, radial, measured.factor, temperature=temperature_of(run), choices=choices
+        ),
         **stage(work, f"{name}-variants", {**who, "widths": WIDTHS}, vary),
         **stage(work, f"{name}-memory", {**who, **line}, lambda: remembered(run, softness, choices)),
         **stage(work, f"{name}-ranking", {**who, **line}, rank),
