@@ -8,7 +8,7 @@ import xarray as xr
 from report_example import further
 
 import supercooled as sc
-from supercooled import relation
+from supercooled import relation, report
 from supercooled.mixture import Mixture
 from supercooled.report.figures import heterogeneity as drawn
 from supercooled.report.tables import ranking, readings
@@ -17,7 +17,7 @@ from supercooled.studies import readings as readings_of_cages
 from supercooled.studies.averages import average_lines
 from supercooled.studies.line import Choices
 from supercooled.studies.results import Cages, barriers, crossing
-from supercooled.studies.sharma2022.rows import _nearest_rows
+from supercooled.studies.sharma2022.rows import _nearest_rows, with_readings
 from supercooled.studies.sharma2022.words import own_reading, sections
 
 T = {"temperature": np.array([0.47, 0.58, 0.70])}
@@ -50,7 +50,7 @@ def test_a_gaussian_direct_correlation_comes_back_from_its_structure_factor():
     )  # fmt: skip
     fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
     found = neighbourhoods.closures(
-        fluid, {"radial": radial, "factor": factor}, temperature=1.0, choices=Choices()
+        fluid, radial, factor, temperature=1.0, choices=Choices()
     ).direct_correlation
     exact = found.sel(closure="from S(q)", pair="AA")
     np.testing.assert_allclose(exact, h * np.exp(-(exact.r**2) / (2 * w**2)), atol=2e-3)
@@ -90,6 +90,22 @@ def test_the_nearest_reading_is_judged_as_what_it_is():
     assert share.within is (abs(share.measured - 0.69) <= 0.05)
     assert made["onset temperature", "T up to 0.70"].within
     assert made["highest barrier, base 10", "hardest"].within is False
+
+
+def test_a_share_that_misses_says_what_the_readings_give():
+    table = further(T)["readings"]
+    common = {"item": "Sec. V, Fig. 4", "quantity": "share softer than the peak", "uncertainty": 0.01}
+    missed = report.Row(
+        state="T = 0.58", published=0.69, measured=0.6, unit="1", within=False, note="Ours.", **common
+    )
+    met = report.Row(state="T = 0.58", published=0.69, measured=0.7, unit="1", within=True, note="", **common)
+    other = report.Row("Sec. III", "p_c", "T = 0.58", 0.1, 0.2, None, "1", within=False, note="Flat.")
+    said = with_readings([missed, met, other], table)
+    shares = table["share"].sel(temperature=0.58).values
+    near = float(readings_of_cages.nearest(table)["share"].sel(temperature=0.58))
+    assert f"{shares.min():.2f} to {shares.max():.2f}" in said[0].note
+    assert said[0].note.endswith(f"(local C, total density, ensemble-cut) {near:.2f}.")
+    assert said[1:] == [met, other]
 
 
 def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:

@@ -15,6 +15,7 @@ from supercooled.errors import ParameterError
 from supercooled.report.entropy import ENTROPY
 from supercooled.report.panels import draw
 from supercooled.studies import graham2023
+from supercooled.studies.graham2023 import reasons
 from supercooled.studies.graham2023.chosen import Choices
 from supercooled.studies.graham2023.liquid import LiquidRuns, Run, continuous
 from supercooled.studies.graham2023.rows import rows as rows_of
@@ -117,6 +118,8 @@ def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
             "rearrangement_probability_error": (("liquid", "field", "state", "stratum"), 0.1 * both),
             "entropy": (by, np.stack([entropy, entropy], axis=1)),
             "barrier": (by, np.stack([barrier, barrier], axis=1)),
+            "entropy_error": (by, np.zeros((2, 2, 5))),
+            "barrier_error": (by, np.zeros((2, 2, 5))),
             "middle": (by, np.stack([s2, s2], axis=1)),
             "crossover": (("liquid", "field"), np.stack([T_A, T_A + 0.05], axis=1)),
             "crossover_error": (("liquid", "field"), np.array([[0.02, 0.02], [0.04, 0.04]])),
@@ -211,10 +214,38 @@ def test_a_perfect_collapse_is_one_and_liquids_alike_do_not_gain() -> None:
     assert all(row.measured == 0.0 for row in by_quantity(rows, "identity"))
     broken = example()
     broken["groups"]["scaled_entropy"][1] = broken["groups"]["scaled_entropy"][1] * 3
-    assert by_quantity(rows_of(broken), "over that before")[0].within is False
+    missed = by_quantity(rows_of(broken), "over that before")[0]
+    assert missed.within is False
+    # of two liquids none can be left out
+    assert missed.note.endswith("leave a spread of 0.00.")
     none = example()
     none["groups"]["scaled_entropy"][:] = np.nan
     assert by_quantity(rows_of(none), "over that before")[0].measured is None
+
+
+def test_a_collapse_that_misses_says_what_errors_leave_and_which_liquid_spoils_it() -> None:
+    results = example()
+    third = {name: data.isel(liquid=[0, 1, 1]).copy(deep=True) for name, data in results.items()}
+    for data in third.values():
+        data["width"] = ("liquid", [0.0, 0.2, 0.4])
+    third["groups"]["scaled_entropy"][1] *= 3.0
+    # half of each barrier is its error
+    strata, groups = third["strata"], third["groups"]
+    strata["entropy_error"] = 0.5 * np.abs(strata["entropy"])
+    said = reasons.collapse(third, "entropy", "scaled_entropy")
+    scaled = groups["scaled_entropy"].values
+    noise = np.sqrt(np.mean((0.5 * scaled) ** 2)) / scaled.std()
+    assert f"leave a spread of {noise:.2f}." in said
+    assert "without Δ = 0.2 the ratio is 0.00, R^2 1.00." in said
+
+
+def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:
+    (first, _) = by_quantity(rows_of(example()), "strata of S")
+    assert first.measured is not None
+    assert first.uncertainty is not None
+    away = (1.0 - first.measured) / first.uncertainty
+    assert first.within is False
+    assert f"{away:.1f} standard errors from the bound" in first.note
 
 
 def test_figures_that_need_long_runs_are_drawn_and_described() -> None:

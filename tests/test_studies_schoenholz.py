@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import supercooled as sc
+from supercooled.report import Tolerance
 from supercooled.report.learned import LEARNED
 from supercooled.report.panels import draw
 from supercooled.structure import FEATURE_SETS, FeatureSet, Radial
 from supercooled.studies import named
 from supercooled.studies import schoenholz2016 as study
-from supercooled.studies.schoenholz2016 import measuring, rows, training
+from supercooled.studies.schoenholz2016 import measuring, reasons, rows, training
 
 DENSITY = 1.2
 N, FRAMES = 216, 400
@@ -191,9 +192,44 @@ def test_the_rows_say_the_lead_and_what_is_missed(found):
     accuracy = next(row for (name, _), row in rows.items() if name == "cross-validated accuracy")
     assert "1 τ before the peak" in accuracy.note
     assert accuracy.within is False
+    assert accuracy.note.endswith(reasons.learning(found[0].results))
     onset = next(row for (name, _), row in rows.items() if name == "onset temperature e1/Σ1")
     assert onset.published == 0.83
     assert len(rows) == len(found[0].rows)
+
+
+def test_what_was_tried_names_the_most_of_each(found):
+    learned = found[0].results
+    by_quiet = learned["by_quiet"]
+    best = by_quiet.isel(quiet=int(by_quiet.accuracy.argmax("quiet")))
+    words = f"{float(best.accuracy):.3f} (hard ones still for {float(best.quiet):g} tau)"
+    assert words in reasons.learning(learned)
+
+
+def test_a_barrier_out_of_range_says_which_softnesses_are_within(found):
+    fits = found[0].results["learned_arrhenius"]
+    seen = fits.dropna("learned_softness", subset=["barrier"])
+    lowest, highest = float(seen.barrier.min()), float(seen.barrier.max())
+    middle = Tolerance.between(lowest + 1e-9, highest - 1e-9)
+    n = seen.sizes["learned_softness"]
+    assert f"{n - 2} of {n} softnesses" in reasons.barrier(fits, middle)
+    assert "No softness" in reasons.barrier(fits, Tolerance.between(highest + 1.0, highest + 2.0))
+
+
+def test_a_missed_relaxation_tries_the_constant_of_its_own_temperature(found):
+    one = found[0]
+    relaxation = one.results["learned_relaxation"].sel(temperature=0.7).dropna("lag", subset=["overlap"])
+    off = relaxation.assign(overlap_propagated=relaxation["overlap"] + 0.2)
+    (row, _) = rows.relaxation_rows(1.2, {0.7: off}, beyond=0.5, tried=lambda T: f"Tried at {T:g}.")
+    assert row.within is False
+    assert row.note.endswith("Tried at 0.7.")
+    (row, _) = rows.relaxation_rows(
+        1.2, {0.7: off.assign(overlap_propagated=off["overlap"])}, beyond=0.5, tried=lambda T: "Tried."
+    )
+    assert "Tried" not in row.note
+    missed = [r for r in one.rows if r.quantity.endswith("q(t), propagated") and r.within is False]
+    assert missed
+    assert all("with the c_a of this temperature" in r.note for r in missed)
 
 
 def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):

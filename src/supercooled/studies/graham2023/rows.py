@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import xarray as xr
 
@@ -16,7 +18,9 @@ from supercooled.studies.graham2023.chosen import (
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
+from supercooled.studies.graham2023.reasons import collapse
 from supercooled.studies.graham2023.strata import FIELDS
+from supercooled.studies.missing import explained, longer
 from supercooled.studies.published import printed
 from supercooled.studies.stages import Results
 
@@ -112,6 +116,8 @@ def _spread_rows(strata: xr.Dataset) -> list[Row]:
     for q, name in enumerate(_names(strata)):
         decades, errors = zip(*(_decades(strata.isel(liquid=q).sel(field=f)) for f in FIELDS), strict=True)
         state = f"{name}, T = {float(strata['temperature'][q, 0]):g}"
+        further, error = decades[0] - decades[1], float(np.hypot(*errors))
+        bound = float(paper["softness_spread_extra_decades_at_least"])
         found += [
             _row(
                 "Fig. 3",
@@ -124,16 +130,19 @@ def _spread_rows(strata: xr.Dataset) -> list[Row]:
                 unit="decades",
                 note="At the coldest temperature, between the first and the last stratum that rearrange.",
             ),
-            _row(
-                "Fig. 3",
-                "further spread across strata of S",
-                state,
-                decades[0] - decades[1],
-                error=float(np.hypot(*errors)),
-                published=float(paper["softness_spread_extra_decades_at_least"]),
-                tolerance=SOFTNESS_SPREAD,
-                unit="decades",
-                note=f"Strata of S alone: {decades[0]:.2f} decades.",
+            explained(
+                _row(
+                    "Fig. 3",
+                    "further spread across strata of S",
+                    state,
+                    further,
+                    error=error,
+                    published=bound,
+                    tolerance=SOFTNESS_SPREAD,
+                    unit="decades",
+                    note=f"Strata of S alone: {decades[0]:.2f} decades.",
+                ),
+                partial(longer, bound - further, error),
             ),
         ]
     return found
@@ -274,10 +283,14 @@ def _collapse_rows(results: Results) -> list[Row]:
     found = lines(results)
     n = int(np.isfinite(groups["scaled_entropy"].values).any(axis=1).sum())
     out = []
-    for word in ("entropic", "energetic"):
+    for word, raw, scaled in (
+        ("entropic", "entropy", "scaled_entropy"),
+        ("energetic", "barrier", "scaled_barrier"),
+    ):
+        tried = partial(collapse, results, raw, scaled)
         item = "Fig. 6(a)" if word == "entropic" else "Fig. 6(b)"
         before, after = found[word] if found is not None else (None, None)
-        out += [
+        judged = [
             _row(
                 item,
                 f"spread of the {word} barriers after scaling, over that before",
@@ -297,6 +310,7 @@ def _collapse_rows(results: Results) -> list[Row]:
                 note="Printed: linear.",
             ),
         ]
+        out += [explained(row, tried) for row in judged]
     for q, name in enumerate(_names(groups)):
         identity = groups["identity"].isel(liquid=q).values
         out.append(

@@ -12,8 +12,8 @@ from supercooled import dynamics, learning, relation, structure
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.report import Row, Tolerance
+from supercooled.studies.missing import explained
 from supercooled.studies.nandi2021.measuring import Point
-from supercooled.studies.nandi2021.reasons import explained
 from supercooled.studies.published import printed
 from supercooled.studies.results import common_bins
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeAlias, overload
 
 import numpy as np
@@ -11,7 +11,6 @@ import xarray as xr
 
 from supercooled import dynamics, relation
 from supercooled.arrays import Array, Booleans
-from supercooled.report import Row
 from supercooled.studies.nandi2021.chosen import SOFTNESS, Choices
 from supercooled.studies.nandi2021.measuring import Point
 from supercooled.studies.nandi2021.relating import Related, readings, windows
@@ -21,18 +20,6 @@ Part: TypeAlias = Literal["intercept", "slope"]
 # A printed K or T_VFT of 1e-19: the paper's fit found no such temperature.
 NONE_PRINTED = 1e-6
 FEWEST = {"line": 3, "law": 4}
-
-
-def explained(row: Row, tried: Callable[[], str]) -> Row:
-    """The row, with what was tried if it misses.
-
-    >>> row = Row("Table I", "K_VFT", "LJ 1.2", 0.2, 0.3, None, "1", within=False, note="Ours.")
-    >>> explained(row, lambda: "Tried: two windows.").note
-    'Ours. Tried: two windows.'
-    >>> explained(replace(row, within=True), lambda: "Tried: two windows.").note
-    'Ours.'
-    """
-    return row if row.within is not False else replace(row, note=f"{row.note} {tried()}".strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from supercooled.dynamics import LawFit
 from supercooled.report import Row, Tolerance
+from supercooled.studies.missing import explained
 from supercooled.studies.nandi2021.chosen import (
     FRAGILITY,
     LINEAR,
@@ -22,7 +23,7 @@ from supercooled.studies.nandi2021.chosen import (
     SOFTNESS,
 )
 from supercooled.studies.nandi2021.measuring import Point
-from supercooled.studies.nandi2021.reasons import NONE_PRINTED, Part, Tried, explained
+from supercooled.studies.nandi2021.reasons import NONE_PRINTED, Part, Tried
 from supercooled.studies.nandi2021.relating import Related, collapses, readings, vanishing
 from supercooled.studies.nandi2021.tried import STRONG, finite
 from supercooled.studies.published import printed, softness_line

@@ -21,12 +21,13 @@ from supercooled.structure import FEATURE_SETS
 from supercooled.studies.line import identity
 from supercooled.studies.presets import preset_named
 from supercooled.studies.scenes import scene_of_softness
-from supercooled.studies.schoenholz2016 import measuring, training, words
+from supercooled.studies.schoenholz2016 import measuring, reasons, training, words
 from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
 from supercooled.studies.schoenholz2016.rows import (
     at_home,
     barrier_rows,
     decay_rows,
+    deviation,
     learning_rows,
     left_out_rows,
     relaxation_rows,
@@ -184,16 +185,18 @@ def of_density(
     # The paper's c_a is one constant for all temperatures; it is taken where training is.
     beyond = measuring.constant_of(changes[coldest], probabilities[coldest])
     displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
-    relaxations = {
-        T: measuring.foretold(
-            probabilities[T],
-            measuring.relaxed(still[T], choices),
-            changes[T],
-            interval=choices.interval,
-            beyond=beyond,
+    overlaps = {T: measuring.relaxed(runs, choices) for T, runs in still.items()}
+
+    def foretold(T: float, beyond: float) -> xr.Dataset:
+        return measuring.foretold(
+            probabilities[T], overlaps[T], changes[T], interval=choices.interval, beyond=beyond
         )
-        for T in still
-    }
+
+    def tried(T: float) -> str:
+        own = measuring.constant_of(changes[T], probabilities[T])
+        return reasons.relaxation(own, deviation(foretold(T, own), "propagated"))
+
+    relaxations = {T: foretold(T, beyond) for T in still}
     decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
     shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
     rows = [
@@ -230,9 +233,8 @@ def of_density(
         results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
         rows += barrier_rows(density, fits, straight, error, low)
         rows += left_out_rows(density, results["learned_left_out"])
-    rows += relaxation_rows(density, relaxations, beyond=beyond) + decay_rows(
-        density, decays, coldest=coldest, constant=beyond, displaced=displaced
-    )
+    rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
+    rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
     return Density(rows, results, onset, error, trained.validation.accuracy)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import xarray as xr
 
 from supercooled.relation import Straight
 from supercooled.report import Row, Tolerance
+from supercooled.studies.missing import explained
 from supercooled.studies.published import printed
+from supercooled.studies.schoenholz2016 import reasons
 from supercooled.studies.schoenholz2016.chosen import (
     ACCURACY,
     BARRIER,
@@ -73,25 +77,32 @@ def learning_rows(
             published=float(paper["structure_functions"]),
             tolerance=Tolerance.absolute(0.5),
         ),
-        _row(
-            "Fig. 1b",
-            "share of the rearranging with S > 0",
-            state,
-            found.validation.soft_share,
-            error=error,
-            published=float(paper["fraction_rearranging_with_positive_softness"]) if as_printed else None,
-            tolerance=SHARE if as_printed else None,
-            note=size,
+        explained(
+            _row(
+                "Fig. 1b",
+                "share of the rearranging with S > 0",
+                state,
+                found.validation.soft_share,
+                error=error,
+                published=float(paper["fraction_rearranging_with_positive_softness"]) if as_printed else None,
+                tolerance=SHARE if as_printed else None,
+                note=size,
+            ),
+            lambda: f"It goes with the accuracy. {reasons.learning(learned)}",
         ),
-        _row(
-            "Sec. I.C",
-            "cross-validated accuracy",
-            state,
-            found.validation.accuracy,
-            error=error,
-            published=0.88 if as_printed else None,
-            tolerance=ACCURACY if as_printed else None,
-            note=f"{'The bound is asked of this study, the paper prints none. ' if as_printed else ''}{size}",
+        explained(
+            _row(
+                "Sec. I.C",
+                "cross-validated accuracy",
+                state,
+                found.validation.accuracy,
+                error=error,
+                published=0.88 if as_printed else None,
+                tolerance=ACCURACY if as_printed else None,
+                note=f"{'The bound is asked of this study, the paper prints none. ' if as_printed else ''}"
+                f"{size}",
+            ),
+            lambda: reasons.learning(learned),
         ),
         _row(
             "main text",
@@ -172,19 +183,18 @@ def barrier_rows(
         ("highest", int(np.argmax(seen["barrier"].values)), high),
     ):
         here = seen.isel(learned_softness=end)
-        rows.append(
-            _row(
-                "Fig. 2c",
-                f"{word} barrier",
-                f"{state}; S = {float(here['learned_softness']):.2f}",
-                float(here["barrier"]),
-                error=float(here["barrier_error"]),
-                published=float(value) if as_printed else None,
-                tolerance=BARRIER if as_printed else None,
-                unit="epsilon_AA",
-                note="The range is read off the figure by sharma2022." if as_printed else "",
-            )
+        row = _row(
+            "Fig. 2c",
+            f"{word} barrier",
+            f"{state}; S = {float(here['learned_softness']):.2f}",
+            float(here["barrier"]),
+            error=float(here["barrier_error"]),
+            published=float(value) if as_printed else None,
+            tolerance=BARRIER if as_printed else None,
+            unit="epsilon_AA",
+            note="The range is read off the figure by sharma2022." if as_printed else "",
         )
+        rows.append(explained(row, partial(reasons.barrier, fits, BARRIER)))
     plain = (("e0", straight.e0), ("e1", straight.e1), ("Σ0", straight.s0), ("Σ1", straight.s1))
     for name, number in plain:
         unit = "epsilon_AA" if name.startswith("e") else "1"
@@ -240,28 +250,39 @@ def rise_rows(onsets: Mapping[float, tuple[float, float]]) -> list[Row]:
     return rows
 
 
-def relaxation_rows(density: float, found: Mapping[float, xr.Dataset], *, beyond: float) -> list[Row]:
-    """Largest deviations of both predictions of the overlap."""
+def deviation(relaxation: xr.Dataset, name: Literal["naive", "propagated"]) -> float:
+    """The most that a prediction of the overlap is off."""
+    return float(np.abs(relaxation[f"overlap_{name}"] - relaxation["overlap"]).max())
+
+
+def relaxation_rows(
+    density: float,
+    found: Mapping[float, xr.Dataset],
+    *,
+    beyond: float,
+    tried: Callable[[float], str] = lambda T: "",
+) -> list[Row]:
+    """Largest deviations of both predictions of the overlap.
+
+    tried : what else was tried at a temperature
+    """
     rows = []
     for T, one in found.items():
-        naive, propagated = (
-            float(np.abs(one[f"overlap_{name}"] - one["overlap"]).max()) for name in ("naive", "propagated")
-        )
+        naive, propagated = deviation(one, "naive"), deviation(one, "propagated")
         state = f"ρ = {density:g}, T = {T:g}"
         judged = T >= 0.53 or not at_home(density)
         end = one.dropna("lag", subset=["overlap"]).isel(lag=-1)
         last = f"Up to {float(end['lag']):g} τ, where q = {float(end['overlap']):.2f}; c_a = {beyond:.2f}."
-        rows.append(
-            _row(
-                "Fig. 3b",
-                "largest deviation of q(t), propagated",
-                state,
-                propagated,
-                published=0.0 if judged else None,
-                tolerance=OVERLAP if judged else None,
-                note=f"{last} {'Better' if propagated < naive else 'Not better'} than the naive one.",
-            )
+        row = _row(
+            "Fig. 3b",
+            "largest deviation of q(t), propagated",
+            state,
+            propagated,
+            published=0.0 if judged else None,
+            tolerance=OVERLAP if judged else None,
+            note=f"{last} {'Better' if propagated < naive else 'Not better'} than the naive one.",
         )
+        rows.append(explained(row, partial(tried, T)))
         rows.append(_row("Fig. 3a", "largest deviation of q(t), naive", state, naive, note=last))
     return rows
 

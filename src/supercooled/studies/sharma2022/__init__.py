@@ -34,7 +34,7 @@ from supercooled.studies.scenes import scene_of
 from supercooled.studies.sharma2022 import words
 from supercooled.studies.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT
 from supercooled.studies.sharma2022.extended import Job, by_depth, extended
-from supercooled.studies.sharma2022.rows import further_rows, propensity_rows, rows
+from supercooled.studies.sharma2022.rows import further_rows, propensity_rows, rows, with_readings
 from supercooled.trajectory import Trajectory
 
 DENSITY = 1.2
@@ -152,7 +152,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         results |= extended(trajectories, thresholds, job, found=found, workers=workers)
         results |= by_depth(related, temperatures, choices, highest=HIGHEST)
         results["lines"] = average_lines(found, choices.calibrated_by)
-        compared += further_rows(results, temperatures)
+        compared = with_readings(compared, results["readings"]) + further_rows(results, temperatures)
     report.write(
         out,
         title="Local softness and rearrangements in a supercooled liquid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -10,6 +11,7 @@ import xarray as xr
 from supercooled import relation
 from supercooled.report import Row, Tolerance
 from supercooled.studies.line import Choices
+from supercooled.studies.missing import explained
 from supercooled.studies.published import printed, softness_line
 from supercooled.studies.readings import in_words, nearest
 from supercooled.studies.results import Cages, Moves, Relations
@@ -242,6 +244,28 @@ def _nearest_rows(table: xr.Dataset) -> list[Row]:
             )
         )
     return found
+
+
+def with_readings(rows: Sequence[Row], table: xr.Dataset) -> list[Row]:
+    """The rows, those that miss with what the readings of the paper make of them."""
+    names = {"share softer than the peak": "share", "highest barrier, base 10": "barrier_highest"}
+
+    def others(row: Row) -> str:
+        name = names[row.quantity]
+        here = table.sel(temperature=float(row.state[4:])) if name == "share" else table
+        every = here[name].values
+        near = nearest(here)
+        return (
+            f"The {len(every)} readings give {np.nanmin(every):.2f} to {np.nanmax(every):.2f}, the one "
+            f"nearest to all that is printed ({in_words(near)}) {float(near[name]):.2f}."
+        )
+
+    return [
+        explained(row, partial(others, row))
+        if row.item in {"Sec. V, Fig. 4", "Sec. V, Fig. 5(c)"} and row.quantity in names
+        else row
+        for row in rows
+    ]
 
 
 def _width_rows(widths: xr.Dataset) -> list[Row]:
