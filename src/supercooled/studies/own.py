@@ -89,15 +89,7 @@ def run(
         thresholds=used,
         choices=choices,
     )
-    coldest = states[at[0]]
-    results |= scene_of(
-        coldest[0],
-        measured[0].radial,
-        depths[0][0],
-        hops[0][0],
-        calibration=calibration,
-        choices=choices,
-    )
+    results |= scene_of(states[at[0]][0], measured[0], calibration, choices)
     rows = _rows(at, found, moved, related)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)

@@ -11,6 +11,7 @@ from supercooled import cage, dynamics, report
 from supercooled.cage import Calibration
 from supercooled.report.scene import MOST
 from supercooled.studies.line import Choices
+from supercooled.studies.measured import Measured
 from supercooled.trajectory import Trajectory
 
 FRAMES = 12
@@ -18,20 +19,19 @@ FRAMES = 12
 
 def scene_of(
     run: Trajectory,
-    radial: xr.Dataset,
-    depth: xr.DataArray,
-    p_hop: xr.DataArray,
-    *,
+    measured: Measured,
     calibration: Calibration | None,
     choices: Choices,
+    *,
     frames: int = FRAMES,
 ) -> Mapping[str, xr.Dataset]:
-    """The group "scene" of a run that was measured, coloured by softness, depth and p_hop.
+    """The group "scene" of a state's first run, coloured by softness, depth and p_hop.
 
     Empty where a page can't hold that many particles.
     """
     if run.n_particles > MOST:
         return {}
+    depth, p_hop = measured.depths[0], measured.hops[0]
     both = np.intersect1d(depth["frame"].values, p_hop["frame"].values)
     if len(both) == 0:
         return {}
@@ -44,7 +44,7 @@ def scene_of(
             fields={**soft, "depth": depth, "p_hop": p_hop},
             frames=frames,
             width=choices.width,
-            cutoffs=cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre),
+            cutoffs=cage.cutoffs(measured.radial, vanishing=choices.vanishing, species=choices.centre),
             normalisation=choices.normalisation,
         )
     }

@@ -113,14 +113,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         [softness_line("ka-lj 1.2", T) for T in temperatures],
     )
     results["arrhenius"] = fits
-    results |= scene_of(
-        trajectories[0],
-        measured[0].radial,
-        depths[0][0],
-        hops[0][0],
-        calibration=calibration,
-        choices=choices,
-    )
+    results |= scene_of(trajectories[0], measured[0], calibration, choices)
     compared = rows(
         temperatures,
         curves=results["dynamics"],
