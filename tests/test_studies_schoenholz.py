@@ -180,7 +180,8 @@ def test_replicas_have_left_where_all_begin(tmp_path, monkeypatch):
 
     monkeypatch.setattr(study.store, "simulate_all", simulated)
     monkeypatch.setattr(study.store, "quench_trajectory", lambda one, **_: one)
-    preset = study.Preset({DENSITY: {0.58: 40.0, 0.47: 30.0}}, quiet={DENSITY: 60.0}, replicas={DENSITY: 3})
+    states = {DENSITY: {0.58: 40.0, 0.47: 30.0}}
+    preset = study.Preset(states, quiet={DENSITY: 100.0}, replicas={DENSITY: 3}, apart=60.0)
     found = study.inherent(DENSITY, preset, CHOICES, runs=tmp_path, workers=1)
     states = [(r.state.temperature, r.state.seed, r.state.protocol.hold) for r in asked]
     assert states == [(0.47, 1, 0.0), (0.47, 2, 60.0), (0.47, 3, 60.0), (0.58, 1, 0.0)]

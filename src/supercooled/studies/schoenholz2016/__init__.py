@@ -121,7 +121,7 @@ def inherent(
             every=preset.every,
             dt=preset.dt,
             seed=preset.seed + k,
-            hold=preset.quiet[density] if k > 0 else 0.0,
+            hold=preset.apart if k > 0 else 0.0,
         )
         for T, duration in sorted(preset.durations[density].items())
         for k in range(preset.replicas.get(density, 1) if coldest == T else 1)

@@ -101,7 +101,7 @@ def provenance(
             **parameters,
             "quiet": {
                 "value": ", ".join(f"{t:g} (ρ={rho:g})" for rho, t in preset.quiet.items()),
-                "why": "how long a hard particle is still; tau_alpha in the paper (700 at ρ=1.2, T=0.47)",
+                "why": "how long a hard particle is still; tau_alpha in the paper, whose overlap has a = 0.5",
             },
             "dt": {"value": preset.dt, "why": "the paper's is 0.0025"},
         },
