@@ -13,6 +13,7 @@ from supercooled.potentials import (
     InversePower,
     LennardJones,
     PairPotential,
+    SmoothedInversePower,
     SmoothedLennardJones,
     Tabulated,
 )
@@ -32,6 +33,8 @@ POTENTIALS = {
     "inverse power": InversePower(1.2, 0.9, 12.0, 1.8),
     "inverse power, odd": InversePower(0.3, 1.1, 10.3, 2.1, shift=False),
     "inverse power, weak": InversePower(1e-5, 0.9, 3.0, 2.5),
+    "inverse power, smoothed": SmoothedInversePower(1.2, 0.9, 12.0, 1.125),
+    "inverse power, smoothed, odd": SmoothedInversePower(0.3, 1.1, 7.3, 2.1),
     "harmonic": HarmonicRepulsion(2.5, 1.4),
     "tabulated": Tabulated.through(R, WAVE, points=2000),
     "tabulated, coarse": Tabulated.through(R, WAVE, points=300),
@@ -184,6 +187,29 @@ def test_an_inverse_power_scales():
     np.testing.assert_allclose(one.force(r) * r, 12 * one.energy(r))
 
 
+@given(st.floats(2, 40), st.floats(0.5, 1.5), st.floats(1.1, 2))
+def test_a_smoothed_inverse_power_ends_with_its_force_and_the_slope_of_that(exponent, sigma, reach):
+    soft = SmoothedInversePower(1.5, sigma, exponent, reach * sigma)
+    # what is left is of third order in the distance to the end
+    gaps = np.array([1e-2, 2e-2]) * soft.cutoff
+    energy, force = soft.energy(soft.cutoff - gaps), soft.force(soft.cutoff - gaps)
+    assert (energy > 0).all()
+    assert 7.0 < energy[1] / energy[0] < 9.0 + 0.3 * exponent
+    assert 3.5 < force[1] / force[0] < 5.0 + 0.15 * exponent
+    # nothing but the constant, the square and the fourth power was added
+    r = np.linspace(0.7, 0.95, 9) * soft.cutoff
+    added = soft.energy(r) - InversePower(1.5, sigma, exponent, 9.0, shift=False).energy(r)
+    terms = np.stack([np.ones(9), r**2, r**4], axis=1)
+    left = added - terms @ np.linalg.lstsq(terms, added, rcond=None)[0]
+    assert np.abs(left).max() < 1e-9 * np.abs(added).max()
+
+
+def test_the_coefficients_for_twelve_are_those_in_use():
+    end = 1.25
+    expected = (-28 / end**12, 48 / end**14, -21 / end**16)
+    np.testing.assert_allclose(SmoothedInversePower(1.0, 1.0, 12.0, end).coefficients, expected, rtol=1e-14)
+
+
 def test_a_table_of_lennard_jones_is_lennard_jones():
     plain = LennardJones(1.0, 1.0, 2.5)
     r = np.linspace(0.8, 2.5, 2001)
@@ -244,6 +270,7 @@ def test_samples_that_make_no_table(r, energy, message):
         lambda: ExpandedLennardJones.modified_well(1, 1, width=1.2, cutoff=2.5),
         lambda: InversePower(1, 1, -12, 2),
         lambda: InversePower(1, 10, 400, 2),
+        lambda: SmoothedInversePower(1, 1, 12, 0),
         lambda: HarmonicRepulsion(1, np.inf),
     ],
 )

@@ -30,6 +30,12 @@ pairs:
   A-A: {style: lennard-jones, epsilon: 1, sigma: 1, cutoff: 2.5}
   B-A: {style: lennard-jones, epsilon: 1.5, sigma: 0.8, cutoff: 2.0}
 """
+SMOOTH = """
+name: smooth
+sizes: {smallest: 0.73, largest: 1.63, exponent: -3, classes: 3}
+nonadditivity: 0.2
+pair: {style: inverse-power-smoothed, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 1.25}
+"""
 DISCS = """
 name: discs
 dimensions: 2
@@ -126,7 +132,9 @@ def test_given_sizes_and_a_table_scale_too(tmp_path):
     np.testing.assert_allclose(between.force(1.25 * r[1:]) * 1.25, small.force(r[1:]), rtol=1e-12)
 
 
-@pytest.mark.parametrize(("text", "density", "n"), [(DISCS, 1.0, 100), (EVERY_STYLE, 0.8, 200)])
+@pytest.mark.parametrize(
+    ("text", "density", "n"), [(DISCS, 1.0, 100), (EVERY_STYLE, 0.8, 200), (SMOOTH, 1.0, 150)]
+)
 def test_a_mixture_of_a_file_runs(tmp_path, text, density, n):
     """Planar and polydisperse, or of every style: each number of the file has reached LAMMPS, through a
     checkpoint, or the energy is another.

@@ -2,7 +2,7 @@
 
 from supercooled.potentials.base import PairPotential
 from supercooled.potentials.lennard_jones import ExpandedLennardJones, LennardJones, SmoothedLennardJones
-from supercooled.potentials.repulsive import HarmonicRepulsion, InversePower
+from supercooled.potentials.repulsive import HarmonicRepulsion, InversePower, SmoothedInversePower
 from supercooled.potentials.tabulated import Tabulated
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "InversePower",
     "LennardJones",
     "PairPotential",
+    "SmoothedInversePower",
     "SmoothedLennardJones",
     "Tabulated",
 ]

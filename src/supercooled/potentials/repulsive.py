@@ -81,6 +81,74 @@ class InversePower:
 
 
 @dataclass(frozen=True, slots=True)
+class SmoothedInversePower:
+    r"""Inverse power that ends smoothly: energy, force and its slope are zero at the cutoff.
+
+    .. math:: U(r) = \epsilon\left[(\sigma/r)^n + c_0 + c_2 (r/\sigma)^2 + c_4 (r/\sigma)^4\right],\quad
+              r < r_c
+
+    epsilon : epsilon_AA
+    sigma, cutoff : sigma_AA
+    exponent : n, dimensionless
+
+    Raises
+    ------
+    MixtureError
+        if a number is not positive, or epsilon sigma^n too large for a double.
+
+    Source: Ninarello, Berthier and Coslovich 2017, with n = 12 and r_c = 1.25 sigma.
+
+    >>> soft = SmoothedInversePower(1.0, 1.0, exponent=12.0, cutoff=1.25)
+    >>> soft.energy([1.0, 1.25]).round(6).tolist()
+    [0.59582, 0.0]
+    """
+
+    epsilon: float
+    sigma: float
+    exponent: float
+    cutoff: float
+
+    def __post_init__(self) -> None:
+        # the same numbers, with the same bounds
+        InversePower(self.epsilon, self.sigma, self.exponent, self.cutoff)
+
+    @property
+    def coefficients(self) -> tuple[float, float, float]:
+        """c_0, c_2 and c_4, dimensionless."""
+        n, end = self.exponent, self.cutoff / self.sigma
+        return (
+            -0.125 * (n + 2.0) * (n + 4.0) * end**-n,
+            0.25 * n * (n + 4.0) * end ** -(n + 2.0),
+            -0.125 * n * (n + 2.0) * end ** -(n + 4.0),
+        )
+
+    def energy(self, r: ArrayLike) -> Array:
+        """Energy of a pair at distance `r`; infinite at r = 0."""
+        c0, c2, c4 = self.coefficients
+
+        def at(r: Array) -> Array:
+            x2 = (r / self.sigma) ** 2
+            return self.epsilon * ((self.sigma / r) ** self.exponent + c0 + x2 * (c2 + x2 * c4))
+
+        return between(r, 0.0, self.cutoff, at)
+
+    def force(self, r: ArrayLike) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        _, c2, c4 = self.coefficients
+
+        def at(r: Array) -> Array:
+            x = r / self.sigma
+            steep = self.exponent * x ** -(self.exponent + 1.0)
+            return self.epsilon / self.sigma * (steep - 2.0 * x * (c2 + 2.0 * c4 * x**2))
+
+        return between(r, 0.0, self.cutoff, at)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "inverse-power-smoothed", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
 class HarmonicRepulsion:
     r"""Soft spheres that repel where they overlap.
 

@@ -17,6 +17,7 @@ from supercooled.potentials import (
     InversePower,
     LennardJones,
     PairPotential,
+    SmoothedInversePower,
     SmoothedLennardJones,
     Tabulated,
 )
@@ -117,6 +118,20 @@ def _inverse_power(p: InversePower) -> _Words:
     return _formula(p, "a/r^n", a=p.strength, n=p.exponent)
 
 
+def _smoothed_power(p: SmoothedInversePower) -> _Words:
+    c0, c2, c4 = p.coefficients
+    return _formula(
+        p,
+        "e*(x^(-m)+u+y*(v+y*w)); m=0.5*n; y=x; x=(r/s)^2",
+        e=p.epsilon,
+        s=p.sigma,
+        n=p.exponent,
+        u=c0,
+        v=c2,
+        w=c4,
+    )
+
+
 def _formula(p: PairPotential, formula: str, **numbers: float) -> _Words:
     """Fixed letters, and the numbers they stand for.
 
@@ -166,5 +181,6 @@ _TELL: dict[type, Callable[..., _Words]] = {
     SmoothedLennardJones: _smoothed,
     ExpandedLennardJones: _expanded,
     InversePower: _inverse_power,
+    SmoothedInversePower: _smoothed_power,
     HarmonicRepulsion: _harmonic,
 }

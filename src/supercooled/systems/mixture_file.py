@@ -22,6 +22,7 @@ from supercooled.potentials import (
     InversePower,
     LennardJones,
     PairPotential,
+    SmoothedInversePower,
     SmoothedLennardJones,
     Tabulated,
 )
@@ -103,6 +104,17 @@ class _InversePower(_Part):
         return InversePower(self.epsilon, self.sigma, self.exponent, self.cutoff, self.shift)
 
 
+class _SmoothedPower(_Part):
+    style: Literal["inverse-power-smoothed"]
+    epsilon: Positive
+    sigma: Positive
+    exponent: Positive
+    cutoff: Positive
+
+    def make(self, _folder: Path) -> PairPotential:
+        return SmoothedInversePower(self.epsilon, self.sigma, self.exponent, self.cutoff)
+
+
 class _Harmonic(_Part):
     style: Literal["harmonic"]
     epsilon: Positive
@@ -129,7 +141,7 @@ class _Tabulated(_Part):
 
 
 _Pair = Annotated[
-    _LennardJones | _Wca | _Smoothed | _Expanded | _InversePower | _Harmonic | _Tabulated,
+    _LennardJones | _Wca | _Smoothed | _Expanded | _InversePower | _SmoothedPower | _Harmonic | _Tabulated,
     Field(discriminator="style"),
 ]
 
@@ -211,12 +223,13 @@ def read_mixture(path: str | Path) -> Mixture:
         name: poly
         sizes: {smallest: 0.73, largest: 1.63, exponent: -3, classes: 20}
         nonadditivity: 0.2
-        pair: {style: inverse-power, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 2.5}
+        pair: {style: inverse-power-smoothed, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 1.25}
 
     Styles: ``lennard-jones`` (epsilon, sigma, cutoff, shift), ``wca`` (epsilon, sigma),
     ``lennard-jones-smoothed`` (epsilon, sigma, cutoff), ``lennard-jones-expanded`` (epsilon, sigma,
-    delta, cutoff, shift), ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift), ``harmonic``
-    (epsilon, sigma), ``tabulated`` (file of two columns, r and energy, beside the YAML file; points).
+    delta, cutoff, shift), ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift),
+    ``inverse-power-smoothed`` (epsilon, sigma, exponent, cutoff), ``harmonic`` (epsilon, sigma),
+    ``tabulated`` (file of two columns, r and energy, beside the YAML file; points).
 
     Raises
     ------
@@ -280,7 +293,7 @@ def _first(error: ValidationError) -> str:
     errors = error.errors(include_url=False, include_context=False)
     first = errors[0]
     styles = {"lennard-jones", "wca", "lennard-jones-smoothed", "lennard-jones-expanded"}
-    styles |= {"inverse-power", "harmonic", "tabulated", "_Sizes"}
+    styles |= {"inverse-power", "inverse-power-smoothed", "harmonic", "tabulated", "_Sizes"}
     place = ".".join(str(p) for p in first["loc"] if p not in styles) or "file"
     what = first["msg"].removeprefix("Value error, ")
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
