@@ -121,7 +121,7 @@ def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
 
 
 def test_a_file_given_twice_or_another_liquid_is_refused(runs: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="given twice at T = 1;"):
+    with pytest.raises(ParameterError, match="is given twice: replicas"):
         analysed([runs[1], runs[1]], tmp_path / "out", given=Given())
     with pytest.raises(MixtureError, match="composition"):
         analysed(runs, tmp_path / "out", liquid="wahnstrom")

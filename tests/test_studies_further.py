@@ -106,6 +106,24 @@ def test_a_share_that_misses_says_what_the_readings_give():
     assert f"{shares.min():.2f} to {shares.max():.2f}" in said[0].note
     assert said[0].note.endswith(f"(local C, total density, ensemble-cut) {near:.2f}.")
     assert said[1:] == [met, other]
+    # no reading has an onset: none is nearest, and barriers are not known
+    without = table.assign(
+        barrier_highest=table["barrier_highest"] * np.nan, distance=table["distance"] + np.inf
+    )
+    barrier = report.Row(
+        "Sec. V, Fig. 5(c)",
+        "highest barrier, base 10",
+        "S = 1",
+        2.9,
+        2.0,
+        0.1,
+        "1",
+        within=False,
+        note="Ours.",
+    )
+    said = with_readings([missed, barrier], without)
+    assert said[0].note.endswith(f"give {shares.min():.2f} to {shares.max():.2f}.")
+    assert said[1].note == "Ours."
 
 
 def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:

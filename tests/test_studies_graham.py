@@ -217,7 +217,7 @@ def test_a_perfect_collapse_is_one_and_liquids_alike_do_not_gain() -> None:
     missed = by_quantity(rows_of(broken), "over that before")[0]
     assert missed.within is False
     # of two liquids none can be left out
-    assert missed.note.endswith("leave a spread of 0.00.")
+    assert missed.note.endswith("Errors of the barriers alone would leave 0.00.")
     none = example()
     none["groups"]["scaled_entropy"][:] = np.nan
     assert by_quantity(rows_of(none), "over that before")[0].measured is None
@@ -232,11 +232,17 @@ def test_a_collapse_that_misses_says_what_errors_leave_and_which_liquid_spoils_i
     # half of each barrier is its error
     strata, groups = third["strata"], third["groups"]
     strata["entropy_error"] = 0.5 * np.abs(strata["entropy"])
-    said = reasons.collapse(third, "entropy", "scaled_entropy")
     scaled = groups["scaled_entropy"].values
     noise = np.sqrt(np.mean((0.5 * scaled) ** 2)) / scaled.std()
-    assert f"leave a spread of {noise:.2f}." in said
-    assert "without Δ = 0.2 the ratio is 0.00, R^2 1.00." in said
+    before = sc.relation.common_line(
+        list(groups["pair_entropy"].values), list(strata["entropy"].sel(field="softness").values)
+    )
+    said = reasons.collapse(third, "entropy", "scaled_entropy", "ratio")
+    assert f"would leave {noise / before.spread:.2f}." in said
+    assert said.endswith("the best is 0.00, without Δ = 0.2.")
+    said = reasons.collapse(third, "entropy", "scaled_entropy", "straight")
+    assert f"would have {max(0.0, 1 - noise**2):.2f}." in said
+    assert said.endswith("the best is 1.00, without Δ = 0.2.")
 
 
 def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:
@@ -246,6 +252,11 @@ def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:
     away = (1.0 - first.measured) / first.uncertainty
     assert first.within is False
     assert f"{away:.1f} standard errors from the bound" in first.note
+    empty = example()
+    empty["strata"]["rearrangement_probability"][0, 0, 0, 0] = np.nan
+    (first, _) = by_quantity(rows_of(empty), "strata of S")
+    assert "1 of 5 stratum has no P_R yet" in first.note
+    assert "standard errors" not in first.note
 
 
 def test_figures_that_need_long_runs_are_drawn_and_described() -> None:

@@ -193,7 +193,7 @@ def test_the_rows_say_the_lead_and_what_is_missed(found):
     accuracy = next(row for (name, _), row in rows.items() if name == "cross-validated accuracy")
     assert "1 τ before the peak" in accuracy.note
     assert accuracy.within is False
-    assert accuracy.note.endswith(reasons.learning(found[0].results))
+    assert accuracy.note.endswith(reasons.learning(found[0].results, "accuracy"))
     onset = next(row for (name, _), row in rows.items() if name == "onset temperature e1/Σ1")
     assert onset.published == 0.83
     assert len(rows) == len(found[0].rows)
@@ -204,7 +204,12 @@ def test_what_was_tried_names_the_most_of_each(found):
     by_quiet = learned["by_quiet"]
     best = by_quiet.isel(quiet=int(by_quiet.accuracy.argmax("quiet")))
     words = f"{float(best.accuracy):.3f} (hard ones still for {float(best.quiet):g} tau)"
-    assert words in reasons.learning(learned)
+    assert words in reasons.learning(learned, "accuracy")
+    share = learned["by_lead"].soft_share
+    said = reasons.learning(learned, "soft_share")
+    assert f"{float(share.max()):.3f} (lead of {float(share.lead[int(share.argmax('lead'))]):g} tau)" in said
+    assert "method" not in said  # whose share is not measured
+    assert reasons.learning({}, "accuracy") == ""
 
 
 def test_a_barrier_out_of_range_says_which_softnesses_are_within(found):
@@ -212,8 +217,8 @@ def test_a_barrier_out_of_range_says_which_softnesses_are_within(found):
     seen = fits.dropna("learned_softness", subset=["barrier"])
     lowest, highest = float(seen.barrier.min()), float(seen.barrier.max())
     middle = Tolerance.between(lowest + 1e-9, highest - 1e-9)
-    n = seen.sizes["learned_softness"]
-    assert f"{n - 2} of {n} softnesses" in reasons.barrier(fits, middle)
+    S = seen.learned_softness.values[(seen.barrier > lowest) & (seen.barrier < highest)]
+    assert f"have S = {', '.join(f'{s:g}' for s in S)};" in reasons.barrier(fits, middle)
     assert "No softness" in reasons.barrier(fits, Tolerance.between(highest + 1.0, highest + 2.0))
 
 
@@ -230,7 +235,8 @@ def test_a_missed_relaxation_tries_the_constant_of_its_own_temperature(found):
     assert "Tried" not in row.note
     missed = [r for r in one.rows if r.quantity.endswith("q(t), propagated") and r.within is False]
     assert missed
-    assert all("with the c_a of this temperature" in r.note for r in missed)
+    # at the coldest c_a is that of the temperature already
+    assert all(("with the c_a of this temperature" in r.note) is ("T = 0.5" not in r.state) for r in missed)
 
 
 def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -31,8 +32,8 @@ class Choices:
     remove_drift : subtract the mean position of all particles in each frame, of hops and displacements
     overlap_radius : a of the overlap function, sigma_AA
     lags_per_decade : of the displacements
-    structure_frames : frames, evenly spread over the run, that give g(r) and S(q)
-    blocks : stretches that each run is divided into for errors
+    structure_frames : frames, evenly spread over the runs of a temperature, that give g(r) and S(q)
+    blocks : stretches that each run is divided into for errors; of S(q), that all its frames are
     bins : of the distributions, over the range that all temperatures share
     vanishing : g(r) that counts as none, for the lower cutoff of the local sum (App. B)
     weighting, largest_error : of the probabilities in a barrier (`relation.arrhenius`)
@@ -81,16 +82,26 @@ class Choices:
 
 
 def identity(run: Trajectory) -> dict[str, Any]:
-    """Plain data that changes when the frames of a run do."""
+    """Plain data that changes when the frames of a run do, or what its particles are called."""
     path = Path(run.source.name)
-    written = [path.stat().st_size, path.stat().st_mtime_ns] if run.state is None and path.exists() else None
-    return {
-        "run": path.name if run.state is None else run.state.key,
+    who = {
         "frames": run.n_frames,
         "from": float(run.times[0]),
         "to": float(run.times[-1]),
-        "written": written,
+        "names": list(run.names),
     }
+    if run.state is not None:
+        return {"run": run.state.key, **who}
+    written = [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
+    return {"run": path.name, **who, "written": written, "holds": contents(run)}
+
+
+def contents(run: Trajectory) -> str:
+    """What tells the frames of a run from others, wherever they are kept: of its first and last frame."""
+    digest = hashlib.sha256(np.ascontiguousarray(run.species, np.int64).tobytes())
+    for frame in (0, run.n_frames - 1):
+        digest.update(np.ascontiguousarray(run.positions(slice(frame, frame + 1)), np.float64).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def temperature_of(run: Trajectory) -> float:

@@ -78,8 +78,7 @@ def _measure_one(
 
 
 def _ensemble(runs: Sequence[Trajectory], choices: Choices, pool: Executor | None) -> dict[str, xr.Dataset]:
-    wanted = max(1, choices.structure_frames // len(runs))
-    some = [run[:: max(1, run.n_frames // wanted)] for run in runs]
+    some = [_spread(run, -(-choices.structure_frames // len(runs))) for run in runs]
     r_max = min(FARTHEST, *(0.5 * float(run.fixed_box().heights.min()) for run in runs))
     return {
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr, executor=pool),
@@ -87,6 +86,12 @@ def _ensemble(runs: Sequence[Trajectory], choices: Choices, pool: Executor | Non
             some, q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks, executor=pool
         ),
     }
+
+
+def _spread(run: Trajectory, wanted: int) -> Trajectory:
+    """About so many frames, each from the middle of an equal part: replicas may share their first frame."""
+    step = max(1, run.n_frames // wanted)
+    return run[step // 2 :: step]
 
 
 def _motion(runs: Sequence[Trajectory], choices: Choices, pool: Executor | None) -> dict[str, xr.Dataset]:

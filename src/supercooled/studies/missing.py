@@ -28,15 +28,15 @@ def explained(row: Row, tried: Callable[[], str]) -> Row:
 def longer(off: float, error: float) -> str:
     """Could a longer run meet the bound, as the error has it?
 
-    off, error : from the value to the bound, and the value's standard error
+    off, error : from the value to the bound, either way, and the value's standard error
 
     >>> longer(0.3, 0.2)
     'It is 1.5 standard errors from the bound: a longer run may meet it.'
     >>> longer(0.3, 0.1)
-    'It is 3.0 standard errors from the bound: a longer run would not meet it.'
+    'It is 3.0 standard errors from the bound: by its error alone no longer run is expected to meet it.'
     """
-    if not (np.isfinite(error) and error > 0):
+    if not (np.isfinite(off) and np.isfinite(error) and error > 0):
         return "Its error is not known."
-    away = off / error
-    word = "would not" if away > _SURELY else "may"
-    return f"It is {away:.1f} standard errors from the bound: a longer run {word} meet it."
+    away = abs(off) / error
+    word = "by its error alone no longer run is expected to" if away > _SURELY else "a longer run may"
+    return f"It is {away:.1f} standard errors from the bound: {word} meet it."

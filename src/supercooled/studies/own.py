@@ -32,7 +32,7 @@ from supercooled.studies.results import (
 )
 from supercooled.studies.scenes import scene_of
 from supercooled.studies.stages import Results
-from supercooled.studies.states import by_temperature, in_its_order, one_threshold_each
+from supercooled.studies.states import begin_alike, by_temperature, in_its_order, one_threshold_each
 from supercooled.trajectory import Trajectory
 
 # Frames that `fields.gsd` shows, spread over the run.
@@ -93,8 +93,13 @@ def run(
     rows = _rows(at, found, moved, related)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
-    for runs, one in zip(states.values(), measured, strict=True):
-        _write_fields(out, runs, one, calibration)
+    written = {
+        path
+        for runs, one in zip(states.values(), measured, strict=True)
+        for path in _write_fields(out, runs, one, calibration)
+    }
+    for stale in set(out.glob("fields_T*.gsd")) - written:
+        stale.unlink()
     report.write(
         out,
         title=f"Cages, softness and rearrangements: {liquid}",
@@ -197,11 +202,14 @@ def _with_barriers(
 
 def _write_fields(
     out: Path, runs: Sequence[Trajectory], measured: Measured, calibration: Calibration | None
-) -> None:
+) -> list[Path]:
     """Some frames of each run coloured by the fields, for OVITO."""
+    written = []
     for k, (run, depth, p_hop) in enumerate(zip(runs, measured.depths, measured.hops, strict=True), start=1):
         name = f"fields_T{run.temperature:g}" + (f"_run{k}" if len(runs) > 1 else "")
-        _write_coloured(out / f"{name}.gsd", run, depth, p_hop, calibration)
+        written.append(out / f"{name}.gsd")
+        _write_coloured(written[-1], run, depth, p_hop, calibration)
+    return written
 
 
 def _write_coloured(
@@ -222,7 +230,12 @@ def _summary(
     runs = [run for several in states.values() for run in several]
     words = [f"{len(runs)} trajectories of {runs[0].n_particles} particles."]
     if len(runs) > len(states):
-        words.append(f"Those of one temperature, of {len(states)}, are taken together as replicas.")
+        words.append(f"Runs of one temperature are taken together; temperatures: {len(states)}.")
+    if any(begin_alike(several) for several in states.values()):
+        words.append(
+            "Some runs of one temperature begin in the same configuration and are alike until they have "
+            "relaxed, which errors don't know: --begin leaves the start out."
+        )
     if calibration is None:
         words.append(
             "One temperature calibrates no softness: 1/S = c0 + c1 Phi needs two. The depth of each "

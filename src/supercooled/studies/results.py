@@ -73,14 +73,14 @@ def cages(
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What the motion says at each temperature: the threshold of hops and the relaxation time."""
+    """What the motion says of each state: the threshold of hops and the relaxation time."""
 
     thresholds: list[HopThreshold]
     relaxation: list[RelaxationTime]
 
 
 def moves(measured: Sequence[Measured], choices: Choices) -> Moves:
-    """Threshold and relaxation time of each run, or why it has none."""
+    """Threshold and relaxation time of each state, or why it has none."""
     return Moves(
         [dynamics.hop_threshold(m.motion, width=choices.peak_width) for m in measured],
         [dynamics.relaxation_time(m.motion) for m in measured],

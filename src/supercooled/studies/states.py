@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from supercooled import systems
 from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
 from supercooled.structure.replicas import replicas
-from supercooled.studies.line import Choices, temperature_of
+from supercooled.studies.line import Choices, contents, temperature_of
 from supercooled.trajectory import Trajectory
+
+# Distance that single precision leaves between one configuration written twice, sigma_AA.
+_ALIKE = 1e-5
 
 
 def in_its_order(
@@ -51,31 +54,57 @@ def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajecto
 
 
 def by_temperature(trajectories: Sequence[Trajectory]) -> dict[float, tuple[Trajectory, ...]]:
-    """The replicas of each temperature, coldest first, by their names: one result for any order of files."""
+    """The replicas of each temperature, coldest first, by their names: one result for any order of files.
+
+    Raises
+    ------
+    ParameterError
+        if a run is given twice, or temperatures are too near to each other to be told apart.
+    ParameterError, TrajectoryError
+        if runs of one temperature are not of one liquid, box and interval between frames.
+    """
+    _check_once(trajectories)
     states: dict[float, tuple[Trajectory, ...]] = {}
     for run in sorted(trajectories, key=lambda run: (temperature_of(run), run.source.name)):
         states[temperature_of(run)] = (*states.get(temperature_of(run), ()), run)
+    for below, above in pairwise(states):
+        if f"{below:g}" == f"{above:g}":
+            raise ParameterError(
+                f"temperatures {below!r} and {above!r} can't be told apart: give replicas the same one"
+            )
     for T, runs in states.items():
         _check_replicas(T, replicas(runs))
     return states
 
 
+def begin_alike(runs: Sequence[Trajectory]) -> bool:
+    """Do two of the runs begin in the same configuration, but for rounding?"""
+    first = [run.positions(slice(0, 1)) for run in runs]
+    # the median, since rounding may fold a particle to the other side of the box
+    return any(np.median(np.abs(a - b)) < _ALIKE for a, b in combinations(first, 2))
+
+
+def _check_once(runs: Sequence[Trajectory]) -> None:
+    seen: dict[str, str] = {}
+    for run in runs:
+        held = contents(run)
+        if held in seen:
+            first = "is given twice" if seen[held] == run.source.name else f"holds what {seen[held]} does"
+            raise ParameterError(f"{run.source.name} {first}: replicas are runs of their own")
+        seen[held] = run.source.name
+
+
 def _check_replicas(T: float, runs: Sequence[Trajectory]) -> None:
     first = runs[0]
-    for k, run in enumerate(runs[1:], start=1):
+    for run in runs[1:]:
+        both = f"{run.source.name} and {first.source.name} are both of T = {T:g}, and"
         if not np.allclose(run.fixed_box().matrix, first.fixed_box().matrix, rtol=1e-6):
+            raise TrajectoryError(f"{both} their boxes differ: replicas are taken together, and have one box")
+        if not np.isclose(run.interval, first.interval, rtol=1e-6):
             raise TrajectoryError(
-                f"{run.source.name} and {first.source.name} are both of T = {T:g}, and their boxes differ: "
-                "replicas are taken together, and have one box"
+                f"{both} their frames are {run.interval:g} and {first.interval:g} apart: replicas are taken "
+                "together, and have one interval; write the finer one again with fewer frames"
             )
-        if any(_same(run, other) for other in runs[:k]):
-            raise ParameterError(
-                f"{run.source.name} is given twice at T = {T:g}; replicas are runs of their own"
-            )
-
-
-def _same(a: Trajectory, b: Trajectory) -> bool:
-    return Path(a.source.name).resolve() == Path(b.source.name).resolve()
 
 
 def one_threshold_each(

@@ -18,9 +18,9 @@ from supercooled.studies.graham2023.chosen import (
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
-from supercooled.studies.graham2023.reasons import collapse
+from supercooled.studies.graham2023.reasons import Kind, collapse, spread
 from supercooled.studies.graham2023.strata import FIELDS
-from supercooled.studies.missing import explained, longer
+from supercooled.studies.missing import explained
 from supercooled.studies.published import printed
 from supercooled.studies.stages import Results
 
@@ -142,7 +142,7 @@ def _spread_rows(strata: xr.Dataset) -> list[Row]:
                     unit="decades",
                     note=f"Strata of S alone: {decades[0]:.2f} decades.",
                 ),
-                partial(longer, bound - further, error),
+                partial(spread, strata.isel(liquid=q), bound - further, error),
             ),
         ]
     return found
@@ -287,7 +287,6 @@ def _collapse_rows(results: Results) -> list[Row]:
         ("entropic", "entropy", "scaled_entropy"),
         ("energetic", "barrier", "scaled_barrier"),
     ):
-        tried = partial(collapse, results, raw, scaled)
         item = "Fig. 6(a)" if word == "entropic" else "Fig. 6(b)"
         before, after = found[word] if found is not None else (None, None)
         judged = [
@@ -310,7 +309,11 @@ def _collapse_rows(results: Results) -> list[Row]:
                 note="Printed: linear.",
             ),
         ]
-        out += [explained(row, tried) for row in judged]
+        kinds: tuple[Kind, Kind] = ("ratio", "straight")
+        out += [
+            explained(row, partial(collapse, results, raw, scaled, kind))
+            for kind, row in zip(kinds, judged, strict=True)
+        ]
     for q, name in enumerate(_names(groups)):
         identity = groups["identity"].isel(liquid=q).values
         out.append(

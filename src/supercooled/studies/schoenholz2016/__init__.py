@@ -16,6 +16,7 @@ import xarray as xr
 
 from supercooled import dynamics, relation, report, store, systems
 from supercooled.cluster import Workers, executor
+from supercooled.errors import ParameterError
 from supercooled.report import Row
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.line import identity
@@ -193,7 +194,12 @@ def of_density(
         )
 
     def tried(T: float) -> str:
-        own = measuring.constant_of(changes[T], probabilities[T])
+        if coldest == T:
+            return ""
+        try:
+            own = measuring.constant_of(changes[T], probabilities[T])
+        except ParameterError:
+            return ""
         return reasons.relaxation(own, deviation(foretold(T, own), "propagated"))
 
     relaxations = {T: foretold(T, beyond) for T in still}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -20,20 +21,21 @@ TRIED = (
 )
 
 
-def learning(learned: Mapping[str, xr.Dataset]) -> str:
-    """Of an accuracy: what gave the most of everything that was tried one at a time."""
-    best = [_best(learned[key], dim, words) for key, dim, words in TRIED if key in learned]
-    best = sorted(one for one in best if np.isfinite(one[0]))[::-1]
+def learning(learned: Mapping[str, xr.Dataset], quantity: Literal["accuracy", "soft_share"]) -> str:
+    """Of an accuracy or a share: the most that each thing gave that was tried, one at a time."""
+    there = [(learned[k][quantity], dim, words) for k, dim, words in TRIED if quantity in learned.get(k, ())]
+    best = sorted(
+        (_best(data, dim, words) for data, dim, words in there if data.notnull().any()), reverse=True
+    )
+    if not best:
+        return ""
     return f"Tried one at a time, the most of each: {', '.join(f'{a:.3f} ({w})' for a, w in best)}."
 
 
-def _best(data: xr.Dataset, dim: str, words: str) -> tuple[float, str]:
-    accuracy = data["accuracy"].values
-    if not np.isfinite(accuracy).any():
-        return np.nan, ""
-    k = int(np.nanargmax(accuracy))
+def _best(data: xr.DataArray, dim: str, words: str) -> tuple[float, str]:
+    k = int(np.nanargmax(data.values))
     value = data[dim].values[k]
-    return float(accuracy[k]), words.format(value if isinstance(value, str) else float(value))
+    return float(data.values[k]), words.format(value if isinstance(value, str) else float(value))
 
 
 def barrier(fits: xr.Dataset, tolerance: Tolerance) -> str:
@@ -41,12 +43,11 @@ def barrier(fits: xr.Dataset, tolerance: Tolerance) -> str:
     seen = fits.dropna("learned_softness", subset=["barrier"])
     S, E = seen["learned_softness"].values, seen["barrier"].values
     within = np.array([tolerance.holds(float(e), 0.0) for e in E])
+    bounds = f"{tolerance.lower:g} to {tolerance.upper:g}"
     if not within.any():
-        return "No softness has a barrier within the printed range."
-    return (
-        f"{within.sum()} of {len(S)} softnesses, from {S[within].min():.2f} to {S[within].max():.2f}, have "
-        "barriers within the printed range; the paper does not say which softnesses it plots."
-    )
+        return f"No softness has a barrier of {bounds}."
+    there = ", ".join(f"{s:g}" for s in S[within])
+    return f"Barriers of {bounds} have S = {there}; the paper does not say which softnesses it plots."
 
 
 def relaxation(own: float, deviation: float) -> str:

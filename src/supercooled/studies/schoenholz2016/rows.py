@@ -88,7 +88,7 @@ def learning_rows(
                 tolerance=SHARE if as_printed else None,
                 note=size,
             ),
-            lambda: f"It goes with the accuracy. {reasons.learning(learned)}",
+            lambda: reasons.learning(learned, "soft_share"),
         ),
         explained(
             _row(
@@ -102,7 +102,7 @@ def learning_rows(
                 note=f"{'The bound is asked of this study, the paper prints none. ' if as_printed else ''}"
                 f"{size}",
             ),
-            lambda: reasons.learning(learned),
+            lambda: reasons.learning(learned, "accuracy"),
         ),
         _row(
             "main text",

@@ -248,22 +248,33 @@ def _nearest_rows(table: xr.Dataset) -> list[Row]:
 
 def with_readings(rows: Sequence[Row], table: xr.Dataset) -> list[Row]:
     """The rows, those that miss with what the readings of the paper make of them."""
-    names = {"share softer than the peak": "share", "highest barrier, base 10": "barrier_highest"}
+    names = {
+        "share softer than the peak": "share",
+        "lowest barrier, base 10": "barrier_lowest",
+        "highest barrier, base 10": "barrier_highest",
+    }
+    near = nearest(table)
 
     def others(row: Row) -> str:
         name = names[row.quantity]
-        here = table.sel(temperature=float(row.state[4:])) if name == "share" else table
-        every = here[name].values
-        near = nearest(here)
+        one, every = near[name], table[name]
+        if name == "share":
+            one, every = (part.sel(temperature=float(row.state[4:])) for part in (one, every))
+        known = every.values[np.isfinite(every.values)]
+        if len(known) == 0:
+            return ""
+        words = (
+            f"On frames spread over the run {len(known)} readings give {known.min():.2f} to {known.max():.2f}"
+        )
+        if not (np.isfinite(near["distance"]) and np.isfinite(one)):
+            return f"{words}."
         return (
-            f"The {len(every)} readings give {np.nanmin(every):.2f} to {np.nanmax(every):.2f}, the one "
-            f"nearest to all that is printed ({in_words(near)}) {float(near[name]):.2f}."
+            f"{words}; the one nearest to the printed shares and onset ({in_words(near)}) {float(one):.2f}."
         )
 
+    asked = {"Sec. V, Fig. 4", "Sec. V, Fig. 5(c)"}
     return [
-        explained(row, partial(others, row))
-        if row.item in {"Sec. V, Fig. 4", "Sec. V, Fig. 5(c)"} and row.quantity in names
-        else row
+        explained(row, partial(others, row)) if row.item in asked and row.quantity in names else row
         for row in rows
     ]
 
