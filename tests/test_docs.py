@@ -1,5 +1,6 @@
 """Every example of the documentation runs, and every command it shows is one."""
 
+import dataclasses
 import doctest
 import inspect
 import pydoc
@@ -71,7 +72,8 @@ def scripts() -> list[str]:
 @pytest.mark.parametrize("script", scripts())
 def test_long_scripts_run_on_a_short_run(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = sc.read(folder / "T0.70.lammpstrj", timestep=0.005, temperature=0.7)
-    monkeypatch.setattr(sc, "simulate", lambda *_, **__: run, raising=False)
+    at = dataclasses.replace
+    monkeypatch.setattr(sc, "simulate", lambda *_, temperature, **__: at(run, temperature=temperature))
     monkeypatch.setattr(sc.store, "simulate_all", lambda wanted: [run for _ in wanted])
     given = {"sc": sc, "liquid": sc.systems.kob_andersen(density=1.2), "run": run}
     names = dict(given)

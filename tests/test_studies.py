@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_soft_particles_rearrange_first_and_more_so_when_colder(analysis: Path) 
 def test_a_run_too_short_for_the_maximum_says_so(analysis: Path) -> None:
     rows = [r for r in report.read_comparison(analysis / "comparison.json") if r.quantity == "p_c"]
     assert [r.measured for r in rows] == [None, None]
-    assert all("too short" in r.note for r in rows)
+    assert all("Not reached" in r.note and "--threshold gives one" in r.note for r in rows)
 
 
 def test_everything_is_written_and_a_second_time_nothing_is_made_again(
@@ -123,8 +124,11 @@ def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
 def test_a_file_given_twice_or_another_liquid_is_refused(runs: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="is given twice: replicas"):
         analysed([runs[1], runs[1]], tmp_path / "out", given=Given())
-    with pytest.raises(MixtureError, match="composition"):
+    with pytest.raises(MixtureError, match="was made with ka-lj, and wahnstrom is another"):
         analysed(runs, tmp_path / "out", liquid="wahnstrom")
+    copies = [Path(shutil.copy(run, tmp_path / f"{k}.gsd")) for k, run in enumerate(runs)]
+    with pytest.raises(MixtureError, match="composition"):
+        analysed(copies, tmp_path / "out", liquid="wahnstrom")
     assert not (tmp_path / "out").exists()
 
 

@@ -105,7 +105,8 @@ class Trajectory:
         >>> Trajectory.from_arrays(np.zeros((1, 3, 3)), Box.cube(10.0), species=["B", "A", "A"]).species
         array([1, 0, 0], dtype=int32)
         """
-        xyz = _three_columns(np.asarray(positions, dtype=np.float64), "positions")
+        given_positions = np.asarray(positions, dtype=np.float64)
+        xyz = _three_columns(given_positions, "positions")
         n_frames, n_particles = xyz.shape[:2]
         given = np.zeros(n_particles, np.int32) if species is None else np.asarray(species)
         if given.shape != (n_particles,):
@@ -120,6 +121,11 @@ class Trajectory:
         if crossed is not None and crossed.shape != xyz.shape:
             raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
         boxes, dimensions = _boxes(box, n_frames)
+        if given_positions.shape[2] < dimensions:
+            raise TrajectoryError(
+                "positions have two coordinates and the box three: make it planar, for example "
+                "Box.cube(20.0, dimensions=2)"
+            )
         return cls(
             source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
             species=kinds,
@@ -331,6 +337,18 @@ class Trajectory:
         size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
         for start in range(0, self.n_frames, size):
             yield slice(start, min(start + size, self.n_frames))
+
+    def __repr__(self) -> str:
+        """In one line; the arrays are attributes."""
+        kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)
+        told = (
+            [f"{self.n_frames} frames", f"t = {self.times[0]:g} to {self.times[-1]:g}"]
+            if self.n_frames
+            else []
+        )
+        told.append(", ".join(f"{n} {name}" for name, n in kinds))
+        told += [] if self.temperature is None else [f"T = {self.temperature:g}"]
+        return f"Trajectory({self.source.name}: {'; '.join(told)})"
 
     def _repr_html_(self) -> str:
         kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)

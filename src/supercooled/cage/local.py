@@ -101,6 +101,9 @@ def local_depth(
         )
     if not (np.isfinite(temperature) and temperature > 0):
         raise ParameterError(f"temperature must be positive, not {temperature}")
+    at = trajectory.temperature
+    if at is not None and not np.isclose(at, temperature):
+        raise ParameterError(f"the trajectory is at T = {at:g}, and temperature is {temperature:g}")
     u = trajectory.species_index(centre)
     pairs = _pairs_of(trajectory, u)
     points = tuple(Points.between(*cutoff_of(cutoffs, pair), dr) for pair in pairs)

@@ -68,6 +68,8 @@ def hops(
     >>> hops(run, window=6.0).round(3).values.T
     array([[0.65, 0.65]])
     """
+    if not isinstance(trajectory, Trajectory):
+        raise ParameterError("hops takes one trajectory: call it for each run, and give the list to relation")
     side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
     # Blocks of whole periods start their sums where an undivided run would: the same bits come out.

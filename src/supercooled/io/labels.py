@@ -99,6 +99,8 @@ def named_species(
     if names is None:
         return kinds.astype(np.int32), tuple(labels)
     if isinstance(names, Mapping):
+        # files that have the names already may be read beside others
+        names = {**{name: name for name in names.values()}, **names}
         without = [label for k, label in enumerate(labels) if label not in names and (kinds == k).any()]
         if without:
             raise ParameterError(

@@ -251,9 +251,30 @@ def _side_by_side(
             f"{earlier.max()}, p_hop has {hop['frame'].values.min()} to {hop['frame'].values.max()}: "
             "no frame is in both"
         )
+    _check_times(structure, hop, rows, hop_rows, lead)
     columns, hop_columns = _same_particles(structure, hop)
     stretch = stretch_of(len(common), stretches)
     return _Side(structure, rows, columns, stretch, first, _Hops(hop, hop_rows, hop_columns, threshold))
+
+
+def _check_times(
+    field: xr.DataArray, p_hop: xr.DataArray, rows: Integers, hop_rows: Integers, lead: float
+) -> None:
+    """Frames are numbers; of two files they may be of other times."""
+    if not all("time" in one.coords for one in (field, p_hop)):
+        return
+    apart = p_hop["time"].values[hop_rows] - field["time"].values[rows]
+    wrong = np.isfinite(apart) & ~np.isclose(
+        apart, lead, rtol=1e-6, atol=1e-6 * max(1.0, float(np.abs(p_hop["time"].values).max()))
+    )
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        at, later = (one["time"].values[r[k]] for one, r in ((field, rows), (p_hop, hop_rows)))
+        raise ParameterError(
+            f"frame {field['frame'].values[rows[k]]} of {field.name} is at {at:g}, and what is {lead:g} "
+            f"later in p_hop at {later:g}: their frames are numbered in different files; give both the same "
+            "numbers with assign_coords(frame=...)"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,12 +90,16 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
 def load_results(path: str | Path) -> dict[str, xr.Dataset]:
     """Datasets of a Zarr folder by group, read into memory.
 
+    path : ``results.zarr`` that a study or an analysis has written, or the folder that holds it
+
     Raises
     ------
     StoreError
         if the folder is missing or a group is damaged.
     """
     path = Path(path)
+    if (path / "results.zarr").is_dir():
+        path /= "results.zarr"
     if not path.is_dir():
         raise StoreError(f"there are no results in {path}; run the study first")
     check(path)

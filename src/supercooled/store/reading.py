@@ -60,13 +60,31 @@ def temperature_beside(path: str | Path) -> float | None:
     return None if temperature is None else float(temperature)
 
 
-def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:
-    made_with = recorded["mixture"]
+def check_made_with(path: str | Path, mixture: Mixture) -> None:
+    """Refuse a run of this package that was made with another mixture.
+
+    Raises
+    ------
+    MixtureError
+        if it was.
+    """
+    file = Path(path)
+    if file.name == "trajectory.gsd":
+        recorded = RunFolder(file.parent).record().get("state")
+        if recorded is not None:
+            _check_mixture(recorded["mixture"], mixture, path)
+
+
+def _check_mixture(made_with: dict[str, Any], mixture: Mixture, path: str | Path) -> None:
     if made_with != mixture.to_dict():
         raise MixtureError(
             f"{path} was made with {made_with['name']}, and {mixture.name} is another mixture; name the one "
             "that made it"
         )
+
+
+def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:
+    _check_mixture(recorded["mixture"], mixture, path)
     activity = None
     if (driven := recorded.get("activity")) is not None:
         activity = Activity(**{**driven, "species": tuple(driven["species"])})

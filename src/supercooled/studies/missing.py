@@ -25,6 +25,19 @@ def explained(row: Row, tried: Callable[[], str]) -> Row:
     return row if row.within is not False else replace(row, note=f"{row.note} {tried()}".strip())
 
 
+def without_error(value: float, error: float) -> str:
+    """What a value without an error needs to have said.
+
+    >>> without_error(0.2, 0.1), without_error(float("nan"), float("nan"))
+    ('', '')
+    """
+    if not np.isfinite(value) or np.isfinite(error):
+        return ""
+    return (
+        "Its error is not known: without one of its stretches the run does not reach it. Take it with care."
+    )
+
+
 def longer(off: float, error: float) -> str:
     """Could a longer run meet the bound, as the error has it?
 

@@ -17,6 +17,7 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.report import Row
 from supercooled.studies.line import identity, temperature_of
+from supercooled.studies.missing import without_error
 from supercooled.studies.stages import stage
 from supercooled.trajectory import Trajectory
 
@@ -138,13 +139,15 @@ def motion_rows(table: xr.Dataset, names: Sequence[str], *, item: str) -> list[R
                 Row.judge(
                     item=item,
                     quantity=words,
-                    state=f"T = {T:.2f}, {whose}",
+                    state=f"T = {T:.2f}, {whose}" if round(T, 2) == T else f"T = {T:g}, {whose}",
                     published=None,
                     measured=float(here[name]),
                     uncertainty=float(here[f"{name}_error"]),
                     unit=unit,
                     tolerance=None,
-                    note=f"Not reached: {reason}." if reason else "",
+                    note=f"Not reached: {reason}."
+                    if reason
+                    else without_error(float(here[name]), float(here[f"{name}_error"])),
                 )
             )
     return rows

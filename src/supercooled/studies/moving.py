@@ -11,10 +11,10 @@ import xarray as xr
 from supercooled import report
 from supercooled.errors import ParameterError
 from supercooled.report import Section
-from supercooled.studies.line import temperature_of
 from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
+from supercooled.studies.states import by_temperature
 from supercooled.trajectory import Trajectory
 
 SHOWN = ("msd", "alpha2", "overlap")
@@ -38,7 +38,7 @@ def run(
     Raises
     ------
     ParameterError, TrajectoryError
-        if temperatures are missing, or a run is too short for a lag.
+        if temperatures are missing, runs of one temperature are no replicas, or one is too short for a lag.
     """
     opened = given.opened(files)
     for run in opened:
@@ -47,9 +47,9 @@ def run(
                 f"{run.source.name}: no particle of species {how.species}; it has "
                 f"{', '.join(_present(run))}: take one of these with --species, or all"
             )
-    at = sorted({temperature_of(run) for run in opened})
-    replicas = [[run for run in opened if temperature_of(run) == T] for T in at]
-    curves = [motion_curves(runs, how, work=out / "work") for runs in replicas]
+    states = by_temperature(opened, one_interval=False)
+    at = list(states)
+    curves = [motion_curves(runs, how, work=out / "work") for runs in states.values()]
     table = motion_table(curves, at, how)
     along = xr.Variable("temperature", at)
     shown = xr.concat(

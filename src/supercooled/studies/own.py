@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,8 +16,10 @@ from supercooled.cluster import Workers
 from supercooled.dynamics.hops import frames_on_each_side
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.report import Row
+from supercooled.studies.calibrating import calibrated
 from supercooled.studies.line import Choices
 from supercooled.studies.measured import Measured, measure
+from supercooled.studies.missing import without_error
 from supercooled.studies.opening import Given
 from supercooled.studies.provenance import describe
 from supercooled.studies.results import (
@@ -73,7 +76,7 @@ def run(
     told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
     measured = measure(list(states.values()), mixture, choices, work=out / "work", workers=workers)
     found = cages(measured, at, mixture, choices)
-    calibration = found.calibration(choices.calibrated_by) if len(at) > 1 else None
+    calibration, said = calibrated(found, measured, choices)
     moved = moves(measured, choices)
     used = [threshold.value for threshold in moved.thresholds] if told is None else told
     depths, hops = [m.depths for m in measured], [m.hops for m in measured]
@@ -103,12 +106,12 @@ def run(
     report.write(
         out,
         title=f"Cages, softness and rearrangements: {liquid}",
-        summary=_summary(states, calibration, related),
+        summary=_summary(states, said, related),
         rows=rows,
         results=results,
         provenance=describe(
             [run for runs in states.values() for run in runs],
-            parameters=asdict(choices),
+            parameters=_parameters(choices, hops[0][0]),
             commands=[_command(files, out, liquid, given)],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
@@ -150,19 +153,37 @@ def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | 
                 error=relaxation.error,
                 reason=relaxation.reason,
             ),
-            _row("p_c", T, threshold.value, unit=area, error=threshold.error, reason=threshold.reason),
+            _row(
+                "p_c",
+                T,
+                threshold.value,
+                unit=area,
+                error=threshold.error,
+                reason=threshold.reason and f"{threshold.reason}; --threshold gives one",
+            ),
         ]
         if related is None:
             continue
-        shallow = related.depth_shares[i]
-        rows.append(_row("share shallower than the peak", T, shallow.value, unit="1", error=shallow.error))
+        rows.append(_share_row("share shallower than the peak", T, related.depth_shares[i]))
         if related.shares:
-            soft = related.shares[i]
-            rows.append(_row("share softer than the peak", T, soft.value, unit="1", error=soft.error))
+            rows.append(_share_row("share softer than the peak", T, related.shares[i]))
     return rows
 
 
-def _row(quantity: str, T: float, value: float, *, unit: str, error: float, reason: str = "") -> Row:
+def _share_row(quantity: str, T: float, share: relation.Share) -> Row:
+    return _row(
+        quantity,
+        T,
+        share.value,
+        unit="1",
+        error=share.error,
+        note=f"Of {share.n_rearranging} rearranging particles at times; of all particles {share.of_all:.3f}.",
+    )
+
+
+def _row(
+    quantity: str, T: float, value: float, *, unit: str, error: float, reason: str = "", note: str = ""
+) -> Row:
     return Row.judge(
         item="measured",
         quantity=quantity,
@@ -172,7 +193,7 @@ def _row(quantity: str, T: float, value: float, *, unit: str, error: float, reas
         uncertainty=error,
         unit=unit,
         tolerance=None,
-        note=f"The run is too short: {reason}." if reason else "",
+        note=f"Not reached: {reason}." if reason else note or without_error(value, error),
     )
 
 
@@ -224,9 +245,19 @@ def _write_coloured(
     io.write_gsd(path, few, fields=every)
 
 
+def _parameters(choices: Choices, p_hop: xr.DataArray) -> dict[str, Any]:
+    """The choices, and what was made of them: half of the window is cut to whole intervals."""
+    taken = float(p_hop.attrs["window"])
+    if np.isclose(taken, choices.window):
+        return asdict(choices)
+    why = f"{choices.window:g} was asked for; half of it is cut to whole intervals between frames"
+    return {**asdict(choices), "window": {"value": taken, "why": why}}
+
+
 def _summary(
-    states: Mapping[float, Sequence[Trajectory]], calibration: Calibration | None, related: Relations | None
+    states: Mapping[float, Sequence[Trajectory]], calibration: str, related: Relations | None
 ) -> str:
+    """What was analysed, and what is missing; calibration : what has to be said of it."""
     runs = [run for several in states.values() for run in several]
     words = [f"{len(runs)} trajectories of {runs[0].n_particles} particles."]
     if len(runs) > len(states):
@@ -236,11 +267,7 @@ def _summary(
             "Some runs of one temperature begin in the same configuration and are alike until they have "
             "relaxed, which errors don't know: --begin leaves the start out."
         )
-    if calibration is None:
-        words.append(
-            "One temperature calibrates no softness: 1/S = c0 + c1 Phi needs two. The depth of each "
-            "particle's cage stands in for it."
-        )
+    words += [calibration] if calibration else []
     if related is None:
         words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
     return " ".join(words)

@@ -246,7 +246,7 @@ def together(
                 stacked([m.radial for m in measured], ["radial_distribution"]),
                 stacked([m.factor for m in measured], ["structure_factor"]),
             ],
-            combine_attrs="drop",
+            combine_attrs=_shared,
         ),
         "cage": _cage_dataset(cages, calibration, choices, along),
         "dynamics": _motion_dataset([m.motion for m in measured], moves, stacked, along),
@@ -255,6 +255,11 @@ def together(
         results |= _relation_datasets(relations, along)
         results["hops"] = _traces(measured[0].hops[0], thresholds[0])
     return results
+
+
+def _shared(attributes: Sequence[dict[str, Any]], context: object = None) -> dict[str, Any]:
+    """Units and names stay with a variable of one place; what datasets say of themselves goes."""
+    return attributes[0] if len(attributes) == 1 and "units" in attributes[0] else {}
 
 
 def _cage_dataset(
@@ -295,7 +300,7 @@ def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
             parts.append(
                 joined.rename({k: v.format(name) for k, v in densities.items()}).drop_vars(("lower", "upper"))
             )
-    data = xr.merge(parts, combine_attrs="drop").assign_coords(temperature=along)
+    data = xr.merge(parts, combine_attrs=_shared).assign_coords(temperature=along)
     shares = relations.shares or relations.depth_shares
     quantity = "softness" if relations.shares else "depth"
     data["peak"] = labelled(quantity, [s.peak for s in shares], ("temperature",))

@@ -11,6 +11,7 @@ import numpy as np
 from supercooled import systems
 from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
+from supercooled.store.reading import check_made_with
 from supercooled.structure.replicas import replicas
 from supercooled.studies.line import Choices, contents, temperature_of
 from supercooled.trajectory import Trajectory
@@ -25,6 +26,8 @@ def in_its_order(
     """The mixture, and the trajectories with their species in its order."""
     first = trajectories[0]
     mixture = systems.named(liquid, density=first.n_particles / first.fixed_box().volume).mixture
+    for trajectory in trajectories:
+        check_made_with(trajectory.source.name, mixture)
     ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
     for trajectory in ordered:
         if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
@@ -43,9 +46,10 @@ def in_its_order(
 def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajectory:
     names = trajectory.names
     if set(names) != set(mixture.species):
+        example = ",".join(f"{a}={b}" for a, b in zip(_labels(trajectory), mixture.species, strict=False))
         raise MixtureError(
             f"{trajectory.source.name} has species {names}, {liquid} has {mixture.species}: say which is "
-            f"which, for example --names {names[0]}={mixture.species[0]}"
+            f"which, for example --names {example}"
         )
     rank = np.array([mixture.species.index(name) for name in names])
     return replace(
@@ -53,8 +57,20 @@ def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajecto
     )
 
 
-def by_temperature(trajectories: Sequence[Trajectory]) -> dict[float, tuple[Trajectory, ...]]:
+def _labels(trajectory: Trajectory) -> list[str]:
+    """What the file calls its particles: types 1, 2, ... have become A, B, ..."""
+    present = np.unique(trajectory.species)
+    letters = [chr(ord("A") + k) for k in range(len(trajectory.names))]
+    numbered = list(trajectory.names) == letters
+    return [str(k + 1) if numbered else trajectory.names[k] for k in present]
+
+
+def by_temperature(
+    trajectories: Sequence[Trajectory], *, one_interval: bool = True
+) -> dict[float, tuple[Trajectory, ...]]:
     """The replicas of each temperature, coldest first, by their names: one result for any order of files.
+
+    one_interval : is it the same between the frames of all replicas?
 
     Raises
     ------
@@ -73,7 +89,7 @@ def by_temperature(trajectories: Sequence[Trajectory]) -> dict[float, tuple[Traj
                 f"temperatures {below!r} and {above!r} can't be told apart: give replicas the same one"
             )
     for T, runs in states.items():
-        _check_replicas(T, replicas(runs))
+        _check_replicas(T, replicas(runs), one_interval=one_interval)
     return states
 
 
@@ -94,13 +110,13 @@ def _check_once(runs: Sequence[Trajectory]) -> None:
         seen[held] = run.source.name
 
 
-def _check_replicas(T: float, runs: Sequence[Trajectory]) -> None:
+def _check_replicas(T: float, runs: Sequence[Trajectory], *, one_interval: bool) -> None:
     first = runs[0]
     for run in runs[1:]:
         both = f"{run.source.name} and {first.source.name} are both of T = {T:g}, and"
-        if not np.allclose(run.fixed_box().matrix, first.fixed_box().matrix, rtol=1e-6):
+        if not np.allclose(run.boxes(slice(0, 1)), first.boxes(slice(0, 1)), rtol=1e-6):
             raise TrajectoryError(f"{both} their boxes differ: replicas are taken together, and have one box")
-        if not np.isclose(run.interval, first.interval, rtol=1e-6):
+        if one_interval and not np.isclose(run.interval, first.interval, rtol=1e-6):
             raise TrajectoryError(
                 f"{both} their frames are {run.interval:g} and {first.interval:g} apart: replicas are taken "
                 "together, and have one interval; write the finer one again with fewer frames"
