@@ -310,3 +310,22 @@ def test_values_that_have_no_place_are_refused():
         distribution([], bins=5)
     with pytest.raises(ParameterError, match="lead must be a time"):
         softer_share(softness, p_hop, threshold=0.2, lead=np.nan)
+
+
+def test_fields_whose_frames_are_of_other_times_are_refused():
+    """As those of a file that holds some frames of a run, numbered from 0."""
+    softness, p_hop = random_pair(5)
+    some = softness[4:].assign_coords(frame=np.arange(8))
+    with pytest.raises(
+        ParameterError, match=r"frame 0 of softness is at 2, .* in p_hop at 0: .*assign_coords"
+    ):
+        softer_share(some, p_hop, threshold=0.2, lead=0.0)
+    asked = {"threshold": 0.2, "lead": 0.0}
+    numbered = some.assign_coords(frame=np.arange(4, 12))
+    assert softer_share(numbered, p_hop, **asked).value == softer_share(softness[4:], p_hop, **asked).value
+    # a lead is a difference of times
+    assert softer_share(softness, p_hop, threshold=0.2, lead=1.0).value > 0
+    with pytest.raises(ParameterError, match="1 later in p_hop"):
+        softer_share(some, p_hop, threshold=0.2, lead=1.0)
+    # without times nothing can be held against each other
+    assert softer_share(some.drop_vars("time"), p_hop, **asked).value > 0

@@ -165,3 +165,8 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_makes_stays(tmp_p
     with whole_folder(tmp_path / "out") as made:
         made.mkdir()
     assert {path.name for path in tmp_path.iterdir()} == {"out", living.name, other.name}
+
+
+def test_the_folder_of_a_report_will_do_for_its_results(tmp_path):
+    report.save_results(tmp_path / "results.zarr", {"hops": xr.Dataset({"p_hop": ("time", [1.0, 2.0])})})
+    assert report.load_results(tmp_path)["hops"].p_hop.values.tolist() == [1.0, 2.0]

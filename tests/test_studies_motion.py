@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import supercooled as sc
 from supercooled import io
 from supercooled.cli import app
-from supercooled.errors import ParameterError
+from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.report.tables import motion as as_table
 from supercooled.studies import moving
 from supercooled.studies.motion import Motion, motion_curves, motion_rows
@@ -192,3 +192,42 @@ def test_the_relaxation_time_of_scattering_stands_beside_that_of_the_overlap(fil
         in as_table(sc.report.load_results(tmp_path / "out" / "results.zarr")["motion"]).caption
     )
     assert "--wave-number 3" in (tmp_path / "out" / "provenance.json").read_text()
+
+
+def test_runs_that_are_no_replicas_are_not_averaged(files, tmp_path):
+    run = io.read(files[0])
+    wide = sc.Trajectory.from_arrays(
+        run.unwrapped(), sc.Box.cube(9.0), species=run.species, times=run.times, unwrapped=True
+    )
+    few = sc.Trajectory.from_arrays(
+        run.unwrapped()[:, :50], sc.Box.cube(8.0), species=run.species[:50], times=run.times, unwrapped=True
+    )
+    for name, other, words in (
+        ("wide", wide, "their boxes differ"),
+        ("few", few, "one state point only"),
+        ("same", run, "holds what"),
+    ):
+        io.write_gsd(tmp_path / f"{name}.gsd", other)
+        with pytest.raises((ParameterError, TrajectoryError), match=words):
+            moving.run(
+                [files[0], tmp_path / f"{name}.gsd"],
+                out=tmp_path / "out",
+                given=Given([0.5, 0.5]),
+                how=Motion(species=None),
+            )
+    assert not (tmp_path / "out").exists()
+
+
+def test_temperatures_of_three_decimals_are_told_apart(files, tmp_path):
+    table = moving.run(files[:2], out=tmp_path / "out", given=Given([0.466, 0.474]), how=Motion(species=None))
+    states = {row.state for row in motion_rows(table, ["tau_alpha"], item="x")}
+    assert states == {"T = 0.466, all particles", "T = 0.474, all particles"}
+    table = table.assign(tau_alpha_error=("temperature", [np.nan, 0.1]))
+    notes = [row.note for row in motion_rows(table, ["tau_alpha"], item="x")]
+    assert [note.startswith("Its error is not known") for note in notes] == [True, False]
+
+
+def test_one_mapping_of_names_serves_files_that_have_them_already(files):
+    (run,) = Given([0.5], names={"3": "A", "7": "B"}).opened(files[:1])
+    assert run.names == ("A", "B")
+    assert (run.species == io.read(files[0]).species).all()

@@ -218,3 +218,17 @@ def test_a_box_for_each_frame_is_taken_and_anything_else_refused():
         Trajectory.from_arrays(np.zeros((3, 4, 3)), boxes[:2])
     with pytest.raises(BoxError, match="two and of three"):
         Trajectory.from_arrays(np.zeros((3, 4, 3)), [*boxes[:2], Box.cube(5.0, 2)])
+
+
+def test_planar_positions_need_a_planar_box():
+    flat = np.zeros((2, 5, 2))
+    with pytest.raises(TrajectoryError, match=r"two coordinates and the box three.*dimensions=2"):
+        Trajectory.from_arrays(flat, Box.cube(5.0))
+    assert Trajectory.from_arrays(flat, Box.cube(5.0, dimensions=2)).dimensions == 2
+
+
+def test_it_is_shown_in_one_line():
+    run = Trajectory.from_arrays(
+        np.zeros((3, 5, 3)), Box.cube(10.0), species=["B", "A", "A", "A", "B"], temperature=0.47
+    )
+    assert repr(run) == f"Trajectory({run.source.name}: 3 frames; t = 0 to 2; 3 A, 2 B; T = 0.47)"
