@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import supercooled as sc
 from supercooled.report import Tolerance
@@ -236,7 +237,22 @@ def test_a_missed_relaxation_tries_the_constant_of_its_own_temperature(found):
     missed = [r for r in one.rows if r.quantity.endswith("q(t), propagated") and r.within is False]
     assert missed
     # at the coldest c_a is that of the temperature already
-    assert all(("with the c_a of this temperature" in r.note) is ("T = 0.5" not in r.state) for r in missed)
+    assert all(("the c_a of this temperature" in r.note) is ("T = 0.5" not in r.state) for r in missed)
+    assert all("each rearrangement counted once" in r.note for r in missed)
+
+
+def test_counted_once_each_rearrangement_is_one_particle_at_one_time(found):
+    still = found[1]
+    events = study._events(still[0.7][0], CHOICES)
+    peaks = sc.dynamics.rearrangements(events, threshold=CHOICES.rearrangement)
+    field = xr.zeros_like(sc.dynamics.hops(still[0.7][0], window=CHOICES.window, species="A"))
+    field = field.rename("learned_softness") + np.linspace(-1, 1, field.sizes["particle"])
+    each = measuring.probability_of(still[0.7], [field], CHOICES)
+    once = measuring.probability_of(still[0.7], [field], CHOICES, once=[events])
+    lead = round(CHOICES.lead / still[0.7][0].interval)
+    there = np.isin(peaks["frame"].values - lead, field["frame"].values)
+    assert float(once["count_rearranging"].sum()) == there.sum() > 0
+    assert float(each["count_rearranging"].sum()) > float(once["count_rearranging"].sum())
 
 
 def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):

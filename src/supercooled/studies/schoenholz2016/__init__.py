@@ -6,6 +6,7 @@ Kob-Andersen Lennard-Jones at the densities and temperatures of Table I. Section
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -188,21 +189,21 @@ def of_density(
     displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
     overlaps = {T: measuring.relaxed(runs, choices) for T, runs in still.items()}
 
-    def foretold(T: float, beyond: float) -> xr.Dataset:
+    def foretold(T: float, beyond: float, probability: xr.Dataset) -> xr.Dataset:
         return measuring.foretold(
-            probabilities[T], overlaps[T], changes[T], interval=choices.interval, beyond=beyond
+            probability, overlaps[T], changes[T], interval=choices.interval, beyond=beyond
         )
 
     def tried(T: float) -> str:
-        if coldest == T:
-            return ""
-        try:
-            own = measuring.constant_of(changes[T], probabilities[T])
-        except ParameterError:
-            return ""
-        return reasons.relaxation(own, deviation(foretold(T, own), "propagated"))
+        own = None
+        if coldest != T:
+            with suppress(ParameterError):
+                constant = measuring.constant_of(changes[T], probabilities[T])
+                own = (constant, deviation(foretold(T, constant, probabilities[T]), "propagated"))
+        peaks = measuring.probability_of(still[T], fields[T], choices, once=events[T])
+        return reasons.relaxation(own, (displaced, deviation(foretold(T, displaced, peaks), "propagated")))
 
-    relaxations = {T: foretold(T, beyond) for T in still}
+    relaxations = {T: foretold(T, beyond, probabilities[T]) for T in still}
     decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
     shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
     rows = [

@@ -63,14 +63,22 @@ def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:
 
 
 def probability_of(
-    runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices
+    runs: Sequence[Trajectory],
+    softness: Sequence[xr.DataArray],
+    choices: Choices,
+    *,
+    once: Sequence[xr.Dataset] | None = None,
 ) -> xr.Dataset:
     """P_R(S), P(S) and P(S|R): p_hop of the next frame exceeds p_c, "rearranging at a given time".
 
     A rearrangement lasts some frames and counts in each: 3.4 at T = 0.47, 5 at T = 0.70. Counted once, at
     its peak, P_R is so much smaller, and c_a would have to be larger than 1 to give -dq/dt.
+
+    once : events of each run, of which each rearrangement then counts once
     """
     p_hop = [dynamics.hops(run, window=choices.window, species=choices.centre) for run in runs]
+    if once is not None:
+        p_hop = [_at_peaks(one, events, choices) for one, events in zip(p_hop, once, strict=True)]
     return relation.rearrangement_probability(
         softness,
         p_hop,
@@ -80,6 +88,17 @@ def probability_of(
         minimum_count=choices.minimum_count,
         stretches=choices.stretches,
     )
+
+
+def _at_peaks(p_hop: xr.DataArray, events: xr.Dataset, choices: Choices) -> xr.DataArray:
+    """The p_hop of each rearrangement at its peak, and 0 elsewhere."""
+    peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
+    frame, particle = (
+        np.searchsorted(p_hop[name].values, peaks[name].values) for name in ("frame", "particle")
+    )
+    values = np.zeros(p_hop.shape)
+    values[frame, particle] = p_hop.values[frame, particle]
+    return p_hop.copy(data=values)
 
 
 def soft_share(found: xr.Dataset) -> tuple[float, float]:

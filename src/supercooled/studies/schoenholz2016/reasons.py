@@ -50,9 +50,12 @@ def barrier(fits: xr.Dataset, tolerance: Tolerance) -> str:
     return f"Barriers of {bounds} have S = {there}; the paper does not say which softnesses it plots."
 
 
-def relaxation(own: float, deviation: float) -> str:
-    """Of q(t): the prediction with the c_a of its own temperature.
+def relaxation(own: tuple[float, float] | None, once: tuple[float, float]) -> str:
+    """Of q(t): the predictions by other readings, each with its c_a and its largest deviation.
 
-    own, deviation : that c_a, and the largest deviation with it
+    own : c_a of the temperature itself; None where it is the study's
+    once : P_R that counts each rearrangement once, and c_a the share of them that displaces by more than a
     """
-    return f"Tried: with the c_a of this temperature, {own:.2f}, the largest deviation is {deviation:.3f}."
+    words = [] if own is None else [f"the c_a of this temperature ({own[0]:.2f}): {own[1]:.3f}"]
+    words.append(f"each rearrangement counted once (c_a {once[0]:.2f}): {once[1]:.3f}")
+    return f"Tried: {'; '.join(words)}."
