@@ -219,7 +219,7 @@ def test_a_barrier_out_of_range_says_which_softnesses_are_within(found):
     lowest, highest = float(seen.barrier.min()), float(seen.barrier.max())
     middle = Tolerance.between(lowest + 1e-9, highest - 1e-9)
     S = seen.learned_softness.values[(seen.barrier > lowest) & (seen.barrier < highest)]
-    assert f"have S = {', '.join(f'{s:g}' for s in S)};" in reasons.barrier(fits, middle)
+    assert f"have S = {', '.join(f'{s:g}' for s in S)}." in reasons.barrier(fits, middle)
     assert "No softness" in reasons.barrier(fits, Tolerance.between(highest + 1.0, highest + 2.0))
 
 

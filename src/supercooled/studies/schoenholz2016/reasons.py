@@ -47,7 +47,7 @@ def barrier(fits: xr.Dataset, tolerance: Tolerance) -> str:
     if not within.any():
         return f"No softness has a barrier of {bounds}."
     there = ", ".join(f"{s:g}" for s in S[within])
-    return f"Barriers of {bounds} have S = {there}; the paper does not say which softnesses it plots."
+    return f"Barriers of {bounds} have S = {there}."
 
 
 def relaxation(own: tuple[float, float] | None, once: tuple[float, float]) -> str:
