@@ -49,6 +49,11 @@ MANY = {
         InversePower(1.0, 0.9, exponent=12.0, cutoff=1.5),
         ExpandedLennardJones.modified_well(1.0, 1.0, width=0.2, cutoff=1.7),
     ),
+    "expanded": mixture_of(
+        ExpandedLennardJones(1.0, 0.8, 0.2, 1.7),
+        ExpandedLennardJones.modified_well(1.5, 0.8, width=0.3, cutoff=1.6),
+        LennardJones(0.5, 0.9, 1.6),
+    ),
     "harmonic": mixture_of(*(HarmonicRepulsion(e, s) for e, s in ((1.0, 1.0), (2.0, 1.2), (1.0, 1.4)))),
 }
 

@@ -111,6 +111,49 @@ def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, forc
     return 0.5 * total
 
 
+# as above; law (species, species, [sigma^2, 4 epsilon, cutoff^2, energy at the cutoff, delta, least
+# r - delta])
+@njit(cache=True, fastmath=True, error_model="numpy")
+def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Array) -> float:
+    """The same of pairs whose distance counts from delta."""
+    x, y, z = xyz[0], xyz[1], xyz[2]
+    lx, ly, lz, txy, txz, tyz = near.edges
+    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    total = 0.0
+    for i in range(xyz.shape[1]):
+        fx = fy = fz = energy = 0.0
+        xi, yi, zi, a = x[i], y[i], z[i], kind[i]
+        for b in range(near.first.shape[1]):
+            s2, e4, c2, shift, delta, least = law[a, b]
+            who = near.who[near.first[i, b] : near.end[i, b]]
+            for k in range(who.shape[0]):
+                j = who[k]
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
+                n = np.rint(dz * iz)
+                dz -= lz * n
+                dy -= tyz * n
+                dx -= txz * n
+                n = np.rint(dy * iy)
+                dy -= ly * n
+                dx -= txy * n
+                dx -= lx * np.rint(dx * ix)
+                r2 = dx * dx + dy * dy + dz * dz
+                r = np.sqrt(r2)
+                s = max(r - delta, least)
+                inverse = 1.0 / (s * r)
+                p = s2 * inverse * inverse * r2
+                p6 = p * p * p
+                inside = r2 < c2
+                energy += e4 * p6 * (p6 - 1.0) - shift if inside else 0.0
+                f = 6.0 * e4 * p6 * (2.0 * p6 - 1.0) * inverse if inside else 0.0
+                fx += f * dx
+                fy += f * dy
+                fz += f * dz
+        force[0, i], force[1, i], force[2, i] = fx, fy, fz
+        total += energy
+    return 0.5 * total
+
+
 # i particle, a its species, b species and k place of its neighbour, m node; xyz, force (3, particle);
 # cutoff2 (species, species); law (species, species, node, [1, u, u^2, u^3]): between nodes m and m + 1
 # the energy is a cubic of u = (r - r_m) / step in row m + 1; row 0 is [r_0, 1 / step]

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import cage, dynamics, relation, structure
-from supercooled.fields import mapped
+from supercooled.fields import blocks_of, mapped
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.studies.line import Choices
@@ -94,13 +94,18 @@ def ranked(
     """Area under the ROC curve and information of each field at each horizon, (horizon, field).
 
     fields : by their names in `FIELDS`
+
+    A horizon so far that every particle rearranges within it tells nothing apart, and is left out.
     """
     times = p_hop["time"].values
     # Half of the run must be left to look ahead from.
     horizons = [h for h in HORIZONS if h <= 0.5 * float(times[-1] - times[0])]
-    rows = []
+    rows, told = [], []
     for horizon in horizons:
         ahead = relation.within_horizon(p_hop, threshold=threshold, horizon=horizon)
+        if all((part[np.isfinite(part)] > threshold).all() for _, part in blocks_of(ahead)):
+            continue
+        told.append(horizon)
         row = [
             relation.ranking(
                 mapped(field, partial(np.multiply, FIELDS[name])).rename(name),
@@ -113,7 +118,7 @@ def ranked(
             for name, field in fields.items()
         ]
         rows.append(xr.concat(row, dim=xr.Variable("field", list(fields)), combine_attrs="drop"))
-    return xr.concat(rows, dim=xr.Variable("horizon", horizons), combine_attrs="drop")
+    return xr.concat(rows, dim=xr.Variable("horizon", told), combine_attrs="drop")
 
 
 def windows(
