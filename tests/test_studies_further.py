@@ -15,6 +15,7 @@ from supercooled.report.tables import ranking, readings
 from supercooled.studies import neighbourhoods
 from supercooled.studies import readings as readings_of_cages
 from supercooled.studies.averages import average_lines
+from supercooled.studies.heterogeneity import ranked
 from supercooled.studies.line import Choices
 from supercooled.studies.results import Cages, barriers, crossing
 from supercooled.studies.sharma2022.rows import _nearest_rows, with_readings
@@ -124,6 +125,19 @@ def test_a_share_that_misses_says_what_the_readings_give():
     said = with_readings([missed, barrier], without)
     assert said[0].note.endswith(f"give {shares.min():.2f} to {shares.max():.2f}.")
     assert said[1].note == "Ours."
+
+
+def test_a_horizon_within_which_all_rearrange_is_left_out():
+    rng = np.random.default_rng(3)
+    coords = {"frame": np.arange(400), "time": ("frame", 0.5 * np.arange(400))}
+    # by turns each particle is above the threshold for 1 tau in 15
+    moving = (np.arange(400)[:, None] + np.arange(60)) % 30 < 2
+    p_hop = xr.DataArray(np.where(moving, 0.3, 0.01), coords, ("frame", "particle"), name="p_hop")
+    softness = xr.DataArray(rng.normal(size=(400, 60)), coords, ("frame", "particle"), name="softness")
+    table = ranked({"softness": softness}, p_hop, threshold=0.2, choices=Choices())
+    # all have moved within 15 tau, and 150 tau is more than half of the run
+    assert table.horizon.values.tolist() == [0.0, 5.0]
+    assert np.isfinite(table.auc.values).all()
 
 
 def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:
