@@ -67,6 +67,7 @@ def test_the_table_holds_the_numbers_of_the_file(page, folder):
         "() => [...document.querySelectorAll('#comparison data')].map(d => Number(d.value))"
     )
     stored = json.loads((folder / "comparison.json").read_text())
+    stored.sort(key=lambda row: row["published"] is None)
     assert shown == [row[k] for row in stored for k in ("published", "measured") if row[k] is not None]
 
 
@@ -175,5 +176,5 @@ def test_no_serious_fault_for_readers_of_any_kind(opened, scheme, width):
 def test_on_paper_the_view_is_left_out_and_the_table_is_there(page):
     page.emulate_media(media="print")
     assert not page.locator("#liquid").is_visible()
-    assert page.locator("table.comparison").is_visible()
+    assert page.locator("table.comparison").first.is_visible()
     page.emulate_media(media="screen")

@@ -118,11 +118,25 @@ def test_every_colour_of_the_figures_has_a_light_and_a_dark_form(page):
     assert not re.findall(r"#[0-9a-f]{6}\b", drawings)
 
 
-def test_table_and_file_hold_the_same_numbers(page):
-    table = page[page.index('<table class="comparison') : page.index("</table>")]
-    shown = [float(value) for value in re.findall(r'<data value="([^"]+)">', table)]
-    stored = [value for row in rows() for value in (row.published, row.measured) if value is not None]
+def test_tables_and_file_hold_the_same_numbers_those_with_a_printed_one_first(page):
+    first = page.index('<table class="comparison')
+    second = page.index('<table class="comparison', first + 1)
+    there = page[first : page.index("</table>", second)]
+    shown = [float(value) for value in re.findall(r'<data value="([^"]+)">', there)]
+    ordered = sorted(rows(), key=lambda row: row.published is None)
+    stored = [value for row in ordered for value in (row.published, row.measured) if value is not None]
     assert shown == stored
+    assert "not judged" not in page[second:]
+    assert f"without a printed value: {sum(row.published is None for row in rows())}" in page
+
+
+@pytest.mark.parametrize(("many", "folded"), [(30, False), (31, True)])
+def test_many_values_without_a_printed_one_are_folded(many, folded):
+    one = Row("Sec. I", "beside", "T = 1", 1.0, 1.0, None, "1", within=True, note="")
+    alone = [Row("Sec. I", f"q{k}", "T = 1", None, 1.0, None, "1", within=None, note="") for k in range(many)]
+    made = bare(rows=[one, *alone])
+    assert ('<details class="alone" open>' in made) is not folded
+    assert '<details class="alone"' not in bare(rows=alone)
 
 
 def test_misses_and_gaps_are_words(page):
@@ -130,7 +144,8 @@ def test_misses_and_gaps_are_words(page):
     assert "1 missed" in reader.words
     assert "1 not measured" in reader.words
     lines = re.findall(r'<tr class="([a-z-]+)">(.*?)</tr>', page, flags=re.DOTALL)
-    assert [kind for kind, _ in lines] == [row.verdict.replace(" ", "-") for row in rows()]
+    ordered = sorted(rows(), key=lambda row: row.published is None)
+    assert [kind for kind, _ in lines] == [row.verdict.replace(" ", "-") for row in ordered]
     assert all("<b>missed</b>" in body for kind, body in lines if kind == "missed")
     assert all("too short" in body for kind, body in lines if kind == "not-measured")
 

@@ -24,6 +24,8 @@ from supercooled.report.tables import TABLES, Table
 from supercooled.report.viewer import view
 
 _LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
+# Measured values without a printed one that stand open below those with one; more are folded.
+_SHOWN_ALONE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ def render(
     }
     numbers = {plate.name: number for part in parts for number, plate in part.plates}
     everything = "".join(drawings.values())
+    entries = [(row, figure_of(row.name, numbers)) for row in rows]
+    beside_printed = [entry for entry in entries if entry[0].published is not None]
+    alone = [entry for entry in entries if entry[0].published is None]
     return (
         _environment()
         .get_template("report.html.j2")
@@ -67,8 +72,10 @@ def render(
             title=title,
             summary=summary,
             rows=rows,
-            figures=[figure_of(row.name, numbers) for row in rows],
-            judged=any(row.published is not None for row in rows),
+            judged=bool(beside_printed),
+            beside_printed=beside_printed,
+            alone=alone,
+            folded=len(alone) > _SHOWN_ALONE,
             counts=Counter(row.verdict for row in rows),
             parts=parts,
             drawings=drawings,

@@ -77,7 +77,9 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
         still = inherent(density, preset, choices, runs=runs, workers=workers)
         everything += chain.from_iterable(still.values())
         found[density] = of_density(density, still, preset, choices, out, workers=workers)
-    rows = [row for one in found.values() for row in one.rows]
+    # first of the density whose numbers the paper prints
+    ordered = sorted(found, key=lambda density: not at_home(density))
+    rows = [row for density in ordered for row in found[density].rows]
     rows += rise_rows({density: (one.onset, one.onset_error) for density, one in found.items()})
     results = {
         name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
