@@ -165,7 +165,7 @@ def of_density(
     cold = training.Coldest(
         still[coldest], events[coldest], choices, quiet=preset.quiet[density], size=preset.size
     )
-    trained = training.trained(cold)
+    trained = training.trained(cold, draws=choices.draws if at_home(density) else 1)
     out.mkdir(parents=True, exist_ok=True)
     trained.whole.save(out / f"softness_{density:g}.json")
     key = {

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import dynamics, learning, structure
-from supercooled.arrays import Integers
+from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.learning import Method, SoftnessModel, Validation
 from supercooled.learning.model import Unit
@@ -65,12 +65,16 @@ class Coldest:
             "constant": "ignore",
         }
 
-    def examples(self, *, lead: float | None = None, quiet: float | None = None) -> xr.DataArray:
+    def examples(
+        self, *, lead: float | None = None, quiet: float | None = None, draw: int = 0
+    ) -> xr.DataArray:
         """Structure functions of soft particles `lead` before the peak of p_hop, and of as many hard ones
         amid quiet; lead and quiet are the study's where none is given. ``group`` tells the parts apart.
+        Another `draw` takes others of them.
         """
         lead = self.choices.lead if lead is None else lead
-        table = _examples(self, lead, self.quiet if quiet is None else quiet)
+        seed = self.choices.seed + draw
+        table = _examples(self, lead, self.quiet if quiet is None else quiet, seed=seed)
         chosen = FEATURE_SETS[self.choices.features]
         found = structure.features_of_examples(
             self.runs, table, centre=self.choices.centre, radial=chosen.radial, angular=chosen.angular
@@ -82,11 +86,30 @@ class Coldest:
         return found.assign_coords(group=("example", group))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How well examples are told apart by what other parts of the runs have taught, over several draws.
+
+    C : the penalty that is best on their average
+    accuracy, error : its error knows the parts and the draws
+    soft_share, share_error : of the soft with S > 0
+    draws, scatter : how many, and the standard deviation of the accuracy between them, NaN of one
+    """
+
+    C: float
+    accuracy: float
+    error: float
+    soft_share: float
+    share_error: float
+    draws: int
+    scatter: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
     """A softness of the coldest runs of a density.
 
-    whole : learned from all examples
+    whole : learned from all examples of the first draw
     parts : one for each part of the runs, learned from the others
     validation : on the parts left out
     examples : (example, feature), of the study's lead
@@ -94,19 +117,55 @@ class Trained:
 
     whole: SoftnessModel
     parts: tuple[SoftnessModel, ...]
-    validation: Validation
+    validation: Told
     examples: xr.DataArray
 
 
-def trained(cold: Coldest) -> Trained:
+def told(cold: Coldest, draws: Sequence[xr.DataArray]) -> Told:
+    """Accuracy and share of the soft on parts left out, averaged over draws, at the best penalty."""
+    tried = {C: [_left_out(cold, one, C) for one in draws] for C in sorted(cold.choices.C)}
+    accuracy = {C: float(np.mean([one.accuracy for one in each])) for C, each in tried.items()}
+    # Of equals the smallest penalty: the simplest plane.
+    best = max(accuracy, key=lambda C: (round(accuracy[C], 12), -C))
+    found = tried[best]
+    shares = [_shares(one, features) for one, features in zip(found, draws, strict=True)]
+    return Told(
+        best,
+        accuracy[best],
+        _error([one.accuracy for one in found], [one.error for one in found]),
+        float(np.mean([one.soft_share for one in found])),
+        _error([one.soft_share for one in found], [float(s.std(ddof=1) / np.sqrt(len(s))) for s in shares]),
+        len(draws),
+        float(np.std([one.accuracy for one in found], ddof=1)) if len(draws) > 1 else np.nan,
+    )
+
+
+def _left_out(cold: Coldest, features: xr.DataArray, C: float) -> Validation:
+    return learning.cross_validated(features, groups=features["group"].values, C=C, **cold.fitting)
+
+
+def _shares(found: Validation, features: xr.DataArray) -> Array:
+    """Share of the soft with S > 0 in each part."""
+    soft, group = features["soft"].values, features["group"].values
+    return np.array([float((found.softness[soft & (group == g)] > 0).mean()) for g in np.unique(group[soft])])
+
+
+def _error(values: Sequence[float], errors: Sequence[float]) -> float:
+    """Of an average over draws: what parts differ by in one draw stays, what draws differ by is averaged."""
+    between = float(np.var(values, ddof=1)) / len(values) if len(values) > 1 else 0.0
+    return float(np.sqrt(np.mean(np.square(errors)) + between))
+
+
+def trained(cold: Coldest, *, draws: int = 1) -> Trained:
     """The softness, by examples of which each part of the runs is left out in turn."""
     choices, how = cold.choices, cold.fitting
-    features = cold.examples()
+    drawn = [cold.examples(draw=k) for k in range(draws)]
+    features, found = drawn[0], told(cold, drawn)
     group = features["group"].values
-    model, found = learning.fit_softness(
+    model, _ = learning.fit_softness(
         features,
         groups=group,
-        C=choices.C,
+        C=found.C,
         unit=cast("Unit", choices.unit),
         seed=choices.seed,
         provenance={"temperature": cold.runs[0].temperature, "lead": choices.lead},
@@ -123,7 +182,7 @@ def trained(cold: Coldest) -> Trained:
     return Trained(model, tuple(parts), found, features)
 
 
-def _examples(cold: Coldest, lead: float, quiet: float) -> xr.Dataset:
+def _examples(cold: Coldest, lead: float, quiet: float, *, seed: int) -> xr.Dataset:
     choices, runs = cold.choices, cold.runs
     table = dynamics.training_by_crossing(
         cold.events, rearrangement=choices.rearrangement, lead=0.0, quiet=quiet, hard_at="middle"
@@ -141,7 +200,7 @@ def _examples(cold: Coldest, lead: float, quiet: float) -> xr.Dataset:
             f"{runs[0].source.name}: {soft.sizes['example']} soft and {hard.sizes['example']} hard examples "
             "are too few to learn from: prolong the run"
         )
-    return dynamics.balanced(both, size=number, seed=choices.seed)
+    return dynamics.balanced(both, size=number, seed=seed)
 
 
 def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, lead: float) -> xr.Dataset:
@@ -221,7 +280,7 @@ def _by_split(cold: Coldest, found: Trained) -> xr.Dataset:
     features, how = found.examples, cold.fitting
     alone = np.random.default_rng(cold.choices.seed).permutation(features.sizes["example"])
     at_random = learning.cross_validated(features, groups=alone, C=found.validation.C, **how)
-    both = (found.validation, at_random)
+    both = (_left_out(cold, features, found.validation.C), at_random)
     return xr.Dataset(
         {
             "accuracy": ("split", [one.accuracy for one in both]),
