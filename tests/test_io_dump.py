@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import supercooled as sc
 from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
-from supercooled.io import unpacking
+from supercooled.io import labels, unpacking
 
 BOXES = {
     "cuboid": sc.Box(6.0, 5.0, 7.0),
@@ -438,3 +438,11 @@ def test_bad_extended_xyz_is_named(
     assert old in text
     with pytest.raises(error, match=said):
         sc.read(put(tmp_path, text.replace(old, new), "run.xyz"), timestep=1.0).read()
+
+
+def test_a_mapping_that_leaves_a_label_out_merges_nothing() -> None:
+    kinds = np.array([0, 1, 0])
+    with pytest.raises(ParameterError, match="names has none for B"):
+        labels.named_species("x", kinds, ["A", "B"], {"A": "B"})
+    _, names = labels.named_species("x", kinds, ["A", "B"], {"3": "A", "7": "B"})
+    assert names == ("A", "B")

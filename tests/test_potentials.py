@@ -287,3 +287,9 @@ def test_tables_of_two_lengths_and_tables_without_folder_are_refused(tmp_path):
     one = Mixture("one", ("A",), (1.0,), (1.0,), (short,))
     with pytest.raises(SimulationError, match="needs a folder"):
         pair_commands(one)
+
+
+def test_a_smoothed_power_whose_coefficients_are_no_numbers_is_refused():
+    for exponent, cutoff in ((1100.0, 0.5), (400.0, 0.1)):
+        with pytest.raises(MixtureError, match="out of range"):
+            SmoothedInversePower(1.0, 1.0, exponent, cutoff)

@@ -276,3 +276,19 @@ def test_a_skin_is_never_wider_than_the_box_allows():
     assert PairForces(MIXTURE, box, np.zeros(5, int)).skin == pytest.approx(0.05)
     assert PairForces(MIXTURE, Box.cube(9.0), np.zeros(5, int)).skin == pair_forces.SKIN
     assert simulation.Minimiser
+
+
+@pytest.mark.parametrize("gap", [1e-9, 0.1, 0.25, 0.31])
+def test_particles_nearer_than_the_well_begins_are_pushed_apart(gap):
+    well = mixture_of(*(ExpandedLennardJones.modified_well(1.0, 1.0, width=0.3, cutoff=1.7),) * 3)
+    positions = np.array([[0.0, 0.0, 0.0], [gap, 0.0, 0.0]])
+    box, species = Box.cube(6.0), np.array([0, 1])
+    energy, force = evaluate(positions, box, species, well)
+    h, step = 1e-7 * max(gap, 1e-3), np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
+    up, down = (evaluate(positions + s * h * step, box, species, well)[0] for s in (1, -1))
+    assert np.isfinite(energy)
+    assert force[1, 0] > 0
+    if gap > 1e-6:
+        assert force[1, 0] == pytest.approx((down - up) / (2 * h), rel=1e-4)
+    far, *_ = inherent_structure(positions, box, species, well, tolerance=1e-6).positions
+    assert np.isfinite(far).all()

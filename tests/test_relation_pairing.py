@@ -329,3 +329,18 @@ def test_fields_whose_frames_are_of_other_times_are_refused():
         softer_share(some, p_hop, threshold=0.2, lead=1.0)
     # without times nothing can be held against each other
     assert softer_share(some.drop_vars("time"), p_hop, **asked).value > 0
+
+
+def test_times_are_held_against_each_other_where_frames_have_them():
+    softness, p_hop = random_pair(5)
+    asked = {"threshold": 0.2, "lead": 0.0}
+    late = p_hop.assign_coords(time=("frame", 2e6 + p_hop["time"].values))
+    # one frame off, at large times
+    off = softness.assign_coords(time=("frame", 2e6 + 0.5 + softness["time"].values))
+    with pytest.raises(ParameterError, match="drop_vars"):
+        softer_share(off, late, **asked)
+    rounded = late.assign_coords(time=("frame", late["time"].values + 1e-4))
+    assert softer_share(rounded.rename("softness"), late, **asked).value > 0
+    single = softness.isel(frame=[5]).squeeze("frame").expand_dims(frame=[5])
+    assert single["time"].dims == ()
+    assert softer_share(single, p_hop, threshold=0.1, lead=0.0, stretches=1).value >= 0

@@ -9,6 +9,7 @@ from report_example import further
 
 import supercooled as sc
 from supercooled import relation, report
+from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
 from supercooled.report.figures import heterogeneity as drawn
 from supercooled.report.tables import ranking, readings
@@ -71,7 +72,7 @@ def test_the_nearest_reading_misses_least_and_no_onset_is_no_help():
     assert own_reading(table, Choices()).calibrated_by.item() == "ensemble-cut"
 
 
-def test_the_nearest_reading_is_judged_as_what_it_is():
+def test_the_nearest_reading_stands_there_as_what_it_is():
     table = further(T)["readings"]
     made = {(row.quantity, row.state.split(",")[0]): row for row in _nearest_rows(table)}
     assert list(made) == [
@@ -86,11 +87,12 @@ def test_the_nearest_reading_is_judged_as_what_it_is():
         assert row.item.endswith("the nearest reading")
         assert "local C, total density, ensemble-cut" in row.state
         assert "chosen by them" in row.note
+        # what is chosen by the printed numbers is not judged by them
+        assert row.within is None
+        assert row.note.startswith("Printed: ")
     share = made["share softer than the peak", "T = 0.58"]
     assert share.measured == pytest.approx(float(table["share"].sel(temperature=0.58)[0]))
-    assert share.within is (abs(share.measured - 0.69) <= 0.05)
-    assert made["onset temperature", "T up to 0.70"].within
-    assert made["highest barrier, base 10", "hardest"].within is False
+    assert "Printed: 0.69." in share.note
 
 
 def test_a_share_that_misses_says_what_the_readings_give():
@@ -138,6 +140,9 @@ def test_a_horizon_within_which_all_rearrange_is_left_out():
     # all have moved within 15 tau, and 150 tau is more than half of the run
     assert table.horizon.values.tolist() == [0.0, 5.0]
     assert np.isfinite(table.auc.values).all()
+    always = xr.full_like(p_hop, 0.3)
+    with pytest.raises(ParameterError, match=r"above 0\.2 at all times"):
+        ranked({"softness": softness}, always, threshold=0.2, choices=Choices())
 
 
 def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:

@@ -231,3 +231,27 @@ def test_one_mapping_of_names_serves_files_that_have_them_already(files):
     (run,) = Given([0.5], names={"3": "A", "7": "B"}).opened(files[:1])
     assert run.names == ("A", "B")
     assert (run.species == io.read(files[0]).species).all()
+
+
+def test_a_species_without_particles_boxes_that_breathe_and_another_order_of_names_are_no_hindrance(
+    files, tmp_path
+):
+    run = io.read(files[0])
+    paths, n = run.unwrapped(), run.n_frames
+    paths = paths - paths.mean(axis=(0, 1))
+    for k, start in enumerate((8.0, 8.02)):
+        boxes = [sc.Box.cube(start + 0.1 * np.sin(0.3 * f)) for f in range(n)]
+        breathing = sc.Trajectory.from_arrays(
+            paths + k, boxes, species=2 * run.species, names=("A", "B", "C"), times=run.times, unwrapped=True
+        )
+        io.write_gsd(tmp_path / f"npt{k}.gsd", breathing)
+    named = sc.Trajectory.from_arrays(
+        run.unwrapped()[::-1], sc.Box.cube(8.0), species=1 - run.species, names=("B", "A"), times=run.times,
+        unwrapped=True,
+    )  # fmt: skip
+    io.write_gsd(tmp_path / "named.gsd", named)
+    for both in ([tmp_path / "npt0.gsd", tmp_path / "npt1.gsd"], [files[0], tmp_path / "named.gsd"]):
+        table = moving.run(
+            both, out=tmp_path / both[1].stem, given=Given([0.5, 0.5]), how=Motion(species=None)
+        )
+        assert table.sizes["temperature"] == 1

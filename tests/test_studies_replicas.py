@@ -186,7 +186,7 @@ def test_replicas_of_other_thresholds_boxes_or_particles_are_refused(
     again.write_bytes(files[1].read_bytes())
     for other, error, words in (
         (wide, TrajectoryError, "their boxes differ: replicas"),
-        (few, ParameterError, "replicas of one state point only"),
+        (few, ParameterError, "replicas are of one state point only"),
         (rare, TrajectoryError, "frames are 2 and 1 apart: replicas"),
         (again, ParameterError, "again.gsd holds what .*run1.gsd does: replicas"),
     ):

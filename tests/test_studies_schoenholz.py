@@ -30,6 +30,7 @@ CHOICES = replace(
     field_frames=25,
     stretches=4,
     leads=(1.0, 5.0),
+    draws=3,
 )
 
 
@@ -269,10 +270,38 @@ def test_what_keeping_runs_apart_costs_stands_beside_it(found):
     split = found[0].results["by_split"]
     apart, at_random = split.split.values
     assert apart == "stretches of one run left out"
-    assert float(split.accuracy.sel(split=apart)) == pytest.approx(found[0].accuracy)
+    # one draw beside the average of all
+    assert float(split.accuracy.sel(split=apart)) == pytest.approx(found[0].accuracy, abs=0.05)
     # Every particle of this liquid keeps its surroundings: whoever is known is told for good.
     assert float(split.accuracy.sel(split=at_random)) >= found[0].accuracy - 0.05
     assert f"accuracy, split {at_random}" in {row.quantity for row in found[0].rows}
+
+
+def test_accuracy_is_averaged_over_draws_and_its_error_knows_them(found):
+    still = found[1]
+    cold = coldest(still[0.5], replace(CHOICES, C=(0.1, 1.0)))
+    drawn = [cold.examples(draw=k) for k in range(3)]
+    assert len({tuple(one["frame"].values) for one in drawn}) == 3
+    told = training.told(cold, drawn)
+    by_penalty = {
+        C: [
+            sc.learning.cross_validated(one, groups=one["group"].values, C=C, **cold.fitting) for one in drawn
+        ]
+        for C in (0.1, 1.0)
+    }
+    means = {C: np.mean([one.accuracy for one in each]) for C, each in by_penalty.items()}
+    best = by_penalty[told.C]
+    assert told.accuracy == pytest.approx(max(means.values()))
+    assert means[told.C] == pytest.approx(told.accuracy)
+    assert told.scatter == pytest.approx(np.std([one.accuracy for one in best], ddof=1))
+    within = np.mean([one.error**2 for one in best])
+    assert told.error == pytest.approx(np.sqrt(within + told.scatter**2 / 3))
+    assert told.soft_share == pytest.approx(np.mean([one.soft_share for one in best]))
+    assert 0 < told.share_error < 0.3
+    assert told.share_error != told.error
+    accuracy = next(row for row in found[0].rows if row.quantity == "cross-validated accuracy")
+    assert f"Mean of {CHOICES.draws} draws" in accuracy.note
+    assert np.isnan(training.told(cold, drawn[:1]).scatter)
 
 
 def test_a_rise_within_its_error_is_not_judged():

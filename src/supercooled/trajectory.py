@@ -121,9 +121,9 @@ class Trajectory:
         if crossed is not None and crossed.shape != xyz.shape:
             raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
         boxes, dimensions = _boxes(box, n_frames)
-        if given_positions.shape[2] < dimensions:
+        if given_positions.shape[2] < dimensions or (images is not None and np.shape(images)[2] < dimensions):
             raise TrajectoryError(
-                "positions have two coordinates and the box three: make it planar, for example "
+                "positions or images have two coordinates and the box three: make it planar, for example "
                 "Box.cube(20.0, dimensions=2)"
             )
         return cls(

@@ -103,7 +103,10 @@ def local_depth(
         raise ParameterError(f"temperature must be positive, not {temperature}")
     at = trajectory.temperature
     if at is not None and not np.isclose(at, temperature):
-        raise ParameterError(f"the trajectory is at T = {at:g}, and temperature is {temperature:g}")
+        raise ParameterError(
+            f"the trajectory is at T = {at:g}, and temperature is {temperature:g}; if that is meant, take "
+            "dataclasses.replace(trajectory, temperature=None)"
+        )
     u = trajectory.species_index(centre)
     pairs = _pairs_of(trajectory, u)
     points = tuple(Points.between(*cutoff_of(cutoffs, pair), dr) for pair in pairs)

@@ -99,8 +99,9 @@ def named_species(
     if names is None:
         return kinds.astype(np.int32), tuple(labels)
     if isinstance(names, Mapping):
-        # files that have the names already may be read beside others
-        names = {**{name: name for name in names.values()}, **names}
+        if not set(names) & set(labels):
+            # a file that has the names already, read beside others
+            names = {name: name for name in names.values()}
         without = [label for k, label in enumerate(labels) if label not in names and (kinds == k).any()]
         if without:
             raise ParameterError(

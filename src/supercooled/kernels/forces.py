@@ -138,14 +138,16 @@ def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Ar
                 dx -= txy * n
                 dx -= lx * np.rint(dx * ix)
                 r2 = dx * dx + dy * dy + dz * dz
-                r = np.sqrt(r2)
+                r = max(np.sqrt(r2), 1e-12)
+                # Nearer than the wall the energy goes on straight.
                 s = max(r - delta, least)
-                inverse = 1.0 / (s * r)
-                p = s2 * inverse * inverse * r2
+                inverse = 1.0 / s
+                p = s2 * inverse * inverse
                 p6 = p * p * p
                 inside = r2 < c2
-                energy += e4 * p6 * (p6 - 1.0) - shift if inside else 0.0
-                f = 6.0 * e4 * p6 * (2.0 * p6 - 1.0) * inverse if inside else 0.0
+                pull = 12.0 * e4 * p6 * (p6 - 0.5) * inverse if inside else 0.0
+                energy += e4 * p6 * (p6 - 1.0) - shift + pull * (s - (r - delta)) if inside else 0.0
+                f = pull / r
                 fx += f * dx
                 fy += f * dy
                 fz += f * dz

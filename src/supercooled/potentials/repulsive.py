@@ -12,6 +12,9 @@ from supercooled.arrays import Array
 from supercooled.errors import MixtureError
 from supercooled.potentials.base import between, check_positive
 
+# Of a number that its square, times some hundred thousand, still fits a double.
+_LARGEST_LOGARITHM = 340.0
+
 
 @dataclass(frozen=True, slots=True)
 class InversePower:
@@ -111,6 +114,10 @@ class SmoothedInversePower:
     def __post_init__(self) -> None:
         # the same numbers, with the same bounds
         InversePower(self.epsilon, self.sigma, self.exponent, self.cutoff)
+        if not (self.exponent + 4.0) * abs(np.log(self.cutoff / self.sigma)) < _LARGEST_LOGARITHM:
+            raise MixtureError(
+                f"smoothed inverse power of {self.exponent:g} that ends at {self.cutoff:g} is out of range"
+            )
 
     @property
     def coefficients(self) -> tuple[float, float, float]:

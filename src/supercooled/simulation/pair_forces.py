@@ -17,8 +17,6 @@ from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPoten
 SKIN = 0.3
 # An energy that no quench gets to; below that distance a table goes on straight.
 _WALL = 1e4
-# Of an expanded pair's sigma: its energy at this r - delta is 4e12 epsilon.
-_NEAREST = 0.1
 # Cubics between so many nodes give a Lennard-Jones energy to 1e-10.
 _NODES, _FEWEST_NODES, _NODES_OF_ALL = 8192, 512, 2**20
 
@@ -134,10 +132,9 @@ def _lennard_jones_law(pair: LennardJones) -> list[float]:
 
 
 def _expanded_law(pair: LennardJones | ExpandedLennardJones) -> list[float]:
+    least = pair.sigma * (4.0 * pair.epsilon / _WALL) ** (1.0 / 12.0)
     if isinstance(pair, LennardJones):
-        return [*_lennard_jones_law(pair), 0.0, 0.0]
-    # Particles nearer than delta are pushed apart as those that are this little farther.
-    least = _NEAREST * pair.sigma
+        return [*_lennard_jones_law(pair), 0.0, least]
     return [pair.sigma**2, 4.0 * pair.epsilon, pair.cutoff**2, pair.energy_at_cutoff, pair.delta, least]
 
 

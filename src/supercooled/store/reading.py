@@ -56,7 +56,7 @@ def temperature_beside(path: str | Path) -> float | None:
     file = Path(path)
     if file.name != "trajectory.gsd":
         return None
-    temperature = RunFolder(file.parent).record().get("state", {}).get("temperature")
+    temperature = (RunFolder(file.parent).record().get("state") or {}).get("temperature")
     return None if temperature is None else float(temperature)
 
 
@@ -71,20 +71,20 @@ def check_made_with(path: str | Path, mixture: Mixture) -> None:
     file = Path(path)
     if file.name == "trajectory.gsd":
         recorded = RunFolder(file.parent).record().get("state")
-        if recorded is not None:
-            _check_mixture(recorded["mixture"], mixture, path)
+        # by another name it is the same
+        if recorded is not None and {**recorded["mixture"], "name": mixture.name} != mixture.to_dict():
+            raise _another(recorded["mixture"]["name"], mixture, path)
 
 
-def _check_mixture(made_with: dict[str, Any], mixture: Mixture, path: str | Path) -> None:
-    if made_with != mixture.to_dict():
-        raise MixtureError(
-            f"{path} was made with {made_with['name']}, and {mixture.name} is another mixture; name the one "
-            "that made it"
-        )
+def _another(made_with: str, mixture: Mixture, path: str | Path) -> MixtureError:
+    return MixtureError(
+        f"{path} was made with {made_with}, and {mixture.name} is another mixture; name the one that made it"
+    )
 
 
 def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:
-    _check_mixture(recorded["mixture"], mixture, path)
+    if recorded["mixture"] != mixture.to_dict():
+        raise _another(recorded["mixture"]["name"], mixture, path)
     activity = None
     if (driven := recorded.get("activity")) is not None:
         activity = Activity(**{**driven, "species": tuple(driven["species"])})

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import cage, dynamics, relation, structure
+from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of, mapped
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
@@ -103,7 +104,7 @@ def ranked(
     rows, told = [], []
     for horizon in horizons:
         ahead = relation.within_horizon(p_hop, threshold=threshold, horizon=horizon)
-        if all((part[np.isfinite(part)] > threshold).all() for _, part in blocks_of(ahead)):
+        if not any((part <= threshold).any() for _, part in blocks_of(ahead)):
             continue
         told.append(horizon)
         row = [
@@ -118,6 +119,10 @@ def ranked(
             for name, field in fields.items()
         ]
         rows.append(xr.concat(row, dim=xr.Variable("field", list(fields)), combine_attrs="drop"))
+    if not rows:
+        raise ParameterError(
+            f"every particle has p_hop above {threshold:g} at all times: raise the threshold"
+        )
     return xr.concat(rows, dim=xr.Variable("horizon", told), combine_attrs="drop")
 
 

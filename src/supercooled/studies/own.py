@@ -111,7 +111,7 @@ def run(
         results=results,
         provenance=describe(
             [run for runs in states.values() for run in runs],
-            parameters=_parameters(choices, hops[0][0]),
+            parameters=_parameters(choices, dict(zip(at, hops, strict=True))),
             commands=[_command(files, out, liquid, given)],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
@@ -193,7 +193,7 @@ def _row(
         uncertainty=error,
         unit=unit,
         tolerance=None,
-        note=f"Not reached: {reason}." if reason else note or without_error(value, error),
+        note=f"Not reached: {reason}." if reason else f"{note} {without_error(value, error)}".strip(),
     )
 
 
@@ -245,13 +245,16 @@ def _write_coloured(
     io.write_gsd(path, few, fields=every)
 
 
-def _parameters(choices: Choices, p_hop: xr.DataArray) -> dict[str, Any]:
+def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) -> dict[str, Any]:
     """The choices, and what was made of them: half of the window is cut to whole intervals."""
-    taken = float(p_hop.attrs["window"])
-    if np.isclose(taken, choices.window):
+    taken = {T: float(each[0].attrs["window"]) for T, each in hops.items()}
+    if np.allclose(list(taken.values()), choices.window):
         return asdict(choices)
+    value: float | str = next(iter(taken.values()))
+    if len(set(taken.values())) > 1:
+        value = ", ".join(f"{window:g} (T = {T:g})" for T, window in taken.items())
     why = f"{choices.window:g} was asked for; half of it is cut to whole intervals between frames"
-    return {**asdict(choices), "window": {"value": taken, "why": why}}
+    return {**asdict(choices), "window": {"value": value, "why": why}}
 
 
 def _summary(

@@ -70,4 +70,4 @@ def spread(strata: xr.Dataset, off: float, error: float) -> str:
     if not empty:
         return longer(off, error)
     which = "stratum has" if empty == 1 else "strata have"
-    return f"{empty} of {len(P)} {which} no P_R yet: a longer run has a wider spread."
+    return f"{empty} of {len(P)} {which} no P_R yet: a longer run may have a wider spread."

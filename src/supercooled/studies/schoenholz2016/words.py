@@ -30,8 +30,8 @@ SECTIONS = (
     Section(
         "What is learned",
         "Examples are particles about to rearrange and particles that have been still. How well both are "
-        "told apart depends on how long before the hop the structure is taken, and on how many examples "
-        "there are.",
+        "told apart depends on how long before the hop the structure is taken, on how long the others have "
+        "been still, and on how many examples there are.",
         ("learned_accuracy",),
     ),
     Section(

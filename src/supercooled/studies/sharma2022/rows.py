@@ -213,19 +213,19 @@ def _nearest_rows(table: xr.Dataset) -> list[Row]:
     paper, one = printed("sharma2022"), nearest(table)
     shares = paper["fraction_rearranging_softer_than_peak"]
     lowest, highest = map(float, paper["barrier_range"])
-    judged = [
-        ("Fig. 4", "share softer than the peak", f"T = {T:.2f}", shares[f"{T:.2f}"], "share", SHARE, "1")
+    shown = [
+        ("Fig. 4", "share softer than the peak", f"T = {T:.2f}", shares[f"{T:.2f}"], "share", "1")
         for T in table["temperature"].values
         if f"{T:.2f}" in shares
     ]
     onset, energy = float(paper["onset_temperature_from_softness"]), "epsilon_AA"
-    judged += [
-        ("Fig. 5(b)", "onset temperature", "T up to 0.70", onset, "onset", ONSET, "epsilon_AA/k_B"),
-        ("Fig. 5(c)", "lowest barrier, base 10", "softest", lowest, "barrier_lowest", BARRIER, energy),
-        ("Fig. 5(c)", "highest barrier, base 10", "hardest", highest, "barrier_highest", BARRIER, energy),
+    shown += [
+        ("Fig. 5(b)", "onset temperature", "T up to 0.70", onset, "onset", "epsilon_AA/k_B"),
+        ("Fig. 5(c)", "lowest barrier, base 10", "softest", lowest, "barrier_lowest", energy),
+        ("Fig. 5(c)", "highest barrier, base 10", "hardest", highest, "barrier_highest", energy),
     ]
     found = []
-    for figure, quantity, state, value, name, tolerance, unit in judged:
+    for figure, quantity, state, value, name, unit in shown:
         here = one.sel(temperature=float(state[4:])) if name == "share" else one
         measured = _finite(float(here[name]))
         error = float(here[f"{name}_error"]) if f"{name}_error" in here else np.nan
@@ -234,13 +234,13 @@ def _nearest_rows(table: xr.Dataset) -> list[Row]:
                 item=f"Sec. V, {figure}, the nearest reading",
                 quantity=quantity,
                 state=f"{state}, {in_words(one)}",
-                published=float(value),
+                published=None,
                 measured=measured,
                 uncertainty=None if measured is None else _finite(error),
                 unit=unit,
-                tolerance=tolerance,
-                note=f"Of {table.sizes['reading']} readings the one nearest to the printed shares and onset, "
-                "and chosen by them; the study itself keeps to the text.",
+                tolerance=None,
+                note=f"Printed: {value:g}. Of {table.sizes['reading']} readings the one nearest to the "
+                "printed shares and onset, and chosen by them: no verdict; the study keeps to the text.",
             )
         )
     return found
