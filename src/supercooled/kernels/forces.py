@@ -70,6 +70,23 @@ def list_neighbours(
     return m
 
 
+@njit(fastmath=True, inline="always")
+def shortest(
+    dx: float, dy: float, dz: float, edges: tuple[float, ...], per_edge: tuple[float, ...]
+) -> tuple[float, float, float]:
+    """From one particle to the nearest image of another."""
+    lx, ly, lz, txy, txz, tyz = edges
+    ix, iy, iz = per_edge
+    n = np.rint(dz * iz)
+    dz -= lz * n
+    dy -= tyz * n
+    dx -= txz * n
+    n = np.rint(dy * iy)
+    dy -= ly * n
+    dx -= txy * n
+    return dx - lx * np.rint(dx * ix), dy, dz
+
+
 # i particle, a its species, b species and k place of its neighbour; xyz, force (3, particle);
 # law (species, species, [sigma^2, 4 epsilon, cutoff^2, energy at the cutoff])
 @njit(cache=True, fastmath=True, error_model="numpy")
@@ -77,7 +94,7 @@ def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, forc
     """Forces on all particles, and the energy of all pairs."""
     x, y, z = xyz[0], xyz[1], xyz[2]
     lx, ly, lz, txy, txz, tyz = near.edges
-    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
     total = 0.0
     for i in range(xyz.shape[1]):
         fx = fy = fz = energy = 0.0
@@ -87,15 +104,7 @@ def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, forc
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
-                n = np.rint(dz * iz)
-                dz -= lz * n
-                dy -= tyz * n
-                dx -= txz * n
-                n = np.rint(dy * iy)
-                dy -= ly * n
-                dx -= txy * n
-                dx -= lx * np.rint(dx * ix)
+                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
                 r2 = dx * dx + dy * dy + dz * dz
                 inverse = 1.0 / r2
                 p = s2 * inverse
@@ -118,7 +127,7 @@ def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Ar
     """The same of pairs whose distance counts from delta."""
     x, y, z = xyz[0], xyz[1], xyz[2]
     lx, ly, lz, txy, txz, tyz = near.edges
-    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
     total = 0.0
     for i in range(xyz.shape[1]):
         fx = fy = fz = energy = 0.0
@@ -128,15 +137,7 @@ def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Ar
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
-                n = np.rint(dz * iz)
-                dz -= lz * n
-                dy -= tyz * n
-                dx -= txz * n
-                n = np.rint(dy * iy)
-                dy -= ly * n
-                dx -= txy * n
-                dx -= lx * np.rint(dx * ix)
+                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
                 r2 = dx * dx + dy * dy + dz * dz
                 r = max(np.sqrt(r2), 1e-12)
                 # Nearer than the wall the energy goes on straight.
@@ -166,7 +167,7 @@ def tabulated(
     """Forces on all particles, and the energy of all pairs: cubics between nodes."""
     x, y, z = xyz[0], xyz[1], xyz[2]
     lx, ly, lz, txy, txz, tyz = near.edges
-    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
     last = law.shape[2] - 2
     total = 0.0
     for i in range(xyz.shape[1]):
@@ -178,15 +179,7 @@ def tabulated(
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
-                n = np.rint(dz * iz)
-                dz -= lz * n
-                dy -= tyz * n
-                dx -= txz * n
-                n = np.rint(dy * iy)
-                dy -= ly * n
-                dx -= txy * n
-                dx -= lx * np.rint(dx * ix)
+                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
                 r2 = dx * dx + dy * dy + dz * dz
                 if r2 >= c2:
                     continue
