@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frames import Frames, FrameSource, MemorySource
+from supercooled.given import boxes_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
 
 # Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
@@ -106,21 +107,21 @@ class Trajectory:
         array([1, 0, 0], dtype=int32)
         """
         given_positions = np.asarray(positions, dtype=np.float64)
-        xyz = _three_columns(given_positions, "positions")
+        xyz = three_columns(given_positions, "positions")
         n_frames, n_particles = xyz.shape[:2]
         given = np.zeros(n_particles, np.int32) if species is None else np.asarray(species)
         if given.shape != (n_particles,):
             raise TrajectoryError(f"species has shape {given.shape}, positions have {n_particles} particles")
         if given.dtype.kind in "UO" and all(isinstance(name, str) for name in given.tolist()):
             names = sorted(set(given.tolist())) if names is None else names
-            given = _numbered(given, names)
-        kinds = _kinds(given)
+            given = numbered(given, names)
+        kinds = kinds_of(given)
         if names is None:
             names = [chr(ord("A") + k) for k in range(int(kinds.max(initial=0)) + 1)]
-        crossed = None if images is None else _three_columns(np.asarray(images), "images").astype(np.int32)
+        crossed = None if images is None else three_columns(np.asarray(images), "images").astype(np.int32)
         if crossed is not None and crossed.shape != xyz.shape:
             raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
-        boxes, dimensions = _boxes(box, n_frames)
+        boxes, dimensions = boxes_of(box, n_frames)
         if given_positions.shape[2] < dimensions or (images is not None and np.shape(images)[2] < dimensions):
             raise TrajectoryError(
                 "positions or images have two coordinates and the box three: make it planar, for example "
@@ -362,44 +363,3 @@ class Trajectory:
             ("read from", self.source.name),
         ]
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
-
-
-def _numbered(species: AnyArray, names: Sequence[str]) -> AnyArray:
-    """Place of each particle's species among `names`."""
-    numbers = {name: k for k, name in enumerate(names)}
-    unknown = sorted({str(name) for name in species.tolist() if name not in numbers})
-    if unknown:
-        raise TrajectoryError(f"species {', '.join(unknown)} not among the names {', '.join(names)}")
-    return np.array([numbers[name] for name in species.tolist()])
-
-
-def _kinds(given: AnyArray) -> Integers:
-    """Whole numbers that tell species."""
-    if given.dtype.kind in "biuf":
-        kinds = given.astype(np.int32)
-        if np.array_equal(kinds, given):
-            return kinds
-    raise TrajectoryError("species must be names or small whole numbers, for example [0, 0, 1]")
-
-
-def _boxes(box: Box | Sequence[Box], n_frames: int) -> tuple[Array, int]:
-    """Boxes (frame, 6) of one for all frames or one for each, and their dimensions."""
-    each = [box] if isinstance(box, Box) else list(box) if isinstance(box, list | tuple) else []
-    if not each or not all(isinstance(one, Box) for one in each):
-        raise ParameterError(
-            f"box must be a Box, or one for each frame, not {type(box).__name__}; for example Box.cube(10.0)"
-        )
-    if len({one.dimensions for one in each}) > 1:
-        raise BoxError("boxes of two and of three dimensions are no run")
-    if len(each) not in (1, n_frames):
-        raise TrajectoryError(f"{len(each)} boxes for {n_frames} frames; give one, or one for each")
-    boxes = np.array([one.to_array() for one in each])
-    return np.broadcast_to(boxes, (n_frames, boxes.shape[1])).copy(), each[0].dimensions
-
-
-def _three_columns(values: AnyArray, what: str) -> AnyArray:
-    if values.ndim != 3 or values.shape[2] not in (2, 3):
-        raise TrajectoryError(f"{what} must have shape (frame, particle, 2 or 3), not {values.shape}")
-    if values.shape[2] == 3:
-        return values
-    return np.concatenate([values, np.zeros((*values.shape[:2], 1), values.dtype)], axis=2)
