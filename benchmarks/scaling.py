@@ -1,6 +1,8 @@
 """Cores and memory: how much faster several workers are, and that memory follows the block.
 
-``python -m benchmarks.scaling --workers 1 2 4`` times local softness and p_hop with so many processes;
+``python -m benchmarks.scaling --workers 1 2 4`` times local softness, structure functions and p_hop with so
+many processes. Where there are fewer cores than that, their CPU seconds still say what more cores would give:
+nobody waits for anything but the busiest worker and what the first process does by itself.
 ``python -m benchmarks.scaling --memory 1000:2000 1000:20000`` analyses synthetic trajectories of so many
 particles and frames, each in a process of its own, and prints the largest memory that it held.
 """
@@ -13,16 +15,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from functools import partial
+from os import getpid
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 
 import supercooled as sc
 from benchmarks.local_softness import CUTOFFS, DENSITY, STEP, TEMPERATURE, WIDTH, mixture
 from supercooled import cluster
+from supercooled.blocks import cores_of
 from supercooled.io import GsdAppender
 
 N_PARTICLES, N_FRAMES = 4_000, 1_600
+# Structure functions take some thirty times what the depth does.
+ONE_IN = 8
 
 
 def written(path: Path, n: int, n_frames: int) -> sc.Trajectory:
@@ -47,24 +60,73 @@ def written(path: Path, n: int, n_frames: int) -> sc.Trajectory:
     return sc.read(path, temperature=TEMPERATURE)
 
 
-def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, float]:
-    """Seconds for the depth and for p_hop, streamed to a store."""
-    took = {}
+class Took(NamedTuple):
+    """Seconds by the clock, and of the processor: of the busiest worker and of the process that asks."""
+
+    seconds: float
+    busiest: float
+    first: float
+
+
+class Watched(Executor):
+    """Another executor, and how much processor time each of its workers spent."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+        self.cores = cores_of(pool)
+        self.spent: dict[int, float] = defaultdict(float)
+
+    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **named: Any) -> Iterator[Any]:
+        """As the other does it."""
+        for result, worker, seconds in self._pool.map(partial(_timed, fn), *iterables, **named):
+            self.spent[worker] += seconds
+            yield result
+
+    @contextmanager
+    def watching(self, took: dict[str, Took], what: str) -> Iterator[None]:
+        """Note what happens inside as `what`."""
+        self.spent.clear()
+        began, processor = time.perf_counter(), time.process_time()
+        yield
+        own = time.process_time() - processor
+        # A single worker is the first process itself, whose time holds that of its tasks.
+        first = own - self.spent[getpid()]
+        took[what] = Took(time.perf_counter() - began, max(self.spent.values()), first)
+
+
+def _timed(fn: Callable[..., Any], *arguments: Any) -> tuple[Any, int, float]:
+    began = time.process_time()
+    result = fn(*arguments)
+    return result, getpid(), time.process_time() - began
+
+
+def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, Took]:
+    """What the depth, structure functions and p_hop take; the first and the last go to a store."""
+    took: dict[str, Took] = {}
+    paper = sc.structure.FEATURE_SETS["schoenholz2016"]
     with cluster.executor(workers) as pool:
         list(pool.map(_ready, range(4 * workers)))
-        began = time.perf_counter()
-        sc.cage.local_depth(
-            run, mixture=mixture(), temperature=TEMPERATURE, centre="A", width=WIDTH, cutoffs=CUTOFFS,
-            dr=STEP, correlation="local", normalisation="total", executor=pool,
-            out=folder / f"depth{workers}",
-        )  # fmt: skip
-        took["local softness"] = time.perf_counter() - began
-        began = time.perf_counter()
-        sc.dynamics.hops(
-            run, window=15.0, species="A", executor=pool, out=folder / f"hops{workers}", megabytes=16
-        )
-        took["p_hop"] = time.perf_counter() - began
+        watched = Watched(pool)
+        with watched.watching(took, "local softness"):
+            sc.cage.local_depth(
+                run, mixture=mixture(), temperature=TEMPERATURE, centre="A", width=WIDTH, cutoffs=CUTOFFS,
+                dr=STEP, correlation="local", normalisation="total", executor=watched,
+                out=folder / f"depth{workers}",
+            )  # fmt: skip
+        with watched.watching(took, "structure functions"):
+            sc.structure.structure_functions(
+                run[::ONE_IN], centre="A", radial=paper.radial, angular=paper.angular, then=_mean,
+                executor=watched,
+            )  # fmt: skip
+        with watched.watching(took, "p_hop"):
+            sc.dynamics.hops(
+                run, window=15.0, species="A", executor=watched, out=folder / f"hops{workers}", megabytes=16
+            )
     return took
+
+
+def _mean(features: xr.DataArray) -> xr.DataArray:
+    return features.mean("particle")
 
 
 def _ready(_: int) -> None:
@@ -84,13 +146,15 @@ def scaling(workers: list[int], n_frames: int) -> None:
     """Print seconds, speed-up and efficiency."""
     with tempfile.TemporaryDirectory() as folder:
         run = written(Path(folder) / "run.gsd", N_PARTICLES, n_frames)
-        alone: dict[str, float] = {}
+        alone: dict[str, Took] = {}
         for n in workers:
-            for name, seconds in fields(run, Path(folder), n).items():
-                first = alone.setdefault(name, seconds * workers[0])
+            for name, took in fields(run, Path(folder), n).items():
+                one = alone.setdefault(name, took)
+                path = took.busiest + took.first
                 print(
-                    f"{name}: {n} workers {seconds:.1f} s, {first / seconds:.2f} times one, "
-                    f"efficiency {first / seconds / n:.2f}",
+                    f"{name}: {n} workers {took.seconds:.1f} s, {one.seconds / took.seconds:.2f} times "
+                    f"{workers[0]}; processor {took.busiest:.1f} s of the busiest and {took.first:.1f} s of "
+                    f"the first, {(one.busiest + one.first) / path:.2f} times with a core each",
                     flush=True,
                 )
 

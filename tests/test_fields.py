@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import supercooled as sc
 from supercooled import fields
+from supercooled.blocks import ROUNDS, shared_out
 from supercooled.cage import Calibration
 from supercooled.errors import StoreError
 from supercooled.fields import lazy, quantiles
@@ -73,6 +74,33 @@ def test_neither_blocks_nor_workers_nor_a_store_change_a_field(*, frames, worker
             found = make(megabytes=frames * MEGABYTES, executor=on(workers), out=out)
             assert fields.is_lazy(found) == stored
             xr.testing.assert_identical(found.load(), WHOLE[name])
+
+
+class Cores(ThreadPoolExecutor):
+    def __init__(self, cores: int) -> None:
+        super().__init__(1)
+        self.cores = cores
+
+
+@given(
+    n=st.integers(0, 5000), most=st.integers(1, 300), cores=st.integers(1, 64), multiple=st.integers(1, 50)
+)
+def test_blocks_fit_into_memory_and_give_every_core_as_much(n, most, cores, multiple):
+    most *= multiple
+    size = shared_out(n, most=most, executor=Cores(cores), multiple=multiple)
+    assert 1 <= size <= most
+    assert size % multiple == 0
+    sizes = [min(size, n - start) for start in range(0, n, size)]
+    longest = max((sum(sizes[k::cores]) for k in range(cores)), default=0)
+    # No more than a block of the smallest kind above an equal part for each time that a core is asked.
+    assert longest <= n / cores + multiple * -(-len(sizes) // cores)
+    if multiple == 1 and ROUNDS**2 * cores <= n <= ROUNDS * most * cores and cores > 1:
+        assert longest <= (1 + 1 / ROUNDS) * n / cores
+
+
+def test_one_core_has_blocks_as_large_as_memory_allows():
+    assert shared_out(1600, most=174, executor=None) == 160
+    assert shared_out(5, most=174, executor=None) == 5
 
 
 @settings(max_examples=8, deadline=None)

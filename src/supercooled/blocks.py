@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+# Blocks that each of several cores does, at least: what one loses to other work, the rest make up for.
+ROUNDS = 4
 
 
 class Addable(Protocol):
@@ -73,6 +77,30 @@ def frames_within(megabytes: float, n_particles: int) -> int:
     699
     """
     return max(1, int(megabytes * 2**20 / (24 * max(1, n_particles))))
+
+
+def cores_of(pool: Executor | None) -> int:
+    """Tasks that an executor does at the same time; as many as there are cores, if it does not say."""
+    return 1 if pool is None else int(getattr(pool, "cores", os.cpu_count() or 1))
+
+
+def shared_out(n: int, *, most: int, executor: Executor | None, multiple: int = 1) -> int:
+    """Size of the blocks of `n` frames, at most `most`, so that every core has as much to do as another.
+
+    most : what memory allows, a multiple of `multiple`
+    multiple : the size is one of these, as far as `most` allows
+
+    >>> shared_out(1600, most=174, executor=None)
+    160
+    >>> from supercooled.cluster import executor
+    >>> with executor(4) as pool:
+    ...     shared_out(1600, most=174, executor=pool), shared_out(1600, most=174, executor=pool, multiple=87)
+    (100, 174)
+    """
+    cores = cores_of(executor)
+    rounds = max(-(-n // (most * cores)), ROUNDS if cores > 1 else 1)
+    size = -(-n // (rounds * cores))
+    return max(multiple, min(most, -(-size // multiple) * multiple))
 
 
 def map_add(function: Callable[[Item], Sum], items: Iterable[Item], executor: Executor | None = None) -> Sum:

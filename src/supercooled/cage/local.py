@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array
-from supercooled.blocks import frames_within, spans
+from supercooled.blocks import frames_within, shared_out, spans
 from supercooled.cage.real_space import cutoff_of, hypernetted_chain
 from supercooled.cage.smearing import Normalisation, Points, Smearing, sphere
 from supercooled.errors import MixtureError, ParameterError
@@ -121,7 +121,7 @@ def local_depth(
         else:
             known[v, : p.number] = np.interp(p.r, C.r.values, C.sel(pair=pair).values)
     per_block = partial(_depths_of, trajectory, smearing, known, correlation == "local")
-    blocks = _blocks(trajectory, frames, megabytes)
+    blocks = _blocks(trajectory, frames, megabytes, executor)
     return field(
         "depth",
         per_block,
@@ -187,7 +187,7 @@ def local_radial_distribution(
     points = Points(float(distances[0]), float(steps.mean()), len(distances))
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
     per_block = partial(_distributions_of, trajectory, smearing)
-    values = np.concatenate([per_block(block) for block in _blocks(trajectory, frames, 16.0)])
+    values = np.concatenate([per_block(block) for block in _blocks(trajectory, frames, 16.0, None)])
     coordinates = {
         **_coordinates(trajectory, u, frames),
         "pair": list(_pairs_of(trajectory, u)),
@@ -226,9 +226,11 @@ def _distributions_of(trajectory: Trajectory, smearing: Smearing, frames: list[i
     return out
 
 
-def _blocks(trajectory: Trajectory, frames: slice, megabytes: float) -> list[list[int]]:
+def _blocks(
+    trajectory: Trajectory, frames: slice, megabytes: float, executor: Executor | None
+) -> list[list[int]]:
     chosen = range(trajectory.n_frames)[frames]
-    size = frames_within(megabytes, trajectory.n_particles)
+    size = shared_out(len(chosen), most=frames_within(megabytes, trajectory.n_particles), executor=executor)
     blocks = [list(chosen[s.read]) for s in spans(0, len(chosen), size=size, end=len(chosen))]
     if not blocks:
         raise ParameterError(

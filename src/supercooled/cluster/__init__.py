@@ -19,7 +19,6 @@ __all__ = [
     "Workers",
     "at_most",
     "available_cores",
-    "cores_of",
     "executor",
 ]
 
@@ -64,8 +63,3 @@ def at_most(workers: Workers, tasks: int) -> Workers:
     if isinstance(workers, Scheduler):
         return workers
     return min(available_cores() if workers is None else workers, max(1, tasks))
-
-
-def cores_of(pool: Executor) -> int:
-    """Tasks that an executor does at the same time."""
-    return int(getattr(pool, "cores", 1))

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import Span, frames_within, spans
+from supercooled.blocks import Span, frames_within, shared_out, spans
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
@@ -74,7 +74,8 @@ def hops(
     n = trajectory.n_frames
     # Blocks of whole periods start their sums where an undivided run would: the same bits come out.
     period = restart_period(side)
-    size = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
+    most = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
+    size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
     blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
     frames = np.arange(side, n - side)

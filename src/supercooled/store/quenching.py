@@ -17,7 +17,7 @@ import numpy as np
 
 from supercooled import cluster, io
 from supercooled.arrays import AnyArray, Array, Integers
-from supercooled.blocks import spans
+from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
 from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.mixture import Mixture
@@ -217,7 +217,7 @@ def _quenched(
     """The blocks in their order, some being made ahead."""
     waiting: deque[tuple[slice, Future[list[InherentStructure]]]] = deque()
     with cluster.executor(cluster.at_most(workers, len(blocks))) as executor:
-        cores = cluster.cores_of(executor)
+        cores = cores_of(executor)
         ahead = 1 if cores == 1 else 2 * cores
         left = iter(blocks)
         while True:

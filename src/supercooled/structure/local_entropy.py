@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, spans
+from supercooled.blocks import frames_within, shared_out, spans
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.gaussians import WIDEST, make_ladder
@@ -166,7 +166,8 @@ def local_pair_entropy(
     reading = EntropyReading(width, distances, species, density, radius, window, averaged_within)
     chosen = trajectory[frames]
     centres = np.arange(trajectory.n_particles) if centre is None else trajectory.of_species(centre)
-    size = frames_within(64.0, trajectory.n_particles)
+    most = frames_within(64.0, trajectory.n_particles)
+    size = shared_out(chosen.n_frames, most=most, executor=executor)
     blocks = [span.read for span in spans(0, chosen.n_frames, size=size, end=chosen.n_frames)]
     per_block = partial(_values, chosen, reading, centres)
     values = np.concatenate(list((map if executor is None else executor.map)(per_block, blocks)))

@@ -16,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import AnyArray, Array
+from supercooled.blocks import shared_out
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
@@ -91,7 +92,8 @@ def structure_functions(
     numbers = range(trajectory.n_frames)[frames]
     if not numbers:
         raise ParameterError(f"{trajectory.source.name}: {frames} chooses no frame of {trajectory.n_frames}")
-    size = max(1, int(megabytes * 2**20 / (8 * len(wanted.particles) * len(wanted.names))))
+    most = max(1, int(megabytes * 2**20 / (8 * len(wanted.particles) * len(wanted.names))))
+    size = shared_out(len(numbers), most=most, executor=executor)
     blocks = [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
     work = wanted.block if then is None else partial(_kept, wanted, then)
     parts = map(work, blocks) if executor is None else executor.map(work, blocks)

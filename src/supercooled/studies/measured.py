@@ -11,7 +11,8 @@ from pathlib import Path
 import xarray as xr
 
 from supercooled import cage, dynamics, structure
-from supercooled.cluster import Workers, cores_of, executor
+from supercooled.blocks import cores_of
+from supercooled.cluster import Workers, executor
 from supercooled.mixture import Mixture
 from supercooled.studies.line import Choices, identity, temperature_of
 from supercooled.studies.stages import field_stage, stage
