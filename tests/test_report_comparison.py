@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from dataclasses import asdict
@@ -14,7 +15,9 @@ from rich.console import Console
 
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report import Row, Tolerance, print_comparison, read_comparison, write_comparison
+from supercooled.report.console import print_table
 from supercooled.report.numbers import percent, shown, symbols, unit_html, unit_math, unit_text
+from supercooled.report.tables import Table
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 fractions = st.floats(1e-3, 0.9)
@@ -123,6 +126,15 @@ def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
     assert "6 of 8 published numbers met, 1 missed, 1 not measured." in " ".join(text.split())
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_every_number_on_the_terminal_has_its_unit(width):
+    console = Console(width=width, record=True, file=io.StringIO())
+    one = Row("", "diffusion coefficient", "T = 0.58", None, 3.7e-4, 2e-5, "sigma_AA^2/tau", None, "")
+    print_comparison([one], None, console=console)
+    line = next(row for row in console.export_text().splitlines() if "diffusion" in row)
+    assert line.split()[-2:] == ["10⁻⁴", "σ_AA²/τ"]
+
+
 def test_markup_in_a_row_is_printed_as_it_is():
     console = Console(width=100, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
     hostile = Row("paper", "[red]x[/nope]", "[bold]", 2.0, None, None, "1", None, "[/why]")
@@ -163,3 +175,28 @@ def test_numbers_and_units_are_set_as_print_sets_them():
     assert "<b>" not in unit_html("<b>")
     assert unit_math("1/sigma_AA") == r"\sigma_{AA}^{-1}"
     assert symbols("n_particles and a/p_c.gsd, x < 3") == "n_particles and a/p_c.gsd, <i>x</i> &lt; 3"
+
+
+TABLE = Table(
+    "Motion.",
+    ("T", "τ_α (τ)", "D (σ_AA²/τ)", "β"),
+    (("0.47", "700 ± 40", "(1.2 ± 0.1) × 10⁻⁵", "0.562 ± 0.016"),),
+)
+
+
+@pytest.mark.parametrize("width", [40, 300])
+def test_a_terminal_of_any_width_gets_every_number_whole(width):
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
+    print_table(TABLE, console=console)
+    said = console.file.getvalue()
+    for words in (*TABLE.columns, *TABLE.lines[0]):
+        assert words in said
+    assert max(map(len, said.splitlines())) <= width
+    assert said.startswith("T = 0.47\n" if width == 40 else "T     τ_α")
+
+
+def test_a_pipe_gets_a_line_a_temperature():
+    console = Console(file=io.StringIO(), width=20)
+    print_table(TABLE, console=console)
+    assert [line.split() for line in console.file.getvalue().splitlines()][1][0] == "0.47"
+    assert len(console.file.getvalue().splitlines()) == 2

@@ -20,8 +20,8 @@ def systems(
     table = Table(box=None, header_style="bold", pad_edge=False)
     if states:
         shipped = sc.systems.library()
-        for heading in ("liquid", "density", "T", "N", "held", "run", "tau_alpha", "relaxed", "checks"):
-            table.add_column(heading, justify="left" if heading in ("liquid", "checks") else "right")
+        for heading in ("liquid", "density", "T", "N", "held", "run", "tau_alpha", "relaxed", "passed"):
+            table.add_column(heading, justify="left" if heading in ("liquid", "passed") else "right")
         for one in shipped:
             checks = one.checked["checks"]
             table.add_row(
@@ -33,7 +33,7 @@ def systems(
                 f"{one.checked['duration']:g}",
                 relaxation(checks["relaxation_time"]),
                 relaxed(one),
-                passed(checks),
+                passed(checks).removesuffix(" passed"),
             )
         if any(one.briefly_checked for one in shipped):
             few = f"{sc.systems.ENOUGH_RELAXATIONS:g}"

@@ -40,10 +40,8 @@ def dynamics(
     stride: Stride = 1,
 ) -> None:
     """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
-    from rich.console import Console
-    from rich.table import Table
-
     from supercooled import report
+    from supercooled.report.console import print_table
     from supercooled.report.tables import motion
     from supercooled.studies import moving
     from supercooled.studies.motion import Motion
@@ -58,15 +56,7 @@ def dynamics(
     )
     given = Given(temperature, timestep, names_of(names), begin, stride)
     table = moving.run(files, out=out, given=given, how=how)
-    words = motion(table)
-    shown = Table(box=None, header_style="bold")
-    for column in words.columns:
-        shown.add_column(column, no_wrap=True)
-    for line in words.lines:
-        shown.add_row(*line)
-    # What is piped into a file has no width to keep to.
-    console = Console()
-    Console(width=None if console.is_terminal else 200).print(shown)
+    print_table(motion(table))
     rows = report.read_comparison(out / "comparison.json")
     # The table has the numbers; what is left are the reasons of those that it has not.
     for row in rows:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
 from supercooled.report.comparison import Row, Verdict
 from supercooled.report.numbers import percent, shown, unit_text
+from supercooled.report.tables import Table
 
 _STYLES: dict[Verdict, str] = {"met": "green", "missed": "bold red", "not measured": "yellow"}
 _WORDS: dict[Verdict, str] = {"missed": "MISSED", "no published value": "–", "not judged": "–"}
@@ -39,6 +40,32 @@ def print_comparison(
         console.print(Text(f"Report: {page}"), soft_wrap=True)
 
 
+def print_table(table: Table, *, console: Console | None = None) -> None:
+    """Table as it is where it is no wider than the terminal; else a paragraph for each of its lines.
+
+    What goes to a file or a pipe has no width to keep to.
+    """
+    console = console or Console(highlight=False)
+    grid = Grid(box=None, header_style="bold", pad_edge=False)
+    for column in table.columns:
+        grid.add_column(column, no_wrap=True)
+    for line in table.lines:
+        grid.add_row(*line)
+    width = console.measure(grid, options=console.options.update(width=10_000)).maximum
+    if not console.is_terminal:
+        console.width = max(console.width, width)
+    if width <= console.width:
+        console.print(grid)
+        return
+    first, *others = table.columns
+    for name, *values in table.lines:
+        console.print(Text(f"{first} = {name}", style="bold"))
+        paragraph = Grid(box=None, show_header=False)
+        for column, value in zip(others, values, strict=True):
+            paragraph.add_row(column, value)
+        console.print(paragraph)
+
+
 def tally(rows: Sequence[Row]) -> str:
     """How many of the published numbers are met, in a sentence.
 
@@ -55,8 +82,8 @@ def tally(rows: Sequence[Row]) -> str:
     return ", ".join(parts) + "."
 
 
-def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, expand=narrow)
+def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Grid:
+    table = Grid(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, expand=narrow)
     table.add_column("", min_width=18, ratio=1)
     if judged:
         table.add_column("published", justify="right", no_wrap=True)
@@ -70,8 +97,9 @@ def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Table:
     for row in rows:
         cells = [Text(f"{row.name}, {row.state}" if row.state else row.name)]
         cells += [Text(shown(row.published))] if judged else []
-        cells += [Text(shown(row.measured, row.uncertainty))]
-        cells += [] if narrow else [Text(unit_text(row.unit))]
+        measured, unit = shown(row.measured, row.uncertainty), unit_text(row.unit)
+        together = measured if row.measured is None else f"{measured} {unit}".rstrip()
+        cells += [Text(together)] if narrow else [Text(measured), Text(unit)]
         cells += [Text(percent(row.deviation))] if judged and not narrow else []
         cells += [Text(_word(row.verdict), style=_STYLES.get(row.verdict, ""))] if judged else []
         table.add_row(*cells)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from supercooled.report.numbers import shown, temperature_text
+from supercooled.report.numbers import shown, temperature_text, unit_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def motion(data: xr.Dataset) -> Table:
         "p_c_time": "t*",
         "alpha2_max": "α_2(t*)",
         "diffusivity": "D",
-        "stretched_time": "τ",
+        "stretched_time": "τ_KWW",
         "stretched_exponent": "β",
     }
     scattered = "tau_scattering" in data
@@ -107,11 +107,12 @@ def motion(data: xr.Dataset) -> Table:
     caption = (
         f"Motion of {data.attrs['species']} particles: time at which the overlap is 1/e, mean squared "
         "displacement and time of the maximum of the non-Gaussian parameter, diffusion coefficient, and the "
-        "stretched exponential of the final decay; "
+        "stretched exponential of the final decay (τ_KWW, β); "
         + (f"τ_s is where F_s at k = {data.attrs['wave_number']:g} is 1/e; " if scattered else "")
         + "– where the run does not reach it."
     )
-    return Table(caption, ("T", *columns.values()), tuple(lines))
+    headings = (_with_unit(symbol, data[name]) for name, symbol in columns.items())
+    return Table(caption, ("T", *headings), tuple(lines))
 
 
 def slopes(data: xr.Dataset) -> Table:
@@ -194,6 +195,11 @@ def scan(data: xr.Dataset) -> Table:
     ]
     caption = f"Active liquids at T = {temperature_text(float(data.attrs['temperature']))}, by who pushes."
     return Table(caption, ("assumed", "1000 S", "1000 S printed", "τ_α"), tuple(lines))
+
+
+def _with_unit(symbol: str, quantity: xr.DataArray) -> str:
+    unit = unit_text(str(quantity.attrs["units"]))
+    return f"{symbol} ({unit})" if unit else symbol
 
 
 def _with_error(row: xr.Dataset, name: str) -> str:
