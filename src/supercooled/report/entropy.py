@@ -4,71 +4,45 @@ from __future__ import annotations
 
 from functools import partial
 
-from matplotlib.figure import Figure
-
 from supercooled.report.captions import entropy as words
-from supercooled.report.captions.common import Results
 from supercooled.report.figures import entropy
-from supercooled.report.panels import Panel, Plate
+from supercooled.report.panels import Plate, drawn_by
 
 __all__ = ["ENTROPY"]
-
-
-def _strata(results: Results, *, liquid: int) -> Figure:
-    return entropy.strata(results["strata"], liquid)
-
-
-def _scaled(results: Results, *, name: str) -> Figure:
-    return entropy.scaled_barriers(results["groups"], name)
-
 
 ENTROPY: tuple[Plate, ...] = (
     Plate(
         "wells",
         "Wells, structure and diffusion",
         (
-            Panel("wells", lambda r: entropy.wells(r["wells"]), (("wells", "pair_energy"),), words.wells),
-            Panel(
-                "total_radial_distribution",
-                lambda r: entropy.total_radial_distribution(r["wells"]),
-                (("wells", "radial_distribution"),),
+            drawn_by(entropy.wells, words.wells, "wells/pair_energy"),
+            drawn_by(
+                entropy.total_radial_distribution,
                 words.total_radial_distribution,
+                "wells/radial_distribution",
             ),
-            Panel(
-                "diffusivity",
-                lambda r: entropy.diffusivity(r["states"]),
-                (("states", "diffusivity"),),
-                words.diffusivity,
-            ),
+            drawn_by(entropy.diffusivity, words.diffusivity, "states/diffusivity"),
         ),
     ),
     Plate(
         "reduced_diffusion",
         "Diffusion by softness and by entropy",
         (
-            Panel(
-                "diffusion_by_softness",
-                lambda r: entropy.diffusion_by_softness(r["states"]),
-                (("states", "reduced_diffusivity"),),
-                words.diffusion_by_softness,
+            drawn_by(
+                entropy.diffusion_by_softness, words.diffusion_by_softness, "states/reduced_diffusivity"
             ),
-            Panel(
-                "diffusion_by_entropy",
-                lambda r: entropy.diffusion_by_entropy(r["states"]),
-                (("states", "reduced_diffusivity"),),
-                words.diffusion_by_entropy,
-            ),
+            drawn_by(entropy.diffusion_by_entropy, words.diffusion_by_entropy, "states/reduced_diffusivity"),
         ),
     ),
     Plate(
         "entropy_strata",
         "Rearrangements by strata",
         tuple(
-            Panel(
-                f"strata_{name}",
-                partial(_strata, liquid=liquid),
-                (("strata", "rearrangement_probability"),),
+            drawn_by(
+                partial(entropy.strata, liquid=liquid),
                 words.strata(liquid),
+                "strata/rearrangement_probability",
+                name=f"strata_{name}",
             )
             for name, liquid in (("first", 0), ("last", -1))
         ),
@@ -77,49 +51,33 @@ ENTROPY: tuple[Plate, ...] = (
         "joint",
         "Softness and pair entropy together",
         (
-            Panel("joint", lambda r: entropy.joint(r["joint"]), (("joint", "histogram"),), words.joint),
-            Panel("pearson", lambda r: entropy.pearson(r["joint"]), (("joint", "pearson"),), words.pearson),
+            drawn_by(entropy.joint, words.joint, "joint/histogram"),
+            drawn_by(entropy.pearson, words.pearson, "joint/pearson"),
         ),
     ),
     Plate(
         "crossovers",
         "Crossover temperatures",
-        (
-            Panel(
-                "crossovers",
-                lambda r: entropy.crossovers(r["strata"]),
-                (("strata", "crossover"),),
-                words.crossovers,
-            ),
-        ),
+        (drawn_by(entropy.crossovers, words.crossovers, "strata/crossover"),),
     ),
     Plate(
         "softness_groups",
         "Groups of like softness",
         (
-            Panel(
-                "group_distributions",
-                lambda r: entropy.group_distributions(r["groups"]),
-                (("groups", "radial_distribution"),),
-                words.group_distributions,
-            ),
-            Panel(
-                "group_entropy",
-                lambda r: entropy.group_entropy(r["groups"]),
-                (("groups", "pair_entropy"),),
-                words.group_entropy,
-            ),
+            drawn_by(entropy.group_distributions, words.group_distributions, "groups/radial_distribution"),
+            drawn_by(entropy.group_entropy, words.group_entropy, "groups/pair_entropy"),
         ),
     ),
     Plate(
         "scaled_barriers",
         "Scaled barriers",
         tuple(
-            Panel(
-                name,
-                partial(_scaled, name=name),
-                (("groups", name), ("groups", "pair_entropy")),
+            drawn_by(
+                partial(entropy.scaled_barriers, name=name),
                 words.scaled(name),
+                f"groups/{name}",
+                "groups/pair_entropy",
+                name=name,
             )
             for name in ("scaled_entropy", "scaled_barrier")
         ),

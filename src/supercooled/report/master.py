@@ -10,18 +10,13 @@ from matplotlib.figure import Figure
 from supercooled.report.captions import master as words
 from supercooled.report.captions.common import Results, Words
 from supercooled.report.figures import master
-from supercooled.report.panels import Panel, Plate
+from supercooled.report.panels import Panel, Plate, drawn_by
 
 
 def _of_liquids(
     name: str, draw: Callable[[xr.Dataset, xr.Dataset], Figure], said: Callable[[Results], Words], column: str
 ) -> Panel:
-    return Panel(
-        name,
-        lambda r: draw(r["master"], r["master_lines"]),
-        (("master", column), ("master_lines", "tau_0")),
-        said,
-    )
+    return drawn_by(draw, said, f"master/{column}", "master_lines/tau_0", name=name)
 
 
 MASTER: tuple[Plate, ...] = (
@@ -48,17 +43,12 @@ MASTER: tuple[Plate, ...] = (
         "master_learned",
         "Learned softness beside the mean-field one",
         (
-            Panel(
-                "master_learned",
-                lambda r: master.learned(r["learned"]),
-                (("learned", "learned_softness"),),
-                words.learned,
-            ),
-            Panel(
-                "master_learned_barriers",
-                lambda r: master.learned_barriers(r["learned_barriers"]),
-                (("learned_barriers", "barrier"),),
+            drawn_by(master.learned, words.learned, "learned/learned_softness", name="master_learned"),
+            drawn_by(
+                master.learned_barriers,
                 words.learned_barriers,
+                "learned_barriers/barrier",
+                name="master_learned_barriers",
             ),
         ),
     ),
@@ -66,13 +56,8 @@ MASTER: tuple[Plate, ...] = (
         "master_convention",
         "What the convention does",
         (
-            Panel("master_reach", lambda r: master.reach(r["far"]), (("far", "softness"),), words.reach),
-            Panel(
-                "master_fit_range",
-                lambda r: master.fit_range(r["far"]),
-                (("far", "softness_fit"),),
-                words.fit_range,
-            ),
+            drawn_by(master.reach, words.reach, "far/softness", name="master_reach"),
+            drawn_by(master.fit_range, words.fit_range, "far/softness_fit", name="master_fit_range"),
         ),
     ),
     Plate(
