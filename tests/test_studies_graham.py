@@ -30,8 +30,8 @@ PRESET = graham2023.Preset(((0.2, 1.16),), 12.0, every=0.5, quench_every=4, tole
 
 
 @pytest.fixture(scope="module")
-def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root, out = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("graham")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> LiquidRuns:
+    root = tmp_path_factory.mktemp("runs")
     liquid = systems.kob_andersen_width(width=0.2, density=1.16)
     runs = []
     for T in TEMPERATURES:
@@ -44,8 +44,16 @@ def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
             progress=False,
         )  # fmt: skip
         runs.append(Run(thermal, still, 4))
-    one = LiquidRuns(liquid.name, 0.2, 1.16, liquid.mixture, tuple(runs), TEMPERATURES)
-    return graham2023.analysed([one], out, choices=CHOICES, command="test", preset=PRESET, workers=1)
+    return LiquidRuns(liquid.name, 0.2, 1.16, liquid.mixture, tuple(runs), TEMPERATURES)
+
+
+def analysed(simulated: LiquidRuns, out: Path) -> Path:
+    return graham2023.analysed([simulated], out, choices=CHOICES, command="test", preset=PRESET, workers=1)
+
+
+@pytest.fixture(scope="module")
+def studied(simulated: LiquidRuns, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return analysed(simulated, tmp_path_factory.mktemp("graham"))
 
 
 def test_everything_is_written_and_measured(studied: Path) -> None:
@@ -56,6 +64,13 @@ def test_everything_is_written_and_measured(studied: Path) -> None:
     assert "report.html" in {path.name for path in studied.iterdir()}
     model = sc.learning.load_model(studied / "softness_ka-width0.2_rho1.16.json")
     assert len(model.features) == 54
+
+
+def test_asked_again_it_reads_what_is_there(simulated: LiquidRuns, studied: Path, monkeypatch) -> None:
+    before = (studied / "comparison.json").read_bytes()
+    for module, name in ((sc.structure, "structure_functions"), (sc.dynamics, "hops")):
+        monkeypatch.setattr(module, name, lambda *_a, **_k: pytest.fail("computed again"))
+    assert (analysed(simulated, studied) / "comparison.json").read_bytes() == before
 
 
 def test_every_state_of_the_ladders_can_start():

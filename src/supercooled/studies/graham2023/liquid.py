@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -107,8 +108,13 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
     one = partial(_measure_run, name=liquid.name, choices=choices, work=work)
     with executor(workers) as pool:
         per_run = list(pool.map(one, liquid.runs))
-    model, validation, accuracy = _learn(liquid, choices)
-    softness = [_softness(run, model, choices) for run in liquid.runs]
+        model, validation, accuracy = _learn(liquid, choices)
+        softness = []
+        for k, run in enumerate(liquid.runs):
+            make = partial(_softness, run, model, choices, pool)
+            inputs = {**identity(run.inherent), "centre": choices.centre, "model": model.to_dict()}
+            label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
+            softness.append(stage(work, label, inputs, make)["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)
 
 
@@ -158,11 +164,15 @@ def _counted(field: xr.DataArray, run: Run) -> xr.DataArray:
     return field.assign_coords(frame=_quenched(run)[field["frame"].values])
 
 
-def _softness(run: Run, model: learning.SoftnessModel, choices: Choices) -> xr.DataArray:
+def _softness(run: Run, model: learning.SoftnessModel, choices: Choices, pool: Executor) -> Results:
     found = structure.structure_functions(
-        run.inherent, centre=choices.centre, radial=FEATURE_SETS["graham2023"].radial, then=model.softness
+        run.inherent,
+        centre=choices.centre,
+        radial=FEATURE_SETS["graham2023"].radial,
+        then=model.softness,
+        executor=pool,
     )
-    return _counted(found, run)
+    return {"softness": _counted(found, run).to_dataset(name="learned_softness")}
 
 
 def _learn(
