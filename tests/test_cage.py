@@ -120,6 +120,32 @@ def test_an_ideal_gas_has_no_cage():
         cage.softness(flat, q_max=20.0)
 
 
+def gas(seed, n_frames=10):
+    """200 particles anywhere, frame by frame."""
+    xyz = np.random.default_rng(seed).uniform(-3, 3, (n_frames, 200, 3))
+    return sc.Trajectory.from_arrays(xyz, sc.Box.cube(6.0))
+
+
+def test_the_noise_of_the_structure_factor_makes_no_cage():
+    # The depth of an ideal gas is 0 whatever the number of frames; S alone would make it deeper with fewer.
+    def depth(run, blocks):
+        sq = structure_factor(run, q_max=12.0, dq=0.5, blocks=blocks)
+        return -cage.potential(sq, q_max=12.0, displacement=[0.0]).item()
+
+    noisy = np.array([depth(gas(seed), 1) for seed in range(20)])
+    corrected = np.array([depth(gas(seed), 5) for seed in range(20)])
+    assert noisy.mean() > 10 * noisy.std() / np.sqrt(20)
+    assert abs(corrected.mean()) < 3 * corrected.std(ddof=1) / np.sqrt(20)
+    assert abs(corrected.mean()) < 0.1 * noisy.mean()
+    assert depth(gas(0, 500), 1) == pytest.approx(noisy.mean() / 50, abs=0.05 * noisy.mean())
+
+
+def test_the_depth_is_that_of_the_potential_at_its_middle():
+    sq = measured_factor(blocks=4)
+    middle = cage.potential(sq, q_max=10.0, displacement=[0.0]).item()
+    assert cage.softness(sq, q_max=10.0).depth.item() == pytest.approx(-middle, rel=1e-12)
+
+
 def test_errors_are_the_spread_of_the_leave_one_out_values():
     sq = measured_factor(blocks=4)
     result = cage.softness(sq, q_max=10.0)
@@ -128,7 +154,9 @@ def test_errors_are_the_spread_of_the_leave_one_out_values():
         one = sq.drop_vars("structure_factor_jackknife")
         one["structure_factor"] = sq.structure_factor_jackknife[b]
         values.append(cage.softness(one, q_max=10.0).softness.item())
-    assert result.softness_error.item() == pytest.approx(np.sqrt(3 * np.var(values)), rel=1e-12)
+    # The curvature is what is measured; S is its inverse.
+    error = np.sqrt(3 * np.var(1 / np.array(values))) * result.softness.item() ** 2
+    assert result.softness_error.item() == pytest.approx(error, rel=1e-12)
     assert np.isnan(cage.softness(measured_factor(), q_max=10.0).softness_error)
 
 

@@ -159,3 +159,27 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
     mean = np.where(counts, (1.0 - share) * values, 0.0).sum(axis=0) / (safe - 1.0)
     spread = np.where(counts, (1.0 - share) / share * (values - mean) ** 2, 0.0).sum(axis=0)
     return np.where(enough, np.sqrt(spread / safe), np.nan)
+
+
+def without_bias(value: Floats | float, replicates: Floats) -> Floats:
+    r"""An estimate less the part of its bias that falls as one over the amount of data.
+
+    .. math:: x - \mathrm{bias} \simeq n\, x - (n - 1)\, \langle x_s \rangle
+
+    value : (...), from n stretches together
+    replicates : (stretch, ...), without each in turn; of fewer than two, `value` is returned as it is
+
+    Whatever is curved in noisy means has such a bias: the square of a mean is too large by its variance.
+
+    Source: M. H. Quenouille, Biometrika 43, 353 (1956).
+
+    >>> noisy = np.array([1.0, -1.0, 2.0, -2.0])
+    >>> round(float(without_bias(noisy.mean() ** 2, (leave_one_out(noisy) / 3) ** 2)), 12)
+    -0.833333333333
+
+    which is the mean squared less its variance, 10 / 3 / 4.
+    """
+    known = np.isfinite(replicates)
+    n = known.sum(axis=0)
+    mean = np.where(known, replicates, 0.0).sum(axis=0) / np.maximum(n, 1)
+    return np.where(n > 1, n * value - (n - 1) * mean, value)

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array
-from supercooled.blocks import jackknife_error
+from supercooled.blocks import jackknife_error, without_bias
 from supercooled.cage.pairs import ordered, unordered
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -60,6 +60,10 @@ def potential(sq: xr.Dataset, *, q_max: float, displacement: ArrayLike) -> xr.Da
     q_max : upper end of the integral, 1/sigma_AA
     displacement : (displacement,), sigma_AA
 
+    C (S - 1) is curved in S, so the noise of S would make every cage deeper and stiffer, an ideal gas
+    too; what falls as one over the number of frames is removed by the jackknife over the blocks of
+    the structure factor, where it has two or more.
+
     Returns
     -------
     DataArray ``caging_potential`` (displacement), dimensionless, negative in the cage.
@@ -77,7 +81,8 @@ def potential(sq: xr.Dataset, *, q_max: float, displacement: ArrayLike) -> xr.Da
     True
     """
     r = np.atleast_1d(np.asarray(displacement, dtype=np.float64))
-    values = _Integrand.of(sq, sq.structure_factor.values, q_max).potential(r)
+    whole, *without = (_Integrand.of(sq, S, q_max).potential(r) for S in _factors(sq))
+    values = without_bias(whole, np.array(without).reshape(-1, len(r)))
     return labelled(
         "caging_potential", values, ("displacement",), {"displacement": r}, q_max=q_max, convention=CONVENTION
     )
@@ -100,13 +105,14 @@ def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | N
     -------
     Dataset of ``softness`` (sigma_AA^2), ``depth`` (magnitude of the potential at 0, dimensionless)
     and their errors ``softness_error``, ``depth_error``: by jackknife over the blocks of the
-    structure factor, NaN where it was made with ``blocks=1``.
+    structure factor, which also removes the bias of its noise as in :func:`potential`; NaN where it
+    was made with ``blocks=1``.
 
     Raises
     ------
     ParameterError
         if `q_max` lies beyond the structure factor, a shell's matrix can't be inverted, or the
-        potential has no minimum at 0.
+        potential has no minimum at 0 that its error doesn't explain.
 
     Source: sharma2022, Eqs. 3, 4; nandi2021, Eq. 1.
 
@@ -115,13 +121,14 @@ def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | N
     >>> bool(soft > hard > 0)
     True
     """
-    value = _softness_and_depth(sq, sq.structure_factor.values, q_max, fit_range)
-    n_blocks = sq.sizes.get("block", 0)
-    blocks = sq.structure_factor_jackknife.values if n_blocks else []
-    without = [_softness_and_depth(sq, values, q_max, fit_range) for values in blocks]
-    error = jackknife_error(np.array(without).reshape(-1, 2))
-    named = {"softness": value[0], "depth": value[1]}
-    errors = {"softness_error": error[0], "depth_error": error[1]}
+    whole, *without = (_curvature_and_depth(sq, S, q_max, fit_range) for S in _factors(sq))
+    replicates = np.array(without).reshape(-1, 2)
+    curvature, depth = without_bias(np.array(whole), replicates)
+    curvature_error, depth_error = jackknife_error(replicates)
+    if not curvature > np.nan_to_num(curvature_error):
+        raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
+    named = {"softness": 1.0 / curvature, "depth": depth}
+    errors = {"softness_error": curvature_error / curvature**2, "depth_error": depth_error}
     data = {name: labelled(name, number, ()) for name, number in named.items()}
     data |= {
         name: labelled(name.removesuffix("_error"), number, (), method="jackknife").rename(name)
@@ -131,7 +138,7 @@ def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | N
         "curvature at 0" if fit_range is None else f"harmonic fit from {fit_range[0]} to {fit_range[1]}"
     )
     return xr.Dataset(
-        data, attrs={"q_max": q_max, "convention": CONVENTION, "reading": measured, "blocks": n_blocks}
+        data, attrs={"q_max": q_max, "convention": CONVENTION, "reading": measured, "blocks": len(without)}
     )
 
 
@@ -171,7 +178,13 @@ class _Integrand:
         return float(self.q**2 @ self.weighted) / self.dimensions
 
 
-def _softness_and_depth(
+def _factors(sq: xr.Dataset) -> list[Array]:
+    """All structure factors, then those without each block."""
+    without = sq.structure_factor_jackknife.values if "block" in sq.sizes else []
+    return [sq.structure_factor.values, *without]
+
+
+def _curvature_and_depth(
     sq: xr.Dataset, values: Array, q_max: float, fit_range: tuple[float, float] | None
 ) -> tuple[float, float]:
     integrand = _Integrand.of(sq, values, q_max)
@@ -182,9 +195,7 @@ def _softness_and_depth(
             raise ParameterError(f"fit_range={fit_range} must rise from 0 or more; try (0.0, 0.05)")
         r = np.linspace(*fit_range, FIT_POINTS)
         curvature = 2.0 * np.polynomial.Polynomial.fit(r**2, integrand.potential(r), 1).convert().coef[1]
-    if not curvature > 0:
-        raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
-    return 1.0 / curvature, -float(integrand.potential(np.zeros(1))[0])
+    return curvature, -float(integrand.potential(np.zeros(1))[0])
 
 
 def _direct(S: Array, q: Array) -> Array:

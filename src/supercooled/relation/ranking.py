@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from supercooled.arrays import Array, Booleans
-from supercooled.blocks import jackknife_error
+from supercooled.blocks import jackknife_error, without_bias
 from supercooled.errors import ParameterError
 from supercooled.fields import looking_ahead
 from supercooled.quantities import labelled, quantity
@@ -109,8 +109,7 @@ def ranking(
     inner = pooled.quantiles([k / bins for k in range(1, bins)])
     every, moving = pooled.counts(np.concatenate([[-np.inf], np.unique(inner), [np.inf]])).swapaxes(0, 1)
     raw, replicates = over_stretches(np.stack([every - moving, moving], axis=1), _information)
-    n = int(np.isfinite(replicates).sum())
-    corrected = n * raw - (n - 1) * np.nanmean(replicates) if n > 1 else raw
+    corrected = without_bias(raw, replicates)
     number = pooled.n_rearranging / pooled.total
     return xr.Dataset(
         {
