@@ -300,3 +300,19 @@ def test_the_ensembles_cage_follows_from_a_trajectory():
         assert 0.85 < lower < 1.1 < upper < 1.4
     first = cage.depth(rdf, mixture, temperature=0.5, cutoffs=near, species="A").item()
     assert 0 < first < cage.depth(rdf, mixture, temperature=0.5, species="A").item()
+
+
+def test_pairs_nearer_than_a_table_begins_are_refused():
+    r = np.linspace(0.9, 2.5, 400)
+    table = sc.potentials.Tabulated.through(r, (2.5 - r) ** 3, points=200)
+    mixture = sc.Mixture("table", ("A",), (1.0,), (1.0,), (table,))
+    xyz = np.random.default_rng(3).uniform(-4, 4, (2, 200, 3))
+    run = sc.Trajectory.from_arrays(xyz, sc.Box.cube(8.0))
+    g = radial_distribution(run, r_max=2.5, dr=0.1)
+    with pytest.raises(ParameterError, match=r"AA pairs are as near as .* begin its table there"):
+        cage.depth(g, mixture, temperature=1.0)
+    asked = {"temperature": 1.0, "centre": "A", "width": 0.1, "dr": 0.05, "correlation": "local"}
+    with pytest.raises(ParameterError, match=r"AA is not known below 0\.9"):
+        cage.local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
+    depth = cage.local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
+    assert np.isfinite(depth).all()

@@ -205,3 +205,30 @@ def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert RUNNER.invoke(cli.app, [command, "--help"]).exit_code == 0
+
+
+def test_a_warning_is_a_sentence_and_the_module_is_the_command(tmp_path: Path) -> None:
+    still = np.zeros((12, 20, 3)) + np.random.default_rng(1).uniform(-2, 2, (1, 20, 3))
+    boxes = [sc.Box.cube(6.0 + 0.01 * k) for k in range(12)]
+    path = tmp_path / "run.gsd"
+    sc.io.write_gsd(path, sc.Trajectory.from_arrays(still, boxes, names=("A",)))
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "supercooled",
+            "dynamics",
+            str(path),
+            "-T",
+            "1",
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    said = [line for line in done.stderr.splitlines() if "the box changes by 1.8 %" in line]
+    assert len(said) == 1, done.stderr
+    assert said[0].startswith(f"supercooled: {path}")

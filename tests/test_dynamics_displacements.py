@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracles.dynamics import moments
 
 from supercooled import Box, Trajectory
-from supercooled.dynamics import displacements, logarithmic_lags
+from supercooled.dynamics import displacements, hops, logarithmic_lags
 from supercooled.errors import ParameterError, TrajectoryError
 
 BOX = Box.cube(30.0)
@@ -201,3 +201,17 @@ def test_of_unevenly_spaced_frames_the_commonest_lags_are_asked_for(unit):
     assert min(pairs) >= 20
     found = displacements(run, lags=lags * unit, overlap_radius=0.3, tolerance=1e-5)
     np.testing.assert_array_equal(found.n_origins, pairs)
+
+
+def test_a_box_that_changes_is_said_and_one_that_rounds_is_not(recwarn):
+    ways = brownian(1, n_frames=10)
+    sizes = 30.0 * (1 + 0.01 * np.linspace(0, 1, 10))
+    breathing = Trajectory.from_arrays(ways, [Box.cube(size) for size in sizes], unwrapped=True)
+    with pytest.warns(UserWarning, match=r"the box changes by 1 % of its edges"):
+        displacements(breathing, lags=[2.0], overlap_radius=0.3)
+    with pytest.warns(UserWarning, match="changes"):
+        hops(breathing, window=4.0)
+    recwarn.clear()
+    rounded = [Box.cube(30.0 + 1e-6 * (k % 2)) for k in range(10)]
+    displacements(Trajectory.from_arrays(ways, rounded, unwrapped=True), lags=[2.0], overlap_radius=0.3)
+    assert not recwarn.list

@@ -118,3 +118,48 @@ def test_bad_input_is_told():
         nonaffine_displacement(run, lag=1.0, cutoff=0.9)
     with pytest.raises(TrajectoryError, match=r"frame 0, particle \d+: no neighbour"):
         cage_relative_displacement(run, lag=1.0, cutoff=0.3)
+
+
+DEFORMED = [
+    (Box.cube(8.0), Box.cube(8.3)),
+    (Box.cube(8.0), Box(8.0, 8.0, 8.0, xy=0.05)),
+    (Box(9.0, 8.0, 8.5, 0.3, -0.2, 0.1), Box(9.2, 7.8, 8.6, 0.34, -0.25, 0.1)),
+    (Box.cube(8.0, 2), Box(8.2, 7.9, xy=0.03, dimensions=2)),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), DEFORMED)
+@pytest.mark.parametrize("how", ["folded", "images", "unwrapped"])
+def test_a_box_that_deforms_takes_neighbours_across_its_faces_along(before, after, how):
+    rng = np.random.default_rng(4)
+    fractions = rng.random((120, 3)) - 0.5
+    jitter = rng.normal(scale=0.05, size=(120, 3))
+    if before.dimensions == 2:
+        fractions[:, 2] = jitter[:, 2] = 0.0
+    # Some particles begin a few edges away, as after a long run.
+    away = rng.integers(-2, 3, (120, 3)) * (np.arange(3) < before.dimensions)
+
+    def run(shift):
+        first, second = before.absolute(fractions), after.absolute(fractions) + shift
+        if how == "folded":
+            return Trajectory.from_arrays(np.stack([first, second]), [before, after])
+        if how == "images":
+            folded, images = zip(before.wrap(first), after.wrap(second), strict=True)
+            return Trajectory.from_arrays(np.stack(folded), [before, after], images=np.stack(images) + away)
+        paths = [before.unwrap(first, away), after.unwrap(second, away)]
+        return Trajectory.from_arrays(np.stack(paths), [before, after], unwrapped=True)
+
+    rest = nonaffine_displacement(run(0.0), lag=1.0, cutoff=2.6).nonaffine.values
+    assert rest.max() < 1e-20
+    still = cage_relative_displacement(run(0.0), lag=1.0, cutoff=2.6).cage_relative_displacement.values
+    assert np.abs(still).max() < 1e-12
+    # With motion of their own: neighbours by the box of each frame, one by one.
+    start, moved = before.absolute(fractions), after.absolute(fractions) + jitter
+    found = nonaffine_displacement(run(jitter), lag=1.0, cutoff=2.6).nonaffine.values[0]
+    d = before.dimensions
+    for i in range(120):
+        old = before.minimum_image(start - start[i])
+        near = (np.linalg.norm(old, axis=1) < 2.6) & (np.arange(120) != i)
+        new = after.minimum_image(moved[near] - moved[i])[:, :d]
+        gradient, *_ = np.linalg.lstsq(old[near][:, :d], new, rcond=None)
+        assert found[i] == pytest.approx(np.sum((new - old[near][:, :d] @ gradient) ** 2), rel=1e-7)

@@ -225,6 +225,9 @@ def test_what_does_not_decay_is_not_fitted():
         stretched_exponential(curve(np.exp(-LAGS)), shortest=1.0, longest=1.5)
     with pytest.raises(ParameterError, match="doesn't decay"):
         stretched_exponential(curve(np.ones(len(LAGS))), shortest=1.0, longest=100.0)
+    # A power law has no time of its own: the best of these curves decays long before what is known of it.
+    with pytest.raises(ParameterError, match="no stretched exponential"):
+        stretched_exponential(curve(0.3 * LAGS**-0.5), shortest=1.0, longest=100.0)
 
 
 def test_a_single_wave_number_need_not_be_chosen():

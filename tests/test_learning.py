@@ -132,13 +132,33 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
         learning.load_model(tmp_path / "model.json")
 
 
-def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path):
-    model, _ = fitted(examples())
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda d: d["mean"].pop(), "do not fit together"),
+        (lambda d: d["scale"].__setitem__(0, -1.0), "a scale is negative"),
+        (lambda d: d["features"].__setitem__(0, d["features"][1]), "named twice"),
+        (lambda d: d["layers"].__setitem__(0, _without_weights(d)), "all weights are 0"),
+    ],
+)
+def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path, change, message):
+    model, _ = fitted(examples(), unit="distance")
     data = model.to_dict()
-    data["mean"] = data["mean"][:2]
+    change(data)
     (tmp_path / "model.json").write_text(json.dumps(data))
-    with pytest.raises(sc.SupercooledError, match="do not fit together"):
+    with pytest.raises(sc.SupercooledError, match=message):
         learning.load_model(tmp_path / "model.json")
+
+
+def _without_weights(data):
+    return {**data["layers"][0], "weights": [[0.0]] * len(data["features"])}
+
+
+def test_features_named_twice_are_refused():
+    model, _ = fitted(examples())
+    twice = examples().isel(feature=[0, 0, *range(1, examples().sizes["feature"])])
+    with pytest.raises(sc.SupercooledError, match="named twice"):
+        model.softness(twice)
 
 
 def test_runs_are_kept_apart():
@@ -265,6 +285,7 @@ def test_features_of_other_species_or_parameters_are_refused():
     [
         ({"method": "forest"}, "method must be one of"),
         ({"C": 0.0}, "C must be positive"),
+        ({"C": []}, "no penalty C was given"),
         ({"unit": "metre"}, "unit must be"),
         ({"unit": "distance", "method": "neural-network"}, "no plane"),
         ({"folds": 9}, "4 groups can't be dealt into 9 folds"),

@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from supercooled.errors import ParameterError
+from supercooled.errors import ParameterError
 from supercooled.relation import arrhenius, onset, rearrangement_probability, steepness, stretch_error
 
 P_R = "rearrangement_probability"
@@ -105,6 +106,11 @@ def test_a_softness_needs_enough_temperatures():
     assert fit.n_temperatures.values[:3].tolist() == [2, 4, 5]
     np.testing.assert_allclose(fit.barrier[1:], barrier(SOFTNESS)[1:], rtol=1e-10)
     assert np.isfinite(arrhenius(data, weighting="errors", minimum_temperatures=2).barrier[0])
+
+
+def test_one_temperature_given_again_and_again_is_no_line():
+    with pytest.raises(ParameterError, match="given twice"):
+        arrhenius([exact(0.5)] * 3, weighting="errors")
 
 
 def test_order_and_concatenation_make_no_difference():

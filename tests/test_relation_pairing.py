@@ -344,3 +344,14 @@ def test_times_are_held_against_each_other_where_frames_have_them():
     single = softness.isel(frame=[5]).squeeze("frame").expand_dims(frame=[5])
     assert single["time"].dims == ()
     assert softer_share(single, p_hop, threshold=0.1, lead=0.0, stretches=1).value >= 0
+
+
+def test_runs_of_two_temperatures_are_no_replicas():
+    softness, p_hop = random_pair(5)
+    cold, hot = (p_hop.assign_coords(temperature=T) for T in (0.5, 0.9))
+    asked = {"threshold": 0.1, "bins": 3, "lead": 0.0, "minimum_count": 1}
+    with pytest.raises(ParameterError, match=r"T = 0\.5, and a p_hop given with it of T = 0\.9"):
+        rearrangement_probability([softness, softness], [cold, hot], **asked)
+    with pytest.raises(ParameterError, match=r"softness is of T = 0\.9"):
+        softer_share(softness.assign_coords(temperature=0.9), cold, threshold=0.1, lead=0.0)
+    assert float(rearrangement_probability([softness] * 2, [cold] * 2, **asked).temperature) == 0.5

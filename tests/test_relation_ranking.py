@@ -105,3 +105,9 @@ def test_nothing_to_tell_apart_is_refused():
         ranking(x, x.rename("p_hop"), **ASKED | {"bins": 1})
     with pytest.raises(ParameterError, match="horizon"):
         within_horizon(x, threshold=0.1, horizon=50.0)
+
+
+def test_a_horizon_needs_frames_of_one_interval():
+    hop = framed(np.zeros((5, 2)), "p_hop").assign_coords(time=("frame", [0.0, 0.5, 1.0, 2.0, 2.5]))
+    with pytest.raises(ParameterError, match="unevenly spaced"):
+        within_horizon(hop, threshold=0.1, horizon=0.5)

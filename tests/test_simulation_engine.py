@@ -143,6 +143,15 @@ def test_a_planar_liquid_stays_in_its_plane(tmp_path):
     assert np.abs(shots[-1].positions - shots[0].positions).max() > 0.05
 
 
+@pytest.mark.parametrize("liquid", [PLANAR, KOB_ANDERSEN])
+def test_the_kinetic_temperature_counts_every_degree_of_freedom_once(tmp_path, liquid):
+    # Velocities begin with the temperature exactly, and their mean motion has none.
+    engine, state = LammpsEngine(), state_of(liquid, 1.0, n=100, hold=0.0)
+    engine.prepare(state, replace(lattice(liquid, 100, 1), melt=False), tmp_path / "start")
+    (shot,) = engine.advance(state, tmp_path / "start", Leg(0, (1,), frozenset({0})), None, no_tick)
+    assert shot.log["kinetic_temperature"] == pytest.approx(1.0, rel=1e-9)
+
+
 def test_a_melted_lattice_is_no_crystal(tmp_path):
     from supercooled.simulation.start import Start
     from supercooled.store.crystal import order

@@ -120,6 +120,12 @@ def local_depth(
             )
         else:
             known[v, : p.number] = np.interp(p.r, C.r.values, C.sel(pair=pair).values)
+        if not np.isfinite(known[v]).all():
+            first = float(p.r[np.isfinite(known[v, : p.number])].min(initial=np.inf))
+            raise ParameterError(
+                f"the potential of {pair} is not known below {first:.3g}: begin its table at {p.r[0]:.3g}, "
+                "or raise the lower cutoff"
+            )
     per_block = partial(_depths_of, trajectory, smearing, known, correlation == "local")
     blocks = _blocks(trajectory, frames, megabytes, executor)
     return field(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
@@ -32,7 +32,8 @@ def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) 
     Raises
     ------
     ParameterError
-        if the temperature is not positive, or the species differ from the mixture's.
+        if the temperature is not positive, the species differ from the mixture's, or pairs were seen
+        nearer than their potential is known.
 
     Source: sharma2022, Eq. 6.
 
@@ -47,6 +48,7 @@ def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) 
     r = rdf.r.values
     energies = np.stack([potential.energy(r) for potential in mixture.potentials])
     seen = g > 0
+    _check_known(seen, energies, r, mixture)
     known = np.where(seen, g, 1.0)
     values = np.where(seen, -np.where(seen, energies, 0.0) / temperature + known - 1.0 - np.log(known), -1.0)
     return labelled(
@@ -156,6 +158,17 @@ def _shells(rdf: xr.Dataset, cutoffs: tuple[float, float] | None) -> Array:
         inner, outer = np.clip(inner, *cutoffs), np.clip(outer, *cutoffs)
     shells: Array = 4.0 / 3.0 * np.pi * (outer**3 - inner**3) if d == 3 else np.pi * (outer**2 - inner**2)
     return shells
+
+
+def _check_known(seen: Booleans, energies: Array, r: Array, mixture: Mixture) -> None:
+    """A table knows nothing below its first distance."""
+    unknown = seen & ~np.isfinite(energies)
+    if unknown.any():
+        pair, k = np.argwhere(unknown)[0]
+        raise ParameterError(
+            f"{pair_labels(mixture.species)[pair]} pairs are as near as {r[k]:.3g}, where the potential of "
+            f"{mixture.name} is not known: begin its table there"
+        )
 
 
 def _check(rdf: xr.Dataset, mixture: Mixture, temperature: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 from typing import Any
 
 import typer
@@ -41,6 +42,7 @@ def main() -> None:
     """Entry point: an error on purpose is one line and exit code 2."""
     # A batch system's way to stop: workers and temporary files go, as with Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    warnings.showwarning = _warn
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except _UsageError as error:
@@ -57,7 +59,15 @@ def main() -> None:
 
 
 def _refuse(sentence: str) -> int:
-    # A file's own bytes may be quoted; a terminal would obey some of them.
-    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))
-    typer.echo(f"supercooled: {shown}", err=True)
+    typer.echo(f"supercooled: {_printable(sentence)}", err=True)
     return 2
+
+
+def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning as a sentence, without the place in the code that it comes from."""
+    typer.echo(f"supercooled: {_printable(str(message))}", err=True)
+
+
+def _printable(sentence: str) -> str:
+    # A file's own bytes may be quoted; a terminal would obey some of them.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Integers
+from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
 from supercooled.dynamics.lags import pairing, stretches_of
@@ -120,6 +121,7 @@ def correlators(
     axes = Axes(times, None if groups is None else names, waves, edges, runs[0].dimensions)
     plans = []
     for run, label, weight in zip(runs, labels, heavy, strict=True):
+        warn_of_breathing(run)
         sorting = grouping(run, species, label, weight, len(names))
         plans.append(
             Plan(

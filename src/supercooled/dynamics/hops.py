@@ -11,6 +11,7 @@ import xarray as xr
 
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, shared_out, spans
+from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
@@ -116,6 +117,7 @@ def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
     if trajectory.n_frames < 2:
         raise TrajectoryError(f"{name}: one frame is shorter than the window of {window:g}")
     interval = trajectory.interval
+    warn_of_breathing(trajectory)
     side = int(window / 2.0 / interval * (1.0 + 1e-9) + 1e-9)
     if side < 1:
         raise ParameterError(

@@ -35,8 +35,11 @@ def nonaffine_displacement(
     .. math:: D^2_\mathrm{min}(i, t) = \min_{\mathsf J} \sum_{j:\, r_{ij}(t) < r_c}
               |\mathbf r_{ij}(t + \Delta t) - \mathsf J\, \mathbf r_{ij}(t)|^2
 
+    A box that changes takes neighbours across its faces along.
+
     lag : from t to the later frame, tau
     cutoff : r_c of the neighbours at t, sigma_AA
+
     origin_spacing : time between frames t, tau; None takes every frame that has a later one
     executor, megabytes : map blocks of frames; they never change the answer
 
@@ -88,7 +91,8 @@ def cage_relative_displacement(
     .. math:: \Delta\mathbf r^\mathrm{CR}_i = \Delta\mathbf r_i
               - \frac{1}{N_i} \sum_{j:\, r_{ij}(t) < r_c} \Delta\mathbf r_j
 
-    In two dimensions long waves move whole regions back and forth; this leaves them out.
+    In two dimensions long waves move whole regions back and forth; this leaves them out, and so it
+    does the deformation of a box that changes, from H to H': displacements are r(t + lag) - H' H^-1 r(t).
 
     lag, cutoff, origin_spacing, executor, megabytes : as in :func:`nonaffine_displacement`
 
@@ -136,7 +140,10 @@ class _Plan:
     cutoff: float
 
     def origins(self, span: Span) -> Iterator[tuple[int, Cells, Array]]:
-        """Frame, neighbours at it, and the sorted particles' way to the later one, (3, particle)."""
+        """Frame, neighbours at it, and the sorted particles' way to the later one, (3, particle).
+
+        Less what the box takes all along with: an affine map of everything, images included.
+        """
         run = self.trajectory
         unwrapped = run.unwrapped(span.read)
         positions, boxes = run.positions(span.read), run.boxes(span.read)
@@ -150,7 +157,11 @@ class _Plan:
                 )
             fractions = box.fractional(positions[f])
             cells = make_cells(positions[f], fractions, box.matrix, box.heights, self.cutoff)
-            moves = (unwrapped[f + self.lag] - unwrapped[f])[cells.order].T
+            before = unwrapped[f]
+            if (boxes[f] != boxes[f + self.lag]).any():
+                later = Box.from_array(boxes[f + self.lag], run.dimensions)
+                before = later.absolute(box.fractional(before))
+            moves = (unwrapped[f + self.lag] - before)[cells.order].T
             yield frame, cells, np.ascontiguousarray(moves)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, map_add
 from supercooled.box import Box
+from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -69,6 +70,7 @@ def propensity(
         raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
     for run in runs[1:]:
         _check_start(runs[0], run)
+        warn_of_breathing(run)
     plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]
     distances = np.stack(map_add(_distances, plans, executor))
     n = len(runs)

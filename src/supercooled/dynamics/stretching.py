@@ -64,7 +64,8 @@ def stretched_exponential(
     Raises
     ------
     ParameterError
-        if fewer than four lags are within the range, or the curve doesn't decay there.
+        if fewer than four lags are within the range, the curve doesn't decay there, or no such curve
+        goes through it: one of a time before the first lag would be an extrapolation.
 
     Source: R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
     Soc. 66, 80 (1970).
@@ -87,7 +88,7 @@ def stretched_exponential(
     if not (values[0] > 0 and values[-1] < values[0]):
         raise ParameterError(f"{of} doesn't decay from {values[0]:.3g} between {shortest:g} and {longest:g}")
     fit, covariance, deviation = _fit(lags, values)
-    if np.isnan(deviation):
+    if np.isnan(deviation) or np.exp(fit[1]) < lags[0]:
         raise ParameterError(
             f"no stretched exponential goes through {of} between {shortest:g} and {longest:g}: fit the final "
             "decay alone"
@@ -119,12 +120,14 @@ def _fit(lags: Array, values: Array, start: Array | None = None) -> tuple[Array,
         fallen = np.flatnonzero(values < values[0] / np.e)
         time = lags[fallen[0]] if len(fallen) else lags[-1]
         start = np.array([np.log(values[0]), np.log(time), np.log(0.7)])
-    fit, outcome = leastsq(
+    # With its full output it reports in the outcome what it would warn of.
+    fit, _, _, _, outcome = leastsq(
         lambda p: _curve(lags, p)[0] - values,
         start,
         Dfun=lambda p: _curve(lags, p)[1],
         xtol=1e-12,
         ftol=1e-12,
+        full_output=True,
     )
     if outcome not in CONVERGED:
         return np.full(3, np.nan), np.full((3, 3), np.nan), np.nan

@@ -100,6 +100,8 @@ def cross_validated(
     X, soft = examples_of(features)
     standards(X, constant, [str(name) for name in features["feature"].values])
     penalties = sorted({float(c) for c in np.atleast_1d(np.asarray(C, dtype=np.float64))})
+    if not penalties:
+        raise ParameterError("no penalty C was given, for example C=[0.1, 1.0, 10.0]")
     tried = []
     for penalty in penalties:
         classifier = SoftnessClassifier(method=method, C=penalty, unit=unit, constant=constant, seed=seed)

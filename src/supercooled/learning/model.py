@@ -97,6 +97,8 @@ class SoftnessModel:
         if "feature" not in features.dims or "feature" not in features.coords:
             raise ParameterError("features must have a dimension and names along 'feature'")
         known = set(map(str, features["feature"].values))
+        if len(known) < features.sizes["feature"]:
+            raise ParameterError("a feature is named twice: give each of them once")
         missing = [name for name in self.features if name not in known]
         if missing:
             raise ParameterError(
@@ -178,6 +180,10 @@ def load_model(path: str | Path) -> SoftnessModel:
     numbers = [model.mean, model.scale, *(part for layer in model.layers for part in layer)]
     if not all(np.isfinite(part).all() for part in numbers):
         raise StoreError(f"{path}: a mean, scale, weight or bias is not a finite number")
+    if (model.scale < 0).any():
+        raise StoreError(f"{path}: a scale is negative")
+    if len(set(model.features)) < len(model.features):
+        raise StoreError(f"{path}: a feature is named twice")
     if any(w.ndim != 2 or b.shape != w.shape[1:] for w, b in model.layers):
         raise StoreError(f"{path}: the sizes of weights and biases do not fit together")
     sizes = [len(model.features), *(w.shape[1] for w, _ in model.layers)]
@@ -190,6 +196,8 @@ def load_model(path: str | Path) -> SoftnessModel:
         or model.unit not in ("margin", "distance")
     ):
         raise StoreError(f"{path}: the sizes of features, means and weights do not fit together")
+    if model.unit == "distance" and not model.layers[0][0].any():
+        raise StoreError(f"{path}: all weights are 0, and nothing has a distance from that")
     return model
 
 

@@ -32,7 +32,9 @@ def arrhenius(
         Errors are right where the law holds. Where barriers grow on cooling they are not: soft
         particles are many when hot and hard ones when cold, so weights change with S, and with them
         the part of a bent curve that the line follows.
-    largest_error : relative error of a probability above which it is left out
+    largest_error : relative error of a probability above which it is left out. A probability that rests
+        on fewer than some ten rearrangements passes more easily where chance made it large, and draws
+        the barrier down; bins or runs must be so large that none does, or `largest_error` about 0.3.
     minimum_temperatures : with a probability above zero that a softness needs, at least 2
 
     Returns ``barrier``, ``entropy`` with ``_error`` and their ``covariance``, ``barrier_base10``
@@ -43,7 +45,7 @@ def arrhenius(
     Raises
     ------
     ParameterError
-        if bins differ, a temperature is missing, the weighting is unknown, or no softness has enough
+        if bins differ, a temperature is missing or given twice, the weighting is unknown, or no softness has enough
         temperatures.
 
     Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
@@ -66,6 +68,8 @@ def arrhenius(
         raise ParameterError(f"weighting must be 'equal' or 'errors', not {weighting!r}")
     P = np.where(error <= largest_error * P, P, np.nan)
     enough = np.isfinite(P).sum(axis=0) >= minimum_temperatures
+    if len(np.unique(inverse)) < min(minimum_temperatures, len(inverse)):
+        raise ParameterError(f"a temperature is given twice: {sorted((1.0 / inverse).round(9).tolist())}")
     if not enough.any():
         raise ParameterError(
             f"no {name} has a rearrangement probability at {minimum_temperatures} temperatures: "

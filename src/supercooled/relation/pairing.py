@@ -150,6 +150,7 @@ def stream_pairs(
     fields, hops = _listed(field), _listed(p_hop)
     if len(fields) != len(hops):
         raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each for every run")
+    _check_temperatures([*fields, *hops])
     sides, first = [], 0
     for one, hop in zip(fields, hops, strict=True):
         side = _side_by_side(one, hop, limit, lead, stretches=_at_least_one(stretches), first=first)
@@ -255,6 +256,18 @@ def _side_by_side(
     columns, hop_columns = _same_particles(structure, hop)
     stretch = stretch_of(len(common), stretches)
     return _Side(structure, rows, columns, stretch, first, _Hops(hop, hop_rows, hop_columns, threshold))
+
+
+def _check_temperatures(given: Sequence[xr.DataArray]) -> None:
+    """Replicas are of one temperature; what does not say its own is taken as it is."""
+    known = [one for one in given if "temperature" in one.coords and one["temperature"].ndim == 0]
+    for one in known[1:]:
+        ours, theirs = (float(each["temperature"]) for each in (known[0], one))
+        if abs(ours - theirs) > 1e-9 * abs(ours):
+            raise ParameterError(
+                f"{known[0].name} is of T = {ours:g}, and a {one.name} given with it of T = {theirs:g}: give "
+                "the runs of one temperature, in the same order"
+            )
 
 
 def _check_times(

@@ -34,7 +34,8 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     Raises
     ------
     ParameterError
-        if the threshold is not positive, or the horizon is negative or reaches beyond the run.
+        if the threshold is not positive, the horizon is negative or reaches beyond the run, or frames
+        are unevenly spaced.
 
     >>> hop = xr.DataArray([[0.0], [0.0], [0.3], [0.0]], {"time": ("frame", np.arange(4.0)),
     ...     "frame": np.arange(4)}, ("frame", "particle"))
@@ -47,6 +48,8 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     times = ordered["time"].values
     if not (np.isfinite(horizon) and 0 <= horizon < times[-1] - times[0] + 1e-9):
         raise ParameterError(f"the horizon {horizon} must lie between 0 and {times[-1] - times[0]:g} tau")
+    if horizon > 0 and np.ptp(np.diff(times)) > 1e-6 * (times[-1] - times[0]):
+        raise ParameterError("the frames of p_hop are unevenly spaced: a horizon needs one interval")
     steps = 0 if horizon == 0 else int(horizon / (times[1] - times[0]) * (1.0 + 1e-9))
     out = looking_ahead(ordered, steps, partial(_will_exceed, threshold, steps))
     return out.assign_attrs(horizon=float(horizon))

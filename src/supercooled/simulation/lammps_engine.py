@@ -90,6 +90,8 @@ class LammpsEngine:
                     f"{checkpoint} is of step {step}, not {leg.begin}; delete the run's folder"
                 )
             _check_owner(lmp, state, checkpoint)
+            # The computes were there before the checkpoint said how many dimensions there are.
+            lmp.command(f"compute_modify thermo_temp extra/dof {state.liquid.mixture.dimensions}")
             interact(lmp, state.liquid.mixture)
             _integrator(lmp, state, held=leg.begin >= state.protocol.steps(state.protocol.hold))
             drive = Drive.of(lmp, state)
