@@ -3,7 +3,6 @@ import pytest
 import xarray as xr
 
 from supercooled.errors import ParameterError
-from supercooled.errors import ParameterError
 from supercooled.relation import arrhenius, onset, rearrangement_probability, steepness, stretch_error
 
 P_R = "rearrangement_probability"

@@ -45,8 +45,8 @@ def arrhenius(
     Raises
     ------
     ParameterError
-        if bins differ, a temperature is missing or given twice, the weighting is unknown, or no softness has enough
-        temperatures.
+        if bins differ, a temperature is missing or given twice, the weighting is unknown, or no softness
+        has enough temperatures.
 
     Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
 
