@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -115,11 +116,11 @@ def test_strata_hold_the_counts_of_their_particles(studied: Path) -> None:
     )
 
 
-def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
+def example(scale: tuple[float, float] = (-3.0, -5.0), slope: float = 0.3) -> dict[str, xr.Dataset]:
     """Two liquids whose lines all cross, with barriers that one line describes once scaled."""
     T_A, s2 = np.array([0.8, 1.1]), np.array([np.linspace(-6, -4, 5), np.linspace(-5.5, -3.5, 5)])
     log_P = np.array(scale)
-    entropy = log_P[:, None] * (1.0 + 0.3 * s2)
+    entropy = log_P[:, None] * (1.0 + slope * s2)
     barrier = T_A[:, None] * (entropy - log_P[:, None])
     along = {"width": ("liquid", [0.0, 0.4]), "liquid": ["a", "b"]}
     by = ("liquid", "field", "stratum")
@@ -148,6 +149,7 @@ def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
             "scaled_entropy": (("liquid", "stratum"), scaled),
             "scaled_barrier": (("liquid", "stratum"), scaled - 1.0),
             "identity": (("liquid", "stratum"), np.zeros((2, 5))),
+            "log_probability": ("liquid", log_P),
             "middle": (("liquid", "stratum"), s2),
             "radial_distribution": (("liquid", "stratum", "species", "r"), np.ones((2, 5, 2, 9))),
         },
@@ -169,6 +171,7 @@ def example(scale: tuple[float, float] = (-3.0, -5.0)) -> dict[str, xr.Dataset]:
         {
             **{n: (("liquid", "state"), v) for n, v in (("accuracy", accuracy), ("recall", accuracy - 0.02))},
             "examples": (("liquid", "state"), np.full((2, 3), 100.0)),
+            "soft_share": (("liquid", "state"), np.full((2, 3), 0.25)),
             "temperature": (("liquid", "state"), T),
             **dict.fromkeys(
                 ("diffusivity", "reduced_diffusivity", "softness", "pair_entropy"),
@@ -232,7 +235,7 @@ def test_a_perfect_collapse_is_one_and_liquids_alike_do_not_gain() -> None:
     missed = by_quantity(rows_of(broken), "over that before")[0]
     assert missed.within is False
     # of two liquids none can be left out
-    assert missed.note.endswith("Errors of the barriers alone would leave 0.00.")
+    assert "Errors of the barriers alone would leave 0.00. ln P_R(T_A)" in missed.note
     none = example()
     none["groups"]["scaled_entropy"][:] = np.nan
     assert by_quantity(rows_of(none), "over that before")[0].measured is None
@@ -254,10 +257,39 @@ def test_a_collapse_that_misses_says_what_errors_leave_and_which_liquid_spoils_i
     )
     said = reasons.collapse(third, "entropy", "scaled_entropy", "ratio")
     assert f"would leave {noise / before.spread:.2f}." in said
-    assert said.endswith("the best is 0.00, without Δ = 0.2.")
+    assert "the best is 0.00, without Δ = 0.2." in said
     said = reasons.collapse(third, "entropy", "scaled_entropy", "straight")
     assert f"would have {max(0.0, 1 - noise**2):.2f}." in said
-    assert said.endswith("the best is 1.00, without Δ = 0.2.")
+    assert "the best is 1.00, without Δ = 0.2." in said
+
+
+def test_crossovers_that_are_off_by_an_error_are_found_out() -> None:
+    # ln P_R(T_A) is small beside barriers: half an error of the crossover spoils a collapse that is there.
+    true = example(scale=(-0.4, -0.6), slope=6.0)
+    assert by_quantity(rows_of(true), "over that before")[0].within
+    strata, groups = true["strata"].sel(field="softness"), true["groups"]
+    wrong = strata["crossover"].values + 0.5 * np.array([-0.02, 0.04])
+    log_P = (strata["entropy"].values - strata["barrier"].values / wrong[:, None]).mean(axis=1)
+    true["strata"]["crossover"].loc[{"field": "softness"}] = wrong
+    true["strata"]["crossover_error"].loc[{"field": "softness"}] = [0.02, 0.04]
+    groups["scaled_entropy"] = groups["scaled_entropy"].dims, strata["entropy"].values / log_P[:, None]
+    groups["log_probability"] = "liquid", log_P
+    row = by_quantity(rows_of(true), "over that before")[0]
+    assert row.within is False
+    found = re.search(r"at most (\d\.\d) of their standard errors it would be (\d\.\d\d)", row.note)
+    assert found is not None
+    assert 0.2 < float(found[1]) < 0.8
+    assert float(found[2]) < row.measured / 3
+    assert f"is {log_P[0]:.2f}(" in row.note
+
+
+def test_an_accuracy_that_misses_says_what_other_readings_give() -> None:
+    results = example()
+    results["states"]["accuracy"][0, -1], results["states"]["recall"][0, -1] = 0.6, 0.9
+    note = next(row.note for row in by_quantity(rows_of(results), "P(R|S > 0), hottest"))
+    # 9 of 10 soft and, with equally many of each, 6 of 10 hard: of 1 soft to 3 hard a third is soft.
+    assert "25 % soft, it is 0.33" in note
+    assert "P(S > 0|R), it is 0.90" in note
 
 
 def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:

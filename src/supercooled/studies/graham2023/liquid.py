@@ -73,6 +73,21 @@ class LiquidRuns:
         return [k for k, run in enumerate(self.runs) if temperature_of(run.thermal) == temperature]
 
 
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How well the plane does at a temperature.
+
+    precision, recall : P(R|S > 0) and P(S > 0|R) with equally many of each kind, NaN with too few
+    examples : of each kind
+    soft_share : of all that could be drawn from, peaks and troughs, the share that is soft
+    """
+
+    precision: float = np.nan
+    recall: float = np.nan
+    examples: int = 0
+    soft_share: float = np.nan
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
     """What a liquid gave.
@@ -81,14 +96,14 @@ class Measured:
         ``p_hop`` (frame, particle) at the quenched frames
     softness : (frame, particle) of each run
     model, validation : the plane and how well it does on examples it has not seen
-    accuracy : (temperature, (P(R|S > 0), P(S > 0|R), examples of each kind)), NaN with too few
+    accuracy : at each temperature
     """
 
     per_run: list[Results]
     softness: list[xr.DataArray]
     model: learning.SoftnessModel
     validation: learning.Validation
-    accuracy: dict[float, tuple[float, float, int]]
+    accuracy: dict[float, Accuracy]
 
 
 def continuous(mixture: Mixture) -> Mixture:
@@ -177,7 +192,7 @@ def _softness(run: Run, model: learning.SoftnessModel, choices: Choices, pool: E
 
 def _learn(
     liquid: LiquidRuns, choices: Choices
-) -> tuple[learning.SoftnessModel, learning.Validation, dict[float, tuple[float, float, int]]]:
+) -> tuple[learning.SoftnessModel, learning.Validation, dict[float, Accuracy]]:
     """The plane from the coldest temperatures' examples, and how well it does at each."""
     found = {T: _examples(liquid, liquid.at(T), choices) for T in liquid.temperatures}
     learned = [T for T in liquid.temperatures if found[T] is not None][: choices.learned_at]
@@ -200,7 +215,7 @@ def _learn(
     for T in liquid.temperatures:
         part = found[T]
         if part is None:
-            accuracy[T] = (np.nan, np.nan, 0)
+            accuracy[T] = Accuracy()
             continue
         if T in learned:
             # by the models that have not seen them
@@ -208,14 +223,16 @@ def _learn(
             first += part.sizes["example"]
         else:
             values = np.asarray(model.softness(part).values)
-        accuracy[T] = _rates(values, np.asarray(part["soft"].values, dtype=bool))
+        accuracy[T] = _accuracy(values, part)
     return model, validation, accuracy
 
 
-def _rates(softness: AnyArray, soft: AnyArray) -> tuple[float, float, int]:
-    positive = softness > 0
+def _accuracy(softness: AnyArray, examples: xr.DataArray) -> Accuracy:
+    positive, soft = softness > 0, np.asarray(examples["soft"].values, dtype=bool)
     precision = float(soft[positive].mean()) if positive.any() else np.nan
-    return precision, float(positive[soft].mean()), int(soft.sum())
+    return Accuracy(
+        precision, float(positive[soft].mean()), int(soft.sum()), float(examples.attrs["soft_share"])
+    )
 
 
 def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.DataArray | None:
@@ -246,4 +263,6 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
         centre=choices.centre,
         radial=FEATURE_SETS["graham2023"].radial,
     )
-    return features.assign_coords(run=("example", np.array(which)[features["run"].values]))
+    return features.assign_coords(run=("example", np.array(which)[features["run"].values])).assign_attrs(
+        soft_share=float(soft.mean())
+    )

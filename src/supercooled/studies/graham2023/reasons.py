@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
+from scipy.optimize import minimize
 
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
@@ -17,10 +18,24 @@ from supercooled.studies.stages import Results
 Kind: TypeAlias = Literal["ratio", "straight"]
 # Liquids that a common line is drawn through, at least.
 _FEWEST = 2
+# What a spread as large as before the scaling costs, in squares of a standard error.
+_PRICE = 10.0
+
+
+def accuracy(state: xr.Dataset) -> str:
+    """Of P(R|S > 0) on equally many examples: with as many as there are of each kind, and P(S > 0|R)."""
+    precision, recall, share = (float(state[name]) for name in ("accuracy", "recall", "soft_share"))
+    # Of the hard, the share with S > 0 follows from equally many.
+    mistaken = recall * (1.0 - precision) / precision
+    weighed = recall * share / (recall * share + mistaken * (1.0 - share))
+    return (
+        f"Tried: with as many of each as there are, {100 * share:.0f} % soft, it is {weighed:.2f}; the other "
+        f"way round, P(S > 0|R), it is {recall:.2f}."
+    )
 
 
 def collapse(results: Results, raw: str, scaled: str, kind: Kind) -> str:
-    """Of the collapse: the best that errors of the barriers allow, and each liquid left out.
+    """Of the collapse: the best that errors of the barriers allow, each liquid left out, and the crossovers.
 
     raw, scaled : names of the barriers, in "strata" and in "groups"
     """
@@ -48,10 +63,48 @@ def collapse(results: Results, raw: str, scaled: str, kind: Kind) -> str:
         words = (
             f"With these errors of the barriers a straight line would have {max(0.0, 1.0 - noise**2):.2f}."
         )
-    if not tried:
-        return words
-    best, width = min(tried) if kind == "ratio" else max(tried)
-    return f"{words} Tried: each liquid left out; the best is {best:.2f}, without Δ = {width:g}."
+    if tried:
+        best, width = min(tried) if kind == "ratio" else max(tried)
+        words += f" Tried: each liquid left out; the best is {best:.2f}, without Δ = {width:g}."
+    return f"{words} {_with_crossovers_moved(results, raw, kind)}".strip()
+
+
+def _with_crossovers_moved(results: Results, raw: str, kind: Kind) -> str:
+    """How far the crossover temperatures would have to move for a collapse.
+
+    ln P_R(T_A) is a small difference of large numbers: an error of T_A moves a liquid as a whole.
+    """
+    strata = results["strata"].sel(field="softness")
+    T, error = strata["crossover"].values, strata["crossover_error"].values
+    known = np.isfinite(results["groups"]["log_probability"].values) & np.isfinite(error) & (error > 0)
+    if known.sum() < _FEWEST:
+        return ""
+    x = results["groups"]["pair_entropy"].values[known]
+    S, E, T, error = (part[known] for part in (strata["entropy"].values, strata["barrier"].values, T, error))
+
+    def scaled(shift: Array) -> tuple[Array, Array]:
+        at = T + error * shift
+        log_P = np.nanmean(S - E / at[:, None], axis=1)
+        return (S if raw == "entropy" else E / at[:, None]) / log_P[:, None], log_P
+
+    def cost(shift: Array) -> float:
+        after, log_P = scaled(shift)
+        if not (log_P < 0).all() or not (T + error * shift > 0).all():
+            return np.inf
+        ratio, _ = _found(x, strata[raw].values[known], after)
+        return _PRICE * ratio**2 + float(np.mean(shift**2))
+
+    shift = minimize(cost, np.zeros(len(T)), method="Nelder-Mead", options={"maxiter": 4000}).x
+    after, _ = scaled(shift)
+    ratio, straight = _found(x, strata[raw].values[known], after)
+    _, log_P = scaled(np.zeros(len(T)))
+    off = np.nanmean(E, axis=1) * error / T**2
+    each = ", ".join(f"{value:.2f}({100 * e:.0f})" for value, e in zip(log_P, off, strict=True))
+    return (
+        f"ln P_R(T_A), which all of a liquid is divided by, is {each}: with the crossover temperatures moved "
+        f"by at most {np.abs(shift).max():.1f} of their standard errors it would be "
+        f"{ratio if kind == 'ratio' else straight:.2f}."
+    )
 
 
 def _found(x: Array, before: Array, after: Array) -> tuple[float, float]:

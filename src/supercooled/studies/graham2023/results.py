@@ -77,6 +77,7 @@ def _states(liquids: Sequence[LiquidRuns], found: Sequence[Measured], choices: C
         "accuracy": "probability",
         "recall": "probability",
         "examples": "count",
+        "soft_share": "probability",
         "total_share": "probability",
     }
     data = {name: np.full((len(liquids), most), np.nan) for name in names}
@@ -103,7 +104,7 @@ def _state(liquid: LiquidRuns, measured: Measured, T: float, choices: Choices) -
 
     mass = liquid.mixture.masses[index]
     hops = [run["p_hop"]["p_hop"].values for run in runs]
-    precision, recall, examples = measured.accuracy[T]
+    told = measured.accuracy[T]
     return {
         "temperature": T,
         "diffusivity": value,
@@ -117,9 +118,10 @@ def _state(liquid: LiquidRuns, measured: Measured, T: float, choices: Choices) -
             np.mean([float(run["pair_entropy"]["pair_entropy"].mean()) for run in runs])
         ),
         "softness": float(np.mean([float(measured.softness[k].mean()) for k in liquid.at(T)])),
-        "accuracy": precision,
-        "recall": recall,
-        "examples": float(examples),
+        "accuracy": told.precision,
+        "recall": told.recall,
+        "examples": float(told.examples),
+        "soft_share": told.soft_share,
         "total_share": float(np.mean([np.mean(p > choices.threshold) for p in hops])),
     }
 

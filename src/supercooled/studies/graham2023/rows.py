@@ -18,7 +18,7 @@ from supercooled.studies.graham2023.chosen import (
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
-from supercooled.studies.graham2023.reasons import Kind, collapse, spread
+from supercooled.studies.graham2023.reasons import Kind, accuracy, collapse, spread
 from supercooled.studies.graham2023.strata import FIELDS
 from supercooled.studies.missing import explained
 from supercooled.studies.published import printed
@@ -95,18 +95,17 @@ def _accuracy_rows(states: xr.Dataset) -> list[Row]:
             missing = f"No temperature gave both kinds of examples for the {key}."
             for share, quantity, judged, words in READINGS:
                 P = float(one[share][k]) if there else np.nan
-                found.append(
-                    _row(
-                        "Sec. II.B",
-                        f"{quantity}, {key}",
-                        state,
-                        P,
-                        published=0.5 * (low + high) if judged else None,
-                        tolerance=tolerance if judged else None,
-                        error=np.sqrt(P * (1.0 - P) / max(n, 1)) if there else np.nan,
-                        note=f"{as_printed} {n} examples of each kind. {words}" if there else missing,
-                    )
+                row = _row(
+                    "Sec. II.B",
+                    f"{quantity}, {key}",
+                    state,
+                    P,
+                    published=0.5 * (low + high) if judged else None,
+                    tolerance=tolerance if judged else None,
+                    error=np.sqrt(P * (1.0 - P) / max(n, 1)) if there else np.nan,
+                    note=f"{as_printed} {n} examples of each kind. {words}" if there else missing,
                 )
+                found.append(explained(row, partial(accuracy, one.isel(state=k))))
     return found
 
 
