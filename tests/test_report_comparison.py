@@ -126,6 +126,26 @@ def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
     assert "6 of 8 published numbers met, 1 missed, 1 not measured." in " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("tolerance", "measured", "errors"),
+    [
+        (Tolerance.relative(0.25), 1.51, "0.10"),
+        (Tolerance.absolute(0.5), 2.45, "0.50"),
+        (Tolerance.between(1.0, 3.0), 1.05, "0.50"),
+        (Tolerance.between(1.0, math.inf), 1.02, "0.20"),
+        (Tolerance.between(1.0, 3.0), 2.0, None),
+        (Tolerance.relative(0.25), 1.49, None),
+    ],
+)
+def test_a_value_that_is_met_by_less_than_its_error_says_so(tolerance, measured, errors):
+    row = Row.judge(
+        item="x", quantity="softness", state="T = 1", published=2.0, measured=measured, uncertainty=0.1,
+        unit="1", tolerance=tolerance,
+    )  # fmt: skip
+    said = f"Met by {errors} standard errors only: another run may miss it."
+    assert row.note.endswith(said) if errors else "only" not in row.note
+
+
 @pytest.mark.parametrize("width", [80, 140])
 def test_every_number_on_the_terminal_has_its_unit(width):
     console = Console(width=width, record=True, file=io.StringIO())

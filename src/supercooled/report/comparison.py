@@ -61,6 +61,12 @@ class Tolerance:
         # a value exactly on the edge must not fail by the rounding of a subtraction
         return abs(measured - published) <= self.upper * scale * (1 + 1e-9)
 
+    def room(self, measured: float, published: float) -> float:
+        """How far `measured` is from the nearest bound."""
+        scale = abs(published) if self.kind == "relative" else 1.0
+        centre = 0.0 if self.kind == "between" else published
+        return min(abs(measured - centre - scale * bound) for bound in (self.lower, self.upper))
+
     @property
     def text(self) -> str:
         """The rule in words, as the note of a row records it."""
@@ -127,7 +133,8 @@ class Row:
         """Row whose verdict follows from a tolerance given beforehand.
 
         A value that could not be measured (None or NaN) is never guessed: `within` stays None and
-        `note` must say why. The tolerance's words go in front of the note.
+        `note` must say why. The tolerance's words go in front of the note; a value that is within it by
+        less than its own standard error is said to be, since another run may not be.
 
         Raises
         ------
@@ -151,6 +158,16 @@ class Row:
             within = tolerance.holds(measured, published)
         words = [f"Met if {tolerance.text}."] if tolerance is not None and published is not None else []
         words += [note.strip()] if note.strip() else []
+        if (
+            within
+            and tolerance is not None
+            and published is not None
+            and measured is not None
+            and uncertainty
+        ):
+            errors = tolerance.room(measured, published) / uncertainty
+            if errors < 1.0:
+                words.append(f"Met by {errors:.2f} standard errors only: another run may miss it.")
         return cls(item, quantity, state, published, measured, uncertainty, unit, within, " ".join(words))
 
     @property
