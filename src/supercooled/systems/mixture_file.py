@@ -229,7 +229,9 @@ def read_mixture(path: str | Path) -> Mixture:
     ``lennard-jones-smoothed`` (epsilon, sigma, cutoff), ``lennard-jones-expanded`` (epsilon, sigma,
     delta, cutoff, shift), ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift),
     ``inverse-power-smoothed`` (epsilon, sigma, exponent, cutoff), ``harmonic`` (epsilon, sigma),
-    ``tabulated`` (file of two columns, r and energy, beside the YAML file; points).
+    ``tabulated`` (file of two columns, r and energy, beside the YAML file; points). With many sizes a
+    table is the fast one: LAMMPS translates formulas, such as the smoothed power's, again for every
+    pair of classes at each step.
 
     Raises
     ------
