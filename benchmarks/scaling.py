@@ -136,6 +136,11 @@ def _ready(_: int) -> None:
         still, sc.Box.cube(6.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
     )
     sc.dynamics.hops(run, window=3.0)
+    paper = sc.structure.FEATURE_SETS["schoenholz2016"]
+    large = sc.Trajectory.from_arrays(
+        2.0 * still[:1], sc.Box.cube(12.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
+    )
+    sc.structure.structure_functions(large, centre="A", radial=paper.radial, angular=paper.angular)
     sc.cage.local_depth(
         run[:1], mixture=mixture(), temperature=1.0, centre="A", width=WIDTH, cutoffs=CUTOFFS, dr=STEP,
         correlation="local", normalisation="total",

@@ -21,13 +21,17 @@ def fluid(species=("A",), composition=(1.0,)):
     return sc.Mixture("test", species, composition, (1.0,) * len(species), pairs)
 
 
-def measured_factor(seed=0, blocks=1):
+def jittered(seed, n_frames):
     """A dense mixture on a jittered lattice: S far from 1, both species."""
     rng = np.random.default_rng(seed)
     lattice = np.stack(np.meshgrid(*[np.arange(5.0)] * 3), axis=-1).reshape(-1, 3)
-    xyz = lattice + rng.normal(scale=0.15, size=(12, 125, 3))
-    run = sc.Trajectory.from_arrays(xyz, sc.Box.cube(5.0), species=rng.permutation([0] * 90 + [1] * 35))
-    return structure_factor(run, q_max=12.0, dq=0.5, blocks=blocks)
+    xyz = lattice + rng.normal(scale=0.15, size=(n_frames, 125, 3))
+    species = np.random.default_rng(7).permutation([0] * 90 + [1] * 35)
+    return sc.Trajectory.from_arrays(xyz, sc.Box.cube(5.0), species=species)
+
+
+def measured_factor(seed=0, blocks=1):
+    return structure_factor(jittered(seed, 12), q_max=12.0, dq=0.5, blocks=blocks)
 
 
 # --- in wave numbers
@@ -140,6 +144,19 @@ def test_the_noise_of_the_structure_factor_makes_no_cage():
     assert depth(gas(0, 500), 1) == pytest.approx(noisy.mean() / 50, abs=0.05 * noisy.mean())
 
 
+def test_a_curvature_within_its_error_is_no_cage():
+    refused = 0
+    for seed in range(12):
+        sq = structure_factor(gas(seed), q_max=12.0, dq=0.5, blocks=5)
+        try:
+            found = cage.softness(sq, q_max=12.0)
+        except ParameterError:
+            refused += 1
+        else:
+            assert found.softness_error < found.softness
+    assert refused >= 6
+
+
 def test_the_depth_is_that_of_the_potential_at_its_middle():
     sq = measured_factor(blocks=4)
     middle = cage.potential(sq, q_max=10.0, displacement=[0.0]).item()
@@ -155,6 +172,8 @@ def test_errors_are_the_spread_of_the_leave_one_out_values():
         one["structure_factor"] = sq.structure_factor_jackknife[b]
         values.append(cage.softness(one, q_max=10.0).softness.item())
     # The curvature is what is measured; S is its inverse.
+    whole = cage.softness(sq.drop_vars("structure_factor_jackknife"), q_max=10.0).softness.item()
+    assert 1 / result.softness.item() == pytest.approx(4 / whole - 3 * np.mean(1 / np.array(values)))
     error = np.sqrt(3 * np.var(1 / np.array(values))) * result.softness.item() ** 2
     assert result.softness_error.item() == pytest.approx(error, rel=1e-12)
     assert np.isnan(cage.softness(measured_factor(), q_max=10.0).softness_error)
@@ -311,8 +330,19 @@ def test_pairs_nearer_than_a_table_begins_are_refused():
     g = radial_distribution(run, r_max=2.5, dr=0.1)
     with pytest.raises(ParameterError, match=r"AA pairs are as near as .* begin its table there"):
         cage.depth(g, mixture, temperature=1.0)
+    # What the integral doesn't use may be unknown.
+    assert np.isfinite(cage.depth(g, mixture, temperature=1.0, cutoffs={"AA": (1.0, 1.5)}))
     asked = {"temperature": 1.0, "centre": "A", "width": 0.1, "dr": 0.05, "correlation": "local"}
     with pytest.raises(ParameterError, match=r"AA is not known below 0\.9"):
         cage.local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
     depth = cage.local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
+    assert np.isfinite(depth).all()
+    asked["correlation"] = "ensemble"
+    with pytest.raises(ParameterError, match="AA is not known below"):
+        cage.local_depth(
+            run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", rdf=g, **asked
+        )
+    depth = cage.local_depth(
+        run, mixture=mixture, cutoffs={"AA": (1.1, 1.5)}, normalisation="total", rdf=g, **asked
+    )
     assert np.isfinite(depth).all()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from oracles.dynamics import moments
 
 from supercooled import Box, Trajectory
-from supercooled.dynamics import displacements, hops, logarithmic_lags
+from supercooled.dynamics import displacements, hops, logarithmic_lags, propensity
 from supercooled.errors import ParameterError, TrajectoryError
 
 BOX = Box.cube(30.0)
@@ -211,6 +211,14 @@ def test_a_box_that_changes_is_said_and_one_that_rounds_is_not(recwarn):
         displacements(breathing, lags=[2.0], overlap_radius=0.3)
     with pytest.warns(UserWarning, match="changes"):
         hops(breathing, window=4.0)
+    sheared = [Box(30.0, 30.0, 30.0, xy=0.01 * k) for k in range(10)]
+    with pytest.warns(UserWarning, match=r"changes by 9 %") as said:
+        hops(Trajectory.from_arrays(ways, sheared, unwrapped=True), window=4.0)
+    # The place that is named is the caller's.
+    assert said[0].filename == __file__
+    for runs in ([breathing, still := trajectory(ways)], [still, breathing]):
+        with pytest.warns(UserWarning, match="changes"):
+            propensity(runs, times=[2.0])
     recwarn.clear()
     rounded = [Box.cube(30.0 + 1e-6 * (k % 2)) for k in range(10)]
     displacements(Trajectory.from_arrays(ways, rounded, unwrapped=True), lags=[2.0], overlap_radius=0.3)

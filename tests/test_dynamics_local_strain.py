@@ -163,3 +163,30 @@ def test_a_box_that_deforms_takes_neighbours_across_its_faces_along(before, afte
         new = after.minimum_image(moved[near] - moved[i])[:, :d]
         gradient, *_ = np.linalg.lstsq(old[near][:, :d], new, rcond=None)
         assert found[i] == pytest.approx(np.sum((new - old[near][:, :d] @ gradient) ** 2), rel=1e-7)
+
+
+@pytest.mark.parametrize("lag", [1.0, 3.0])
+@pytest.mark.parametrize("unwrapped", [True, False])
+def test_edges_that_flip_in_a_sheared_box_take_nobody_along(lag, unwrapped):
+    # As LAMMPS does: beyond a tilt of a half the same crystal of images is described by other edges.
+    fractions = np.random.default_rng(5).random((120, 3)) - 0.5
+    tilts = np.array([0.40, 0.45, 0.49, 0.51, 0.55, 0.60])
+    straight = [Box(8.0, 8.0, 8.0, xy=xy) for xy in tilts]
+    flipped = [Box(8.0, 8.0, 8.0, xy=xy - np.rint(xy)) for xy in tilts]
+    paths = np.stack([box.absolute(fractions) for box in straight])
+    if unwrapped:
+        run = Trajectory.from_arrays(paths, flipped, unwrapped=True)
+    else:
+        folded, images = zip(*(b.wrap(p) for b, p in zip(flipped, paths, strict=True)), strict=True)
+        run = Trajectory.from_arrays(np.stack(folded), flipped, images=np.stack(images))
+    rest = nonaffine_displacement(run, lag=lag, cutoff=2.6, megabytes=1e-3).nonaffine.values
+    assert rest.max() < 1e-20
+    still = cage_relative_displacement(run, lag=lag, cutoff=2.6).cage_relative_displacement.values
+    assert np.abs(still).max() < 1e-12
+
+
+def test_a_box_that_doubles_between_two_frames_is_refused():
+    xyz = np.random.default_rng(6).uniform(-3, 3, (100, 3))
+    run = Trajectory.from_arrays(np.stack([xyz, 2.5 * xyz]), [Box.cube(6.0), Box.cube(15.0)], unwrapped=True)
+    with pytest.raises(BoxError, match="changes so much between two frames, the 1th"):
+        nonaffine_displacement(run, lag=1.0, cutoff=2.6)

@@ -103,6 +103,14 @@ def test_one_core_has_blocks_as_large_as_memory_allows():
     assert shared_out(5, most=174, executor=None) == 5
 
 
+def test_workers_change_no_bit_of_hops_without_image_counts():
+    folded = sc.Trajectory.from_arrays(RUN.positions(), sc.Box.cube(EDGE), species=RUN.species)
+    for drift in (False, True):
+        alone = sc.dynamics.hops(folded, window=8.0, remove_drift=drift)
+        shared = sc.dynamics.hops(folded, window=8.0, remove_drift=drift, executor=Cores(4))
+        xr.testing.assert_identical(alone, shared)
+
+
 @settings(max_examples=8, deadline=None)
 @given(frames=st.integers(1, FRAMES), workers=WORKERS)
 def test_neither_memory_nor_workers_change_a_correlator(frames, workers):

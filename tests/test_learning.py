@@ -139,6 +139,7 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
         (lambda d: d["scale"].__setitem__(0, -1.0), "a scale is negative"),
         (lambda d: d["features"].__setitem__(0, d["features"][1]), "named twice"),
         (lambda d: d["layers"].__setitem__(0, _without_weights(d)), "all weights are 0"),
+        (lambda d: d.update(layers=[], features=["a"], mean=[0.0], scale=[1.0]), "do not fit together"),
     ],
 )
 def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path, change, message):
@@ -152,6 +153,13 @@ def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path, change, message):
 
 def _without_weights(data):
     return {**data["layers"][0], "weights": [[0.0]] * len(data["features"])}
+
+
+def test_a_margin_of_no_weights_and_a_feature_left_out_are_models(tmp_path):
+    data = fitted(examples())[0].to_dict()
+    data["scale"][0], data["layers"][0] = 0.0, _without_weights(data)
+    (tmp_path / "model.json").write_text(json.dumps(data))
+    assert learning.load_model(tmp_path / "model.json").unit == "margin"
 
 
 def test_features_named_twice_are_refused():

@@ -108,8 +108,16 @@ def test_a_softness_needs_enough_temperatures():
 
 
 def test_one_temperature_given_again_and_again_is_no_line():
-    with pytest.raises(ParameterError, match="given twice"):
+    with pytest.raises(ParameterError, match="at 3 temperatures"):
         arrhenius([exact(0.5)] * 3, weighting="errors")
+    # A bin that is known at one of three temperatures only, but three times.
+    data = [exact(T) for T in (0.5, 0.5, 0.5, 0.6, 0.7)]
+    for d in data[3:]:
+        d[P_R][0] = np.nan
+    fit = arrhenius(data, weighting="errors")
+    assert np.isnan(fit.barrier[0])
+    assert fit.n_temperatures.values[:2].tolist() == [1, 3]
+    np.testing.assert_allclose(fit.barrier[1:], barrier(SOFTNESS)[1:], rtol=1e-10)
 
 
 def test_order_and_concatenation_make_no_difference():

@@ -355,3 +355,12 @@ def test_runs_of_two_temperatures_are_no_replicas():
     with pytest.raises(ParameterError, match=r"softness is of T = 0\.9"):
         softer_share(softness.assign_coords(temperature=0.9), cold, threshold=0.1, lead=0.0)
     assert float(rearrangement_probability([softness] * 2, [cold] * 2, **asked).temperature) == 0.5
+    # Single precision is no other temperature, and one that is not known hides none.
+    single = softness.assign_coords(temperature=np.float32(0.47))
+    rearrangement_probability(single, p_hop.assign_coords(temperature=0.47), **asked)
+    unknown = softness.assign_coords(temperature=np.nan)
+    with pytest.raises(ParameterError, match=r"T = 0\.5"):
+        rearrangement_probability([unknown, softness], [cold, hot], **asked)
+    close = p_hop.assign_coords(temperature=0.51)
+    with pytest.raises(ParameterError, match=r"T = 0\.51"):
+        rearrangement_probability([softness, softness], [cold, close], **asked)

@@ -111,3 +111,15 @@ def test_a_horizon_needs_frames_of_one_interval():
     hop = framed(np.zeros((5, 2)), "p_hop").assign_coords(time=("frame", [0.0, 0.5, 1.0, 2.0, 2.5]))
     with pytest.raises(ParameterError, match="unevenly spaced"):
         within_horizon(hop, threshold=0.1, horizon=0.5)
+    assert within_horizon(hop, threshold=0.1, horizon=0.0).sizes["frame"] == 5
+
+
+@pytest.mark.parametrize("times", [np.round(np.arange(400) / 3, 3), np.float32(0.1) * np.arange(400)])
+def test_times_that_are_rounded_are_of_one_interval(times):
+    hop = framed(np.zeros((400, 2)), "p_hop").assign_coords(time=("frame", times))
+    interval = float(np.mean(np.diff(times)))
+    ahead = within_horizon(hop, threshold=0.1, horizon=30 * interval)
+    assert ahead.sizes["frame"] == 400 - 30
+    late = np.concatenate([times[:200], times[200:] + 0.5 * interval])
+    with pytest.raises(ParameterError, match="unevenly spaced"):
+        within_horizon(hop.assign_coords(time=("frame", late)), threshold=0.1, horizon=1.0)

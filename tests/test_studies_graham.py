@@ -281,6 +281,8 @@ def test_crossovers_that_are_off_by_an_error_are_found_out() -> None:
     assert 0.2 < float(found[1]) < 0.8
     assert float(found[2]) < row.measured / 3
     assert f"is {log_P[0]:.2f}(" in row.note
+    true["strata"]["crossover_error"][0, 0] = 0.0
+    assert "ln P_R" not in by_quantity(rows_of(true), "over that before")[0].note
 
 
 def test_an_accuracy_that_misses_says_what_other_readings_give() -> None:
@@ -288,7 +290,10 @@ def test_an_accuracy_that_misses_says_what_other_readings_give() -> None:
     results["states"]["accuracy"][0, -1], results["states"]["recall"][0, -1] = 0.6, 0.9
     note = next(row.note for row in by_quantity(rows_of(results), "P(R|S > 0), hottest"))
     # 9 of 10 soft and, with equally many of each, 6 of 10 hard: of 1 soft to 3 hard a third is soft.
-    assert "25 % soft, it is 0.33" in note
+    assert "25 % of them soft, it is 0.33" in note
+    results["states"]["accuracy"][0, -1] = 0.0
+    note = next(row.note for row in by_quantity(rows_of(results), "P(R|S > 0), hottest"))
+    assert note.endswith("Tried: the other way round, P(S > 0|R), it is 0.90.")
     assert "P(S > 0|R), it is 0.90" in note
 
 

@@ -81,7 +81,12 @@ def frames_within(megabytes: float, n_particles: int) -> int:
 
 def cores_of(pool: Executor | None) -> int:
     """Tasks that an executor does at the same time; as many as there are cores, if it does not say."""
-    return 1 if pool is None else int(getattr(pool, "cores", os.cpu_count() or 1))
+    return 1 if pool is None else int(getattr(pool, "cores", None) or _cores())
+
+
+def _cores() -> int:
+    # Those that a batch system has given, where that is known.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def shared_out(n: int, *, most: int, executor: Executor | None, multiple: int = 1) -> int:
@@ -167,7 +172,8 @@ def without_bias(value: Floats | float, replicates: Floats) -> Floats:
     .. math:: x - \mathrm{bias} \simeq n\, x - (n - 1)\, \langle x_s \rangle
 
     value : (...), from n stretches together
-    replicates : (stretch, ...), without each in turn; of fewer than two, `value` is returned as it is
+    replicates : (stretch, ...), without each in turn, NaN where that gives none; of fewer than two, `value`
+        is returned as it is
 
     Whatever is curved in noisy means has such a bias: the square of a mean is too large by its variance.
 
@@ -180,6 +186,6 @@ def without_bias(value: Floats | float, replicates: Floats) -> Floats:
     which is the mean squared less its variance, 10 / 3 / 4.
     """
     known = np.isfinite(replicates)
-    n = known.sum(axis=0)
-    mean = np.where(known, replicates, 0.0).sum(axis=0) / np.maximum(n, 1)
-    return np.where(n > 1, n * value - (n - 1) * mean, value)
+    mean = np.where(known, replicates, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    n = len(replicates)
+    return np.where(known.sum(axis=0) > 1, n * value - (n - 1) * mean, value)

@@ -105,8 +105,8 @@ def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | N
     -------
     Dataset of ``softness`` (sigma_AA^2), ``depth`` (magnitude of the potential at 0, dimensionless)
     and their errors ``softness_error``, ``depth_error``: by jackknife over the blocks of the
-    structure factor, which also removes the bias of its noise as in :func:`potential`; NaN where it
-    was made with ``blocks=1``.
+    structure factor, which also removes the bias of its noise from 1/S and the depth, as in
+    :func:`potential`; NaN where it was made with ``blocks=1``.
 
     Raises
     ------

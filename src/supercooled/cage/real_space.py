@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array, Booleans
+from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
@@ -32,8 +32,7 @@ def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) 
     Raises
     ------
     ParameterError
-        if the temperature is not positive, the species differ from the mixture's, or pairs were seen
-        nearer than their potential is known.
+        if the temperature is not positive, or the species differ from the mixture's.
 
     Source: sharma2022, Eq. 6.
 
@@ -48,7 +47,6 @@ def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) 
     r = rdf.r.values
     energies = np.stack([potential.energy(r) for potential in mixture.potentials])
     seen = g > 0
-    _check_known(seen, energies, r, mixture)
     known = np.where(seen, g, 1.0)
     values = np.where(seen, -np.where(seen, energies, 0.0) / temperature + known - 1.0 - np.log(known), -1.0)
     return labelled(
@@ -87,7 +85,8 @@ def depth(
     Raises
     ------
     ParameterError
-        if a cutoff is missing or out of range, or :func:`hypernetted_chain` raises it.
+        if a cutoff is missing or out of range, pairs were seen within it nearer than their potential is
+        known, or :func:`hypernetted_chain` raises it.
 
     Source: sharma2022, Eq. 5 of the journal (the preprint's prefactor differs).
 
@@ -116,7 +115,14 @@ def depth(
         else:
             continue
         shells = _shells(rdf, None if cutoffs is None else cutoff_of(cutoffs, pair))
-        total += times * x[u] * x[v] * float(np.sum(shells * C[p] * g[p]))
+        within = shells > 0
+        if not np.isfinite(C[p, within]).all():
+            nearest = float(rdf.r.values[within & ~np.isfinite(C[p])].min())
+            raise ParameterError(
+                f"{pair} pairs are as near as {nearest:.3g}, where the potential of {mixture.name} is not "
+                "known: begin its table there, or raise the lower cutoff"
+            )
+        total += times * x[u] * x[v] * float(np.sum(shells[within] * C[p, within] * g[p, within]))
     return labelled(
         "depth",
         rdf.attrs["density"] * total,
@@ -158,17 +164,6 @@ def _shells(rdf: xr.Dataset, cutoffs: tuple[float, float] | None) -> Array:
         inner, outer = np.clip(inner, *cutoffs), np.clip(outer, *cutoffs)
     shells: Array = 4.0 / 3.0 * np.pi * (outer**3 - inner**3) if d == 3 else np.pi * (outer**2 - inner**2)
     return shells
-
-
-def _check_known(seen: Booleans, energies: Array, r: Array, mixture: Mixture) -> None:
-    """A table knows nothing below its first distance."""
-    unknown = seen & ~np.isfinite(energies)
-    if unknown.any():
-        pair, k = np.argwhere(unknown)[0]
-        raise ParameterError(
-            f"{pair_labels(mixture.species)[pair]} pairs are as near as {r[k]:.3g}, where the potential of "
-            f"{mixture.name} is not known: begin its table there"
-        )
 
 
 def _check(rdf: xr.Dataset, mixture: Mixture, temperature: float) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from types import FrameType
 
 import numpy as np
 
@@ -26,5 +28,14 @@ def warn_of_breathing(trajectory: Trajectory) -> None:
         warnings.warn(
             f"{trajectory.source.name}: the box changes by {100 * change:.2g} % of its edges, and "
             "displacements contain that; cage_relative_displacement and nonaffine_displacement don't",
-            stacklevel=3,
+            stacklevel=_outside(),
         )
+
+
+def _outside() -> int:
+    """How far up the caller's own code is."""
+    level = 1
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("supercooled."):
+        level, frame = level + 1, frame.f_back
+    return level

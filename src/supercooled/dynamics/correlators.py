@@ -14,6 +14,7 @@ from supercooled.arrays import Array, Integers
 from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
+from supercooled.dynamics.hops import by_continuity
 from supercooled.dynamics.lags import pairing, stretches_of
 from supercooled.dynamics.streaming import Plan, Tally
 from supercooled.dynamics.wave_vectors import shell_vectors
@@ -132,7 +133,7 @@ def correlators(
                 stretch=stretches_of(run.times, stretches),
                 stretches=stretches,
                 bins=len(edges) - 1,
-                continuous=_by_continuity(run),
+                continuous=by_continuity(run),
                 remove_drift=remove_drift,
                 megabytes=megabytes,
             )
@@ -236,8 +237,3 @@ def _measures(run: Trajectory, radius: float, waves: Array, width: float | None,
         planar=run.dimensions == 2,
         bins_a_length=1.0 / float(edges[1]) if len(edges) > 1 else 0.0,
     )
-
-
-def _by_continuity(run: Trajectory) -> bool:
-    first = run.read(slice(0, 1))
-    return not first.unwrapped and first.images is None

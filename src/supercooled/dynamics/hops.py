@@ -73,10 +73,13 @@ def hops(
         raise ParameterError("hops takes one trajectory: call it for each run, and give the list to relation")
     side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
-    # Blocks of whole periods start their sums where an undivided run would: the same bits come out.
+    # Blocks of whole periods start their sums where an undivided run would: the same bits come out. Paths
+    # by continuity begin anew in each block and differ by rounding, so their blocks know no workers.
     period = restart_period(side)
     most = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
-    size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
+    size = most
+    if not by_continuity(trajectory):
+        size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
     blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
     frames = np.arange(side, n - side)
@@ -98,6 +101,12 @@ def hops(
         window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,
     )
+
+
+def by_continuity(run: Trajectory) -> bool:
+    """Whether paths follow the particles from frame to frame, for want of image counts."""
+    first = run.read(slice(0, 1))
+    return not first.unwrapped and first.images is None
 
 
 def paths(trajectory: Trajectory, frames: slice, particles: Integers | None, *, remove_drift: bool) -> Array:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -51,7 +52,8 @@ def nonaffine_displacement(
     ParameterError
         if `lag` or `origin_spacing` isn't a multiple of the interval, or `cutoff` isn't positive.
     BoxError
-        if `cutoff` exceeds half of the smallest height of the box.
+        if `cutoff` exceeds half of the smallest height of the box, or the box changes by as much as
+        itself between two frames.
     TrajectoryError
         naming frame and particle, if its neighbours are too few for a deformation, or lie in a plane.
 
@@ -92,7 +94,7 @@ def cage_relative_displacement(
               - \frac{1}{N_i} \sum_{j:\, r_{ij}(t) < r_c} \Delta\mathbf r_j
 
     In two dimensions long waves move whole regions back and forth; this leaves them out, and so it
-    does the deformation of a box that changes, from H to H': displacements are r(t + lag) - H' H^-1 r(t).
+    does the deformation F of a box that changes: displacements are r(t + lag) - F r(t).
 
     lag, cutoff, origin_spacing, executor, megabytes : as in :func:`nonaffine_displacement`
 
@@ -147,6 +149,7 @@ class _Plan:
         run = self.trajectory
         unwrapped = run.unwrapped(span.read)
         positions, boxes = run.positions(span.read), run.boxes(span.read)
+        carried = _carried(boxes, run)
         for frame in range(-(-span.start // self.spacing) * self.spacing, span.stop, self.spacing):
             f = frame - span.first
             box = Box.from_array(boxes[f], run.dimensions)
@@ -158,11 +161,31 @@ class _Plan:
             fractions = box.fractional(positions[f])
             cells = make_cells(positions[f], fractions, box.matrix, box.heights, self.cutoff)
             before = unwrapped[f]
-            if (boxes[f] != boxes[f + self.lag]).any():
-                later = Box.from_array(boxes[f + self.lag], run.dimensions)
-                before = later.absolute(box.fractional(before))
+            if carried is not None:
+                before = before @ (carried[f + self.lag] @ np.linalg.inv(carried[f])).T
             moves = (unwrapped[f + self.lag] - before)[cells.order].T
             yield frame, cells, np.ascontiguousarray(moves)
+
+
+def _carried(boxes: Array, run: Trajectory) -> Array | None:
+    """How the box takes everything along from the first frame to each, (frame, 3, 3); None if it is fixed.
+
+    From one frame to the next that is near to 1. A sheared box is now and then described by other edges,
+    whole multiples of which are the old ones: N of them, H' N = F H.
+    """
+    if (boxes == boxes[0]).all():
+        return None
+    edges = [Box.from_array(box, run.dimensions).matrix for box in boxes]
+    maps = [np.eye(3)]
+    for k, (old, new) in enumerate(pairwise(edges)):
+        multiples = np.rint(np.linalg.inv(new) @ old)
+        if abs(abs(np.linalg.det(multiples)) - 1.0) > 0.5:
+            raise BoxError(
+                f"{run.source.name}: the box changes so much between two frames, the {k + 1}th and the next, "
+                "that nobody can say how it took its particles along: write frames more often"
+            )
+        maps.append(new @ multiples @ np.linalg.inv(old) @ maps[-1])
+    return np.array(maps)
 
 
 def _plan(trajectory: Trajectory, lag: float, cutoff: float, spacing: float | None) -> _Plan:

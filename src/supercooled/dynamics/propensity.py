@@ -68,7 +68,7 @@ def propensity(
     wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
     if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] <= 0:
         raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
-    for run in runs[1:]:
+    for run in runs:
         _check_start(runs[0], run)
         warn_of_breathing(run)
     plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]

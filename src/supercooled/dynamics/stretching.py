@@ -17,6 +17,8 @@ LEAST_LAGS = 4
 STEP = 1e-6
 # What the fit answers when it has come to rest.
 CONVERGED = (1, 2, 3, 4)
+# Earliest time of a fit, in first lags.
+_EARLIEST = 0.1
 FIELDS = ("amplitude", "time", "exponent", "mean_time")
 
 
@@ -65,7 +67,7 @@ def stretched_exponential(
     ------
     ParameterError
         if fewer than four lags are within the range, the curve doesn't decay there, or no such curve
-        goes through it: one of a time before the first lag would be an extrapolation.
+        goes through it: one of a time long before the first lag would be an extrapolation.
 
     Source: R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
     Soc. 66, 80 (1970).
@@ -88,7 +90,7 @@ def stretched_exponential(
     if not (values[0] > 0 and values[-1] < values[0]):
         raise ParameterError(f"{of} doesn't decay from {values[0]:.3g} between {shortest:g} and {longest:g}")
     fit, covariance, deviation = _fit(lags, values)
-    if np.isnan(deviation) or np.exp(fit[1]) < lags[0]:
+    if np.isnan(deviation) or np.exp(fit[1]) < _EARLIEST * lags[0]:
         raise ParameterError(
             f"no stretched exponential goes through {of} between {shortest:g} and {longest:g}: fit the final "
             "decay alone"

@@ -193,6 +193,7 @@ def load_model(path: str | Path) -> SoftnessModel:
         or model.scale.shape != (sizes[0],)
         or shapes != list(pairwise(sizes))
         or sizes[-1] != 1
+        or not model.layers
         or model.unit not in ("margin", "distance")
     ):
         raise StoreError(f"{path}: the sizes of features, means and weights do not fit together")

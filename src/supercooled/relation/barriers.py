@@ -45,7 +45,7 @@ def arrhenius(
     Raises
     ------
     ParameterError
-        if bins differ, a temperature is missing or given twice, the weighting is unknown, or no softness
+        if bins differ, a temperature is missing, the weighting is unknown, or no softness
         has enough temperatures.
 
     Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
@@ -67,9 +67,9 @@ def arrhenius(
     if weighting not in ("equal", "errors"):
         raise ParameterError(f"weighting must be 'equal' or 'errors', not {weighting!r}")
     P = np.where(error <= largest_error * P, P, np.nan)
-    enough = np.isfinite(P).sum(axis=0) >= minimum_temperatures
-    if len(np.unique(inverse)) < min(minimum_temperatures, len(inverse)):
-        raise ParameterError(f"a temperature is given twice: {sorted((1.0 / inverse).round(9).tolist())}")
+    # One that is given twice is one.
+    different = np.array([len(np.unique(inverse[known])) for known in np.isfinite(P).T])
+    enough = different >= minimum_temperatures
     if not enough.any():
         raise ParameterError(
             f"no {name} has a rearrangement probability at {minimum_temperatures} temperatures: "
@@ -92,7 +92,7 @@ def arrhenius(
         "barrier_base10": labelled("barrier", fits[1] / np.log(10.0), (name,)),
         "barrier_base10_error": error_of("barrier", np.sqrt(fits[3]) / np.log(10.0), (name,)),
         "chi_square": _plain(fits[5], name, "1", "chi square per degree of freedom"),
-        "n_temperatures": _plain(np.isfinite(P).sum(axis=0), name, "1", "temperatures with a probability"),
+        "n_temperatures": _plain(different, name, "1", "temperatures with a probability"),
     }
     for key in ("barrier_base10", "barrier_base10_error"):
         result[key].attrs["long_name"] += " in base 10"

@@ -260,10 +260,16 @@ def _side_by_side(
 
 def _check_temperatures(given: Sequence[xr.DataArray]) -> None:
     """Replicas are of one temperature; what does not say its own is taken as it is."""
-    known = [one for one in given if "temperature" in one.coords and one["temperature"].ndim == 0]
+    known = [
+        one
+        for one in given
+        if "temperature" in one.coords
+        and one["temperature"].ndim == 0
+        and np.isfinite(float(one["temperature"]))
+    ]
     for one in known[1:]:
         ours, theirs = (float(each["temperature"]) for each in (known[0], one))
-        if abs(ours - theirs) > 1e-9 * abs(ours):
+        if not np.isclose(ours, theirs):
             raise ParameterError(
                 f"{known[0].name} is of T = {ours:g}, and a {one.name} given with it of T = {theirs:g}: give "
                 "the runs of one temperature, in the same order"

@@ -15,6 +15,9 @@ from supercooled.fields import looking_ahead
 from supercooled.quantities import labelled, quantity
 from supercooled.relation.pairing import Fields, Stream, over_stretches, stream_pairs
 
+# Of an interval, what rounding may make of a written time.
+_ROUNDING = 1e-2
+
 
 def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> xr.DataArray:
     r"""Largest p_hop of each particle from a frame on, as far as the horizon reaches.
@@ -48,9 +51,11 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     times = ordered["time"].values
     if not (np.isfinite(horizon) and 0 <= horizon < times[-1] - times[0] + 1e-9):
         raise ParameterError(f"the horizon {horizon} must lie between 0 and {times[-1] - times[0]:g} tau")
-    if horizon > 0 and np.ptp(np.diff(times)) > 1e-6 * (times[-1] - times[0]):
+    interval = float(times[-1] - times[0]) / max(len(times) - 1, 1)
+    # Written times are rounded; what matters is a good part of an interval.
+    if horizon > 0 and (np.abs(np.diff(times) - interval) > _ROUNDING * interval).any():
         raise ParameterError("the frames of p_hop are unevenly spaced: a horizon needs one interval")
-    steps = 0 if horizon == 0 else int(horizon / (times[1] - times[0]) * (1.0 + 1e-9))
+    steps = 0 if horizon == 0 else int(horizon / interval + _ROUNDING)
     out = looking_ahead(ordered, steps, partial(_will_exceed, threshold, steps))
     return out.assign_attrs(horizon=float(horizon))
 

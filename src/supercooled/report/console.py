@@ -48,9 +48,9 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
     console = console or Console(highlight=False)
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     for column in table.columns:
-        grid.add_column(column, no_wrap=True)
+        grid.add_column(Text(column), no_wrap=True)
     for line in table.lines:
-        grid.add_row(*line)
+        grid.add_row(*map(Text, line))
     width = console.measure(grid, options=console.options.update(width=10_000)).maximum
     if not console.is_terminal:
         console.width = max(console.width, width)
@@ -62,7 +62,7 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
         console.print(Text(f"{first} = {name}", style="bold"))
         paragraph = Grid(box=None, show_header=False)
         for column, value in zip(others, values, strict=True):
-            paragraph.add_row(column, value)
+            paragraph.add_row(Text(column), Text(value))
         console.print(paragraph)
 
 

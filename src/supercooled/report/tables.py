@@ -198,7 +198,7 @@ def scan(data: xr.Dataset) -> Table:
 
 
 def _with_unit(symbol: str, quantity: xr.DataArray) -> str:
-    unit = unit_text(str(quantity.attrs["units"]))
+    unit = unit_text(str(quantity.attrs.get("units", "1")))
     return f"{symbol} ({unit})" if unit else symbol
 
 

@@ -91,7 +91,9 @@ def identity(run: Trajectory) -> dict[str, Any]:
         "names": list(run.names),
     }
     if run.state is not None:
-        return {"run": run.state.key, **who}
+        # A quench of a run has a folder of its own, which its minimiser and tolerance name.
+        made = {} if path.parent.name == run.state.key else {"made": path.parent.name}
+        return {"run": run.state.key, **made, **who}
     written = [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
     return {"run": path.name, **who, "written": written, "holds": contents(run)}
 

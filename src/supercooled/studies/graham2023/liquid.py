@@ -127,14 +127,19 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
         softness = []
         for k, run in enumerate(liquid.runs):
             make = partial(_softness, run, model, choices, pool)
-            inputs = {**identity(run.inherent), "centre": choices.centre, "model": model.to_dict()}
+            inputs = {
+                **identity(run.inherent),
+                "every": run.every,
+                "centre": choices.centre,
+                "model": model.to_dict(),
+            }
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
             softness.append(stage(work, label, inputs, make)["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)
 
 
 def _measure_run(run: Run, *, name: str, choices: Choices, work: Path) -> Results:
-    inputs = {**identity(run.thermal), **choices.to_dict(), "quenched": run.inherent.n_frames}
+    inputs = {**identity(run.thermal), **choices.to_dict(), "inherent": identity(run.inherent)}
     label = f"{name}-T{temperature_of(run.thermal):g}"
     return stage(work, label, inputs, lambda: _fields(run, choices))
 

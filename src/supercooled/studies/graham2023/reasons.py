@@ -25,12 +25,15 @@ _PRICE = 10.0
 def accuracy(state: xr.Dataset) -> str:
     """Of P(R|S > 0) on equally many examples: with as many as there are of each kind, and P(S > 0|R)."""
     precision, recall, share = (float(state[name]) for name in ("accuracy", "recall", "soft_share"))
+    other = f"the other way round, P(S > 0|R), it is {recall:.2f}."
+    if not precision > 0:
+        return f"Tried: {other}"
     # Of the hard, the share with S > 0 follows from equally many.
     mistaken = recall * (1.0 - precision) / precision
     weighed = recall * share / (recall * share + mistaken * (1.0 - share))
     return (
-        f"Tried: with as many of each as there are, {100 * share:.0f} % soft, it is {weighed:.2f}; the other "
-        f"way round, P(S > 0|R), it is {recall:.2f}."
+        f"Tried: with as many peaks and troughs of p_hop as were found, {100 * share:.0f} % of them soft, it "
+        f"is {weighed:.2f}; {other}"
     )
 
 
@@ -76,8 +79,9 @@ def _with_crossovers_moved(results: Results, raw: str, kind: Kind) -> str:
     """
     strata = results["strata"].sel(field="softness")
     T, error = strata["crossover"].values, strata["crossover_error"].values
-    known = np.isfinite(results["groups"]["log_probability"].values) & np.isfinite(error) & (error > 0)
-    if known.sum() < _FEWEST:
+    known = np.isfinite(results["groups"]["log_probability"].values)
+    # A crossover without an error can't be moved within it, and the others alone are another comparison.
+    if known.sum() < _FEWEST or not (error[known] > 0).all():
         return ""
     x = results["groups"]["pair_entropy"].values[known]
     S, E, T, error = (part[known] for part in (strata["entropy"].values, strata["barrier"].values, T, error))
@@ -102,7 +106,7 @@ def _with_crossovers_moved(results: Results, raw: str, kind: Kind) -> str:
     each = ", ".join(f"{value:.2f}({100 * e:.0f})" for value, e in zip(log_P, off, strict=True))
     return (
         f"ln P_R(T_A), which all of a liquid is divided by, is {each}: with the crossover temperatures moved "
-        f"by at most {np.abs(shift).max():.1f} of their standard errors it would be "
+        f"for this row alone, by at most {np.abs(shift).max():.1f} of their standard errors it would be "
         f"{ratio if kind == 'ratio' else straight:.2f}."
     )
 

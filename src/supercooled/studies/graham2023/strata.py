@@ -70,10 +70,9 @@ def strata_of(liquid: LiquidRuns, measured: Measured, field: str, choices: Choic
             return np.nan
 
     by_stretch = relation.stretch_error(probabilities, again)
-    parts = [crossed.error, by_stretch]
-    return Strata(
-        edges, probabilities, fits, crossed.temperature, float(np.sqrt(np.nansum(np.square(parts))))
-    )
+    parts = np.array([crossed.error, by_stretch])
+    error = float(np.sqrt(np.nansum(parts**2))) if np.isfinite(parts).any() else np.nan
+    return Strata(edges, probabilities, fits, crossed.temperature, error)
 
 
 def field_of(measured: Measured, field: str, run: int) -> xr.DataArray:

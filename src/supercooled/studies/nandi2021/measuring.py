@@ -22,6 +22,8 @@ from supercooled.trajectory import Trajectory
 
 # Fine enough for a cubic spline through it, and far enough for what is left of the cage.
 DISPLACEMENTS = np.linspace(0.0, 4.0, 801)
+# How softness is read off S(q), for the names of stages that hold it.
+_READ = {"noise": "its bias is removed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _measure_one(
     name = f"{studied.liquid.name}-T{runs[0].temperature:g}"
     who = {"runs": [identity(run) for run in runs]}
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "fit_range", "share")
-    caged = stage(work, f"{name}-cage", {**who, **chosen}, lambda: _cage(runs, choices))["cage"]
+    caged = stage(work, f"{name}-cage", {**who, **chosen, **_READ}, lambda: _cage(runs, choices))["cage"]
     chosen = choices.only("overlap_radius", "lags_per_decade", "blocks")
     moved = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(runs, choices))["motion"]
     relaxed = dynamics.relaxation_time(moved)
@@ -139,6 +141,7 @@ def _far_one(point: Point, *, choices: Choices, work: Path) -> xr.Dataset:
         "runs": [identity(run) for run in point.runs],
         "ends": FIT_ENDS,
         **choices.only("far", "far_frames", "blocks", "dq", "q_max"),
+        **_READ,
     }
     return stage(work, name, inputs, lambda: {"far": _reach(point.runs, choices)})["far"]
 
