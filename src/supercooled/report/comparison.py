@@ -62,10 +62,20 @@ class Tolerance:
         return abs(measured - published) <= self.upper * scale * (1 + 1e-9)
 
     def room(self, measured: float, published: float) -> float:
-        """How far `measured` is from the nearest bound."""
+        """How far `measured` is from the nearest bound that it could cross.
+
+        Of two bounds one that is the published value itself, as 1 of a correlation, is the end of what
+        there can be.
+
+        >>> Tolerance.between(0.9, 1.0).room(0.99, 1.0), Tolerance.absolute(0.25).room(2.0, 1.875)
+        (0.08999999999999997, 0.125)
+        """
         scale = abs(published) if self.kind == "relative" else 1.0
         centre = 0.0 if self.kind == "between" else published
-        return min(abs(measured - centre - scale * bound) for bound in (self.lower, self.upper))
+        bounds = [centre + scale * bound for bound in (self.lower, self.upper)]
+        if all(map(math.isfinite, bounds)):
+            bounds = [bound for bound in bounds if bound != published]
+        return min(abs(measured - bound) for bound in bounds)
 
     @property
     def text(self) -> str:
