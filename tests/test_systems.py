@@ -60,6 +60,9 @@ def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_
     passive = replace(active, activity=None)
     shipped = next(c for c in systems.library() if c.fits(passive, 0.7, 1000))
     assert not shipped.fits(active, 0.7, 1000)
+    module = sys.modules[systems.library.__module__]
+    monkeypatch.setattr(module, "library", lambda: (shipped,))
+    monkeypatch.setattr(systems, "library", lambda: (shipped,))
     assert systems.equilibrated(active, 0.7, 1000) == shipped.path
     wanted = {"temperature": 0.7, "n_particles": 1000, "duration": 1.0, "every": 0.1}
     with pytest.raises(ParameterError, match="hold it first"):
@@ -69,7 +72,7 @@ def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_
     own = replace(shipped, path=shipped.path.with_name("own.gsd"), record=record)
     assert own.name == "ka-lj_f0.5_tau4"
     assert not own.fits(passive, 0.7, 1000)
-    monkeypatch.setattr(sys.modules[systems.library.__module__], "library", lambda: (shipped, own))
+    monkeypatch.setattr(module, "library", lambda: (shipped, own))
     assert systems.equilibrated(active, 0.7, 1000) == own.path
     assert systems.equilibrated(passive, 0.7, 1000) == shipped.path
     monkeypatch.setattr(systems, "library", lambda: (shipped, own))
@@ -134,7 +137,7 @@ def test_a_temperature_without_configuration_says_which_there_are_and_how_to_mak
 
 def test_another_cutoff_is_another_liquid():
     liquid = systems.kob_andersen(density=1.2)
-    shipped = next(one for one in systems.library() if one.mixture == "ka-lj" and one.density == 1.2)
+    shipped = next(one for one in systems.library() if one.fits(liquid, 0.7, 4000))
     assert shipped.fits(liquid, shipped.temperature, shipped.n_particles)
     repulsive = systems.kob_andersen_wca(density=1.2)
     assert not shipped.fits(repulsive, shipped.temperature, shipped.n_particles)
@@ -187,17 +190,37 @@ def test_the_coldest_shipped_configurations_are_no_crystals(shipped):
     "shipped", [c for c in systems.library() if c.n_particles == 1000], ids=lambda c: c.path.stem
 )
 def test_a_shipped_configuration_has_forgotten_where_it_came_from(shipped):
-    """Twenty relaxation times in the checked run alone, at its temperature to 1 %."""
+    """Twenty relaxation times in the checked run alone, at its temperature to 1 %, or driven above it."""
     checks = shipped.record["checks"]
     assert shipped.record["duration"] >= 20 * checks["relaxation_time"]["value"]
-    assert checks["kinetic_temperature"] == pytest.approx(shipped.temperature, rel=0.01)
+    if shipped.activity is None:
+        assert checks["kinetic_temperature"] == pytest.approx(shipped.temperature, rel=0.01)
+    else:
+        assert checks["kinetic_temperature"] > shipped.temperature
+
+
+def test_the_strongest_self_propulsion_heats_and_speeds_up_against_the_weakest_or_none():
+    shipped = [c for c in systems.library() if (c.mixture, c.density, c.n_particles) == ("ka-lj", 1.2, 1000)]
+
+    def force(one):
+        return 0.0 if one.activity is None else float(one.activity["force"])
+
+    for T in {c.temperature for c in shipped if c.activity is not None}:
+        alike = sorted((c for c in shipped if c.temperature == T), key=force)
+        checks = [c.record["checks"] for c in alike]
+        if len(alike) > 1:
+            assert checks[-1]["kinetic_temperature"] > 1.01 * T
+            assert checks[-1]["kinetic_temperature"] > checks[0]["kinetic_temperature"]
+            assert checks[-1]["relaxation_time"]["value"] < checks[0]["relaxation_time"]["value"]
 
 
 @pytest.mark.parametrize("name", ["ka-lj", "ka-wca", "wahnstrom"])
 def test_colder_shipped_configurations_have_less_energy_and_relax_more_slowly(name):
     for density in systems.catalogue()[name].densities:
         states = [
-            c for c in systems.library() if (c.mixture, c.density, c.n_particles) == (name, density, 1000)
+            c
+            for c in systems.library()
+            if (c.mixture, c.density, c.n_particles, c.activity) == (name, density, 1000, None)
         ]
         checks = [c.record["checks"] for c in states]
         for key, slope in (("potential_energy", 1), ("pressure", 1)):
