@@ -34,6 +34,14 @@ CHOICES = replace(
 )
 
 
+def test_every_state_of_every_preset_can_start():
+    for preset in study.PRESETS.values():
+        for density, durations in preset.durations.items():
+            liquid = sc.systems.kob_andersen(density=density)
+            for T in durations:
+                assert sc.systems.equilibrated(liquid, T, preset.n_particles).is_file()
+
+
 def hopping(T, seed):
     """Particles on a jittered lattice that jump, each with the barrier of its own surroundings.
 
