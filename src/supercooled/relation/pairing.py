@@ -15,6 +15,12 @@ from supercooled.blocks import jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of, quantiles
 from supercooled.fields.lazy import BLOCK
+from supercooled.relation.belonging import (
+    check_temperatures,
+    check_times,
+    lead_in_frames,
+    same_particles,
+)
 
 # One field, or one for each replica.
 Fields: TypeAlias = xr.DataArray | Sequence[xr.DataArray]
@@ -150,7 +156,7 @@ def stream_pairs(
     fields, hops = _listed(field), _listed(p_hop)
     if len(fields) != len(hops):
         raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each for every run")
-    _check_temperatures([*fields, *hops])
+    check_temperatures([*fields, *hops])
     sides, first = [], 0
     for one, hop in zip(fields, hops, strict=True):
         side = _side_by_side(one, hop, limit, lead, stretches=_at_least_one(stretches), first=first)
@@ -244,7 +250,7 @@ def _side_by_side(
             raise ParameterError(
                 f"{one.name} has no coordinate that numbers its frames: use assign_coords(frame=...)"
             )
-    earlier = structure["frame"].values + _lead_in_frames(hop, lead)
+    earlier = structure["frame"].values + lead_in_frames(hop, lead)
     common, rows, hop_rows = np.intersect1d(earlier, hop["frame"].values, return_indices=True)
     if len(common) == 0:
         raise ParameterError(
@@ -252,52 +258,10 @@ def _side_by_side(
             f"{earlier.max()}, p_hop has {hop['frame'].values.min()} to {hop['frame'].values.max()}: "
             "no frame is in both"
         )
-    _check_times(structure, hop, rows, hop_rows, lead)
-    columns, hop_columns = _same_particles(structure, hop)
+    check_times(structure, hop, rows, hop_rows, lead)
+    columns, hop_columns = same_particles(structure, hop)
     stretch = stretch_of(len(common), stretches)
     return _Side(structure, rows, columns, stretch, first, _Hops(hop, hop_rows, hop_columns, threshold))
-
-
-def _check_temperatures(given: Sequence[xr.DataArray]) -> None:
-    """Replicas are of one temperature; what does not say its own is taken as it is."""
-    known = [
-        one
-        for one in given
-        if "temperature" in one.coords
-        and one["temperature"].ndim == 0
-        and np.isfinite(float(one["temperature"]))
-    ]
-    for one in known[1:]:
-        ours, theirs = (float(each["temperature"]) for each in (known[0], one))
-        if not np.isclose(ours, theirs):
-            raise ParameterError(
-                f"{known[0].name} is of T = {ours:g}, and a {one.name} given with it of T = {theirs:g}: give "
-                "the runs of one temperature, in the same order"
-            )
-
-
-def _check_times(
-    field: xr.DataArray, p_hop: xr.DataArray, rows: Integers, hop_rows: Integers, lead: float
-) -> None:
-    """Frames are numbers; of two files they may be of other times."""
-    if not all("time" in one.coords and one["time"].dims == ("frame",) for one in (field, p_hop)):
-        return
-    times = p_hop["time"].values
-    apart = times[hop_rows] - field["time"].values[rows]
-    # Written times are rounded; what matters is a good part of an interval.
-    between = float(np.nanmin(np.abs(np.diff(times)), initial=np.inf))
-    within = (
-        1e-2 * between if np.isfinite(between) and between > 0 else 1e-6 * float(np.nanmax(np.abs(times)))
-    )
-    wrong = np.isfinite(apart) & (np.abs(apart - lead) > within)
-    if wrong.any():
-        k = int(np.argmax(wrong))
-        at, later = (one["time"].values[r[k]] for one, r in ((field, rows), (p_hop, hop_rows)))
-        raise ParameterError(
-            f"frame {field['frame'].values[rows[k]]} of {field.name} is at {at:g}, and what is {lead:g} "
-            f"later in p_hop at {later:g}: their frames are numbered in different files; give both the same "
-            "numbers with assign_coords(frame=...), or, if only time counts from elsewhere, drop_vars('time')"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,39 +326,6 @@ def _finite(field: xr.DataArray, rows: Integers) -> Array:
             f"{field.name} of particle {i} in frame {rows[f]} is infinite: leave it out with NaN"
         )
     return values
-
-
-def _lead_in_frames(p_hop: xr.DataArray, lead: float) -> int:
-    if not np.isfinite(lead):
-        raise ParameterError(f"lead must be a time, not {lead}, for example lead=0.0")
-    if lead == 0:
-        return 0
-    if p_hop.sizes["frame"] < 2 or "time" not in p_hop.coords:
-        raise ParameterError("a lead needs p_hop in at least two frames, with their `time` coordinate")
-    times, frames = p_hop["time"].values, p_hop["frame"].values
-    frames_per_time = (frames[-1] - frames[0]) / (times[-1] - times[0])
-    exact = float(lead * frames_per_time)
-    if abs(exact - round(exact)) > 1e-6 * max(1.0, abs(exact)):
-        raise ParameterError(
-            f"a lead of {lead:g} is not a multiple of the interval between frames, {1 / frames_per_time:g}"
-        )
-    return round(exact)
-
-
-def _same_particles(field: xr.DataArray, p_hop: xr.DataArray) -> tuple[Integers, Integers]:
-    if "particle" in field.coords and "particle" in p_hop.coords:
-        _, columns, hop_columns = np.intersect1d(
-            field["particle"].values, p_hop["particle"].values, return_indices=True
-        )
-        if len(columns) == 0:
-            raise ParameterError(f"{field.name} and p_hop have no particle in common")
-        return columns, hop_columns
-    n, m = field.sizes["particle"], p_hop.sizes["particle"]
-    if n != m:
-        raise ParameterError(
-            f"{field.name} has {n} particles, p_hop {m}, and no `particle` coordinate says which are which"
-        )
-    return np.arange(n), np.arange(m)
 
 
 def _joined(parts: list[Samples]) -> Samples:
