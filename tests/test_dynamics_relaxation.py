@@ -228,6 +228,9 @@ def test_what_does_not_decay_is_not_fitted():
     # A power law has no time of its own: the best of these curves decays long before what is known of it.
     with pytest.raises(ParameterError, match="no stretched exponential"):
         stretched_exponential(curve(0.3 * LAGS**-0.5), shortest=1.0, longest=100.0)
+    # Nor is a curve of this form with a time of 1e-3 known from what is left of it at 1.
+    with pytest.raises(ParameterError, match="no stretched exponential"):
+        stretched_exponential(curve(5.0 * np.exp(-((LAGS / 1e-3) ** 0.2))), shortest=1.0, longest=100.0)
 
 
 def test_a_single_wave_number_need_not_be_chosen():

@@ -135,6 +135,7 @@ def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
         (Tolerance.between(1.0, math.inf), 1.02, "0.20"),
         (Tolerance.between(1.0, 3.0), 2.0, None),
         (Tolerance.between(1.0, 2.0), 1.95, None),
+        (Tolerance.between(1.0, 3.0), 1.15, None),
         (Tolerance.between(2.0, math.inf), 2.05, "0.50"),
         (Tolerance.relative(0.25), 1.49, None),
     ],

@@ -280,7 +280,8 @@ def test_crossovers_that_are_off_by_an_error_are_found_out() -> None:
     assert found is not None
     assert 0.2 < float(found[1]) < 0.8
     assert float(found[2]) < row.measured / 3
-    assert f"is {log_P[0]:.2f}(" in row.note
+    off = strata["barrier"].values[0].mean() * 0.02 / wrong[0] ** 2
+    assert f"is {log_P[0]:.2f}({100 * off:.0f})" in row.note
     true["strata"]["crossover_error"][0, 0] = 0.0
     assert "ln P_R" not in by_quantity(rows_of(true), "over that before")[0].note
 
