@@ -203,6 +203,23 @@ def test_equal_requests_make_one_run_and_each_gets_its_frames(tmp_path):
     assert len({r.source.name for r in runs}) == 1
 
 
+def test_a_run_from_a_configuration_that_was_replaced_is_refused(tmp_path):
+    def ask_again(root):
+        return store.simulate(
+            LIQUID, temperature=1.0, n_particles=1000, duration=0.05, every=0.05, root=root, progress=False
+        )
+
+    run = ask_again(tmp_path)
+    assert ask_again(tmp_path).n_frames == run.n_frames
+    beside = Path(run.source.name).parent / "run.json"
+    record = json.loads(beside.read_text())
+    record["start"]["sha256"] = "0" * 64
+    beside.write_text(json.dumps(record))
+    with pytest.raises(StoreError, match=r"began from another equilibrated configuration .* ka-lj_rho1\.2_T1_"):
+        ask_again(tmp_path)
+    ask_again(tmp_path / "elsewhere")
+
+
 def test_a_damaged_or_incomplete_folder_is_named(tmp_path):
     folder = Path(simulate(ask(0.2), tmp_path, Stirring()).source.name).parent
     (folder / "checkpoint.json").write_text("{")

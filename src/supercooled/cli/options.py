@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,6 +18,13 @@ Temperatures = Annotated[list[float], typer.Option("--temperature", "-T", help="
 Particles = Annotated[int, typer.Option("--particles", "-N", help="How many particles.")]
 Dt = Annotated[float, typer.Option(help="Integration step, tau.")]
 Damping = Annotated[float, typer.Option(help="Time constant of the thermostat, steps.")]
+Mover = Annotated[
+    Literal["lammps", "gamdpy"] | None,
+    typer.Option(
+        "--engine",
+        help="LAMMPS, one core a run, or gamdpy on a graphics card; by default what SUPERCOOLED_ENGINE says.",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes side by side, one core each; default every core.")
 ]

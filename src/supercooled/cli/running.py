@@ -14,6 +14,7 @@ from supercooled.cli.options import (
     Density,
     Dt,
     Liquid,
+    Mover,
     Particles,
     Runs,
     Scheduler,
@@ -42,6 +43,7 @@ def simulate(
     hold: Annotated[float, typer.Option(help="Time before the first frame, tau.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Of the first replica's velocities; the next take the next.")] = 1,
     replicas: Annotated[int, typer.Option(min=1, help="Runs a temperature, side by side.")] = 1,
+    engine: Mover = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -67,7 +69,8 @@ def simulate(
         for replica in range(replicas)
     ]
     placement = placed(workers, scheduler)
-    for trajectory in sc.store.simulate_all(requests, root=runs, workers=placement, progress=True):
+    made = sc.store.simulate_all(requests, root=runs, workers=placement, engine=engine, progress=True)
+    for trajectory in made:
         typer.echo(trajectory.source.name)
         record = sc.store.RunFolder(Path(trajectory.source.name).parent).record()
         rate = record.get("atom_steps_per_second", 0) / 1e6
@@ -97,6 +100,7 @@ def equilibrate(
     dt: Dt = 0.005,
     damping: Damping = 100.0,
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    engine: Mover = None,
     runs: Runs = Path("runs"),
 ) -> None:
     """Make an equilibrated configuration: prolonged until it relaxed often, does not age, is no crystal."""
@@ -115,6 +119,7 @@ def equilibrate(
         seed=seed,
         dt=dt,
         damping=damping,
+        engine=engine,
         root=runs,
     )
     typer.echo(f"{made.path}: {relaxed(made)} relaxation times, {passed(made.record['checks'])}")

@@ -1,5 +1,6 @@
 """Molecular dynamics: where a run starts, when it stops, and the engine that moves it."""
 
+from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine, Leg, Snapshot
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.pair_forces import PairForces
@@ -9,6 +10,7 @@ from supercooled.simulation.start import Start, from_trajectory, lattice, overla
 
 __all__ = [
     "Engine",
+    "EngineName",
     "InherentStructure",
     "LammpsEngine",
     "Leg",
@@ -17,6 +19,7 @@ __all__ = [
     "Schedule",
     "Snapshot",
     "Start",
+    "chosen_engine",
     "from_trajectory",
     "inherent_structure",
     "lattice",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -70,42 +69,37 @@ def propulsion(activity: Activity, count: int, dimensions: int, seed: int, block
     return forces
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drive:
-    """Pushes the active particles of a LAMMPS instance.
+    """How the active particles of a run push, step by step.
 
+    who : (active,), their indices
     period : steps between two draws
     """
 
-    lmp: Any
     activity: Activity
     who: Integers
+    n_particles: int
     dimensions: int
     seed: int
     period: int
 
     @classmethod
-    def of(cls, lmp: Any, state: StatePoint) -> Drive | None:
-        """Drive of a state point with all its particles in place; None if none pushes."""
+    def of(cls, state: StatePoint, species: Integers) -> Drive | None:
+        """Drive of a state point whose particles have these species; None if none pushes."""
         liquid = state.liquid
         if liquid.activity is None:
             return None
-        n = state.n_particles
-        species = np.ctypeslib.as_array(lmp.gather_atoms("type", 0, 1)).reshape(n) - 1
         who = active_particles(liquid.activity, liquid.mixture, species, state.seed)
-        lmp.command("fix drive all external pf/array 1")
         period = state.protocol.steps(liquid.activity.persistence_time)
-        return cls(lmp, liquid.activity, who, liquid.mixture.dimensions, state.seed, period)
+        return cls(liquid.activity, who, len(species), liquid.mixture.dimensions, state.seed, period)
 
-    def push(self, step: int) -> None:
-        """Set the forces of the steps after `step`, until the next draw."""
-        forces = np.zeros((int(self.lmp.get_natoms()), 3))
+    def forces(self, step: int) -> Array:
+        """Forces of the steps after `step`, until the next draw, (particle, 3), epsilon_AA/sigma_AA."""
+        forces = np.zeros((self.n_particles, 3))
         block = step // self.period
         forces[self.who] = propulsion(self.activity, len(self.who), self.dimensions, self.seed, block)
-        array = self.lmp.numpy.fix_external_get_force("drive")
-        identities = self.lmp.numpy.extract_atom("id", nelem=len(array))
-        # LAMMPS keeps particles in the order of its cells, and takes the array along.
-        array[:] = forces[identities - 1]
+        return forces
 
     def pieces(self, begin: int, end: int) -> list[int]:
         """Steps at which to draw on the way from `begin` to `end`, and the end."""

@@ -12,6 +12,9 @@ from supercooled.box import Box
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
 
+# A lattice is melted for ten tau at four times the temperature, but at 2 at least.
+MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -21,15 +21,13 @@ from supercooled.box import Box
 from supercooled.errors import SimulationError, StoreError
 from supercooled.mixture import Mixture
 from supercooled.simulation.active import Drive
-from supercooled.simulation.engine import Leg, Snapshot
+from supercooled.simulation.engine import MELT_FACTOR, MELT_LEAST, MELT_TIME, Leg, Snapshot
 from supercooled.simulation.lammps_library import open_lammps
 from supercooled.simulation.pair_styles import pair_commands, quoted
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
 
 SKIN = 0.2  # measured: 0.3 costs 10 %, 0.5 20 %
-# A lattice is melted for ten tau at four times the temperature, but at 2 at least.
-MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
 # Begins and ends every restart file that is whole.
 _MAGIC = b"LammpS RestartT\0"
 _OF = "run_"
@@ -82,6 +80,7 @@ class LammpsEngine:
         """
         snapshots = []
         box = Box.cube(state.liquid.edge(state.n_particles), state.liquid.mixture.dimensions)
+        _check_kind(checkpoint)
         with session(state.label) as lmp:
             lmp.command(f"read_restart {quoted(checkpoint)}")
             step = int(lmp.extract_global("ntimestep"))
@@ -94,17 +93,17 @@ class LammpsEngine:
             lmp.command(f"compute_modify thermo_temp extra/dof {state.liquid.mixture.dimensions}")
             interact(lmp, state.liquid.mixture)
             _integrator(lmp, state, held=leg.begin >= state.protocol.steps(state.protocol.hold))
-            drive = Drive.of(lmp, state)
+            drive = _drive(lmp, state)
             if drive is not None:
                 # The step that this leg begins at was the last of what was drawn before it.
-                drive.push(max(0, step - 1))
+                _push(lmp, drive, max(0, step - 1))
             lmp.command("run 0 post no")
             if leg.begin in leg.frames:
                 snapshots.append(_snapshot(lmp, leg.begin, box))
             for stop in leg.stops:
                 for piece in [stop] if drive is None else drive.pieces(step, stop):
                     if drive is not None:
-                        drive.push(step)
+                        _push(lmp, drive, step)
                     lmp.command(f"run {piece - step} pre no post no")
                     step = piece
                 _energies(lmp)
@@ -168,6 +167,20 @@ def interact(lmp: Any, mixture: Mixture) -> None:
     )
 
 
+def _check_kind(checkpoint: Path) -> None:
+    """Refuse a checkpoint that LAMMPS can't have written."""
+    try:
+        with checkpoint.open("rb") as file:
+            ours = file.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise SimulationError(f"{checkpoint} can't be read: {error.strerror}") from error
+    if not ours:
+        raise SimulationError(
+            f"{checkpoint} is no checkpoint of LAMMPS; go on with the engine that made it, or delete the "
+            "run's folder"
+        )
+
+
 def _check_owner(lmp: Any, state: StatePoint, checkpoint: Path) -> None:
     """Refuse a checkpoint of another run; an old one without a name is judged by its particles."""
     owners = [name for name in lmp.available_ids("group") if name and name.startswith(_OF)]
@@ -203,6 +216,21 @@ def _integrator(lmp: Any, state: StatePoint, *, held: bool) -> None:
         lmp.command("fix move all nve")
     if state.liquid.mixture.dimensions == 2:
         lmp.command("fix plane all enforce2d")
+
+
+def _drive(lmp: Any, state: StatePoint) -> Drive | None:
+    if state.liquid.activity is None:
+        return None
+    species = np.ctypeslib.as_array(lmp.gather_atoms("type", 0, 1)).reshape(state.n_particles) - 1
+    lmp.command("fix drive all external pf/array 1")
+    return Drive.of(state, species)
+
+
+def _push(lmp: Any, drive: Drive, step: int) -> None:
+    array = lmp.numpy.fix_external_get_force("drive")
+    identities = lmp.numpy.extract_atom("id", nelem=len(array))
+    # LAMMPS keeps particles in the order of its cells, and takes the array along.
+    array[:] = drive.forces(step)[identities - 1]
 
 
 def _melt(lmp: Any, state: StatePoint) -> None:

@@ -11,14 +11,16 @@ from typing import Any
 from supercooled import systems
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
-from supercooled.simulation.lammps_engine import LammpsEngine
+from supercooled.simulation.choosing import EngineName
+from supercooled.simulation.engine import Engine
 from supercooled.simulation.start import Start, from_trajectory
 from supercooled.state import Protocol
 from supercooled.store.configurations import write_configuration
-from supercooled.store.record import versions
-from supercooled.store.request import Request, request
+from supercooled.store.record import versions_of
+from supercooled.store.request import Request, read_configuration, request
 from supercooled.store.simulating import simulate_all
 from supercooled.store.verdict import Verdict, judge
+from supercooled.trajectory import Trajectory
 from supercooled.whole import whole_file
 
 # A run is never made more than twice as long at once: its first measure of the relaxation time may
@@ -43,6 +45,7 @@ def equilibrate(
     seed: int = 1,
     dt: float = 0.005,
     damping: float = 100.0,
+    engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,
 ) -> systems.Configuration:
@@ -59,6 +62,7 @@ def equilibrate(
     relaxations : how many alpha relaxation times it must last (overlap of radius 0.3, all particles)
     longest : how far it may be prolonged, tau; ten times `duration` unless said
     every : time between its frames, tau; unless said, a four-hundredth of `duration`
+    engine : as :func:`supercooled.simulate`
     root : folder of the runs; a killed one resumes when the same is asked again
 
     Raises
@@ -96,11 +100,12 @@ def equilibrate(
             start=start,
             hold=hold,
         )
-        run = simulate_all([asked], root=root, workers=1, progress=progress)[0]
+        run = simulate_all([asked], engine=engine, root=root, workers=1, progress=progress)[0]
         final = from_trajectory(run, liquid, temperature)
         verdict = judge(run, final)
         if verdict.settled(relaxations):
-            return _written(path, asked, start, final, verdict=verdict, wanted=relaxations)
+            made = _made(path, asked, start, run)
+            return _written(path, asked, final, made, verdict=verdict, wanted=relaxations)
         longer = _longer(verdict, relaxations, limit, between)
         if longer <= duration:
             raise SimulationError(verdict.refusal(relaxations))
@@ -132,11 +137,13 @@ def _longer(verdict: Verdict, wanted: float, limit: float, every: float) -> floa
 
 
 def _written(
-    path: Path, asked: Request, start: str | Path, final: Start, *, verdict: Verdict, wanted: float
+    path: Path, asked: Request, final: Start, made: dict[str, Any], *, verdict: Verdict, wanted: float
 ) -> systems.Configuration:
     state = asked.state
     liquid = state.liquid
     write_configuration(path, liquid.mixture, final)
+    # As the file has it: in single precision, a particle at an edge may lie at the other.
+    kept = from_trajectory(read_configuration(path), liquid, state.temperature)
     record = {
         "mixture": liquid.mixture.to_dict(),
         **({} if liquid.activity is None else {"activity": liquid.activity.to_dict()}),
@@ -146,7 +153,7 @@ def _written(
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "hold": state.protocol.hold,
         "duration": asked.duration,
-        "made": _made(path, asked, start, final),
+        "made": {**made, "configuration_sha256": kept.sha256},
         "checks": verdict.to_dict(wanted),
     }
     beside = path.with_suffix(".json")
@@ -155,7 +162,7 @@ def _written(
     return systems.Configuration(path, record)
 
 
-def _made(path: Path, asked: Request, start: str | Path, final: Start) -> dict[str, Any]:
+def _made(path: Path, asked: Request, start: str | Path, run: Trajectory) -> dict[str, Any]:
     state, protocol = asked.state, asked.state.protocol
     began: dict[str, Any] = {"name": Path(start).name}
     if Path(start).is_file():
@@ -178,6 +185,5 @@ def _made(path: Path, asked: Request, start: str | Path, final: Start) -> dict[s
         "damping": protocol.damping,
         "every": protocol.every,
         "steps": protocol.steps(protocol.hold) + protocol.steps(asked.duration),
-        "configuration_sha256": final.sha256,
-        "versions": versions(LammpsEngine()),
+        "versions": versions_of(run),
     }

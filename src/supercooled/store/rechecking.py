@@ -8,10 +8,10 @@ from typing import Any
 
 from supercooled import systems
 from supercooled.errors import ParameterError, SimulationError
-from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.folder import RunFolder
-from supercooled.store.record import versions
+from supercooled.store.record import versions_of
+from supercooled.store.request import read_configuration
 from supercooled.store.verdict import judge
 from supercooled.trajectory import Trajectory
 from supercooled.whole import whole_file
@@ -37,7 +37,8 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
     if state is None or not configuration.fits(state.liquid, state.temperature, state.n_particles):
         raise ParameterError(f"{run.source.name} is no run of the state of {configuration.path.name}")
     began = RunFolder(Path(run.source.name).parent).record().get("start", {}).get("sha256")
-    if began != configuration.record["made"]["configuration_sha256"] or state.protocol.hold:
+    there = from_trajectory(read_configuration(configuration.path), state.liquid, state.temperature)
+    if began != there.sha256 or state.protocol.hold:
         raise ParameterError(f"{run.source.name} does not start from {configuration.path.name}")
     verdict = judge(run, from_trajectory(run, state.liquid, state.temperature))
     if verdict.n_relaxations <= (configuration.relaxations or 0.0):
@@ -55,7 +56,7 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
         "dt": state.protocol.dt,
         "seed": state.seed,
         "checks": checks,
-        "versions": versions(LammpsEngine()),
+        "versions": versions_of(run),
     }
     record = {**configuration.record, "rechecked": rechecked}
     with whole_file(configuration.path.with_suffix(".json")) as temporary:

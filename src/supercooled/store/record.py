@@ -15,6 +15,7 @@ from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
+from supercooled.trajectory import Trajectory
 
 
 def versions(engine: Engine) -> dict[str, str]:
@@ -24,6 +25,12 @@ def versions(engine: Engine) -> dict[str, str]:
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in ("supercooled", "numpy", "gsd")},
     }
+
+
+def versions_of(run: Trajectory) -> dict[str, str]:
+    """Versions of what made a run of the store."""
+    made: dict[str, str] = RunFolder(Path(run.source.name).parent).record()["versions"]
+    return made
 
 
 class Record:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from supercooled import cluster, io
+from supercooled.errors import StoreError
 from supercooled.mixture import Liquid
+from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine
-from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request, StartOf, request
 from supercooled.store.running import make
@@ -33,6 +34,7 @@ def simulate(
     ensemble: Literal["nvt", "nve"] = "nvt",
     start: StartOf = "equilibrated",
     hold: float = 0.0,
+    engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,
 ) -> Trajectory:
@@ -40,8 +42,8 @@ def simulate(
 
     Nose-Hoover ("nvt") or constant energy ("nve", after a hold at constant temperature). The first
     frame, at time 0, follows the hold; the last is at `duration`. A run is named by everything here
-    but `duration`, `root` and `progress`: asked for again it is read, asked for longer it goes on,
-    and killed at any instant it resumes from its last checkpoint to the same bits.
+    but `duration`, `engine`, `root` and `progress`: asked for again it is read, asked for longer it
+    goes on, and killed at any instant it resumes from its last checkpoint to the same bits.
 
     temperature : epsilon_AA/k_B
     duration, every, hold, dt : tau
@@ -51,6 +53,9 @@ def simulate(
     damping : time constant of the thermostat in steps
     start : "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
         which needs a hold; a file; or a trajectory, of which the last frame counts
+    engine : "lammps", on one core; "gamdpy", on a graphics card, in single precision; or one of your
+        own. Unless said, what ``SUPERCOOLED_ENGINE`` names, else LAMMPS. A run goes on with the engine
+        that began it.
     root : folder of the runs
 
     Returns
@@ -65,6 +70,8 @@ def simulate(
         from, particles overlap in it, or the box is too small for the cutoff.
     StoreError
         if the disk is full; make room and ask again.
+    MissingExtraError
+        if the engine is not installed.
 
     >>> import tempfile
     >>> from supercooled import systems
@@ -88,7 +95,7 @@ def simulate(
         start=start,
         hold=hold,
     )
-    return simulate_all([wanted], root=root, workers=1, progress=progress)[0]
+    return simulate_all([wanted], engine=engine, root=root, workers=1, progress=progress)[0]
 
 
 def simulate_all(
@@ -97,25 +104,29 @@ def simulate_all(
     root: str | Path = "runs",
     workers: cluster.Workers = None,
     progress: bool = True,
-    engine: Engine | None = None,
+    engine: EngineName | Engine | None = None,
 ) -> list[Trajectory]:
     """Several runs side by side, one core each.
 
     requests : from :func:`supercooled.store.request`
     workers : processes, by default one for each core and never more than there are runs to make; or a
         Dask cluster, whose workers share the folder `root` with this process
+    engine : as :func:`simulate`
 
     Raises
     ------
     SimulationError, StoreError, ClusterError
-        of the first run that fails; the others stop too, and all can be resumed.
+        of the first run that fails; the others stop too, and all can be resumed. StoreError too, if a
+        run began from an equilibrated configuration that is no longer the package's.
     """
-    engine = engine or LammpsEngine()
+    engine = chosen_engine(engine)
     for asked in requests:
         if not RunFolder.is_there(asked.state, root):
             # What can't start is refused before there is a folder for it.
             asked.start()
     folders = [RunFolder.of(asked.state, root) for asked in requests]
+    for folder, asked in zip(folders, requests, strict=True):
+        _check_beginning(folder, asked)
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):
         other = missing.get(folder.path)
@@ -127,6 +138,18 @@ def simulate_all(
             asked.start()
     _make_all(runs, cluster.at_most(workers, len(runs)), engine, show=progress)
     return [_trajectory(folder, asked) for folder, asked in zip(folders, requests, strict=True)]
+
+
+def _check_beginning(folder: RunFolder, asked: Request) -> None:
+    """Refuse a run that began from a shipped configuration that another has replaced since."""
+    began = folder.record().get("start", {}).get("sha256")
+    if asked.state.protocol.start != "equilibrated" or began is None:
+        return
+    if began != asked.start().sha256:
+        raise StoreError(
+            f"{folder.path} began from another equilibrated configuration than the one that the package has "
+            f"now for {asked.state.label}; delete it, or choose another folder of runs"
+        )
 
 
 def _make_all(

@@ -1,0 +1,1 @@
+"""A graphics card as the engine, through gamdpy. Nothing here is imported unless it is asked for."""

@@ -1,0 +1,67 @@
+"""Where a run on the card stopped."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from supercooled.arrays import Array, Integers
+from supercooled.errors import SimulationError
+from supercooled.whole import whole_file
+
+
+@dataclass(slots=True, eq=False)
+class Checkpoint:
+    """What a leg begins with.
+
+    key : of the state point whose run it is
+    step : integration steps since the start of the hold
+    positions, velocities, images : (particle, dimension), velocities half a step before
+    friction : zeta of the thermostat, 1/tau
+    """
+
+    key: str
+    step: int
+    species: Integers
+    positions: Array
+    velocities: Array
+    images: Integers
+    friction: float
+
+    def write(self, path: Path) -> None:
+        """Bring it to the disk, or leave nothing.
+
+        Raises
+        ------
+        StoreError
+            if the disk is full or the folder can't be written.
+        """
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **asdict(self))
+
+    @classmethod
+    def read(cls, path: Path, key: str, label: str) -> Checkpoint:
+        """The checkpoint in a file.
+
+        Raises
+        ------
+        SimulationError
+            if it is another engine's, another run's, or damaged.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                found = cls(**{name: file[name][()] for name in cls.__dataclass_fields__})
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise SimulationError(
+                f"{path} is no checkpoint of gamdpy; go on with the engine that made it, or delete the run's "
+                "folder"
+            ) from error
+        if str(found.key) != key:
+            raise SimulationError(
+                f"{path} is a checkpoint of another run, not of {label}; delete the run's folder"
+            )
+        found.step, found.friction = int(found.step), float(found.friction)
+        return found
