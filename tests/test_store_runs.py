@@ -215,7 +215,9 @@ def test_a_run_from_a_configuration_that_was_replaced_is_refused(tmp_path):
     record = json.loads(beside.read_text())
     record["start"]["sha256"] = "0" * 64
     beside.write_text(json.dumps(record))
-    with pytest.raises(StoreError, match=r"began from another equilibrated configuration .* ka-lj_rho1\.2_T1_"):
+    with pytest.raises(
+        StoreError, match=r"began from another equilibrated configuration .* ka-lj_rho1\.2_T1_"
+    ):
         ask_again(tmp_path)
     ask_again(tmp_path / "elsewhere")
 

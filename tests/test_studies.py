@@ -178,6 +178,24 @@ def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:
     assert len(calls) == 2
 
 
+def test_runs_of_one_state_point_that_hold_other_frames_have_stages_of_their_own(tmp_path: Path) -> None:
+    run = sc.simulate(
+        sc.systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
+        start="lattice", hold=0.1, root=tmp_path, progress=False,
+    )  # fmt: skip
+    assert line.identity(run) == line.identity(run[:])
+    other = sc.Trajectory.from_arrays(
+        run.unwrapped() + 0.01,
+        sc.Box.from_array(run.boxes()[0]),
+        species=run.species,
+        unwrapped=True,
+        names=run.names,
+        times=run.times,
+    )
+    other = dataclasses.replace(other, state=run.state, source=run.source)
+    assert line.identity(other) != line.identity(run)
+
+
 def test_barriers_need_three_temperatures_below_onset() -> None:
     with pytest.raises(ParameterError, match="three temperatures"):
         results.below_onset([xr.Dataset()] * 3, [0.5, 0.6, 0.9], 0.8)

@@ -89,13 +89,15 @@ def identity(run: Trajectory) -> dict[str, Any]:
         "from": float(run.times[0]),
         "to": float(run.times[-1]),
         "names": list(run.names),
+        # A state point alone does not say it: a shipped configuration may be replaced, and engines differ.
+        "holds": contents(run),
     }
     if run.state is not None:
         # A quench of a run has a folder of its own, which its minimiser and tolerance name.
         made = {} if path.parent.name == run.state.key else {"made": path.parent.name}
         return {"run": run.state.key, **made, **who}
     written = [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
-    return {"run": path.name, **who, "written": written, "holds": contents(run)}
+    return {"run": path.name, **who, "written": written}
 
 
 def contents(run: Trajectory) -> str:

@@ -86,8 +86,9 @@ class Device:
             )
 
     def load(self, positions: Array, velocities: Array, images: Integers, species: Integers) -> None:
-        """Put particles on the card; lists of neighbours begin anew."""
+        """Put particles on the card, at first without a push; lists of neighbours begin anew."""
         c = self._configuration
+        self.push.set(np.zeros(positions.shape))
         c["r"], c["v"], c["m"] = positions, velocities, self._masses[species]
         c.r_im = np.ascontiguousarray(images, dtype=np.int32)
         c.ptype = np.ascontiguousarray(species, dtype=np.int32)

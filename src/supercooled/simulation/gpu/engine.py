@@ -53,6 +53,7 @@ class GamdpyEngine:
         here.velocities = _thermal(state, here.species, state.temperature)
         _load(device, here)
         _set(device, state, state.temperature, held=False, friction=0.0)
+        _push(device, Drive.of(state, here.species), 0, state)
         device.run(0)
         forces = device.read().forces
         # The leg's first step begins with the half kick that is due.

@@ -1,0 +1,350 @@
+"""What the graphics card computes, against a slow obvious twin; run by ../test_gpu.py.
+
+Without a card numba simulates one, a thread at a time: small liquids, few steps, in whole blocks of 32
+particles. With a card the last tests run too, which say whether it makes a liquid.
+"""
+
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from supercooled import systems
+from supercooled.box import Box
+from supercooled.errors import SimulationError
+from supercooled.mixture import Activity, Liquid, Mixture
+from supercooled.potentials import (
+    ExpandedLennardJones,
+    HarmonicRepulsion,
+    InversePower,
+    LennardJones,
+    SmoothedInversePower,
+    SmoothedLennardJones,
+    Tabulated,
+)
+from supercooled.simulation import Leg, Start
+from supercooled.simulation.active import Drive
+from supercooled.simulation.gpu.checkpoint import Checkpoint
+from supercooled.simulation.gpu.device import Device
+from supercooled.simulation.gpu.engine import GamdpyEngine
+from supercooled.simulation.gpu.pairs import pair_law
+from supercooled.state import Protocol, StatePoint
+
+SIMULATED = os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+card_only = pytest.mark.skipif(SIMULATED, reason="needs a graphics card")
+DT = 0.005
+
+
+def binary(make, *, dimensions=3, density=1.0):
+    """Two species of other masses and sizes."""
+    pairs = tuple(make(eps, sig) for eps, sig in ((1.0, 1.0), (1.3, 0.9), (0.7, 0.8)))
+    mixture = Mixture("pair", ("A", "B"), (0.5, 0.5), (1.0, 0.4), pairs, dimensions=dimensions)
+    return Liquid(mixture, density)
+
+
+WCA = binary(LennardJones.wca)
+KINDS = {
+    "plain": lambda eps, sig: LennardJones(eps, sig, 1.7 * sig),
+    "not shifted": lambda eps, sig: LennardJones(eps, sig, 1.7 * sig, shift=False),
+    "smoothed": lambda eps, sig: SmoothedLennardJones(eps, sig, 1.7 * sig),
+    "well": lambda eps, sig: ExpandedLennardJones.modified_well(eps, sig, width=0.3, cutoff=1.6),
+    "shifted well": lambda eps, sig: ExpandedLennardJones(eps, sig, 0.2, 1.6),
+    "power": lambda eps, sig: InversePower(eps, sig, 12.0, 1.6),
+    "odd power": lambda eps, sig: InversePower(eps, sig, 7.5, 1.6, shift=False),
+    "smoothed power": lambda eps, sig: SmoothedInversePower(eps, sig, 12.0, 1.25 * sig),
+    "harmonic": lambda eps, sig: HarmonicRepulsion(eps, 1.4 * sig),
+}
+
+
+def start_of(liquid, n=64, seed=1):
+    """A shaken square or cubic lattice: no two particles are nearer than 0.7."""
+    random, D = np.random.default_rng(seed), liquid.mixture.dimensions
+    box = Box.cube(liquid.edge(n), D)
+    across = round(n ** (1 / D))
+    sites = np.stack(np.meshgrid(*[np.arange(across)] * D, indexing="ij"), axis=-1).reshape(-1, D)
+    positions = np.zeros((n, 3))
+    positions[:, :D] = ((sites + 0.5) / across - 0.5) * box.lengths[:D] + random.uniform(-0.08, 0.08, (n, D))
+    species = random.permutation(liquid.mixture.species_of(n)).astype(np.int32)
+    return Start("shaken", box.wrap(positions)[0], species, box)
+
+
+def forces_of(liquid, start, positions):
+    """Energy, virial and forces of all pairs, one potential at a time in double precision."""
+    between = start.box.minimum_image(positions[:, None] - positions[None])
+    r = np.linalg.norm(between, axis=2)
+    np.fill_diagonal(r, np.inf)
+    energy, force = np.zeros_like(r), np.zeros_like(r)
+    names = np.array(liquid.mixture.species)[start.species]
+    for a in liquid.mixture.species:
+        for b in liquid.mixture.species:
+            chosen = (names[:, None] == a) & (names[None] == b)
+            potential = liquid.mixture.potential(a, b)
+            energy[chosen] = potential.energy(r[chosen])
+            force[chosen] = potential.force(r[chosen])
+    pulls = np.where(np.isfinite(r), force / r, 0.0)
+    virial = 0.5 * (force * np.where(np.isfinite(r), r, 0.0)).sum() / liquid.mixture.dimensions
+    return 0.5 * energy.sum(), virial, (pulls[:, :, None] * between).sum(axis=1)
+
+
+def twin(state, start, checkpoint, steps):
+    """Velocity Verlet between the halves of a Nose-Hoover thermostat, as its papers write it."""
+    liquid, protocol = state.liquid, state.protocol
+    D, n = liquid.mixture.dimensions, state.n_particles
+    masses = np.asarray(liquid.mixture.masses)[start.species][:, None]
+    free = start.positions.copy()
+    _, _, force = forces_of(liquid, start, free)
+    drive = Drive.of(state, start.species)
+
+    def pushed(force, step):
+        return force if drive is None else force + drive.forces(step)
+
+    force = pushed(force, 0)
+    v = np.zeros((n, 3))
+    # The card holds velocities half a step before.
+    v[:, :D] = checkpoint.velocities
+    v += 0.5 * DT * force / masses
+    zeta, tau = 0.0, protocol.damping * protocol.dt
+    held = protocol.ensemble == "nvt"
+
+    def half(v, zeta):
+        if not held:
+            return v, zeta
+        for quarter in range(2):
+            ratio = (masses * v**2).sum() / (D * (n - 1) * state.temperature)
+            zeta += 0.25 * DT * (ratio - 1.0) / tau**2
+            if quarter == 0:
+                v = v * np.exp(-0.5 * DT * zeta)
+        return v, zeta
+
+    for step in range(steps):
+        v, zeta = half(*half(v, zeta)) if step else half(v, zeta)
+        v = v + 0.5 * DT * force / masses
+        free = free + DT * v
+        force = pushed(forces_of(liquid, start, free)[2], step + 1)
+        v = v + 0.5 * DT * force / masses
+    return free, v
+
+
+def state_of(liquid, n=64, **protocol):
+    return StatePoint(liquid, 1.0, n, Protocol(**{"every": 0.05, "dt": DT, "start": "lattice", **protocol}))
+
+
+def no_tick(_step):
+    return None
+
+
+def free_of(shot):
+    return shot.box.unwrap(shot.positions, shot.images)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_energy_virial_and_forces_are_those_of_the_potentials(kind):
+    liquid = binary(KINDS[kind])
+    start = start_of(liquid)
+    device = Device(liquid.mixture, 64, start.box)
+    at_rest = np.zeros((64, 3))
+    device.load(start.positions, at_rest, at_rest, start.species)
+    device.run(0)
+    there = device.read()
+    energy, virial, forces = forces_of(liquid, start, start.positions)
+    scale = np.abs(forces).max()
+    np.testing.assert_allclose(there.forces, forces, atol=1e-5 * scale)
+    assert there.energy.sum() == pytest.approx(energy, abs=1e-5 * scale * 64)
+    assert there.virial.sum() == pytest.approx(virial, abs=1e-5 * scale * 64)
+
+
+@pytest.mark.parametrize("ensemble", ["nvt", "nve"])
+def test_particles_go_where_the_slow_twin_goes(tmp_path, ensemble):
+    # A quick thermostat, or its mistakes would not show.
+    state, start, engine = state_of(WCA, ensemble=ensemble, damping=10.0), start_of(WCA), GamdpyEngine()
+    engine.prepare(state, start, tmp_path / "start")
+    begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+    steps = 12
+    leg = Leg(0, (5, steps), frozenset({0, steps}))
+    first, last = engine.advance(state, tmp_path / "start", leg, None, no_tick)
+    free, v = twin(state, start, begun, steps)
+    np.testing.assert_allclose(free_of(first), start.positions, atol=1e-6)
+    assert np.abs(free - start.positions).max() > 0.05
+    np.testing.assert_allclose(free_of(last), free, atol=5e-6)
+    masses = np.asarray(WCA.mixture.masses)[start.species][:, None]
+    kinetic = (masses * v**2).sum() / (3 * 63)
+    assert last.log["kinetic_temperature"] == pytest.approx(kinetic, rel=2e-5)
+    energy, virial, _ = forces_of(WCA, start, free)
+    assert last.log["potential_energy"] == pytest.approx(energy / 64, rel=1e-4)
+    assert last.log["pressure"] == pytest.approx((63 * kinetic + virial) / start.box.volume, rel=1e-4)
+
+
+def test_velocities_begin_with_the_temperature_exactly_and_go_nowhere(tmp_path):
+    state, start = state_of(WCA), start_of(WCA)
+    GamdpyEngine().prepare(state, start, tmp_path / "start")
+    (shot,) = GamdpyEngine().advance(state, tmp_path / "start", Leg(0, (1,), frozenset({0})), None, no_tick)
+    assert shot.log["kinetic_temperature"] == pytest.approx(1.0, rel=1e-5)
+    begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+    masses = np.asarray(WCA.mixture.masses)[start.species][:, None]
+    _, _, forces = forces_of(WCA, start, start.positions)
+    v = begun.velocities + 0.5 * DT * forces / masses
+    np.testing.assert_allclose((masses * v).sum(axis=0), 0.0, atol=1e-4)
+
+
+def test_active_particles_push(tmp_path):
+    activity = Activity(force=20.0, persistence_time=3 * DT, species=("A",), fraction=1.0)
+    liquid = replace(WCA, activity=activity)
+    state, start, engine = state_of(liquid), start_of(liquid), GamdpyEngine()
+    engine.prepare(state, start, tmp_path / "start")
+    begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+    leg = Leg(0, (4, 8), frozenset({8}))
+    (shot,) = engine.advance(state, tmp_path / "start", leg, None, no_tick)
+    free, _ = twin(state, start, begun, 8)
+    np.testing.assert_allclose(free_of(shot), free, atol=5e-6)
+    passive, _ = twin(replace(state, liquid=WCA), start, begun, 8)
+    assert np.abs(free - passive).max() > 0.01
+
+
+def test_a_planar_liquid_stays_in_its_plane(tmp_path):
+    liquid = binary(LennardJones.wca, dimensions=2, density=0.8)
+    state, start, engine = state_of(liquid), start_of(liquid), GamdpyEngine()
+    engine.prepare(state, start, tmp_path / "start")
+    begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+    (shot,) = engine.advance(state, tmp_path / "start", Leg(0, (8,), frozenset({8})), None, no_tick)
+    free, _ = twin(state, start, begun, 8)
+    np.testing.assert_allclose(free_of(shot), free, atol=5e-6)
+    assert (shot.positions[:, 2] == 0).all()
+    assert shot.box.dimensions == 2
+
+
+def test_a_run_in_legs_gives_the_same_bits_again(tmp_path):
+    state, start, engine = state_of(WCA), start_of(WCA), GamdpyEngine()
+    engine.prepare(state, start, tmp_path / "start")
+    shots = []
+    for again in range(2):
+        engine.prepare(state, start, tmp_path / f"start{again}")
+        middle = tmp_path / f"middle{again}"
+        engine.advance(state, tmp_path / f"start{again}", Leg(0, (4,), frozenset()), middle, no_tick)
+        other = replace(state, seed=2)
+        engine.prepare(other, start, tmp_path / "other")
+        engine.advance(other, tmp_path / "other", Leg(0, (2,), frozenset()), None, no_tick)
+        shots += engine.advance(state, middle, Leg(4, (8,), frozenset({8})), None, no_tick)
+    np.testing.assert_array_equal(shots[0].positions, shots[1].positions)
+    assert shots[0].log == shots[1].log
+    # From lists made anew at step 4, and from lists that are kept: alike but for rounding
+    (whole,) = engine.advance(state, tmp_path / "start", Leg(0, (8,), frozenset({8})), None, no_tick)
+    np.testing.assert_allclose(free_of(whole), free_of(shots[0]), atol=2e-6)
+
+
+def test_a_checkpoint_that_is_not_the_runs_own_is_refused(tmp_path):
+    state, start, engine = state_of(WCA), start_of(WCA), GamdpyEngine()
+    file = tmp_path / "start"
+    engine.prepare(state, start, file)
+    with pytest.raises(SimulationError, match="is of step 0, not 4"):
+        engine.advance(state, file, Leg(4, (8,), frozenset()), None, no_tick)
+    with pytest.raises(SimulationError, match="is a checkpoint of another run, not of pair_rho1_T1_N64"):
+        engine.advance(replace(state, seed=3), file, Leg(0, (4,), frozenset()), None, no_tick)
+    file.write_bytes(b"LammpS RestartT\0")
+    with pytest.raises(SimulationError, match="is no checkpoint of gamdpy; go on with the engine that made"):
+        engine.advance(state, file, Leg(0, (4,), frozenset()), None, no_tick)
+
+
+def test_pairs_without_words_are_refused():
+    r = np.linspace(0.5, 1.0, 51)
+    table = Tabulated.through(r, 0.5 * (1 - r) ** 2, points=100)
+    mono = Mixture("soft", ("A",), (1.0,), (1.0,), (table,))
+    with pytest.raises(
+        SimulationError, match=r"soft: gamdpy is not told how to compute Tabulated, .* use lammps"
+    ):
+        pair_law(mono)
+    plain, power = LennardJones(1.0, 1.0, 1.7), InversePower(1.0, 1.0, 12.0, 1.7)
+    mixed = Mixture("mixed", ("A", "B"), (0.5, 0.5), (1.0, 1.0), (plain, power, plain))
+    with pytest.raises(SimulationError, match="pairs of one kind only, not inverse_power, lennard_jones"):
+        pair_law(mixed)
+
+
+@card_only  # in the simulation gamdpy itself stumbles over a particle without neighbours
+def test_a_run_that_blows_up_says_so(tmp_path):
+    hot = replace(state_of(WCA, every=1.0, dt=0.25), temperature=50.0)
+    start, engine = start_of(WCA), GamdpyEngine()
+    engine.prepare(hot, start, tmp_path / "start")
+    with pytest.raises(SimulationError, match=r"no longer a number|too many neighbours"):
+        for begin in range(0, 40, 4):
+            file, after = tmp_path / ("start" if begin == 0 else f"at{begin}"), tmp_path / f"at{begin + 4}"
+            engine.advance(hot, file, Leg(begin, (begin + 4,), frozenset()), after, no_tick)
+
+
+def run(state, start, folder, *, steps, every):
+    engine = GamdpyEngine()
+    engine.prepare(state, start, folder / "start")
+    frames = range(every, steps + 1, every)
+    return engine.advance(state, folder / "start", Leg(0, tuple(frames), frozenset(frames)), None, no_tick)
+
+
+@card_only
+@pytest.mark.parametrize(("n", "T"), [(1000, 0.8), (4000, 0.58)])
+def test_the_liquid_is_the_one_that_lammps_makes(tmp_path, n, T):
+    from supercooled import io
+    from supercooled.simulation import from_trajectory
+
+    liquid = systems.kob_andersen(density=1.2)
+    (shipped,) = (c for c in systems.library() if c.fits(liquid, T, n))
+    state = replace(state_of(liquid, n), temperature=T)
+    start = from_trajectory(io.read(shipped.path, timestep=1.0), liquid, T)
+    shots = run(state, start, tmp_path, steps=80_000, every=100)
+    kept = {name: np.array([s.log[name] for s in shots]) for name in shots[0].log}
+    spread = T * np.sqrt(2 / (3 * (n - 1)))
+    assert kept["kinetic_temperature"].mean() == pytest.approx(T, rel=2e-3)
+    assert kept["kinetic_temperature"].std() == pytest.approx(spread, rel=0.2)
+    checks = shipped.record["checks"]
+    halves = [half.mean() for half in np.array_split(kept["potential_energy"], 4)]
+    tolerance = 5 * np.std(halves) / 2 + 2e-3
+    assert kept["potential_energy"].mean() == pytest.approx(checks["potential_energy"], abs=tolerance)
+    assert kept["pressure"].mean() == pytest.approx(checks["pressure"], abs=10 * tolerance)
+    # nobody pushes: the centre of mass stays
+    centres = np.array([free_of(s).mean(axis=0) for s in shots])
+    assert np.ptp(centres, axis=0).max() < 1e-3
+    assert np.abs(np.diff([free_of(s) for s in shots], axis=0)).max() < 1.5
+
+
+@card_only
+def test_energy_is_conserved_at_constant_energy(tmp_path):
+    liquid = systems.force_smoothed(systems.kob_andersen(density=1.2))
+    state = state_of(liquid, 1000, ensemble="nve", dt=0.0025)
+    start = start_of(liquid, 1000)
+    from supercooled.simulation import lattice
+
+    start = replace(lattice(liquid, 1000, 1), melt=True)
+    shots = run(state, start, tmp_path, steps=100_000, every=500)
+    total = [s.log["potential_energy"] + 1.5 * 0.999 * s.log["kinetic_temperature"] for s in shots]
+    slope = np.polyfit(np.linspace(0, 1, len(total)), total, 1)[0]
+    print("drift in 1e5 steps", slope, "scatter", np.std(total))
+    assert abs(slope) < 1e-4
+
+
+@card_only
+def test_a_large_liquid_has_the_same_forces(tmp_path):
+    """Above 32 768 particles gamdpy makes its lists from cells."""
+    from supercooled.simulation import PairForces, lattice
+
+    liquid, n = systems.kob_andersen(density=1.2), 50_000
+    start = replace(lattice(liquid, n, 1), melt=False)
+    device = Device(liquid.mixture, n, start.box)
+    positions = start.box.wrap(start.positions + np.random.default_rng(1).uniform(-0.05, 0.05, (n, 3)))[0]
+    at_rest = np.zeros((n, 3))
+    device.load(positions, at_rest, at_rest, start.species)
+    device.run(0)
+    there = device.read()
+    forces = np.zeros((3, n))
+    energy = PairForces(liquid.mixture, start.box, start.species)(np.ascontiguousarray(positions.T), forces)
+    np.testing.assert_allclose(there.forces, forces.T, atol=1e-5 * np.abs(forces).max())
+    assert there.energy.sum(dtype=np.float64) == pytest.approx(energy, rel=1e-5)
+
+
+@card_only
+def test_a_melted_lattice_is_no_crystal(tmp_path):
+    from supercooled.simulation import lattice
+    from supercooled.store.crystal import order
+
+    liquid = systems.wahnstrom(density=1.2959)
+    state = replace(state_of(liquid, 1000), temperature=1.0)
+    start = lattice(liquid, 1000, 1)
+    shot = run(state, start, tmp_path, steps=4000, every=4000)[-1]
+    assert not order(Start("melt", shot.positions, start.species, shot.box)).crystalline
+    assert shot.log["kinetic_temperature"] == pytest.approx(1.0, abs=0.15)

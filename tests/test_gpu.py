@@ -1,0 +1,62 @@
+"""The engine on a graphics card: on one that numba simulates, unless there is one."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from supercooled import simulation, store, systems
+from supercooled.errors import MissingExtraError, ParameterError, SimulationError
+from supercooled.simulation import LammpsEngine, chosen_engine
+from supercooled.simulation.choosing import ENGINE
+
+INSIDE = Path(__file__).parent / "gpu" / "on_card.py"
+installed = pytest.mark.skipif(find_spec("gamdpy") is None, reason="needs the extra 'gpu'")
+
+
+@installed
+def test_the_card_computes_what_the_potentials_say():
+    # numba reads these when it is imported, which this process has done.
+    environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-x", str(INSIDE)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert "17 passed, 6 skipped" in done.stdout
+
+
+def test_an_engine_is_chosen_by_name_by_setting_or_given(monkeypatch):
+    monkeypatch.delenv(ENGINE, raising=False)
+    assert chosen_engine() == LammpsEngine()
+    own = LammpsEngine()
+    assert chosen_engine(own) is own
+    with pytest.raises(ParameterError, match=r"no engine 'gromacs'; known are lammps, gamdpy"):
+        chosen_engine("gromacs")
+    monkeypatch.setenv(ENGINE, "hoomd")
+    with pytest.raises(ParameterError, match=r"no engine 'hoomd' \(from SUPERCOOLED_ENGINE\)"):
+        chosen_engine()
+    assert chosen_engine("lammps") == LammpsEngine()
+
+
+@installed
+def test_gamdpy_is_named_and_without_a_card_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setenv(ENGINE, "gamdpy")
+    engine = chosen_engine()
+    assert engine.version().startswith("gamdpy 0.")
+    from numba import cuda
+
+    if cuda.is_available():
+        pytest.skip("there is a card")
+    with pytest.raises(SimulationError, match="needs an NVIDIA card with its driver, and finds none"):
+        store.simulate(
+            systems.kob_andersen(density=1.2), temperature=1.0, n_particles=1000, duration=0.1, every=0.1,
+            root=tmp_path, progress=False,
+        )  # fmt: skip
+
+
+def test_without_gamdpy_its_extra_is_named(monkeypatch):
+    monkeypatch.setattr(simulation.choosing.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=r"pip install supercooled\[gpu\]"):
+        chosen_engine("gamdpy")
