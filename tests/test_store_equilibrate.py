@@ -223,7 +223,7 @@ def test_a_shipped_configuration_can_be_rechecked_whatever_its_record_calls_it(t
     run = store.simulate(
         liquid, temperature=4.0, n_particles=1000, duration=0.1, every=0.005, root=tmp_path, progress=False
     )
-    with pytest.raises(ParameterError, match="lasts .* relaxation times, and .* was checked over"):
+    with pytest.raises(ParameterError, match=r"lasts .* relaxation times, and .* was checked over"):
         store.recheck(shipped, run)
 
 

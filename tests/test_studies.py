@@ -17,6 +17,7 @@ import supercooled as sc
 from supercooled import report, studies
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.report import panels
+from supercooled.simulation import LammpsEngine
 from supercooled.studies import line, measured, own, results, sharma2022, stages
 from supercooled.studies.opening import Given
 from supercooled.studies.published import softness_line
@@ -178,22 +179,27 @@ def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:
     assert len(calls) == 2
 
 
-def test_runs_of_one_state_point_that_hold_other_frames_have_stages_of_their_own(tmp_path: Path) -> None:
-    run = sc.simulate(
-        sc.systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
-        start="lattice", hold=0.1, root=tmp_path, progress=False,
+class OtherVelocities(LammpsEngine):
+    """An engine of its own: another seed's velocities."""
+
+    def prepare(self, state, start, checkpoint):  # type: ignore[no-untyped-def]
+        super().prepare(dataclasses.replace(state, seed=9), start, checkpoint)
+
+    def advance(self, state, *rest):  # type: ignore[no-untyped-def]
+        return super().advance(dataclasses.replace(state, seed=9), *rest)
+
+
+def test_runs_of_one_state_point_by_two_engines_have_stages_of_their_own(tmp_path: Path) -> None:
+    here, there, again = (
+        sc.simulate(
+            sc.systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
+            start="lattice", hold=0.1, engine=engine, root=tmp_path / name, progress=False,
+        )
+        for name, engine in (("a", None), ("b", OtherVelocities()), ("c", "lammps"))
     )  # fmt: skip
-    assert line.identity(run) == line.identity(run[:])
-    other = sc.Trajectory.from_arrays(
-        run.unwrapped() + 0.01,
-        sc.Box.from_array(run.boxes()[0]),
-        species=run.species,
-        unwrapped=True,
-        names=run.names,
-        times=run.times,
-    )
-    other = dataclasses.replace(other, state=run.state, source=run.source)
-    assert line.identity(other) != line.identity(run)
+    assert here.state == there.state
+    assert line.identity(here) != line.identity(there)
+    assert line.identity(here) == line.identity(again)
 
 
 def test_barriers_need_three_temperatures_below_onset() -> None:
