@@ -20,7 +20,7 @@ class Checkpoint:
     key : of the state point whose run it is
     step : integration steps since the start of the hold
     positions, velocities, images : (particle, dimension), velocities half a step before
-    friction : zeta of the thermostat, 1/tau
+    chain : zetas of the thermostats, 1/tau
     """
 
     key: str
@@ -29,7 +29,7 @@ class Checkpoint:
     positions: Array
     velocities: Array
     images: Integers
-    friction: float
+    chain: Array
 
     def write(self, path: Path) -> None:
         """Bring it to the disk, or leave nothing.
@@ -63,5 +63,5 @@ class Checkpoint:
             raise SimulationError(
                 f"{path} is a checkpoint of another run, not of {label}; delete the run's folder"
             )
-        found.step, found.friction = int(found.step), float(found.friction)
+        found.key, found.step = str(found.key), int(found.step)
         return found

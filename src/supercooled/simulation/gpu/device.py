@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import gamdpy
 import numpy as np
@@ -17,27 +16,27 @@ from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import SimulationError
 from supercooled.mixture import Mixture
+from supercooled.simulation.gpu.forces import SteadyForces
 from supercooled.simulation.gpu.motion import NoseHoover, Push
 from supercooled.simulation.gpu.pairs import pair_law
 from supercooled.simulation.pair_forces import spare_room
 
 # Beyond the cutoff; gamdpy's own choice.
 SKIN = 0.5
-# Up to here every pair is looked at when lists are made, which keeps their order and so the sums' bits.
-_MOST_PAIRWISE = 32_768
-# Neighbours for which there is room: so many times those of an even density, and some.
-_ROOM, _SPARE_NEIGHBOURS = 1.6, 40
-_BLOCK, _LARGEST_BLOCK, _MANY_BLOCKS = 32, 256, 1024
+# Up to here lists are made by looking at every pair, which keeps their order; gamdpy's own need cells above.
+MOST_STEADY = 32_768
+# Particles a block and threads a particle, of few particles and of many
+_FEW, _THREADS_OF_FEW, _THREADS_OF_MANY = 8_192, (16, 8), (32, 4)
+# Of gamdpy's lists, for the neighbours of one particle, times those of an even density
+_ROOM = 2.0
 
 
 @dataclass(slots=True, eq=False)
 class Particles:
-    """What the card is given and gives back, in single precision.
+    """What the card gives back.
 
-    positions : (particle, dimension), folded into the box, sigma_AA
-    velocities : (particle, dimension), half a step before the positions
-    forces : (particle, dimension), at the positions; energy, virial : (particle,), at them
-    images : (particle, dimension)
+    positions, velocities, images : (particle, dimension), folded into the box; velocities half a step before
+    forces, energy, virial : at the positions, (particle, dimension) and (particle,), in single precision
     """
 
     positions: Array
@@ -66,20 +65,25 @@ class Device:
         D = mixture.dimensions
         # A hair less: lengths are in single precision there.
         skin = min(SKIN, 0.999 * spare_room(mixture, box))
-        reach = mixture.cutoff + skin
-        volume = float(np.prod(box.lengths[:D]))
-        sphere = 4.0 / 3.0 * np.pi * reach**3 if D == 3 else np.pi * reach**2
-        room = int(_ROOM * sphere * n_particles / volume) + _SPARE_NEIGHBOURS
         self._masses = np.asarray(mixture.masses)
+        self._lengths = box.lengths[:D]
         self._configuration = c = gamdpy.Configuration(D=D, N=n_particles)
-        c.simbox = gamdpy.Orthorhombic(D, list(map(float, box.lengths[:D])))
+        c.simbox = gamdpy.Orthorhombic(D, list(map(float, self._lengths)))
         # Its kernel is tried out once: on particles far from one another.
-        c["r"] = _spread(n_particles, box.lengths[:D])
+        c["r"] = apart = _spread(n_particles, self._lengths)
         c["m"] = 1.0
-        self.motion = NoseHoover(D * (n_particles - 1))
+        self.motion = NoseHoover(n_particles, D)
+        self.motion.place(apart, np.zeros_like(apart), self._lengths)
         self.push = Push(n_particles, D)
-        pairs = gamdpy.PairPotential(law.function, list(law.numbers), max_num_nbs=min(room, n_particles))
-        plan = {**gamdpy.get_default_compute_plan(c), **_plan(n_particles, skin)}
+        steady = SteadyForces(law, skin=skin, density=n_particles / box.volume, dimensions=D)
+        plan = {**gamdpy.get_default_compute_plan(c), "skin": skin}
+        if n_particles <= MOST_STEADY:
+            threads = _THREADS_OF_FEW if n_particles <= _FEW else _THREADS_OF_MANY
+            plan |= dict(zip(("pb", "tp"), threads, strict=True))
+            pairs = steady
+        else:
+            room = int(_ROOM * steady.neighbours)
+            pairs = gamdpy.PairPotential(law.function, list(law.numbers), max_num_nbs=room)
         with _nameless():
             self._program = gamdpy.Simulation(
                 c, [pairs, self.push], self.motion, [], 1, 1, "memory", compute_plan=plan, timing=False
@@ -89,7 +93,8 @@ class Device:
         """Put particles on the card, at first without a push; lists of neighbours begin anew."""
         c = self._configuration
         self.push.set(np.zeros(positions.shape))
-        c["r"], c["v"], c["m"] = positions, velocities, self._masses[species]
+        self.motion.place(positions, velocities, self._lengths)
+        c["r"], c["m"] = positions, self._masses[species]
         c.r_im = np.ascontiguousarray(images, dtype=np.int32)
         c.ptype = np.ascontiguousarray(species, dtype=np.int32)
         self._program.update_params()
@@ -114,17 +119,8 @@ class Device:
         """What is on the card."""
         c = self._configuration
         c.copy_to_host()
-        # Each is a part of an array that the next read replaces.
-        return Particles(c["r"], c["v"], c.r_im, c["f"], c["U"], c["W"])
-
-
-def _plan(n_particles: int, skin: float) -> dict[str, Any]:
-    block = _BLOCK
-    while n_particles > _MANY_BLOCKS * block and block < _LARGEST_BLOCK:
-        block *= 2
-    lists = "N squared" if n_particles <= _MOST_PAIRWISE else "linked lists"
-    # One thread a particle adds its forces up in one order.
-    return {"pb": block, "tp": 1, "skin": skin, "UtilizeNIII": False, "nblist": lists}
+        moving = self.motion.positions, self.motion.velocities, c.r_im
+        return Particles(*moving, c["f"], c["U"], c["W"])
 
 
 def _spread(n_particles: int, lengths: Array) -> Array:

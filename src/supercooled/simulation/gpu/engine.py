@@ -17,6 +17,7 @@ from supercooled.simulation.active import Drive
 from supercooled.simulation.engine import MELT_FACTOR, MELT_LEAST, MELT_TIME, Leg, Snapshot
 from supercooled.simulation.gpu.checkpoint import Checkpoint
 from supercooled.simulation.gpu.device import Device, Particles, device_for
+from supercooled.simulation.gpu.motion import CHAIN
 from supercooled.simulation.lbfgs import descend
 from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.start import Start
@@ -28,10 +29,10 @@ _RELAXED, _MOST_EVALUATIONS = 1.0, 2000
 
 @dataclass(frozen=True, slots=True)
 class GamdpyEngine:
-    """A graphics card through gamdpy: positions, velocities and forces in single precision.
+    """A graphics card through gamdpy: forces in single precision, motion in double.
 
-    Up to 32 768 particles give the same bits each time; above that lists of neighbours are made in no
-    certain order, and two runs drift apart like two runs of other rounding.
+    Up to 32 768 particles give the same bits each time; above that forces add up in no certain order, and
+    two runs drift apart as after other rounding.
     """
 
     def version(self) -> str:
@@ -52,7 +53,7 @@ class GamdpyEngine:
             here = _melted(device, here, state)
         here.velocities = _thermal(state, here.species, state.temperature)
         _load(device, here)
-        _set(device, state, state.temperature, held=False, friction=0.0)
+        _set(device, state, state.temperature, held=False, chain=np.zeros(CHAIN))
         _push(device, Drive.of(state, here.species), 0, state)
         device.run(0)
         forces = device.read().forces
@@ -84,7 +85,7 @@ class GamdpyEngine:
         held = step >= state.protocol.steps(state.protocol.hold)
         drive = Drive.of(state, begun.species)
         _load(device, begun)
-        _set(device, state, state.temperature, held=held, friction=begun.friction)
+        _set(device, state, state.temperature, held=held, chain=begun.chain)
         snapshots = []
         if step in leg.frames:
             _push(device, drive, step, state)
@@ -102,7 +103,7 @@ class GamdpyEngine:
                 snapshots.append(shot)
             tick(stop)
         if after is not None:
-            end = begun if now is None else _checkpoint(now, begun, step, device.motion.friction)
+            end = begun if now is None else _checkpoint(now, begun, step, device.motion.chain)
             end.write(after)
         return snapshots
 
@@ -116,21 +117,23 @@ def _still(start: Start, state: StatePoint) -> Checkpoint:
     D = state.liquid.mixture.dimensions
     positions = start.positions[:, :D]
     at_rest = np.zeros_like(positions)
-    return Checkpoint(state.key, 0, start.species, positions, at_rest, np.zeros(at_rest.shape, np.int32), 0.0)
+    return Checkpoint(
+        state.key, 0, start.species, positions, at_rest, np.zeros(at_rest.shape, np.int32), np.zeros(CHAIN)
+    )
 
 
 def _load(device: Device, here: Checkpoint) -> None:
     device.load(here.positions, here.velocities, here.images, here.species)
 
 
-def _set(device: Device, state: StatePoint, temperature: float, *, held: bool, friction: float) -> None:
+def _set(device: Device, state: StatePoint, temperature: float, *, held: bool, chain: Array) -> None:
     protocol = state.protocol
     free = held and protocol.ensemble == "nve"
     device.motion.set(
         dt=protocol.dt,
         temperature=temperature,
         relaxation=None if free else protocol.damping * protocol.dt,
-        friction=0.0 if free else friction,
+        chain=np.zeros(CHAIN) if free else chain,
     )
 
 
@@ -166,17 +169,17 @@ def _melted(device: Device, here: Checkpoint, state: StatePoint) -> Checkpoint:
     hot = max(MELT_FACTOR * state.temperature, MELT_LEAST)
     here.velocities = _thermal(state, here.species, hot)
     _load(device, here)
-    _set(device, state, hot, held=False, friction=0.0)
+    _set(device, state, hot, held=False, chain=np.zeros(CHAIN))
     device.run(math.ceil(MELT_TIME / protocol.dt))
     molten = device.read()
     _snapshot(molten, state, here.species, 0)
-    here.positions = molten.positions.astype(np.float64)
+    here.positions = molten.positions
     return here
 
 
-def _checkpoint(now: Particles, begun: Checkpoint, step: int, friction: float) -> Checkpoint:
+def _checkpoint(now: Particles, begun: Checkpoint, step: int, chain: Array) -> Checkpoint:
     moving = now.positions, now.velocities, now.images
-    return Checkpoint(begun.key, step, begun.species, *moving, friction)
+    return Checkpoint(begun.key, step, begun.species, *moving, chain)
 
 
 def _snapshot(now: Particles, state: StatePoint, species: Integers, step: int) -> Snapshot:
