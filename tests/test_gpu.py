@@ -24,7 +24,7 @@ def test_the_card_computes_what_the_potentials_say():
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-x", str(INSIDE)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert "17 passed, 6 skipped" in done.stdout
+    assert "19 passed, 6 skipped" in done.stdout
 
 
 def test_an_engine_is_chosen_by_name_by_setting_or_given(monkeypatch):

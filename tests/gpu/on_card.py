@@ -4,6 +4,7 @@ Without a card numba simulates one, a thread at a time: small liquids, few steps
 particles. With a card the last tests run too, which say whether it makes a liquid.
 """
 
+import ctypes
 import os
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ from supercooled.simulation.gpu.checkpoint import Checkpoint
 from supercooled.simulation.gpu.device import Device
 from supercooled.simulation.gpu.engine import GamdpyEngine
 from supercooled.simulation.gpu.pairs import pair_law
+from supercooled.simulation.lammps_engine import create, interact, session
 from supercooled.state import Protocol, StatePoint
 from supercooled.store.crystal import order
 
@@ -92,8 +94,11 @@ def forces_of(liquid, start, positions):
     return 0.5 * energy.sum(), virial, (pulls[:, :, None] * between).sum(axis=1)
 
 
-def twin(state, start, checkpoint, steps):
-    """Velocity Verlet between the halves of a chain of Nose-Hoover thermostats, as its papers write it."""
+def twin(state, start, checkpoint, steps, first=2):
+    """Velocity Verlet between the halves of a chain of Nose-Hoover thermostats, as its papers write it.
+
+    first : halves before the first step, 1 or 2
+    """
     liquid, protocol = state.liquid, state.protocol
     D, n = liquid.mixture.dimensions, state.n_particles
     masses = np.asarray(liquid.mixture.masses)[start.species][:, None]
@@ -125,7 +130,7 @@ def twin(state, start, checkpoint, steps):
         zeta[k] *= slowing
 
     for step in range(steps):
-        for _ in range(2 if protocol.ensemble == "nvt" else 0):
+        for _ in range((2 if step else first) if protocol.ensemble == "nvt" else 0):
             for k in (2, 1, 0):
                 quarter(k)
             v = v * np.exp(-DT / 2 * zeta[0])
@@ -185,6 +190,29 @@ def test_particles_go_where_the_slow_twin_goes(tmp_path, ensemble):
     energy, virial, _ = forces_of(WCA, start, free)
     assert last.log["potential_energy"] == pytest.approx(energy / 64, rel=1e-4)
     assert last.log["pressure"] == pytest.approx((63 * kinetic + virial) / start.box.volume, rel=1e-4)
+
+
+def test_the_slow_twin_goes_where_lammps_goes(tmp_path):
+    state, start, steps = state_of(WCA, damping=10.0), start_of(WCA), 30
+    masses = np.asarray(WCA.mixture.masses)[start.species][:, None]
+    v = np.random.default_rng(3).standard_normal((64, 3))
+    v -= (masses * v).sum(axis=0) / masses.sum()
+    with session("a run beside the twin's") as lmp:
+        create(lmp, WCA.mixture, start)
+        interact(lmp, WCA.mixture)
+        numbers = v.ravel().tolist()
+        lmp.scatter_atoms("v", 1, 3, (ctypes.c_double * len(numbers))(*numbers))
+        lmp.commands_string(f"timestep {DT}\nfix move all nvt temp 1.0 1.0 {10 * DT}\nrun {steps} post no")
+        there = np.ctypeslib.as_array(lmp.gather_atoms("x", 1, 3)).reshape(64, 3)
+        images = np.ctypeslib.as_array(lmp.gather_atoms("image", 0, 3)).reshape(64, 3)
+        free = start.box.unwrap(there, images)
+    _, _, force = forces_of(WCA, start, start.positions)
+    begun = Checkpoint(
+        state.key, 0, start.species, start.positions, v - 0.5 * DT * force / masses, np.zeros((64, 3)), 0
+    )
+    ours, _ = twin(state, start, begun, steps, first=1)
+    assert np.abs(ours - start.positions).max() > 0.1
+    np.testing.assert_allclose(ours, free, atol=1e-9)
 
 
 def test_velocities_begin_with_the_temperature_exactly_and_go_nowhere(tmp_path):
@@ -255,6 +283,24 @@ def test_a_checkpoint_that_is_not_the_runs_own_is_refused(tmp_path):
     file.write_bytes(b"LammpS RestartT\0")
     with pytest.raises(SimulationError, match="is no checkpoint of gamdpy; go on with the engine that made"):
         engine.advance(state, file, Leg(0, (4,), frozenset()), None, no_tick)
+
+
+def test_a_card_that_computes_something_else_is_refused(monkeypatch, tmp_path):
+    def stronger(mixture):
+        law = pair_law(mixture)
+        numbers = law.numbers.copy()
+        numbers[1] *= 1.001
+        return replace(law, numbers=numbers)
+
+    state, start = state_of(WCA), start_of(WCA)
+    monkeypatch.setattr(device_module, "pair_law", stronger)
+    device_module.device_for.cache_clear()
+    with pytest.raises(
+        SimulationError, match=r"forces on the card differ from the processor's by 0\.001 of the largest"
+    ):
+        GamdpyEngine().prepare(state, start, tmp_path / "start")
+    device_module.device_for.cache_clear()
+    assert not (tmp_path / "start").exists()
 
 
 def test_pairs_without_words_are_refused():

@@ -10,21 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import Array, Integers
-from supercooled.box import Box
+from supercooled.arrays import Integers
 from supercooled.errors import SimulationError
 from supercooled.simulation.active import Drive
-from supercooled.simulation.engine import MELT_FACTOR, MELT_LEAST, MELT_TIME, Leg, Snapshot
+from supercooled.simulation.engine import Leg, Snapshot
 from supercooled.simulation.gpu.checkpoint import Checkpoint
-from supercooled.simulation.gpu.device import Device, Particles, device_for
-from supercooled.simulation.gpu.motion import CHAIN
-from supercooled.simulation.lbfgs import descend
-from supercooled.simulation.pair_forces import PairForces
+from supercooled.simulation.gpu.device import Device, Particles
+from supercooled.simulation.gpu.starting import box_of, device_of, load, masses_of, push, started
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
-
-# Of the lattice's clashes nothing is left that a step can't take.
-_RELAXED, _MOST_EVALUATIONS = 1.0, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +39,10 @@ class GamdpyEngine:
         Raises
         ------
         SimulationError
-            if there is no card, or a pair potential is one gamdpy is not told about.
+            if there is no card, a pair potential is one gamdpy is not told about, or the first step of
+            the card is not that of the processor.
         """
-        device = _device(state)
-        here = _still(start, state)
-        if start.melt:
-            here = _melted(device, here, state)
-        here.velocities = _thermal(state, here.species, state.temperature)
-        _load(device, here)
-        _set(device, state, state.temperature, held=False, chain=np.zeros(CHAIN))
-        _push(device, Drive.of(state, here.species), 0, state)
-        device.run(0)
-        forces = device.read().forces
-        # The leg's first step begins with the half kick that is due.
-        here.velocities -= 0.5 * state.protocol.dt * forces / _masses(state, here.species)
-        here.write(checkpoint)
+        started(state, start).write(checkpoint)
 
     def advance(
         self,
@@ -81,112 +64,47 @@ class GamdpyEngine:
             raise SimulationError(
                 f"{checkpoint} is of step {begun.step}, not {leg.begin}; delete the run's folder"
             )
-        device, step = _device(state), leg.begin
-        held = step >= state.protocol.steps(state.protocol.hold)
+        device, step, protocol = device_of(state), leg.begin, state.protocol
         drive = Drive.of(state, begun.species)
-        _load(device, begun)
-        _set(device, state, state.temperature, held=held, chain=begun.chain)
+        held = step < protocol.steps(protocol.hold) or protocol.ensemble == "nvt"
+        load(device, begun, state, thermostat=held)
         snapshots = []
         if step in leg.frames:
-            _push(device, drive, step, state)
+            push(device, drive, step)
             device.run(0)
-            snapshots.append(_snapshot(device.read(), state, begun.species, step))
-        now = None
+            snapshots.append(snapshot(device.read(), state, begun.species, step))
+        end = begun
         for stop in leg.stops:
             for piece in [stop] if drive is None else drive.pieces(step, stop):
-                _push(device, drive, step, state)
+                push(device, drive, step)
                 device.run(piece - step)
                 step = piece
             now = device.read()
-            shot = _snapshot(now, state, begun.species, step)
+            shot = snapshot(now, state, begun.species, step)
             if stop in leg.frames:
                 snapshots.append(shot)
+            end = _checkpoint(now, begun, step, device)
             tick(stop)
         if after is not None:
-            end = begun if now is None else _checkpoint(now, begun, step, device.motion.chain)
             end.write(after)
         return snapshots
 
 
-def _device(state: StatePoint) -> Device:
-    edge = state.liquid.edge(state.n_particles)
-    return device_for(state.liquid.mixture, state.n_particles, edge)
-
-
-def _still(start: Start, state: StatePoint) -> Checkpoint:
-    D = state.liquid.mixture.dimensions
-    positions = start.positions[:, :D]
-    at_rest = np.zeros_like(positions)
-    return Checkpoint(
-        state.key, 0, start.species, positions, at_rest, np.zeros(at_rest.shape, np.int32), np.zeros(CHAIN)
-    )
-
-
-def _load(device: Device, here: Checkpoint) -> None:
-    device.load(here.positions, here.velocities, here.images, here.species)
-
-
-def _set(device: Device, state: StatePoint, temperature: float, *, held: bool, chain: Array) -> None:
-    protocol = state.protocol
-    free = held and protocol.ensemble == "nve"
-    device.motion.set(
-        dt=protocol.dt,
-        temperature=temperature,
-        relaxation=None if free else protocol.damping * protocol.dt,
-        chain=np.zeros(CHAIN) if free else chain,
-    )
-
-
-def _push(device: Device, drive: Drive | None, step: int, state: StatePoint) -> None:
-    if drive is not None:
-        device.push.set(drive.forces(step)[:, : state.liquid.mixture.dimensions])
-
-
-def _masses(state: StatePoint, species: Integers) -> Array:
-    return np.asarray(state.liquid.mixture.masses)[species][:, None]
-
-
-def _thermal(state: StatePoint, species: Integers, temperature: float) -> Array:
-    """Velocities of a temperature exactly, (particle, dimension); together they go nowhere."""
-    D, masses = state.liquid.mixture.dimensions, _masses(state, species)
-    v = np.random.default_rng(state.seed).standard_normal((len(species), D)) / np.sqrt(masses)
-    v -= (masses * v).sum(axis=0) / masses.sum()
-    v *= math.sqrt(temperature * D * (len(species) - 1) / float((masses * v**2).sum()))
-    return v
-
-
-def _melted(device: Device, here: Checkpoint, state: StatePoint) -> Checkpoint:
-    """Relax the lattice's clashes and melt it hot."""
-    liquid, protocol = state.liquid, state.protocol
-    D = liquid.mixture.dimensions
-    box = Box.cube(liquid.edge(state.n_particles), D)
-    xyz = np.zeros((3, state.n_particles))
-    xyz[:D] = here.positions.T
-    relaxed = descend(
-        PairForces(liquid.mixture, box, here.species), xyz, tolerance=_RELAXED, most=_MOST_EVALUATIONS
-    )
-    here.positions = box.wrap(relaxed.xyz.T)[0][:, :D]
-    hot = max(MELT_FACTOR * state.temperature, MELT_LEAST)
-    here.velocities = _thermal(state, here.species, hot)
-    _load(device, here)
-    _set(device, state, hot, held=False, chain=np.zeros(CHAIN))
-    device.run(math.ceil(MELT_TIME / protocol.dt))
-    molten = device.read()
-    _snapshot(molten, state, here.species, 0)
-    here.positions = molten.positions
-    return here
-
-
-def _checkpoint(now: Particles, begun: Checkpoint, step: int, chain: Array) -> Checkpoint:
+def _checkpoint(now: Particles, begun: Checkpoint, step: int, device: Device) -> Checkpoint:
     moving = now.positions, now.velocities, now.images
-    return Checkpoint(begun.key, step, begun.species, *moving, chain)
+    return Checkpoint(begun.key, step, begun.species, *moving, device.motion.chain)
 
 
-def _snapshot(now: Particles, state: StatePoint, species: Integers, step: int) -> Snapshot:
-    liquid, n = state.liquid, state.n_particles
-    D = liquid.mixture.dimensions
-    box = Box.cube(liquid.edge(n), D)
-    masses = _masses(state, species)
+def snapshot(now: Particles, state: StatePoint, species: Integers, step: int) -> Snapshot:
+    """A frame of what is on the card.
+
+    Raises
+    ------
+    SimulationError
+        if energies are no longer numbers.
+    """
+    box, n = box_of(state), state.n_particles
+    D, masses = box.dimensions, masses_of(state, species)
     v = now.velocities + 0.5 * state.protocol.dt * now.forces.astype(np.float64) / masses
     temperature = float((masses * v**2).sum()) / (D * (n - 1))
     virial = float(now.virial.sum(dtype=np.float64))
