@@ -138,7 +138,8 @@ PASSIVE = (
     Studied(
         "wahnstrom 1.2959", "WAHN", systems.wahnstrom(density=1.2959), DT,
         (
-            At(0.6, 900.0, 1.5, slow=True), At(0.65, 400.0, 0.8, 0.7, 100.0), At(0.7, 100.0, 0.4),
+            # Its structure fluctuates slowly (Pedersen et al. 2010): 900 tau give a tau_alpha of 88 to 288.
+            At(0.6, 3600.0, 3.0, slow=True), At(0.65, 400.0, 0.8, 0.7, 100.0), At(0.7, 100.0, 0.4),
             At(0.8, 40.0, 0.2), At(0.9, 30.0, 0.1), At(1.0, 25.0, 0.1), At(1.5, 15.0, 0.05, 1.0, 10.0),
             At(2.0, 15.0, 0.05, 1.0, 10.0),
         ),
