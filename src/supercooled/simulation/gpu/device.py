@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from supercooled.simulation.gpu.forces import SteadyForces
 from supercooled.simulation.gpu.motion import NoseHoover, Push
 from supercooled.simulation.gpu.pairs import pair_law
 from supercooled.simulation.pair_forces import spare_room
+
+# numba would say at each launch that a liquid of thousands leaves much of a card idle.
+warnings.filterwarnings("ignore", message=r".*Grid size \d+ will likely result in GPU under-utilization")
 
 # Beyond the cutoff; gamdpy's own choice.
 SKIN = 0.5
