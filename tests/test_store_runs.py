@@ -203,7 +203,7 @@ def test_equal_requests_make_one_run_and_each_gets_its_frames(tmp_path):
     assert len({r.source.name for r in runs}) == 1
 
 
-def test_a_run_from_a_configuration_that_was_replaced_is_refused(tmp_path):
+def test_a_run_from_a_configuration_that_was_replaced_is_refused(monkeypatch, tmp_path):
     def ask_again(root):
         return store.simulate(
             LIQUID, temperature=1.0, n_particles=1000, duration=0.05, every=0.05, root=root, progress=False
@@ -220,6 +220,13 @@ def test_a_run_from_a_configuration_that_was_replaced_is_refused(tmp_path):
     ):
         ask_again(tmp_path)
     ask_again(tmp_path / "elsewhere")
+    # Where the package has none any more there is nothing to compare with, and the run is still there.
+    monkeypatch.setattr(systems, "equilibrated", _has_none)
+    assert ask_again(tmp_path / "elsewhere").n_frames == run.n_frames
+
+
+def _has_none(*_):
+    raise ParameterError("no equilibrated configuration")
 
 
 def test_a_damaged_or_incomplete_folder_is_named(tmp_path):

@@ -13,6 +13,7 @@ from supercooled.cli.options import (
     Density,
     Dt,
     Liquid,
+    Mover,
     Names,
     Particles,
     Runs,
@@ -39,6 +40,7 @@ def cool(
         str, typer.Option(help="Of the first run: 'lattice', 'equilibrated', or a file.")
     ] = "lattice",
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    engine: Mover = None,
     runs: Runs = Path("runs"),
 ) -> None:
     """Cool a liquid step by step, and say of each step whether it came to equilibrium."""
@@ -53,6 +55,7 @@ def cool(
         seed=seed,
         dt=dt,
         damping=damping,
+        engine=engine,
         root=runs,
     )
     for rung in rungs:
@@ -119,6 +122,7 @@ def propensity(
         "equilibrated"
     ),
     first_seed: Annotated[int, typer.Option(help="Of the first run; the next take the next.")] = 1,
+    engine: Mover = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -136,6 +140,7 @@ def propensity(
         start=start,
         dt=dt,
         damping=damping,
+        engine=engine,
         root=runs,
         workers=placed(workers, scheduler),
     )

@@ -13,6 +13,8 @@ from supercooled.simulation.lammps_engine import LammpsEngine
 EngineName = Literal["lammps", "gamdpy"]
 # Names the engine where nobody else does.
 ENGINE = "SUPERCOOLED_ENGINE"
+_NAMES = ", ".join(get_args(EngineName))
+_DOES = ("version", "prepare", "advance")
 
 
 def chosen_engine(asked: str | Engine | None = None) -> Engine:
@@ -30,12 +32,14 @@ def chosen_engine(asked: str | Engine | None = None) -> Engine:
     """
     name = (os.environ.get(ENGINE) or "lammps") if asked is None else asked
     if not isinstance(name, str):
+        if isinstance(name, type) or not all(callable(getattr(name, does, None)) for does in _DOES):
+            raise ParameterError(f"an engine is one of {_NAMES}, or has {', '.join(_DOES)}; {name!r} is none")
         return name
     if name == "lammps":
         return LammpsEngine()
     if name != "gamdpy":
         where = f" (from {ENGINE})" if asked is None else ""
-        raise ParameterError(f"no engine {name!r}{where}; known are {', '.join(get_args(EngineName))}")
+        raise ParameterError(f"no engine {name!r}{where}; known are {_NAMES}")
     if importlib.util.find_spec("gamdpy") is None:
         raise MissingExtraError("the engine gamdpy is not installed: pip install supercooled[gpu]")
     from supercooled.simulation.gpu.engine import GamdpyEngine

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
+from supercooled.simulation.choosing import EngineName
+from supercooled.simulation.engine import Engine
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.crystal import Order, order
 from supercooled.store.halves import Agreement, compare
@@ -48,6 +50,7 @@ def cool(
     seed: int = 1,
     dt: float = 0.005,
     damping: float = 100.0,
+    engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,
 ) -> list[Rung]:
@@ -96,6 +99,7 @@ def cool(
             damping=damping,
             start=rungs[-1].run if rungs else start,
             hold=held,
+            engine=engine,
             root=root,
             progress=progress,
         )

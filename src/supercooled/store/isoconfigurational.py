@@ -8,6 +8,8 @@ from typing import Unpack
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
+from supercooled.simulation.choosing import EngineName
+from supercooled.simulation.engine import Engine
 from supercooled.store.request import StartOf, Way, request
 from supercooled.store.simulating import simulate_all
 from supercooled.trajectory import Trajectory
@@ -23,6 +25,7 @@ def isoconfigurational(
     every: float,
     first_seed: int = 1,
     start: StartOf = "equilibrated",
+    engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     workers: Workers = None,
     progress: bool = True,
@@ -84,4 +87,4 @@ def isoconfigurational(
         )
         for seed in range(first_seed, first_seed + n_runs)
     ]
-    return simulate_all(requests, root=root, workers=workers, progress=progress)
+    return simulate_all(requests, engine=engine, root=root, workers=workers, progress=progress)

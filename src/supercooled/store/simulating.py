@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from supercooled import cluster, io
-from supercooled.errors import StoreError
+from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine
@@ -109,8 +109,8 @@ def simulate_all(
     """Several runs side by side, one core each.
 
     requests : from :func:`supercooled.store.request`
-    workers : processes, by default one for each core and never more than there are runs to make; or a
-        Dask cluster, whose workers share the folder `root` with this process
+    workers : processes, by default one for each core (one for a graphics card) and never more than there
+        are runs to make; or a Dask cluster, whose workers share the folder `root` with this process
     engine : as :func:`simulate`
 
     Raises
@@ -119,11 +119,12 @@ def simulate_all(
         of the first run that fails; the others stop too, and all can be resumed. StoreError too, if a
         run began from an equilibrated configuration that is no longer the package's.
     """
-    engine = chosen_engine(engine)
-    for asked in requests:
-        if not RunFolder.is_there(asked.state, root):
-            # What can't start is refused before there is a folder for it.
-            asked.start()
+    new = [asked for asked in requests if not RunFolder.is_there(asked.state, root)]
+    if new:
+        # What can't start is refused before there is a folder for it.
+        engine = chosen_engine(engine)
+    for asked in new:
+        asked.start()
     folders = [RunFolder.of(asked.state, root) for asked in requests]
     for folder, asked in zip(folders, requests, strict=True):
         _check_beginning(folder, asked)
@@ -136,7 +137,10 @@ def simulate_all(
     for folder, asked in runs:
         if folder.checkpoint() is None:
             asked.start()
-    _make_all(runs, cluster.at_most(workers, len(runs)), engine, show=progress)
+    if runs:
+        mover = chosen_engine(engine)
+        most = 1 if getattr(mover, "alone", False) and workers is None else workers
+        _make_all(runs, cluster.at_most(most, len(runs)), mover, show=progress)
     return [_trajectory(folder, asked) for folder, asked in zip(folders, requests, strict=True)]
 
 
@@ -145,7 +149,12 @@ def _check_beginning(folder: RunFolder, asked: Request) -> None:
     began = folder.record().get("start", {}).get("sha256")
     if asked.state.protocol.start != "equilibrated" or began is None:
         return
-    if began != asked.start().sha256:
+    try:
+        now = asked.start().sha256
+    except ParameterError:
+        # The package has none any more: nothing to compare with, and no reason to lose the run.
+        return
+    if began != now:
         raise StoreError(
             f"{folder.path} began from another equilibrated configuration than the one that the package has "
             f"now for {asked.state.label}; delete it, or choose another folder of runs"
@@ -155,8 +164,6 @@ def _check_beginning(folder: RunFolder, asked: Request) -> None:
 def _make_all(
     runs: Sequence[tuple[RunFolder, Request]], workers: cluster.Workers, engine: Engine, *, show: bool
 ) -> None:
-    if not runs:
-        return
     with watched(runs, show=show), cluster.executor(workers) as executor:
         futures = [executor.submit(make, folder, asked, engine) for folder, asked in runs]
         for future in as_completed(futures):

@@ -54,7 +54,9 @@ class Checkpoint:
         try:
             with np.load(path, allow_pickle=False) as file:
                 found = cls(**{name: file[name][()] for name in cls.__dataclass_fields__})
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except OSError as error:
+            raise SimulationError(f"{path} can't be read: {error.strerror or error}") from error
+        except (AttributeError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise SimulationError(
                 f"{path} is no checkpoint of gamdpy; go on with the engine that made it, or delete the run's "
                 "folder"

@@ -12,14 +12,14 @@ from typing import Any
 
 import gamdpy
 import numpy as np
-from numba import cuda
+from numba import config, cuda
 
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import SimulationError
 from supercooled.mixture import Mixture
 from supercooled.simulation.gpu.forces import SteadyForces
-from supercooled.simulation.gpu.motion import NoseHoover, Push
+from supercooled.simulation.gpu.motion import LEAP, NoseHoover, Push
 from supercooled.simulation.gpu.pairs import pair_law
 from supercooled.simulation.pair_forces import spare_room
 
@@ -30,8 +30,11 @@ warnings.filterwarnings("ignore", message=r".*Grid size \d+ will likely result i
 SKIN = 0.5
 # Up to here lists are made by looking at every pair, which keeps their order; gamdpy's own need cells above.
 MOST_STEADY = 32_768
-# Particles a block and threads a particle, of few particles and of many
-_FEW, _THREADS_OF_FEW, _THREADS_OF_MANY = 8_192, (16, 8), (32, 4)
+# Particles a block, and threads a particle at most
+_BLOCK, _MOST_THREADS = 16, 8
+# Threads that a multiprocessor holds, whatever a kernel needs: all together have to be there to wait for
+# one another.
+_RESIDENT = 512
 # Of gamdpy's lists, for the neighbours of one particle, times those of an even density
 _ROOM = 2.0
 
@@ -58,7 +61,7 @@ class Device:
     Raises
     ------
     SimulationError
-        if gamdpy is not told of a pair potential, or there is no card.
+        if gamdpy is not told of a pair potential, there is no card, or it does not take the program.
     BoxError
         if the box is too small for the cutoff.
     """
@@ -83,21 +86,17 @@ class Device:
         pairs: Any = SteadyForces(law, skin=skin, density=n_particles / box.volume, dimensions=D)
         plan = {**gamdpy.get_default_compute_plan(c), "skin": skin}
         if n_particles <= MOST_STEADY:
-            threads = _THREADS_OF_FEW if n_particles <= _FEW else _THREADS_OF_MANY
-            plan |= dict(zip(("pb", "tp"), threads, strict=True))
+            plan |= steady_plan(n_particles)
         else:
             room = int(_ROOM * pairs.neighbours)
             pairs = gamdpy.PairPotential(law.function, list(law.numbers), max_num_nbs=room)
         self._configuration = c
-        with _nameless():
-            self._program = gamdpy.Simulation(
-                c, [pairs, self.push], self.motion, [], 1, 1, "memory", compute_plan=plan, timing=False
-            )
+        self._program = _program(c, [pairs, self.push], self.motion, plan)
 
     def load(self, positions: Array, velocities: Array, images: Integers, species: Integers) -> None:
         """Put particles on the card, at first without a push; lists of neighbours begin anew."""
         c = self._configuration
-        self.push.set(np.zeros(positions.shape))
+        self.push.set(np.zeros(positions.shape), np.zeros(positions.shape))
         self.motion.place(positions, velocities, self._lengths)
         c["r"], c["m"] = positions, self._masses[species]
         c.r_im = np.ascontiguousarray(images, dtype=np.int32)
@@ -111,14 +110,21 @@ class Device:
         Raises
         ------
         SimulationError
-            if a particle has more neighbours than there is room for: they do not repel as liquids do.
+            if a particle leaps, or has more neighbours than there is room for.
         """
         self._program.integrate_self(0.0, steps)
+        if self.motion.leapt:
+            raise SimulationError(
+                f"a particle went farther than {LEAP:g} in one step, or is nowhere; take a smaller dt"
+            )
         for interaction in self._program.interactions:
             try:
                 interaction.check_datastructure_validity()
             except RuntimeError as error:
-                raise SimulationError("too many neighbours of one particle; take a smaller dt") from error
+                raise SimulationError(
+                    "a particle has more neighbours than twice the mean density gives, and the card has no "
+                    "room for them; use lammps"
+                ) from error
 
     def read(self) -> Particles:
         """What is on the card."""
@@ -126,6 +132,34 @@ class Device:
         c.copy_to_host()
         moving = self.motion.positions, self.motion.velocities, c.r_im
         return Particles(*moving, c["f"], c["U"], c["W"])
+
+
+def steady_plan(n_particles: int) -> dict[str, Any]:
+    """Threads of the card there is: several a particle, if all of them find place at once."""
+    if config.ENABLE_CUDASIM:
+        return {"pb": _BLOCK, "tp": 2, "gridsync": False}
+    room = cuda.get_current_device().MULTIPROCESSOR_COUNT * _RESIDENT
+    # Blocks are whole
+    padded = -(-n_particles // _BLOCK) * _BLOCK
+    threads = _MOST_THREADS
+    while threads > 2 and padded * threads > room:
+        threads //= 2
+    return {"pb": _BLOCK, "tp": threads, "gridsync": padded * threads <= room}
+
+
+def _program(configuration: Any, interactions: list[Any], motion: NoseHoover, plan: dict[str, Any]) -> Any:
+    """Gamdpy's program, with the plan that was asked for and no other: that is what the bits follow."""
+    taken = dict(plan)
+    try:
+        with _nameless():
+            program = gamdpy.Simulation(
+                configuration, interactions, motion, [], 1, 1, "memory", compute_plan=taken, timing=False
+            )
+    except (SystemExit, Exception) as error:
+        raise SimulationError(f"gamdpy can't begin on this card: {error}; use lammps") from error
+    if taken != plan:
+        raise SimulationError(f"gamdpy can't have {plan} on this card and takes {taken}; use lammps")
+    return program
 
 
 def _spread(n_particles: int, lengths: Array) -> Array:

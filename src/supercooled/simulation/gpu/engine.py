@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
+from numba import config, cuda
 
 from supercooled.arrays import Integers
 from supercooled.errors import SimulationError
@@ -29,9 +32,19 @@ class GamdpyEngine:
     two runs drift apart as after other rounding.
     """
 
+    # A second run beside the first would only share the card.
+    alone: ClassVar[bool] = True
+
     def version(self) -> str:
-        """For example ``gamdpy 0.8.3``."""
-        return f"gamdpy {importlib.metadata.version('gamdpy')}"
+        """For example ``gamdpy 0.8.3, numba-cuda 0.30.4, NVIDIA H200``: the bits depend on all three."""
+        parts = []
+        for name in ("gamdpy", "numba-cuda"):
+            with suppress(importlib.metadata.PackageNotFoundError):
+                parts.append(f"{name} {importlib.metadata.version(name)}")
+        if cuda.is_available() and not config.ENABLE_CUDASIM:
+            card = cuda.get_current_device().name
+            parts.append(card.decode() if isinstance(card, bytes) else card)
+        return ", ".join(parts)
 
     def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:
         """Write the checkpoint of step 0: fresh velocities, after melting if `start` is a lattice.
@@ -60,6 +73,9 @@ class GamdpyEngine:
             if the checkpoint is not that of the leg's beginning, or another run's, or the run blows up.
         """
         begun = Checkpoint.read(checkpoint, state.key, state.label)
+        # Forces in single precision do not add up to zero, and would carry the liquid away in a long run.
+        masses = masses_of(state, begun.species)
+        begun.velocities = begun.velocities - (masses * begun.velocities).sum(axis=0) / masses.sum()
         if begun.step != leg.begin:
             raise SimulationError(
                 f"{checkpoint} is of step {begun.step}, not {leg.begin}; delete the run's folder"

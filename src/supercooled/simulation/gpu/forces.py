@@ -36,8 +36,8 @@ class SteadyForces(Interaction):
         """What the kernels are called with: lists that have to be made."""
         N, D, tp = configuration.N, configuration.D, compute_plan["tp"]
         share = self.neighbours / tp
-        # Half as many again, and six standard deviations
-        self._room = int(1.5 * share + 6.0 * np.sqrt(share)) + 8
+        # Twice an even density's, and six standard deviations
+        self._room = int(2.0 * share + 6.0 * np.sqrt(2.0 * share)) + 8
         self._state = cuda.to_device(np.array([1, 0], np.int32))
         numbers = np.ascontiguousarray(np.moveaxis(self._law.numbers, 0, 2), dtype=np.float32)
         lists = cuda.to_device(np.zeros((self._room, tp, N), np.int32))

@@ -15,8 +15,11 @@ from supercooled.arrays import Array
 
 # As in LAMMPS. A single one rings for tens of tau after a quench.
 CHAIN = 3
-# Of twice the kinetic energy: integers add up to the same in any order, floats don't.
-_UNITS = 2.0**32
+# Of twice the kinetic energy: integers add up to the same in any order, floats don't. All particles
+# together have to stay below so many of them.
+_UNITS, _MOST_UNITS = 2.0**32, 2.0**62
+# So far nobody goes in a step, sigma_AA, nor farther than a quarter of the box.
+LEAP = 0.5
 
 
 class NoseHoover(Integrator):
@@ -40,7 +43,8 @@ class NoseHoover(Integrator):
         self._degrees = dimensions * (particles - 1)
         self._law = cuda.to_device(np.zeros(4))
         self._chain = cuda.to_device(np.zeros(CHAIN + 1))
-        self._twice_kinetic = cuda.to_device(np.zeros(1, np.int64))
+        # and whether a particle has leapt
+        self._twice_kinetic = cuda.to_device(np.zeros(2, np.int64))
         self._lengths = cuda.to_device(np.ones(dimensions))
         self._positions = cuda.to_device(np.zeros((particles, dimensions)))
         self._velocities = cuda.to_device(np.zeros((particles, dimensions)))
@@ -52,7 +56,7 @@ class NoseHoover(Integrator):
         law = [dt, rate, 1.0 / (self._degrees * temperature), float(self._degrees)]
         self._law.copy_to_device(np.array(law))
         self._chain.copy_to_device(np.append(chain, 1.0))
-        self._twice_kinetic.copy_to_device(np.zeros(1, np.int64))
+        self._twice_kinetic.copy_to_device(np.zeros(2, np.int64))
 
     def place(self, positions: Array, velocities: Array, lengths: Array) -> None:
         """Set positions inside a box of these edges, and velocities half a step before."""
@@ -70,6 +74,11 @@ class NoseHoover(Integrator):
     def velocities(self) -> Array:
         """Velocities half a step before, (particle, dimension)."""
         return self._velocities.copy_to_host()
+
+    @property
+    def leapt(self) -> bool:
+        """Whether a particle went farther in a step than any does, since the step was set."""
+        return bool(self._twice_kinetic.copy_to_host()[1])
 
     @property
     def chain(self) -> Array:
@@ -118,10 +127,12 @@ class NoseHoover(Integrator):
 
 
 # What follows is compiled with its sizes as constants; i particle, t thread of a particle, k dimension;
-# law [dt, 1/tau^2, 1/(N_f T), N_f]; chain [zeta, ..., factor of the velocities].
+# law [dt, 1/tau^2, 1/(N_f T), N_f]; chain [zeta, ..., factor of the velocities]; twice_kinetic [its sum in
+# units, has a particle leapt].
 def _kicking(configuration: Any) -> Callable[..., None]:
     D, N, f_id = configuration.D, configuration.N, configuration.vectors.indices["f"]
     m_id = configuration.sid["m"]
+    most = _MOST_UNITS / N
 
     def kick(vectors: Any, scalars: Any, params: Any) -> None:
         i, t = cuda.grid(2)
@@ -132,7 +143,11 @@ def _kicking(configuration: Any) -> Callable[..., None]:
             for k in range(D):
                 velocities[i, k] += 0.5 * law[0] / mass * vectors[f_id][i, k]
                 squares += velocities[i, k] * velocities[i, k]
-            cuda.atomic.add(twice_kinetic, 0, int64(mass * squares * _UNITS))
+            units = mass * squares * _UNITS
+            if units < most:
+                cuda.atomic.add(twice_kinetic, 0, int64(units))
+            else:
+                twice_kinetic[1] = 1
 
     return kick
 
@@ -169,12 +184,15 @@ def _drifting(configuration: Any) -> Callable[..., None]:
 
     def drift(vectors: Any, scalars: Any, r_im: Any, params: Any) -> None:
         i, t = cuda.grid(2)
-        _, law, chain, _, positions, velocities, lengths = params
+        _, law, chain, twice_kinetic, positions, velocities, lengths = params
         if i < N and t == 0:
             dt, mass = law[0], float64(scalars[i, m_id])
             for k in range(D):
                 v = chain[CHAIN] * velocities[i, k] + 0.5 * dt / mass * vectors[f_id][i, k]
                 r = positions[i, k] + dt * v
+                # Written so that what is no number counts too
+                if not abs(dt * v) < min(LEAP, 0.25 * lengths[k]):
+                    twice_kinetic[1] = 1
                 if 2.0 * r > lengths[k]:
                     r -= lengths[k]
                     r_im[i, k] += 1
@@ -188,18 +206,20 @@ def _drifting(configuration: Any) -> Callable[..., None]:
 
 
 class Push(Interaction):
-    """A force of its own on every particle, until another is set."""
+    """A force of its own on every particle: one where the next steps begin, then another."""
 
     def __init__(self, particles: int, dimensions: int) -> None:
-        self._forces = cuda.to_device(np.zeros((particles, dimensions), np.float32))
+        self._forces = cuda.to_device(np.zeros((2, particles, dimensions), np.float32))
+        self._begun = cuda.to_device(np.zeros(particles, np.int32))
 
-    def set(self, forces: Array) -> None:
-        """Set the forces, (particle, dimension)."""
-        self._forces.copy_to_device(np.ascontiguousarray(forces, dtype=np.float32))
+    def set(self, first: Array, then: Array) -> None:
+        """Set the forces, (particle, dimension), at the step that is reached, and after it."""
+        self._forces.copy_to_device(np.ascontiguousarray([first, then], dtype=np.float32))
+        self._begun.copy_to_device(np.zeros(len(first), np.int32))
 
     def get_params(self, configuration: Any, compute_plan: Any, verbose: bool = False) -> Any:
         """What the kernel is called with."""
-        return (self._forces,)
+        return self._forces, self._begun
 
     def get_kernel(
         self, configuration: Any, compute_plan: Any, compute_flags: Any, verbose: bool = False
@@ -210,10 +230,12 @@ class Push(Interaction):
         f_id = configuration.vectors.indices["f"]
 
         def push(grid: Any, vectors: Any, scalars: Any, ptype: Any, box: Any, params: Any) -> None:
-            i, thread = cuda.grid(2)
-            if i < N and thread == 0:
+            i, t = cuda.grid(2)
+            forces, begun = params
+            if i < N and t == 0:
                 for k in range(D):
-                    vectors[f_id][i, k] += params[0][i, k]
+                    vectors[f_id][i, k] += forces[begun[i], i, k]
+                begun[i] = 1
 
         compiled = cuda.jit(device=together)(push)
         if together:
