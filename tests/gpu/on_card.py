@@ -1,7 +1,7 @@
 """What the graphics card computes, against a slow obvious twin; run by ../test_gpu.py.
 
-Without a card numba simulates one, a thread at a time: small liquids, few steps, in whole blocks of 32
-particles. With a card the last tests run too, which say whether it makes a liquid.
+Without a card numba simulates one, a thread at a time: small liquids and few steps. With a card the last
+tests run too, which say whether it makes a liquid.
 """
 
 import ctypes
@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gpu.twin import DT, WCA, binary, forces_of, free_of, start_of, state_of, twin
 
 from supercooled import io, systems
 from supercooled.box import Box
 from supercooled.errors import SimulationError
-from supercooled.mixture import Activity, Liquid, Mixture
+from supercooled.mixture import Activity, Mixture
 from supercooled.potentials import (
     ExpandedLennardJones,
     HarmonicRepulsion,
@@ -25,7 +26,6 @@ from supercooled.potentials import (
     Tabulated,
 )
 from supercooled.simulation import Leg, PairForces, Start, from_trajectory, lattice
-from supercooled.simulation.active import Drive
 from supercooled.simulation.gpu import device as device_module
 from supercooled.simulation.gpu.checkpoint import Checkpoint
 from supercooled.simulation.gpu.device import Device
@@ -34,22 +34,11 @@ from supercooled.simulation.gpu.pairs import pair_law
 from supercooled.simulation.lammps_engine import _drive as lammps_drive
 from supercooled.simulation.lammps_engine import _push as lammps_push
 from supercooled.simulation.lammps_engine import create, interact, session
-from supercooled.state import Protocol, StatePoint
 from supercooled.store.crystal import order
 
 SIMULATED = os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
 card_only = pytest.mark.skipif(SIMULATED, reason="needs a graphics card")
-DT = 0.005
 
-
-def binary(make, *, dimensions=3, density=1.0):
-    """Two species of other masses and sizes."""
-    pairs = tuple(make(eps, sig) for eps, sig in ((1.0, 1.0), (1.3, 0.9), (0.7, 0.8)))
-    mixture = Mixture("pair", ("A", "B"), (0.5, 0.5), (1.0, 0.4), pairs, dimensions=dimensions)
-    return Liquid(mixture, density)
-
-
-WCA = binary(LennardJones.wca)
 KINDS = {
     "plain": lambda eps, sig: LennardJones(eps, sig, 1.7 * sig),
     "not shifted": lambda eps, sig: LennardJones(eps, sig, 1.7 * sig, shift=False),
@@ -63,99 +52,8 @@ KINDS = {
 }
 
 
-def start_of(liquid, n=64, seed=1):
-    """A shaken square or cubic lattice: no two particles are nearer than 0.7."""
-    random, D = np.random.default_rng(seed), liquid.mixture.dimensions
-    box = Box.cube(liquid.edge(n), D)
-    across = round(n ** (1 / D))
-    sites = np.stack(np.meshgrid(*[np.arange(across)] * D, indexing="ij"), axis=-1).reshape(-1, D)
-    positions = np.zeros((n, 3))
-    # Some lie across the edges.
-    positions[:, :D] = (sites / across - 0.5) * box.lengths[:D] + random.uniform(-0.08, 0.08, (n, D))
-    species = random.permutation(liquid.mixture.species_of(n)).astype(np.int32)
-    return Start("shaken", box.wrap(positions)[0], species, box)
-
-
-def forces_of(liquid, start, positions):
-    """Energy, virial and forces of all pairs, one potential at a time in double precision."""
-    between = start.box.minimum_image(positions[:, None] - positions[None])
-    r = np.linalg.norm(between, axis=2)
-    np.fill_diagonal(r, np.inf)
-    energy, force = np.zeros_like(r), np.zeros_like(r)
-    names = np.array(liquid.mixture.species)[start.species]
-    for a in liquid.mixture.species:
-        for b in liquid.mixture.species:
-            chosen = (names[:, None] == a) & (names[None] == b)
-            potential = liquid.mixture.potential(a, b)
-            energy[chosen] = potential.energy(r[chosen])
-            force[chosen] = potential.force(r[chosen])
-    pulls = np.where(np.isfinite(r), force / r, 0.0)
-    virial = 0.5 * (force * np.where(np.isfinite(r), r, 0.0)).sum() / liquid.mixture.dimensions
-    return 0.5 * energy.sum(), virial, (pulls[:, :, None] * between).sum(axis=1)
-
-
-def twin(state, start, checkpoint, steps, *, first=2, begin=0):
-    """Velocity Verlet between the halves of a chain of Nose-Hoover thermostats, as its papers write it.
-
-    first : halves before the first step, 1 or 2
-    begin : step at which the thermostat is taken off, for a run at constant energy
-    """
-    liquid, protocol = state.liquid, state.protocol
-    D, n = liquid.mixture.dimensions, state.n_particles
-    masses = np.asarray(liquid.mixture.masses)[start.species][:, None]
-    free = start.positions.copy()
-    _, _, force = forces_of(liquid, start, free)
-    drive = Drive.of(state, start.species)
-
-    def pushed(force, step):
-        # Forces at a step are those of the draw before it.
-        return force if drive is None else force + drive.forces(max(0, step - 1))
-
-    force = pushed(force, 0)
-    v = np.zeros((n, 3))
-    # The card holds velocities half a step before.
-    v[:, :D] = checkpoint.velocities
-    v += 0.5 * DT * force / masses
-    T, tau, dof = state.temperature, protocol.damping * protocol.dt, D * (n - 1)
-    inertia = np.array([dof * T * tau**2, T * tau**2, T * tau**2])
-    zeta = np.zeros(3)
-
-    def force_on(k):
-        if k == 0:
-            return (masses * v**2).sum() - dof * T
-        return inertia[k - 1] * zeta[k - 1] ** 2 - T
-
-    def quarter(k):
-        slowing = np.exp(-DT / 8 * zeta[k + 1]) if k < 2 else 1.0
-        zeta[k] *= slowing
-        zeta[k] += DT / 4 * force_on(k) / inertia[k]
-        zeta[k] *= slowing
-
-    for step in range(steps):
-        held = protocol.ensemble == "nvt" or step < begin
-        for _ in range((2 if step else first) if held else 0):
-            for k in (2, 1, 0):
-                quarter(k)
-            v = v * np.exp(-DT / 2 * zeta[0])
-            for k in (0, 1, 2):
-                quarter(k)
-        v = v + 0.5 * DT * force / masses
-        free = free + DT * v
-        force = pushed(forces_of(liquid, start, free)[2], step + 1)
-        v = v + 0.5 * DT * force / masses
-    return free, v
-
-
-def state_of(liquid, n=64, **protocol):
-    return StatePoint(liquid, 1.0, n, Protocol(**{"every": 0.05, "dt": DT, "start": "lattice", **protocol}))
-
-
 def no_tick(_step):
     return None
-
-
-def free_of(shot):
-    return shot.box.unwrap(shot.positions, shot.images)
 
 
 @pytest.mark.parametrize("kind", KINDS)
