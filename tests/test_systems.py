@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -129,8 +130,14 @@ def test_an_unknown_system_lists_the_known_ones():
 
 
 def test_a_temperature_without_configuration_says_which_there_are_and_how_to_make_one():
-    with pytest.raises(ParameterError, match=r"T=0\.47.*supercooled equilibrate ka-lj .*--temperature 0\.5 "):
+    with pytest.raises(
+        ParameterError, match=r"T=0\.47.*supercooled equilibrate ka-lj .*--temperature 0\.5 "
+    ) as told:
         systems.equilibrated(systems.kob_andersen(density=1.2), 0.5, 4000)
+    there = re.findall(r"T=\S+ \(N=\d+\)", str(told.value))
+    assert len(there) == len(set(there))
+    # of the driven liquids only
+    assert "T=0.4 (N=1000)" not in there
     with pytest.raises(ParameterError, match="none of this liquid"):
         systems.equilibrated(systems.wahnstrom(density=1.3), 0.6, 1000)
 

@@ -167,12 +167,15 @@ def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
         for configuration in shipped:
             if configuration.fits(wanted, temperature, n_particles):
                 return configuration.path
+    driven = None if liquid.activity is None else liquid.activity.to_dict()
     near = [
         f"T={c.temperature:g} (N={c.n_particles})"
         for c in shipped
-        if c.mixture == liquid.mixture.name and abs(c.density - liquid.density) < 1e-9
+        if c.mixture == liquid.mixture.name
+        and abs(c.density - liquid.density) < 1e-9
+        and c.activity in (None, driven)
     ]
-    there = f"there are {', '.join(near)}" if near else "there is none of this liquid"
+    there = f"there are {', '.join(dict.fromkeys(near))}" if near else "there is none of this liquid"
     raise ParameterError(
         f"no equilibrated configuration of {liquid.name} at T={temperature:g} with {n_particles} particles "
         f"({there}); make one with `{equilibration_command(liquid, temperature, n_particles)}` and pass it "
