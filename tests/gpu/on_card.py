@@ -148,6 +148,13 @@ def test_active_particles_push(tmp_path):
     np.testing.assert_allclose(free_of(shot), free, atol=5e-6)
     passive, _ = twin(replace(state, liquid=WCA), start, begun, 8)
     assert np.abs(free - passive).max() > 0.01
+    # A frame at which new directions are drawn is the same whether it ends a leg or begins one.
+    (ends,) = engine.advance(
+        state, tmp_path / "start", Leg(0, (3,), frozenset({3})), tmp_path / "at3", no_tick
+    )
+    begins, shot = engine.advance(state, tmp_path / "at3", Leg(3, (8,), frozenset({3, 8})), None, no_tick)
+    assert begins.log["kinetic_temperature"] == pytest.approx(ends.log["kinetic_temperature"], rel=1e-5)
+    np.testing.assert_allclose(free_of(shot), free, atol=5e-6)
 
 
 def test_a_planar_liquid_stays_in_its_plane(tmp_path):
