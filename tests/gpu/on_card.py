@@ -30,6 +30,7 @@ from supercooled.simulation.gpu import device as device_module
 from supercooled.simulation.gpu.checkpoint import Checkpoint
 from supercooled.simulation.gpu.device import Device
 from supercooled.simulation.gpu.engine import GamdpyEngine
+from supercooled.simulation.gpu.motion import NoseHoover
 from supercooled.simulation.gpu.pairs import pair_law
 from supercooled.simulation.lammps_engine import _drive as lammps_drive
 from supercooled.simulation.lammps_engine import _push as lammps_push
@@ -310,7 +311,12 @@ def test_a_card_that_computes_something_else_is_refused(monkeypatch, tmp_path):
         SimulationError, match=r"forces on the card differ from the processor's by 0\.001 of the largest"
     ):
         GamdpyEngine().prepare(state, start, tmp_path / "start")
+    monkeypatch.undo()
     device_module.device_for.cache_clear()
+    steps = NoseHoover.set
+    monkeypatch.setattr(NoseHoover, "set", lambda self, **law: steps(self, **{**law, "dt": 1.01 * law["dt"]}))
+    with pytest.raises(SimulationError, match=r"and places after a step by 0\.000[1-9]; use lammps"):
+        GamdpyEngine().prepare(state, start, tmp_path / "start")
     assert not (tmp_path / "start").exists()
 
 
