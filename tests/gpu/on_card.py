@@ -149,6 +149,8 @@ def test_active_particles_push(tmp_path):
     np.testing.assert_allclose(free_of(shot), free, atol=5e-6)
     passive, _ = twin(replace(state, liquid=WCA), start, begun, 8)
     assert np.abs(free - passive).max() > 0.01
+    # The next run on the same card has none of it.
+    engine.prepare(replace(state, liquid=WCA), start, tmp_path / "passive")
     # A frame at which new directions are drawn is the same whether it ends a leg or begins one.
     (ends,) = engine.advance(
         state, tmp_path / "start", Leg(0, (3,), frozenset({3})), tmp_path / "at3", no_tick
@@ -217,6 +219,18 @@ def test_a_hold_at_constant_temperature_comes_before_constant_energy(tmp_path):
     np.testing.assert_allclose(free_of(last), free, atol=5e-6)
     total = [s.log["potential_energy"] + 1.5 * 63 / 64 * s.log["kinetic_temperature"] for s in (first, last)]
     assert total[1] == pytest.approx(total[0], rel=1e-2)
+
+
+def test_the_liquid_as_a_whole_stays_where_it_is(tmp_path):
+    state, start, engine = state_of(WCA), start_of(WCA), GamdpyEngine()
+    engine.prepare(state, start, tmp_path / "start")
+    begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+    replace(begun, velocities=begun.velocities + 0.3).write(tmp_path / "drifting")
+    leg = Leg(0, (4,), frozenset({0, 4}))
+    first, last = engine.advance(state, tmp_path / "drifting", leg, None, no_tick)
+    masses = np.asarray(WCA.mixture.masses)[start.species]
+    moved = np.average(free_of(last) - free_of(first), axis=0, weights=masses)
+    np.testing.assert_allclose(moved, 0.0, atol=1e-6)
 
 
 def test_every_mass_has_the_temperature(tmp_path):
