@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -55,7 +55,9 @@ class GamdpyEngine:
             if there is no card, a pair potential is one gamdpy is not told about, or the first step of
             the card is not that of the processor.
         """
-        started(state, start).write(checkpoint)
+        with _named(state):
+            here = started(state, start)
+        here.write(checkpoint)
 
     def advance(
         self,
@@ -73,37 +75,55 @@ class GamdpyEngine:
             if the checkpoint is not that of the leg's beginning, or another run's, or the run blows up.
         """
         begun = Checkpoint.read(checkpoint, state.key, state.label)
-        # Forces in single precision do not add up to zero, and would carry the liquid away in a long run.
-        masses = masses_of(state, begun.species)
-        begun.velocities = begun.velocities - (masses * begun.velocities).sum(axis=0) / masses.sum()
         if begun.step != leg.begin:
             raise SimulationError(
                 f"{checkpoint} is of step {begun.step}, not {leg.begin}; delete the run's folder"
             )
-        device, step, protocol = device_of(state), leg.begin, state.protocol
-        drive = Drive.of(state, begun.species)
-        held = step < protocol.steps(protocol.hold) or protocol.ensemble == "nvt"
-        load(device, begun, state, thermostat=held)
-        snapshots = []
-        if step in leg.frames:
-            push(device, drive, step)
-            device.run(0)
-            snapshots.append(snapshot(device.read(), state, begun.species, step))
-        end = begun
-        for stop in leg.stops:
-            for piece in [stop] if drive is None else drive.pieces(step, stop):
-                push(device, drive, step)
-                device.run(piece - step)
-                step = piece
-            now = device.read()
-            shot = snapshot(now, state, begun.species, step)
-            if stop in leg.frames:
-                snapshots.append(shot)
-            end = _checkpoint(now, begun, step, device)
-            tick(stop)
+        # Forces in single precision do not add up to zero, and would carry the liquid away in a long run.
+        masses = masses_of(state, begun.species)
+        begun.velocities = begun.velocities - (masses * begun.velocities).sum(axis=0) / masses.sum()
+        with _named(state):
+            end, snapshots = _legged(state, begun, leg, tick)
         if after is not None:
             end.write(after)
         return snapshots
+
+
+def _legged(
+    state: StatePoint, begun: Checkpoint, leg: Leg, tick: Callable[[int], None]
+) -> tuple[Checkpoint, list[Snapshot]]:
+    """The end of a leg, and its frames."""
+    device, step, protocol = device_of(state), leg.begin, state.protocol
+    drive = Drive.of(state, begun.species)
+    held = step < protocol.steps(protocol.hold) or protocol.ensemble == "nvt"
+    load(device, begun, state, thermostat=held)
+    snapshots = []
+    if step in leg.frames:
+        push(device, drive, step)
+        device.run(0)
+        snapshots.append(snapshot(device.read(), state, begun.species, step))
+    end = begun
+    for stop in leg.stops:
+        for piece in [stop] if drive is None else drive.pieces(step, stop):
+            push(device, drive, step)
+            device.run(piece - step)
+            step = piece
+        now = device.read()
+        shot = snapshot(now, state, begun.species, step)
+        if stop in leg.frames:
+            snapshots.append(shot)
+        end = _checkpoint(now, begun, step, device)
+        tick(stop)
+    return end, snapshots
+
+
+@contextmanager
+def _named(state: StatePoint) -> Iterator[None]:
+    """Have errors say which run it was."""
+    try:
+        yield
+    except SimulationError as error:
+        raise SimulationError(f"{state.label}: {error}") from error
 
 
 def _checkpoint(now: Particles, begun: Checkpoint, step: int, device: Device) -> Checkpoint:
