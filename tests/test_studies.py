@@ -18,7 +18,7 @@ from supercooled import report, studies
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.report import panels
 from supercooled.simulation import LammpsEngine
-from supercooled.studies import line, measured, own, results, sharma2022, stages
+from supercooled.studies import graham2023, line, measured, nandi2021, own, results, sharma2022, stages
 from supercooled.studies.opening import Given
 from supercooled.studies.published import softness_line
 
@@ -167,6 +167,22 @@ def test_a_short_study_takes_the_whole_way(
     page = (out / "report.html").read_text()
     assert "Every reading of the local cage" in page
     assert "How well each field ranks" in page
+
+
+def test_every_state_that_a_study_runs_is_shipped() -> None:
+    fitting = [
+        (sc.systems.kob_andersen(density=1.2), T, 4000)
+        for preset in sharma2022.PRESETS.values()
+        for T in (*preset.durations, *preset.beyond)
+    ]
+    for (width, density), (fitted, hotter) in graham2023.LADDERS.items():
+        liquid = sc.systems.kob_andersen_width(width=width, density=density)
+        fitting += [(liquid, T, 4000) for T in (*fitted, *hotter)]
+    for preset in nandi2021.PRESETS.values():
+        fitting += [(one.liquid, at.temperature, 1000) for one in preset.liquids() for at in one.states]
+    shipped = sc.systems.library()
+    for liquid, T, n in fitting:
+        assert any(configuration.fits(liquid, T, n) for configuration in shipped), (liquid.name, T, n)
 
 
 def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from supercooled.potentials import (
     SmoothedLennardJones,
     Tabulated,
 )
-from supercooled.simulation import Leg, PairForces, Start, from_trajectory, lattice
+from supercooled.simulation import Leg, PairForces, Start, from_trajectory, inherent_structure, lattice
 from supercooled.simulation.gpu import device as device_module
 from supercooled.simulation.gpu.checkpoint import Checkpoint
 from supercooled.simulation.gpu.device import Device
@@ -267,9 +267,18 @@ def test_crystals_quenched_and_dilute_liquids_may_begin(tmp_path):
     species = (np.arange(64) % 2).astype(np.int32)
     alike = binary(lambda eps, sig: LennardJones(1.0, 1.0, 2.0), density=64 / 4.8**3)
     perfect = Start("perfect", box.wrap((sites + 0.5) * 1.2 - 2.4)[0], species, box)
-    GamdpyEngine().prepare(state_of(alike), perfect, tmp_path / "crystal")
+    shaken = start_of(WCA)
+    still = inherent_structure(shaken.positions, shaken.box, shaken.species, WCA.mixture, tolerance=1e-6)
+    quenched = replace(shaken, positions=shaken.box.wrap(still.positions)[0])
     dilute = binary(LennardJones.wca, density=0.2)
-    GamdpyEngine().prepare(state_of(dilute), start_of(dilute), tmp_path / "dilute")
+    for liquid, start in ((alike, perfect), (WCA, quenched), (dilute, start_of(dilute))):
+        _, _, force = forces_of(liquid, start, start.positions)
+        assert np.abs(force).max() < 1e-5
+        state = state_of(liquid)
+        GamdpyEngine().prepare(state, start, tmp_path / "start")
+        begun = Checkpoint.read(tmp_path / "start", state.key, state.label)
+        np.testing.assert_array_equal(begun.positions, start.positions)
+        assert np.abs(begun.velocities).max() > 0.5
 
 
 def test_a_run_in_legs_gives_the_same_bits_again(tmp_path):

@@ -29,7 +29,7 @@ warnings.filterwarnings("ignore", message=r".*Grid size \d+ will likely result i
 # Beyond the cutoff; gamdpy's own choice.
 SKIN = 0.5
 # Up to here lists are made by looking at every pair, which keeps their order; gamdpy's own need cells above.
-MOST_STEADY = 32_768
+_MOST_STEADY = 32_768
 # Particles a block, and threads a particle at most
 _BLOCK, _MOST_THREADS = 16, 8
 # Threads that a multiprocessor holds, whatever a kernel needs: all together have to be there to wait for
@@ -85,7 +85,7 @@ class Device:
         self.push = Push(n_particles, D)
         pairs: Any = SteadyForces(law, skin=skin, density=n_particles / box.volume, dimensions=D)
         plan = {**gamdpy.get_default_compute_plan(c), "skin": skin}
-        if n_particles <= MOST_STEADY:
+        if n_particles <= _MOST_STEADY:
             plan |= steady_plan(n_particles)
         else:
             room = int(_ROOM * pairs.neighbours)
