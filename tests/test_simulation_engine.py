@@ -231,6 +231,20 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
             engine.advance(other, file, leg, None, no_tick)
 
 
+def test_a_checkpoint_of_another_engine_is_refused(tmp_path):
+    state, file = state_of(KOB_ANDERSEN, n=200, hold=0.0), tmp_path / "start"
+    leg = Leg(0, (1,), frozenset({1}))
+    with pytest.raises(SimulationError, match="start can't be read: No such file"):
+        LammpsEngine().advance(state, file, leg, None, no_tick)
+    for odd in (b"", b"PK\x03\x04 an archive"):
+        file.write_bytes(odd)
+        with pytest.raises(
+            SimulationError, match="start is no checkpoint of LAMMPS; go on with the engine that"
+        ):
+            LammpsEngine().advance(state, file, leg, None, no_tick)
+        assert file.read_bytes() == odd
+
+
 def test_a_library_of_the_users_own_is_the_one_that_is_loaded(monkeypatch, tmp_path):
     from pathlib import Path
 
