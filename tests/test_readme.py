@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from supercooled.report import read_comparison
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -31,3 +33,15 @@ def test_its_example_runs(
     exec(compile(shorter, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  our own text
     share = float(re.search(r"Share\(value=([\d.]+)", capsys.readouterr().out)[1])  # type: ignore[index]
     assert 0.4 < share < 0.8
+
+
+@pytest.mark.parametrize(
+    "kept", sorted(ROOT.glob("reproduction/*/comparison.json")), ids=lambda p: p.parent.name
+)
+def test_the_verdicts_of_the_kept_tables_follow_from_their_numbers(kept: Path) -> None:
+    # Reading them makes each verdict anew; the tolerance's words stand in front of the note.
+    rows = read_comparison(kept)
+    judged = [row for row in rows if row.tolerance is not None]
+    assert judged
+    assert all(row.note.startswith(f"Met if {row.tolerance.text}.") for row in judged)
+    assert all(row.tolerance is not None for row in rows if row.published is not None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +139,60 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     (out / "provenance.json").write_text("{}")
     with pytest.raises(StoreError, match="lacks"):
         report.rebuild(out)
+
+
+def written_to(out, **changed):
+    content = {"title": "A title", "summary": "", "rows": rows(), "results": results()}
+    report.write(out, provenance=provenance(), **{**content, **changed})
+    return out
+
+
+def edited(path, change):
+    stored = json.loads(path.read_text())
+    change(stored)
+    path.write_text(json.dumps(stored))
+
+
+def test_a_measured_value_that_was_edited_is_not_called_met(tmp_path, monkeypatch):
+    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    out = written_to(tmp_path / "out")
+    met = next(k for k, row in enumerate(rows()) if row.within)
+
+    def measured(stored):
+        stored[met]["measured"] *= 1000.0
+
+    edited(out / "comparison.json", measured)
+    with pytest.raises(StoreError, match=rf"row {met}.*its own numbers say False"):
+        report.rebuild(out)
+    # With a verdict that fits its numbers it still is not what was measured.
+    edited(out / "comparison.json", lambda stored: stored[met].update(within=False))
+    with pytest.raises(StoreError, match=r"comparison\.json is not what was written"):
+        report.rebuild(out)
+
+
+def test_a_widened_tolerance_and_a_changed_parameter_are_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    out = written_to(tmp_path / "out")
+    judged = next(k for k, row in enumerate(rows()) if row.within)
+    edited(
+        out / "comparison.json",
+        lambda stored: stored[judged].update(tolerance={"kind": "absolute", "lower": -9.0, "upper": 9.0}),
+    )
+    edited(out / "provenance.json", lambda stored: stored["provenance"].update(source="somebody else's"))
+    with pytest.raises(StoreError, match=r"comparison\.json and provenance\.json are not what"):
+        report.rebuild(out)
+
+
+def test_results_of_one_run_and_a_comparison_of_another_are_not_drawn_together(tmp_path, monkeypatch):
+    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    other = results()
+    other["cage"] = other["cage"] * 1.0000001
+    one, two = written_to(tmp_path / "one"), written_to(tmp_path / "two", results=other)
+    report.rebuild(one)
+    shutil.rmtree(one / "results.zarr")
+    shutil.copytree(two / "results.zarr", one / "results.zarr")
+    with pytest.raises(StoreError, match=r"results\.zarr is not what was written"):
+        report.rebuild(one)
 
 
 def test_the_same_content_is_not_drawn_again_and_any_change_is(tmp_path):

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from report_example import hops, provenance, results, rows
 
-from supercooled.report import Row, Section
+from supercooled.report import Row, Section, Tolerance
 from supercooled.report.links import FIGURES_OF
 from supercooled.report.page import render
 from supercooled.report.plates import PLATES, DrawnPlate, draw
@@ -132,8 +132,8 @@ def test_tables_and_file_hold_the_same_numbers_those_with_a_printed_one_first(pa
 
 @pytest.mark.parametrize(("many", "folded"), [(30, False), (31, True)])
 def test_many_values_without_a_printed_one_are_folded(many, folded):
-    one = Row("Sec. I", "beside", "T = 1", 1.0, 1.0, None, "1", within=True, note="")
-    alone = [Row("Sec. I", f"q{k}", "T = 1", None, 1.0, None, "1", within=None, note="") for k in range(many)]
+    one = Row("Sec. I", "beside", "T = 1", 1.0, 1.0, None, "1", Tolerance.relative(0.1), note="")
+    alone = [Row("Sec. I", f"q{k}", "T = 1", None, 1.0, None, "1", None, note="") for k in range(many)]
     made = bare(rows=[one, *alone])
     assert ('<details class="alone" open>' in made) is not folded
     assert '<details class="alone"' not in bare(rows=alone)
@@ -154,7 +154,7 @@ def test_everything_from_outside_is_escaped():
     page = bare(
         title=HOSTILE,
         summary=HOSTILE,
-        rows=[Row(HOSTILE, HOSTILE, HOSTILE, 1.0, 1.0, None, HOSTILE, True, HOSTILE)],
+        rows=[Row(HOSTILE, HOSTILE, HOSTILE, 1.0, 1.0, None, HOSTILE, Tolerance.relative(0.1), HOSTILE)],
         provenance={
             "source": HOSTILE,
             "runs": [{HOSTILE: HOSTILE}],

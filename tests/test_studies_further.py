@@ -98,11 +98,14 @@ def test_the_nearest_reading_stands_there_as_what_it_is():
 def test_a_share_that_misses_says_what_the_readings_give():
     table = further(T)["readings"]
     common = {"item": "Sec. V, Fig. 4", "quantity": "share softer than the peak", "uncertainty": 0.01}
+    tight = report.Tolerance.absolute(0.05)
     missed = report.Row(
-        state="T = 0.58", published=0.69, measured=0.6, unit="1", within=False, note="Ours.", **common
+        state="T = 0.58", published=0.69, measured=0.6, unit="1", tolerance=tight, note="Ours.", **common
     )
-    met = report.Row(state="T = 0.58", published=0.69, measured=0.7, unit="1", within=True, note="", **common)
-    other = report.Row("Sec. III", "p_c", "T = 0.58", 0.1, 0.2, None, "1", within=False, note="Flat.")
+    met = report.Row(
+        state="T = 0.58", published=0.69, measured=0.7, unit="1", tolerance=tight, note="", **common
+    )
+    other = report.Row("Sec. III", "p_c", "T = 0.58", 0.1, 0.2, None, "1", tolerance=tight, note="Flat.")
     said = with_readings([missed, met, other], table)
     shares = table["share"].sel(temperature=0.58).values
     near = float(readings_of_cages.nearest(table)["share"].sel(temperature=0.58))
@@ -121,7 +124,7 @@ def test_a_share_that_misses_says_what_the_readings_give():
         2.0,
         0.1,
         "1",
-        within=False,
+        tolerance=tight,
         note="Ours.",
     )
     said = with_readings([missed, barrier], without)

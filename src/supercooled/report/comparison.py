@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,7 +99,7 @@ class Row:
     quantity : name in the table of quantities, or the field's word; heads the row
     state : state point in words, such as "T = 0.47"
     published, measured, uncertainty : in `unit`; None where there is none
-    within : by the tolerance that `note` states; None where there is nothing to judge
+    tolerance : how far apart they may lie, said before anything was measured; None where nothing is judged
     """
 
     item: str
@@ -109,7 +109,7 @@ class Row:
     measured: float | None
     uncertainty: float | None
     unit: str
-    within: bool | None
+    tolerance: Tolerance | None
     note: str
 
     def __post_init__(self) -> None:
@@ -121,10 +121,16 @@ class Row:
                 raise ParameterError(f"{self.item} ({self.state}): {name} is {value}; give None and say why")
             # what is kept is what is written and read again
             object.__setattr__(self, name, float(f"{float(value):.{_DIGITS}g}"))
-        if self.within is not None:
-            object.__setattr__(self, "within", bool(self.within))
-            if self.published is None or self.measured is None:
-                raise ParameterError(f"{self.item} ({self.state}): nothing to judge, so within must be None")
+
+    @property
+    def within(self) -> bool | None:
+        """Whether the measured value lies within the tolerance; None where there is nothing to judge.
+
+        It follows from the numbers of the row each time: no stored verdict is believed.
+        """
+        if self.published is None or self.measured is None or self.tolerance is None:
+            return None
+        return self.tolerance.holds(self.measured, self.published)
 
     @classmethod
     def judge(
@@ -163,13 +169,12 @@ class Row:
             raise ParameterError(f"{item} ({state}): a published value needs a tolerance")
         if measured is None and not note.strip():
             raise ParameterError(f"{item} ({state}): not measured, so the note must say why")
-        within = None
-        if published is not None and measured is not None and tolerance is not None:
-            within = tolerance.holds(measured, published)
-        words = [f"Met if {tolerance.text}."] if tolerance is not None and published is not None else []
+        tolerance = None if published is None else tolerance
+        words = [f"Met if {tolerance.text}."] if tolerance is not None else []
         words += [note.strip()] if note.strip() else []
+        row = cls(item, quantity, state, published, measured, uncertainty, unit, tolerance, " ".join(words))
         if (
-            within
+            row.within
             and tolerance is not None
             and published is not None
             and measured is not None
@@ -177,8 +182,9 @@ class Row:
         ):
             errors = tolerance.room(measured, published) / uncertainty
             if errors < 1.0:
-                words.append(f"Met by {errors:.2f} standard errors only: another run may miss it.")
-        return cls(item, quantity, state, published, measured, uncertainty, unit, within, " ".join(words))
+                warning = f"Met by {errors:.2f} standard errors only: another run may miss it."
+                return replace(row, note=f"{row.note} {warning}")
+        return row
 
     @property
     def name(self) -> str:
@@ -208,6 +214,18 @@ class Row:
         return (self.measured - self.published) / abs(self.published)
 
 
+def plain_row(row: Row) -> dict[str, Any]:
+    """A row as ``comparison.json`` holds it: the fields of :class:`Row`, and the verdict as ``within``.
+
+    A bound that is infinite is null.
+    """
+    data = asdict(row)
+    tolerance, note = data.pop("tolerance"), data.pop("note")
+    if tolerance is not None:
+        tolerance |= {k: v if math.isfinite(v) else None for k, v in tolerance.items() if k != "kind"}
+    return {**data, "within": row.within, "note": note, "tolerance": tolerance}
+
+
 def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     """Rows as a JSON list, in their order, under the final name only when complete.
 
@@ -217,7 +235,8 @@ def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
         if it can't be written.
     """
     write_text(
-        path, json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        path,
+        json.dumps([plain_row(row) for row in rows], indent=1, ensure_ascii=False, allow_nan=False) + "\n",
     )
 
 
@@ -240,14 +259,51 @@ def read_comparison(path: str | Path) -> tuple[Row, ...]:
 
 
 def _row(path: Path, index: int, entry: Any) -> Row:
-    names = {field.name for field in fields(Row)}
+    names = {field.name for field in fields(Row)} | {"within"}
     if not isinstance(entry, dict) or set(entry) != names:
         found = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
         raise StoreError(f"{path}, row {index}: found {found} where {sorted(names)} should be")
+    numbers = {name: entry[name] for name in ("published", "measured", "uncertainty")}
+    words = {name: entry[name] for name in ("item", "quantity", "state", "unit", "note")}
+    wrong = [name for name, value in words.items() if not isinstance(value, str)]
+    wrong += [name for name, value in numbers.items() if not (value is None or _is_number(value))]
+    if wrong:
+        raise StoreError(f"{path}, row {index}: {wrong[0]} is {entry[wrong[0]]!r}")
     try:
-        return Row(**entry)
+        row = Row(**words, **numbers, tolerance=_tolerance(entry["tolerance"]))
     except (TypeError, ValueError) as error:
         raise StoreError(f"{path}, row {index}: {error}") from error
+    if row.within is not entry["within"]:
+        raise StoreError(
+            f"{path}, row {index} ({row.quantity}, {row.state}): it says within = {entry['within']}, and its "
+            f"own numbers say {row.within}: the file has been edited; run the study again"
+        )
+    return row
+
+
+def _tolerance(data: Any) -> Tolerance | None:
+    """A tolerance as :func:`plain_row` writes it."""
+    if data is None:
+        return None
+    if not isinstance(data, dict) or set(data) != {"kind", "lower", "upper"}:
+        raise ValueError(f"tolerance is {data!r}, where kind, lower and upper should be")
+    lower, upper = data["lower"], data["upper"]
+    if not all(bound is None or _is_number(bound) for bound in (lower, upper)):
+        raise ValueError(f"the bounds of the tolerance are {lower!r} and {upper!r}")
+    match data["kind"]:
+        case "relative" if upper is not None and lower == -upper:
+            return Tolerance.relative(upper)
+        case "absolute" if upper is not None and lower == -upper:
+            return Tolerance.absolute(upper)
+        case "between":
+            return Tolerance.between(
+                -math.inf if lower is None else lower, math.inf if upper is None else upper
+            )
+    raise ValueError(f"there is no tolerance {data!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _known(value: float | None) -> float | None:

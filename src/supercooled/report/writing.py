@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.errors import StoreError
-from supercooled.report.comparison import Row, read_comparison, write_comparison
+from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
 from supercooled.report.files import (
     load_results,
     plain,
@@ -66,7 +66,7 @@ def write(
     out = Path(out)
     story = {"title": title, "summary": summary, "sections": [asdict(section) for section in sections]}
     content = _content(story, rows, results, provenance)
-    if (out / PAGE).exists() and _content_of(out) == content:
+    if (out / PAGE).exists() and _stored_content(out) == content:
         return out / PAGE
     # What the page shows is about to change: until it is drawn again there is none.
     (out / PAGE).unlink(missing_ok=True)
@@ -81,26 +81,56 @@ def _content(
     rows: Sequence[Row],
     results: Mapping[str, xr.Dataset],
     provenance: Mapping[str, Any],
-) -> str:
-    """Hash of everything that a report is made from."""
-    digest = hashlib.sha256()
-    described = [plain(story), [asdict(row) for row in rows], plain(provenance)]
-    digest.update(json.dumps(described, sort_keys=True).encode())
-    for group, dataset in sorted(results.items()):
-        digest.update(json.dumps([group, plain(dict(dataset.attrs))], sort_keys=True).encode())
-        for name, variable in sorted(dataset.variables.items(), key=lambda item: str(item[0])):
-            values = np.ascontiguousarray(variable.values)
-            digest.update(f"{name}{variable.dims}{values.shape}{values.dtype}".encode())
-            digest.update(values.tobytes() if values.dtype.kind in "biuf" else str(values.tolist()).encode())
-    return digest.hexdigest()
+) -> dict[str, str]:
+    """Digest of what each file of a report holds, so that files of two reports are not taken for one."""
+    return {
+        COMPARISON: _digest([plain_row(row) for row in rows]),
+        PROVENANCE: _digest([plain(story), plain(provenance)]),
+        RESULTS: _digest({group: _described(dataset) for group, dataset in results.items()}),
+    }
 
 
-def _content_of(out: Path) -> str | None:
-    """The hash that the report in a folder was made with."""
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def _described(dataset: xr.Dataset) -> dict[str, Any]:
+    """Attributes, and dimensions, kind and digest of the values of each variable."""
+    described: dict[str, Any] = {"attributes": plain(dict(dataset.attrs))}
+    for name, variable in dataset.variables.items():
+        values = np.ascontiguousarray(variable.values)
+        numeric = values.dtype.kind in "biuf"
+        stored = values.tobytes() if numeric else json.dumps(plain(values.tolist())).encode()
+        kind = str(values.dtype) if numeric else "text"
+        described[f"variable {name}"] = [
+            list(map(str, variable.dims)),
+            list(values.shape),
+            kind,
+            plain(dict(variable.attrs)),
+            hashlib.sha256(stored).hexdigest(),
+        ]
+    return described
+
+
+def _stored_content(out: Path) -> dict[str, str] | None:
+    """The digests that the report in a folder was made with."""
     if not (out / PROVENANCE).exists():
         return None
     stored = read_json(out / PROVENANCE)
-    return stored.get("content") if isinstance(stored, dict) else None
+    content = stored.get("content") if isinstance(stored, dict) else None
+    return content if isinstance(content, dict) else None
+
+
+def _check_together(out: Path, found: Mapping[str, str]) -> None:
+    """See that results, comparison and provenance are those that were written together."""
+    written = _stored_content(out) or {}
+    changed = [name for name, digest in found.items() if written.get(name) != digest]
+    if changed:
+        names = " and ".join(changed) + (" is" if len(changed) == 1 else " are")
+        raise StoreError(
+            f"{out}: {names} not what was written with the rest: edited since, or of another report; "
+            "run the study or the analysis again"
+        )
 
 
 def rebuild(out: str | Path) -> Path:
@@ -109,7 +139,7 @@ def rebuild(out: str | Path) -> Path:
     Raises
     ------
     StoreError
-        if the results, the comparison or the provenance are missing or damaged.
+        if the results, the comparison or the provenance are missing, damaged, edited or of another report.
     """
     from supercooled.report.page import render
     from supercooled.report.plates import KINDS, PLATES, draw
@@ -127,6 +157,7 @@ def rebuild(out: str | Path) -> Path:
         )
     except (KeyError, TypeError) as error:
         raise StoreError(f"{out / PROVENANCE} lacks {error}; run the study again") from error
+    _check_together(out, _content(story, rows, results, provenance))
 
     plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
     kept = {name for plate in plates for name in plate.save(out / FIGURES)}

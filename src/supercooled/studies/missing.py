@@ -16,10 +16,11 @@ _SURELY = 2.0
 def explained(row: Row, tried: Callable[[], str]) -> Row:
     """The row, with what was tried if it misses.
 
-    >>> row = Row("Table I", "K_VFT", "LJ 1.2", 0.2, 0.3, None, "1", within=False, note="Ours.")
+    >>> from supercooled.report import Tolerance
+    >>> row = Row("Table I", "K_VFT", "LJ 1.2", 0.2, 0.3, None, "1", Tolerance.relative(0.1), note="Ours.")
     >>> explained(row, lambda: "Tried: two windows.").note
     'Ours. Tried: two windows.'
-    >>> explained(replace(row, within=True), lambda: "Tried: two windows.").note
+    >>> explained(replace(row, measured=0.21), lambda: "Tried: two windows.").note
     'Ours.'
     """
     return row if row.within is not False else replace(row, note=f"{row.note} {tried()}".strip())
