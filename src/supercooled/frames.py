@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 
 from supercooled.arrays import Array, Integers
+from supercooled.digests import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class FrameSource(Protocol):
         """How many whole frames there are."""
         ...
 
+    @property
+    def digest(self) -> str:
+        """Digest of all that reading gives, whatever its name and its file's times are."""
+        ...
+
     def boxes(self, frames: Sequence[int]) -> Array:
         """Boxes of the given frames, (frame, 6), without reading the particles."""
         ...
@@ -55,11 +61,17 @@ class MemorySource:
 
     frames: Frames
     name: str = "arrays in memory"
+    known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def n_frames(self) -> int:
         """How many frames there are."""
         return len(self.frames.positions)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the arrays as they are when it is first asked for."""
+        return kept(self.known, lambda: digest_of(self.frames))
 
     def boxes(self, frames: Sequence[int]) -> Array:
         """Boxes of the given frames, (frame, 6)."""
@@ -75,3 +87,23 @@ class MemorySource:
             boxes=self.frames.boxes[index],
             images=images,
         )
+
+
+def kept(known: dict[str, str], make: Callable[[], str]) -> str:
+    """The digest in `known`, made once."""
+    if "digest" not in known:
+        known["digest"] = make()
+    return known["digest"]
+
+
+def digest_by_reading(source: FrameSource) -> str:
+    """Digest of all frames of a source, read one at a time."""
+    every = [digest_of(source.read([frame])) for frame in range(source.n_frames)]
+    return digest_of(every)
+
+
+def digest_of_fields(source: Any, *, without: Sequence[str]) -> str:
+    """Digest of the fields of a source, a dataclass, but for some."""
+    return digest_of(
+        {one.name: getattr(source, one.name) for one in fields(source) if one.name not in without}
+    )

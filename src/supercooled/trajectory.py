@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
+from supercooled.digests import digest_of
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frames import Frames, FrameSource, MemorySource
@@ -146,6 +147,32 @@ class Trajectory:
     def n_particles(self) -> int:
         """How many particles."""
         return len(self.species)
+
+    @property
+    def fingerprint(self) -> str:
+        """Who the particles are and all that their source holds, as 32 hexadecimal digits.
+
+        Made of the contents of the file or of the arrays (positions, boxes, images, steps), of the species
+        of every particle with their names, and of how positions are meant. A slice keeps it: which
+        frames it has, `frames` says, and when, `times`. What a file is called, where it lies and when
+        it was written don't count.
+
+        Raises
+        ------
+        TrajectoryError
+            if a frame can't be read.
+
+        >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
+        >>> run[1:].fingerprint == run.fingerprint
+        True
+        >>> run.fingerprint == replace(run, names=("B",)).fingerprint
+        False
+        """
+        return digest_of(self.source.digest, self.species, self.names, self.dimensions)
+
+    def identity(self) -> tuple[object, ...]:
+        """All that tells these frames from others: `fingerprint`, `frames`, `times`, and what is known."""
+        return self.fingerprint, self.frames, self.times, self.state, self.temperature
 
     @property
     def interval(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array
+from supercooled.digests import digest_of
 from supercooled.errors import TrajectoryError
-from supercooled.frames import Frames
+from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io import gsd_layout as layout
 from supercooled.io.labels import Names, named_species, times_of
 from supercooled.quantities import TABLE, labelled
@@ -28,6 +29,15 @@ class GsdSource:
     n_particles: int
     dimensions: int
     has_images: bool
+    known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Digest of all frames, read when it is first asked for."""
+        return kept(
+            self.known,
+            lambda: digest_of(digest_by_reading(self), digest_of_fields(self, without=("name", "known"))),
+        )
 
     def boxes(self, frames: Sequence[int]) -> Array:
         """Boxes of the given frames, (frame, 6)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
+from supercooled.digests import digest_of
 from supercooled.errors import BoxError, MissingExtraError, ParameterError
-from supercooled.frames import Frames
+from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io.labels import Names, species_of_labels, times_of
 from supercooled.trajectory import Trajectory
 
@@ -31,6 +32,15 @@ class UniverseSource:
     box_values: Array
     dimensions: int
     unwrapped: bool
+    known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Digest of all frames, read when it is first asked for: a universe may hold more than its files."""
+        without = ("name", "universe", "known")
+        return kept(
+            self.known, lambda: digest_of(digest_by_reading(self), digest_of_fields(self, without=without))
+        )
 
     @property
     def n_frames(self) -> int:

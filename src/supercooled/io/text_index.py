@@ -10,10 +10,14 @@ from typing import BinaryIO
 import numpy as np
 
 from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
 from supercooled.io.labels import cut_short
 from supercooled.io.unpacking import ends_early, is_packed, plain_text
 from supercooled.kernels import text as kernels
+
+# Rows that are passed, and then added to the digest, at once: they are in the processor's cache still.
+_ROWS = 4096
 
 
 class CutError(Exception):
@@ -49,6 +53,7 @@ class TextIndex:
     corners : (frame, 3)
     periodic : along each edge, in every frame
     steps, times : (frame,), None unless every frame has one
+    digest : of the whole text
     """
 
     starts: Integers
@@ -60,6 +65,7 @@ class TextIndex:
     periodic: tuple[bool, ...]
     steps: Array | None
     times: Array | None
+    digest: str
 
 
 class LineReader:
@@ -104,8 +110,9 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
     stops: list[int] = []
     headers: list[Header] = []
     end = 0
+    digest = Digest()
     try:
-        for header, start, stop in _frames(path, plain, read_header):
+        for header, start, stop in _frames(path, plain, read_header, digest):
             _check_like_first(path, len(headers), header, headers[0] if headers else header)
             starts.append(start)
             stops.append(stop)
@@ -127,13 +134,16 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
         periodic=tuple(bool(b) for b in np.all([h.periodic for h in headers], axis=0)),
         steps=_all_or_none([h.step for h in headers]),
         times=_all_or_none([h.time for h in headers]),
+        digest=digest.text,
     )
 
 
 def _frames(
-    path: str | Path, plain: Path, read_header: Callable[[LineReader, str], Header]
+    path: str | Path, plain: Path, read_header: Callable[[LineReader, str], Header], digest: Digest
 ) -> Iterator[tuple[Header, int, int]]:
+    """Header and first and last byte of every frame; the whole text is added to the digest on the way."""
     text: AnyArray = np.asarray(np.memmap(plain, np.uint8, mode="r"))
+    added = 0
     with plain.open("rb") as file:
         lines = LineReader(file)
         frame = 0
@@ -145,12 +155,17 @@ def _frames(
             # A row takes a byte at least, and the kernel counts no further than 64 bits.
             if header.n_particles > len(text):
                 raise CutError
-            stop = int(kernels.end_of_lines(text, start, header.n_particles))
-            if stop < 0:
-                raise CutError
+            stop = start
+            for row in range(0, header.n_particles, _ROWS):
+                stop = int(kernels.end_of_lines(text, stop, min(_ROWS, header.n_particles - row)))
+                if stop < 0:
+                    raise CutError
+                digest.add(text[added:stop])
+                added = stop
             yield header, start, stop
             file.seek(stop)
             frame += 1
+    digest.add(text[added:])
 
 
 def numbers(line: str, n: int, where: str) -> list[float]:

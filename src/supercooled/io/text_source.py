@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
-from supercooled.frames import Frames
+from supercooled.frames import Frames, digest_of_fields, kept
 from supercooled.io.unpacking import plain_text
 from supercooled.kernels import text as kernels
 
@@ -97,9 +97,11 @@ class TextSource:
     rotations : (frame, 3, 3), from the file's axes to those of the box; None where they agree
     ids : (particle,), sorted; None where the file has none
     words : (particle,), packed names of the species, in the order of `ids`
+    text_digest : of the whole file, unpacked
     """
 
     name: str
+    text_digest: str
     starts: Integers
     stops: Integers
     columns: Columns
@@ -110,6 +112,12 @@ class TextSource:
     ids: Integers | None
     words: Integers
     flat: float | None
+    known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the text, made while its frames were found, and of how it is read."""
+        return kept(self.known, lambda: digest_of_fields(self, without=("name", "known")))
 
     @property
     def n_frames(self) -> int:

@@ -48,6 +48,7 @@ def text_trajectory(
     species, called = species_of_labels(path, labels, kinds, names)
     source = TextSource(
         name=str(path),
+        text_digest=index.digest,
         starts=index.starts,
         stops=index.stops,
         columns=columns,

@@ -12,18 +12,42 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import zstandard
 
+from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
 from supercooled.whole import room_for
 
 _PIECE = 2**20
-_unpacked: dict[tuple[str, int, int], tuple[Path, bool]] = {}
+# A file system's clock is coarse: what was changed less than this before may change again unseen.
+_COARSE = 2e9
+
+
+@dataclass(frozen=True, slots=True)
+class _Unpacked:
+    """The copy of a compressed file.
+
+    seen : what the system said of the compressed file, times of change included, which nobody can set
+    certain : it said so long enough after the last change
+    digest : of the compressed file
+    whole : it has its own end mark
+    """
+
+    seen: tuple[int, ...]
+    certain: bool
+    digest: str
+    text: Path
+    whole: bool
+
+
+_unpacked: dict[str, _Unpacked] = {}
 
 
 def is_packed(path: str | Path) -> bool:
@@ -55,11 +79,25 @@ def _plain(path: str | Path) -> tuple[Path, bool]:
         raise TrajectoryError(f"{path}: no such file")
     if not is_packed(source):
         return source, True
+    name = str(source.resolve())
     about = source.stat()
-    key = (str(source.resolve()), about.st_mtime_ns, about.st_size)
-    if key not in _unpacked or not _unpacked[key][0].exists():
-        _unpacked[key] = _unpack(source)
-    return _unpacked[key]
+    seen = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    known = _unpacked.get(name)
+    if known is None or not (known.certain and known.seen == seen and known.text.exists()):
+        certain = time.time_ns() - about.st_ctime_ns > _COARSE
+        digest = _digest(source)
+        if known is None or known.digest != digest or not known.text.exists():
+            known = _Unpacked(seen, certain, digest, *_unpack(source))
+        _unpacked[name] = known = replace(known, seen=seen, certain=certain)
+    return known.text, known.whole
+
+
+def _digest(source: Path) -> str:
+    digest = Digest()
+    with source.open("rb") as packed:
+        while piece := packed.read(_PIECE):
+            digest.add(piece)
+    return digest.text
 
 
 def _unpack(source: Path) -> tuple[Path, bool]:
