@@ -204,7 +204,7 @@ def test_the_time_in_a_dump_goes_before_a_timestep(tmp_path: Path) -> None:
     np.testing.assert_allclose(sc.read(path, timestep=0.01).times, [0.0, 0.5, 2.0])
     bare = put(tmp_path, Run().dump(["id", "x", "y", "z"]), "bare.dump")
     with pytest.raises(ParameterError, match=r'read\("bare.dump", timestep=0.005\)'):
-        sc.read(bare)
+        _ = sc.read(bare).times
     assert sc.read(put(tmp_path, Run(n_frames=1).dump(["x", "y", "z"]), "one.dump")).times == [0.0]
 
 
@@ -416,8 +416,8 @@ def test_times_of_extended_xyz(tmp_path: Path) -> None:
     assert sc.read(steps, timestep=0.005).times == [2.0]
     neither = put(tmp_path, Run().xyz(), "c.xyz")
     np.testing.assert_allclose(sc.read(neither, timestep=0.5).times, [0.0, 0.5, 1.0])
-    with pytest.raises(ParameterError, match="the time between two frames"):
-        sc.read(neither)
+    with pytest.raises(ParameterError, match="time between two frames"):
+        _ = sc.read(neither).times
 
 
 @pytest.mark.parametrize(

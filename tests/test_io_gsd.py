@@ -181,7 +181,7 @@ def test_times_are_not_guessed(tmp_path: Path) -> None:
             frame.particles.position = [[0, 0, 0], [1, 1, step / 200]]
             file.append(frame)
     with pytest.raises(ParameterError, match=r'read\("other.gsd", timestep=0.005\)'):
-        sc.read(tmp_path / "other.gsd")
+        _ = sc.read(tmp_path / "other.gsd").times
     back = sc.read(tmp_path / "other.gsd", timestep=0.005, names=["X"])
     np.testing.assert_allclose(back.times, [0.5, 1.5])
     assert back.names == ("X",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,7 +32,8 @@ class Trajectory:
     source : where the frames come from
     species : (particle,), index into `names`
     names : name of each species
-    times : (frame,), rising, in units of tau
+    moments : (frame,), times of the frames, rising, in units of tau; None where the source holds none.
+        Ask for them by :attr:`times`, which refuses to make them up.
     frames : (frame,), which of the source's frames
     dimensions : 2 or 3
     state : the state point that made it, if known
@@ -43,39 +45,43 @@ class Trajectory:
     source: FrameSource
     species: Integers
     names: tuple[str, ...]
-    times: Array
+    moments: Array | None
     frames: Integers
     dimensions: int = 3
     state: StatePoint | None = None
     temperature: float | None = None
 
     def __post_init__(self) -> None:
-        if len(self.times) != len(self.frames):
+        if self.moments is not None and len(self.moments) != len(self.frames):
             raise TrajectoryError(
-                f"{self.source.name}: {len(self.times)} times for {len(self.frames)} frames"
+                f"{self.source.name}: {len(self.moments)} times for {len(self.frames)} frames"
             )
         if len(self.frames) == 0:
             raise TrajectoryError(f"{self.source.name}: no frame")
         if len(self.species) == 0:
             raise TrajectoryError(f"{self.source.name}: no particle")
-        later = np.isfinite(self.times)
-        later[1:] &= self.times[1:] > self.times[:-1]
-        if not later.all():
-            late = int(np.argmin(later))
-            raise TrajectoryError(
-                f"{self.source.name}: the time of frame {self.frames[late]}, {self.times[late]:g}, is not "
-                f"after the one before, {self.times[late - 1]:g}: joined runs must follow each other"
-                if late
-                else f"{self.source.name}: the time of frame {self.frames[0]} is {self.times[0]:g}"
-            )
-        if not np.isfinite(float(self.times[-1]) - float(self.times[0])):
-            raise TrajectoryError(
-                f"{self.source.name}: times from {self.times[0]:g} to {self.times[-1]:g} span no finite time"
-            )
+        if self.moments is not None:
+            self._check_rising(self.moments)
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(
                 f"{self.source.name}: species {self.species.max()}, counted from 0, has no name in "
                 f"{self.names}"
+            )
+
+    def _check_rising(self, times: Array) -> None:
+        later = np.isfinite(times)
+        later[1:] &= times[1:] > times[:-1]
+        if not later.all():
+            late = int(np.argmin(later))
+            raise TrajectoryError(
+                f"{self.source.name}: the time of frame {self.frames[late]}, {times[late]:g}, is not "
+                f"after the one before, {times[late - 1]:g}: joined runs must follow each other"
+                if late
+                else f"{self.source.name}: the time of frame {self.frames[0]} is {times[0]:g}"
+            )
+        if not np.isfinite(float(times[-1]) - float(times[0])):
+            raise TrajectoryError(
+                f"{self.source.name}: times from {times[0]:g} to {times[-1]:g} span no finite time"
             )
 
     @classmethod
@@ -132,7 +138,7 @@ class Trajectory:
             source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
             species=kinds,
             names=tuple(names),
-            times=np.arange(n_frames, dtype=np.float64) if times is None else np.asarray(times, np.float64),
+            moments=np.arange(n_frames, dtype=np.float64) if times is None else np.asarray(times, np.float64),
             frames=np.arange(n_frames),
             dimensions=dimensions,
             temperature=temperature,
@@ -171,8 +177,34 @@ class Trajectory:
         return digest_of(self.source.digest, self.species, self.names, self.dimensions)
 
     def identity(self) -> tuple[object, ...]:
-        """All that tells these frames from others: `fingerprint`, `frames`, `times`, and what is known."""
-        return self.fingerprint, self.frames, self.times, self.state, self.temperature
+        """All that tells these frames from others: `fingerprint`, `frames`, `moments`, and what is known."""
+        return self.fingerprint, self.frames, self.moments, self.state, self.temperature
+
+    @property
+    def times(self) -> Array:
+        """Times of the frames, (frame,), rising, in units of tau.
+
+        Raises
+        ------
+        ParameterError
+            if the source holds none: frame numbers would be taken for tau.
+        """
+        if self.moments is None:
+            name = self.source.name
+            raise ParameterError(
+                f"{name} holds no times, and this needs them: give the time of one integration step, or the "
+                f'time between two frames where it counts no steps, for example read("{Path(name).name}", '
+                "timestep=0.005), or --timestep 0.005"
+            )
+        return self.moments
+
+    def moment(self, frame: int) -> float | None:
+        """Time of one frame, tau; None where the source holds no times."""
+        return None if self.moments is None else float(self.moments[frame])
+
+    def time_coordinate(self, frames: Integers | Sequence[int]) -> dict[str, tuple[str, Array]]:
+        """Coordinate ``time`` along ``frame`` of some frames; empty where the source holds no times."""
+        return {} if self.moments is None else {"time": ("frame", self.moments[np.asarray(frames)])}
 
     @property
     def interval(self) -> float:
@@ -197,7 +229,8 @@ class Trajectory:
         """Some of the frames, still lazy: ``trajectory[100::2]``."""
         if not isinstance(selection, slice):
             raise ParameterError("select frames with a slice, for example trajectory[10:20]")
-        return replace(self, times=self.times[selection], frames=self.frames[selection])
+        moments = None if self.moments is None else self.moments[selection]
+        return replace(self, moments=moments, frames=self.frames[selection])
 
     def composition(self) -> Array:
         """Fraction of particles of each species, (species,)."""
@@ -370,13 +403,18 @@ class Trajectory:
         """In one line; the arrays are attributes."""
         kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)
         told = (
-            [f"{self.n_frames} frames", f"t = {self.times[0]:g} to {self.times[-1]:g}"]
-            if self.n_frames
-            else []
+            [f"{self.n_frames} frames", f"t = {self.moments[0]:g} to {self.moments[-1]:g}"]
+            if self.moments is not None
+            else [f"{self.n_frames} frames without times"]
         )
         told.append(", ".join(f"{n} {name}" for name, n in kinds))
         told += [] if self.temperature is None else [f"T = {self.temperature:g}"]
         return f"Trajectory({self.source.name}: {'; '.join(told)})"
+
+    def _lasting(self) -> str:
+        if self.moments is None:
+            return "without times"
+        return f"t = {self.moments[0]:g} to {self.moments[-1]:g} tau"
 
     def _repr_html_(self) -> str:
         kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)
@@ -384,7 +422,7 @@ class Trajectory:
         edges = " × ".join(f"{edge:.5g}" for edge in box.lengths[: self.dimensions])
         lines = [
             ("particles", f"{self.n_particles} particles: " + ", ".join(f"{n} {name}" for name, n in kinds)),
-            ("frames", f"{self.n_frames}, t = {self.times[0]:g} to {self.times[-1]:g} tau"),
+            ("frames", f"{self.n_frames}, {self._lasting()}"),
             ("box of the first", f"{edges} sigma_AA, density {self.n_particles / box.volume:.4g}"),
             ("temperature", "not known" if self.temperature is None else f"{self.temperature:g}"),
             ("read from", self.source.name),

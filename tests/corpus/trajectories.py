@@ -268,7 +268,7 @@ GSDS = (
 
 def _no_time(folder: Path) -> object:
     (folder / "a.dump").write_text(dump())
-    return sc.read(folder / "a.dump")
+    return sc.dynamics.hops(sc.read(folder / "a.dump"), window=1.0)
 
 
 def _folder(folder: Path) -> object:

@@ -259,7 +259,7 @@ def _coordinates(trajectory: Trajectory, centre: int, frames: slice) -> dict[str
     numbers = np.arange(trajectory.n_frames)[frames]
     coordinates: dict[str, Any] = {
         "frame": numbers,
-        "time": ("frame", trajectory.times[numbers]),
+        **trajectory.time_coordinate(numbers),
         "particle": trajectory.of_species(centre),
     }
     if trajectory.temperature is not None:

@@ -207,4 +207,4 @@ def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.
 
 
 def _some(run: Trajectory, frames: NDArray[np.int64]) -> Trajectory:
-    return replace(run, times=run.times[frames], frames=run.frames[frames])
+    return replace(run, moments=run.times[frames], frames=run.frames[frames])

@@ -32,7 +32,8 @@ IMAGE = "particles/image"
 TIME = "log/time"
 FIELD = "log/particles/"
 
-_IN_EVERY_FRAME = (STEP, BOX, POSITION, TIME)
+_IN_EVERY_FRAME = (STEP, BOX, POSITION)
+_IN_ALL_OR_NONE = (TIME, IMAGE)
 _MAGIC = 0x65DF65DF65DF65DF
 _HEADER = np.dtype(
     [("magic", "<u8"), ("index_at", "<u8"), ("index_slots", "<u8"), ("names_at", "<u8"), ("names", "<u8")]
@@ -131,7 +132,10 @@ def finished_frames(file: Any) -> int:
     n = int(file.nframes)
     if not file.application.startswith(APPLICATION) or n == 0:
         return n
-    expected = [*_IN_EVERY_FRAME, *([IMAGE] if file.chunk_exists(frame=0, name=IMAGE) else [])]
+    expected = [
+        *_IN_EVERY_FRAME,
+        *(name for name in _IN_ALL_OR_NONE if file.chunk_exists(frame=0, name=name)),
+    ]
     return n if all(file.chunk_exists(frame=n - 1, name=name) for name in expected) else n - 1
 
 

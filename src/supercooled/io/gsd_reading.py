@@ -92,7 +92,7 @@ def read_gsd(
         source=source,
         species=species,
         names=called,
-        times=times_of(path, n_frames, recorded=recorded, steps=steps, timestep=timestep),
+        moments=times_of(path, n_frames, recorded=recorded, steps=steps, timestep=timestep),
         frames=np.arange(n_frames),
         dimensions=source.dimensions,
         temperature=temperature,

@@ -31,7 +31,7 @@ def write_gsd(
     """Write frames and per-particle fields to a GSD file, whole or not at all.
 
     Positions are folded into the box and stored in single precision, with image counts where the
-    trajectory has them or has unwrapped positions, and with the time of each frame.
+    trajectory has them or has unwrapped positions, and with the time of each frame if it is known.
 
     fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
         are particle properties NAME to colour by. A DataArray may cover some of the frames
@@ -66,7 +66,7 @@ def write_gsd(
                 images = None if data.images is None else data.images[k]
                 positions, images = _folded(data.positions[k], images, box, unwrapped=data.unwrapped)
                 _write_head(file, part, first=frame == 0)
-                _write_frame(file, int(part.frames[frame]), part.times[frame], box, positions, images)
+                _write_frame(file, int(part.frames[frame]), part.moment(frame), box, positions, images)
                 for name, values in whole_fields.items():
                     file.write_chunk(layout.FIELD + name, values[frame])
                 file.end_frame()
@@ -124,7 +124,7 @@ class GsdAppender:
     def append(  # noqa: PLR0917  the simulation's hot loop reads like a table row
         self,
         step: int,
-        time: float,
+        time: float | None,
         box: Box,
         positions: ArrayLike,
         images: ArrayLike,
@@ -132,7 +132,7 @@ class GsdAppender:
     ) -> None:
         """Add a frame.
 
-        time : tau
+        time : tau; None, in every frame, where it is not known
         positions : (particle, 3), folded into the box, sigma_AA
         images : (particle, 3), how many edges each particle has crossed
         log : more numbers of this frame, stored as ``log/NAME``
@@ -249,14 +249,16 @@ def _write_particles(file: Any, species: Integers, names: Sequence[str], dimensi
 
 
 def _write_frame(  # noqa: PLR0917
-    file: Any, step: int, time: float, box: Box, positions: AnyArray, images: AnyArray | None
+    file: Any, step: int, time: float | None, box: Box, positions: AnyArray, images: AnyArray | None
 ) -> None:
+    # Before the others: a first frame whose writing was killed must not look like one without a time.
+    if time is not None:
+        file.write_chunk(layout.TIME, np.array([time], dtype=np.float64))
     file.write_chunk(layout.STEP, np.array([step], dtype=np.uint64))
     file.write_chunk(layout.BOX, layout.stored_box(box))
     file.write_chunk(layout.POSITION, positions.astype(np.float32))
     if images is not None:
         file.write_chunk(layout.IMAGE, images.astype(np.int32))
-    file.write_chunk(layout.TIME, np.array([time], dtype=np.float64))
 
 
 def _folded(

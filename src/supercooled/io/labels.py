@@ -22,16 +22,16 @@ def times_of(
     recorded: Array | None,
     steps: Array | None,
     timestep: float | None,
-) -> Array:
+) -> Array | None:
     """Times of the frames: those in the file, and where it has none its steps times `timestep`.
 
     Where the file does not count steps either, frames are counted. A single frame without a time is at 0:
-    nothing depends on it.
+    nothing depends on it. None if neither is known: what needs times asks for them.
 
     Raises
     ------
     ParameterError
-        if neither is known, or `timestep` is not positive.
+        if `timestep` is not positive.
     """
     if timestep is not None and not (np.isfinite(timestep) and timestep > 0):
         raise ParameterError(f"timestep must be positive, not {timestep}")
@@ -40,13 +40,7 @@ def times_of(
     if timestep is not None:
         counts = np.arange(n_frames) if steps is None else steps
         return np.asarray(counts, dtype=np.float64) * timestep
-    if n_frames == 1:
-        return np.zeros(1)
-    what = "the time between two frames" if steps is None else "the time of one integration step"
-    raise ParameterError(
-        f'{path} holds no times: give {what}, for example read("{Path(path).name}", timestep=0.005), '
-        "or --timestep 0.005"
-    )
+    return np.zeros(1) if n_frames == 1 else None
 
 
 def species_of_labels(

@@ -78,7 +78,8 @@ def from_mdanalysis(
 
     timestep : time between two frames, tau
     times : (frame,), tau, in place of `timestep`. MDAnalysis makes times up where a file has none, so
-        its own must be asked for: ``times=[ts.time for ts in universe.trajectory]``.
+        its own must be asked for: ``times=[ts.time for ts in universe.trajectory]``. With neither the
+        trajectory has no times, and what needs them asks for them.
     temperature : of the run, epsilon_AA/k_B
     names : of the species; MDAnalysis' types are taken otherwise
     select : which atoms, in MDAnalysis' words
@@ -89,7 +90,7 @@ def from_mdanalysis(
     MissingExtraError
         if MDAnalysis is not installed.
     ParameterError
-        if `universe` is none, selects nothing, or not one of `timestep` and `times` is given.
+        if `universe` is none, selects nothing, or both `timestep` and `times` are given.
     BoxError
         if a frame has no box.
     """
@@ -100,11 +101,8 @@ def from_mdanalysis(
             "for example from_mdanalysis(MDAnalysis.Universe('run.data', 'run.dcd'))"
         )
     name = str(universe.trajectory.filename or "universe in memory")
-    if (timestep is None) == (times is None):
-        raise ParameterError(
-            f"{name}: MDAnalysis makes times up where a file has none; give the time between two frames, "
-            "timestep=0.5, or trust its times, times=[ts.time for ts in universe.trajectory]"
-        )
+    if timestep is not None and times is not None:
+        raise ParameterError(f"{name}: give timestep or times, not both")
     atoms = universe.select_atoms(select)
     if len(atoms) == 0:
         raise ParameterError(f"{name}: select={select!r} selects no atom")
@@ -122,7 +120,7 @@ def from_mdanalysis(
         source=UniverseSource(name, universe, atoms.ix, boxes, dimensions, unwrapped),
         species=species,
         names=called,
-        times=times_of(
+        moments=times_of(
             name,
             len(boxes),
             recorded=None if times is None else np.asarray(times, dtype=np.float64),

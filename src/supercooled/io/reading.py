@@ -34,8 +34,9 @@ def read(
     plain or compressed (``.gz .zst``).
 
     format : "gsd", "lammps" or "xyz", if the suffix does not say so
-    timestep : time of one integration step, tau; needed where the file has no times, which go before it.
-        Where the file does not count steps either, the time between two frames
+    timestep : time of one integration step, tau, where the file has no times, which go before it; where it
+        does not count steps either, the time between two frames. Without one such a file opens by
+        frame number: structure needs no times, and what needs them asks for them
     temperature : of the run, epsilon_AA/k_B
     names : of the species, where the file has none or others: for types 1, 2, ... in that order, or
         a mapping from what the file calls them, such as {"3": "A", "7": "B"}
@@ -48,7 +49,7 @@ def read(
     BoxError
         if a box has no volume or a boundary is not periodic.
     ParameterError
-        if the file has no times and `timestep` is not given, or its kind is unknown.
+        if the kind of the file is unknown, or what is said does not fit it.
 
     >>> import tempfile
     >>> import supercooled as sc

@@ -66,7 +66,7 @@ def text_trajectory(
         source=source,
         species=species,
         names=called,
-        times=times[frames],
+        moments=None if times is None else times[frames],
         frames=frames,
         dimensions=dimensions,
         temperature=temperature,

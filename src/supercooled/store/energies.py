@@ -33,4 +33,4 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
         raise ParameterError(
             f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}"
         ) from error
-    return labelled(name, values, ("frame",), {"time": ("frame", trajectory.times)})
+    return labelled(name, values, ("frame",), trajectory.time_coordinate(range(trajectory.n_frames)))

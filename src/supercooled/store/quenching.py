@@ -112,7 +112,8 @@ class _Task:
         trajectory = self.trajectory
         digest = hashlib.sha256()
         first = trajectory.read(slice(0, 2))
-        for values, kind in ((first.positions, "<f4"), (first.boxes, "<f4"), (trajectory.times[:2], "<f8")):
+        moments = np.zeros(0) if trajectory.moments is None else trajectory.moments[:2]
+        for values, kind in ((first.positions, "<f4"), (first.boxes, "<f4"), (moments, "<f8")):
             digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
         return {
             "state": None if trajectory.state is None else trajectory.state.to_dict(),
@@ -203,7 +204,7 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
                     "evaluations": float(found[k].evaluations),
                 }
                 step = int(trajectory.frames[frame])
-                file.append(step, float(trajectory.times[frame]), box, positions, images, log)
+                file.append(step, trajectory.moment(frame), box, positions, images, log)
                 record["evaluations"] += found[k].evaluations
             file.flush()
             record["frames"] = file.n_frames

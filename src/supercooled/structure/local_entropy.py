@@ -174,7 +174,7 @@ def local_pair_entropy(
     numbers = np.arange(trajectory.n_frames)[frames]
     coordinates = {
         "frame": numbers,
-        "time": ("frame", trajectory.times[numbers]),
+        **trajectory.time_coordinate(numbers),
         "particle": centres,
         **({} if trajectory.temperature is None else {"temperature": trajectory.temperature}),
     }

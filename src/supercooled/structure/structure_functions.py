@@ -210,7 +210,7 @@ class Wanted:
             self.fill(row, number, xyz, edges, self.particles)
         coords: dict[str, Any] = {
             "frame": frames,
-            "time": ("frame", run.times[frames]),
+            **run.time_coordinate(frames),
             "particle": self.particles,
             **self.named(),
         }

@@ -101,7 +101,7 @@ def surroundings(
         values[:, row] = back[:, centres]
     R, d = radius, trajectory.dimensions
     values[1] /= 4.0 / 3.0 * np.pi * R**3 if d == 3 else np.pi * R**2
-    coords = {"frame": numbers, "time": ("frame", trajectory.times[numbers]), "particle": centres}
+    coords = {"frame": numbers, **trajectory.time_coordinate(numbers), "particle": centres}
     names = ("potential_energy", "local_density", "coordination")
     return xr.Dataset(
         {n: labelled(n, v, ("frame", "particle"), coords) for n, v in zip(names, values, strict=True)}
