@@ -99,7 +99,7 @@ def test_the_file_has_the_agreed_keys_in_order_and_null_for_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[", "can't read"),
+        ("[", "can't be read"),
         ("{}", "no list of rows"),
         ('[{"item": "x"}]', "row 0"),
         ("[3]", "row 0"),

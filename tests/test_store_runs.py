@@ -248,6 +248,14 @@ def test_frames_that_were_removed_are_missed_not_skipped(tmp_path, short_legs):
         simulate(ask(2.0), tmp_path, Stirring())
 
 
+def test_a_checkpoint_that_counts_more_frames_than_there_are_is_refused(tmp_path, short_legs):
+    folder = Path(simulate(ask(1.0), tmp_path, Stirring()).source.name).parent
+    record = json.loads((folder / "checkpoint.json").read_text())
+    (folder / "checkpoint.json").write_text(json.dumps({**record, "frames": 1000}))
+    with pytest.raises(StoreError, match=r"trajectory\.gsd has 21 frames of the 41 that its records count"):
+        simulate(ask(2.0), tmp_path, Stirring())
+
+
 def test_many_may_make_a_new_folder_of_runs_at_one_instant(tmp_path):
     def enter(root, barrier):
         barrier.wait()

@@ -245,9 +245,13 @@ def test_energy_of_the_shipped_configurations_rises_with_temperature_as_rosenfel
 
 
 def test_a_library_names_the_file_that_is_missing_or_damaged(tmp_path):
-    (tmp_path / "one.json").write_text(json.dumps({"temperature": 1.0}))
+    shipped = systems.library()[0].path.with_suffix(".json")
+    (tmp_path / "one.json").write_text(shipped.read_text())
     with pytest.raises(StoreError, match=r"one\.gsd is missing"):
         systems.library(tmp_path)
     (tmp_path / "one.json").write_text("{")
-    with pytest.raises(StoreError, match=r"one\.json: unreadable"):
+    with pytest.raises(StoreError, match=r"one\.json is no record of a configuration"):
+        systems.library(tmp_path)
+    (tmp_path / "one.json").write_text(json.dumps({"temperature": "cold"}))
+    with pytest.raises(StoreError, match=r"one\.json is no record of a configuration"):
         systems.library(tmp_path)

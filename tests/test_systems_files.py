@@ -178,9 +178,13 @@ def test_what_lammps_can_not_mix_is_refused(tmp_path):
         ("epsilon: 1,", "epsilon: '1 shell ls',", r"pairs\.A-A\.epsilon: input should be a valid number"),
         ("epsilon: 1,", "epsilon: .nan,", r"pairs\.A-A\.epsilon: .*finite"),
         ("epsilon: 1,", "epsilon: -.inf,", r"pairs\.A-A\.epsilon: .*(finite|greater)"),
-        ("epsilon: 1,", "epsilon: 1" + 400 * "0" + ",", r"pairs\.A-A\.epsilon"),
+        ("epsilon: 1,", "epsilon: 1" + 400 * "0" + ",", "line 8: a whole number of 401 digits"),
         ("epsilon: 1,", "epsilon: true,", r"pairs\.A-A\.epsilon"),
-        ("epsilon: 1,", "epsilon: !!python/object/apply:os.system [ls],", "line 8: could not determine"),
+        (
+            "epsilon: 1,",
+            "epsilon: !!python/object/apply:os.system [ls],",
+            "line 8: tags such as .*os.system. are not allowed",
+        ),
         ("epsilon: 1,", "epsilon: &x 1, sigma: *x,", "line 8: aliases are not allowed"),
         ("epsilon: 1,", "epsilon: 1, epsilon: 2,", "line 8: 'epsilon' is given twice"),
         ("epsilon: 1,", "epsilon: 0,", r"pairs\.A-A\.epsilon: input should be greater than 0"),
@@ -197,7 +201,7 @@ def test_what_lammps_can_not_mix_is_refused(tmp_path):
         ("name: ka-lj", "name: ka-lj\nsource: |\n  two\n  lines", "source: a source is one line"),
         ("name: ka-lj", "name: [", "line"),
         (KOB_ANDERSEN, "- 1", "a mixture has a name"),
-        (KOB_ANDERSEN, 3000 * "[", "not a YAML file"),
+        (KOB_ANDERSEN, 3000 * "[", "line 1: lists in lists more than 32 deep"),
         (KOB_ANDERSEN, 1_000_001 * " ", "larger than 1 MB"),
     ],
 )
@@ -230,7 +234,7 @@ def test_a_file_or_table_that_is_missing_or_broken_is_named(tmp_path):
     with pytest.raises(MixtureError, match=r"absent\.yaml: no such file"):
         systems.read_mixture(tmp_path / "absent.yaml")
     path = written(tmp_path, EVERY_STYLE)
-    with pytest.raises(MixtureError, match=r"my\.yaml: pairs\.C-C: .*cc\.txt: no table"):
+    with pytest.raises(MixtureError, match=r"my\.yaml: pairs\.C-C: .*cc\.txt: no such file"):
         systems.read_mixture(path)
     (tmp_path / "cc.txt").write_text("1 2 3\n4 5 6\n")
     with pytest.raises(MixtureError, match="3 columns instead of two"):

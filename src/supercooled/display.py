@@ -1,4 +1,4 @@
-"""How a noun shows itself in a notebook."""
+"""How a noun shows itself in a notebook, and foreign text on a terminal."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def html_table(title: str, lines: Sequence[Sequence[object]], *, heading: Sequen
     )
     top = f"<tr>{head}</tr>" if head else ""
     return f"<table><caption>{escape(title)}</caption>{top}{body}</table>"
+
+
+def printable(text: str) -> str:
+    r"""`text` in one line, without characters that a terminal would obey.
+
+    >>> printable("red \x1b[31m\nname")
+    'red �[31m name'
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))

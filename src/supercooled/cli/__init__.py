@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from supercooled.cli import liquids, moving, preparing, running, studying
+from supercooled.display import printable
 from supercooled.errors import SupercooledError
 
 app = typer.Typer(
@@ -59,15 +60,10 @@ def main() -> None:
 
 
 def _refuse(sentence: str) -> int:
-    typer.echo(f"supercooled: {_printable(sentence)}", err=True)
+    typer.echo(f"supercooled: {printable(sentence)}", err=True)
     return 2
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as a sentence, without the place in the code that it comes from."""
-    typer.echo(f"supercooled: {_printable(str(message))}", err=True)
-
-
-def _printable(sentence: str) -> str:
-    # A file's own bytes may be quoted; a terminal would obey some of them.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))
+    typer.echo(f"supercooled: {printable(str(message))}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ import xarray as xr
 
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
+from supercooled.plain_data import Fields, parsed_json, read_record
 from supercooled.quantities import labelled
 
 Unit = Literal["margin", "distance"]
@@ -145,6 +146,22 @@ class SoftnessModel:
         return path
 
 
+class _Layer(Fields):
+    weights: list[list[float]]
+    bias: list[float]
+
+
+class _Stored(Fields):
+    format: str
+    features: list[str]
+    mean: list[float]
+    scale: list[float]
+    layers: list[_Layer]
+    unit: Unit
+    definition: dict[str, Any] | None
+    provenance: dict[str, Any]
+
+
 def load_model(path: str | Path) -> SoftnessModel:
     """A model from the JSON that :meth:`SoftnessModel.save` wrote.
 
@@ -160,23 +177,22 @@ def load_model(path: str | Path) -> SoftnessModel:
     >>> float(again.decide(np.array([3.0, 5.0])))
     7.0
     """
+    stored = read_record(path, _Stored, error=StoreError, saying="holds no softness model")
+    if stored.format != _FORMAT:
+        raise StoreError(f"{path} holds {stored.format!r}, not {_FORMAT!r}")
     try:
-        data = json.loads(Path(path).read_text())
-        if data["format"] != _FORMAT:
-            raise StoreError(f"{path} holds {data['format']!r}, not {_FORMAT!r}")
-        model = SoftnessModel(
-            tuple(map(str, data["features"])),
-            np.array(data["mean"], dtype=np.float64),
-            np.array(data["scale"], dtype=np.float64),
-            tuple(_layer(one) for one in data["layers"]),
-            data["unit"],
-            json.dumps(data["definition"], sort_keys=True) if data["definition"] else "",
-            data["provenance"],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, StoreError):
-            raise
-        raise StoreError(f"{path} holds no softness model ({error})") from error
+        layers = tuple((np.array(one.weights), np.array(one.bias)) for one in stored.layers)
+    except ValueError as error:
+        raise StoreError(f"{path}: the weights of a layer are no table of numbers") from error
+    model = SoftnessModel(
+        tuple(stored.features),
+        np.array(stored.mean, dtype=np.float64),
+        np.array(stored.scale, dtype=np.float64),
+        layers,
+        stored.unit,
+        json.dumps(stored.definition, sort_keys=True) if stored.definition else "",
+        stored.provenance,
+    )
     numbers = [model.mean, model.scale, *(part for layer in model.layers for part in layer)]
     if not all(np.isfinite(part).all() for part in numbers):
         raise StoreError(f"{path}: a mean, scale, weight or bias is not a finite number")
@@ -202,12 +218,11 @@ def load_model(path: str | Path) -> SoftnessModel:
     return model
 
 
-def _layer(data: Mapping[str, Sequence[Any]]) -> tuple[Array, Array]:
-    return np.array(data["weights"], dtype=np.float64), np.array(data["bias"], dtype=np.float64)
-
-
 def _differences(ours: str, theirs: str) -> str:
-    a, b = json.loads(ours), json.loads(theirs)
+    try:
+        a, b = dict(parsed_json(ours)), dict(parsed_json(theirs))
+    except (ValueError, TypeError):
+        return "they say something else than a list of parameters"
     return "; ".join(
         f"{key} is {b.get(key)}, the model's {a.get(key)}"
         for key in sorted(set(a) | set(b))

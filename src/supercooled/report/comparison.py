@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from supercooled.errors import ParameterError, StoreError
-from supercooled.report.files import write_text
+from supercooled.report.files import read_json, write_text
 
 Verdict = Literal["met", "missed", "not measured", "no published value", "not judged"]
 
@@ -249,10 +249,7 @@ def read_comparison(path: str | Path) -> tuple[Row, ...]:
         if the file is missing, is no JSON list, or a row has other keys than `Row`.
     """
     path = Path(path)
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"can't read the comparison {path}: {error}; run the study again") from error
+    stored = read_json(path)
     if not isinstance(stored, list):
         raise StoreError(f"{path} is no list of rows; run the study again")
     return tuple(_row(path, index, entry) for index, entry in enumerate(stored))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from supercooled import plain_data
 from supercooled.errors import StoreError
 from supercooled.fields import check, seal
 from supercooled.whole import whole_file, whole_folder
@@ -41,10 +42,7 @@ def read_json(path: str | Path) -> Any:
     StoreError
         if it is missing or damaged.
     """
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"can't read {path}: {error}; run the study again") from error
+    return plain_data.read_json(path, error=StoreError, remedy="; run the study again")
 
 
 def plain(data: Any) -> Any:

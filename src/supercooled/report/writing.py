@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import ConfigDict
 
 from supercooled.errors import StoreError
+from supercooled.plain_data import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
 from supercooled.report.files import (
     load_results,
@@ -31,6 +33,36 @@ RESULTS, COMPARISON, PROVENANCE, FIGURES, PAGE = (
     "figures",
     "report.html",
 )
+
+
+class _Section(Fields):
+    heading: str
+    text: str
+    plates: list[str]
+    tables: tuple[str, ...] | list[str] = ()
+
+
+class _Page(Fields):
+    title: str
+    summary: str
+    sections: list[_Section]
+
+
+class _Provenance(Fields):
+    """What the page lays out; whatever else there is stands under the provenance."""
+
+    model_config = ConfigDict(extra="allow")
+
+    runs: list[dict[str, Any]] | None = None
+    parameters: dict[str, Any] | None = None
+    versions: dict[str, Any] | None = None
+    commands: list[Any] | None = None
+
+
+class _Stored(Fields):
+    page: _Page
+    provenance: _Provenance
+    content: str | None = None
 
 
 def write(
@@ -147,16 +179,19 @@ def rebuild(out: str | Path) -> Path:
     out = Path(out)
     results = load_results(out / RESULTS)
     rows = read_comparison(out / COMPARISON)
-    stored = read_json(out / PROVENANCE)
-    try:
-        story, provenance = stored["page"], stored["provenance"]
-        title, summary = story["title"], story["summary"]
-        sections = tuple(
-            Section(part["heading"], part["text"], tuple(part["plates"]), tuple(part.get("tables", ())))
-            for part in story["sections"]
-        )
-    except (KeyError, TypeError) as error:
-        raise StoreError(f"{out / PROVENANCE} lacks {error}; run the study again") from error
+    stored = read_record(
+        out / PROVENANCE,
+        _Stored,
+        error=StoreError,
+        saying="is no provenance",
+        remedy="; run the study again",
+    )
+    provenance = stored.provenance.model_dump(exclude_unset=True)
+    sections = tuple(
+        Section(part.heading, part.text, tuple(part.plates), tuple(part.tables))
+        for part in stored.page.sections
+    )
+    story = stored.page.model_dump(exclude_unset=True)
     _check_together(out, _content(story, rows, results, provenance))
 
     plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
@@ -165,8 +200,8 @@ def rebuild(out: str | Path) -> Path:
     for name in known - kept:
         (out / FIGURES / name).unlink(missing_ok=True)
     page = render(
-        title=title,
-        summary=summary,
+        title=stored.page.title,
+        summary=stored.page.summary,
         rows=rows,
         plates=plates,
         provenance=provenance,

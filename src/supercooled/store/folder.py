@@ -23,12 +23,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 
 from supercooled.errors import StoreError
+from supercooled.plain_data import Fields, read_record
 from supercooled.state import StatePoint
 from supercooled.whole import room_for, whole_file
 
+_DAMAGED = "can't be read: damaged checkpoint.json"
 _POLL = 0.5
 # Nothing is there yet, or it is read-only.
 _NO_LOCK = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS)
@@ -67,6 +71,69 @@ class Checkpoint:
     step: int
     file: str
     frames: int
+
+
+class _Vouched(Fields):
+    """A checkpoint as ``checkpoint.json`` has it."""
+
+    step: NonNegativeInt
+    file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    frames: NonNegativeInt
+
+
+class _MixtureRecord(Fields):
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+
+
+class _ActivityRecord(Fields):
+    force: float
+    persistence_time: float
+    species: list[str]
+    fraction: float
+
+
+class _ProtocolRecord(Fields):
+    every: float
+    dt: float
+    damping: float
+    ensemble: Literal["nvt", "nve"]
+    start: str
+    hold: float
+    per_decade: float = 0.0
+
+
+class _StateRecord(Fields):
+    activity: _ActivityRecord | None = None
+    mixture: _MixtureRecord
+    density: float
+    temperature: float
+    n_particles: int
+    protocol: _ProtocolRecord
+    seed: int
+
+
+class _StartRecord(Fields):
+    name: str
+    sha256: str
+
+
+class RunRecord(Fields):
+    """What ``run.json`` says, of a simulation or of a quench."""
+
+    model_config = ConfigDict(extra="allow")
+
+    state: _StateRecord | None = None
+    start: _StartRecord | None = None
+    label: str = ""
+    versions: dict[str, str] | None = None
+    frames: NonNegativeInt = 0
+    duration: float = 0.0
+    seconds: float = 0.0
+    atom_steps: NonNegativeInt = 0
+    atom_steps_per_second: float = 0.0
+    evaluations: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +210,11 @@ class RunFolder:
         StoreError
             if it is damaged.
         """
-        data = self._read("checkpoint.json")
-        if data is None:
+        path = self.path / "checkpoint.json"
+        if not path.exists():
             return None
-        try:
-            checkpoint = Checkpoint(**data)
-            numbers = all(isinstance(n, int) and n >= 0 for n in (checkpoint.step, checkpoint.frames))
-            if not numbers or Path(checkpoint.file).name != checkpoint.file:
-                raise TypeError("a step, a file in this folder and a number of frames")
-        except TypeError as error:
-            raise StoreError(f"{self.path}: damaged checkpoint.json; delete the folder") from error
+        stored = read_record(path, _Vouched, error=StoreError, saying=_DAMAGED, remedy="; delete the folder")
+        checkpoint = Checkpoint(**stored.model_dump())
         if not (self.path / checkpoint.file).is_file():
             raise StoreError(f"{self.path}: {checkpoint.file} is missing; delete the folder")
         return checkpoint
@@ -169,7 +231,10 @@ class RunFolder:
 
     def record(self) -> dict[str, Any]:
         """Provenance and timings so far; empty before the first."""
-        return self._read("run.json") or {}
+        if not self.record_path.exists():
+            return {}
+        stored = read_record(self.record_path, RunRecord, error=StoreError, remedy="; delete the folder")
+        return stored.model_dump(exclude_unset=True)
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Replace provenance and timings."""
@@ -213,17 +278,6 @@ class RunFolder:
         except BlockingIOError:
             return True
         return False
-
-    def _read(self, name: str) -> Any:
-        try:
-            data = json.loads((self.path / name).read_text())
-            if not isinstance(data, dict):
-                raise ValueError("no record in it")
-            return data
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{self.path / name} can't be read ({error}); delete the folder") from error
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
         with whole_file(self.path / name) as temporary:

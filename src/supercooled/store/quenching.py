@@ -24,6 +24,7 @@ from supercooled.mixture import Mixture
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
 from supercooled.store.folder import RunFolder
+from supercooled.store.reading import first_frames
 from supercooled.store.record import versions
 from supercooled.trajectory import LARGEST_CONTINUOUS_STEP, Trajectory
 from supercooled.whole import room_for
@@ -93,8 +94,8 @@ def quench_trajectory(
     if _frames(folder) < trajectory.n_frames:
         with folder.held():
             _go_on(folder, task, workers, show=progress)
-    whole = io.read(folder.trajectory, temperature=trajectory.temperature)
-    return replace(whole[: trajectory.n_frames], state=trajectory.state)
+    made = first_frames(folder, trajectory.n_frames, trajectory.temperature)
+    return replace(made, state=trajectory.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled import io
-from supercooled.errors import MixtureError, StoreError
+from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.io.labels import Names
 from supercooled.mixture import Activity, Liquid, Mixture
 from supercooled.state import Protocol, StatePoint
@@ -51,12 +51,29 @@ def read_run(
     return replace(trajectory, state=state, temperature=state.temperature)
 
 
+def first_frames(folder: RunFolder, n_frames: int, temperature: float | None) -> Trajectory:
+    """The first frames of a run of this package, as many as its record counts.
+
+    Raises
+    ------
+    StoreError
+        if the file has fewer.
+    """
+    whole = io.read(folder.trajectory, temperature=temperature)
+    if whole.n_frames < n_frames:
+        raise StoreError(
+            f"{folder.trajectory} has {whole.n_frames} frames of the {n_frames} that its records count as "
+            "written; delete the folder to make them again"
+        )
+    return whole[:n_frames]
+
+
 def temperature_beside(path: str | Path) -> float | None:
     """Temperature of a run of this package, as recorded beside its frames; None of any other file."""
     file = Path(path)
     if file.name != "trajectory.gsd":
         return None
-    temperature = (RunFolder(file.parent).record().get("state") or {}).get("temperature")
+    temperature = RunFolder(file.parent).record().get("state", {}).get("temperature")
     return None if temperature is None else float(temperature)
 
 
@@ -85,19 +102,22 @@ def _another(made_with: str, mixture: Mixture, path: str | Path) -> MixtureError
 def _state(recorded: dict[str, Any], mixture: Mixture, path: str | Path) -> StatePoint:
     if recorded["mixture"] != mixture.to_dict():
         raise _another(recorded["mixture"]["name"], mixture, path)
-    activity = None
+    activity: Activity | None = None
     if (driven := recorded.get("activity")) is not None:
         activity = Activity(**{**driven, "species": tuple(driven["species"])})
     protocol = dict(recorded["protocol"])
     if "per_decade" in protocol:
         protocol["per_decade"] = int(protocol["per_decade"])
-    state = StatePoint(
-        Liquid(mixture, recorded["density"], activity),
-        recorded["temperature"],
-        recorded["n_particles"],
-        Protocol(**protocol),
-        recorded["seed"],
-    )
+    try:
+        state = StatePoint(
+            Liquid(mixture, recorded["density"], activity),
+            recorded["temperature"],
+            recorded["n_particles"],
+            Protocol(**protocol),
+            recorded["seed"],
+        )
+    except (ParameterError, MixtureError) as error:
+        raise StoreError(f"{Path(path).parent / 'run.json'}: {error}") from error
     if state.to_dict() != recorded:
         raise StoreError(f"{path}: its run.json names a state point that this version can't make")
     return state

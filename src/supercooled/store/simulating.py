@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from supercooled import cluster, io
+from supercooled import cluster
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine
 from supercooled.store.folder import RunFolder
+from supercooled.store.reading import first_frames
 from supercooled.store.request import Request, StartOf, request
 from supercooled.store.running import make
 from supercooled.store.watching import watched
@@ -171,5 +172,5 @@ def _make_all(
 
 
 def _trajectory(folder: RunFolder, asked: Request) -> Trajectory:
-    whole = io.read(folder.trajectory, temperature=asked.state.temperature)
-    return replace(whole[: asked.n_frames], state=asked.state)
+    made = first_frames(folder, asked.n_frames, asked.state.temperature)
+    return replace(made, state=asked.state)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
+
+from supercooled.errors import StoreError
+from supercooled.plain_data import read_json
 
 
 @cache
 def _all() -> dict[str, Any]:
-    text = resources.files("supercooled.studies").joinpath("published.json").read_text(encoding="utf-8")
-    numbers: dict[str, Any] = json.loads(text)
+    numbers: dict[str, Any] = read_json(Path(__file__).with_name("published.json"), error=StoreError)
     return numbers
 
 

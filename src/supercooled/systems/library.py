@@ -2,18 +2,63 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict
+
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
+from supercooled.plain_data import Fields, read_record
 from supercooled.systems.catalogue import catalogue
 
 FOLDER = Path(__file__).parent / "equilibrated"
 ENOUGH_RELAXATIONS = 20.0
+
+
+class _Named(Fields):
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+
+
+class _Relaxation(Fields):
+    model_config = ConfigDict(extra="allow")
+
+    value: float | None
+    reason: str = ""
+
+
+class _Checks(Fields):
+    model_config = ConfigDict(extra="allow")
+
+    relaxation_time: _Relaxation
+    potential_energy: float
+
+
+class _Rechecked(Fields):
+    model_config = ConfigDict(extra="allow")
+
+    duration: float
+    checks: _Checks
+
+
+class ConfigurationRecord(Fields):
+    """The JSON beside a shipped configuration."""
+
+    model_config = ConfigDict(extra="allow")
+
+    mixture: _Named
+    temperature: float
+    n_particles: int
+    density: float
+    hold: float
+    duration: float
+    checks: _Checks
+    activity: dict[str, Any] | None = None
+    rechecked: _Rechecked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +163,12 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     found = []
     for beside in sorted(folder.glob("*.json")):
         path = beside.with_suffix(".gsd")
-        try:
-            record = json.loads(beside.read_text())
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{beside}: unreadable record of a configuration ({error})") from error
+        record = read_record(
+            beside, ConfigurationRecord, error=StoreError, saying="is no record of a configuration"
+        )
         if not path.is_file():
             raise StoreError(f"{path} is missing beside its record; reinstall the package")
-        found.append(Configuration(path, record))
+        found.append(Configuration(path, record.model_dump(exclude_unset=True)))
     return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
 
 

@@ -11,11 +11,11 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
 
 from supercooled.errors import MixtureError
 from supercooled.mixture import Mixture
+from supercooled.plain_data import Fields, first_wrong, read_table, read_yaml
 from supercooled.potentials import (
     ExpandedLennardJones,
     HarmonicRepulsion,
@@ -26,7 +26,6 @@ from supercooled.potentials import (
     SmoothedLennardJones,
     Tabulated,
 )
-from supercooled.systems.plain_yaml import read_yaml
 from supercooled.systems.sizes import polydisperse, size_classes
 
 
@@ -46,11 +45,21 @@ Name = Annotated[str, AfterValidator(_is_name)]
 Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+# What pydantic puts into the place of an error beside the fields.
+_UNSAID = (
+    "lennard-jones",
+    "wca",
+    "lennard-jones-smoothed",
+    "lennard-jones-expanded",
+    "inverse-power",
+    "inverse-power-smoothed",
+    "harmonic",
+    "tabulated",
+    "_Sizes",
+)
 
 
-class _LennardJones(_Part):
+class _LennardJones(Fields):
     style: Literal["lennard-jones"]
     epsilon: Positive
     sigma: Positive
@@ -61,7 +70,7 @@ class _LennardJones(_Part):
         return LennardJones(self.epsilon, self.sigma, self.cutoff, self.shift)
 
 
-class _Wca(_Part):
+class _Wca(Fields):
     style: Literal["wca"]
     epsilon: Positive
     sigma: Positive
@@ -70,7 +79,7 @@ class _Wca(_Part):
         return LennardJones.wca(self.epsilon, self.sigma)
 
 
-class _Smoothed(_Part):
+class _Smoothed(Fields):
     style: Literal["lennard-jones-smoothed"]
     epsilon: Positive
     sigma: Positive
@@ -80,7 +89,7 @@ class _Smoothed(_Part):
         return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
 
 
-class _Expanded(_Part):
+class _Expanded(Fields):
     style: Literal["lennard-jones-expanded"]
     epsilon: Positive
     sigma: Positive
@@ -92,7 +101,7 @@ class _Expanded(_Part):
         return ExpandedLennardJones(self.epsilon, self.sigma, self.delta, self.cutoff, self.shift)
 
 
-class _InversePower(_Part):
+class _InversePower(Fields):
     style: Literal["inverse-power"]
     epsilon: Positive
     sigma: Positive
@@ -104,7 +113,7 @@ class _InversePower(_Part):
         return InversePower(self.epsilon, self.sigma, self.exponent, self.cutoff, self.shift)
 
 
-class _SmoothedPower(_Part):
+class _SmoothedPower(Fields):
     style: Literal["inverse-power-smoothed"]
     epsilon: Positive
     sigma: Positive
@@ -115,7 +124,7 @@ class _SmoothedPower(_Part):
         return SmoothedInversePower(self.epsilon, self.sigma, self.exponent, self.cutoff)
 
 
-class _Harmonic(_Part):
+class _Harmonic(Fields):
     style: Literal["harmonic"]
     epsilon: Positive
     sigma: Positive
@@ -124,17 +133,14 @@ class _Harmonic(_Part):
         return HarmonicRepulsion(self.epsilon, self.sigma)
 
 
-class _Tabulated(_Part):
+class _Tabulated(Fields):
     style: Literal["tabulated"]
     file: str
     points: Annotated[int, Field(ge=5, le=100_000)]
 
     def make(self, folder: Path) -> PairPotential:
         path = folder / self.file
-        try:
-            table = np.loadtxt(path, dtype=np.float64, ndmin=2)
-        except (OSError, ValueError) as error:
-            raise MixtureError(f"{path}: no table of two columns of numbers, r and energy") from error
+        table = read_table(path, error=MixtureError)
         if table.shape[1] != 2:
             raise MixtureError(f"{path}: {table.shape[1]} columns instead of two, r and energy")
         return Tabulated.through(table[:, 0], table[:, 1], points=self.points)
@@ -146,20 +152,20 @@ _Pair = Annotated[
 ]
 
 
-class _Species(_Part):
+class _Species(Fields):
     name: Name
     fraction: Positive
     mass: Positive = 1.0
 
 
-class _Sizes(_Part):
+class _Sizes(Fields):
     smallest: Positive
     largest: Positive
     exponent: FiniteFloat
     classes: Annotated[int, Field(ge=1)]
 
 
-class _Mixture(_Part):
+class _Mixture(Fields):
     """Species and a potential for each pair of them."""
 
     name: Name
@@ -181,7 +187,7 @@ class _Mixture(_Part):
         )
 
 
-class _Polydisperse(_Part):
+class _Polydisperse(Fields):
     """Classes of sizes, and one potential in units of each pair's sigma."""
 
     name: Name
@@ -250,14 +256,14 @@ def read_mixture(path: str | Path) -> Mixture:
     HarmonicRepulsion(epsilon=1.0, sigma=1.0)
     """
     path = Path(path)
-    data = read_yaml(path)
+    data = read_yaml(path, error=MixtureError)
     if not isinstance(data, Mapping):
         raise MixtureError(f"{path}: a mixture has a name, species and pairs; this is no such file")
     kind = _Polydisperse if "sizes" in data else _Mixture
     try:
         return kind.model_validate(data).make(path.parent)
     except ValidationError as error:
-        raise MixtureError(f"{path}: {_first(error)}") from error
+        raise MixtureError(f"{path}: {first_wrong(error, _UNSAID)}") from error
     except MixtureError as error:
         raise MixtureError(f"{path}: {error}") from error
 
@@ -288,15 +294,3 @@ def _in_order(names: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any
             raise MixtureError(f"pairs.{found[0]}: two pairs have this name; name the species otherwise")
         ordered[found[0]] = given[found[0]]
     return ordered
-
-
-def _first(error: ValidationError) -> str:
-    """The first thing that is wrong, where, and how many more there are."""
-    errors = error.errors(include_url=False, include_context=False)
-    first = errors[0]
-    styles = {"lennard-jones", "wca", "lennard-jones-smoothed", "lennard-jones-expanded"}
-    styles |= {"inverse-power", "inverse-power-smoothed", "harmonic", "tabulated", "_Sizes"}
-    place = ".".join(str(p) for p in first["loc"] if p not in styles) or "file"
-    what = first["msg"].removeprefix("Value error, ")
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"{place}: {what[:1].lower()}{what[1:]}{more}"

@@ -1,0 +1,396 @@
+"""Text, JSON, YAML and tables of numbers from files that anybody may have written.
+
+Whatever the package reads of these kinds comes through here: regular files only, up to a size, nested to a
+depth, numbers of so many digits. Nothing is executed, and no file makes the package wait for
+ever or take memory without end.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+import string
+import warnings
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from supercooled.arrays import Array
+from supercooled.errors import SupercooledError
+
+# Bytes of a file.
+LARGEST_JSON = 16 * 2**20
+LARGEST_YAML = 10**6
+LARGEST_TABLE = 16 * 2**20
+# Lists and mappings inside each other.
+DEEPEST = 32
+# Of a whole number, and characters of any other.
+MOST_DIGITS = 18
+LONGEST_NUMBER = 64
+# Lists, mappings, words and numbers of a YAML file.
+MOST_NODES = 50_000
+
+Record = TypeVar("Record", bound="Fields")
+
+
+class Fields(BaseModel):
+    """Fields of a record with their types, none converted into another, and no number that is not finite."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_TEXTS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
+_KINDS = (
+    (stat.S_ISDIR, "folder"),
+    (stat.S_ISFIFO, "pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "device"),
+)
+
+
+def size_of(path: str | Path, *, error: type[SupercooledError], what: str = "file") -> int:
+    """Bytes of a regular file, or of the one that a link names.
+
+    what : it should be, for the error
+
+    Raises
+    ------
+    error
+        if there is none, or it is a folder, a pipe, a socket or a device.
+
+    >>> import tempfile
+    >>> from supercooled.errors import StoreError
+    >>> size_of(tempfile.mkdtemp(), error=StoreError)
+    Traceback (most recent call last):
+    ...
+    supercooled.errors.StoreError: ... is a folder, not a file
+    """
+    try:
+        return _checked(path, os.stat(path), error, what)  # noqa: PTH116  a Path's own refuses no text
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise error(f"{path}: no such file") from None
+    except OSError as wrong:
+        raise error(f"{path} can't be read: {wrong.strerror}") from wrong
+
+
+def open_regular(path: str | Path, *, error: type[SupercooledError], what: str = "file") -> BinaryIO:
+    """A regular file, open for reading; it never waits for somebody to write into a pipe.
+
+    Raises
+    ------
+    error
+        as :func:`size_of`, or if reading is not permitted.
+    """
+    size_of(path, error=error, what=what)
+    try:
+        # What it names may have become a pipe since.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as wrong:
+        raise error(f"{path} can't be read: {wrong.strerror}") from wrong
+    try:
+        _checked(path, os.fstat(descriptor), error, what)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def read_bytes(path: str | Path, *, most: int, error: type[SupercooledError]) -> bytes:
+    """All of a regular file of at most `most` bytes.
+
+    Raises
+    ------
+    error
+        as :func:`open_regular`, or if it is larger.
+    """
+    with open_regular(path, error=error) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise error(f"{path}: larger than {_megabytes(most)}, too large for what it should be")
+    return data
+
+
+def read_text(path: str | Path, *, most: int, error: type[SupercooledError]) -> str:
+    """All of a text file in UTF-8 of at most `most` bytes.
+
+    Raises
+    ------
+    error
+        as :func:`read_bytes`, or if it is no text.
+    """
+    try:
+        return read_bytes(path, most=most, error=error).decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        raise error(f"{path} can't be read: no text in UTF-8") from wrong
+
+
+def parsed_json(data: bytes | str) -> Any:
+    """Plain data of JSON text, with the bounds above; ValueError says what is wrong with it.
+
+    >>> parsed_json('{"a": [1, 2.5]}')
+    {'a': [1, 2.5]}
+    >>> parsed_json('[1, NaN]')
+    Traceback (most recent call last):
+    ...
+    ValueError: NaN is not a finite number
+    """
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(raw) > DEEPEST:
+        raise ValueError(f"lists in lists more than {DEEPEST} deep")
+    found = json.loads(
+        raw.decode("utf-8"),
+        object_pairs_hook=_mapping,
+        parse_int=_whole,
+        parse_float=_number,
+        parse_constant=_no_constant,
+    )
+    if _HALVES.search(raw):
+        # half of a character by itself can't be written anywhere
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    return found
+
+
+def read_json(
+    path: str | Path,
+    *,
+    error: type[SupercooledError],
+    saying: str = "can't be read",
+    remedy: str = "",
+    most: int = LARGEST_JSON,
+) -> Any:
+    """Plain data of a JSON file: no key twice, no NaN, no number beyond 64 bits or 64 characters.
+
+    saying, remedy : what the error says of the file, and what to do
+
+    Raises
+    ------
+    error
+        if it can't be read, or goes beyond a bound.
+
+    >>> import tempfile
+    >>> from supercooled.errors import StoreError
+    >>> file = Path(tempfile.mkdtemp()) / "deep.json"
+    >>> _ = file.write_text("[" * 100_000)
+    >>> read_json(file, error=StoreError)
+    Traceback (most recent call last):
+    ...
+    supercooled.errors.StoreError: ...deep.json can't be read (lists in lists more than 32 deep)
+    """
+    data = read_bytes(path, most=most, error=error)
+    try:
+        return parsed_json(data)
+    except ValueError as wrong:
+        why = "no text in UTF-8" if isinstance(wrong, UnicodeError) else wrong
+        raise error(f"{path} {saying} ({why}){remedy}") from wrong
+
+
+def read_record(
+    path: str | Path,
+    kind: type[Record],
+    *,
+    error: type[SupercooledError],
+    saying: str = "can't be read",
+    remedy: str = "",
+) -> Record:
+    """A JSON file whose fields and types are those of `kind`.
+
+    Raises
+    ------
+    error
+        as :func:`read_json`, or naming the field that is missing or of another type.
+
+    >>> import tempfile
+    >>> from supercooled.errors import StoreError
+    >>> class Step(Fields):
+    ...     step: int
+    >>> file = Path(tempfile.mkdtemp()) / "step.json"
+    >>> _ = file.write_text('{"step": "seven"}')
+    >>> read_record(file, Step, error=StoreError)
+    Traceback (most recent call last):
+    ...
+    supercooled.errors.StoreError: ...step.json can't be read (step: input should be a valid integer)
+    """
+    data = read_json(path, error=error, saying=saying, remedy=remedy)
+    if not isinstance(data, dict):
+        raise error(f"{path} {saying} (no record in it){remedy}")
+    try:
+        return kind.model_validate(data)
+    except ValidationError as wrong:
+        raise error(f"{path} {saying} ({first_wrong(wrong)}){remedy}") from wrong
+
+
+def first_wrong(error: ValidationError, without: Sequence[str] = ()) -> str:
+    """The first thing that is wrong with a record, where, and how many more there are.
+
+    without : words of the place that mean nothing to a reader
+    """
+    errors = error.errors(include_url=False, include_context=False)
+    first = errors[0]
+    place = ".".join(str(part) for part in first["loc"] if part not in without) or "file"
+    what = first["msg"].removeprefix("Value error, ")
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{place}: {what[:1].lower()}{what[1:]}{more}"
+
+
+def read_yaml(path: str | Path, *, error: type[SupercooledError]) -> Any:
+    """Lists, mappings, words, numbers, true and false of a small YAML file.
+
+    Dates are words; tags, aliases and keys that are there twice are refused.
+
+    Raises
+    ------
+    error
+        naming the file, and the line where there is one, if it can't be read or goes beyond a bound.
+    """
+    try:
+        text = read_bytes(path, most=LARGEST_YAML, error=error).decode("utf-8")
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader
+    except (UnicodeDecodeError, RecursionError) as wrong:
+        raise error(f"{path}: not a YAML file") from wrong
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        raise error(f"{path}{line}: {getattr(wrong, 'problem', None) or wrong}") from wrong
+
+
+def read_table(path: str | Path, *, error: type[SupercooledError]) -> Array:
+    """Numbers in lines of text, (line, column); what follows a ``#`` is left out.
+
+    Raises
+    ------
+    error
+        if the file can't be read, is larger than 16 MB, or is no such table.
+    """
+    text = read_text(path, most=LARGEST_TABLE, error=error)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # that nothing is in it
+            return np.loadtxt(StringIO(text), dtype=np.float64, ndmin=2)
+    except (ValueError, UserWarning) as wrong:
+        raise error(f"{path}: no table of columns of numbers") from wrong
+
+
+def _checked(path: str | Path, about: os.stat_result, error: type[SupercooledError], what: str) -> int:
+    for is_kind, kind in _KINDS:
+        if is_kind(about.st_mode):
+            remedy = "" if kind == "folder" else "; save what comes out of it as a file first"
+            raise error(f"{path} is a {kind}, not a {what}{remedy}")
+    return about.st_size
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 10**6:.0f} MB"
+
+
+def _depth(raw: bytes) -> int:
+    brackets = np.frombuffer(_TEXTS.sub(b"", raw).translate(None, _NOT_BRACKETS), np.uint8)
+    opening = np.isin(brackets, np.frombuffer(b"[{", np.uint8))
+    return int(np.cumsum(np.where(opening, 1, -1)).max(initial=0))
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"{twice[:60]!r} is given twice")
+    return found
+
+
+def _whole(text: str) -> int:
+    if len(text.lstrip("-")) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(text.lstrip('-'))} digits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(text)} characters")
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} is not a finite number")
+    return value
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(f"{text} is not a finite number")
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader of lists, mappings, words, numbers, true and false, and of nothing else."""
+
+    # Not those of SafeLoader: a date is a word, and 1:30 no number.
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  the library's name, filled below
+    _deep = 0
+    _nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse aliases, tags and what goes beyond a bound, then go on."""
+        loader: Any = self  # the library has no types
+        event = loader.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise _at(event, "aliases are not allowed")
+        if event.tag is not None:
+            raise _at(event, f"tags such as {event.tag[:60]!r} are not allowed: no constructor is called")
+        self._deep, self._nodes = self._deep + 1, self._nodes + 1
+        if self._deep > DEEPEST:
+            raise _at(event, f"lists in lists more than {DEEPEST} deep")
+        if self._nodes > MOST_NODES:
+            raise _at(event, f"more than {MOST_NODES} words and numbers")
+        whole: Any = super()
+        made = whole.compose_node(parent, index)
+        self._deep -= 1
+        return made
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Refuse a key that is no word or is there twice, then go on."""
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _at(key, "a list or a mapping is not allowed as a key")
+            if str(key.value) in seen:
+                raise _at(key, f"{key.value[:60]!r} is given twice")
+            seen.add(str(key.value))
+        whole: Any = super()
+        return whole.construct_mapping(node, deep=deep)
+
+    def construct_yaml_int(self, node: Any) -> int:
+        """Decimal digits, so many and no more."""
+        if len(node.value.lstrip("+-")) > MOST_DIGITS:
+            raise _at(node, f"a whole number of {len(node.value)} digits")
+        return int(node.value)
+
+    def construct_yaml_float(self, node: Any) -> float:
+        """A number, nan or inf."""
+        if len(node.value) > LONGEST_NUMBER:
+            raise _at(node, f"a number of {len(node.value)} characters")
+        return float(node.value.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _at(place: Any, what: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(None, None, what, place.start_mark)
+
+
+def _teach(loader: Any) -> None:
+    number = list("-+." + string.digits)
+    for tag, pattern, first in (
+        ("bool", r"(?i:yes|no|true|false|on|off)$", list("yYnNtTfFoO")),
+        ("null", r"(~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+        ("int", r"[-+]?[0-9]+$", number),
+        ("float", r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$|[-+]?\.(?i:inf)$|\.(?i:nan)$", number),
+    ):
+        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), first)
+    loader.add_constructor("tag:yaml.org,2002:int", loader.construct_yaml_int)
+    loader.add_constructor("tag:yaml.org,2002:float", loader.construct_yaml_float)
+
+
+_teach(_Loader)
