@@ -62,7 +62,7 @@ class _Provenance(Fields):
 class _Stored(Fields):
     page: _Page
     provenance: _Provenance
-    content: str | None = None
+    content: dict[str, str] | None = None
 
 
 def write(
