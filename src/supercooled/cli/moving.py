@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from supercooled.cli.options import Begin, Names, Stride, Timestep
+from supercooled.cli.repeating import given_command
 
 
 def dynamics(
+    context: typer.Context,
     files: Annotated[
         list[Path], typer.Argument(help="Trajectories; those of one temperature are replicas, and averaged.")
     ],
@@ -55,7 +57,7 @@ def dynamics(
         wave_number=wave_number,
     )
     given = Given(temperature, timestep, names_of(names), begin, stride)
-    table = moving.run(files, out=out, given=given, how=how)
+    table = moving.run(files, out=out, given=given, how=how, command=given_command(context))
     print_table(motion(table))
     rows = report.read_comparison(out / "comparison.json")
     # The table has the numbers; what is left are the reasons of those that it has not.

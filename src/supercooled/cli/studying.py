@@ -10,9 +10,11 @@ import typer
 
 import supercooled as sc
 from supercooled.cli.options import Begin, Files, Names, Scheduler, Stride, Timestep, Workers, placed
+from supercooled.cli.repeating import given_command
 
 
 def analyze(
+    context: typer.Context,
     files: Files,
     liquid: Annotated[
         str, typer.Option(help="Whose pair potentials: a name in the catalogue, or a YAML file.")
@@ -79,6 +81,7 @@ def analyze(
             thresholds=threshold,
             choices=choices,
             workers=placement,
+            command=given_command(context),
         )
     _finish(out)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,6 +219,7 @@ def _all_or_none(values: Sequence[float | None]) -> Array | None:
 
 def _how_to_cut(path: str | Path, size: int) -> str:
     name = Path(path).name
+    name = shlex.quote(f"./{name}" if name.startswith("-") else name)
     show = {".gz": f"gzip -dc {name} 2>/dev/null | head", ".zst": f"zstd -dc {name} | head"}
     command = f"{show[Path(path).suffix.lower()]} -c {size}" if is_packed(path) else f"head -c {size} {name}"
     return f'; "{command}" prints the whole ones'

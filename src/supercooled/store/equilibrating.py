@@ -168,17 +168,21 @@ def _made(path: Path, asked: Request, start: str | Path, run: Trajectory) -> dic
     if Path(start).is_file():
         began["sha256"] = hashlib.sha256(Path(start).read_bytes()).hexdigest()
     usual = Protocol(every=protocol.every)
-    options = [f" --every {protocol.every:g}"]
-    options += [f" --dt {protocol.dt:g}"] if protocol.dt != usual.dt else []
-    options += [f" --damping {protocol.damping:g}"] if protocol.damping != usual.damping else []
-    options += [f" --seed {state.seed}"] if state.seed != 1 else []
+    options: dict[str, float] = {"every": protocol.every}
+    options |= {"dt": protocol.dt} if protocol.dt != usual.dt else {}
+    options |= {"damping": protocol.damping} if protocol.damping != usual.damping else {}
+    options |= {"seed": state.seed} if state.seed != 1 else {}
     return {
-        "command": systems.equilibration_command(state.liquid, state.temperature, state.n_particles)
-        .replace("--start lattice", f"--start {began['name']}")
-        .replace("HOLD", f"{protocol.hold:g}")
-        .replace("DURATION", f"{asked.duration:g}")
-        .replace("FILE.gsd", path.name)
-        + "".join(options),
+        "command": systems.equilibration_command(
+            state.liquid,
+            state.temperature,
+            state.n_particles,
+            start=began["name"],
+            hold=protocol.hold,
+            duration=asked.duration,
+            out=path.name,
+            **options,
+        ),
         "start": began,
         "seed": state.seed,
         "dt": protocol.dt,

@@ -29,11 +29,13 @@ def run(
     out: Path,
     given: Given,
     how: Motion,
+    command: str | None = None,
 ) -> xr.Dataset:
     """Measure, write the report to `out`, and return the table, along ``temperature``.
 
     files : those of one temperature are replicas, and are averaged
     given : what is said about the files
+    command : that repeats it, where it was given on the command line
 
     Raises
     ------
@@ -66,8 +68,8 @@ def run(
         results={"dynamics": shown, "motion": table},
         provenance=describe(
             opened,
-            parameters=asdict(how),
-            commands=[_command(files, out, given, how)],
+            parameters={**asdict(how), **given.said()},
+            commands=[command] if command else [],
             source="Definitions of sharma2022 (doi:10.1103/PhysRevE.105.044604), Secs. III and IV B.",
         ),
         sections=SECTIONS,
@@ -87,12 +89,3 @@ def _summary(opened: Sequence[object], table: xr.Dataset) -> str:
 def _present(run: Trajectory) -> list[str]:
     """Species that a particle has."""
     return [name for k, name in enumerate(run.names) if (run.species == k).any()]
-
-
-def _command(files: Sequence[Path], out: Path, given: Given, how: Motion) -> str:
-    options = given.options()
-    options += "" if how.tolerance is None else f" --tolerance {how.tolerance:g}"
-    options += " --remove-drift" if how.remove_drift else ""
-    options += "" if how.wave_number is None else f" --wave-number {how.wave_number:g}"
-    species = how.species or "all"
-    return f"supercooled dynamics {' '.join(map(str, files))}{options} --species {species} --out {out}"

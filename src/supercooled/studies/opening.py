@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,14 +69,15 @@ class Given:
             raise ParameterError(f"{file}: the run of {run.times[-1] - run.times[0]:g} ends before begin")
         return run[int(np.argmax(late)) :: self.stride]
 
-    def options(self) -> str:
-        """The same on the command line."""
-        words = [f"--temperature {T:g}" for T in self.temperatures or ()]
-        words += [f"--timestep {self.timestep:g}"] if self.timestep is not None else []
-        words += [f"--names {','.join(f'{a}={b}' for a, b in self.names.items())}"] if self.names else []
-        words += [f"--begin {self.begin:g}"] if self.begin else []
-        words += [f"--stride {self.stride}"] if self.stride != 1 else []
-        return "".join(f" {word}" for word in words)
+    def said(self) -> dict[str, Any]:
+        """What was said, by name; temperatures are told with the runs."""
+        unsaid = Given()
+        return {
+            field.name: value
+            for field in fields(self)
+            if field.name != "temperatures"
+            and (value := getattr(self, field.name)) != getattr(unsaid, field.name)
+        }
 
 
 def names_of(text: str | None) -> dict[str, str] | None:

@@ -51,6 +51,7 @@ def run(
     thresholds: Sequence[float] | None,
     choices: Choices,
     workers: Workers,
+    command: str | None = None,
 ) -> Path:
     """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
 
@@ -58,6 +59,7 @@ def run(
     liquid : name in the catalogue, for the pair potentials
     given : what is said about the files
     thresholds : of each file, the same for replicas; measured if None
+    command : that repeats it, where it was given on the command line
 
     Raises
     ------
@@ -93,7 +95,7 @@ def run(
         choices=choices,
     )
     results |= scene_of(states[at[0]][0], measured[0], calibration, choices)
-    rows = _rows(at, found, moved, related)
+    rows = _rows(at, found, moved, related, told)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
     written = {
@@ -111,8 +113,12 @@ def run(
         results=results,
         provenance=describe(
             [run for runs in states.values() for run in runs],
-            parameters=_parameters(choices, dict(zip(at, hops, strict=True))),
-            commands=[_command(files, out, liquid, given)],
+            parameters={
+                **_parameters(choices, dict(zip(at, hops, strict=True))),
+                **given.said(),
+                "threshold": _threshold(at, told),
+            },
+            commands=[command] if command else [],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
     )
@@ -137,7 +143,9 @@ def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list
     return list(values)
 
 
-def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | None) -> list[Row]:
+def _rows(
+    at: Sequence[float], found: Cages, moved: Moves, related: Relations | None, told: Sequence[float] | None
+) -> list[Row]:
     rows = []
     for i, T in enumerate(at):
         threshold, relaxation = moved.thresholds[i], moved.relaxation[i]
@@ -159,7 +167,10 @@ def _rows(at: Sequence[float], found: Cages, moved: Moves, related: Relations | 
                 threshold.value,
                 unit=area,
                 error=threshold.error,
-                reason=threshold.reason and f"{threshold.reason}; --threshold gives one",
+                reason=threshold.reason and threshold.reason + ("" if told else "; --threshold gives one"),
+                note=f"Rearrangements are counted with the threshold that was given, {told[i]:g}."
+                if told
+                else "",
             ),
         ]
         if related is None:
@@ -193,7 +204,9 @@ def _row(
         uncertainty=error,
         unit=unit,
         tolerance=None,
-        note=f"Not reached: {reason}." if reason else f"{note} {without_error(value, error)}".strip(),
+        note=" ".join(
+            filter(None, [f"Not reached: {reason}." if reason else "", note, without_error(value, error)])
+        ),
     )
 
 
@@ -245,6 +258,15 @@ def _write_coloured(
     io.write_gsd(path, few, fields=every)
 
 
+def _threshold(at: Sequence[float], told: Sequence[float] | None) -> Any:
+    """Thresholds of p_hop as the page lists them."""
+    if told is None:
+        return {"value": "measured", "why": "p_c of each temperature, in the table"}
+    if len(set(told)) == 1:
+        return {"value": told[0], "why": "given"}
+    return {"value": ", ".join(f"{p!r} (T = {T:g})" for T, p in zip(at, told, strict=True)), "why": "given"}
+
+
 def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) -> dict[str, Any]:
     """The choices, and what was made of them: half of the window is cut to whole intervals."""
     taken = {T: float(each[0].attrs["window"]) for T, each in hops.items()}
@@ -274,7 +296,3 @@ def _summary(
     if related is None:
         words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
     return " ".join(words)
-
-
-def _command(files: Sequence[Path], out: Path, liquid: str, given: Given) -> str:
-    return f"supercooled analyze {' '.join(map(str, files))} --liquid {liquid}{given.options()} --out {out}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +35,16 @@ def describe(
         "commands": list(commands),
         "source": source,
     }
+
+
+def study_command(name: str, preset: str, *, out: Path, runs: Path) -> str:
+    """The command that repeats a study, quoted for a shell.
+
+    >>> study_command("sharma2022", "quick", out=Path("two words"), runs=Path("runs"))
+    "supercooled study sharma2022 --preset quick --out 'two words' --runs runs"
+    """
+    words = ["supercooled", "study", name, "--preset", preset, "--out", str(out), "--runs", str(runs)]
+    return shlex.join(words)
 
 
 def _run(trajectory: Trajectory) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -172,10 +173,20 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
 
 
-def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) -> str:
-    """The command line that makes an equilibrated configuration.
+def equilibration_command(
+    liquid: Liquid,
+    temperature: float,
+    n_particles: int,
+    *,
+    start: str = "lattice",
+    hold: float | str = "HOLD",
+    duration: float | str = "DURATION",
+    out: str = "FILE.gsd",
+    **options: float,
+) -> str:
+    """The command line that makes an equilibrated configuration, quoted for a shell.
 
-    A liquid that is not in the catalogue stands in a file, ``NAME.yaml``.
+    A liquid that is not in the catalogue stands in a file, ``NAME.yaml``. What is left open is in capitals.
 
     >>> from supercooled.systems import kob_andersen
     >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
@@ -185,11 +196,23 @@ def equilibration_command(liquid: Liquid, temperature: float, n_particles: int) 
     density = liquid.density
     known = [name for name, entry in catalogue().items() if entry.make(density=density) == liquid]
     model = known[0] if known else f"{liquid.mixture.name}.yaml"
-    return (
-        f"supercooled equilibrate {model} --density {liquid.density:g} "
-        f"--temperature {temperature:g} --particles {n_particles} --start lattice --hold HOLD "
-        "--duration DURATION --out FILE.gsd"
-    )
+    words = {
+        "density": density,
+        "temperature": temperature,
+        "particles": n_particles,
+        "start": start,
+        "hold": hold,
+        "duration": duration,
+        "out": out,
+        **options,
+    }
+    said = [word for name, value in words.items() for word in (f"--{name}", _in_full(value))]
+    return shlex.join(["supercooled", "equilibrate", model, *said])
+
+
+def _in_full(value: float | str) -> str:
+    """All digits of a number, without the point of a whole one."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:

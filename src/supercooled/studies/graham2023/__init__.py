@@ -17,6 +17,7 @@ from supercooled.studies.graham2023.liquid import LiquidRuns, Run, continuous, m
 from supercooled.studies.graham2023.results import together
 from supercooled.studies.graham2023.rows import rows
 from supercooled.studies.presets import preset_named
+from supercooled.studies.provenance import study_command
 
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
@@ -78,7 +79,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """
     chosen = preset_named(preset, PRESETS, study="graham2023")
     liquids = [_simulated(key, chosen, runs, workers) for key in chosen.liquids]
-    command = f"supercooled study graham2023 --preset {preset} --out {out} --runs {runs}"
+    command = study_command("graham2023", preset, out=out, runs=runs)
     return analysed(liquids, out, choices=CHOICES, command=command, preset=chosen, workers=workers)
 
 

@@ -24,6 +24,7 @@ from supercooled.studies.nandi2021.rows import every_row, off_the_line
 from supercooled.studies.nandi2021.tabling import tables
 from supercooled.studies.nandi2021.tried import STRONG, far_row, scan_rows
 from supercooled.studies.presets import preset_named
+from supercooled.studies.provenance import study_command
 from supercooled.studies.published import softness_line
 from supercooled.trajectory import Trajectory
 
@@ -84,7 +85,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
             every,
             choices=choices,
             preset=chosen,
-            command=f"supercooled study nandi2021 --preset {preset} --out {out} --runs {runs}",
+            command=study_command("nandi2021", preset, out=out, runs=runs),
         ),
         sections=words.sections(results),
     )

@@ -22,6 +22,7 @@ from supercooled.report import Row
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.line import identity
 from supercooled.studies.presets import preset_named
+from supercooled.studies.provenance import study_command
 from supercooled.studies.scenes import scene_of_softness
 from supercooled.studies.schoenholz2016 import measuring, reasons, training, words
 from supercooled.studies.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
@@ -65,7 +66,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         out,
         runs=runs,
         workers=workers,
-        command=f"supercooled study schoenholz2016 --preset {preset} --out {out} --runs {runs}",
+        command=study_command("schoenholz2016", preset, out=out, runs=runs),
     )
 
 

@@ -21,6 +21,7 @@ from supercooled.studies.measured import measure
 from supercooled.studies.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.studies.presets import preset_named
 from supercooled.studies.propensities import Ensembles, Plan, ranked_propensities
+from supercooled.studies.provenance import study_command
 from supercooled.studies.published import printed, softness_line
 from supercooled.studies.results import (
     below_onset,
@@ -158,7 +159,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
             calibration=calibration,
             dt=chosen.dt,
             ensembles=chosen.ensembles,
-            command=f"supercooled study sharma2022 --preset {preset} --out {out} --runs {runs}",
+            command=study_command("sharma2022", preset, out=out, runs=runs),
         ),
         sections=words.sections(results),
     )
