@@ -1,15 +1,14 @@
 """How a trajectory lies in a GSD file: names of chunks, defaults, and which frames are whole.
 
-The HOOMD schema: https://gsd.readthedocs.io/en/stable/schema-hoomd.html. The file layer, whose header
-and index are read here to find what a cut or a killed writing left:
-https://gsd.readthedocs.io/en/stable/file-layer.html.
+The HOOMD schema: https://gsd.readthedocs.io/en/stable/schema-hoomd.html.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import gsd.fl
 import numpy as np
@@ -17,9 +16,8 @@ import numpy as np
 from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
-from supercooled.io.labels import cut_short
+from supercooled.io.gsd_file import CHECKSUMS, WITH_CHECKSUMS, GsdFile, checksum, name_key
 
-APPLICATION = "supercooled"
 STEP = "configuration/step"
 BOX = "configuration/box"
 DIMENSIONS = "configuration/dimensions"
@@ -32,114 +30,89 @@ IMAGE = "particles/image"
 TIME = "log/time"
 FIELD = "log/particles/"
 
+_NO_BOX = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+FRAMES = "supercooled/frames"
+_OLD_APPLICATION = "supercooled"
 _IN_EVERY_FRAME = (STEP, BOX, POSITION)
 _IN_ALL_OR_NONE = (TIME, IMAGE)
-_MAGIC = 0x65DF65DF65DF65DF
-_HEADER = np.dtype(
-    [("magic", "<u8"), ("index_at", "<u8"), ("index_slots", "<u8"), ("names_at", "<u8"), ("names", "<u8")]
-)
-_ENTRY = np.dtype(
-    [
-        ("frame", "<u8"),
-        ("rows", "<u8"),
-        ("at", "<i8"),
-        ("columns", "<u4"),
-        ("name", "<u2"),
-        ("type", "u1"),
-        ("flags", "u1"),
-    ]
-)
-_KNOWN_TYPES = np.arange(1, 12)
-_ITEM_BYTES = np.array([0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1])
 
 
-def open_to_read(path: str | Path) -> Any:
-    """Open file of the HOOMD schema, for reading.
+class CheckedFile:
+    """A GSD file open for writing, with the checksums of what each frame has."""
 
-    Raises
-    ------
-    TrajectoryError
-        if there is none, or it is something else.
-    """
-    try:
-        file = gsd.fl.open(name=str(path), mode="r", schema="hoomd")
-        # The texts of the header are decoded when they are asked for, and may be none.
-        _ = file.application
-    except FileNotFoundError as error:
-        raise TrajectoryError(f"{path}: no such file") from error
-    except (RuntimeError, OSError, UnicodeDecodeError) as error:
-        raise TrajectoryError(f"{path} is not a readable GSD trajectory ({error})") from error
-    return file
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._sums: list[tuple[int, int]] = []
+
+    def write_chunk(self, name: str, data: AnyArray) -> None:
+        """Add a chunk, (rows,) or (rows, columns), to the frame."""
+        values = np.ascontiguousarray(data)
+        self._file.write_chunk(name, values)
+        self._sums.append((name_key(name), checksum(values)))
+
+    def end_frame(self) -> None:
+        """Add the checksums, and end the frame."""
+        self._file.write_chunk(CHECKSUMS, np.array(self._sums, dtype=np.uint64).reshape(-1, 2))
+        self._file.end_frame()
+        self._sums = []
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Flush and close."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
-def create(path: str | Path) -> Any:
+def create(path: str | Path) -> CheckedFile:
     """New, empty file, for writing."""
-    return gsd.fl.open(
-        name=str(path),
-        mode="w",
-        application=APPLICATION,
-        schema="hoomd",
-        schema_version=[1, 4],
+    return CheckedFile(
+        gsd.fl.open(
+            name=str(path), mode="w", application=WITH_CHECKSUMS, schema="hoomd", schema_version=[1, 4]
+        )
     )
 
 
-def check_uncut(path: str | Path) -> None:
-    """Refuse a file that ends before its last frame does.
-
-    The library that reads GSD refuses a file that is cut short without saying where.
-
-    Raises
-    ------
-    TrajectoryError
-        naming the last whole frame; or if the file isn't there, is no GSD file, or has lost its index.
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise TrajectoryError(f"{path}: no such file")
-    size = file.stat().st_size
-    raw = file.open("rb")
-    with raw:
-        head = raw.read(_HEADER.itemsize)
-        if len(head) < _HEADER.itemsize or (header := np.frombuffer(head, _HEADER)[0])["magic"] != _MAGIC:
-            raise TrajectoryError(f"{path} is not a GSD file")
-        start, slots = int(header["index_at"]), int(header["index_slots"])
-        if start + slots * _ENTRY.itemsize > size:
-            raise TrajectoryError(f"{path} is cut short: its list of frames is gone, so none can be read")
-        raw.seek(start)
-        index = np.frombuffer(raw.read(slots * _ENTRY.itemsize), _ENTRY)
-    index = index[index["at"] != 0]
-    strange = (
-        (index["rows"] > size)
-        | (index["columns"] > size)
-        | ~np.isin(index["type"], _KNOWN_TYPES)
-        | (index["at"] < 0)
-    )
-    if strange.any():
-        number = int(index["frame"][np.argmax(strange)])
-        raise TrajectoryError(f"{path}: what its index says of frame {number} can't be; the file is damaged")
-    kind = np.minimum(index["type"], len(_ITEM_BYTES) - 1)
-    end = index["at"] + (index["rows"] * index["columns"]).astype(np.int64) * _ITEM_BYTES[kind]
-    lost = index["frame"][end > size]
-    if len(lost):
-        raise cut_short(path, int(lost.min()))
+def continued(path: str | Path) -> CheckedFile:
+    """A file that is there, for adding frames."""
+    return CheckedFile(gsd.fl.open(name=str(path), mode="r+", schema="hoomd"))
 
 
-def finished_frames(file: Any) -> int:
+def finished_frames(file: GsdFile) -> int:
     """Frames of an open file, less a last one whose writing was killed.
 
     Only our own files say that: elsewhere a missing chunk means that it is as in the first frame.
+
+    Raises
+    ------
+    TrajectoryError
+        if a frame before the last has lost its checksums.
     """
-    n = int(file.nframes)
-    if not file.application.startswith(APPLICATION) or n == 0:
+    n = file.n_frames
+    if n == 0:
         return n
-    expected = [
-        *_IN_EVERY_FRAME,
-        *(name for name in _IN_ALL_OR_NONE if file.chunk_exists(frame=0, name=name)),
-    ]
-    return n if all(file.chunk_exists(frame=n - 1, name=name) for name in expected) else n - 1
+    if file.checked:
+        there = file.with_checksums
+        if not there[:-1].all():
+            lost = int(np.argmin(there))
+            raise TrajectoryError(f"{file.name}: frame {lost} has lost its checksums; the file is damaged")
+        return n if there[-1] else n - 1
+    if file.application != _OLD_APPLICATION:
+        return n
+    expected = [*_IN_EVERY_FRAME, *(name for name in _IN_ALL_OR_NONE if file.has(0, name))]
+    return n if all(file.has(n - 1, name) for name in expected) else n - 1
 
 
-def rows(file: Any, frame: int, name: str, shape: tuple[int, ...], default: Any) -> Any:
+def rows(file: GsdFile, frame: int, name: str, shape: tuple[int, ...], default: Any) -> Any:
     """Chunk of a frame as :func:`chunk` finds it, with the shape that it must have.
 
     Raises
@@ -156,20 +129,28 @@ def rows(file: Any, frame: int, name: str, shape: tuple[int, ...], default: Any)
     return values
 
 
-def chunk(file: Any, frame: int, name: str, default: Any = None) -> Any:
+def chunk(file: GsdFile, frame: int, name: str, default: Any = None) -> Any:
     """Chunk of a frame; where absent, that of the first frame; where that is absent too, `default`."""
     for source in (frame, 0):
-        if file.chunk_exists(frame=source, name=name):
-            try:
-                return file.read_chunk(frame=source, name=name)
-            except (RuntimeError, ValueError, OSError, KeyError) as error:
-                raise TrajectoryError(
-                    f"{file.name}: frame {source}: {name} can't be read ({error}); the file is damaged"
-                ) from error
+        if file.has(source, name):
+            return file.read(source, name)
     return default
 
 
-def type_names(file: Any) -> tuple[str, ...]:
+def scalars(file: GsdFile, n_frames: int, name: str, default: Sequence[float]) -> Array:
+    """Small chunks of the first frames, (frame, width); where absent, that of the first frame, else `default`.
+
+    Raises
+    ------
+    TrajectoryError
+        naming file, frame and chunk, if one has another width, or is damaged.
+    """
+    there, values = file.scalars(name, n_frames, len(default))
+    values[~there] = values[0] if there[0] else np.asarray(default)
+    return values
+
+
+def type_names(file: GsdFile) -> tuple[str, ...]:
     """Names of the species."""
     stored = chunk(file, 0, TYPES)
     if stored is None:
@@ -189,9 +170,9 @@ def encoded_names(names: Sequence[str]) -> AnyArray:
     return np.array([list(name.ljust(width, b"\0")) for name in encoded], dtype=np.uint8).view(np.int8)
 
 
-def box_values(file: Any, frame: int, dimensions: int) -> Array:
+def box_values(file: GsdFile, frame: int, dimensions: int) -> Array:
     """Box of a frame, (6,); planar boxes are one thick."""
-    stored = rows(file, frame, BOX, (6,), np.array([1.0, 1, 1, 0, 0, 0]))
+    stored = rows(file, frame, BOX, (6,), np.array(_NO_BOX))
     values: Array = stored.astype(np.float64)
     if dimensions == 2:
         values[2] = 1.0
