@@ -289,8 +289,9 @@ def test_a_half_written_last_frame_does_not_count(tmp_path: Path) -> None:
         raw.end_frame()
         raw.flush()
         assert raw.nframes == 4
-    assert sc.read(path).n_frames == 3
-    with started(path) as file:
+    with pytest.warns(UserWarning, match="its last frame, 3, is not whole"):
+        assert sc.read(path).n_frames == 3
+    with pytest.warns(UserWarning, match="its last frame, 3, is not whole"), started(path) as file:
         assert file.n_frames == 3
     with gsd.fl.open(str(path), "r") as raw:
         assert raw.nframes == 3
@@ -302,7 +303,7 @@ def test_a_cut_file_names_the_last_whole_frame(tmp_path: Path) -> None:
     sc.write_gsd(path, sc.Trajectory.from_arrays(random.uniform(-2, 2, (9, 400, 3)), sc.Box.cube(4.0)))
     assert sc.read(path).n_frames == 9
     size = path.stat().st_size
-    os.truncate(path, size - 4800 - 100)
+    os.truncate(path, size - 4800 - 400)
     with pytest.raises(TrajectoryError, match=r"cut short: frames 0 to 6 are whole, frame 7 is not"):
         sc.read(path)
     os.truncate(path, 300)

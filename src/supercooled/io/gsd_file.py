@@ -20,6 +20,7 @@ import numpy as np
 import xxhash
 
 from supercooled.arrays import AnyArray, Booleans, Integers
+from supercooled.digests import digest_of
 from supercooled.errors import TrajectoryError
 from supercooled.io.labels import cut_short
 
@@ -53,7 +54,7 @@ _ENTRY = np.dtype(
         ("flags", "u1"),
     ]
 )
-_TYPES = (None, "u1", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8", "<f4", "<f8", "i1")
+_TYPES = ("", "u1", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8", "<f4", "<f8", "i1")
 _KINDS = {np.dtype(kind).str: number for number, kind in enumerate(_TYPES[:11]) if kind}
 _ITEM_BYTES = np.array([0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1])
 _SLOT = 64
@@ -84,6 +85,7 @@ class _Layout:
     index: AnyArray
     columns: dict[str, _Column] = field(default_factory=dict)
     stated: tuple[Integers, AnyArray] | None = None
+    digests: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
 
 # Blocks of frames are read one after another, each from the file opened anew.
@@ -95,7 +97,9 @@ _COARSE = 2e9
 def checksum(data: AnyArray) -> int:
     """Checksum of a chunk, from its bytes, type and shape."""
     columns = 1 if data.ndim == 1 else data.shape[1]
-    return _sum(memoryview(data).cast("B") if data.size else b"", _KINDS[data.dtype.str], columns, len(data))
+    return _sum(
+        data.reshape(-1).view(np.uint8).data if data.size else b"", _KINDS[data.dtype.str], columns, len(data)
+    )
 
 
 def name_key(name: str) -> int:
@@ -104,7 +108,11 @@ def name_key(name: str) -> int:
 
 
 def _sum(data: Any, kind: int, columns: int, rows: int) -> int:
-    return int(xxhash.xxh3_64_intdigest(data, (kind + (columns << 8) + (rows << 16)) % 2**64))
+    return int(xxhash.xxh3_64_intdigest(data, _seed(kind, columns, rows)))
+
+
+def _seed(kind: int, columns: int, rows: int) -> int:
+    return (kind + (columns << 8) + (rows << 16)) % 2**64
 
 
 class GsdFile:
@@ -178,7 +186,9 @@ class GsdFile:
     def _read_index(self, start: int, slots: int, n_names: int, *, cut: bool) -> AnyArray:
         size = slots * _ENTRY.itemsize
         if start + size > self._size:
-            raise TrajectoryError(f"{self.name} is cut short: its list of frames is gone, so none can be read")
+            raise TrajectoryError(
+                f"{self.name} is cut short: its list of frames is gone, so none can be read"
+            )
         index = np.frombuffer(os.pread(self._descriptor, size, start), _ENTRY)
         used = index["at"] != 0
         n = len(index) if used.all() else int(np.argmin(used))
@@ -211,6 +221,32 @@ class GsdFile:
             index = index[index["frame"] < whole]
         return index
 
+    def holds(self, name: str, n_frames: int) -> bool:
+        """Whether any of the first frames has a chunk of its own."""
+        column = self._column(name)
+        there = column.entry[:n_frames] >= 0
+        if self.checked and (wrong := there != column.stated[:n_frames]).any():
+            raise self._damaged(int(np.argmax(wrong)), name)
+        return bool(there.any())
+
+    def check_complete(self, n_frames: int) -> None:
+        """Refuse a file whose first frames lack, or have more, chunks than their checksums name.
+
+        Raises
+        ------
+        TrajectoryError
+            if it is.
+        """
+        if not self.checked:
+            return
+        for name in self.names:
+            if name != CHECKSUMS:
+                self.holds(name, n_frames)
+        listed = np.bincount(self._at.index["frame"].astype(np.int64), minlength=self.n_frames) - 1
+        stated = np.bincount(self._table()[0], minlength=self.n_frames)
+        if (wrong := (listed != stated)[:n_frames]).any():
+            raise self._damaged(int(np.argmax(wrong)), "its list of chunks")
+
     def has(self, frame: int, name: str) -> bool:
         """Whether a frame has a chunk of its own.
 
@@ -241,6 +277,42 @@ class GsdFile:
         values = np.frombuffer(raw, _TYPES[kind])
         return values if columns == 1 else values.reshape(rows, columns)
 
+    def read_into(self, name: str, frames: Sequence[int], out: AnyArray) -> Integers:
+        """Read the chunks of some frames, each of the shape of `out[k]`; which of them have none.
+
+        Raises
+        ------
+        TrajectoryError
+            if one has another shape, or is damaged.
+        """
+        column = self._column(name)
+        chosen = np.asarray(frames, dtype=np.int64)
+        entries = column.entry[chosen]
+        if self.checked and (wrong := (entries >= 0) != column.stated[chosen]).any():
+            raise self._damaged(int(chosen[np.argmax(wrong)]), name)
+        there = np.flatnonzero(entries >= 0)
+        found = self._at.index[entries[there]]
+        n_rows, n_columns = (*out.shape[1:], 1)[:2]
+        if (odd := (found["rows"] != n_rows) | (found["columns"] != n_columns)).any():
+            frame = int(chosen[there[np.argmax(odd)]])
+            raise TrajectoryError(
+                f"{self.name}: frame {frame}: {name} has shape {self.read(frame, name).shape} instead of "
+                f"{out.shape[1:]}; the file is damaged"
+            )
+        sums = column.sums[chosen[there]].tolist()
+        for kind in set(found["type"].tolist()):
+            # One buffer, which stays in the processor's cache from the disk to the sum to `out`.
+            buffer = np.empty(out.shape[1:], _TYPES[kind])
+            raw = buffer.reshape(-1).view(np.uint8).data if buffer.size else memoryview(b"")
+            seed = _seed(kind, n_columns, n_rows)
+            for k in np.flatnonzero(found["type"] == kind).tolist():
+                if os.preadv(self._descriptor, [raw], int(found["at"][k])) != len(raw):
+                    raise TrajectoryError(f"{self.name} has become shorter while it was read")
+                if self.checked and xxhash.xxh3_64_intdigest(raw, seed) != sums[k]:
+                    raise self._damaged(int(chosen[there[k]]), name)
+                out[there[k]] = buffer
+        return np.flatnonzero(entries < 0)
+
     def scalars(self, name: str, n_frames: int, width: int) -> tuple[Booleans, AnyArray]:
         """Chunks of one small kind of the first frames: which have one, and their values (frame, width).
 
@@ -251,11 +323,10 @@ class GsdFile:
         TrajectoryError
             if one has another width.
         """
+        self.holds(name, n_frames)
         column = self._column(name)
         entry = column.entry[:n_frames]
         there = entry >= 0
-        if self.checked and (wrong := there != column.stated[:n_frames]).any():
-            raise self._damaged(int(np.argmax(wrong)), name)
         found = self._at.index[entry[there]]
         values = np.zeros((n_frames, width))
         shapes = found["rows"] * found["columns"] if len(found) else np.zeros(0)
@@ -278,17 +349,20 @@ class GsdFile:
         self, name: str, frames: Integers, raw: AnyArray, entries: AnyArray, stated: AnyArray
     ) -> None:
         kind, columns, rows = int(entries["type"][0]), entries["columns"].tolist(), entries["rows"].tolist()
-        found = [
-            _sum(data.data, kind, m, n) for data, m, n in zip(raw, columns, rows, strict=True)
-        ]
+        found = [_sum(data.data, kind, m, n) for data, m, n in zip(raw, columns, rows, strict=True)]
         wrong = np.array(found, dtype=np.uint64) != stated
         if wrong.any():
             raise self._damaged(int(frames[np.argmax(wrong)]), name)
 
-    def sums(self, names: Sequence[str], n_frames: int) -> AnyArray:
-        """Stated checksums of some chunks in each frame, (frame, name); 0 where a frame has none."""
-        columns = [self._column(name) for name in names]
-        return np.stack([np.where(c.stated, c.sums, 0)[:n_frames] for c in columns], axis=1)
+    def digest(self, names: Sequence[str], n_frames: int) -> str:
+        """Digest of some chunks in the first frames, from their checksums."""
+        asked = (tuple(names), n_frames)
+        if asked not in self._at.digests:
+            columns = [self._column(name) for name in names]
+            self._at.digests[asked] = digest_of(
+                [(c.stated[:n_frames], np.where(c.stated, c.sums, 0)[:n_frames]) for c in columns]
+            )
+        return self._at.digests[asked]
 
     @property
     def with_checksums(self) -> Booleans:

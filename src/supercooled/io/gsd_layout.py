@@ -5,6 +5,7 @@ The HOOMD schema: https://gsd.readthedocs.io/en/stable/schema-hoomd.html.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import Any, Self
 import gsd.fl
 import numpy as np
 
-from supercooled.arrays import AnyArray, Array
+from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
 from supercooled.io.gsd_file import CHECKSUMS, WITH_CHECKSUMS, GsdFile, checksum, name_key
@@ -30,7 +31,7 @@ IMAGE = "particles/image"
 TIME = "log/time"
 FIELD = "log/particles/"
 
-_NO_BOX = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
+NO_BOX = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
 FRAMES = "supercooled/frames"
 _OLD_APPLICATION = "supercooled"
 _IN_EVERY_FRAME = (STEP, BOX, POSITION)
@@ -95,7 +96,7 @@ def finished_frames(file: GsdFile) -> int:
     Raises
     ------
     TrajectoryError
-        if a frame before the last has lost its checksums.
+        if a frame before the last has lost its checksums, or a chunk that they name.
     """
     n = file.n_frames
     if n == 0:
@@ -105,11 +106,33 @@ def finished_frames(file: GsdFile) -> int:
         if not there[:-1].all():
             lost = int(np.argmin(there))
             raise TrajectoryError(f"{file.name}: frame {lost} has lost its checksums; the file is damaged")
-        return n if there[-1] else n - 1
+        n -= not there[-1]
+        file.check_complete(n)
+        _check_count(file, n)
+        if n < file.n_frames:
+            warnings.warn(
+                f"{file.name}: its last frame, {n}, is not whole and is left out: its writing was "
+                "interrupted, or the file is damaged",
+                stacklevel=2,
+            )
+        return n
     if file.application != _OLD_APPLICATION:
         return n
+    warnings.warn(
+        f"{file.name} was written before frames had checksums: damage in it can't be noticed", stacklevel=2
+    )
     expected = [*_IN_EVERY_FRAME, *(name for name in _IN_ALL_OR_NONE if file.has(0, name))]
     return n if all(file.has(n - 1, name) for name in expected) else n - 1
+
+
+def _check_count(file: GsdFile, n_frames: int) -> None:
+    """Of a file that was written whole, all frames must be there."""
+    if n_frames and file.has(0, FRAMES):
+        written = int(rows(file, 0, FRAMES, (1,), None)[0])
+        if written != n_frames:
+            raise TrajectoryError(
+                f"{file.name} has {n_frames} of the {written} frames that were written; the file is damaged"
+            )
 
 
 def rows(file: GsdFile, frame: int, name: str, shape: tuple[int, ...], default: Any) -> Any:
@@ -129,6 +152,14 @@ def rows(file: GsdFile, frame: int, name: str, shape: tuple[int, ...], default: 
     return values
 
 
+def rows_into(file: GsdFile, frames: Sequence[int], name: str, out: AnyArray) -> None:
+    """Fill `out` (frame, ...) with chunks as :func:`rows` finds them; what is nowhere stays as it is."""
+    absent = file.read_into(name, frames, out)
+    if len(absent) and file.has(0, name):
+        file.read_into(name, [0], first := np.empty_like(out[:1]))
+        out[absent] = first
+
+
 def chunk(file: GsdFile, frame: int, name: str, default: Any = None) -> Any:
     """Chunk of a frame; where absent, that of the first frame; where that is absent too, `default`."""
     for source in (frame, 0):
@@ -138,7 +169,9 @@ def chunk(file: GsdFile, frame: int, name: str, default: Any = None) -> Any:
 
 
 def scalars(file: GsdFile, n_frames: int, name: str, default: Sequence[float]) -> Array:
-    """Small chunks of the first frames, (frame, width); where absent, that of the first frame, else `default`.
+    """Small chunks of the first frames, (frame, width).
+
+    Where a frame has none, that of the first counts, and where that is absent too, `default`.
 
     Raises
     ------
@@ -163,19 +196,27 @@ def type_names(file: GsdFile) -> tuple[str, ...]:
         ) from error
 
 
-def encoded_names(names: Sequence[str]) -> AnyArray:
+def write_particles(file: CheckedFile, species: Integers, names: Sequence[str], dimensions: int) -> None:
+    """Write the chunks that say who the particles are."""
+    file.write_chunk(DIMENSIONS, np.array([dimensions], dtype=np.uint8))
+    file.write_chunk(COUNT, np.array([len(species)], dtype=np.uint32))
+    file.write_chunk(TYPES, _encoded_names(names))
+    file.write_chunk(TYPE_OF, species.astype(np.uint32))
+
+
+def _encoded_names(names: Sequence[str]) -> AnyArray:
     """Species' names as the schema stores them: rows of characters, padded with zeros."""
     encoded = [name.encode() for name in names]
     width = max(map(len, encoded)) + 1
     return np.array([list(name.ljust(width, b"\0")) for name in encoded], dtype=np.uint8).view(np.int8)
 
 
-def box_values(file: GsdFile, frame: int, dimensions: int) -> Array:
-    """Box of a frame, (6,); planar boxes are one thick."""
-    stored = rows(file, frame, BOX, (6,), np.array(_NO_BOX))
-    values: Array = stored.astype(np.float64)
+def box_values(file: GsdFile, frames: Sequence[int], dimensions: int) -> Array:
+    """Boxes of some frames, (frame, 6); planar boxes are one thick."""
+    values = np.tile(np.array(NO_BOX), (len(frames), 1))
+    rows_into(file, frames, BOX, values)
     if dimensions == 2:
-        values[2] = 1.0
+        values[:, 2] = 1.0
     return values
 
 

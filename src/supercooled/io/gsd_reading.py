@@ -15,9 +15,16 @@ from supercooled.digests import digest_of
 from supercooled.errors import TrajectoryError
 from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io import gsd_layout as layout
+from supercooled.io.gsd_file import GsdFile
 from supercooled.io.labels import Names, named_species, times_of
 from supercooled.quantities import TABLE, labelled
 from supercooled.trajectory import Trajectory
+
+# What decides the frames of a trajectory; logs and fields beside them may differ.
+_SCIENCE = (
+    *(layout.STEP, layout.BOX, layout.DIMENSIONS, layout.COUNT),
+    *(layout.TYPES, layout.TYPE_OF, layout.POSITION, layout.IMAGE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,12 @@ class GsdSource:
 
     @property
     def digest(self) -> str:
-        """Digest of all frames, read when it is first asked for."""
+        """Digest of the frames: of their checksums, or where there are none, of all that reading gives."""
+        with GsdFile(self.name) as file:
+            self._check_unchanged(file)
+            checked = file.checked
+        if checked:
+            return digest_of(self.known["sums"], digest_of_fields(self, without=("name", "known")))
         return kept(
             self.known,
             lambda: digest_of(digest_by_reading(self), digest_of_fields(self, without=("name", "known"))),
@@ -41,24 +53,32 @@ class GsdSource:
 
     def boxes(self, frames: Sequence[int]) -> Array:
         """Boxes of the given frames, (frame, 6)."""
-        with layout.open_to_read(self.name) as file:
-            return np.array([layout.box_values(file, f, self.dimensions) for f in frames]).reshape(-1, 6)
+        with GsdFile(self.name) as file:
+            self._check_unchanged(file)
+            return layout.box_values(file, frames, self.dimensions)
 
     def read(self, frames: Sequence[int]) -> Frames:
         """The given frames, in double precision."""
         shape = (len(frames), self.n_particles, 3)
         positions = np.zeros(shape)
-        boxes = np.empty((len(frames), 6))
         images = np.zeros(shape, np.int32) if self.has_images else None
-        with layout.open_to_read(self.name) as file:
-            for k, f in enumerate(frames):
-                if f >= file.nframes:
-                    raise TrajectoryError(f"{self.name}: frame {f} is gone since the file was first read")
-                boxes[k] = layout.box_values(file, f, self.dimensions)
-                positions[k] = layout.rows(file, f, layout.POSITION, shape[1:], 0.0)
-                if images is not None:
-                    images[k] = layout.rows(file, f, layout.IMAGE, shape[1:], 0)
+        with GsdFile(self.name) as file:
+            self._check_unchanged(file)
+            boxes = layout.box_values(file, frames, self.dimensions)
+            layout.rows_into(file, frames, layout.POSITION, positions)
+            if images is not None:
+                layout.rows_into(file, frames, layout.IMAGE, images)
         return Frames(positions, boxes, images)
+
+    def _check_unchanged(self, file: GsdFile) -> None:
+        """Refuse frames that are not those that were there when the file was opened."""
+        if file.n_frames < self.n_frames:
+            raise TrajectoryError(
+                f"{self.name}: frame {self.n_frames - 1} is gone since the file was first read"
+            )
+        now = file.digest(_SCIENCE, self.n_frames) if file.checked else ""
+        if self.known.setdefault("sums", now) != now:
+            raise TrajectoryError(f"{self.name} has changed since it was first read; read it again")
 
 
 def read_gsd(
@@ -69,8 +89,7 @@ def read_gsd(
     names: Names | None = None,
 ) -> Trajectory:
     """Trajectory of a GSD file. See :func:`supercooled.io.read`."""
-    layout.check_uncut(path)
-    with layout.open_to_read(path) as file:
+    with GsdFile(path) as file:
         n_frames = layout.finished_frames(file)
         if n_frames == 0:
             raise TrajectoryError(f"{path}: no frame in it")
@@ -82,11 +101,12 @@ def read_gsd(
             n_frames=n_frames,
             n_particles=n_particles,
             dimensions=_dimensions(file),
-            has_images=layout.IMAGE in file.find_matching_chunk_names(layout.IMAGE),
+            has_images=file.holds(layout.IMAGE, n_frames),
+            known={"sums": file.digest(_SCIENCE, n_frames) if file.checked else ""},
         )
-        timed = layout.TIME in file.find_matching_chunk_names(layout.TIME)
-        recorded = _scalars(file, n_frames, layout.TIME, np.nan) if timed else None
-        steps = _scalars(file, n_frames, layout.STEP, 0)
+        timed = file.holds(layout.TIME, n_frames)
+        recorded = layout.scalars(file, n_frames, layout.TIME, [np.nan])[:, 0] if timed else None
+        steps = layout.scalars(file, n_frames, layout.STEP, [0.0])[:, 0]
         species, called = named_species(path, species, layout.type_names(file), names)
     return Trajectory(
         source=source,
@@ -121,16 +141,15 @@ def read_fields(path: str | Path) -> xr.Dataset:
     >>> read_fields(file).softness.dims
     ('frame', 'particle')
     """
-    layout.check_uncut(path)
-    with layout.open_to_read(path) as file:
+    with GsdFile(path) as file:
         n_frames = layout.finished_frames(file)
-        stored = file.find_matching_chunk_names(layout.FIELD)
+        stored = [name for name in file.names if name.startswith(layout.FIELD)]
         if n_frames == 0 or not stored:
             raise TrajectoryError(f"{path}: no per-particle fields in it")
         n_particles = _count(path, file)
         coords: dict[str, Any] = {"frame": np.arange(n_frames)}
-        if layout.TIME in file.find_matching_chunk_names(layout.TIME):
-            coords["time"] = ("frame", _scalars(file, n_frames, layout.TIME, np.nan))
+        if file.holds(layout.TIME, n_frames):
+            coords["time"] = ("frame", layout.scalars(file, n_frames, layout.TIME, [np.nan])[:, 0])
         variables = {}
         for chunk_name in stored:
             values = np.full((n_frames, n_particles), np.nan)
@@ -148,13 +167,7 @@ def read_fields(path: str | Path) -> xr.Dataset:
     )
 
 
-def _scalars(file: Any, n_frames: int, name: str, default: float) -> Array:
-    return np.array(
-        [layout.rows(file, f, name, (1,), [default])[0] for f in range(n_frames)], dtype=np.float64
-    )
-
-
-def _count(path: str | Path, file: Any) -> int:
+def _count(path: str | Path, file: GsdFile) -> int:
     """How many particles; no more than could be in a file of this size."""
     n = int(layout.rows(file, 0, layout.COUNT, (1,), [0])[0])
     if n < 1:
@@ -164,26 +177,28 @@ def _count(path: str | Path, file: Any) -> int:
     return n
 
 
-def _dimensions(file: Any) -> int:
+def _dimensions(file: GsdFile) -> int:
     stored = layout.chunk(file, 0, layout.DIMENSIONS)
     if stored is not None:
         if stored.shape != (1,) or stored[0] not in (2, 3):
             raise TrajectoryError(f"{file.name}: {stored} dimensions instead of 2 or 3; the file is damaged")
         return int(stored[0])
     # The schema's own rule: a box without thickness is planar.
-    return 2 if layout.box_values(file, 0, 3)[2] == 0 else 3
+    return 2 if layout.box_values(file, [0], 3)[0, 2] == 0 else 3
 
 
-def _check_same_particles(path: str | Path, file: Any, n_frames: int, n_particles: int, species: Any) -> None:
+def _check_same_particles(
+    path: str | Path, file: GsdFile, n_frames: int, n_particles: int, species: Any
+) -> None:
     for f in range(1, n_frames):
-        if file.chunk_exists(frame=f, name=layout.COUNT):
+        if file.has(f, layout.COUNT):
             count = int(layout.rows(file, f, layout.COUNT, (1,), None)[0])
             if count != n_particles:
                 raise TrajectoryError(
                     f"{path}: frame {f} has {count} particles, frame 0 has {n_particles}; "
                     "a trajectory must keep its particles"
                 )
-        if file.chunk_exists(frame=f, name=layout.TYPE_OF):
+        if file.has(f, layout.TYPE_OF):
             now = layout.rows(file, f, layout.TYPE_OF, (n_particles,), None)
             changed = np.flatnonzero(now != species)
             if len(changed):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-import gsd.fl
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
@@ -17,6 +16,8 @@ from supercooled.box import Box
 from supercooled.errors import ParameterError, StoreError
 from supercooled.io import gsd_layout as layout
 from supercooled.io.alignment import aligned
+from supercooled.io.gsd_file import CHECKSUMS, GsdFile
+from supercooled.io.gsd_layout import CheckedFile
 from supercooled.trajectory import Trajectory
 from supercooled.whole import room_for, sync, whole_file
 
@@ -65,7 +66,9 @@ def write_gsd(
                 box = Box.from_array(data.boxes[k], part.dimensions)
                 images = None if data.images is None else data.images[k]
                 positions, images = _folded(data.positions[k], images, box, unwrapped=data.unwrapped)
-                _write_head(file, part, first=frame == 0)
+                if frame == 0:
+                    layout.write_particles(file, part.species, part.names, part.dimensions)
+                    file.write_chunk(layout.FRAMES, np.array([part.n_frames], dtype=np.uint64))
                 _write_frame(file, int(part.frames[frame]), part.moment(frame), box, positions, images)
                 for name, values in whole_fields.items():
                     file.write_chunk(layout.FIELD + name, values[frame])
@@ -195,21 +198,25 @@ class GsdAppender:
     ) -> None:
         self.close()
 
-    def _opened(self) -> Any:
+    def _opened(self) -> CheckedFile:
         if not self.path.exists() or self.path.stat().st_size == 0:
             self._n_frames = 0
             return layout.create(self.path)
-        layout.check_uncut(self.path)
-        with layout.open_to_read(self.path) as file:
-            listed = file.nframes
+        with GsdFile(self.path) as file:
             self._n_frames = layout.finished_frames(file)
             if self._n_frames:
                 self._check_same_liquid(file)
-        if self._n_frames < listed:
+            changed = self._n_frames < file.n_frames or layout.FRAMES in file.names
+        if changed:
             _keep_first(self.path, self._n_frames)
-        return gsd.fl.open(name=str(self.path), mode="r+", schema="hoomd")
+        return layout.continued(self.path)
 
-    def _check_same_liquid(self, file: Any) -> None:
+    def _check_same_liquid(self, file: GsdFile) -> None:
+        if not file.checked:
+            raise StoreError(
+                f"{self.path} was written before frames had checksums, and can't be continued; choose "
+                "another name or remove it"
+            )
         stored = layout.chunk(file, 0, layout.TYPE_OF, np.zeros(0, np.int32))
         if not np.array_equal(stored, self._species) or layout.type_names(file) != self._names:
             raise StoreError(
@@ -218,38 +225,23 @@ class GsdAppender:
             )
 
     def _write_static(self) -> None:
-        _write_particles(self._file, self._species, self._names, self._dimensions)
+        layout.write_particles(self._file, self._species, self._names, self._dimensions)
         self._file.write_chunk(layout.MASS, self._masses[self._species].astype(np.float32))
 
 
 def _keep_first(path: Path, n_frames: int) -> None:
-    with (
-        whole_file(path) as temporary,
-        layout.open_to_read(path) as old,
-        layout.create(temporary) as new,
-    ):
-        names = old.find_matching_chunk_names("")
+    """Rewrite a file with its first frames, each verified; it may be cut short behind them."""
+    with whole_file(path) as temporary, GsdFile(path, cut=True) as old, layout.create(temporary) as new:
+        names = [name for name in old.names if name not in (CHECKSUMS, layout.FRAMES)]
         for f in range(n_frames):
             for name in names:
-                if old.chunk_exists(frame=f, name=name):
-                    new.write_chunk(name, old.read_chunk(frame=f, name=name))
+                if old.has(f, name):
+                    new.write_chunk(name, old.read(f, name))
             new.end_frame()
 
 
-def _write_head(file: Any, trajectory: Trajectory, *, first: bool) -> None:
-    if first:
-        _write_particles(file, trajectory.species, trajectory.names, trajectory.dimensions)
-
-
-def _write_particles(file: Any, species: Integers, names: Sequence[str], dimensions: int) -> None:
-    file.write_chunk(layout.DIMENSIONS, np.array([dimensions], dtype=np.uint8))
-    file.write_chunk(layout.COUNT, np.array([len(species)], dtype=np.uint32))
-    file.write_chunk(layout.TYPES, layout.encoded_names(names))
-    file.write_chunk(layout.TYPE_OF, species.astype(np.uint32))
-
-
 def _write_frame(  # noqa: PLR0917
-    file: Any, step: int, time: float | None, box: Box, positions: AnyArray, images: AnyArray | None
+    file: CheckedFile, step: int, time: float | None, box: Box, positions: AnyArray, images: AnyArray | None
 ) -> None:
     # Before the others: a first frame whose writing was killed must not look like one without a time.
     if time is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import gsd.hoomd
 import numpy as np
 
+from supercooled.io import gsd_layout as layout
 from supercooled.mixture import Mixture
 from supercooled.simulation.start import Start
 from supercooled.whole import whole_file
@@ -20,16 +20,10 @@ def write_configuration(path: Path, mixture: Mixture, start: Start) -> None:
     StoreError
         if the disk is full or the folder can't be written.
     """
-    box = start.box.to_array()
-    if mixture.dimensions == 2:
-        box[2] = 0.0
-    frame = gsd.hoomd.Frame()
-    frame.configuration.box = box.astype(np.float32)
-    frame.configuration.dimensions = mixture.dimensions
-    frame.particles.N = len(start.species)
-    frame.particles.types = list(mixture.species)
-    frame.particles.typeid = start.species.astype(np.uint32)
-    frame.particles.mass = np.asarray(mixture.masses, dtype=np.float32)[start.species]
-    frame.particles.position = start.positions.astype(np.float32)
-    with whole_file(path) as temporary, gsd.hoomd.open(name=str(temporary), mode="w") as file:
-        file.append(frame)
+    with whole_file(path) as temporary, layout.create(temporary) as file:
+        file.write_chunk(layout.BOX, layout.stored_box(start.box))
+        layout.write_particles(file, start.species, mixture.species, mixture.dimensions)
+        file.write_chunk(layout.MASS, np.asarray(mixture.masses, dtype=np.float32)[start.species])
+        file.write_chunk(layout.POSITION, start.positions.astype(np.float32))
+        file.write_chunk(layout.FRAMES, np.array([1], dtype=np.uint64))
+        file.end_frame()

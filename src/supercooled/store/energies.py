@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gsd.fl
-import numpy as np
 import xarray as xr
 
-from supercooled.errors import ParameterError
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.io.gsd_file import GsdFile
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -23,14 +22,19 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     ------
     ParameterError
         if the trajectory's file has no such log: only runs of this package do.
+    TrajectoryError
+        if it is damaged.
     """
+    path, n_frames = trajectory.source.name, trajectory.source.n_frames
     chunk = f"log/{name}"
-    path = trajectory.source.name
+    none = ParameterError(f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}")
     try:
-        with gsd.fl.open(name=path, mode="r") as file:
-            values = np.array([file.read_chunk(frame=int(f), name=chunk)[0] for f in trajectory.frames])
-    except (OSError, RuntimeError, KeyError) as error:
-        raise ParameterError(
-            f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}"
-        ) from error
+        opened = GsdFile(path)
+    except TrajectoryError as error:
+        raise none from error
+    with opened as file:
+        there, values = file.scalars(chunk, min(n_frames, file.n_frames), 1)
+        if n_frames > file.n_frames or not there[trajectory.frames].all():
+            raise none
+        values = values[trajectory.frames, 0]
     return labelled(name, values, ("frame",), trajectory.time_coordinate(range(trajectory.n_frames)))
