@@ -34,6 +34,7 @@ _NAMES = {
     "StatePoint": "state",
     "SupercooledError": "errors",
     "Trajectory": "trajectory",
+    "Units": "units",
     "read": "io",
     "write_gsd": "io",
     "simulate": "store",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
     from supercooled.trajectory import Trajectory
+    from supercooled.units import Units
 
 __all__ = [
     "Activity",
@@ -76,6 +78,7 @@ __all__ = [
     "StatePoint",
     "SupercooledError",
     "Trajectory",
+    "Units",
     "cage",
     "dynamics",
     "io",

@@ -89,6 +89,48 @@ class MemorySource:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReducedSource:
+    """Frames of another source whose lengths are not in units of sigma_AA.
+
+    length : sigma_AA in the source's unit
+    """
+
+    source: FrameSource
+    length: float
+    dimensions: int
+
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return self.source.name
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames there are."""
+        return self.source.n_frames
+
+    @property
+    def digest(self) -> str:
+        """Digest of the source and of its unit."""
+        return digest_of(self.source.digest, self.length)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self._reduced(self.source.boxes(frames))
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames."""
+        data = self.source.read(frames)
+        return replace(data, positions=data.positions / self.length, boxes=self._reduced(data.boxes))
+
+    def _reduced(self, boxes: Array) -> Array:
+        # Tilts have no unit, and a planar box is one thick in any.
+        reduced = boxes.copy()
+        reduced[:, : self.dimensions] /= self.length
+        return reduced
+
+
 def kept(known: dict[str, str], make: Callable[[], str]) -> str:
     """The digest in `known`, made once."""
     if "digest" not in known:

@@ -17,6 +17,7 @@ from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frames import Frames, FrameSource, MemorySource
 from supercooled.given import boxes_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
+from supercooled.units import Units
 
 # Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
 # fraction of an edge are refused instead of guessed.
@@ -38,6 +39,8 @@ class Trajectory:
     dimensions : 2 or 3
     state : the state point that made it, if known
     temperature : of the run, if known
+    units : what the source's numbers are worth in reduced units, where somebody said so: lengths and times
+        of the trajectory are in sigma_AA and tau always
 
     Make one with :func:`supercooled.read`, :meth:`from_arrays`, or a simulation.
     """
@@ -50,6 +53,7 @@ class Trajectory:
     dimensions: int = 3
     state: StatePoint | None = None
     temperature: float | None = None
+    units: Units | None = None
 
     def __post_init__(self) -> None:
         if self.moments is not None and len(self.moments) != len(self.frames):
@@ -174,7 +178,8 @@ class Trajectory:
         >>> run.fingerprint == replace(run, names=("B",)).fingerprint
         False
         """
-        return digest_of(self.source.digest, self.species, self.names, self.dimensions)
+        scales = None if self.units is None or self.units.is_reduced else str(self.units)
+        return digest_of(self.source.digest, self.species, self.names, self.dimensions, scales)
 
     def identity(self) -> tuple[object, ...]:
         """All that tells these frames from others: `fingerprint`, `frames`, `moments`, and what is known."""

@@ -12,13 +12,14 @@ import xarray as xr
 
 from supercooled.arrays import Array
 from supercooled.digests import digest_of
-from supercooled.errors import TrajectoryError
+from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import GsdFile
-from supercooled.io.labels import Names, named_species, times_of
+from supercooled.io.labels import named_species
+from supercooled.io.meaning import Meaning
+from supercooled.io.opened import Found, Opened, opened
 from supercooled.quantities import TABLE, labelled
-from supercooled.trajectory import Trajectory
 
 # What decides the frames of a trajectory; logs and fields beside them may differ.
 _SCIENCE = (
@@ -36,6 +37,7 @@ class GsdSource:
     n_particles: int
     dimensions: int
     has_images: bool
+    unwrapped: bool = False
     known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -68,7 +70,7 @@ class GsdSource:
             layout.rows_into(file, frames, layout.POSITION, positions)
             if images is not None:
                 layout.rows_into(file, frames, layout.IMAGE, images)
-        return Frames(positions, boxes, images)
+        return Frames(positions, boxes, images, self.unwrapped)
 
     def _check_unchanged(self, file: GsdFile) -> None:
         """Refuse frames that are not those that were there when the file was opened."""
@@ -81,15 +83,11 @@ class GsdSource:
             raise TrajectoryError(f"{self.name} has changed since it was first read; read it again")
 
 
-def read_gsd(
-    path: str | Path,
-    *,
-    timestep: float | None = None,
-    temperature: float | None = None,
-    names: Names | None = None,
-) -> Trajectory:
+def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a GSD file. See :func:`supercooled.io.read`."""
+    _check_meaning(path, meaning)
     with GsdFile(path) as file:
+        listed = file.n_frames
         n_frames = layout.finished_frames(file)
         if n_frames == 0:
             raise TrajectoryError(f"{path}: no frame in it")
@@ -102,21 +100,44 @@ def read_gsd(
             n_particles=n_particles,
             dimensions=_dimensions(file),
             has_images=file.holds(layout.IMAGE, n_frames),
+            unwrapped=bool(meaning.unwrapped),
             known={"sums": file.digest(_SCIENCE, n_frames) if file.checked else ""},
         )
+        if meaning.unwrapped and source.has_images:
+            raise ParameterError(
+                f"{path} counts images, which say how often each particle was folded: leave unwrapped out"
+            )
         timed = file.holds(layout.TIME, n_frames)
         recorded = layout.scalars(file, n_frames, layout.TIME, [np.nan])[:, 0] if timed else None
-        steps = layout.scalars(file, n_frames, layout.STEP, [0.0])[:, 0]
-        species, called = named_species(path, species, layout.type_names(file), names)
-    return Trajectory(
-        source=source,
-        species=species,
-        names=called,
-        moments=times_of(path, n_frames, recorded=recorded, steps=steps, timestep=timestep),
-        frames=np.arange(n_frames),
-        dimensions=source.dimensions,
-        temperature=temperature,
+        counted = file.holds(layout.STEP, n_frames)
+        steps = layout.scalars(file, n_frames, layout.STEP, [0.0])[:, 0] if counted else None
+        typed = file.holds(layout.TYPE_OF, 1)
+        species, called = named_species(path, species, layout.type_names(file), meaning.names)
+    return opened(
+        path,
+        Found(
+            kind="GSD",
+            source=source,
+            species=species,
+            names=called,
+            dimensions=source.dimensions,
+            steps=steps,
+            times=recorded,
+            units=None,
+            species_column="type" if typed else None,
+            coordinates="unwrapped" if source.unwrapped else "folded",
+            counts_images=source.has_images,
+            left_out=n_frames < listed,
+        ),
+        meaning,
     )
+
+
+def _check_meaning(path: str | Path, meaning: Meaning) -> None:
+    if meaning.species_column not in (None, "type"):
+        raise ParameterError(f"{path}: a GSD file tells species by 'type', not by {meaning.species_column!r}")
+    if meaning.box is not None:
+        raise ParameterError(f"{path}: a GSD file says itself what its box is: leave box out")
 
 
 def read_fields(path: str | Path) -> xr.Dataset:

@@ -112,9 +112,21 @@ def named_species(
     return kinds.astype(np.int32), tuple(names)
 
 
-def cut_short(path: str | Path, whole: int, remedy: str = "") -> TrajectoryError:
-    """The error for a file that ends in the middle of frame `whole`."""
+def cut_short(path: str | Path, whole: int, remedy: str = "", last: str | None = None) -> TrajectoryError:
+    """The error for a file that ends in the middle of frame `whole`.
+
+    last : its last line, where that may be all of it but for the line's end
+    """
+    name = f"{path} {'is' if last is None else 'may be'} cut short"
+    drop = "; unfinished='drop', or --unfinished drop, leaves it out" if remedy and whole else ""
+    keep = ""
+    if last is not None:
+        drop = drop and ", 'drop' leaves the frame out"
+        keep = (
+            f": its last line {last[-40:]!r} has no end; unfinished='keep', or --unfinished keep, takes it "
+            "as it is"
+        )
     if whole == 0:
-        return TrajectoryError(f"{path} is cut short: not even frame 0 is whole")
+        return TrajectoryError(f"{name}: not even frame 0 is whole{keep}")
     before = f"frames 0 to {whole - 1} are whole" if whole > 1 else "frame 0 is whole"
-    return TrajectoryError(f"{path} is cut short: {before}, frame {whole} is not{remedy}")
+    return TrajectoryError(f"{name}: {before}, frame {whole} is not{keep}{drop}{remedy}")

@@ -10,37 +10,34 @@ from pathlib import Path
 import numpy as np
 
 from supercooled.arrays import Array
-from supercooled.errors import TrajectoryError
-from supercooled.io.labels import Names
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.io.meaning import Meaning
+from supercooled.io.opened import Opened
 from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
-from supercooled.trajectory import Trajectory
 
 # The first of these that a file has says the species.
 _SPECIES = ("element", "typelabel", "type")
 
 
-def read_dump(
-    path: str | Path,
-    *,
-    timestep: float | None = None,
-    temperature: float | None = None,
-    names: Names | None = None,
-) -> Trajectory:
+def read_dump(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a LAMMPS text dump. See :func:`supercooled.io.read`."""
-    index = index_text(path, _header)
+    if meaning.box is not None:
+        raise ParameterError(f"{path}: a LAMMPS dump says itself what its box is: leave box out")
+    index = index_text(path, _header, meaning.unfinished)
     if "id" not in index.columns and len(index.starts) > 1:
         raise TrajectoryError(
             f"{path}: no id column, so that no particle can be followed from frame to frame; "
             "dump it with id among the columns"
         )
-    return text_trajectory(path, index, timestep=timestep, temperature=temperature, names=names)
+    return text_trajectory(path, index, meaning, kind="LAMMPS dump")
 
 
 def _header(lines: LineReader, where: str) -> Header:
     step: int | None = None
     time: float | None = None
     count: int | None = None
+    units: str | None = None
     box: tuple[Array, Array, tuple[bool, ...]] | None = None
     while True:
         line = lines.next()
@@ -49,7 +46,7 @@ def _header(lines: LineReader, where: str) -> Header:
         elif line == "ITEM: TIME":
             (time,) = numbers(lines.next(), 1, f"{where}: time")
         elif line == "ITEM: UNITS":
-            lines.next()
+            units = lines.next()
         elif line == "ITEM: NUMBER OF ATOMS":
             count = whole_number(lines.next(), f"{where}: number of atoms")
         elif line.startswith("ITEM: BOX BOUNDS"):
@@ -65,20 +62,18 @@ def _header(lines: LineReader, where: str) -> Header:
         missing = "ITEM: NUMBER OF ATOMS" if count is None else "ITEM: BOX BOUNDS"
         raise TrajectoryError(f"{where}: no {missing!r} before its particles")
     edges, corner, periodic = box
-    return Header(count, _columns(line.split()[2:]), edges, corner, periodic, step, time)
-
-
-def _columns(names: list[str]) -> tuple[str, ...]:
-    said = next((name for name in _SPECIES if name in names), None)
-    return tuple("species" if name == said else name for name in names)
+    called = tuple(line.split()[2:])
+    labels = tuple(name for name in _SPECIES if name in called)
+    columns = tuple("species" if name in labels[:1] else name for name in called)
+    return Header(
+        count, columns, edges, corner, periodic, step, time, called=called, labels=labels, units=units
+    )
 
 
 def _box(words: list[str], lines: list[str], where: str) -> tuple[Array, Array, tuple[bool, ...]]:
     """Edges as columns, corner, and which boundaries are periodic."""
     if words[:2] == ["abc", "origin"]:
-        raise TrajectoryError(
-            f"{where}: general triclinic boxes are not read; dump with dump_modify triclinic/general no"
-        )
+        return _general_box(words[2:], lines, where)
     tilted = words[:3] == ["xy", "xz", "yz"]
     flags = words[3:] if tilted else words
     bounds = np.array([numbers(line, 3 if tilted else 2, f"{where}: box bounds") for line in lines])
@@ -91,5 +86,15 @@ def _box(words: list[str], lines: list[str], where: str) -> tuple[Array, Array, 
     high[1] -= max(0.0, yz)
     edges = np.diag(high - low)
     edges[0, 1], edges[0, 2], edges[1, 2] = xy, xz, yz
+    return edges, low, _periodic(flags)
+
+
+def _general_box(flags: list[str], lines: list[str], where: str) -> tuple[Array, Array, tuple[bool, ...]]:
+    """A box of any orientation: in each line an edge, and a coordinate of the corner where they meet."""
+    rows = np.array([numbers(line, 4, f"{where}: edge of a general triclinic box") for line in lines])
+    return rows[:, :3].T, rows[:, 3].copy(), _periodic(flags)
+
+
+def _periodic(flags: list[str]) -> tuple[bool, ...]:
     # Dumps of before 2010 do not say what their boundaries are.
-    return edges, low, tuple(flag == "pp" for flag in flags) if len(flags) == 3 else (True,) * 3
+    return tuple(flag == "pp" for flag in flags) if len(flags) == 3 else (True,) * 3

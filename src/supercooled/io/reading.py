@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from supercooled.box import Box
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.labels import Names
+from supercooled.io.meaning import Meaning, Repeats, Unfinished
+from supercooled.io.opened import Opened
 from supercooled.trajectory import Trajectory
+from supercooled.units import Units
 
 _FORMATS = {
     ".gsd": "gsd",
@@ -17,7 +21,7 @@ _FORMATS = {
     ".xyz": "xyz",
     ".extxyz": "xyz",
 }
-_PACKED = (".gz", ".zst")
+_PACKED = (".gz", ".bz2", ".zst")
 
 
 def read(
@@ -27,19 +31,40 @@ def read(
     timestep: float | None = None,
     temperature: float | None = None,
     names: Names | None = None,
+    species_column: str | None = None,
+    unwrapped: bool | None = None,
+    units: Units | str | None = None,
+    box: Box | None = None,
+    repeats: Repeats = "refuse",
+    unfinished: Unfinished = "refuse",
+    frames: slice = slice(None),
 ) -> Trajectory:
     """Trajectory of a file, whose frames are read when they are asked for.
 
-    GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and extended XYZ (``.xyz .extxyz``),
-    plain or compressed (``.gz .zst``).
+    GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and XYZ, extended or plain
+    (``.xyz .extxyz``), as they are or compressed (``.gz .bz2 .zst``). :func:`supercooled.look` says what
+    is understood. What is said about a file is said in its own units.
 
     format : "gsd", "lammps" or "xyz", if the suffix does not say so
-    timestep : time of one integration step, tau, where the file has no times, which go before it; where it
+    timestep : time of one integration step, where the file has no times, which go before it; where it
         does not count steps either, the time between two frames. Without one such a file opens by
         frame number: structure needs no times, and what needs them asks for them
-    temperature : of the run, epsilon_AA/k_B
+    temperature : of the run
     names : of the species, where the file has none or others: for types 1, 2, ... in that order, or
         a mapping from what the file calls them, such as {"3": "A", "7": "B"}
+    species_column : which column of a text file tells the species, such as "type" or "element"; needed
+        where several tell them apart differently
+    unwrapped : whether the positions are unwrapped; None takes what the names of the columns say, and
+        `x y z` and XYZ for folded
+    units : what the file's numbers are worth, as :class:`supercooled.Units` or its text, for example
+        "metal,sigma=2.2,epsilon=0.08,mass=58.7"; "lj" for reduced ones. Needed where the file says that it
+        has others
+    box : of a plain XYZ file, which has none
+    repeats : of frames of one time, as a restarted run writes them: "refuse", or take what was written
+        "first" or "last"; copies to the last bit are left out always
+    unfinished : a last frame that is cut short, or whose last line has no end: "refuse", "drop" it, or
+        "keep" a last line that may be cut in its last number
+    frames : which of the frames
 
     Raises
     ------
@@ -58,9 +83,27 @@ def read(
     >>> read(file).positions()
     array([[[1., 2., 3.]]])
     """
+    meaning = Meaning(
+        timestep=timestep,
+        temperature=temperature,
+        names=names,
+        species_column=species_column,
+        unwrapped=unwrapped,
+        units=units,
+        box=box,
+        repeats=repeats,
+        unfinished=unfinished,
+        frames=frames,
+        format=format,
+    )
+    return open_file(path, meaning).trajectory
+
+
+def open_file(path: str | Path, meaning: Meaning) -> Opened:
+    """Trajectory of a file, and what was found in it. See :func:`read`."""
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
-    kind = format or _kind_by_suffix(Path(path))
+    kind = meaning.format or _kind_by_suffix(Path(path))
     if not Path(path).is_file():
         raise TrajectoryError(f"{path}: no such file")
     if not os.access(path, os.R_OK):
@@ -68,15 +111,15 @@ def read(
     if kind == "gsd":
         from supercooled.io.gsd_reading import read_gsd
 
-        return read_gsd(path, timestep=timestep, temperature=temperature, names=names)
+        return read_gsd(path, meaning)
     if kind == "lammps":
         from supercooled.io.lammps import read_dump
 
-        return read_dump(path, timestep=timestep, temperature=temperature, names=names)
+        return read_dump(path, meaning)
     if kind == "xyz":
         from supercooled.io.xyz import read_xyz
 
-        return read_xyz(path, timestep=timestep, temperature=temperature, names=names)
+        return read_xyz(path, meaning)
     raise ParameterError(f"{path}: format must be 'gsd', 'lammps' or 'xyz', not {kind!r}")
 
 
@@ -88,6 +131,7 @@ def _kind_by_suffix(path: Path) -> str:
     if kind is None:
         raise ParameterError(
             f"{path}: unknown kind of file; name it, for example read({path.name!r}, format='lammps'), or "
-            "open it with MDAnalysis and pass the universe to supercooled.io.from_mdanalysis"
+            "--format lammps, or open it with MDAnalysis and pass the universe to "
+            "supercooled.io.from_mdanalysis"
         )
     return kind

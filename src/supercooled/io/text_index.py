@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,15 +15,26 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
 from supercooled.io.labels import cut_short
+from supercooled.io.meaning import Unfinished
 from supercooled.io.unpacking import ends_early, is_packed, plain_text
 from supercooled.kernels import text as kernels
 
 # Rows that are passed, and then added to the digest, at once: they are in the processor's cache still.
 _ROWS = 4096
+# Bytes of a last line without an end, and of those before that show how numbers are written.
+_LONGEST_ROW, _EVIDENCE = 2**16, 2**16
+_FIXED = re.compile(rb"[+-]?\d+\.(\d+)([eE][+-]?\d+)?")
 
 
 class CutError(Exception):
-    """The text ends where a line should go on."""
+    """The text ends where a line should go on.
+
+    last : what there is of the line, where that may be all
+    """
+
+    def __init__(self, last: str | None = None) -> None:
+        super().__init__(last)
+        self.last = last
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,9 @@ class Header:
     corner : (3,), where the edges meet
     periodic : along each edge
     step, time : None where the header has none
+    called : the columns as the file calls them
+    labels : those of them that may tell the species, the first one by default
+    units : as LAMMPS names them; None where the header says nothing
     """
 
     n_particles: int
@@ -43,6 +58,9 @@ class Header:
     periodic: tuple[bool, ...]
     step: int | None = None
     time: float | None = None
+    called: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    units: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,10 @@ class TextIndex:
     periodic : along each edge, in every frame
     steps, times : (frame,), None unless every frame has one
     digest : of the whole text
+    called, labels : as in :class:`Header`
+    units : that the file says it has; None where it says nothing
+    unended : the last line has no end
+    left_out : the last frame is not whole, and was left out
     """
 
     starts: Integers
@@ -67,6 +89,11 @@ class TextIndex:
     steps: Array | None
     times: Array | None
     digest: str
+    called: tuple[str, ...]
+    labels: tuple[str, ...]
+    units: str | None
+    unended: bool
+    left_out: bool
 
 
 class LineReader:
@@ -80,7 +107,8 @@ class LineReader:
         line = self._file.readline()
         if not line.endswith(b"\n"):
             raise CutError
-        return line.decode("utf-8", errors="replace").strip()
+        # Editors put a mark before the first letter of a file.
+        return line.decode("utf-8-sig", errors="replace").strip()
 
     def at_end(self) -> bool:
         """Whether nothing but blank lines is left; otherwise the next line is the next one."""
@@ -91,10 +119,15 @@ class LineReader:
         return True
 
 
-def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header]) -> TextIndex:
+def index_text(
+    path: str | Path,
+    read_header: Callable[[LineReader, str], Header],
+    unfinished: Unfinished = "refuse",
+) -> TextIndex:
     """Find every frame of a text file.
 
     read_header : reads a header from the lines; the second argument names file and frame
+    unfinished : whether a last frame that may be cut is an error, left out, or kept
 
     Raises
     ------
@@ -112,8 +145,9 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
     headers: list[Header] = []
     end = 0
     digest = Digest()
+    left_out = False
     try:
-        for header, start, stop in _frames(path, plain, read_header, digest):
+        for header, start, stop in _frames(path, plain, read_header, digest, keep=unfinished == "keep"):
             _check_like_first(path, len(headers), header, headers[0] if headers else header)
             starts.append(start)
             stops.append(stop)
@@ -121,10 +155,15 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
             end = stop
         if ends_early(path):
             raise CutError
-    except CutError:
-        raise cut_short(path, len(headers), _how_to_cut(path, end)) from None
+    except CutError as cut:
+        left_out = True
+        if unfinished != "drop" or not headers:
+            raise cut_short(path, len(headers), _how_to_cut(path, end), cut.last) from None
     if not headers:
         raise TrajectoryError(f"{path}: no frame in it")
+    said = {h.units for h in headers if h.units is not None}
+    if len(said) > 1:
+        raise TrajectoryError(f"{path}: its frames say different units: {', '.join(sorted(said))}")
     return TextIndex(
         starts=np.array(starts),
         stops=np.array(stops),
@@ -136,13 +175,26 @@ def index_text(path: str | Path, read_header: Callable[[LineReader, str], Header
         steps=_all_or_none([h.step for h in headers]),
         times=_all_or_none([h.time for h in headers]),
         digest=digest.text,
+        called=headers[0].called,
+        labels=headers[0].labels,
+        units=next(iter(said), None),
+        unended=stops[-1] > plain.stat().st_size,
+        left_out=left_out,
     )
 
 
 def _frames(
-    path: str | Path, plain: Path, read_header: Callable[[LineReader, str], Header], digest: Digest
+    path: str | Path,
+    plain: Path,
+    read_header: Callable[[LineReader, str], Header],
+    digest: Digest,
+    *,
+    keep: bool,
 ) -> Iterator[tuple[Header, int, int]]:
-    """Header and first and last byte of every frame; the whole text is added to the digest on the way."""
+    """Header and first and last byte of every frame; the whole text is added to the digest on the way.
+
+    keep : a last line without an end, as it is; its end is counted as if it were there
+    """
     text: AnyArray = np.asarray(np.memmap(plain, np.uint8, mode="r"))
     added = 0
     with plain.open("rb") as file:
@@ -158,15 +210,59 @@ def _frames(
                 raise CutError
             stop = start
             for row in range(0, header.n_particles, _ROWS):
-                stop = int(kernels.end_of_lines(text, stop, min(_ROWS, header.n_particles - row)))
+                rows = min(_ROWS, header.n_particles - row)
+                before, stop = stop, int(kernels.end_of_lines(text, stop, rows))
                 if stop < 0:
-                    raise CutError
+                    _check_last_line(text, before, rows, header, last=row + rows, keep=keep)
+                    stop = len(text) + 1
                 digest.add(text[added:stop])
                 added = stop
             yield header, start, stop
             file.seek(stop)
             frame += 1
     digest.add(text[added:])
+
+
+def _check_last_line(text: AnyArray, start: int, rows: int, header: Header, *, last: int, keep: bool) -> None:
+    """Refuse a text that ends before a row does, unless only the end of its line can be missing."""
+    at = int(kernels.end_of_lines(text, start, rows - 1))
+    if at < 0 or last < header.n_particles or len(text) - at > _LONGEST_ROW:
+        raise CutError
+    line = text[at:].tobytes()
+    if b"\n" in line or len(line.split()) != len(header.columns):
+        raise CutError
+    if not keep and not ends_for_certain(line, text[max(0, at - _EVIDENCE) : at].tobytes()):
+        raise CutError(line.decode("utf-8", errors="replace").strip())
+
+
+def ends_for_certain(line: bytes, before: bytes) -> bool:
+    r"""Whether the last value of a line without an end can't have lost a digit.
+
+    line : its last line
+    before : some of the text before it, from anywhere in a line
+
+    So if there is a blank behind it, or if it has as many digits behind the point as the last values of
+    the lines before have, and these show that zeros at their ends are written too.
+
+    >>> ends_for_certain(b"2 1 0.1322 6.5062", b"3 1 0.7544 4.7801\n1 1 5.0957 2.1580\n")
+    True
+    >>> ends_for_certain(b"2 1 0.1322 6.506", b"1 1 5.0957 2.1580\n")
+    False
+    """
+    if line[-1:].isspace():
+        return True
+    n = len(line.split())
+    rows = [row.split() for row in before.split(b"\n")[1:]]
+    forms = [_FIXED.fullmatch(row[-1]) for row in rows if len(row) == n]
+    own = _FIXED.fullmatch(line.split()[-1])
+    if own is None or None in forms or not forms:
+        return False
+    found = [form for form in forms if form is not None]
+    # 0.25 and 1.5 are shortened, 0.2500 and 1.5000 are not: without a zero at an end nothing is certain.
+    padded = any(form[1].endswith(b"0") for form in found) or all(form[2] for form in found)
+    return padded and {(len(form[1]), len(form[2] or b"")) for form in found} == {
+        (len(own[1]), len(own[2] or b""))
+    }
 
 
 def numbers(line: str, n: int, where: str) -> list[float]:
@@ -178,7 +274,8 @@ def numbers(line: str, n: int, where: str) -> list[float]:
         if they are not there.
     """
     try:
-        values = [float(word) for word in line.split()]
+        # Fortran writes the exponent of a double after a D.
+        values = [float(word.replace("D", "e").replace("d", "e")) for word in line.split()]
     except ValueError:
         values = []
     if len(values) != n:
@@ -220,6 +317,10 @@ def _all_or_none(values: Sequence[float | None]) -> Array | None:
 def _how_to_cut(path: str | Path, size: int) -> str:
     name = Path(path).name
     name = shlex.quote(f"./{name}" if name.startswith("-") else name)
-    show = {".gz": f"gzip -dc {name} 2>/dev/null | head", ".zst": f"zstd -dc {name} | head"}
+    show = {
+        ".gz": f"gzip -dc {name} 2>/dev/null | head",
+        ".bz2": f"bzip2 -dc {name} 2>/dev/null | head",
+        ".zst": f"zstd -dc {name} | head",
+    }
     command = f"{show[Path(path).suffix.lower()]} -c {size}" if is_packed(path) else f"head -c {size} {name}"
     return f'; "{command}" prints the whole ones'

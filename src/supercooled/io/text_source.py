@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
-from supercooled.errors import TrajectoryError
+from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.frames import Frames, digest_of_fields, kept
 from supercooled.io.unpacking import plain_text
 from supercooled.kernels import text as kernels
@@ -20,6 +20,7 @@ from supercooled.kernels import text as kernels
 _FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))
 _FOLDED = (("x", "y", "z"), ("xs", "ys", "zs"))
 _IMAGES = ("ix", "iy", "iz")
+Z = {"z", "zu", "zs", "zsu"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,42 @@ class Columns:
         """How many numbers are kept of each row."""
         return self.coordinates + self.images + self.has_ids
 
+    @property
+    def words(self) -> str:
+        """What the coordinates are."""
+        scaled = "scaled by the box, " if self.scaled else ""
+        return scaled + ("unwrapped" if self.unwrapped else "folded")
 
-def choose_columns(path: str | Path, names: tuple[str, ...], *, planar: bool = False) -> Columns:
+
+def one_column(names: tuple[str, ...], place: int, *, word: bool) -> Columns:
+    """A single column, of words or of numbers."""
+    roles = [-1] * len(names)
+    roles[place] = -2 if word else 0
+    return Columns(
+        names=names,
+        roles=tuple(roles),
+        coordinates=0 if word else 1,
+        scaled=False,
+        unwrapped=False,
+        images=0,
+        has_ids=False,
+        has_species=word,
+    )
+
+
+def choose_columns(
+    path: str | Path,
+    names: tuple[str, ...],
+    *,
+    planar: bool = False,
+    species: int | None = None,
+    unwrapped: bool | None = None,
+) -> Columns:
     """Decide which columns to read.
 
     planar : no particle ever leaves its plane, and nobody needs to count along z
+    species : which column tells it, by its place; None takes the one called so
+    unwrapped : whether positions are, if their names do not say so
 
     Raises
     ------
@@ -60,30 +92,48 @@ def choose_columns(path: str | Path, names: tuple[str, ...], *, planar: bool = F
     # Printed digits are few: folded coordinates with image counts lose none to how far particles went.
     there = set(names)
     counted = {"ix", "iy"} <= there and (planar or "iz" in there or not {"z", "zs"} & there)
-    order = _FOLDED + _FREE if counted else _FREE + _FOLDED
-    kinds = [kind for kind in order if kind[0] in names and kind[1] in names]
+    free_first = not counted if unwrapped is None else unwrapped
+    order = _FREE + _FOLDED if free_first else _FOLDED + _FREE
+    whole = [kind for kind in order if set(kind) <= there]
+    kinds = whole or [kind for kind in order if set(kind[:2]) <= there]
     if not kinds:
         raise TrajectoryError(f"{path}: no coordinates among its columns {' '.join(names)}")
     kind = kinds[0]
+    if kind[2] not in names and not planar and (other := there & Z):
+        raise TrajectoryError(
+            f"{path}: its columns {' '.join(names)} have {' and '.join(kind[:2])} but {min(other)}: "
+            f"coordinates must be of one kind; dump it with {' '.join(kind)}"
+        )
     coordinates = 3 if kind[2] in names else 2
-    unwrapped = "u" in kind[0]
+    free = "u" in kind[0]
+    if unwrapped and not free and counted:
+        raise ParameterError(
+            f"{path} counts images, which say how often each particle was folded: leave unwrapped out"
+        )
+    is_unwrapped = free if unwrapped is None else unwrapped
     wanted = list(kind[:coordinates])
-    images = 0 if unwrapped or not counted else (coordinates if "iz" in there else 2)
+    images = 0 if is_unwrapped or free or not counted else (coordinates if "iz" in there else 2)
     wanted += _IMAGES[:images]
     if "id" in names:
         wanted.append("id")
     roles = [wanted.index(name) if name in wanted else -1 for name in names]
-    if "species" in names:
-        roles[names.index("species")] = -2
+    twice = [name for name in wanted if names.count(name) > 1]
+    if twice:
+        raise TrajectoryError(f"{path}: {twice[0]} stands twice among its columns {' '.join(names)}")
+    told = names.index("species") if species is None and "species" in names else species
+    if told is not None:
+        if roles[told] >= 0:
+            raise ParameterError(f"{path}: the column {names[told]} can't tell the species")
+        roles[told] = -2
     return Columns(
         names=names,
         roles=tuple(roles),
         coordinates=coordinates,
         scaled="s" in kind[0],
-        unwrapped=unwrapped,
+        unwrapped=is_unwrapped,
         images=images,
         has_ids="id" in names,
-        has_species="species" in names,
+        has_species=told is not None,
     )
 
 
@@ -98,6 +148,7 @@ class TextSource:
     ids : (particle,), sorted; None where the file has none
     words : (particle,), packed names of the species, in the order of `ids`
     text_digest : of the whole file, unpacked
+    unended : the last line of the text has no end
     """
 
     name: str
@@ -112,6 +163,7 @@ class TextSource:
     ids: Integers | None
     words: Integers
     flat: float | None
+    unended: bool
     known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -133,7 +185,7 @@ class TextSource:
         n = len(self.words)
         positions = np.zeros((len(frames), n, 3))
         images = np.zeros((len(frames), n if self.columns.images else 0, 3), np.int32)
-        rows = Rows(self.name, self.columns, n)
+        rows = Rows(self.name, self.columns, n, unended=self.unended)
         with plain_text(self.name).open("rb", buffering=0) as file:
             for k, f in enumerate(frames):
                 numbers, words = rows.parse(file, f, int(self.starts[f]), int(self.stops[f]))
@@ -177,8 +229,9 @@ class TextSource:
 class Rows:
     """The particles of one frame after another, in arrays that are used again."""
 
-    def __init__(self, name: str, columns: Columns, n_particles: int) -> None:
+    def __init__(self, name: str, columns: Columns, n_particles: int, *, unended: bool = False) -> None:
         self._name = name
+        self._unended = unended
         self._columns = columns
         self._roles = np.array(columns.roles)
         self._numbers = np.empty((n_particles, columns.n_numbers))
@@ -191,7 +244,10 @@ class Rows:
         if len(self._text) < stop - start:
             self._text = np.empty(stop - start, np.uint8)
         text = self._text[: stop - start]
-        if file.readinto(text.data) < len(text) or text[-1] != ord("\n"):
+        got = file.readinto(text.data)
+        if self._unended and got == len(text) - 1:
+            text[-1] = ord("\n")
+        elif got < len(text) or text[-1] != ord("\n"):
             raise TrajectoryError(f"{self._name}: frame {frame} has changed since the file was first read")
         row, column = kernels.parse_rows(
             text, self._roles, kernels.HIGH, kernels.LOW, self._numbers, self._words

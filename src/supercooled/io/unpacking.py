@@ -1,14 +1,15 @@
 """Compressed text, unpacked once.
 
-Neither gzip nor zstd can be entered in the middle, and windows and lags go back as well as forth: so the
-text goes to a temporary file, in the folder that ``TMPDIR`` names, through a buffer of a few megabytes.
-It is removed when the process that made it ends. Another process on the same machine uses it too; one
-that does not see it unpacks its own.
+None of gzip, bzip2 and zstd can be entered in the middle, and windows and lags go back as well as forth:
+so the text goes to a temporary file, in the folder that ``TMPDIR`` names, through a buffer of a few
+megabytes. It is removed when the process that made it ends. Another process on the same machine uses it
+too; one that does not see it unpacks its own.
 """
 
 from __future__ import annotations
 
 import atexit
+import bz2
 import os
 import shutil
 import tempfile
@@ -51,7 +52,7 @@ _unpacked: dict[str, _Unpacked] = {}
 
 
 def is_packed(path: str | Path) -> bool:
-    """Whether the suffix says gzip or zstd."""
+    """Whether the suffix says gzip, bzip2 or zstd."""
     return Path(path).suffix.lower() in _DECOMPRESSORS
 
 
@@ -130,7 +131,29 @@ def _remove(folder: str, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class _Bz2:
+    """Decompressor of bzip2 whose errors are those of damaged data, not those of a disk."""
+
+    def __init__(self) -> None:
+        self._inner = bz2.BZ2Decompressor()
+
+    def decompress(self, piece: bytes) -> bytes:
+        try:
+            return self._inner.decompress(piece)
+        except OSError as error:
+            raise zlib.error(str(error)) from None
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+
 _DECOMPRESSORS: dict[str, Callable[[], Any]] = {
+    ".bz2": _Bz2,
     ".gz": lambda: zlib.decompressobj(wbits=31),
     ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
 }

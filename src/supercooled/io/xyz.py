@@ -1,64 +1,138 @@
-"""Extended XYZ: rows below a line of ``key=value``, with ``Lattice`` and ``Properties``.
+"""XYZ: rows below a line of comment, or, extended, of ``key=value`` with ``Lattice`` and ``Properties``.
 
-The format: https://github.com/libAtoms/extxyz#extended-xyz-specification-and-parsing-tools.
+The format: https://github.com/libAtoms/extxyz#extended-xyz-specification.
 """
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from supercooled.errors import TrajectoryError
-from supercooled.io.labels import Names
+from supercooled.arrays import Array
+from supercooled.box import Box
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.io.meaning import Meaning
+from supercooled.io.opened import Opened
 from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
-from supercooled.trajectory import Trajectory
 
-_PAIR = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|\{[^}]*\}|\[[^\]]*\]|\S+)""")
+_CLOSING = {'"': '"', "'": "'", "{": "}"}
 _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
 _POSITION = {"pos", "position", "positions"}
 _SPECIES = {"species", "element", "type", "types"}
 _STEP = ("timestep", "step")
+_TRUE, _FALSE = {"T", "TRUE", "1"}, {"F", "FALSE", "0"}
+# The comment of LAMMPS' own plain XYZ.
+_LAMMPS_STEP = re.compile(r"Atoms\. Timestep: (\d+)")
 
 
-def read_xyz(
-    path: str | Path,
-    *,
-    timestep: float | None = None,
-    temperature: float | None = None,
-    names: Names | None = None,
-) -> Trajectory:
-    """Trajectory of an extended XYZ file. See :func:`supercooled.io.read`."""
-    index = index_text(path, _header)
-    return text_trajectory(path, index, timestep=timestep, temperature=temperature, names=names)
-
-
-def _header(lines: LineReader, where: str) -> Header:
-    count = whole_number(lines.next(), f"{where}: number of particles")
-    pairs = {key.lower(): value.strip("\"'{}[]") for key, value in _PAIR.findall(lines.next())}
-    if "lattice" not in pairs:
-        raise TrajectoryError(
-            f'{where}: no Lattice="..." in its second line: the edges of the periodic box must be known'
+def read_xyz(path: str | Path, meaning: Meaning) -> Opened:
+    """Trajectory of an XYZ file. See :func:`supercooled.io.read`."""
+    index = index_text(path, partial(_header, given=meaning.box), meaning.unfinished)
+    opened = text_trajectory(path, index, meaning, kind="extended XYZ" if meaning.box is None else "XYZ")
+    if meaning.box is not None and meaning.box.dimensions != opened.trajectory.dimensions:
+        raise ParameterError(
+            f"{path} has particles in {opened.trajectory.dimensions} dimensions, the box that is given has "
+            f"{meaning.box.dimensions}"
         )
-    edges = np.array(numbers(pairs["lattice"], 9, f"{where}: Lattice")).reshape(3, 3).T
-    corner = numbers(pairs.get("origin", "0 0 0"), 3, f"{where}: Origin")
-    periodic = tuple(word.upper() in {"T", "TRUE", "1"} for word in pairs.get("pbc", "T T T").split())
-    if len(periodic) != 3:
-        raise TrajectoryError(f"{where}: pbc={pairs['pbc']!r} should be three of T and F")
+    return opened
+
+
+def pairs_of(line: str) -> dict[str, str]:
+    """What a line of ``key=value`` says, by key in small letters; values without quotes and brackets.
+
+    Values may be bare, in quotes of either kind, in braces, or lists in square brackets, nested too.
+
+    >>> pairs_of('Lattice=[[8, 0, 0], [0, 8, 0], [0, 0, 8]] pbc=[T, T, F] note="a = b"')
+    {'lattice': '8  0  0   0  8  0   0  0  8', 'pbc': 'T  T  F', 'note': 'a = b'}
+    """
+    found: dict[str, str] = {}
+    at, size = 0, len(line)
+    while (equals := line.find("=", at)) >= 0:
+        words = line[at:equals].split()
+        start = equals + 1
+        while start < size and line[start].isspace():
+            start += 1
+        first = line[start : start + 1]
+        if first == "[":
+            end = _closing_bracket(line, start)
+            value = re.sub(r"[\[\],\"']", " ", line[start:end]).strip()
+        elif first in _CLOSING:
+            end = line.find(_CLOSING[first], start + 1)
+            end = size if end < 0 else end + 1
+            value = line[start + 1 : end - 1]
+        else:
+            end = start
+            while end < size and not line[end].isspace():
+                end += 1
+            value = line[start:end]
+        if words:
+            found.setdefault(words[-1].strip("\"'").lower(), value)
+        at = max(end, equals + 1)
+    return found
+
+
+def _closing_bracket(line: str, start: int) -> int:
+    """Where a list ends."""
+    depth = 0
+    for at in range(start, len(line)):
+        depth += (line[at] == "[") - (line[at] == "]")
+        if depth == 0:
+            return at + 1
+    return len(line)
+
+
+def _header(lines: LineReader, where: str, given: Box | None) -> Header:
+    count = whole_number(lines.next(), f"{where}: number of particles")
+    line = lines.next()
+    pairs = pairs_of(line)
+    edges, corner, periodic = _box(pairs, where, given)
     step = next((whole_number(pairs[key], f"{where}: {key}") for key in _STEP if key in pairs), None)
+    if step is None and (said := _LAMMPS_STEP.match(line)):
+        step = int(said[1])
     time = numbers(pairs["time"], 1, f"{where}: Time")[0] if "time" in pairs else None
-    columns = _columns(pairs.get("properties", _DEFAULT_PROPERTIES), where)
-    return Header(count, columns, edges, np.array(corner), periodic, step, time)
+    columns, called = _columns(pairs.get("properties", _DEFAULT_PROPERTIES), where)
+    labels = tuple(name for name in called if name.lower() in _SPECIES)
+    return Header(count, columns, edges, corner, periodic, step, time, called=called, labels=labels)
 
 
-def _columns(properties: str, where: str) -> tuple[str, ...]:
+def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, Array, tuple[bool, ...]]:
+    if "lattice" not in pairs:
+        if given is None:
+            raise TrajectoryError(
+                f'{where}: no Lattice="..." in its second line: the edges of the periodic box must be known; '
+                "give them, for example box=Box.cube(8.0), or --box 8"
+            )
+        return given.matrix, np.zeros(3), (True, True, True)
+    if given is not None:
+        raise ParameterError(f"{where}: its Lattice says what its box is: leave box out")
+    words = pairs["lattice"].split()
+    edges = (
+        np.diag(numbers(pairs["lattice"], 3, f"{where}: Lattice"))
+        if len(words) == 3
+        else np.array(numbers(pairs["lattice"], 9, f"{where}: Lattice")).reshape(3, 3).T
+    )
+    corner = np.array(numbers(pairs.get("origin", "0 0 0"), 3, f"{where}: Origin"))
+    said = pairs.get("pbc", "T T T")
+    flags = [word.upper() for word in said.split()]
+    if len(flags) != 3 or not set(flags) <= _TRUE | _FALSE:
+        raise TrajectoryError(f"{where}: pbc={said!r} should be three of T and F")
+    return edges, corner, tuple(flag in _TRUE for flag in flags)
+
+
+def _columns(properties: str, where: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns as the package calls them, and as the file does."""
     words = properties.split(":")
     if len(words) % 3 or not all(width.isdigit() for width in words[2::3]):
         raise TrajectoryError(f"{where}: Properties={properties!r} should be name:type:columns, repeated")
     names: list[str] = []
+    called: list[str] = []
     for name, width in zip(words[0::3], map(int, words[2::3]), strict=True):
+        own = [name] if width == 1 else [f"{name}[{k}]" for k in range(width)]
+        called += own
         if name.lower() in _POSITION and width in (2, 3):
             names += ["x", "y", "z"][:width]
         elif name.lower() in _SPECIES and width == 1 and "species" not in names:
@@ -67,4 +141,4 @@ def _columns(properties: str, where: str) -> tuple[str, ...]:
             names.append("id")
         else:
             names += [f"{name}[{k}]" for k in range(width)]
-    return tuple(names)
+    return tuple(names), tuple(called)

@@ -1,0 +1,169 @@
+"""What the numbers of a file are worth in reduced units.
+
+Systems of units as LAMMPS has them: https://docs.lammps.org/units.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, sqrt
+
+from scipy import constants as si
+
+from supercooled.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """Units of length, energy, mass, time and temperature in those of the SI, and what they are called."""
+
+    length: float
+    energy: float
+    mass: float
+    time: float
+    words: tuple[str, str, str, str]
+
+
+_PER_MOL = 1.0 / si.N_A
+_SYSTEMS = {
+    "metal": _System(
+        si.angstrom, si.eV, si.gram * _PER_MOL, si.pico, ("Angstrom", "eV", "g/mol", "ps")
+    ),
+    "real": _System(
+        si.angstrom,
+        si.kilo * si.calorie * _PER_MOL,
+        si.gram * _PER_MOL,
+        si.femto,
+        ("Angstrom", "kcal/mol", "g/mol", "fs"),
+    ),
+    "si": _System(1.0, 1.0, 1.0, 1.0, ("m", "J", "kg", "s")),
+    "cgs": _System(si.centi, si.erg, si.gram, 1.0, ("cm", "erg", "g", "s")),
+    "electron": _System(
+        si.physical_constants["Bohr radius"][0],
+        si.physical_constants["Hartree energy"][0],
+        si.atomic_mass,
+        si.femto,
+        ("Bohr", "Hartree", "u", "fs"),
+    ),
+    "micro": _System(si.micro, 1e-15, 1e-15, si.micro, ("um", "pg um^2/us^2", "pg", "us")),
+    "nano": _System(si.nano, 1e-21, 1e-21, si.nano, ("nm", "ag nm^2/ns^2", "ag", "ns")),
+}  # fmt: skip
+SYSTEMS = ("lj", *_SYSTEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    r"""Units of a file's numbers, and the scales of its liquid in them.
+
+    system : "lj" (reduced already), "metal", "real", "si", "cgs", "electron", "micro" or "nano"
+    sigma, epsilon, mass : sigma_AA, epsilon_AA and m_AA in units of the system; of reduced units 1 if left
+        out, as for a file reduced by another species
+
+    Lengths are divided by sigma, energies by epsilon, times by
+
+    .. math:: \tau = \sigma \sqrt{m / \epsilon}
+
+    and temperatures are multiplied by k_B / epsilon.
+
+    Raises
+    ------
+    ParameterError
+        if the system is unknown, or a scale is missing or not positive.
+
+    Source: https://docs.lammps.org/units.html; constants from CODATA, by ``scipy.constants``.
+
+    >>> argon = Units("metal", sigma=3.405, epsilon=0.010324, mass=39.948)
+    >>> round(argon.time, 3), round(argon.temperature * 120, 3)
+    (2.156, 1.002)
+    """
+
+    system: str = "lj"
+    sigma: float | None = None
+    epsilon: float | None = None
+    mass: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.system not in SYSTEMS:
+            raise ParameterError(f"units must be one of {', '.join(SYSTEMS)}, not {self.system!r}")
+        scales = (self.sigma, self.epsilon, self.mass)
+        if self.system != "lj" and None in scales:
+            raise ParameterError(
+                f"units {self.system!r} need the scales of the liquid: {how_to_say(self.system)}"
+            )
+        for name, value in zip(("sigma", "epsilon", "mass"), scales, strict=True):
+            if value is not None and not (isinstance(value, int | float) and isfinite(value) and value > 0):
+                raise ParameterError(f"{name} of units must be a positive number, not {value!r}")
+
+    @property
+    def length(self) -> float:
+        """sigma_AA in the file's unit of length."""
+        return 1.0 if self.sigma is None else float(self.sigma)
+
+    @property
+    def energy(self) -> float:
+        """epsilon_AA in the file's unit of energy."""
+        return 1.0 if self.epsilon is None else float(self.epsilon)
+
+    @property
+    def time(self) -> float:
+        """Tau in the file's unit of time."""
+        m = 1.0 if self.mass is None else float(self.mass)
+        if self.system == "lj":
+            return self.length * sqrt(m / self.energy)
+        unit = _SYSTEMS[self.system]
+        return self.length * unit.length * sqrt(m * unit.mass / (self.energy * unit.energy)) / unit.time
+
+    @property
+    def temperature(self) -> float:
+        """Reduced temperature of one unit of the file's, 1 K but for reduced units."""
+        if self.system == "lj":
+            return 1.0 / self.energy
+        return float(si.k / (self.energy * _SYSTEMS[self.system].energy))
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether the numbers of the file stay what they are."""
+        return self.length == self.time == self.temperature == 1.0
+
+    def __str__(self) -> str:
+        """As the command line has them: ``metal,sigma=2.2,epsilon=0.08,mass=58.7``."""
+        scales = (("sigma", self.sigma), ("epsilon", self.epsilon), ("mass", self.mass))
+        return ",".join([self.system, *(f"{name}={value!r}" for name, value in scales if value is not None)])
+
+
+def units_of(text: str) -> Units:
+    """Units as a file and the command line name them.
+
+    Raises
+    ------
+    ParameterError
+        if the text is something else.
+
+    >>> units_of("lj") == Units(), str(units_of("metal, sigma=2.2, epsilon=0.08, mass=58.7"))
+    (True, 'metal,sigma=2.2,epsilon=0.08,mass=58.7')
+    """
+    words = [word.strip() for word in text.split(",")]
+    system = words.pop(0) if "=" not in words[0] else "lj"
+    scales: dict[str, float] = {}
+    for word in words:
+        name, _, value = (part.strip() for part in word.partition("="))
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if name not in ("sigma", "epsilon", "mass") or name in scales or not isfinite(number):
+            raise ParameterError(
+                f"units {text!r} should name a system and the scales of the liquid in it, each once, for "
+                'example "lj" or "metal,sigma=2.2,epsilon=0.08,mass=58.7"'
+            )
+        scales[name] = number
+    return Units(system, **scales)
+
+
+def how_to_say(system: str) -> str:
+    """How the scales of a liquid are given in a system of units."""
+    length, energy, mass, _ = _SYSTEMS[system].words
+    return (
+        f"give sigma_AA in {length}, epsilon_AA in {energy} and m_AA in {mass}, for example "
+        f"units='{system},sigma=2.2,epsilon=0.08,mass=58.7', or --units with the same"
+    )
