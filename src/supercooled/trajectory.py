@@ -18,10 +18,8 @@ from supercooled.frames import Frames, FrameSource, MemorySource
 from supercooled.given import boxes_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
 from supercooled.units import Units
+from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
 
-# Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
-# fraction of an edge are refused instead of guessed.
-LARGEST_CONTINUOUS_STEP = 1.0 / 3.0
 # Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
 PIECE = 16.0
 
@@ -317,68 +315,67 @@ class Trajectory:
 
         From image counts or unwrapped coordinates where the file has them. Otherwise by continuity
         from the block's first frame: then only differences within one block have a meaning, and
-        frames must follow each other closely.
+        frames must follow each other closely. In a box that changes displacements are added up from frame
+        to frame, so that what the box does isn't multiplied by how many edges a particle is away; there too
+        only differences within one block have a meaning.
 
         Raises
         ------
         TrajectoryError
             naming frame and particle, if a step by continuity exceeds a third of the box: beyond
             half of it two answers are possible, and a step that long says that such steps occur.
+        BoxError
+            if the box changes by as much as itself between two frames.
+
+        Source: S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
         """
+        return self._followed(block, particles, whole_edges=False)
+
+    def laid_out(self, block: slice = slice(None)) -> Array:
+        """Positions of a block without jumps, whole edges of each frame's own box away, (frame, particle, 3).
+
+        The same as :meth:`unwrapped` in a box that is fixed. In one that changes, a particle n edges away
+        moves by n times what the box does, so that the map that carries the box carries these too.
+
+        Raises
+        ------
+        TrajectoryError, BoxError
+            as :meth:`unwrapped`
+        """
+        return self._followed(block, None, whole_edges=True)
+
+    def _followed(self, block: slice, particles: Integers | None, *, whole_edges: bool) -> Array:
         some = self[block]
         n_chosen = self.n_particles if particles is None else len(particles)
         paths = np.empty((some.n_frames, n_chosen, 3))
-        before: Array | None = None
+        place: Place | None = None
+        as_given: bool | None = None
+        box: Array | None = None
         for piece in some.blocks(PIECE):
-            # Continuity takes one frame from the piece before.
-            overlap = 0 if before is None else 1
-            data = some.read(slice(piece.start - overlap, piece.stop))
+            data = some.read(piece)
             # Of some particles, all are unwrapped piece by piece: memory is that of those kept.
             into = paths[piece]
             if particles is not None:
                 into = np.empty((piece.stop - piece.start, self.n_particles, 3))
-            boxes = [Box.from_array(box, self.dimensions) for box in data.boxes]
-            if data.unwrapped:
+            nearest = data.images is None and not data.unwrapped
+            if as_given is None and not nearest:
+                # In a box that is fixed, image counts and unwrapped coordinates leave no choice.
+                box = data.boxes[0] if box is None else box
+                boxes = some.boxes() if data.unwrapped else data.boxes
+                if whole_edges:
+                    as_given = True
+                elif (boxes != box).any():
+                    as_given = not far_ones_move_with_the_box(self.source, self.dimensions)
+                elif data.unwrapped:
+                    as_given = True
+            if data.unwrapped and as_given:
                 into[:] = data.positions
-            elif data.images is not None:
-                for k, box in enumerate(boxes):
-                    into[k] = box.unwrap(data.positions[k], data.images[k])
             else:
-                frames = some.frames[piece.start - overlap : piece.stop]
-                before = self._by_continuity(data.positions, boxes, frames, before, into)
+                way = Way(self.source.name, self.dimensions, nearest, whole_edges or bool(as_given))
+                place = follow(data, some.frames[piece], place, way, into)
             if particles is not None:
                 paths[piece] = into[:, particles]
         return paths
-
-    def _by_continuity(
-        self, positions: Array, boxes: list[Box], frames: Integers, before: Array | None, out: Array
-    ) -> Array:
-        """Fill `out`; how many edges each particle has crossed in the last frame.
-
-        before : those of the first frame, which then belongs to what came before
-        """
-        fractions = np.stack([b.fractional(xyz) for b, xyz in zip(boxes, positions, strict=True)])
-        steps = np.diff(fractions, axis=0)
-        edges = np.rint(steps)
-        steps -= edges
-        far = np.abs(steps[..., : self.dimensions]).max(axis=2, initial=0.0)
-        if (far > LARGEST_CONTINUOUS_STEP).any():
-            f, i = np.argwhere(far > LARGEST_CONTINUOUS_STEP)[0]
-            raise TrajectoryError(
-                f"{self.source.name}: particle {i} moves {far[f, i]:.2f} of the box between frames "
-                f"{frames[f]} and {frames[f + 1]}, too far to say which way round; "
-                "write frames more often, or with image flags or unwrapped coordinates"
-            )
-        if self.dimensions == 2:
-            edges[..., 2] = 0.0
-        crossed = np.zeros(positions.shape[1:]) if before is None else before
-        overlap = len(positions) - len(out)
-        for k, box in enumerate(boxes):
-            if k > 0:
-                crossed = crossed - edges[k - 1]
-            if k >= overlap:
-                out[k - overlap] = box.unwrap(positions[k], crossed)
-        return crossed
 
     def fixed_box(self) -> Box:
         """The box, if it is the same in every frame.

@@ -14,7 +14,7 @@ from supercooled.arrays import Array, Integers
 from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
-from supercooled.dynamics.hops import by_continuity
+from supercooled.dynamics.hops import added_up
 from supercooled.dynamics.lags import pairing, stretches_of
 from supercooled.dynamics.streaming import Plan, Tally
 from supercooled.dynamics.wave_vectors import shell_vectors
@@ -133,7 +133,7 @@ def correlators(
                 stretch=stretches_of(run.times, stretches),
                 stretches=stretches,
                 bins=len(edges) - 1,
-                continuous=by_continuity(run),
+                continuous=added_up(run),
                 remove_drift=remove_drift,
                 megabytes=megabytes,
             )

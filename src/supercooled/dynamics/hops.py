@@ -74,11 +74,11 @@ def hops(
     side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
     # Blocks of whole periods start their sums where an undivided run would: the same bits come out. Paths
-    # by continuity begin anew in each block and differ by rounding, so their blocks know no workers.
+    # that are added up begin anew in each block and differ by rounding, so their blocks know no workers.
     period = restart_period(side)
     most = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
     size = most
-    if not by_continuity(trajectory):
+    if not added_up(trajectory):
         size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
     blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
@@ -103,10 +103,16 @@ def hops(
     )
 
 
-def by_continuity(run: Trajectory) -> bool:
-    """Whether paths follow the particles from frame to frame, for want of image counts."""
+def added_up(run: Trajectory) -> bool:
+    """Whether paths are added up from frame to frame, so that none may be left out.
+
+    For want of image counts, or because the box changes.
+    """
     first = run.read(slice(0, 1))
-    return not first.unwrapped and first.images is None
+    if not first.unwrapped and first.images is None:
+        return True
+    boxes = run.boxes()
+    return bool((boxes != boxes[0]).any())
 
 
 def paths(trajectory: Trajectory, frames: slice, particles: Integers | None, *, remove_drift: bool) -> Array:

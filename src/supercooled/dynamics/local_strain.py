@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -20,6 +19,7 @@ from supercooled.kernels.neighbours import Cells, make_cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
+from supercooled.unwrapping import edges_followed
 
 
 def nonaffine_displacement(
@@ -147,7 +147,7 @@ class _Plan:
         Less what the box takes all along with: an affine map of everything, images included.
         """
         run = self.trajectory
-        unwrapped = run.unwrapped(span.read)
+        unwrapped = run.laid_out(span.read)
         positions, boxes = run.positions(span.read), run.boxes(span.read)
         carried = _carried(boxes, run)
         for frame in range(-(-span.start // self.spacing) * self.spacing, span.stop, self.spacing):
@@ -170,22 +170,12 @@ class _Plan:
 def _carried(boxes: Array, run: Trajectory) -> Array | None:
     """How the box takes everything along from the first frame to each, (frame, 3, 3); None if it is fixed.
 
-    From one frame to the next that is near to 1. A sheared box is now and then described by other edges,
-    whole multiples of which are the old ones: N of them, H' N = F H.
+    A sheared box is now and then described by other edges, whole multiples of which are the old ones.
     """
     if (boxes == boxes[0]).all():
         return None
-    edges = [Box.from_array(box, run.dimensions).matrix for box in boxes]
-    maps = [np.eye(3)]
-    for k, (old, new) in enumerate(pairwise(edges)):
-        multiples = np.rint(np.linalg.inv(new) @ old)
-        if abs(abs(np.linalg.det(multiples)) - 1.0) > 0.5:
-            raise BoxError(
-                f"{run.source.name}: the box changes so much between two frames, the {k + 1}th and the next, "
-                "that nobody can say how it took its particles along: write frames more often"
-            )
-        maps.append(new @ multiples @ np.linalg.inv(old) @ maps[-1])
-    return np.array(maps)
+    edges = edges_followed(boxes, run.dimensions, run.source.name)
+    return np.asarray(edges @ np.linalg.inv(edges[0]))
 
 
 def _plan(trajectory: Trajectory, lag: float, cutoff: float, spacing: float | None) -> _Plan:

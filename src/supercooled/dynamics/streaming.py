@@ -47,7 +47,7 @@ class Plan:
 
     stretch : (frame,), which stretch an origin belongs to
     bins : of the van Hove histogram
-    continuous : frames are unwrapped by continuity, so none may be left out
+    continuous : paths are added up from frame to frame, so none may be left out
     """
 
     run: Trajectory
@@ -195,8 +195,7 @@ def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.
         read = piece if before is None else np.append(piece[0] - 1, piece)
         positions = _some(plan.run, read).unwrapped()
         if before is not None:
-            # Continuity starts anew with each piece: the frame in common says how many edges lie
-            # between the two.
+            # Each piece begins anew: the frame in common says how far the two lie apart.
             positions = (positions + (before - positions[0]))[1:]
         if plan.continuous:
             before = positions[-1]

@@ -26,7 +26,8 @@ from supercooled.simulation.quench import InherentStructure, Minimiser, check_qu
 from supercooled.store.folder import RunFolder
 from supercooled.store.reading import first_frames
 from supercooled.store.record import versions
-from supercooled.trajectory import LARGEST_CONTINUOUS_STEP, Trajectory
+from supercooled.trajectory import Trajectory
+from supercooled.unwrapping import LARGEST_CONTINUOUS_STEP
 from supercooled.whole import room_for
 
 # Five seconds of one core: what a killed quench loses, and how often the disk is asked to keep it.
