@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+from corpus.hostile import OLD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import supercooled as sc
-from supercooled import fields
+from supercooled import fields, report
 from supercooled.blocks import ROUNDS, shared_out
 from supercooled.cage import Calibration
 from supercooled.errors import StoreError
@@ -268,3 +271,42 @@ def test_a_peak_among_strays_takes_little_memory():
 def test_hops_of_one_species_are_those_of_all_picked():
     both = sc.dynamics.hops(RUN, window=8.0)
     np.testing.assert_array_equal(WHOLE["hops"], both.sel(particle=RUN.of_species("A")))
+
+
+def test_no_code_in_a_folder_of_results_is_run(tmp_path, monkeypatch):
+    """A pickle where version 2 of Zarr allows one, and a numcodecs that would run it."""
+    monkeypatch.setattr("numcodecs.pickles.ALLOW_UNSAFE_PICKLE_DECODE", True)
+    ran = tmp_path / "ran"
+
+    class Harm:
+        def __reduce__(self):
+            return Path.touch, (ran,)
+
+    def planted(folder, group):
+        shutil.rmtree(folder / "sealed")
+        (folder / group / "zarr.json").unlink()
+        (folder / group / ".zgroup").write_text('{"zarr_format": 2}')
+        array = folder / group / "g"
+        shutil.rmtree(array, ignore_errors=True)
+        array.mkdir(exist_ok=True)
+        (array / ".zarray").write_bytes(OLD)
+        (array / ".zattrs").write_text('{"_ARRAY_DIMENSIONS": ["r"]}')
+        (array / "0").write_bytes(pickle.dumps([Harm(), [1], (1,)]))
+        return folder
+
+    results = tmp_path / "results.zarr"
+    curve = xr.Dataset({"g": ("r", np.ones(1))})
+    report.save_results(results, {"radial": curve})
+    planted(results, "radial")
+    with suppress(Exception):
+        xr.open_zarr(results, group="radial", consolidated=False).load()
+    assert ran.exists(), "the bait is harmless, and this test shows nothing"
+    ran.unlink()
+    for seal_again in (False, True):
+        if seal_again:
+            fields.seal(results)
+        with pytest.raises(StoreError):
+            report.load_results(results)
+        with pytest.raises(StoreError):
+            fields.opened(results)
+    assert not ran.exists()

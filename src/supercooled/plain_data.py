@@ -30,6 +30,9 @@ from supercooled.errors import SupercooledError
 LARGEST_JSON = 16 * 2**20
 LARGEST_YAML = 10**6
 LARGEST_TABLE = 16 * 2**20
+# What packed data may unpack to in any case, and beyond that how many times their own size.
+UNPACKED_ANYWAY = 2**28
+MOST_TIMES = 1000
 # Lists and mappings inside each other.
 DEEPEST = 32
 # Of a whole number, and characters of any other.
@@ -76,11 +79,12 @@ def size_of(path: str | Path, *, error: type[SupercooledError], what: str = "fil
     supercooled.errors.StoreError: ... is a folder, not a file
     """
     try:
-        return _checked(path, os.stat(path), error, what)  # noqa: PTH116  a Path's own refuses no text
+        about = Path(path).stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
         raise error(f"{path}: no such file") from None
     except OSError as wrong:
         raise error(f"{path} can't be read: {wrong.strerror}") from wrong
+    return _checked(path, about, error, what)
 
 
 def open_regular(path: str | Path, *, error: type[SupercooledError], what: str = "file") -> BinaryIO:
@@ -132,6 +136,15 @@ def read_text(path: str | Path, *, most: int, error: type[SupercooledError]) -> 
         return read_bytes(path, most=most, error=error).decode("utf-8")
     except UnicodeDecodeError as wrong:
         raise error(f"{path} can't be read: no text in UTF-8") from wrong
+
+
+def unpacks_to_too_much(unpacked: int, packed: int) -> bool:
+    """Whether so many bytes from so few are no data but a trap: beyond 256 MiB, a thousand times as many.
+
+    >>> unpacks_to_too_much(2**32, 2**19)
+    True
+    """
+    return unpacked > max(UNPACKED_ANYWAY, MOST_TIMES * packed)
 
 
 def parsed_json(data: bytes | str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus import documents, numbers, trajectories
+from corpus import documents, hostile, numbers, trajectories
 from corpus.case import Case
 
-CASES: tuple[Case, ...] = (*trajectories.CASES, *documents.CASES, *numbers.CASES)
+CASES: tuple[Case, ...] = (*trajectories.CASES, *documents.CASES, *hostile.CASES, *numbers.CASES)

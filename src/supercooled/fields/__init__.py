@@ -1,8 +1,20 @@
 """Fields (frame, particle) larger than memory: made, stored and read block by block."""
 
-from supercooled.fields.lazy import blocks_of, is_lazy, looking_ahead, mapped, opened
+from supercooled.fields.lazy import blocks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
 from supercooled.fields.making import field
 from supercooled.fields.ranks import quantiles
 from supercooled.fields.sealing import check, seal
 
-__all__ = ["blocks_of", "check", "field", "is_lazy", "looking_ahead", "mapped", "opened", "quantiles", "seal"]
+__all__ = [
+    "blocks_of",
+    "check",
+    "dataset",
+    "field",
+    "is_lazy",
+    "looking_ahead",
+    "mapped",
+    "opened",
+    "quantiles",
+    "reading",
+    "seal",
+]

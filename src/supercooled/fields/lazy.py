@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from xarray.backends.common import BackendArray
 from xarray.core import indexing
 
 from supercooled.arrays import Array
-from supercooled.errors import StoreError
-from supercooled.fields.sealing import check
+from supercooled.errors import StoreError, SupercooledError
+from supercooled.fields import stored_arrays
+from supercooled.fields.sealing import SUMMED, check, own_sum
 
 VALUES = "values"
 LABELS = "labels"
@@ -34,20 +36,43 @@ def opened(path: str | Path) -> xr.DataArray:
     folder = Path(path).absolute()
     if not folder.is_dir():
         raise StoreError(f"there is no field in {folder}")
-    check(folder)
-    try:
-        labels = xr.load_dataset(folder / LABELS, engine="zarr", consolidated=False)
-        name, dims = str(labels.attrs["name"]), tuple(labels.attrs["dims"])
-        stored = _Stored(folder)
+    stored = _Stored.of(folder, check(folder).get(VALUES))
+    with reading(f"the field in {folder}"):
+        labels = dataset(folder, LABELS)
         return xr.DataArray(
             indexing.LazilyIndexedArray(stored),
-            dims=dims,
+            dims=("frame", "particle"),
             coords=labels.coords,
-            name=name,
+            name=str(labels.attrs["name"]),
             attrs={k: v for k, v in labels.attrs.items() if k not in ("name", "dims")},
         )
-    except (KeyError, OSError, ValueError, TypeError) as error:
-        raise StoreError(f"the field in {folder} is damaged ({error}); delete it and ask again") from error
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Say in one sentence what a library can't read; it raises whatever it stumbles over.
+
+    what : is being read, for the sentence
+
+    Raises
+    ------
+    StoreError
+        instead.
+    """
+    try:
+        yield
+    except SupercooledError:
+        raise
+    except Exception as error:
+        raise StoreError(f"{what} is damaged ({error}); delete it and ask again") from error
+
+
+def dataset(folder: Path, group: str) -> xr.Dataset:
+    """A group of a Zarr folder that has been checked, read into memory."""
+    # No units of ours are dates.
+    return xr.load_dataset(
+        folder, engine="zarr", group=group, consolidated=False, zarr_format=3, decode_times=False
+    )
 
 
 def is_lazy(values: xr.DataArray) -> bool:
@@ -115,28 +140,47 @@ class _Lazy(BackendArray):
 
 @dataclass
 class _Stored(_Lazy):
-    """Values in a Zarr array; opened anew in each process."""
+    """Values in a Zarr array; opened anew in each process.
+
+    rows : frames of a chunk
+    sums : at the end of each chunk
+    """
 
     folder: Path
-    shape: tuple[int, ...] = field(init=False)
-    dtype: np.dtype[Any] = field(init=False)
+    shape: tuple[int, ...]
+    rows: int
+    sums: tuple[str, ...]
+    dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float64))
 
-    def __post_init__(self) -> None:
-        import zarr
-
-        array = zarr.open_array(self.folder / VALUES, mode="r")
-        self.shape, self.dtype = tuple(array.shape), np.dtype(np.float64)
+    @classmethod
+    def of(cls, folder: Path, array: stored_arrays.Array | stored_arrays.Group | None) -> _Stored:
+        """Values that are described as this package stores them."""
+        if (
+            not isinstance(array, stored_arrays.Array)
+            or array.data_type != "float64"
+            or not array.has("crc32c")
+            or len(array.shape) != 2
+            or array.chunk_shape[1] != array.shape[1]
+        ):
+            raise StoreError(f"{folder / VALUES} holds no field; delete {folder} and ask again")
+        rows = array.chunk_shape[0]
+        names = [f"{SUMMED}{k}/0" for k in range(-(-array.shape[0] // rows))]
+        return cls(folder, tuple(array.shape), rows, tuple(own_sum(folder / name) for name in names))
 
     def _read(self, key: tuple[Any, ...]) -> Array:
         import zarr
 
-        try:
-            array = zarr.open_array(self.folder / VALUES, mode="r")
+        for chunk in np.unique(np.arange(self.shape[0])[key[0]] // self.rows):
+            name = f"{SUMMED}{chunk}/0"
+            path = self.folder / name
+            # Zarr compares the values with the sum at their end, not with the one that they had.
+            if not path.is_file() or own_sum(path) != self.sums[chunk]:
+                raise StoreError(
+                    f"{path} has changed since it was opened; delete {self.folder} and ask again"
+                )
+        with reading(f"the field in {self.folder}"):
+            array = zarr.open_array(self.folder / VALUES, mode="r", zarr_format=3)
             return np.asarray(array.oindex[key], dtype=np.float64)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
-            raise StoreError(
-                f"the field in {self.folder} is damaged ({error}); delete it and ask again"
-            ) from error
 
 
 @dataclass

@@ -101,7 +101,7 @@ def _lay_out(folder: Path, labels: xr.Dataset, shape: tuple[int, int], *, rows: 
         fill_value=np.nan,
         config={"write_empty_chunks": True},
     )
-    labels.to_zarr(folder / LABELS, consolidated=False)
+    labels.to_zarr(folder / LABELS, consolidated=False, write_empty_chunks=True)
 
 
 def _write(function: Callable[[Item], Array], values: Path, block: _Block[Item]) -> None:

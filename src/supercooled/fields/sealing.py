@@ -1,61 +1,118 @@
-"""A folder that knows what is in it, so that what goes missing later is missed.
+"""A folder that knows what is in it, so that nothing goes missing, changes or is added unnoticed.
 
 Zarr reads a chunk that is not there as empty: without this, a lost file would be a field of NaN.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import zlib
+import os
+import stat
 from pathlib import Path
 
 from supercooled.errors import StoreError
+from supercooled.fields.stored_arrays import METADATA, Array, Group, nodes_of
+from supercooled.plain_data import Fields, read_record
 
 # An empty group to Zarr, whose attributes name the files.
-SEAL = Path("sealed", "zarr.json")
-# Larger files are chunks of fields, whose own checksums are looked at when they are read.
-_SMALL = 2**20
+SEAL = f"sealed/{METADATA}"
+# Blocks of a field, with sums of their own at their ends: of large ones no other is made.
+SUMMED = "values/c/"
+_LARGE = 2**20
+_SUM = 4
+# What file systems and desktops leave; Zarr never reads it.
+_PASSED_OVER = (".DS_Store", ".nfs")
+
+
+class _File(Fields):
+    size: int
+    sum: str
+
+
+class _Files(Fields):
+    files: dict[str, _File]
+
+
+class _Seal(Fields):
+    zarr_format: int
+    node_type: str
+    attributes: _Files
 
 
 def seal(folder: str | Path) -> None:
-    """Write down the files of a folder: their sizes, and checksums of the small ones."""
+    """Write down the files of a folder: their sizes and hashes, of large blocks of a field their own sums."""
     folder = Path(folder)
-    inside = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    files = {str(path.relative_to(folder)): _described(path) for path in inside}
+    files = {
+        name: {"size": size, "sum": sum_of(folder / name, name)}
+        for name, size in sorted(_sizes(folder).items())
+    }
     group = {"zarr_format": 3, "node_type": "group", "attributes": {"files": files}}
     (folder / SEAL).parent.mkdir()
     (folder / SEAL).write_text(json.dumps(group, indent=1, sort_keys=True) + "\n")
 
 
-def check(folder: str | Path) -> None:
-    """See that all is there as it was sealed; what never was sealed passes.
+def check(folder: str | Path) -> dict[str, Array | Group]:
+    """Groups and arrays of a sealed folder: all is there as it was sealed, and nothing else.
 
     Raises
     ------
     StoreError
-        naming the first file that is missing, cut short or changed.
+        naming the first file that is missing, cut short, changed, added, a link, or described in a way that
+        this package does not write; or if the folder was never sealed.
     """
     folder = Path(folder)
+    remedy = f"; delete {folder} and ask again"
     if not (folder / SEAL).exists():
-        return
-    try:
-        files = json.loads((folder / SEAL).read_text())["attributes"]["files"]
-        described = {str(name): list(value) for name, value in files.items()}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise StoreError(f"{folder / SEAL} is damaged ({error}); delete {folder} and ask again") from error
-    for name, expected in described.items():
+        raise StoreError(f"{folder} is damaged: it has no list of its files ({SEAL}){remedy}")
+    stored = read_record(
+        folder / SEAL, _Seal, error=StoreError, saying="is damaged", remedy=remedy
+    ).attributes.files
+    sizes = _sizes(folder)
+    for name, expected in stored.items():
         path = folder / name
-        what = None
-        if not path.is_file():
-            what = "is missing"
-        elif path.stat().st_size != expected[0]:
-            what = f"has {path.stat().st_size} bytes of {expected[0]}"
-        elif _described(path) != expected:
-            what = "has changed since it was written"
-        if what is not None:
-            raise StoreError(f"{path} {what}; delete {folder} and ask again")
+        if name not in sizes:
+            raise StoreError(f"{path} is missing{remedy}")
+        if sizes[name] != expected.size:
+            raise StoreError(f"{path} has {sizes[name]} bytes of {expected.size}{remedy}")
+        if sum_of(path, name) != expected.sum:
+            raise StoreError(f"{path} has changed since it was written{remedy}")
+    if added := sorted(set(sizes) - set(stored)):
+        raise StoreError(f"{folder / added[0]} is not among the files that were written{remedy}")
+    return nodes_of(folder, sizes)
 
 
-def _described(path: Path) -> list[int]:
-    size = path.stat().st_size
-    return [size] if size > _SMALL else [size, zlib.crc32(path.read_bytes())]
+def sum_of(path: Path, name: str) -> str:
+    """What tells whether a file is the one that was sealed.
+
+    name : its path below the folder
+    """
+    if name.startswith(SUMMED) and path.stat().st_size > _LARGE:
+        return own_sum(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def own_sum(path: Path) -> str:
+    """The sum at the end of a block, which Zarr compares with the values before it."""
+    with path.open("rb") as file:
+        file.seek(-min(_SUM, path.stat().st_size), os.SEEK_END)
+        return file.read(_SUM).hex()
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes of each file below a folder but the seal; links and what is no file are refused."""
+    sizes: dict[str, int] = {}
+    waiting = [folder]
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode):
+                waiting.append(Path(entry.path))
+            elif not stat.S_ISREG(mode):
+                raise StoreError(f"{entry.path} is a link or no file, and is not read; delete {folder}")
+            elif not entry.name.startswith(_PASSED_OVER):
+                name = Path(entry.path).relative_to(folder).as_posix()
+                if name != SEAL:
+                    sizes[name] = entry.stat(follow_symlinks=False).st_size
+    return sizes

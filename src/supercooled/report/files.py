@@ -14,7 +14,8 @@ import xarray as xr
 
 from supercooled import plain_data
 from supercooled.errors import StoreError
-from supercooled.fields import check, seal
+from supercooled.fields import check, dataset, reading, seal
+from supercooled.fields.stored_arrays import Group
 from supercooled.whole import whole_file, whole_folder
 
 
@@ -81,7 +82,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
             for variable in clean.variables.values():
                 variable.attrs = plain(variable.attrs)
                 variable.encoding = {}
-            clean.to_zarr(made, group=name, mode="w", consolidated=False)
+            clean.to_zarr(made, group=name, mode="w", consolidated=False, write_empty_chunks=True)
         seal(made)
 
 
@@ -100,10 +101,10 @@ def load_results(path: str | Path) -> dict[str, xr.Dataset]:
         path /= "results.zarr"
     if not path.is_dir():
         raise StoreError(f"there are no results in {path}; run the study first")
-    check(path)
-    try:
-        with xr.open_zarr(path, consolidated=False) as top:
-            names = list(top.attrs["groups"])
-        return {name: xr.load_dataset(path, engine="zarr", group=name, consolidated=False) for name in names}
-    except (KeyError, OSError, ValueError) as error:
-        raise StoreError(f"the results in {path} are damaged ({error}); run the study again") from error
+    nodes = check(path)
+    top = nodes.get("")
+    names = top.attributes.get("groups") if isinstance(top, Group) else None
+    if not isinstance(names, list) or not all(isinstance(nodes.get(name), Group) for name in map(str, names)):
+        raise StoreError(f"the results in {path} are damaged: they lack a group; run the study again")
+    with reading(f"{path}"):
+        return {str(name): dataset(path, str(name)) for name in names}

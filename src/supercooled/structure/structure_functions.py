@@ -19,6 +19,7 @@ from supercooled.arrays import AnyArray, Array
 from supercooled.blocks import shared_out
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
+from supercooled.fields import check, reading, seal
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
@@ -293,12 +294,15 @@ def _written(parts: Iterator[xr.DataArray], to: Path) -> xr.DataArray:
             # Text coordinates have no final Zarr 3 specification yet.
             warnings.filterwarnings("ignore", module="zarr")
             _append(parts, unfinished)
+        seal(unfinished)
         shutil.rmtree(to, ignore_errors=True)
         unfinished.rename(to)
     except OSError as error:
         raise StoreError(f"{to} can't be written ({error}); choose another folder") from error
-    stored: xr.DataArray = xr.open_zarr(to, consolidated=False, chunks=None)["structure_function"]
-    return stored
+    check(to)
+    with reading(f"{to}"):
+        stored: xr.DataArray = xr.open_zarr(to, consolidated=False, chunks=None)["structure_function"]
+        return stored
 
 
 def _append(parts: Iterator[xr.DataArray], folder: Path) -> None:
@@ -308,4 +312,4 @@ def _append(parts: Iterator[xr.DataArray], folder: Path) -> None:
         # Coordinates of the particles and features stand there since the first block.
         fixed = [name for name, c in part.coords.items() if "frame" not in c.dims] if k else []
         dataset = part.drop_vars(fixed).to_dataset(name="structure_function")
-        dataset.to_zarr(folder, consolidated=False, **more)
+        dataset.to_zarr(folder, consolidated=False, write_empty_chunks=True, **more)

@@ -1,0 +1,235 @@
+"""Files that somebody made to do harm: code in Zarr, JSON and YAML without end, pipes and devices."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from corpus.case import Case
+from corpus.documents import curves, mixture, stored
+from supercooled import fields, learning, report, systems
+from supercooled.errors import MixtureError, StoreError
+from supercooled.store.folder import RunFolder
+
+
+def _zarr(name: str, of: Callable[..., object], change: Callable[[Path], object], says: str) -> Case:
+    return Case(f"zarr: {name}", partial(of, change), StoreError, says)
+
+
+def described(path: str, **changes: object) -> Callable[[Path], object]:
+    """Metadata changed, by somebody who seals the folder again."""
+
+    def change(folder: Path) -> None:
+        data = json.loads((folder / path).read_text())
+        (folder / path).write_text(json.dumps({**data, **changes}))
+        sealed(folder)
+
+    return change
+
+
+def sealed(folder: Path) -> None:
+    """Seal a folder again, as one can who knows how."""
+    shutil.rmtree(folder / "sealed")
+    fields.seal(folder)
+
+
+def put(path: str, content: bytes, *, again: bool = True) -> Callable[[Path], object]:
+    """A file of some bytes."""
+
+    def change(folder: Path) -> None:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+        if again:
+            sealed(folder)
+
+    return change
+
+
+def _unsealed(folder: Path) -> None:
+    shutil.rmtree(folder / "sealed")
+
+
+def _link(folder: Path) -> None:
+    (folder / "radial/g/c/0/0").rename(folder.parent / "elsewhere")
+    (folder / "radial/g/c/0/0").symlink_to(folder.parent / "elsewhere")
+
+
+def _swap(folder: Path) -> None:
+    one, other = folder / "values/c/0/0", folder / "values/c/1/0"
+    was = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(was)
+
+
+def _codec(name: str, **configuration: object) -> list[dict[str, object]]:
+    return [
+        {"name": "bytes", "configuration": {"endian": "little"}},
+        {"name": name, "configuration": configuration},
+    ]
+
+
+def _grid(*shape: int) -> dict[str, object]:
+    return {"name": "regular", "configuration": {"chunk_shape": shape}}
+
+
+OLD = (
+    b'{"zarr_format": 2, "shape": [1], "chunks": [1], "dtype": "|O", "fill_value": null, "order": "C", '
+    b'"compressor": {"id": "pickle", "protocol": 5}, "filters": [{"id": "vlen-utf8"}]}'
+)
+G, VALUES, TOP = "radial/g/zarr.json", "values/zarr.json", "zarr.json"
+MANY = [2, 10**12]
+STORES = (
+    _zarr("curves, never sealed", curves, _unsealed, "has no list of its files"),
+    _zarr("field, never sealed", stored, _unsealed, "has no list of its files"),
+    _zarr("curves, a file too many", curves, put("radial/x", b"1", again=False), "not among the files"),
+    _zarr("curves, a file of no array", curves, put("radial/x", b"1"), "belongs to no array"),
+    _zarr("curves, a link out", curves, _link, "is a link"),
+    _zarr("field, two blocks exchanged", stored, _swap, "has changed"),
+    _zarr("curves, version 2", curves, put("radial/old/.zarray", OLD), "belongs to no array"),
+    _zarr("curves, version 2 as 3", curves, put(G, OLD), "describes no array of this package (zarr_format"),
+    _zarr("curves, numbered version 2", curves, described(G, zarr_format=2), "zarr_format"),
+    _zarr("curves, another codec", curves, described(G, codecs=_codec("gzip", level=1)), "codecs"),
+    _zarr("curves, a codec of numcodecs", curves, described(G, codecs=_codec("numcodecs.pickle")), "codecs"),
+    _zarr("curves, no codec", curves, described(G, codecs=[]), "codecs"),
+    _zarr("curves, text without length", curves, described(G, data_type="string"), "data_type"),
+    _zarr("curves, objects", curves, described(G, data_type="object"), "data_type"),
+    _zarr("curves, a shape of 10^12", curves, described(G, shape=MANY), "1 chunks where its shape makes"),
+    _zarr("curves, a negative shape", curves, described(G, shape=[-2, 9]), "shape.0"),
+    _zarr("curves, a shape of words", curves, described(G, shape="nine"), "shape"),
+    _zarr("curves, no shape", curves, described(G, shape=None), "shape"),
+    _zarr("curves, one dimension", curves, described(G, shape=[18]), "different dimensions"),
+    _zarr(
+        "curves, a chunk of 10^12",
+        curves,
+        described(G, shape=MANY, chunk_grid=_grid(*MANY)),
+        "should hold 16000000000000",
+    ),
+    _zarr("curves, a grid of no size", curves, described(G, chunk_grid={"name": "regular"}), "chunk_grid"),
+    _zarr("curves, transformed", curves, described(G, storage_transformers=[{}]), "storage_transformers"),
+    _zarr("curves, a group elsewhere", curves, described(TOP, attributes={"groups": ["../x"]}), "a group"),
+    _zarr("curves, groups are a number", curves, described(TOP, attributes={"groups": 7}), "lack a group"),
+    _zarr("curves, metadata nested deep", curves, put(G, b"[" * 100_000), "more than 32 deep"),
+    _zarr("curves, metadata of a list", curves, put(G, b"[]"), "no record in it"),
+    _zarr("field, no crc32c", stored, described(VALUES, codecs=_codec("crc32c")[:1]), "should hold"),
+    _zarr("field, of whole numbers", stored, described(VALUES, data_type="int64"), "no field"),
+)
+JSONS: dict[str, bytes] = {
+    "nested 10^5 deep": b"[" * 100_000,
+    "a number of 400 digits": b'{"step": ' + b"9" * 400 + b"}",
+    "a number beyond doubles": b'{"step": 1e400}',
+    "nan": b'{"step": NaN}',
+    "a key twice": b'{"step": 1, "step": 2}',
+    "half a character": b'{"label": "\\ud800"}',
+    "larger than 16 MB": b" " * (16 * 2**20 + 1),
+    "other bytes": b"\xff\xfe{}",
+}
+READERS: dict[str, Callable[[Path], object]] = {
+    "model.json": learning.load_model,
+    "comparison.json": report.read_comparison,
+    "run.json": lambda path: RunFolder(path.parent).record(),
+    "checkpoint.json": lambda path: RunFolder(path.parent).checkpoint(),
+}
+
+
+def written(name: str, content: bytes, folder: Path) -> object:
+    """What its reader makes of a file."""
+    (folder / name).write_bytes(content)
+    return READERS[name](folder / name)
+
+
+DOCUMENTS = tuple(
+    Case(f"{reader}: {name}", partial(written, reader, content), StoreError, reader)
+    for name, content in JSONS.items()
+    for reader in READERS
+)
+STATE = {
+    "mixture": {"name": "ka-lj"}, "density": 1.2, "temperature": 1.0, "n_particles": 8, "seed": 1,
+    "protocol": {"every": 1.0, "dt": 0.005, "damping": 100.0, "ensemble": "nvt", "start": "x", "hold": 0.0},
+}  # fmt: skip
+
+
+def _run(name: str, says: str, *, state: dict[str, object] | None = None, **changes: object) -> Case:
+    data = {"state": {**STATE, **(state or {})}, "versions": {"engine": "x"}, **changes}
+    return Case(
+        f"run.json: {name}", partial(written, "run.json", json.dumps(data).encode()), StoreError, says
+    )
+
+
+RUNS = (
+    _run("a temperature of words", "state.temperature", state={"temperature": "cold"}),
+    _run("particles that are a list", "state.n_particles", state={"n_particles": [8]}),
+    _run("a mixture that is a name", "state.mixture", state={"mixture": "ka-lj"}),
+    _run("a mixture without a name", "state.mixture.name", state={"mixture": {}}),
+    _run("a protocol that is missing", "state.protocol", state={"protocol": None}),
+    _run("a protocol of other words", "state.protocol", state={"protocol": {"often": 1.0}}),
+    _run("versions that are a number", "versions", versions=1),
+    _run("a start that is a word", "start", start="there"),
+    _run("frames that are negative", "frames", frames=-1),
+    _run("seconds that are a list", "seconds", seconds=[]),
+)
+
+
+def _yaml(name: str, old: str, new: str, says: str) -> Case:
+    return Case(f"yaml: {name}", partial(mixture, old, new), MixtureError, says)
+
+
+MIXTURES = (
+    _yaml("a date", "name: mine", "name: 2024-01-01T00:00:00Z", "a name is up to 64 letters"),
+    _yaml("a date for a number", "epsilon: 1.0", "epsilon: 2024-01-01", "valid number"),
+    _yaml("a tagged date", "name: mine", "name: !!timestamp 2024-01-01", "tags such as"),
+    _yaml("tagged bytes", "name: mine", "name: !!binary aGVsbG8=", "tags such as"),
+    _yaml("a tag of one's own", "name: mine", "name: !mine x", "tags such as"),
+    _yaml("digits without end", "epsilon: 1.0", f"epsilon: {'9' * 5000}", "a whole number of 5000 digits"),
+    _yaml("decimals without end", "epsilon: 1.0", f"epsilon: 1.{'9' * 5000}", "a number of 5002 characters"),
+    _yaml("a number beyond doubles", "epsilon: 1.0", "epsilon: 1e999", "finite number"),
+    _yaml("a list as a key", "name: mine", "? [a, b]\n: mine", "not allowed as a key"),
+    _yaml("a merge", "name: mine", "<<: {name: mine}", "mine.yaml"),
+    _yaml("more words than a mixture", "name: mine", f"name: [{'x, ' * 60_000}]", "more than 50000 words"),
+)
+
+
+def _folder(folder: Path) -> Path:
+    (folder / "a.yaml").mkdir()
+    return folder / "a.yaml"
+
+
+def pipe(folder: Path, name: str) -> Path:
+    """A pipe into which nobody writes."""
+    os.mkfifo(folder / name)
+    return folder / name
+
+
+def _table(folder: Path, text: str) -> Path:
+    (folder / "t.txt").write_text(text)
+    return folder / "t.txt"
+
+
+def _tabulated(table: Callable[[Path], Path], folder: Path) -> object:
+    pair = f"{{style: tabulated, file: {table(folder)}, points: 100}}"
+    return mixture("{style: lennard-jones, epsilon: 1.0, sigma: 1.0, cutoff: 2.5}", pair, folder)
+
+
+def _tab(name: str, table: Callable[[Path], Path], says: str) -> Case:
+    return Case(f"table: {name}", partial(_tabulated, table), MixtureError, says)
+
+
+PLACES = (
+    Case(
+        "yaml: a folder", lambda f: systems.read_mixture(_folder(f)), MixtureError, "is a folder, not a file"
+    ),
+    Case("yaml: a pipe", lambda f: systems.read_mixture(pipe(f, "a.yaml")), MixtureError, "is a pipe"),
+    Case("yaml: a device", lambda _: systems.read_mixture("/dev/zero"), MixtureError, "is a device"),
+    Case("model: a pipe", lambda f: learning.load_model(pipe(f, "m.json")), StoreError, "is a pipe"),
+    Case("model: a device", lambda _: learning.load_model("/dev/zero"), StoreError, "is a device"),
+    _tab("a pipe", lambda f: pipe(f, "t.txt"), "is a pipe"),
+    _tab("a device", lambda _: Path("/dev/zero"), "is a device"),
+    _tab("words", lambda f: _table(f, "r energy\n"), "no table of columns of numbers"),
+    _tab("nothing", lambda f: _table(f, ""), "no table of columns of numbers"),
+    _tab("larger than 16 MB", lambda f: _table(f, "1 " * 2**23 + "1"), "larger than"),
+)
+
+CASES = (*STORES, *DOCUMENTS, *RUNS, *MIXTURES, *PLACES)
