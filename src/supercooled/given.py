@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 
@@ -22,11 +23,42 @@ def numbered(species: AnyArray, names: Sequence[str]) -> AnyArray:
 
 def kinds_of(given: AnyArray) -> Integers:
     """Whole numbers that tell species."""
-    if given.dtype.kind in "biuf":
-        kinds = given.astype(np.int32)
-        if np.array_equal(kinds, given):
-            return kinds
+    if given.dtype.kind in "biuf" and not not_counts(given).any():
+        return given.astype(np.int32)
     raise TrajectoryError("species must be names or small whole numbers, for example [0, 0, 1]")
+
+
+def not_counts(values: AnyArray, kind: DTypeLike = np.int32) -> Booleans:
+    """Which values are no whole numbers that `kind` holds: a conversion would wrap or cut them in silence.
+
+    >>> not_counts(np.array([1.0, 0.5, 2.0**31, np.nan]))
+    array([False,  True,  True,  True])
+    """
+    limits = np.iinfo(np.dtype(kind))
+    wrong = (values < limits.min) | (values > limits.max)
+    if values.dtype.kind == "f":
+        wrong |= ~np.isfinite(values) | (values != np.rint(values))
+    return np.asarray(wrong)
+
+
+def images_of(images: AnyArray) -> Integers:
+    """Image counts, (frame, particle, 3), as whole numbers of 32 bits.
+
+    Raises
+    ------
+    TrajectoryError
+        naming frame and particle, if one is none.
+    """
+    counts = three_columns(images, "images")
+    if counts.dtype.kind not in "iuf":
+        raise TrajectoryError(f"images must be whole numbers, not {counts.dtype}")
+    if (wrong := not_counts(counts)).any():
+        frame, particle, axis = map(int, np.argwhere(wrong)[0])
+        raise TrajectoryError(
+            f"frame {frame}, particle {particle}: its image count is {counts[frame, particle, axis]}, not a "
+            "whole number below 2^31"
+        )
+    return counts.astype(np.int32)
 
 
 def boxes_of(box: Box | Sequence[Box], n_frames: int) -> tuple[Array, int]:

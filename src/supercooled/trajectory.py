@@ -15,7 +15,7 @@ from supercooled.digests import digest_of
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frames import Frames, FrameSource, MemorySource
-from supercooled.given import boxes_of, kinds_of, numbered, three_columns
+from supercooled.given import boxes_of, images_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
@@ -127,7 +127,7 @@ class Trajectory:
         kinds = kinds_of(given)
         if names is None:
             names = [chr(ord("A") + k) for k in range(int(kinds.max(initial=0)) + 1)]
-        crossed = None if images is None else three_columns(np.asarray(images), "images").astype(np.int32)
+        crossed = None if images is None else images_of(np.asarray(images))
         if crossed is not None and crossed.shape != xyz.shape:
             raise TrajectoryError(f"images have shape {crossed.shape}, positions {xyz.shape}")
         boxes, dimensions = boxes_of(box, n_frames)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import json
 import os
 import shutil
+import struct
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+import zstandard
+
+import supercooled as sc
+from corpus import trajectories
 from corpus.case import Case
 from corpus.documents import curves, mixture, stored
 from supercooled import fields, learning, report, systems
-from supercooled.errors import MixtureError, StoreError
+from supercooled.errors import MixtureError, StoreError, TrajectoryError
 from supercooled.store.folder import RunFolder
 
 
@@ -232,4 +239,140 @@ PLACES = (
     _tab("larger than 16 MB", lambda f: _table(f, "1 " * 2**23 + "1"), "larger than"),
 )
 
-CASES = (*STORES, *DOCUMENTS, *RUNS, *MIXTURES, *PLACES)
+
+def _bomb(suffix: str, pack: Callable[[bytes], bytes], folder: Path) -> object:
+    """Two gigabytes of a digit, packed."""
+    head = trajectories.dump().encode()[:-1]
+    content = pack(head) + pack(b"0" * 2**25) * 64
+    return trajectories.raw(content, f".dump{suffix}", folder)
+
+
+def _images(counts: tuple[str, str, str], folder: Path) -> object:
+    head = "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n" + 3 * "-3 3\n"
+    rows = "7 1 0 0 0 0 0 0\n9 1 1 1 1 {} {} {}\n".format(*counts)
+    text = f"{head}ITEM: ATOMS id type x y z ix iy iz\n{rows}"
+    return trajectories.raw(text.encode(), ".dump", folder)
+
+
+def _of_arrays(counts: list[float], folder: Path) -> object:
+    return sc.Trajectory.from_arrays(np.zeros((1, 2, 3)), sc.Box.cube(5.0), images=[[[0, 0, 0], counts]])
+
+
+def _gsd(name: str, values: object) -> Callable[[Path], object]:
+    return partial(trajectories.chunks, {name: values}, 0)
+
+
+def _sparse(folder: Path) -> object:
+    """A file whose particles, a hundred gigabytes of them, are a hole."""
+    trajectories.chunks({}, 0, folder)
+    path = folder / "bad.gsd"
+    data = bytearray(path.read_bytes())
+    at, slots = struct.unpack_from("<QQ", data, 8)
+    for entry in range(at, at + 32 * slots, 32):
+        if struct.unpack_from("<Q", data, entry + 8)[0] == trajectories.N:  # rows
+            struct.pack_into("<Q", data, entry + 8, 2**33)
+    path.write_bytes(data)
+    os.truncate(path, 2**37)
+    return trajectories.whole(path, timestep=None)
+
+
+def _sparse_index(folder: Path) -> object:
+    trajectories.chunks({}, 0, folder)
+    path = folder / "bad.gsd"
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<Q", data, 16, 2**31)
+    path.write_bytes(data)
+    os.truncate(path, 2**37)
+    return trajectories.whole(path, timestep=None)
+
+
+def _zeros(folder: Path) -> object:
+    (folder / "a.dump").touch()
+    os.truncate(folder / "a.dump", 2**36)
+    return trajectories.whole(folder / "a.dump")
+
+
+def _wide(columns: str, folder: Path) -> object:
+    return trajectories.raw(trajectories.xyz().replace("pos:R:3", columns, 1).encode(), ".xyz", folder)
+
+
+def _dumped(old: str, new: str, folder: Path) -> object:
+    return trajectories.text(trajectories.dump, ".dump", old, new, folder)
+
+
+T = TrajectoryError
+FRAMES = (
+    *(
+        Case(
+            f"dump{suffix}: two gigabytes of a digit",
+            partial(_bomb, suffix, pack),
+            T,
+            "1000 times its own size",
+        )
+        for suffix, pack in ((".zst", zstandard.compress), (".bz2", bz2.compress))
+    ),
+    Case(
+        "images: beyond 32 bits",
+        partial(_images, ("0", "0", "2147483648")),
+        T,
+        "row 1 (id 9): its image counts",
+    ),
+    Case("images: a fraction", partial(_images, ("0.5", "0", "0")), T, "0.5 0 0 are no whole numbers"),
+    Case("images: nan", partial(_images, ("nan", "0", "0")), T, "row 1"),
+    Case("arrays: images beyond 32 bits", partial(_of_arrays, [0, 0, 2**31]), T, "frame 0, particle 1"),
+    Case("arrays: images of nan", partial(_of_arrays, [0, float("nan"), 0]), T, "frame 0, particle 1"),
+    Case("arrays: a fraction of an image", partial(_of_arrays, [0, 0.5, 0]), T, "its image count is 0.5"),
+    Case(
+        "gsd: images beyond 32 bits",
+        _gsd("particles/image", np.full((4, 3), 2**31, np.int64)),
+        T,
+        "particle 0",
+    ),
+    Case("gsd: images of nan", _gsd("particles/image", np.full((4, 3), np.nan, np.float32)), T, "particle 0"),
+    Case("gsd: a fraction of an image", _gsd("particles/image", np.full((4, 3), 0.5)), T, "image is 0.5"),
+    Case("gsd: a fraction of a species", _gsd("particles/typeid", np.full(4, 0.5)), T, "its species is 0.5"),
+    Case("gsd: a hole for particles", _sparse, T, "are holes"),
+    Case("gsd: a hole for an index", _sparse_index, T, "are holes"),
+    Case("dump: 64 gigabytes of a hole", _zeros, T, "a line of more than 2 MB"),
+    Case(
+        "xyz: 10^12 columns",
+        partial(_wide, "pos:R:3:x:R:1000000000000"),
+        T,
+        "columns",
+    ),
+    Case(
+        "xyz: 10^30 columns",
+        partial(_wide, f"pos:R:3:x:R:1{30 * '0'}"),
+        T,
+        "name:type",
+    ),
+    Case("xyz: other digits", partial(_wide, "pos:R:3:x:R:²"), T, "name:type:columns"),
+    *(
+        Case(
+            f"xyz: {len(line)} bytes of {line[:6]!r}",
+            partial(trajectories.raw, b"4\n" + line + b"\n", ".xyz"),
+            T,
+            says,
+        )
+        for line, says in (
+            (b"a" * 200_000, "no Lattice"),
+            (b"a-" * 100_000, "no Lattice"),
+            (b'="' * 100_000, "no Lattice"),
+            (b"[=[" * 66_000, "no Lattice"),
+            (b"Lattice=[" + b"[" * 200_000, "should be 9 numbers"),
+            (b"a" * 2**22, "a line of more than 2 MB"),
+        )
+    ),
+    Case("dump: 5000 columns", partial(_dumped, r"ATOMS id", "ATOMS id" + " c" * 5000), T, "5005 columns"),
+    Case(
+        "dump: a count with marks", partial(_dumped, r"ATOMS\n4", "ATOMS\n0_4"), T, "should be a whole number"
+    ),
+    Case(
+        "dump: a step of 500 digits", partial(_dumped, r"STEP\n0", "STEP\n" + 500 * "9"), T, "a whole number"
+    ),
+    Case("dump: a pipe", lambda f: trajectories.whole(pipe(f, "a.dump")), T, "is a pipe, not a trajectory"),
+    Case("gsd: a pipe", lambda f: trajectories.whole(pipe(f, "a.gsd")), T, "is a pipe, not a trajectory"),
+    Case("a device", lambda _: sc.read("/dev/zero", format="lammps"), T, "is a device, not a trajectory"),
+)
+
+CASES = (*FRAMES, *STORES, *DOCUMENTS, *RUNS, *MIXTURES, *PLACES)

@@ -22,7 +22,9 @@ import xxhash
 from supercooled.arrays import AnyArray, Booleans, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import TrajectoryError
+from supercooled.given import not_counts
 from supercooled.io.labels import cut_short
+from supercooled.plain_data import size_of
 
 CHECKSUMS = "supercooled/checksums"
 # How the application is called that writes them; before there were checksums it was called "supercooled".
@@ -58,6 +60,8 @@ _TYPES = ("", "u1", "<u2", "<u4", "<u8", "i1", "<i2", "<i4", "<i8", "<f4", "<f8"
 _KINDS = {np.dtype(kind).str: number for number, kind in enumerate(_TYPES[:11]) if kind}
 _ITEM_BYTES = np.array([0, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 1])
 _SLOT = 64
+# Bytes that are read without asking whether a file has holes.
+_FREELY = 2**26
 
 
 class _Column(NamedTuple):
@@ -130,8 +134,7 @@ class GsdFile:
 
     def __init__(self, path: str | Path, *, cut: bool = False) -> None:
         self.name = str(path)
-        if not Path(path).is_file():
-            raise TrajectoryError(f"{path}: no such file")
+        size_of(path, error=TrajectoryError)
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             about = os.fstat(self._descriptor)
@@ -177,6 +180,7 @@ class GsdFile:
     def _read_names(self, start: int, size: int) -> tuple[str, ...]:
         if start + size > self._size:
             raise TrajectoryError(f"{self.name} is cut short: its list of names is gone")
+        self.check_stored(size, "its list of names")
         raw = os.pread(self._descriptor, size, start)
         try:
             return tuple(name.decode() for name in raw.split(b"\0") if name)
@@ -189,6 +193,7 @@ class GsdFile:
             raise TrajectoryError(
                 f"{self.name} is cut short: its list of frames is gone, so none can be read"
             )
+        self.check_stored(size, "its list of frames")
         index = np.frombuffer(os.pread(self._descriptor, size, start), _ENTRY)
         used = index["at"] != 0
         n = len(index) if used.all() else int(np.argmin(used))
@@ -213,13 +218,42 @@ class GsdFile:
                 f"{self.name}: what its index says of frame {number} can't be; the file is damaged"
             )
         end = index["at"] + (index["rows"] * index["columns"]).astype(np.int64) * _ITEM_BYTES[index["type"]]
-        lost = np.concatenate([lost, index["frame"][(end > self._size) | (end < index["at"])]])
+        sizes = index["rows"].astype(np.float64) * index["columns"] * _ITEM_BYTES[index["type"]]
+        lost = np.concatenate(
+            [lost, index["frame"][(end > self._size) | (end < index["at"]) | (sizes > self._size)]]
+        )
         if len(lost):
             whole = int(lost.min())
             if not cut:
                 raise cut_short(self.name, whole)
-            index = index[index["frame"] < whole]
+            index, sizes = index[index["frame"] < whole], sizes[index["frame"] < whole]
+        self.check_stored(int(sizes.max(initial=0.0)), "a chunk")
         return index
+
+    def check_stored(self, size: int, what: str) -> None:
+        """Refuse what would take more bytes than the file really has on the disk: a file may have holes.
+
+        Raises
+        ------
+        TrajectoryError
+            if it would.
+        """
+        if size <= _FREELY:
+            return
+        stored = at = 0
+        try:
+            while at < self._size and stored < size:
+                at = os.lseek(self._descriptor, at, os.SEEK_DATA)
+                end = os.lseek(self._descriptor, at, os.SEEK_HOLE)
+                stored, at = stored + end - at, end
+        except OSError:
+            # no data beyond, or a file system that knows no holes
+            stored = stored or self._size
+        if stored < size:
+            raise TrajectoryError(
+                f"{self.name}: {what} should take {size} bytes, and of the file only {stored} are on the "
+                "disk: the rest are holes; it is damaged"
+            )
 
     def holds(self, name: str, n_frames: int) -> bool:
         """Whether any of the first frames has a chunk of its own."""
@@ -305,11 +339,18 @@ class GsdFile:
             buffer = np.empty(out.shape[1:], _TYPES[kind])
             raw = buffer.reshape(-1).view(np.uint8).data if buffer.size else memoryview(b"")
             seed = _seed(kind, n_columns, n_rows)
+            fits = out.dtype.kind != "i" or np.can_cast(buffer.dtype, out.dtype)
             for k in np.flatnonzero(found["type"] == kind).tolist():
                 if os.preadv(self._descriptor, [raw], int(found["at"][k])) != len(raw):
                     raise TrajectoryError(f"{self.name} has become shorter while it was read")
                 if self.checked and xxhash.xxh3_64_intdigest(raw, seed) != sums[k]:
                     raise self._damaged(int(chosen[there[k]]), name)
+                if not fits and (wrong := not_counts(buffer, out.dtype)).any():
+                    particle = int(np.argwhere(wrong)[0, 0])
+                    raise TrajectoryError(
+                        f"{self.name}: frame {int(chosen[there[k]])}, particle {particle}: {name} is "
+                        f"{buffer[wrong].flat[0]}, not a whole number below 2^31"
+                    )
                 out[there[k]] = buffer
         return np.flatnonzero(entries < 0)
 

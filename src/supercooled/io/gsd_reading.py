@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
+from supercooled.given import not_counts
 from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import GsdFile
 from supercooled.io.labels import named_species
@@ -92,7 +93,7 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
         if n_frames == 0:
             raise TrajectoryError(f"{path}: no frame in it")
         n_particles = _count(path, file)
-        species = layout.rows(file, 0, layout.TYPE_OF, (n_particles,), np.zeros(n_particles)).astype(np.int32)
+        species = _species(file, n_particles)
         _check_same_particles(path, file, n_frames, n_particles, species)
         source = GsdSource(
             name=str(path),
@@ -131,6 +132,17 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
         ),
         meaning,
     )
+
+
+def _species(file: GsdFile, n_particles: int) -> Integers:
+    told = layout.rows(file, 0, layout.TYPE_OF, (n_particles,), np.zeros(n_particles, np.int32))
+    if (wrong := not_counts(told)).any():
+        particle = int(np.argmax(wrong))
+        raise TrajectoryError(
+            f"{file.name}: particle {particle}: its species is {told[particle]}, not a small whole number"
+        )
+    kinds: Integers = told.astype(np.int32)
+    return kinds
 
 
 def _check_meaning(path: str | Path, meaning: Meaning) -> None:
@@ -195,6 +207,7 @@ def _count(path: str | Path, file: GsdFile) -> int:
         raise TrajectoryError(f"{path}: no particles in it")
     if n > Path(path).stat().st_size:
         raise TrajectoryError(f"{path}: {n} particles can't be in a file of this size; it is damaged")
+    file.check_stored(n, f"{n} particles")
     return n
 
 

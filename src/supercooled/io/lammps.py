@@ -13,7 +13,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Opened
-from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
+from supercooled.io.text_index import Header, LineReader, check_columns, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
 
 # The first of these that a file has says the species.
@@ -63,6 +63,7 @@ def _header(lines: LineReader, where: str) -> Header:
         raise TrajectoryError(f"{where}: no {missing!r} before its particles")
     edges, corner, periodic = box
     called = tuple(line.split()[2:])
+    check_columns(len(called), where)
     labels = tuple(name for name in _SPECIES if name in called)
     columns = tuple("species" if name in labels[:1] else name for name in called)
     return Header(

@@ -10,6 +10,7 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.labels import Names
 from supercooled.io.meaning import Meaning, Repeats, Unfinished
 from supercooled.io.opened import Opened
+from supercooled.plain_data import size_of
 from supercooled.trajectory import Trajectory
 from supercooled.units import Units
 
@@ -104,8 +105,7 @@ def open_file(path: str | Path, meaning: Meaning) -> Opened:
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
     kind = meaning.format or _kind_by_suffix(Path(path))
-    if not Path(path).is_file():
-        raise TrajectoryError(f"{path}: no such file")
+    size_of(path, error=TrajectoryError, what="trajectory")
     if not os.access(path, os.R_OK):
         raise TrajectoryError(f"{path}: no permission to read it")
     if kind == "gsd":

@@ -26,6 +26,13 @@ _LONGEST_ROW, _EVIDENCE = 2**16, 2**16
 _FIXED = re.compile(rb"[+-]?\d+\.(\d+)([eE][+-]?\d+)?")
 
 
+# Bytes of a line of a header, and columns of a row.
+LONGEST_LINE = 2**21
+MOST_COLUMNS = 4096
+# Python would take 1_000 and digits of other scripts, and as many of them as there are.
+_WHOLE = re.compile(r"\s*[-+]?[0-9]{1,40}\s*")
+
+
 class CutError(Exception):
     """The text ends where a line should go on.
 
@@ -99,20 +106,26 @@ class TextIndex:
 class LineReader:
     """Lines of a binary file that must be whole."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, name: str | Path) -> None:
         self._file = file
+        self._name = name
 
     def next(self) -> str:
         """The next line, without its end."""
-        line = self._file.readline()
+        line = self._file.readline(LONGEST_LINE)
         if not line.endswith(b"\n"):
+            if len(line) == LONGEST_LINE:
+                raise TrajectoryError(
+                    f"{self._name}: a line of more than {LONGEST_LINE // 2**20} MB stands where a header "
+                    "should; this is no trajectory in text, or it is damaged"
+                )
             raise CutError
         # Editors put a mark before the first letter of a file.
         return line.decode("utf-8-sig", errors="replace").strip()
 
     def at_end(self) -> bool:
         """Whether nothing but blank lines is left; otherwise the next line is the next one."""
-        while line := self._file.readline():
+        while line := self._file.readline(LONGEST_LINE):
             if line.strip():
                 self._file.seek(-len(line), 1)
                 return False
@@ -195,16 +208,19 @@ def _frames(
 
     keep : a last line without an end, as it is; its end is counted as if it were there
     """
-    text: AnyArray = np.asarray(np.memmap(plain, np.uint8, mode="r"))
+    text: AnyArray = np.zeros(0, np.uint8)
     added = 0
     with plain.open("rb") as file:
-        lines = LineReader(file)
+        lines = LineReader(file, path)
         frame = 0
         while not lines.at_end():
             header = read_header(lines, f"{path}: frame {frame}")
             start = file.tell()
             if header.n_particles < 1:
                 raise TrajectoryError(f"{path}: frame {frame} has no particles")
+            if frame == 0:
+                # Not before there is a header: whatever else it is may be of any size.
+                text = _mapped(path, plain)
             # A row takes a byte at least, and the kernel counts no further than 64 bits.
             if header.n_particles > len(text):
                 raise CutError
@@ -221,6 +237,13 @@ def _frames(
             file.seek(stop)
             frame += 1
     digest.add(text[added:])
+
+
+def _mapped(path: str | Path, plain: Path) -> AnyArray:
+    try:
+        return np.asarray(np.memmap(plain, np.uint8, mode="r"))
+    except OSError as error:
+        raise TrajectoryError(f"{path} can't be read: {error.strerror}") from error
 
 
 def _check_last_line(text: AnyArray, start: int, rows: int, header: Header, *, last: int, keep: bool) -> None:
@@ -275,7 +298,8 @@ def numbers(line: str, n: int, where: str) -> list[float]:
     """
     try:
         # Fortran writes the exponent of a double after a D.
-        values = [float(word.replace("D", "e").replace("d", "e")) for word in line.split()]
+        words = [] if "_" in line else line.split()
+        values = [float(word.replace("D", "e").replace("d", "e")) for word in words]
     except ValueError:
         values = []
     if len(values) != n:
@@ -291,10 +315,9 @@ def whole_number(line: str, where: str) -> int:
     TrajectoryError
         if it is something else.
     """
-    try:
-        return int(line)
-    except ValueError:
-        raise TrajectoryError(f"{where}: {line[:60]!r} should be a whole number") from None
+    if not _WHOLE.fullmatch(line):
+        raise TrajectoryError(f"{where}: {line[:60]!r} should be a whole number")
+    return int(line)
 
 
 def _check_like_first(path: str | Path, frame: int, header: Header, first: Header) -> None:
@@ -308,6 +331,18 @@ def _check_like_first(path: str | Path, frame: int, header: Header, first: Heade
             f"{path}: frame {frame} has columns {' '.join(header.columns)}, "
             f"frame 0 has {' '.join(first.columns)}"
         )
+
+
+def check_columns(number: int, where: str) -> None:
+    """Refuse more columns than any row has.
+
+    Raises
+    ------
+    TrajectoryError
+        if there are.
+    """
+    if number > MOST_COLUMNS:
+        raise TrajectoryError(f"{where}: {number} columns, more than the {MOST_COLUMNS} that are read")
 
 
 def _all_or_none(values: Sequence[float | None]) -> Array | None:

@@ -191,7 +191,11 @@ class TextSource:
                 numbers, words = rows.parse(file, f, int(self.starts[f]), int(self.stops[f]))
                 place = self._places(f, numbers, words)
                 shift, turn, offset = self._to_centre(f)
-                kernels.place_rows(numbers, place, shift, self.columns.coordinates, positions[k], images[k])
+                row = kernels.place_rows(
+                    numbers, place, shift, self.columns.coordinates, positions[k], images[k]
+                )
+                if row >= 0:
+                    raise self._no_image(f, row, numbers)
                 if turn is not None:
                     positions[k] = positions[k] @ turn.T - offset
         kept = images if self.columns.images else None
@@ -212,6 +216,15 @@ class TextSource:
             before, now = unpacked_word(self.words[place[row]]), unpacked_word(words[row])
             raise TrajectoryError(f"{where}, {who}: its species is {now!r}, in frame 0 it was {before!r}")
         return place
+
+    def _no_image(self, frame: int, row: int, numbers: Array) -> TrajectoryError:
+        first = self.columns.coordinates
+        counts = numbers[row, first : first + self.columns.images]
+        which = f" (id {numbers[row, -1]:.0f})" if self.columns.has_ids else ""
+        return TrajectoryError(
+            f"{self.name}: frame {frame}, particle in row {row}{which}: its image counts "
+            f"{' '.join(f'{count:.12g}' for count in counts)} are no whole numbers below 2^31"
+        )
 
     def _to_centre(self, frame: int) -> tuple[Array, Array | None, Array]:
         """Shift, then matrix and offset, that bring coordinates of the file about the box's centre."""

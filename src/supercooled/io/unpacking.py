@@ -18,12 +18,13 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import zstandard
 
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
+from supercooled.plain_data import MOST_TIMES, open_regular, size_of, unpacks_to_too_much
 from supercooled.whole import room_for
 
 _PIECE = 2**20
@@ -76,8 +77,7 @@ def ends_early(path: str | Path) -> bool:
 
 def _plain(path: str | Path) -> tuple[Path, bool]:
     source = Path(path)
-    if not source.is_file():
-        raise TrajectoryError(f"{path}: no such file")
+    size_of(source, error=TrajectoryError)
     if not is_packed(source):
         return source, True
     name = str(source.resolve())
@@ -95,7 +95,7 @@ def _plain(path: str | Path) -> tuple[Path, bool]:
 
 def _digest(source: Path) -> str:
     digest = Digest()
-    with source.open("rb") as packed:
+    with open_regular(source, error=TrajectoryError) as packed:
         while piece := packed.read(_PIECE):
             digest.add(piece)
     return digest.text
@@ -105,17 +105,14 @@ def _unpack(source: Path) -> tuple[Path, bool]:
     folder = tempfile.mkdtemp(prefix="supercooled-")
     atexit.register(_remove, folder, os.getpid())
     target = Path(folder, source.stem)
-    make = _DECOMPRESSORS[source.suffix.lower()]
+    unpack = _DECOMPRESSORS[source.suffix.lower()]
     try:
-        with source.open("rb") as packed, room_for(target), target.open("wb") as text:
-            decompressor, whole = make(), True
-            while piece := packed.read(_PIECE):
-                while piece:
-                    text.write(decompressor.decompress(piece))
-                    whole = decompressor.eof
-                    piece = decompressor.unused_data if whole else b""
-                    if whole:
-                        decompressor = make()
+        with (
+            open_regular(source, error=TrajectoryError) as packed,
+            room_for(target),
+            target.open("wb") as text,
+        ):
+            whole = unpack(packed, _Sink(source, text).write)
     except (zlib.error, zstandard.ZstdError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise TrajectoryError(f"{source} is damaged and can't be unpacked ({error})") from error
@@ -131,29 +128,104 @@ def _remove(folder: str, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class _Bz2:
-    """Decompressor of bzip2 whose errors are those of damaged data, not those of a disk."""
+@dataclass(slots=True)
+class _Sink:
+    """Where the text goes; it refuses what is no text but a trap."""
 
-    def __init__(self) -> None:
-        self._inner = bz2.BZ2Decompressor()
+    source: Path
+    text: BinaryIO
+    size: int = 0
 
-    def decompress(self, piece: bytes) -> bytes:
-        try:
-            return self._inner.decompress(piece)
-        except OSError as error:
-            raise zlib.error(str(error)) from None
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
+    def write(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if unpacks_to_too_much(self.size, self.source.stat().st_size):
+            raise TrajectoryError(
+                f"{self.source} unpacks to more than {MOST_TIMES} times its own size: it is no trajectory"
+            )
+        self.text.write(piece)
 
 
-_DECOMPRESSORS: dict[str, Callable[[], Any]] = {
-    ".bz2": _Bz2,
-    ".gz": lambda: zlib.decompressobj(wbits=31),
-    ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
+# Each unpacks all that a file holds, in pieces of a megabyte whatever they come from, and says whether the
+# last part has its end mark.
+_Write = Callable[[bytes], None]
+
+
+def _gunzip(packed: BinaryIO, write: _Write) -> bool:
+    inner, whole = zlib.decompressobj(wbits=31), True
+    while piece := packed.read(_PIECE):
+        while piece:
+            write(text := inner.decompress(piece, _PIECE))
+            while len(text) == _PIECE and not inner.eof:
+                write(text := inner.decompress(inner.unconsumed_tail, _PIECE))
+            whole, piece = inner.eof, inner.unused_data
+            if whole:
+                inner = zlib.decompressobj(wbits=31)
+    return whole
+
+
+def _bunzip(packed: BinaryIO, write: _Write) -> bool:
+    inner, whole = bz2.BZ2Decompressor(), True
+    while piece := packed.read(_PIECE):
+        while piece:
+            write(_of_bz2(inner, piece))
+            while not inner.eof and not inner.needs_input:
+                write(_of_bz2(inner, b""))
+            whole, piece = inner.eof, inner.unused_data
+            if whole:
+                inner = bz2.BZ2Decompressor()
+    return whole
+
+
+def _of_bz2(inner: bz2.BZ2Decompressor, piece: bytes) -> bytes:
+    try:
+        return inner.decompress(piece, _PIECE)
+    except OSError as error:
+        # of damaged data, and not of a disk
+        raise zlib.error(str(error)) from None
+
+
+def _unzstd(packed: BinaryIO, write: _Write) -> bool:
+    reader = zstandard.ZstdDecompressor().stream_reader(
+        packed, read_size=_PIECE, read_across_frames=True, closefd=False
+    )
+    while text := reader.read(_PIECE):
+        write(text)
+    return _zstd_is_whole(packed.fileno(), packed.seek(0, os.SEEK_END))
+
+
+def _zstd_is_whole(file: int, size: int) -> bool:
+    """Whether the last frame has its last block, which the library does not say.
+
+    The format: https://www.rfc-editor.org/rfc/rfc8878.
+    """
+    at = 0
+    while at < size:
+        head = os.pread(file, 8, at)
+        magic = int.from_bytes(head[:4], "little")
+        if magic & ~0xF == _SKIPPED:
+            at += 8 + int.from_bytes(head[4:8], "little")
+            continue
+        if magic != _ZSTD or len(head) < 5:
+            return False
+        says = head[4]
+        single = says >> 5 & 1
+        at += 5 + (1 - single) + (0, 1, 2, 4)[says & 3] + (single, 2, 4, 8)[says >> 6]
+        last = False
+        while not last:
+            block = os.pread(file, 3, at)
+            if len(block) < 3:
+                return False
+            value = int.from_bytes(block, "little")
+            last = bool(value & 1)
+            # a block of one byte repeated holds that byte
+            at += 3 + (1 if value >> 1 & 3 == 1 else value >> 3)
+        at += 4 * (says >> 2 & 1)
+    return at == size
+
+
+_ZSTD, _SKIPPED = 0xFD2FB528, 0x184D2A50
+_DECOMPRESSORS: dict[str, Callable[[BinaryIO, _Write], bool]] = {
+    ".gz": _gunzip,
+    ".bz2": _bunzip,
+    ".zst": _unzstd,
 }

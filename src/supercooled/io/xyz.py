@@ -16,7 +16,7 @@ from supercooled.box import Box
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Opened
-from supercooled.io.text_index import Header, LineReader, index_text, numbers, whole_number
+from supercooled.io.text_index import Header, LineReader, check_columns, index_text, numbers, whole_number
 from supercooled.io.text_trajectory import text_trajectory
 
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
@@ -24,9 +24,10 @@ _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
 _POSITION = {"pos", "position", "positions"}
 _SPECIES = {"species", "element", "type", "types"}
 _STEP = ("timestep", "step")
+_WIDTH = re.compile(r"[0-9]{1,15}")
 _TRUE, _FALSE = {"T", "TRUE", "1"}, {"F", "FALSE", "0"}
 # The comment of LAMMPS' own plain XYZ.
-_LAMMPS_STEP = re.compile(r"Atoms\. Timestep: (\d+)")
+_LAMMPS_STEP = re.compile(r"Atoms\. Timestep: ([0-9]{1,40})")
 
 
 def read_xyz(path: str | Path, meaning: Meaning) -> Opened:
@@ -126,8 +127,11 @@ def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, A
 def _columns(properties: str, where: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Columns as the package calls them, and as the file does."""
     words = properties.split(":")
-    if len(words) % 3 or not all(width.isdigit() for width in words[2::3]):
-        raise TrajectoryError(f"{where}: Properties={properties!r} should be name:type:columns, repeated")
+    if len(words) % 3 or not all(_WIDTH.fullmatch(width) for width in words[2::3]):
+        raise TrajectoryError(
+            f"{where}: Properties={properties[:200]!r} should be name:type:columns, repeated"
+        )
+    check_columns(sum(map(int, words[2::3])), where)
     names: list[str] = []
     called: list[str] = []
     for name, width in zip(words[0::3], map(int, words[2::3]), strict=True):

@@ -18,6 +18,7 @@ _EXACT_INTEGER = 2**53
 _SAFE_DIGITS = 18
 _SPLIT = 134217729.0  # 2^27 + 1: halves a double's 53 bits
 _FAR = 200
+_MOST_IMAGES = 2.0**31
 
 
 def _powers_of_ten() -> tuple[Floats, Floats]:
@@ -207,8 +208,11 @@ def place_rows(
     first_image: int,
     positions: Floats,
     images: NDArray[np.int32],
-) -> None:
-    """Put rows where their particles belong, coordinates less `shift`; images only where there are any."""
+) -> int:
+    """Put rows where their particles belong, coordinates less `shift`; images only where there are any.
+
+    The first row whose images are no whole numbers below 2^31, or -1.
+    """
     axes = len(shift)
     for i in range(len(place)):
         p = place[i]
@@ -216,4 +220,8 @@ def place_rows(
             positions[p, a] = numbers[i, a] - shift[a]
         if len(images) > 0:
             for a in range(axes):
-                images[p, a] = np.int32(numbers[i, first_image + a])
+                count = numbers[i, first_image + a]
+                if not (-_MOST_IMAGES < count < _MOST_IMAGES and count == np.rint(count)):
+                    return i
+                images[p, a] = np.int32(count)
+    return -1
