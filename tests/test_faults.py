@@ -11,10 +11,10 @@ import signal
 import time
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import short_study
-import xarray as xr
 
 import supercooled as sc
 from supercooled import cluster
@@ -145,8 +145,7 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("made again")
 
-    for name in ("_ensemble", "_motion"):
-        monkeypatch.setattr(measured, name, refuse)
+    monkeypatch.setattr(stages, "save_results", refuse)
     monkeypatch.setattr(measured.cage, "local_depth", refuse)
     monkeypatch.setattr(measured.dynamics, "hops", refuse)
     short_study.analyse(files, out)
@@ -173,21 +172,15 @@ def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, agai
     """Named by their inputs: which outputs a choice would make anew."""
     made: set[str] = set()
 
-    def note(name: str) -> None:
-        made.add(name.split("-")[1])
+    def kept(self: Any, folder: Path, label: str, *args: Any, **kwargs: Any) -> Any:
+        path = folder / f"{label}-{self.key(*args, **kwargs)}.zarr"
+        if not path.exists():
+            made.add(label.split("-")[1])
+            path = next(folder.glob(f"{label}-*"))
+        return stages.opened(path) if isinstance(self, stages.FieldStage) else stages.load_results(path)
 
-    def stage(folder: Path, name: str, inputs: dict[str, object], make: object) -> dict[str, xr.Dataset]:
-        if not stages._named(folder, name, inputs).exists():
-            note(name)
-        return stages.load_results(next(folder.glob(f"{name}-*")))
-
-    def field_stage(folder: Path, name: str, inputs: dict[str, object], make: object) -> xr.DataArray:
-        if not stages._named(folder, name, inputs).exists():
-            note(name)
-        return stages.opened(next(folder.glob(f"{name}-*")))
-
-    monkeypatch.setattr(measured, "stage", stage)
-    monkeypatch.setattr(measured, "field_stage", field_stage)
+    monkeypatch.setattr(stages.Stage, "kept", kept)
+    monkeypatch.setattr(stages.FieldStage, "kept", kept)
     run = sc.read(files[0], temperature=0.5)
     choices = dataclasses.replace(short_study.CHOICES, **changed)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture

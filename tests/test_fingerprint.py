@@ -176,7 +176,7 @@ def test_values_that_differ_have_other_digests():
     assert digest_of("a", "b") != digest_of("ab")
 
 
-@pytest.mark.parametrize("value", [object(), lambda: 1, {"a": [object()]}, type, np.array([object()])])
+@pytest.mark.parametrize("value", [object(), lambda: 1, {"a": [object()]}, np.array([object()])])
 def test_what_cannot_be_told_apart_is_an_error_and_not_its_text(value):
     with pytest.raises(ParameterError, match="can't be told"):
         digest_of(value)

@@ -18,7 +18,7 @@ from supercooled import report, studies
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.report import panels
 from supercooled.simulation import LammpsEngine
-from supercooled.studies import graham2023, line, measured, nandi2021, own, results, sharma2022, stages
+from supercooled.studies import graham2023, line, measured, nandi2021, own, results, sharma2022
 from supercooled.studies.opening import Given
 from supercooled.studies.published import softness_line
 
@@ -185,18 +185,6 @@ def test_every_state_that_a_study_runs_is_shipped() -> None:
         assert any(configuration.fits(liquid, T, n) for configuration in shipped), (liquid.name, T, n)
 
 
-def test_a_stage_is_named_by_its_inputs(tmp_path: Path) -> None:
-    calls = []
-
-    def make() -> stages.Results:
-        calls.append(1)
-        return {"a": xr.Dataset({"x": ("i", np.arange(3.0))})}
-
-    for inputs in ({"n": 1}, {"n": 1}, {"n": 2}):
-        stages.stage(tmp_path, "s", inputs, make)
-    assert len(calls) == 2
-
-
 class OtherVelocities(LammpsEngine):
     """An engine of its own: another seed's velocities."""
 
@@ -216,8 +204,8 @@ def test_runs_of_one_state_point_by_two_engines_have_stages_of_their_own(tmp_pat
         for name, engine in (("a", None), ("b", OtherVelocities()), ("c", "lammps"))
     )  # fmt: skip
     assert here.state == there.state
-    assert line.identity(here) != line.identity(there)
-    assert line.identity(here) == line.identity(again)
+    assert here.fingerprint != there.fingerprint
+    assert here.fingerprint == again.fingerprint
 
 
 def test_barriers_need_three_temperatures_below_onset() -> None:

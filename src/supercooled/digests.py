@@ -7,9 +7,12 @@ and finds accidents, not forgeries: whoever wants two things to look alike can m
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import partial
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -80,26 +83,65 @@ def _add(digest: Digest, value: Any) -> None:
         array = np.asarray(value)
         _tag(digest, "array", array.dtype.str, *map(str, array.shape))
         digest.add(array)
-    elif hasattr(type(value), "identity"):
-        _tag(digest, "identified", _called(type(value)))
-        _each(digest, value.identity())
-    elif is_dataclass(value) and not isinstance(value, type):
-        _tag(digest, "dataclass", _called(type(value)))
-        _each(digest, [(field.name, getattr(value, field.name)) for field in fields(value)])
-    elif isinstance(value, Mapping):
-        _tag(digest, "mapping")
-        _each(digest, list(value.items()))
-    elif isinstance(value, set | frozenset):
-        _tag(digest, "set")
-        _each(digest, sorted(digest_of(one) for one in value))
-    elif isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype.hasobject):
-        _tag(digest, "sequence")
-        _each(digest, list(value))
     else:
-        raise ParameterError(
-            f"values of type {type(value).__name__} can't be told apart; pass plain data, arrays, or a "
-            "dataclass of such"
-        )
+        kind, parts = _parts(value)
+        _tag(digest, kind)
+        _each(digest, parts)
+
+
+def _parts(value: Any) -> tuple[str, Sequence[Any]]:
+    """What a value is made of, and as what."""
+    for kind, identity in _IDENTITIES.items():
+        if isinstance(value, kind):
+            return _called(type(value)), identity(value)
+    if callable(getattr(type(value), "identity", None)):
+        return _called(type(value)), value.identity()
+    if is_dataclass(value) and not isinstance(value, type):
+        return _called(type(value)), [(one.name, getattr(value, one.name)) for one in fields(value)]
+    return _parts_of_call(value) if callable(value) else _parts_of_many(value)
+
+
+def _parts_of_many(value: Any) -> tuple[str, Sequence[Any]]:
+    if isinstance(value, Mapping):
+        return "mapping", list(value.items())
+    if isinstance(value, set | frozenset):
+        return "set", sorted(digest_of(one) for one in value)
+    if isinstance(value, slice):
+        return "slice", [value.start, value.stop, value.step]
+    if isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.dtype.hasobject):
+        return "sequence", list(value)
+    raise _unknown(value)
+
+
+def _parts_of_call(value: Any) -> tuple[str, Sequence[Any]]:
+    """Of something that is called; what is found by its name is told by it."""
+    if isinstance(value, partial):
+        return "partial", [value.func, value.args, value.keywords]
+    if isinstance(value, MethodType):
+        return "method", [value.__name__, value.__self__]
+    module = getattr(value, "__module__", None) or "numpy"
+    name: str = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if found is value:
+        return "named", [module, name]
+    raise _unknown(value)
+
+
+def _unknown(value: Any) -> ParameterError:
+    return ParameterError(
+        f"values of type {type(value).__name__} can't be told apart; pass plain data, arrays, or a "
+        "dataclass of such"
+    )
+
+
+def identify(kind: type, identity: Callable[[Any], Sequence[Any]]) -> None:
+    """Say how values of a kind that isn't ours are told apart: by plain data, arrays and the like."""
+    _IDENTITIES[kind] = identity
+
+
+_IDENTITIES: dict[type, Callable[[Any], Sequence[Any]]] = {}
 
 
 def _tag(digest: Digest, *words: str) -> None:

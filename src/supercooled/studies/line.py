@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -79,33 +77,6 @@ class Choices:
         """Some of the choices as plain data: those that a stage depends on."""
         every = asdict(self)
         return {name: every[name] for name in names}
-
-
-def identity(run: Trajectory) -> dict[str, Any]:
-    """Plain data that changes when the frames of a run do, or what its particles are called."""
-    path = Path(run.source.name)
-    who = {
-        "frames": run.n_frames,
-        "from": float(run.times[0]),
-        "to": float(run.times[-1]),
-        "names": list(run.names),
-        # A state point alone does not say it: a shipped configuration may be replaced, and engines differ.
-        "holds": contents(run),
-    }
-    if run.state is not None:
-        # A quench of a run has a folder of its own, which its minimiser and tolerance name.
-        made = {} if path.parent.name == run.state.key else {"made": path.parent.name}
-        return {"run": run.state.key, **made, **who}
-    written = [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else None
-    return {"run": path.name, **who, "written": written}
-
-
-def contents(run: Trajectory) -> str:
-    """What tells the frames of a run from others, wherever they are kept: of its first and last frame."""
-    digest = hashlib.sha256(np.ascontiguousarray(run.species, np.int64).tobytes())
-    for frame in (0, run.n_frames - 1):
-        digest.update(np.ascontiguousarray(run.positions(slice(frame, frame + 1)), np.float64).tobytes())
-    return digest.hexdigest()[:16]
 
 
 def temperature_of(run: Trajectory) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 import xarray as xr
 
@@ -14,8 +15,8 @@ from supercooled import cage, dynamics, structure
 from supercooled.blocks import cores_of
 from supercooled.cluster import Workers, executor
 from supercooled.mixture import Mixture
-from supercooled.studies.line import Choices, identity, temperature_of
-from supercooled.studies.stages import field_stage, stage
+from supercooled.studies.line import Choices, temperature_of
+from supercooled.studies.stages import Results, field_stage, stage
 from supercooled.trajectory import Trajectory
 
 # Distance up to which g(r) is counted in large boxes, sigma_AA: the pairs to half of the box grow as N^2.
@@ -65,27 +66,38 @@ def _measure_one(
     runs: Sequence[Trajectory], mixture: Mixture, choices: Choices, work: Path, pool: Executor | None
 ) -> Measured:
     name = f"T{temperature_of(runs[0]):g}"
-    who = {"runs": [identity(run) for run in runs]}
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
-    ensemble = stage(work, f"{name}-structure", {**who, **chosen}, lambda: _ensemble(runs, choices, pool))
+    ensemble = averages.kept(work, f"{name}-structure", runs, **chosen, pool=pool)
     chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
-    motion = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(runs, choices, pool))
-    return Measured(
-        **ensemble,
-        **motion,
-        depths=_depths(runs, mixture, choices, ensemble["radial"], work=work, pool=pool),
-        hops=tuple(_hops(run, choices, work, pool) for run in runs),
-    )
+    moved = motion.kept(work, f"{name}-motion", runs, **chosen, pool=pool)
+    radial = ensemble["radial"]
+    near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
+    chosen = choices.only("width", "correlation", "normalisation", "centre", "depth_dr")
+    rdf = radial if choices.correlation == "ensemble" else None
+    asked: dict[str, Any] = {"mixture": mixture, "cutoffs": near, "rdf": rdf, **chosen, "pool": pool}
+    depths = tuple(local_depth.kept(work, f"{name}-depth", run, **asked) for run in runs)
+    chosen = choices.only("window", "centre", "remove_drift")
+    hops = tuple(p_hop.kept(work, f"{name}-p_hop", run, **chosen, pool=pool) for run in runs)
+    return Measured(**ensemble, **moved, depths=depths, hops=hops)
 
 
-def _ensemble(runs: Sequence[Trajectory], choices: Choices, pool: Executor | None) -> dict[str, xr.Dataset]:
-    some = [_spread(run, -(-choices.structure_frames // len(runs))) for run in runs]
+@stage(free=["pool"])
+def averages(
+    runs: Sequence[Trajectory],
+    *,
+    structure_frames: int,
+    blocks: int,
+    q_max: float,
+    dq: float,
+    dr: float,
+    pool: Executor | None = None,
+) -> Results:
+    """g(r) and S(q) of replicas together."""
+    some = [_spread(run, -(-structure_frames // len(runs))) for run in runs]
     r_max = min(FARTHEST, *(0.5 * float(run.fixed_box().heights.min()) for run in runs))
     return {
-        "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr, executor=pool),
-        "factor": structure.structure_factor(
-            some, q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks, executor=pool
-        ),
+        "radial": structure.radial_distribution(some, r_max=r_max, dr=dr, executor=pool),
+        "factor": structure.structure_factor(some, q_max=q_max, dq=dq, blocks=blocks, executor=pool),
     }
 
 
@@ -95,76 +107,87 @@ def _spread(run: Trajectory, wanted: int) -> Trajectory:
     return run[step // 2 :: step]
 
 
-def _motion(runs: Sequence[Trajectory], choices: Choices, pool: Executor | None) -> dict[str, xr.Dataset]:
+@stage(free=["pool"])
+def motion(
+    runs: Sequence[Trajectory],
+    *,
+    centre: str,
+    overlap_radius: float,
+    lags_per_decade: int,
+    blocks: int,
+    remove_drift: bool,
+    pool: Executor | None = None,
+) -> Results:
+    """Displacements of replicas together."""
     longest = max(runs, key=lambda run: float(run.times[-1] - run.times[0]))
     lags = dynamics.logarithmic_lags(
-        longest,
-        per_decade=choices.lags_per_decade,
-        longest=0.9 * float(longest.times[-1] - longest.times[0]),
+        longest, per_decade=lags_per_decade, longest=0.9 * float(longest.times[-1] - longest.times[0])
     )
     return {
         "motion": dynamics.displacements(
             runs,
             lags=lags,
-            overlap_radius=choices.overlap_radius,
-            species=choices.centre,
-            stretches=choices.blocks,
-            remove_drift=choices.remove_drift,
+            overlap_radius=overlap_radius,
+            species=centre,
+            stretches=blocks,
+            remove_drift=remove_drift,
             executor=pool,
         )
     }
 
 
-def _depths(
-    runs: Sequence[Trajectory],
-    mixture: Mixture,
-    choices: Choices,
-    radial: xr.Dataset,
+@field_stage(free=["pool"])
+def local_depth(
+    out: Path,
+    run: Trajectory,
     *,
-    work: Path,
-    pool: Executor | None,
-) -> tuple[xr.DataArray, ...]:
-    chosen = choices.only(
-        "structure_frames", "dr", "depth_dr", "vanishing", "width", "correlation", "normalisation", "centre"
-    )
-    # The cutoffs are those of the g(r) of all runs.
-    beside = {"beside": [identity(one) for one in runs], "mixture": mixture.to_dict()}
-    near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
+    mixture: Mixture,
+    cutoffs: Mapping[str, tuple[float, float]],
+    rdf: xr.Dataset | None,
+    width: float,
+    correlation: Literal["local", "ensemble"],
+    normalisation: Literal["total", "partner"],
+    centre: str,
+    depth_dr: float,
+    pool: Executor | None = None,
+) -> xr.DataArray:
+    """Local depth of every frame.
 
-    def depth(run: Trajectory, path: Path) -> xr.DataArray:
-        return cage.local_depth(
-            run,
-            mixture=mixture,
-            temperature=temperature_of(run),
-            width=choices.width,
-            cutoffs=near,
-            correlation=choices.correlation,
-            normalisation=choices.normalisation,
-            centre=choices.centre,
-            dr=choices.depth_dr,
-            rdf=radial if choices.correlation == "ensemble" else None,
-            executor=pool,
-            out=path,
-        )
-
-    name = f"T{temperature_of(runs[0]):g}-depth"
-    return tuple(
-        field_stage(work, name, {**identity(run), **beside, **chosen}, partial(depth, run)) for run in runs
+    cutoffs, rdf : of the g(r) of all replicas
+    """
+    return cage.local_depth(
+        run,
+        mixture=mixture,
+        temperature=temperature_of(run),
+        width=width,
+        cutoffs=cutoffs,
+        correlation=correlation,
+        normalisation=normalisation,
+        centre=centre,
+        dr=depth_dr,
+        rdf=rdf,
+        executor=pool,
+        out=out,
     )
 
 
-def _hops(run: Trajectory, choices: Choices, work: Path, pool: Executor | None) -> xr.DataArray:
-    return field_stage(
-        work,
-        f"T{temperature_of(run):g}-p_hop",
-        {**identity(run), **choices.only("window", "centre", "remove_drift")},
-        lambda path: dynamics.hops(
-            run,
-            window=choices.window,
-            species=choices.centre,
-            remove_drift=choices.remove_drift,
-            executor=pool,
-            out=path,
-            megabytes=BLOCK,
-        ),
+@field_stage(free=["pool"])
+def p_hop(
+    out: Path,
+    run: Trajectory,
+    *,
+    window: float,
+    centre: str,
+    remove_drift: bool,
+    pool: Executor | None = None,
+) -> xr.DataArray:
+    """p_hop of every frame that has one."""
+    return dynamics.hops(
+        run,
+        window=window,
+        species=centre,
+        remove_drift=remove_drift,
+        executor=pool,
+        out=out,
+        megabytes=BLOCK,
     )

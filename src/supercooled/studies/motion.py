@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,9 +15,9 @@ from supercooled.dynamics.lags import evenly_spaced
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.report import Row
-from supercooled.studies.line import identity, temperature_of
+from supercooled.studies.line import temperature_of
 from supercooled.studies.missing import without_error
-from supercooled.studies.stages import stage
+from supercooled.studies.stages import Results, stage
 from supercooled.trajectory import Trajectory
 
 # Share of the run that the longest lag takes: beyond it no two origins are independent.
@@ -78,27 +77,28 @@ def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) ->
 
     Lags go to half of the longest run.
     """
-    who: dict[str, Any] = {"runs": [identity(run) for run in replicas], **asdict(how)}
+    return curves_of.kept(work, f"T{temperature_of(replicas[0]):g}-curves", replicas, how)["curves"]
 
-    def measured() -> dict[str, xr.Dataset]:
-        run = max(replicas, key=lambda r: float(r.times[-1] - r.times[0]))
-        lags = dynamics.logarithmic_lags(
-            run, per_decade=how.lags_per_decade, longest=LONGEST * float(run.times[-1] - run.times[0])
+
+@stage()
+def curves_of(replicas: Sequence[Trajectory], how: Motion) -> Results:
+    """Displacements and overlap of runs at one temperature."""
+    run = max(replicas, key=lambda r: float(r.times[-1] - r.times[0]))
+    lags = dynamics.logarithmic_lags(
+        run, per_decade=how.lags_per_decade, longest=LONGEST * float(run.times[-1] - run.times[0])
+    )
+    return {
+        "curves": dynamics.correlators(
+            replicas,
+            lags=lags,
+            overlap_radius=how.overlap_radius,
+            species=how.species,
+            tolerance=how.tolerance if how.tolerance is not None or _even(replicas) else EXACTLY,
+            remove_drift=how.remove_drift,
+            wave_numbers=[] if how.wave_number is None else [how.wave_number],
+            stretches=how.stretches,
         )
-        return {
-            "curves": dynamics.correlators(
-                replicas,
-                lags=lags,
-                overlap_radius=how.overlap_radius,
-                species=how.species,
-                tolerance=how.tolerance if how.tolerance is not None or _even(replicas) else EXACTLY,
-                remove_drift=how.remove_drift,
-                wave_numbers=[] if how.wave_number is None else [how.wave_number],
-                stretches=how.stretches,
-            )
-        }
-
-    return stage(work, f"T{temperature_of(replicas[0]):g}-curves", who, measured)["curves"]
+    }
 
 
 def _even(replicas: Sequence[Trajectory]) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 
@@ -16,7 +14,7 @@ from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.studies.heterogeneity import FIELDS, surroundings
-from supercooled.studies.line import Choices, identity, temperature_of
+from supercooled.studies.line import Choices, temperature_of
 from supercooled.studies.stages import Results, stage
 from supercooled.trajectory import Trajectory
 
@@ -79,17 +77,20 @@ def ranked_propensities(
         T = temperature_of(run)
         if T not in ensembles.durations:
             continue
-        who: dict[str, Any] = {
-            **identity(run),
-            **asdict(plan.choices),
-            "ensembles": asdict(ensembles),
-            "c0": calibration.c0,
-            "c1": calibration.c1,
-        }
-        softness = calibration.softness(depth)
-        make = partial(_of_one_temperature, run, softness, around, plan)
-
-        parts.append(stage(work, f"T{T:g}-propensity", who, make)["propensity"])
+        found = ranked_propensity.kept(
+            work,
+            f"T{T:g}-propensity",
+            run,
+            calibration.softness(depth),
+            around,
+            ensembles=ensembles,
+            choices=plan.choices,
+            liquid=plan.liquid,
+            dt=plan.dt,
+            root=plan.root,
+            workers=plan.workers,
+        )
+        parts.append(found["propensity"])
         temperatures.append(T)
     if not parts:
         raise ParameterError("no run has a temperature of the ensembles")
@@ -97,13 +98,21 @@ def ranked_propensities(
     return xr.concat(parts, dim=along, join="outer", combine_attrs="override")
 
 
-def _of_one_temperature(
+@stage(free=["root", "workers"])
+def ranked_propensity(
     run: Trajectory,
     softness: xr.DataArray,
     radial: xr.Dataset,
-    plan: Plan,
+    *,
+    ensembles: Ensembles,
+    choices: Choices,
+    liquid: Liquid,
+    dt: float,
+    root: Path,
+    workers: Workers,
 ) -> Results:
-    T, ensembles, choices = temperature_of(run), plan.ensembles, plan.choices
+    """Of one temperature, as :func:`ranked_propensities`."""
+    T = temperature_of(run)
     duration = ensembles.durations[T]
     times = [t for t in ensembles.times if t <= duration * (1 + 1e-9)]
     centres = run.of_species(choices.centre)
@@ -111,24 +120,22 @@ def _of_one_temperature(
     motion, reliability = [], []
     for number in ensembles.frames(run):
         replicas = store.isoconfigurational(
-            plan.liquid,
+            liquid,
             n_runs=ensembles.runs,
             temperature=T,
             n_particles=run.n_particles,
             duration=duration,
             every=times[0],
-            dt=plan.dt,
+            dt=dt,
             start=run[number : number + 1],
-            root=plan.root,
-            workers=plan.workers,
+            root=root,
+            workers=workers,
         )
         found = dynamics.propensity(replicas, times=times).isel(particle=centres)
         motion.append(found["propensity"])
         noise = (found["propensity_error"] ** 2).mean("particle")
         reliability.append(1.0 - noise / found["propensity"].var("particle", ddof=1))
-        beside = surroundings(
-            run, plan.liquid.mixture, choices, radial=radial, frames=slice(number, number + 1)
-        )
+        beside = surroundings(run, liquid.mixture, choices, radial=radial, frames=slice(number, number + 1))
         for name, each in fields.items():
             each.append(softness.sel(frame=number) if name == "softness" else beside[name].isel(frame=0))
     rows = [

@@ -1,66 +1,138 @@
-"""Outputs named by their inputs: what is there is not made again."""
+"""Outputs named by all that made them: what is there is not made again."""
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
+import inspect
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec
 
 import xarray as xr
 
-from supercooled import __version__
+from supercooled.digests import digest_of
 from supercooled.errors import StoreError
 from supercooled.fields import opened
 from supercooled.report import load_results, save_results
+from supercooled.source import source_digest
 from supercooled.whole import discard
 
 Results = dict[str, xr.Dataset]
 
+_P = ParamSpec("_P")
+
 _POLL = 0.2
 
 
-def stage(folder: Path, name: str, inputs: Mapping[str, Any], make: Callable[[], Results]) -> Results:
-    """Result of `make`, read back if the same inputs have made it before.
+class Stage(Generic[_P]):
+    """A function whose results are kept, under a key that is made of all that decides them.
 
-    inputs : plain data that decides the result (run keys, frames, parameters)
+    The key is made of the function's name, the digest of its source and of all that it can reach, and of
+    every argument that is passed to it, defaults included: trajectories by their fingerprint, frames and
+    times, arrays and fields by what they hold. What can't be told apart is an error. Nobody writes keys by
+    hand.
 
-    What was damaged since is made again.
+    function : at the top of a module, so that all that it uses is passed to it or stands in the source
+    free : parameters that change no number, such as who does the work
     """
-    path = _named(folder, name, inputs)
-    if path.exists():
-        try:
-            return load_results(path)
-        except StoreError:
-            discard(path)
-    save_results(path, make())
-    return load_results(path)
+
+    def __init__(self, function: Callable[_P, Results], free: Sequence[str]) -> None:
+        self._function = function
+        self.free = frozenset(free)
+        self.name = _registered(self, function, self.free)
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> Results:
+        """Results made now, and not kept."""
+        return self._function(*args, **kwargs)
+
+    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
+        """What names the results of these arguments."""
+        return _key(self._function, self.free, args, kwargs)
+
+    def kept(self, folder: Path, label: str, *args: _P.args, **kwargs: _P.kwargs) -> Results:
+        """Results, read back if the same source has made them of the same arguments before.
+
+        label : for people, before the key in the name of what is kept
+
+        What was damaged since is made again.
+        """
+        path = folder / f"{label}-{self.key(*args, **kwargs)}.zarr"
+        if path.exists():
+            try:
+                return load_results(path)
+            except StoreError:
+                discard(path)
+        save_results(path, self._function(*args, **kwargs))
+        return load_results(path)
+
+
+class FieldStage(Generic[_P]):
+    """A stage that stores a field at a path, its first argument, which is read when asked for.
+
+    function : stores the field and returns it, as :func:`supercooled.dynamics.hops` does with ``out=``
+    free : as of :class:`Stage`
+    """
+
+    def __init__(self, function: Callable[Concatenate[Path, _P], xr.DataArray], free: Sequence[str]) -> None:
+        self._function = function
+        first = next(iter(inspect.signature(function).parameters))
+        self.free = frozenset((first, *free))
+        self.name = _registered(self, function, self.free)
+
+    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
+        """What names the field of these arguments."""
+        return _key(self._function, self.free, (None, *args), kwargs)
+
+    def kept(self, folder: Path, label: str, *args: _P.args, **kwargs: _P.kwargs) -> xr.DataArray:
+        """The field; not stored again if it is there. As :meth:`Stage.kept`."""
+        path = folder / f"{label}-{self.key(*args, **kwargs)}.zarr"
+        if path.exists():
+            try:
+                return opened(path)
+            except StoreError:
+                discard(path)
+        return self._function(path, *args, **kwargs)
+
+
+# Every stage there is, by the full name of its function.
+STAGES: dict[str, Stage[Any] | FieldStage[Any]] = {}
+
+
+def stage(*, free: Sequence[str] = ()) -> Callable[[Callable[_P, Results]], Stage[_P]]:
+    """Make a function a :class:`Stage`."""
+    return lambda function: Stage(function, free)
 
 
 def field_stage(
-    folder: Path, name: str, inputs: Mapping[str, Any], make: Callable[[Path], xr.DataArray]
-) -> xr.DataArray:
-    """Field that `make` stores at a path, read when asked for; not stored again if it is there.
-
-    make : stores the field and returns it, as :func:`supercooled.dynamics.hops` does with ``out=``
-    """
-    path = _named(folder, name, inputs)
-    if path.exists():
-        try:
-            return opened(path)
-        except StoreError:
-            discard(path)
-    return make(path)
+    *, free: Sequence[str] = ()
+) -> Callable[[Callable[Concatenate[Path, _P], xr.DataArray]], FieldStage[_P]]:
+    """Make a function a :class:`FieldStage`."""
+    return lambda function: FieldStage(function, free)
 
 
-def _named(folder: Path, name: str, inputs: Mapping[str, Any]) -> Path:
-    text = json.dumps({"version": __version__, "stage": name, **inputs}, sort_keys=True, default=str)
-    return folder / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.zarr"
+def _registered(
+    made: Stage[Any] | FieldStage[Any], function: Callable[..., Any], free: frozenset[str]
+) -> str:
+    name = f"{function.__module__}.{function.__qualname__}"
+    strange = free - set(inspect.signature(function).parameters)
+    if "<" in name or strange:
+        why = f"it has no {sorted(strange)}" if strange else "it must stand at the top of a module"
+        raise TypeError(f"{name} can't be a stage: {why}")
+    STAGES[name] = made
+    return name
+
+
+def _key(
+    function: Callable[..., Any], free: frozenset[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> str:
+    bound = inspect.signature(function).bind(*args, **kwargs)
+    bound.apply_defaults()
+    passed = {name: value for name, value in bound.arguments.items() if name not in free}
+    name = f"{function.__module__}.{function.__qualname__}"
+    return digest_of(name, source_digest(function.__module__), passed)[:16]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from supercooled import systems
 from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
 from supercooled.store.reading import check_made_with
-from supercooled.studies.line import Choices, contents, temperature_of
+from supercooled.studies.line import Choices, temperature_of
 from supercooled.trajectory import Trajectory
 
 # How far mean volumes of one state may differ where boxes breathe.
@@ -104,7 +104,7 @@ def begin_alike(runs: Sequence[Trajectory]) -> bool:
 def _check_once(runs: Sequence[Trajectory]) -> None:
     seen: dict[str, str] = {}
     for run in runs:
-        held = contents(run)
+        held = run.fingerprint
         if held in seen:
             first = "is given twice" if seen[held] == run.source.name else f"holds what {seen[held]} does"
             raise ParameterError(f"{run.source.name} {first}: replicas are runs of their own")

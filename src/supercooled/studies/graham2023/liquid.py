@@ -19,7 +19,7 @@ from supercooled.mixture import Mixture
 from supercooled.potentials import ExpandedLennardJones
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.graham2023.chosen import Choices
-from supercooled.studies.line import identity, temperature_of
+from supercooled.studies.line import temperature_of
 from supercooled.studies.stages import Results, stage
 from supercooled.trajectory import Trajectory
 
@@ -126,25 +126,21 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
         model, validation, accuracy = _learn(liquid, choices)
         softness = []
         for k, run in enumerate(liquid.runs):
-            make = partial(_softness, run, model, choices, pool)
-            inputs = {
-                **identity(run.inherent),
-                "every": run.every,
-                "centre": choices.centre,
-                "model": model.to_dict(),
-            }
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
-            softness.append(stage(work, label, inputs, make)["softness"]["learned_softness"])
+            found = softness_of.kept(
+                work, label, run.inherent, run.every, model, centre=choices.centre, pool=pool
+            )
+            softness.append(found["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)
 
 
 def _measure_run(run: Run, *, name: str, choices: Choices, work: Path) -> Results:
-    inputs = {**identity(run.thermal), **choices.to_dict(), "inherent": identity(run.inherent)}
-    label = f"{name}-T{temperature_of(run.thermal):g}"
-    return stage(work, label, inputs, lambda: _fields(run, choices))
+    return fields_of.kept(work, f"{name}-T{temperature_of(run.thermal):g}", run, choices)
 
 
-def _fields(run: Run, choices: Choices) -> Results:
+@stage()
+def fields_of(run: Run, choices: Choices) -> Results:
+    """Motion and g(r), and the fields at the quenched frames."""
     thermal, inherent = run.thermal, run.inherent
     some = thermal[:: max(1, thermal.n_frames // _RADIAL_FRAMES)]
     r_max = min(choices.r_max, 0.5 * float(thermal.fixed_box().heights.min()))
@@ -169,7 +165,7 @@ def _fields(run: Run, choices: Choices) -> Results:
         ),
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
         "inherent_radial": structure.radial_distribution(inherent, r_max=r_max, dr=choices.dr),
-        "pair_entropy": _counted(entropy, run).to_dataset(),
+        "pair_entropy": _counted(entropy, run.every).to_dataset(),
         "p_hop": p_hop.isel(frame=np.isin(p_hop["frame"].values, _quenched(run))).to_dataset(),
     }
 
@@ -179,20 +175,29 @@ def _quenched(run: Run) -> AnyArray:
     return run.every * np.arange(run.inherent.n_frames)
 
 
-def _counted(field: xr.DataArray, run: Run) -> xr.DataArray:
+def _counted(field: xr.DataArray, every: int) -> xr.DataArray:
     """A field of the inherent structures, its frames numbered as the run's are."""
-    return field.assign_coords(frame=_quenched(run)[field["frame"].values])
+    return field.assign_coords(frame=every * field["frame"].values)
 
 
-def _softness(run: Run, model: learning.SoftnessModel, choices: Choices, pool: Executor) -> Results:
+@stage(free=["pool"])
+def softness_of(
+    inherent: Trajectory,
+    every: int,
+    model: learning.SoftnessModel,
+    *,
+    centre: str,
+    pool: Executor | None = None,
+) -> Results:
+    """Learned softness of every `every`-th frame of a run, which is quenched."""
     found = structure.structure_functions(
-        run.inherent,
-        centre=choices.centre,
+        inherent,
+        centre=centre,
         radial=FEATURE_SETS["graham2023"].radial,
         then=model.softness,
         executor=pool,
     )
-    return {"softness": _counted(found, run).to_dataset(name="learned_softness")}
+    return {"softness": _counted(found, every).to_dataset(name="learned_softness")}
 
 
 def _learn(

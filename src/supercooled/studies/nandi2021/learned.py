@@ -15,7 +15,6 @@ from supercooled.dynamics import HopThreshold
 from supercooled.learning import SoftnessModel, Validation
 from supercooled.relation import Line, line
 from supercooled.report import Row, Tolerance
-from supercooled.studies.line import identity
 from supercooled.studies.nandi2021.chosen import Choices
 from supercooled.studies.nandi2021.learned_barriers import PRINTED as SHIFT_PRINTED
 from supercooled.studies.nandi2021.learned_barriers import SHIFT, barriers, with_others
@@ -58,28 +57,13 @@ def beside_learned(points: Sequence[Sequence[Point]], choices: Choices, *, work:
     if not able:
         return {}
     flat = [point for each in both if each for point in each if not _hot(point)]
-    inputs = {
-        "runs": [identity(run) for point in flat for run in point.runs],
-        "able": [point.temperature for point in able],
-        "numbers": [
-            WINDOW,
-            LEAD,
-            STILL,
-            QUIET,
-            PENALTY,
-            FOLDS,
-            STRETCHES,
-            MOST,
-            FRAMES,
-            str(RADIAL),
-            OTHER_PENALTIES,
-        ],
-    }
-    found = stage(work, "learned", inputs, lambda: _learned(flat, able, choices))
+    found = learned.kept(work, "learned", flat, able, choices)
     return {} if np.isnan(found["learned"]["learned_softness"].values).all() else found
 
 
-def _learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> Results:
+@stage()
+def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> Results:
+    """The plane of the coldest of `able` whose threshold is reached, and the softness of all by it."""
     thresholds = [_threshold(point, choices) for point in able]
     values = np.full((2, len(flat)), np.nan)
     reached = [k for k, threshold in enumerate(thresholds) if threshold.reached]

@@ -14,7 +14,6 @@ import xarray as xr
 from supercooled import cage, dynamics, store, structure
 from supercooled.cluster import Workers, executor
 from supercooled.quantities import labelled
-from supercooled.studies.line import identity
 from supercooled.studies.nandi2021.chosen import FIT_ENDS, Choices
 from supercooled.studies.nandi2021.liquids import Studied
 from supercooled.studies.stages import Results, stage
@@ -22,8 +21,6 @@ from supercooled.trajectory import Trajectory
 
 # Fine enough for a cubic spline through it, and far enough for what is left of the cage.
 DISPLACEMENTS = np.linspace(0.0, 4.0, 801)
-# How softness is read off S(q), for the names of stages that hold it.
-_READ = {"noise": "its bias is removed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +91,10 @@ def _measure_one(
     studied: Studied, runs: tuple[Trajectory, ...], *, choices: Choices, work: Path
 ) -> xr.Dataset:
     name = f"{studied.liquid.name}-T{runs[0].temperature:g}"
-    who = {"runs": [identity(run) for run in runs]}
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "fit_range", "share")
-    caged = stage(work, f"{name}-cage", {**who, **chosen, **_READ}, lambda: _cage(runs, choices))["cage"]
+    caged = cages.kept(work, f"{name}-cage", runs, **chosen)["cage"]
     chosen = choices.only("overlap_radius", "lags_per_decade", "blocks")
-    moved = stage(work, f"{name}-motion", {**who, **chosen}, lambda: _motion(runs, choices))["motion"]
+    moved = motion.kept(work, f"{name}-motion", runs, **chosen)["motion"]
     relaxed = dynamics.relaxation_time(moved)
     caged["tau_alpha"] = labelled("relaxation_time", relaxed.value, ())
     caged["tau_alpha_error"] = labelled("relaxation_time", relaxed.error, ())
@@ -109,14 +105,23 @@ def _some(runs: Sequence[Trajectory], frames: int) -> list[Trajectory]:
     return [run[:: max(1, run.n_frames // frames)] for run in runs]
 
 
-def _cage(runs: Sequence[Trajectory], choices: Choices) -> Results:
-    sq = structure.structure_factor(
-        _some(runs, choices.structure_frames), q_max=choices.q_max, dq=choices.dq, blocks=choices.blocks
-    )
-    found = cage.softness(sq, q_max=choices.q_max)
-    fitted = cage.softness(sq, q_max=choices.q_max, fit_range=choices.fit_range)
-    potential = cage.potential(sq, q_max=choices.q_max, displacement=DISPLACEMENTS)
-    end = cage.cage_range(potential, share=choices.share)
+@stage()
+def cages(
+    runs: Sequence[Trajectory],
+    *,
+    structure_frames: int,
+    blocks: int,
+    q_max: float,
+    dq: float,
+    fit_range: tuple[float, float],
+    share: float,
+) -> Results:
+    """Softness, range and times of the cage."""
+    sq = structure.structure_factor(_some(runs, structure_frames), q_max=q_max, dq=dq, blocks=blocks)
+    found = cage.softness(sq, q_max=q_max)
+    fitted = cage.softness(sq, q_max=q_max, fit_range=fit_range)
+    potential = cage.potential(sq, q_max=q_max, displacement=DISPLACEMENTS)
+    end = cage.cage_range(potential, share=share)
     found["softness_fit"], found["softness_fit_error"] = fitted["softness"], fitted["softness_error"]
     found["cage_range"] = end
     found["log_first_passage_time"] = cage.first_passage_time(potential, r_max=float(end))
@@ -125,43 +130,49 @@ def _cage(runs: Sequence[Trajectory], choices: Choices) -> Results:
     return {"cage": found}
 
 
-def _motion(runs: Sequence[Trajectory], choices: Choices) -> Results:
+@stage()
+def motion(
+    runs: Sequence[Trajectory], *, overlap_radius: float, lags_per_decade: int, blocks: int
+) -> Results:
+    """Displacements."""
     lags = dynamics.logarithmic_lags(
-        runs[0], per_decade=choices.lags_per_decade, longest=0.9 * float(runs[0].times[-1] - runs[0].times[0])
+        runs[0], per_decade=lags_per_decade, longest=0.9 * float(runs[0].times[-1] - runs[0].times[0])
     )
-    moved = dynamics.displacements(
-        list(runs), lags=lags, overlap_radius=choices.overlap_radius, stretches=choices.blocks
-    )
+    moved = dynamics.displacements(list(runs), lags=lags, overlap_radius=overlap_radius, stretches=blocks)
     return {"motion": moved}
 
 
 def _far_one(point: Point, *, choices: Choices, work: Path) -> xr.Dataset:
     name = f"{point.studied.liquid.name}-T{point.temperature:g}-far"
-    inputs = {
-        "runs": [identity(run) for run in point.runs],
-        "ends": FIT_ENDS,
-        **choices.only("far", "far_frames", "blocks", "dq", "q_max"),
-        **_READ,
-    }
-    return stage(work, name, inputs, lambda: {"far": _reach(point.runs, choices)})["far"]
+    chosen = choices.only("far", "far_frames", "blocks", "dq", "q_max")
+    return reach.kept(work, name, point.runs, **chosen)["far"]
 
 
-def _reach(runs: Sequence[Trajectory], choices: Choices) -> xr.Dataset:
-    sq = structure.structure_factor(
-        _some(runs, choices.far_frames), q_max=max(choices.far), dq=choices.dq, blocks=choices.blocks
-    )
-    by_reach = [cage.softness(sq, q_max=q_max) for q_max in choices.far]
-    by_fit = [cage.softness(sq, q_max=choices.q_max, fit_range=(0.0, end)) for end in FIT_ENDS]
+@stage()
+def reach(
+    runs: Sequence[Trajectory],
+    *,
+    far: Sequence[float],
+    far_frames: int,
+    blocks: int,
+    dq: float,
+    q_max: float,
+) -> Results:
+    """Softness against q_max, up to beyond the study's, and against the fit range."""
+    sq = structure.structure_factor(_some(runs, far_frames), q_max=max(far), dq=dq, blocks=blocks)
+    by_reach = [cage.softness(sq, q_max=reached) for reached in far]
+    by_fit = [cage.softness(sq, q_max=q_max, fit_range=(0.0, end)) for end in FIT_ENDS]
 
     def table(parts: Sequence[xr.Dataset], name: str, along: str, at: Sequence[float]) -> xr.DataArray:
         return labelled("softness", [float(p[name]) for p in parts], (along,), {along: list(at)})
 
-    return xr.Dataset(
+    found = xr.Dataset(
         {
-            "softness": table(by_reach, "softness", "q_max", choices.far),
-            "softness_error": table(by_reach, "softness_error", "q_max", choices.far),
+            "softness": table(by_reach, "softness", "q_max", far),
+            "softness_error": table(by_reach, "softness_error", "q_max", far),
             "softness_fit": table(by_fit, "softness", "fit_end", FIT_ENDS),
             "softness_fit_error": table(by_fit, "softness_error", "fit_end", FIT_ENDS),
         },
-        attrs={"q_max": choices.q_max},
+        attrs={"q_max": q_max},
     )
+    return {"far": found}

@@ -5,10 +5,9 @@ Kob-Andersen Lennard-Jones at the densities and temperatures of Table I. Section
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.report import Row
 from supercooled.structure import FEATURE_SETS
-from supercooled.studies.line import identity
 from supercooled.studies.presets import preset_named
 from supercooled.studies.provenance import study_command
 from supercooled.studies.scenes import scene_of_softness
@@ -37,7 +35,6 @@ from supercooled.studies.schoenholz2016.rows import (
     rise_rows,
     share_rows,
 )
-from supercooled.studies.stages import stage
 from supercooled.trajectory import Trajectory
 
 
@@ -169,21 +166,13 @@ def of_density(
     trained = training.trained(cold, draws=choices.draws if at_home(density) else 1)
     out.mkdir(parents=True, exist_ok=True)
     trained.whole.save(out / f"softness_{density:g}.json")
-    key = {
-        "choices": asdict(choices),
-        "quiet": cold.quiet,
-        "size": cold.size,
-        "learned_from": [identity(run) for run in cold.runs],
-    }
-    learned = stage(work, f"{density:g}-learned", key, partial(training.learned, cold, trained))
+    learned = training.learned.kept(work, f"{density:g}-learned", cold, trained)
     fields: dict[float, list[xr.DataArray]] = {T: [] for T in still}
     with executor(workers) as pool:
         for T, k, run in [(T, k, run) for T, runs in still.items() for k, run in enumerate(runs)]:
-            make = partial(
-                measuring.softness_of, run, trained, cold, taught=k if coldest == T else None, executor=pool
-            )
-            named = {**key, "run": identity(run)}
-            made = stage(work, f"{density:g}-T{T:g}-softness-{k}", named, partial(_stored, make))
+            label = f"{density:g}-T{T:g}-softness-{k}"
+            taught = k if coldest == T else None
+            made = measuring.softness_of.kept(work, label, run, trained, cold, taught=taught, executor=pool)
             fields[T].append(made["softness"]["learned_softness"])
     probabilities = {T: measuring.probability_of(runs, fields[T], choices) for T, runs in still.items()}
     changes = {T: measuring.changes_of(runs, fields[T], choices) for T, runs in still.items()}
@@ -246,10 +235,6 @@ def of_density(
     rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
     rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
     return Density(rows, results, onset, error, trained.validation.accuracy)
-
-
-def _stored(make: Callable[[], xr.DataArray]) -> dict[str, xr.Dataset]:
-    return {"softness": make().to_dataset(name="learned_softness")}
 
 
 def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:

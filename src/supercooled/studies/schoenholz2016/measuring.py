@@ -16,12 +16,14 @@ from supercooled.learning import SoftnessModel
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.schoenholz2016.chosen import Choices
 from supercooled.studies.schoenholz2016.training import Coldest, Trained
+from supercooled.studies.stages import Results, stage
 from supercooled.trajectory import Trajectory
 
 # Groups of the initial softness, as shares of all particles from the hardest on.
 GROUPS = ((0.0, 0.02), (0.08, 0.14), (0.22, 0.28), (0.47, 0.53), (0.72, 0.78), (0.86, 0.92), (0.98, 1.0))
 
 
+@stage(free=["executor"])
 def softness_of(
     still: Trajectory,
     found: Trained,
@@ -29,7 +31,7 @@ def softness_of(
     *,
     taught: int | None,
     executor: Executor | None = None,
-) -> xr.DataArray:
+) -> Results:
     """Softness of the centre species in about `field_frames` frames, evenly spaced.
 
     taught : which of the coldest runs it is: each part of it then gets the softness of the others
@@ -55,7 +57,7 @@ def softness_of(
             )
         )
     field = xr.concat(parts, dim="frame", combine_attrs="override", coords="minimal", compat="override")
-    return field.assign_attrs(stride=stride)
+    return {"softness": field.assign_attrs(stride=stride).to_dataset(name="learned_softness")}
 
 
 def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:

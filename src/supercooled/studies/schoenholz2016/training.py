@@ -17,6 +17,7 @@ from supercooled.learning import Method, SoftnessModel, Validation
 from supercooled.learning.model import Unit
 from supercooled.structure import FEATURE_SETS
 from supercooled.studies.schoenholz2016.chosen import Choices
+from supercooled.studies.stages import stage
 from supercooled.trajectory import Trajectory
 
 SIZES = (50, 100, 200, 400, 800, 1600, 3200)
@@ -218,6 +219,7 @@ def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, 
     return xr.Dataset({name: ("example", values) for name, values in columns.items()})
 
 
+@stage()
 def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
     """Accuracy by lead, quiet, split, features, method and number of examples; projections of the normal."""
     choices, features, C = cold.choices, found.examples, found.validation.C

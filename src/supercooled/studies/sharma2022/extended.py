@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,7 +15,7 @@ from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
 from supercooled.studies.heterogeneity import ranked, remembered, surroundings, windows
-from supercooled.studies.line import Choices, identity, temperature_of
+from supercooled.studies.line import Choices, temperature_of
 from supercooled.studies.measured import measure
 from supercooled.studies.neighbourhoods import closures, neighbourhoods
 from supercooled.studies.published import printed
@@ -128,49 +127,79 @@ def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
     measured = measure([[run]], mixture, choices, work=work, workers=1)[0]
     (hops,), radial = measured.hops, measured.radial
     name, frames = f"T{run.temperature:g}", spread(hops, job.thinned.depths)
-    who: dict[str, Any] = {
-        **identity(run),
-        **asdict(choices),
-        "mixture": mixture.to_dict(),
-        "thinned": asdict(job.thinned),
-        "threshold": threshold,
-    }
-    line = {"c0": job.calibration.c0, "c1": job.calibration.c1}
     softness = job.calibration.softness(measured.depths[0])
     thin = softness.isel(frame=frames)
-    asked = _variants(choices)
-
-    def rank() -> Results:
-        others = surroundings(run, mixture, choices, radial=radial, frames=frames)
-        fields = {"softness": thin, **{str(k): v for k, v in others.data_vars.items()}}
-        return {"ranking": ranked(fields, hops, threshold=threshold, choices=choices)}
-
-    def vary() -> Results:
-        return {"variants": depths(run, mixture, choices, radial=radial, variants=asked, frames=frames)}
-
-    def widen() -> Results:
-        found = windows(run, thin, threshold=threshold, lengths=WINDOWS, choices=choices)
-        return {"windows": found}
-
-    def look() -> Results:
-        some = spread(hops, job.thinned.neighbourhoods)
-        return {
-            "neighbourhood": neighbourhoods(
-                run, hops, choices, threshold=threshold, widths=WIDTHS, frames=some
-            )
-        }
-
+    some = spread(hops, job.thinned.neighbourhoods)
     return {
         "p_hop": hops.to_dataset(),
         "closures": closures(
             mixture, radial, measured.factor, temperature=temperature_of(run), choices=choices
         ),
-        **stage(work, f"{name}-variants", {**who, "widths": WIDTHS}, vary),
-        **stage(work, f"{name}-memory", {**who, **line}, lambda: remembered(run, softness, choices)),
-        **stage(work, f"{name}-ranking", {**who, **line}, rank),
-        **stage(work, f"{name}-windows", {**who, **line, "windows": WINDOWS}, widen),
-        **stage(work, f"{name}-neighbourhood", {**who, "widths": WIDTHS}, look),
+        **other_depths.kept(work, f"{name}-variants", run, mixture, choices, radial, frames),
+        **memory.kept(work, f"{name}-memory", run, softness, choices),
+        **ranking.kept(
+            work,
+            f"{name}-ranking",
+            run,
+            thin,
+            hops,
+            choices,
+            threshold=threshold,
+            mixture=mixture,
+            radial=radial,
+            frames=frames,
+        ),
+        **other_windows.kept(work, f"{name}-windows", run, thin, choices, threshold=threshold),
+        **around.kept(work, f"{name}-neighbourhood", run, hops, choices, threshold=threshold, frames=some),
     }
+
+
+@stage()
+def other_depths(
+    run: Trajectory, mixture: Mixture, choices: Choices, radial: xr.Dataset, frames: slice
+) -> Results:
+    """Depths by every reading of the cage."""
+    asked = _variants(choices)
+    return {"variants": depths(run, mixture, choices, radial=radial, variants=asked, frames=frames)}
+
+
+@stage()
+def memory(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Results:
+    """How long softness lasts, and what becomes of the soft and the hard."""
+    return remembered(run, softness, choices)
+
+
+@stage()
+def ranking(
+    run: Trajectory,
+    softness: xr.DataArray,
+    hops: xr.DataArray,
+    choices: Choices,
+    *,
+    threshold: float,
+    mixture: Mixture,
+    radial: xr.Dataset,
+    frames: slice,
+) -> Results:
+    """How well each field ranks who will rearrange; softness of the same frames."""
+    others = surroundings(run, mixture, choices, radial=radial, frames=frames)
+    fields = {"softness": softness, **{str(k): v for k, v in others.data_vars.items()}}
+    return {"ranking": ranked(fields, hops, threshold=threshold, choices=choices)}
+
+
+@stage()
+def other_windows(run: Trajectory, softness: xr.DataArray, choices: Choices, *, threshold: float) -> Results:
+    """Shares of the rearranging by the window of p_hop."""
+    return {"windows": windows(run, softness, threshold=threshold, lengths=WINDOWS, choices=choices)}
+
+
+@stage()
+def around(
+    run: Trajectory, hops: xr.DataArray, choices: Choices, *, threshold: float, frames: slice
+) -> Results:
+    """g(r) about the rearranging."""
+    found = neighbourhoods(run, hops, choices, threshold=threshold, widths=WIDTHS, frames=frames)
+    return {"neighbourhood": found}
 
 
 def _variants(choices: Choices) -> list[Variant]:

@@ -1,0 +1,131 @@
+"""Which source ran: a digest of the modules that a result can depend on, and the commit that they are of."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from supercooled.digests import digest_of
+from supercooled.errors import ParameterError
+
+ROOT = Path(__file__).parent
+_PACKAGE = "supercooled"
+# They say what was found and draw it: a caption that changes changes no number.
+_BESIDE = tuple(f"{_PACKAGE}.{name}" for name in ("cli", "plot", "report", "__main__"))
+# What makes numbers that is not ours.
+_OTHERS = ("finufft", "freud-analysis", "numba", "numpy", "scikit-learn", "scipy")
+_IMPORT = re.compile(
+    rf"^[ \t]*(?:from[ \t]+({_PACKAGE}[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
+    rf"|import[ \t]+({_PACKAGE}[\w.]*))",
+    re.MULTILINE,
+)
+
+
+@cache
+def source_digest(module: str | None = None) -> str:
+    """Digest of the source of a module and of all of ours that it can reach, and of what it is built upon.
+
+    module : full name; None takes every module but those that only say and draw
+
+    The files are read once: what is edited while a process runs does not run in it.
+    """
+    reached = sorted(_modules()) if module is None else _reached(module)
+    texts = {name: _file(name).read_bytes() for name in reached if not name.startswith(_BESIDE)}
+    return digest_of(texts, {name: metadata.version(name) for name in _OTHERS})
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    """Files of the package's modules, by full name."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        parts = [_PACKAGE, *path.relative_to(ROOT).with_suffix("").parts]
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def _file(module: str) -> Path:
+    """File of a module: one of ours, or one that uses us."""
+    if module in _modules():
+        return _modules()[module]
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if file is None:
+        raise ParameterError(f"{module} has no file of source; put it into one")
+    return Path(file)
+
+
+def _reached(module: str) -> list[str]:
+    """Modules of ours from which a module takes something, and from which they do, and so on.
+
+    A package that only stands above a module gives nothing to it.
+    """
+    reached = {module}
+    ahead = [module]
+    while ahead:
+        new = [name for name in _imported(ahead.pop()) if not name.startswith(_BESIDE)]
+        ahead += [name for name in new if name not in reached]
+        reached |= set(new)
+    return sorted(reached)
+
+
+@cache
+def _imported(module: str) -> tuple[str, ...]:
+    """What a module imports of ours, wherever in it the line stands."""
+    known = _modules()
+    found: list[str] = []
+    for whole, names, plain in _IMPORT.findall(_file(module).read_text(encoding="utf-8")):
+        if plain:
+            found += list(known) if plain == _PACKAGE else [plain]
+            continue
+        for part in re.sub(r"#[^\n]*|[()]", " ", names).split(","):
+            name = part.split(" as ")[0].strip()
+            if f"{whole}.{name}" in known:
+                found.append(f"{whole}.{name}")
+            elif name and whole == _PACKAGE and not name.startswith("__"):
+                # Something of the package's own front, which may come from anywhere.
+                found += list(known)
+        found.append(whole)
+    return tuple(dict.fromkeys(name for name in found if name in known and name != _PACKAGE))
+
+
+@cache
+def provenance() -> dict[str, Any]:
+    """Version, commit, whether the tree was clean, and the digest of the source that ran.
+
+    In a checkout git says it; elsewhere the version does, as far as it was built from a commit. What is not
+    known is None.
+    """
+    version = metadata.version(_PACKAGE)
+    commit, clean = _from_git(ROOT.parents[1]) or _from_version(version)
+    return {"version": version, "commit": commit, "clean": clean, "source": source_digest()}
+
+
+def _from_git(root: Path) -> tuple[str, bool] | None:
+    """Commit of a checkout of this package, and whether nothing of the package differs from it."""
+    if not (root / ".git").exists() or not (root / "src" / _PACKAGE).is_dir():
+        return None
+    try:
+        commit = _git(root, "rev-parse", "HEAD").strip()
+        changed = _git(root, "status", "--porcelain", "--", f"src/{_PACKAGE}").strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return commit, not changed
+
+
+def _git(root: Path, *words: str) -> str:
+    # Not to take a lock: another git may be at work.
+    return subprocess.run(  # noqa: S603  words of our own
+        ["git", "--no-optional-locks", "-C", str(root), *words],  # noqa: S607
+        capture_output=True, text=True, check=True, timeout=30,
+    ).stdout  # fmt: skip
+
+
+def _from_version(version: str) -> tuple[str | None, bool | None]:
+    """What a version like 0.1.1.dev3+gabc1234 says of the commit that it was built from."""
+    found = re.search(r"\+g([0-9a-f]+)(\.dirty)?$", version)
+    return (None, None) if found is None else (found[1], found[2] is None)
