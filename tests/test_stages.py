@@ -275,10 +275,6 @@ def test_changed_code_is_run_and_a_changed_caption_is_not(tmp_path: Path) -> Non
     edit("studies/sharma2022/words.py", '"""', '"""Said otherwise. ')
     assert analysed() == before
     assert len(list((tmp_path / "work").iterdir())) == 1
-    edit(
-        "dynamics/displacements.py",
-        "return dataset",
-        "dataset['msd'] = 2.0 * dataset['msd']\n    return dataset",
-    )
+    edit("dynamics/curves.py", '"msd": (lag, msd)', '"msd": (lag, 2.0 * msd)')
     assert analysed() == pytest.approx(2.0 * before)
     assert len(list((tmp_path / "work").iterdir())) == 2

@@ -120,7 +120,7 @@ def _parts_of_call(value: Any) -> tuple[str, Sequence[Any]]:
     if isinstance(value, MethodType):
         return "method", [value.__name__, value.__self__]
     module = getattr(value, "__module__", None) or "numpy"
-    name: str = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+    name = str(getattr(value, "__qualname__", None) or getattr(value, "__name__", ""))
     found: Any = sys.modules.get(module)
     for part in name.split("."):
         found = getattr(found, part, None)

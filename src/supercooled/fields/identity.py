@@ -54,8 +54,8 @@ def _values(variable: xr.Variable, data: Any) -> Any:
 
 def _made(variable: xr.Variable, data: Any) -> Any:
     if isinstance(data, _Stored):
-        # Its seal holds the sizes and checksums of its files.
-        return ["stored", (data.folder / SEAL).read_bytes()]
+        # Its seal holds the sizes and sums of its files, but for the blocks, which end with their own.
+        return ["stored", (data.folder / SEAL).read_bytes(), data.sums]
     if isinstance(data, _Mapped):
         return ["mapped", identity_of_variable(data.inner), data.function]
     if isinstance(data, _Ahead):
