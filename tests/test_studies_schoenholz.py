@@ -14,7 +14,7 @@ from supercooled.report import Tolerance
 from supercooled.report.learned import LEARNED
 from supercooled.report.panels import draw
 from supercooled.structure import FEATURE_SETS, FeatureSet, Radial
-from supercooled.studies import named
+from supercooled.studies import named, stages
 from supercooled.studies import schoenholz2016 as study
 from supercooled.studies.schoenholz2016 import measuring, reasons, rows, training
 
@@ -169,7 +169,8 @@ def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
     )  # fmt: skip
     np.testing.assert_allclose(trained.parts[1].weights, alone.weights, rtol=1e-6)
     for taught, model in ((1, trained.parts[1]), (None, trained.whole)):
-        field = measuring.softness_of(runs[1], trained, cold, taught=taught)
+        found_here = measuring.softness_of(runs[1], trained, cold, taught=taught)
+        field = found_here["softness"]["learned_softness"]
         expected = sc.structure.structure_functions(
             runs[1], centre="A", radial=NEAR.radial, frames=slice(0, FRAMES, 16), then=model.softness
         )
@@ -367,8 +368,7 @@ def test_onsets_stand_by_density_and_alone_show_nothing(found):
 
 def test_asked_again_it_reads_what_is_there(found, monkeypatch):
     one, still, out, preset = found
-    monkeypatch.setattr(training, "learned", lambda *_a, **_k: pytest.fail("learned again"))
-    monkeypatch.setattr(measuring, "softness_of", lambda *_a, **_k: pytest.fail("computed again"))
+    monkeypatch.setattr(stages, "save_results", lambda *_a, **_k: pytest.fail("computed again"))
     again = study.of_density(DENSITY, still, preset, CHOICES, out)
     assert again.onset == one.onset
 
