@@ -35,6 +35,7 @@ _NAMES = {
     "SupercooledError": "errors",
     "Trajectory": "trajectory",
     "Units": "units",
+    "look": "io",
     "read": "io",
     "write_gsd": "io",
     "simulate": "store",
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     )
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
-    from supercooled.io import read, write_gsd
+    from supercooled.io import look, read, write_gsd
     from supercooled.mixture import Activity, Liquid, Mixture
     from supercooled.potentials import LennardJones
     from supercooled.state import Protocol, StatePoint
@@ -83,6 +84,7 @@ __all__ = [
     "dynamics",
     "io",
     "learning",
+    "look",
     "plot",
     "potentials",
     "quantities",

@@ -26,6 +26,7 @@ for command in (
     preparing.cool,
     preparing.propensity,
     preparing.quench,
+    liquids.look,
     moving.dynamics,
     studying.analyze,
     studying.study,

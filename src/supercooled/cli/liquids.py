@@ -1,13 +1,15 @@
-"""Which liquids there are, and what is ready to start from."""
+"""Which liquids there are, what is ready to start from, and what is understood of a file."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import supercooled as sc
 from supercooled.cli.checks import passed, relaxation, relaxed
+from supercooled.cli.meaning import reads
+from supercooled.cli.options import Files
 
 
 def systems(
@@ -49,3 +51,21 @@ def systems(
         }
         table.caption = "\n".join(f"* assumed: {words}" for words in assumptions)
     Console().print(table)
+
+
+@reads
+def look(
+    files: Files,
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", "-T", help="Of the runs, in the files' unit.")
+    ] = None,
+    *,
+    said: dict[str, Any],
+) -> None:
+    """Print what is understood of files, and warn of what is odd; nothing is written."""
+    from supercooled.store.reading import temperature_beside
+
+    for file in files:
+        known = temperature_beside(file) if temperature is None else temperature
+        meaning = sc.io.Meaning(**said, temperature=known, doubts=[])
+        typer.echo(f"{sc.io.look_at(file, meaning)}\n")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from supercooled.cli.options import Begin, Names, Stride, Timestep
+from supercooled.cli.meaning import reads
+from supercooled.cli.options import Begin, Stride
 from supercooled.cli.repeating import given_command
 
 
+@reads
 def dynamics(
     context: typer.Context,
     files: Annotated[
@@ -36,10 +38,10 @@ def dynamics(
         float | None, typer.Option(help="Of F_s, whose relaxation time is told too, 1/sigma_AA.")
     ] = None,
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
-    timestep: Timestep = None,
-    names: Names = None,
     begin: Begin = 0.0,
     stride: Stride = 1,
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
     from supercooled import report
@@ -47,7 +49,7 @@ def dynamics(
     from supercooled.report.tables import motion
     from supercooled.studies import moving
     from supercooled.studies.motion import Motion
-    from supercooled.studies.opening import Given, names_of
+    from supercooled.studies.opening import Given
 
     how = Motion(
         species=None if species == "all" else species,
@@ -56,7 +58,7 @@ def dynamics(
         remove_drift=remove_drift,
         wave_number=wave_number,
     )
-    given = Given(temperature, timestep, names_of(names), begin, stride)
+    given = Given(temperature, begin=begin, stride=stride, **said)
     table = moving.run(files, out=out, given=given, how=how, command=given_command(context))
     print_table(motion(table))
     rows = report.read_comparison(out / "comparison.json")

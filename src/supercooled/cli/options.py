@@ -35,14 +35,7 @@ Scheduler = Annotated[
         "folders; local; slurm or pbs."
     ),
 ]
-Files = Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, extended XYZ.")]
-Timestep = Annotated[
-    float | None, typer.Option(help="Integration step, tau, where the file counts steps only.")
-]
-Names = Annotated[
-    str | None,
-    typer.Option(help="Species by what the file calls them, for example 3=A,7=B; types 1, 2 are A, B."),
-]
+Files = Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, XYZ.")]
 Begin = Annotated[float, typer.Option(help="Time of the run that is left out at its beginning, tau.")]
 Stride = Annotated[int, typer.Option(min=1, help="Take one frame of so many.")]
 Runs = Annotated[Path, typer.Option(help="Folder of the runs, shared between studies.")]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import supercooled as sc
+from supercooled.cli.meaning import reads
 from supercooled.cli.options import (
     Damping,
     Density,
     Dt,
     Liquid,
     Mover,
-    Names,
     Particles,
     Runs,
     Scheduler,
     Temperatures,
-    Timestep,
     Workers,
     placed,
 )
@@ -65,6 +64,7 @@ def cool(
         typer.echo(f"T={rung.run.temperature:g}: {found}", err=True)
 
 
+@reads
 def quench(
     liquid: Liquid,
     files: Annotated[list[Path], typer.Argument(help="Trajectories; those of runs know their state.")],
@@ -73,18 +73,16 @@ def quench(
         typer.Option(help="2-norm of all forces at which a quench ends, epsilon_AA/sigma_AA, as 0.01."),
     ],
     minimiser: Annotated[Minimiser, typer.Option(help="Way down; each may end in another basin.")] = "l-bfgs",
-    timestep: Timestep = None,
-    names: Names = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Inherent structures of every frame; an interrupted quench goes on, a longer run is completed."""
-    from supercooled.studies.opening import names_of
-
     mixture = sc.systems.named(liquid, density=1.0).mixture
-    called = names_of(names)
-    trajectories = [sc.store.read_run(file, mixture, timestep=timestep, names=called) for file in files]
+    meaning = sc.io.Meaning(**said)
+    trajectories = [sc.store.read_run(file, mixture, meaning=meaning) for file in files]
     for trajectory in trajectories:
         still = sc.store.quench_trajectory(
             trajectory,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import supercooled as sc
-from supercooled.cli.options import Begin, Files, Names, Scheduler, Stride, Timestep, Workers, placed
+from supercooled.cli.meaning import reads
+from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
 from supercooled.cli.repeating import given_command
 
 
+@reads
 def analyze(
     context: typer.Context,
     files: Files,
@@ -49,17 +51,17 @@ def analyze(
     ] = "ensemble-cut",
     centre: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
-    timestep: Timestep = None,
-    names: Names = None,
     begin: Begin = 0.0,
     stride: Stride = 1,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Cages, local softness, hops and their relation, on your own trajectories."""
     from supercooled.studies import own
     from supercooled.studies.line import Choices
-    from supercooled.studies.opening import Given, names_of
+    from supercooled.studies.opening import Given
 
     choices = Choices(
         window=window,
@@ -77,7 +79,7 @@ def analyze(
             files,
             out=out,
             liquid=liquid,
-            given=Given(temperature, timestep, names_of(names), begin, stride),
+            given=Given(temperature, begin=begin, stride=stride, **said),
             thresholds=threshold,
             choices=choices,
             workers=placement,

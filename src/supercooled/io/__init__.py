@@ -2,7 +2,20 @@
 
 from supercooled.io.gsd_reading import read_fields
 from supercooled.io.gsd_writing import GsdAppender, write_gsd
+from supercooled.io.looking import Look, look, look_at
 from supercooled.io.mdanalysis import from_mdanalysis
-from supercooled.io.reading import read
+from supercooled.io.meaning import Meaning
+from supercooled.io.reading import open_file, read
 
-__all__ = ["GsdAppender", "from_mdanalysis", "read", "read_fields", "write_gsd"]
+__all__ = [
+    "GsdAppender",
+    "Look",
+    "Meaning",
+    "from_mdanalysis",
+    "look",
+    "look_at",
+    "open_file",
+    "read",
+    "read_fields",
+    "write_gsd",
+]

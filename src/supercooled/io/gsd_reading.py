@@ -28,6 +28,9 @@ _SCIENCE = (
     *(layout.TYPES, layout.TYPE_OF, layout.POSITION, layout.IMAGE),
 )
 
+# What the schema has for each particle beside what is read.
+_NOT_READ = ("mass", "charge", "diameter", "body", "moment_inertia", "orientation", "velocity", "angmom")
+
 
 @dataclass(frozen=True, slots=True)
 class GsdSource:
@@ -113,6 +116,7 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
         counted = file.holds(layout.STEP, n_frames)
         steps = layout.scalars(file, n_frames, layout.STEP, [0.0])[:, 0] if counted else None
         typed = file.holds(layout.TYPE_OF, 1)
+        not_read = tuple(name for name in _NOT_READ if file.holds(f"particles/{name}", n_frames))
         species, called = named_species(path, species, layout.type_names(file), meaning.names)
     return opened(
         path,
@@ -129,6 +133,7 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
             coordinates="unwrapped" if source.unwrapped else "folded",
             counts_images=source.has_images,
             left_out=n_frames < listed,
+            not_read=not_read,
         ),
         meaning,
     )

@@ -28,6 +28,8 @@ class Found:
     coordinates : what the positions are, in words
     left_out : a last frame that is not whole was left out
     unended : the last line has no end
+    has_z : there is a third coordinate, whether it is flat or not
+    not_read : columns that are not read
     """
 
     kind: str
@@ -43,14 +45,20 @@ class Found:
     counts_images: bool
     left_out: bool = False
     unended: bool = False
+    has_z: bool = True
+    not_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A trajectory, and what was found in its file."""
+    """A trajectory, and what was found in its file.
+
+    repeats : frames left out because others have their time
+    """
 
     trajectory: Trajectory
     found: Found
+    repeats: int = 0
 
 
 def opened(path: str | Path, found: Found, meaning: Meaning) -> Opened:
@@ -70,9 +78,9 @@ def opened(path: str | Path, found: Found, meaning: Meaning) -> Opened:
         frames=frames,
         dimensions=found.dimensions,
         temperature=None if T is None else T * units.temperature,
-        units=units if meaning.units is not None or found.units is not None else None,
+        units=units if meaning.units is not None or found.units == units.system else None,
     )
-    return Opened(trajectory[meaning.frames], found)
+    return Opened(trajectory[meaning.frames], found, source.n_frames - len(frames))
 
 
 def frames_once(path: str | Path, found: Found, times: Array | None, meaning: Meaning) -> Integers:

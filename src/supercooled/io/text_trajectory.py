@@ -81,6 +81,8 @@ def text_trajectory(path: str | Path, index: TextIndex, meaning: Meaning, *, kin
             counts_images=columns.images > 0,
             left_out=index.left_out,
             unended=index.unended,
+            has_z=bool(Z & set(index.columns)),
+            not_read=tuple(n for n, role in zip(index.called, columns.roles, strict=True) if role == -1),
         ),
         meaning,
     )

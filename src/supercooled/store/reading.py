@@ -8,8 +8,8 @@ from typing import Any
 
 from supercooled import io
 from supercooled.errors import MixtureError, ParameterError, StoreError
-from supercooled.io.labels import Names
 from supercooled.mixture import Activity, Liquid, Mixture
+from supercooled.nearest import check_units
 from supercooled.state import Protocol, StatePoint
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
@@ -19,20 +19,20 @@ def read_run(
     path: str | Path,
     mixture: Mixture,
     *,
-    timestep: float | None = None,
-    names: Names | None = None,
+    meaning: io.Meaning | None = None,
 ) -> Trajectory:
     """Trajectory of a file; if it is a run of this package, with the state point that made it.
 
     mixture : what its particles are
-    timestep, names : as of :func:`supercooled.read`
+    meaning : what is said about the file; see :func:`supercooled.read`
 
     Raises
     ------
     MixtureError
         if the run beside which the file lies was made with another mixture.
     TrajectoryError, ParameterError, StoreError
-        as :func:`supercooled.read`, or if the run's record is damaged.
+        as :func:`supercooled.read`, if its numbers can't be in reduced units of the mixture, or if the
+        run's record is damaged.
 
     >>> import tempfile
     >>> from supercooled import simulate, systems
@@ -43,9 +43,10 @@ def read_run(
     >>> read_run(run.source.name, liquid.mixture).state == run.state
     True
     """
-    trajectory = io.read(Path(path), timestep=timestep, names=names)
+    trajectory = io.open_file(Path(path), meaning or io.Meaning()).trajectory
     recorded = RunFolder(Path(path).parent).record().get("state")
     if recorded is None:
+        check_units(trajectory, mixture)
         return trajectory
     state = _state(recorded, mixture, path)
     return replace(trajectory, state=state, temperature=state.temperature)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from supercooled import io
+from supercooled.box import Box
 from supercooled.errors import ParameterError
+from supercooled.io.meaning import Repeats, Unfinished
 from supercooled.store.reading import temperature_beside
 from supercooled.studies.line import temperature_of
 from supercooled.trajectory import Trajectory
+from supercooled.units import Units, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,8 @@ class Given:
     """What is said about files that hold trajectories.
 
     temperatures : of each file; a run of this package knows its own
-    timestep : of files that count steps only, tau
-    names : what a file calls a species: what it shall be called
+    timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format : as of
+        :func:`supercooled.read`, and of every file
     begin : time from the first frame before which frames are left out, tau
     stride : every how many frames of the others one is taken
     """
@@ -32,6 +35,19 @@ class Given:
     names: Mapping[str, str] | None = None
     begin: float = 0.0
     stride: int = 1
+    species_column: str | None = None
+    unwrapped: bool | None = None
+    units: Units | str | None = None
+    box: Box | None = None
+    repeats: Repeats = "refuse"
+    unfinished: Unfinished = "refuse"
+    frames: slice = field(default_factory=lambda: slice(None))
+    format: str | None = None
+
+    def meaning(self, temperature: float | None) -> io.Meaning:
+        """What is said about a file at a temperature."""
+        shared = {one.name for one in fields(io.Meaning)} & {one.name for one in fields(self)}
+        return io.Meaning(temperature=temperature, **{name: getattr(self, name) for name in shared})
 
     def opened(self, files: Sequence[Path]) -> list[Trajectory]:
         """The trajectories, each with its temperature.
@@ -53,14 +69,14 @@ class Given:
         return [self._opened(Path(file), T) for file, T in zip(files, told, strict=True)]
 
     def _opened(self, file: Path, told: float | None) -> Trajectory:
-        run = io.read(file, temperature=told, timestep=self.timestep, names=self.names)
+        run = io.open_file(file, self.meaning(told)).trajectory
         known = temperature_beside(file)
-        if known is not None and told is not None and not np.isclose(known, told):
+        if known is not None and run.temperature is not None and not np.isclose(known, run.temperature):
             raise ParameterError(
                 f"{file} was made at T = {known:g}, --temperature says {told:g}: they are in the order of "
                 "the files, and can be left out for such runs"
             )
-        run = replace(run, temperature=known if told is None else told)
+        run = replace(run, temperature=known if told is None else run.temperature)
         temperature_of(run)
         if not self.begin:
             return run[:: self.stride]
@@ -73,11 +89,90 @@ class Given:
         """What was said, by name; temperatures are told with the runs."""
         unsaid = Given()
         return {
-            field.name: value
-            for field in fields(self)
-            if field.name != "temperatures"
-            and (value := getattr(self, field.name)) != getattr(unsaid, field.name)
+            one.name: _in_words(value)
+            for one in fields(self)
+            if one.name != "temperatures" and (value := getattr(self, one.name)) != getattr(unsaid, one.name)
         }
+
+
+def _in_words(value: Any) -> Any:
+    """A value as plain data."""
+    if isinstance(value, Box):
+        return value.to_array().tolist()[: 2 if value.dimensions == 2 else 6]
+    if isinstance(value, slice):
+        return ":".join("" if at is None else str(at) for at in (value.start, value.stop, value.step))
+    return str(value) if isinstance(value, Units) else value
+
+
+def said_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the options of the command line say about files, as :class:`Given` and ``io.Meaning`` take it.
+
+    Raises
+    ------
+    ParameterError
+        if a text is not what its option takes.
+
+    >>> said_of({"names": "3=A,7=B", "frames": "100::2", "box": None, "timestep": 0.5})
+    {'names': {'3': 'A', '7': 'B'}, 'frames': slice(100, None, 2), 'box': None, 'timestep': 0.5}
+    """
+    made: Mapping[str, Any] = {"names": names_of, "frames": frames_of, "box": box_of, "units": _scales}
+    return {name: made[name](value) if name in made else value for name, value in options.items()}
+
+
+def frames_of(text: str | None) -> slice:
+    """Frames as the command line has them.
+
+    Raises
+    ------
+    ParameterError
+        if the text is something else.
+
+    >>> frames_of("100:"), frames_of(":50"), frames_of(None)
+    (slice(100, None, None), slice(None, 50, None), slice(None, None, None))
+    """
+    parts = (text or ":").split(":")
+    try:
+        numbers = [int(part) if part.strip() else None for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (2, 3) or (len(numbers) == 3 and numbers[2] is not None and numbers[2] < 1):
+        raise ParameterError(
+            f"--frames {text!r} should be a range of frames, for example 100:, :50 or 100:200:2"
+        )
+    return slice(*numbers)
+
+
+def box_of(text: str | None) -> Box | None:
+    """A box as the command line has it.
+
+    Raises
+    ------
+    ParameterError, BoxError
+        if the text is something else.
+
+    >>> box_of("8") == Box.cube(8.0), box_of("8,9").dimensions
+    (True, 2)
+    """
+    if text is None:
+        return None
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) == 1:
+        return Box.cube(values[0])
+    if len(values) == 2:
+        return Box(values[0], values[1], dimensions=2)
+    if len(values) in (3, 6):
+        return Box.from_array([*values, 0.0, 0.0, 0.0][:6], 3)
+    raise ParameterError(
+        f"--box {text!r} should be the edges of the box, for example 8 or 8,8,9, in a plane 8,8, or tilted "
+        "8,8,9,xy,xz,yz with tilts as Box has them"
+    )
+
+
+def _scales(text: str | None) -> Units | None:
+    return None if text is None else units_of(text)
 
 
 def names_of(text: str | None) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ import numpy as np
 from supercooled import systems
 from supercooled.errors import MixtureError, ParameterError, TrajectoryError
 from supercooled.mixture import Mixture
+from supercooled.nearest import check_units
 from supercooled.store.reading import check_made_with
 from supercooled.studies.line import Choices, temperature_of
 from supercooled.trajectory import Trajectory
@@ -31,6 +32,7 @@ def in_its_order(
         check_made_with(trajectory.source.name, mixture)
     ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
     for trajectory in ordered:
+        check_units(trajectory, mixture)
         if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
             raise MixtureError(
                 f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "

@@ -1,0 +1,115 @@
+"""What a file means: the same options for every command that reads trajectories."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import typer
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "timestep": (
+        Annotated[
+            float | None,
+            typer.Option(
+                help="Integration step, where the file counts steps only; time between two frames, where it "
+                "counts none. In the file's unit of time."
+            ),
+        ],
+        None,
+    ),
+    "names": (
+        Annotated[
+            str | None,
+            typer.Option(help="Species by what the file calls them, as 3=A,7=B; types 1, 2 are A, B."),
+        ],
+        None,
+    ),
+    "species_column": (
+        Annotated[str | None, typer.Option(help="Column that tells the species, as type or element.")],
+        None,
+    ),
+    "unwrapped": (
+        Annotated[
+            bool | None,
+            typer.Option(
+                "--unwrapped/--folded", help="What positions are, where the file does not say so or is wrong."
+            ),
+        ],
+        None,
+    ),
+    "units": (
+        Annotated[
+            str | None,
+            typer.Option(
+                help="Of the file: lj (reduced), or others with sigma_AA, epsilon_AA and m_AA in them, as "
+                "metal,sigma=2.2,epsilon=0.08,mass=58.7."
+            ),
+        ],
+        None,
+    ),
+    "box": (
+        Annotated[
+            str | None,
+            typer.Option(
+                help="Edges of the box of plain XYZ, as 8 or 8,8,9; 8,8,9,xy,xz,yz if it is tilted."
+            ),
+        ],
+        None,
+    ),
+    "repeats": (
+        Annotated[
+            Literal["refuse", "first", "last"],
+            typer.Option(help="Of frames of one time, as a restart writes them: refuse, take first or last."),
+        ],
+        "refuse",
+    ),
+    "unfinished": (
+        Annotated[
+            Literal["refuse", "drop", "keep"],
+            typer.Option(help="A last frame that may be cut: refuse, drop it, or keep it as it is."),
+        ],
+        "refuse",
+    ),
+    "frames": (
+        Annotated[str | None, typer.Option(help="Which frames by number, as 100:, :50 or 100:200:2.")],
+        None,
+    ),
+    "format": (
+        Annotated[
+            Literal["gsd", "lammps", "xyz"] | None,
+            typer.Option(help="Of the file, where its name does not say so."),
+        ],
+        None,
+    ),
+}
+
+
+def reads(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say what its files mean; it takes them as ``said``."""
+    own = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def with_options(**values: Any) -> None:
+        from supercooled.studies.opening import said_of
+
+        said = said_of({name: values.pop(name) for name in _OPTIONS})
+        command(**values, said=said)
+
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _OPTIONS.items()
+    ]
+    kept = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for one in own.parameters.values()
+        if one.name != "said"
+    ]
+    with_options.__signature__ = own.replace(parameters=[*kept, *more])  # type: ignore[attr-defined]
+    with_options.__annotations__ = {
+        **{one.name: one.annotation for one in kept},
+        **{name: kind for name, (kind, _) in _OPTIONS.items()},
+    }
+    return with_options
