@@ -29,4 +29,13 @@ def printable(text: str) -> str:
     >>> printable("red \x1b[31m\nname")
     'red �[31m name'
     """
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return shown(" ".join(text.split()))
+
+
+def shown(text: str) -> str:
+    r"""`text` as it is but for characters that a terminal would obey.
+
+    >>> shown("red \x1b[31m  name")
+    'red �[31m  name'
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

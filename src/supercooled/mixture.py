@@ -55,6 +55,8 @@ class Mixture:
         n = len(self.species)
         if n == 0 or len(set(self.species)) != n:
             raise MixtureError(f"{self.name}: species must have different names, not {self.species}")
+        if strange := [word for word in (self.name, *self.species) if not word.isprintable()]:
+            raise MixtureError(f"{strange[0]!r} is no name: a character in it can't be printed")
         if len(self.composition) != n or len(self.masses) != n:
             raise MixtureError(f"{self.name}: {n} species need {n} fractions and {n} masses")
         if min(self.composition) <= 0 or abs(sum(self.composition) - 1.0) > 1e-9:

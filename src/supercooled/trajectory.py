@@ -64,6 +64,11 @@ class Trajectory:
             raise TrajectoryError(f"{self.source.name}: no particle")
         if self.moments is not None:
             self._check_rising(self.moments)
+        if strange := [name for name in self.names if not str(name).isprintable()]:
+            raise TrajectoryError(
+                f"{self.source.name}: {strange[0]!r} is no name of a species: a character in it can't be "
+                "printed; give names"
+            )
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(
                 f"{self.source.name}: species {self.species.max()}, counted from 0, has no name in "

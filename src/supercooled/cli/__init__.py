@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from supercooled.cli import liquids, moving, preparing, running, studying
+from supercooled.cli.saying import say
 from supercooled.display import printable
 from supercooled.errors import SupercooledError
 
@@ -45,6 +47,9 @@ def main() -> None:
     # A batch system's way to stop: workers and temporary files go, as with Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     warnings.showwarning = _warn
+    for name in (*sys.argv[1:], str(Path.cwd())):
+        if not _is_text(name):
+            sys.exit(_refuse(f"the name {name!r} is no text in UTF-8: rename it, or its folder"))
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except _UsageError as error:
@@ -56,15 +61,20 @@ def main() -> None:
             raise
         sys.exit(_refuse(f"{error.filename or 'output'}: {error.strerror}"))
     if code == _STOPPED:
-        typer.echo("stopped; the same command goes on from here", err=True)
+        say("stopped; the same command goes on from here", err=True)
     sys.exit(code or 0)
 
 
+def _is_text(name: str) -> bool:
+    """Whether it can be written down: Python keeps what it can't decode as halves of characters."""
+    return not any("\ud800" <= c <= "\udfff" for c in name)
+
+
 def _refuse(sentence: str) -> int:
-    typer.echo(f"supercooled: {printable(sentence)}", err=True)
+    say(f"supercooled: {printable(sentence)}", err=True)
     return 2
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:
     """A warning as a sentence, without the place in the code that it comes from."""
-    typer.echo(f"supercooled: {printable(str(message))}", err=True)
+    say(f"supercooled: {printable(str(message))}", err=True)

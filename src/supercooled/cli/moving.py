@@ -10,6 +10,7 @@ import typer
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Stride
 from supercooled.cli.repeating import given_command
+from supercooled.cli.saying import say
 
 
 @reads
@@ -65,5 +66,5 @@ def dynamics(
     # The table has the numbers; what is left are the reasons of those that it has not.
     for row in rows:
         if row.measured is None:
-            typer.echo(f"{row.quantity}, {row.state}: {row.note}", err=True)
-    typer.echo(f"Report: {out / 'report.html'}")
+            say(f"{row.quantity}, {row.state}: {row.note}", err=True)
+    say(f"Report: {out / 'report.html'}")

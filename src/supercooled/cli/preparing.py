@@ -22,6 +22,7 @@ from supercooled.cli.options import (
     Workers,
     placed,
 )
+from supercooled.cli.saying import say
 from supercooled.simulation import Minimiser
 
 
@@ -58,10 +59,10 @@ def cool(
         root=runs,
     )
     for rung in rungs:
-        typer.echo(rung.run.source.name)
+        say(rung.run.source.name)
         differing = [name for name, agreement in rung.agreements.items() if not agreement.passed]
         found = f"its halves differ in {', '.join(differing)}" if differing else "its halves agree"
-        typer.echo(f"T={rung.run.temperature:g}: {found}", err=True)
+        say(f"T={rung.run.temperature:g}: {found}", err=True)
 
 
 @reads
@@ -92,10 +93,10 @@ def quench(
             root=runs,
             workers=placed(workers, scheduler),
         )
-        typer.echo(still.source.name)
+        say(still.source.name)
         energy = float(sc.store.logged(still, "potential_energy").mean())
         evaluations = float(sc.store.logged(still, "evaluations").mean())
-        typer.echo(
+        say(
             f"{still.n_frames} frames by {minimiser} to {tolerance:g}: energy {energy:.5f} a particle, "
             f"{evaluations:.0f} evaluations a frame",
             err=True,
@@ -146,12 +147,12 @@ def propensity(
     found = sc.dynamics.propensity(ensemble, times=times)
     sc.report.save_results(out, {"propensity": found})
     mean, spread = found["propensity"].mean("particle"), found["propensity"].std("particle")
-    typer.echo(
+    say(
         f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, {float(spread[-1]):.4f} "
         "apart from particle to particle",
         err=True,
     )
-    typer.echo(out)
+    say(out)
 
 
 def _each(values: list[float]) -> float | list[float]:

@@ -22,6 +22,7 @@ from supercooled.cli.options import (
     Workers,
     placed,
 )
+from supercooled.cli.saying import say
 
 
 def simulate(
@@ -71,10 +72,10 @@ def simulate(
     placement = placed(workers, scheduler)
     made = sc.store.simulate_all(requests, root=runs, workers=placement, engine=engine, progress=True)
     for trajectory in made:
-        typer.echo(trajectory.source.name)
+        say(trajectory.source.name)
         record = sc.store.RunFolder(Path(trajectory.source.name).parent).record()
         rate = record.get("atom_steps_per_second", 0) / 1e6
-        typer.echo(f"{record['label']}: {rate:.3g} million atom-steps a second", err=True)
+        say(f"{record['label']}: {rate:.3g} million atom-steps a second", err=True)
 
 
 def equilibrate(
@@ -122,4 +123,4 @@ def equilibrate(
         engine=engine,
         root=runs,
     )
-    typer.echo(f"{made.path}: {relaxed(made)} relaxation times, {passed(made.record['checks'])}")
+    say(f"{made.path}: {relaxed(made)} relaxation times, {passed(made.record['checks'])}")

@@ -12,6 +12,7 @@ import supercooled as sc
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
 from supercooled.cli.repeating import given_command
+from supercooled.cli.saying import say
 
 
 @reads
@@ -125,4 +126,4 @@ def _finish(out: Path) -> None:
 def _alone(out: Path) -> AbstractContextManager[None]:
     from supercooled.studies.stages import alone
 
-    return alone(out, lambda: typer.echo(f"another process is writing in {out}: waiting for it", err=True))
+    return alone(out, lambda: say(f"another process is writing in {out}: waiting for it", err=True))

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from supercooled.display import shown as plain
 from supercooled.report.comparison import Row, Verdict
 from supercooled.report.numbers import percent, shown, unit_text
 from supercooled.report.tables import Table
@@ -30,14 +31,14 @@ def print_comparison(
         console.print(_table(rows, judged=judged, narrow=console.width < _NARROW))
     for row in rows:
         if row.verdict in ("missed", "not measured"):
-            line = Text(f"{_word(row.verdict)}: ", style=_STYLES[row.verdict])
+            line = _text(f"{_word(row.verdict)}: ", style=_STYLES[row.verdict])
             place = f" ({row.item})" if judged and row.item else ""
-            line.append(f"{row.name}, {row.state}{place}. {row.note}", style="default")
+            line.append(plain(f"{row.name}, {row.state}{place}. {row.note}"), style="default")
             console.print(line)
     if judged:
-        console.print(Text(tally(rows)))
+        console.print(_text(tally(rows)))
     if page is not None:
-        console.print(Text(f"Report: {page}"), soft_wrap=True)
+        console.print(_text(f"Report: {page}"), soft_wrap=True)
 
 
 def print_table(table: Table, *, console: Console | None = None) -> None:
@@ -48,9 +49,9 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
     console = console or Console(highlight=False)
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     for column in table.columns:
-        grid.add_column(Text(column), no_wrap=True)
+        grid.add_column(_text(column), no_wrap=True)
     for line in table.lines:
-        grid.add_row(*map(Text, line))
+        grid.add_row(*map(_text, line))
     width = console.measure(grid, options=console.options.update(width=10_000)).maximum
     if not console.is_terminal:
         console.width = max(console.width, width)
@@ -59,10 +60,10 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
         return
     first, *others = table.columns
     for name, *values in table.lines:
-        console.print(Text(f"{first} = {name}", style="bold"))
+        console.print(_text(f"{first} = {name}", style="bold"))
         paragraph = Grid(box=None, show_header=False)
         for column, value in zip(others, values, strict=True):
-            paragraph.add_row(Text(column), Text(value))
+            paragraph.add_row(_text(column), _text(value))
         console.print(paragraph)
 
 
@@ -95,16 +96,21 @@ def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Grid:
     if judged:
         table.add_column("verdict", no_wrap=not narrow)
     for row in rows:
-        cells = [Text(f"{row.name}, {row.state}" if row.state else row.name)]
-        cells += [Text(shown(row.published))] if judged else []
+        cells = [_text(f"{row.name}, {row.state}" if row.state else row.name)]
+        cells += [_text(shown(row.published))] if judged else []
         measured, unit = shown(row.measured, row.uncertainty), unit_text(row.unit)
         together = measured if row.measured is None else f"{measured} {unit}".rstrip()
-        cells += [Text(together)] if narrow else [Text(measured), Text(unit)]
-        cells += [Text(percent(row.deviation))] if judged and not narrow else []
-        cells += [Text(_word(row.verdict), style=_STYLES.get(row.verdict, ""))] if judged else []
+        cells += [_text(together)] if narrow else [_text(measured), _text(unit)]
+        cells += [_text(percent(row.deviation))] if judged and not narrow else []
+        cells += [_text(_word(row.verdict), style=_STYLES.get(row.verdict, ""))] if judged else []
         table.add_row(*cells)
     return table
 
 
 def _word(verdict: Verdict) -> str:
     return _WORDS.get(verdict, verdict)
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text without characters that a terminal would obey."""
+    return Text(plain(text), style=style)

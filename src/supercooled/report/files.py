@@ -21,7 +21,7 @@ from supercooled.whole import whole_file, whole_folder
 
 def write_text(path: str | Path, text: str) -> None:
     """Text file in UTF-8, complete or not there."""
-    write_bytes(path, text.encode())
+    write_bytes(path, text.encode(errors="replace"))
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

@@ -26,6 +26,11 @@ from supercooled.report.viewer import view
 _LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
 # Measured values without a printed one that stand open below those with one; more are folded.
 _SHOWN_ALONE = 30
+# Controls but for the ends of lines and tabulators, and halves of characters: names of files may have them.
+_NOT_IN_A_PAGE = dict.fromkeys(
+    {*range(32), *range(127, 160), *range(0xD800, 0xE000)} - set(map(ord, "\n\r\t")),
+    "\N{REPLACEMENT CHARACTER}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def render(
             light=Markup(palette(everything, dark=False)),  # noqa: S704  names and colours of our own
             dark=Markup(palette(everything, dark=True)),  # noqa: S704
         )
+        .translate(_NOT_IN_A_PAGE)
     )
 
 

@@ -1,7 +1,7 @@
 """LAMMPS in this process, one replica at a time.
 
 Every command is built from numbers and fixed words; the only text from outside is a checkpoint's
-path, and :func:`quoted` refuses what could end its quotes.
+path, and :func:`~supercooled.simulation.plain_paths.quoted` refuses what could end its quotes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from supercooled.mixture import Mixture
 from supercooled.simulation.active import Drive
 from supercooled.simulation.engine import MELT_FACTOR, MELT_LEAST, MELT_TIME, Leg, Snapshot
 from supercooled.simulation.lammps_library import open_lammps
-from supercooled.simulation.pair_styles import pair_commands, quoted
+from supercooled.simulation.pair_styles import pair_commands
+from supercooled.simulation.plain_paths import plain_folder, plainly, quoted
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
 
@@ -82,7 +82,8 @@ class LammpsEngine:
         box = Box.cube(state.liquid.edge(state.n_particles), state.liquid.mixture.dimensions)
         _check_kind(checkpoint)
         with session(state.label) as lmp:
-            lmp.command(f"read_restart {quoted(checkpoint)}")
+            with plainly(checkpoint) as plain:
+                lmp.command(f"read_restart {quoted(plain)}")
             step = int(lmp.extract_global("ntimestep"))
             if step != leg.begin:
                 raise SimulationError(
@@ -159,8 +160,8 @@ def create(lmp: Any, mixture: Mixture, start: Start) -> None:
 
 def interact(lmp: Any, mixture: Mixture) -> None:
     """Pair potentials and lists of neighbours."""
-    with TemporaryDirectory() as folder:
-        lmp.commands_string("\n".join(pair_commands(mixture, Path(folder))))
+    with plain_folder() as folder:
+        lmp.commands_string("\n".join(pair_commands(mixture, folder)))
     lmp.commands_string(
         f"neighbor {SKIN} bin\nneigh_modify delay 0 every 1 check yes\n"
         "thermo_style custom step temp pe press\nthermo_modify norm yes lost error flush no"
@@ -270,9 +271,9 @@ def _snapshot(lmp: Any, step: int, box: Box) -> Snapshot:
 
 def _write_checkpoint(lmp: Any, path: Path) -> None:
     """Write a checkpoint and bring it to the disk, or leave nothing."""
-    command = f"write_restart {quoted(path)}"
     try:
-        lmp.command(command)
+        with plainly(path) as plain:
+            lmp.command(f"write_restart {quoted(plain)}")
     except Exception as error:
         path.unlink(missing_ok=True)
         if "I/O error" in str(error):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -12,7 +10,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Mixture
 from supercooled.simulation.lammps_engine import create, interact, session
-from supercooled.simulation.pair_styles import quoted
+from supercooled.simulation.plain_paths import plain_folder, quoted
 from supercooled.simulation.start import Start
 
 STYLES = ("cg", "fire")
@@ -40,8 +38,8 @@ def lammps_minimum(
     box = start.box
     if box.xy or box.xz or box.yz:
         raise ParameterError(f"{start.name}: LAMMPS is given no tilted boxes here; take minimiser='l-bfgs'")
-    with session(f"quench of {start.name}") as lmp, TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
+    with session(f"quench of {start.name}") as lmp, plain_folder() as folder:
+        log = folder / "log"
         create(lmp, mixture, start)
         interact(lmp, mixture)
         if box.dimensions == 2:

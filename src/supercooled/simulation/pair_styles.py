@@ -21,6 +21,7 @@ from supercooled.potentials import (
     SmoothedLennardJones,
     Tabulated,
 )
+from supercooled.simulation.plain_paths import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +161,6 @@ def _table(p: Tabulated, mixture: Mixture, folder: Path | None) -> _Words:
     head = f"# DATE: 2000-01-01 UNITS: lj\n\nPAIR\nN {n} FPRIME {low!r} {high!r}\n"
     np.savetxt(path, rows, fmt=["%d", *["%.17g"] * 3], header=head, comments="")
     return _Words(f"table spline {n}", f"{quoted(path)} PAIR {float(p.nodes[-1])!r}")
-
-
-def quoted(path: Path) -> str:
-    """A path as one word of a command.
-
-    Raises
-    ------
-    SimulationError
-        if it holds what could end the quotes, or what LAMMPS would replace.
-    """
-    text = str(path.absolute())
-    if any(c in text for c in "\"'*%&\n\r"):
-        raise SimulationError(f"LAMMPS can't write to {text}: choose a folder without quotes, *, % and &")
-    return f'"{text}"'
 
 
 _TELL: dict[type, Callable[..., _Words]] = {

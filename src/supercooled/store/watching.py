@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from supercooled.display import shown
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
@@ -52,11 +53,16 @@ def watched(runs: Sequence[tuple[RunFolder, Request]], *, show: bool) -> Iterato
 
 
 def _task(progress: Progress, folder: RunFolder, request: Request) -> TaskID:
+    from rich.markup import escape
+
     state = request.state
     total = Schedule.of(state).frame_step(request.n_frames - 1)
     note = "another process is making it" if folder.is_held() else ""
     return progress.add_task(
-        f"{state.label} seed {state.seed}", total=total, completed=_step(folder, request), note=note
+        escape(shown(f"{state.label} seed {state.seed}")),
+        total=total,
+        completed=_step(folder, request),
+        note=note,
     )
 
 
