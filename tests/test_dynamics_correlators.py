@@ -385,7 +385,7 @@ def test_errors_of_scattering_and_chi4_cover_the_scatter_of_many_runs():
         ({"lags": [99.0]}, TrajectoryError, "exceeds the longest run"),
         ({"lags": [20.0], "origin_spacing": 50.0, "groups": None}, None, None),
         ({"species": "C"}, ParameterError, "no species 'C'"),
-        ({"groups": "colour"}, ParameterError, "only grouping known by name"),
+        ({"groups": "colour"}, ParameterError, "groups must be 'species'"),
         ({"groups": np.zeros(3, int)}, ParameterError, "groups must be"),
         ({"groups": np.full(7, -1)}, ParameterError, "no particle belongs to a group"),
         ({"groups": np.full((24, 7), 2), "group_labels": ["a"]}, ParameterError, "from -1 .none. to 0"),

@@ -381,7 +381,7 @@ def test_balanced_examples_are_as_many_of_each_and_the_seed_decides():
     [
         ({"hard_at": "end"}, "'middle' or 'after'"),
         ({"quiet": 0.0}, "quiet must be positive"),
-        ({"lead": -1.0}, "lead at least 0"),
+        ({"lead": -1.0}, "lead must be 0 or more"),
         ({"rearrangement": 0.01}, "below the threshold"),
     ],
 )
@@ -397,7 +397,7 @@ def test_training_by_crossing_refuses(change, message):
     [
         ({"soft_above": 0.01}, "the soft one higher"),
         ({"hard_separation": 0.0}, "separations must be positive"),
-        ({"lead": np.nan}, "times of at least 0"),
+        ({"lead": np.nan}, "lead must be 0 or more"),
     ],
 )
 def test_training_by_extrema_refuses(change, message):

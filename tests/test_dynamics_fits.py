@@ -159,7 +159,7 @@ def test_the_information_criteria_choose_the_law_and_count_its_parameters():
         ({"errors": np.zeros(8)}, r"at T=0\.47, .* with error 0"),
         ({"times": T}, "don't rise on cooling"),
         ({"law": "guess"}, "no law 'guess' among arrhenius, vft"),
-        ({"confidence": 1.0}, "confidence must lie"),
+        ({"confidence": 1.0}, "confidence must be between 0 and 1"),
         ({"times": T[:5]}, "must be as many"),
     ],
 )

@@ -65,7 +65,7 @@ def test_runs_that_differ_in_their_start_species_box_or_times_are_refused():
     one, two = trajectories(walks)
     with pytest.raises(ParameterError, match="two or more runs"):
         propensity([one], times=[1.0])
-    with pytest.raises(ParameterError, match="two or more runs"):
+    with pytest.raises(ParameterError, match="runs must be a sequence"):
         propensity(one, times=[1.0])
     with pytest.raises(ParameterError, match=r"no frame 2\.5 after the first; they reach 11"):
         propensity([one, two], times=[1.0, 2.5])

@@ -97,8 +97,8 @@ def test_a_bin_without_probability_takes_it_from_its_neighbours():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"share_beyond": 0.0}, "share at most 1"),
-        ({"share_beyond": 1.5}, "share at most 1"),
+        ({"share_beyond": 0.0}, "share_beyond must be positive and at most 1"),
+        ({"share_beyond": 1.5}, "share_beyond must be positive and at most 1"),
         ({"lags": [-1.0]}, "negative"),
     ],
 )

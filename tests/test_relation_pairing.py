@@ -308,7 +308,7 @@ def test_values_that_have_no_place_are_refused():
             distribution(softness, bins=bins)
     with pytest.raises(ParameterError, match="no field"):
         distribution([], bins=5)
-    with pytest.raises(ParameterError, match="lead must be a time"):
+    with pytest.raises(ParameterError, match="lead must be"):
         softer_share(softness, p_hop, threshold=0.2, lead=np.nan)
 
 

@@ -270,12 +270,12 @@ def test_bad_input_is_refused_in_a_sentence():
         structure_functions(run, centre="C", radial=NEAR)
     with pytest.raises(sc.SupercooledError, match="chooses no frame"):
         structure_functions(run, centre="A", radial=NEAR, frames=slice(5, 9))
-    with pytest.raises(sc.SupercooledError, match="whole zeta"):
+    with pytest.raises(sc.SupercooledError, match="must be a whole number"):
         Angular(((1.0, 1.0, 1.5),), cutoff=2.0)  # type: ignore[arg-type]
-    with pytest.raises(sc.SupercooledError, match="whole zeta"):
+    with pytest.raises(sc.SupercooledError, match="must be a whole number"):
         Angular(((1.0, 1.0, float("inf")),), cutoff=2.0)  # type: ignore[arg-type]
     for sign, zeta in ((1.0, 1023), (-1.0, 2**63), (1e300, 2)):
-        with pytest.raises(sc.SupercooledError, match="beyond what a number holds"):
+        with pytest.raises(sc.SupercooledError, match=r"beyond what a number holds|below"):
             Angular(((0.01, sign, zeta),), cutoff=2.0)
     with pytest.raises(sc.SupercooledError, match="stands twice"):
         Angular(((1.0, 1.0, 1), (1.0, 1.0, 1)), cutoff=2.0)

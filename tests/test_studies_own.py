@@ -119,5 +119,5 @@ def test_depths_at_another_temperature_than_the_runs_are_refused() -> None:
     }  # fmt: skip
     with pytest.raises(ParameterError, match=r"at T = 0\.5, and temperature is 5"):
         sc.cage.local_depth(run, temperature=5.0, **asked)
-    with pytest.raises(ParameterError, match="one trajectory"):
+    with pytest.raises(ParameterError, match="must be a Trajectory"):
         sc.dynamics.hops([run, run], window=6.0)  # type: ignore[arg-type]

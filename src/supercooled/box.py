@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumber, Numbers, Vectors, validated
 from supercooled.arrays import Array, Integers
 from supercooled.display import html_table
 from supercooled.errors import BoxError
 
+Edges: TypeAlias = Annotated[Sequence[float] | Array, Numbers(rank=1, columns=6, nan=True, infinite=True)]
+"""``Lx, Ly, Lz, xy, xz, yz``."""
 # Images are counted with 32 bits.
 _MOST_IMAGES = 2.0**31
 
 
+@validated(error=BoxError)
 @dataclass(frozen=True, slots=True)
 class Box:
     r"""A periodic, possibly triclinic box centred on the origin, in two or three dimensions.
@@ -39,12 +43,12 @@ class Box:
     16.0
     """
 
-    Lx: float
-    Ly: float
-    Lz: float = 1.0
-    xy: float = 0.0
-    xz: float = 0.0
-    yz: float = 0.0
+    Lx: AnyNumber
+    Ly: AnyNumber
+    Lz: AnyNumber = 1.0
+    xy: AnyNumber = 0.0
+    xz: AnyNumber = 0.0
+    yz: AnyNumber = 0.0
     dimensions: int = 3
 
     def __post_init__(self) -> None:
@@ -61,12 +65,18 @@ class Box:
             object.__setattr__(self, "Lz", 1.0)
 
     @classmethod
+    @validated(error=BoxError)
     def cube(cls, length: float, dimensions: int = 3) -> Box:
         """Cube (or square) of edge `length`."""
         return cls(length, length, length if dimensions == 3 else 1.0, dimensions=dimensions)
 
     @classmethod
-    def from_array(cls, values: Sequence[float] | Array, dimensions: int = 3) -> Box:
+    @validated(error=BoxError)
+    def from_array(
+        cls,
+        values: Edges,
+        dimensions: int = 3,
+    ) -> Box:
         """Box from ``Lx, Ly, Lz, xy, xz, yz``, as GSD stores it."""
         Lx, Ly, Lz, xy, xz, yz = (float(v) for v in values)
         return cls(Lx, Ly, Lz, xy, xz, yz, dimensions=dimensions)
@@ -106,16 +116,19 @@ class Box:
         heights: Array = 1.0 / np.linalg.norm(reciprocal, axis=1)
         return heights[: self.dimensions]
 
-    def fractional(self, positions: ArrayLike) -> Array:
+    @validated(error=BoxError)
+    def fractional(self, positions: Vectors) -> Array:
         """Positions in units of the edges, 0 at the centre: inside the box is [-1/2, 1/2)."""
         inverse = np.linalg.inv(self.matrix)
         return np.asarray(positions, dtype=np.float64) @ inverse.T
 
-    def absolute(self, fractions: ArrayLike) -> Array:
+    @validated(error=BoxError)
+    def absolute(self, fractions: Vectors) -> Array:
         """Inverse of :meth:`fractional`."""
         return np.asarray(fractions, dtype=np.float64) @ self.matrix.T
 
-    def wrap(self, positions: ArrayLike) -> tuple[Array, Integers]:
+    @validated(error=BoxError)
+    def wrap(self, positions: Vectors) -> tuple[Array, Integers]:
         """Positions brought into the box, and how many edges each was away: ``(wrapped, images)``.
 
         Raises
@@ -132,12 +145,14 @@ class Box:
         wrapped = np.asarray(positions, dtype=np.float64) - images @ self.matrix.T
         return wrapped, images.astype(np.int32)
 
-    def unwrap(self, positions: ArrayLike, images: ArrayLike) -> Array:
+    @validated(error=BoxError)
+    def unwrap(self, positions: Vectors, images: Vectors) -> Array:
         """Inverse of :meth:`wrap`."""
         shifts = np.asarray(images, dtype=np.float64) @ self.matrix.T
         return np.asarray(positions, dtype=np.float64) + shifts
 
-    def minimum_image(self, vectors: ArrayLike) -> Array:
+    @validated(error=BoxError)
+    def minimum_image(self, vectors: Vectors) -> Array:
         """Vectors reduced by whole edges; the shortest image wherever it is below half of the
         smallest height.
         """

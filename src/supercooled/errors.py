@@ -8,6 +8,11 @@ The command line prints it and exits with code 2.
 class SupercooledError(Exception):
     """Base of all errors that the package raises on purpose."""
 
+    def __str__(self) -> str:
+        """The sentence; what a terminal would take for an order is escaped."""
+        said = super().__str__()
+        return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in said)
+
 
 class ParameterError(SupercooledError, ValueError):
     """An argument is missing, out of range, or leaves the science to be guessed."""

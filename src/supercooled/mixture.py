@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from supercooled.arguments import Number, Particles, Positive, validated
 from supercooled.arrays import Integers
 from supercooled.display import html_table
 from supercooled.errors import MixtureError
@@ -27,6 +28,7 @@ def pair_labels(species: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{a}{between}{b}" for a, b in combinations_with_replacement(species, 2))
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """Species, their composition and masses, and the potential of each pair.
@@ -78,6 +80,7 @@ class Mixture:
         """Largest cutoff of any pair."""
         return max(p.cutoff for p in self.potentials)
 
+    @validated(error=MixtureError)
     def potential(self, a: str, b: str) -> PairPotential:
         """Potential between species `a` and `b`, in either order."""
         for pair, potential in zip(self.pairs, self.potentials, strict=True):
@@ -85,7 +88,8 @@ class Mixture:
                 return potential
         raise MixtureError(f"{self.name}: no pair {a}-{b} among {self.pairs}")
 
-    def counts(self, n_particles: int) -> tuple[int, ...]:
+    @validated(error=MixtureError)
+    def counts(self, n_particles: Particles) -> tuple[int, ...]:
         """Particles of each species among `n_particles`.
 
         Raises
@@ -99,7 +103,8 @@ class Mixture:
             raise MixtureError(f"{self.name}: {n_particles} particles can't be divided as {self.composition}")
         return tuple(int(k) for k in whole)
 
-    def species_of(self, n_particles: int) -> Integers:
+    @validated(error=MixtureError)
+    def species_of(self, n_particles: Particles) -> Integers:
         """Species of each particle, (particle,), the first species first."""
         return np.repeat(np.arange(len(self.species), dtype=np.int32), self.counts(n_particles))
 
@@ -129,6 +134,7 @@ class Mixture:
         return html_table(f"{self.name}, {self.dimensions} dimensions; {self.source}", lines)
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Particles that push themselves: each component of the force is plus or minus `force`.
@@ -144,18 +150,12 @@ class Activity:
         if a number is out of range, or no species is named.
     """
 
-    force: float
-    persistence_time: float
+    force: Positive
+    persistence_time: Positive
     species: tuple[str, ...]
-    fraction: float
+    fraction: Annotated[float, Number(above=0.0, at_most=1.0)]
 
     def __post_init__(self) -> None:
-        for name in ("force", "persistence_time", "fraction"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise MixtureError(f"an activity's {name} must be positive, not {value}")
-        if self.fraction > 1:
-            raise MixtureError(f"the fraction of active particles is at most 1, not {self.fraction}")
         if not self.species or isinstance(self.species, str) or len(set(self.species)) != len(self.species):
             raise MixtureError(
                 f"an activity names its species once each, for example ('A', 'B'), not {self.species!r}"
@@ -171,6 +171,7 @@ class Activity:
         }
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Liquid:
     """A mixture at a density.
@@ -180,12 +181,8 @@ class Liquid:
     """
 
     mixture: Mixture
-    density: float
+    density: Positive
     activity: Activity | None = None
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.density) and self.density > 0):
-            raise MixtureError(f"{self.mixture.name}: density must be positive, not {self.density}")
 
     @property
     def name(self) -> str:
@@ -195,7 +192,8 @@ class Liquid:
             return plain
         return f"{plain}_f{self.activity.force:g}_tau{self.activity.persistence_time:g}"
 
-    def edge(self, n_particles: int) -> float:
+    @validated(error=MixtureError)
+    def edge(self, n_particles: Particles) -> float:
         """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA."""
         return float((n_particles / self.density) ** (1.0 / self.mixture.dimensions))
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import xarray as xr
 
+from supercooled.arguments import validated
 from supercooled.errors import ParameterError
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """How a result is labelled, in files, on axes and in tables."""
@@ -150,6 +152,7 @@ TABLE: Mapping[str, Quantity] = {
 }
 
 
+@validated
 def quantity(name: str) -> Quantity:
     """Entry of the table.
 
@@ -161,6 +164,7 @@ def quantity(name: str) -> Quantity:
     return TABLE[name]
 
 
+@validated
 def labelled(
     name: str,
     data: Any,

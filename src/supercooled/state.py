@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
-
+from supercooled.arguments import Count, NotNegative, Positive, Seed, Temperature, Whole, validated
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """How a state point is simulated.
@@ -28,26 +28,16 @@ class Protocol:
         then frames are evenly spaced
     """
 
-    every: float
-    dt: float = 0.005
-    damping: float = 100.0
+    every: Positive
+    dt: Positive = 0.005
+    damping: Positive = 100.0
     ensemble: Literal["nvt", "nve"] = "nvt"
     start: str = "equilibrated"
-    hold: float = 0.0
-    per_decade: int = 0
+    hold: NotNegative = 0.0
+    per_decade: Annotated[int, Whole(at_least=0, at_most=100)] = 0
 
     def __post_init__(self) -> None:
-        for name in ("every", "dt", "damping"):
-            value = getattr(self, name)
-            if not (np.isfinite(value) and value > 0):
-                raise ParameterError(f"{name} must be positive, not {value}")
-        if not (np.isfinite(self.hold) and self.hold >= 0):
-            raise ParameterError(f"hold can't be negative: {self.hold}")
-        if self.ensemble not in ("nvt", "nve"):
-            raise ParameterError(f"ensemble must be 'nvt' or 'nve', not {self.ensemble!r}")
         self.steps(self.every)
-        if not 0 <= self.per_decade <= 100:
-            raise ParameterError(f"per_decade must lie between 0 and 100, not {self.per_decade}")
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -66,7 +56,8 @@ class Protocol:
             power += 1
         return tuple(sorted(whole))
 
-    def steps(self, time: float) -> int:
+    @validated
+    def steps(self, time: NotNegative) -> int:
         """Integration steps in `time`.
 
         Raises
@@ -77,14 +68,13 @@ class Protocol:
         >>> Protocol(every=1.0, dt=0.005).steps(1.0)
         200
         """
-        if not 0 <= time < np.inf:
-            raise ParameterError(f"a duration must be finite and not negative, not {time}")
         steps = round(time / self.dt)
         if abs(steps * self.dt - time) > 1e-6 * self.dt * max(1, steps) or (time > 0 and steps == 0):
             raise ParameterError(f"{time:g} is not a whole number of steps of {self.dt:g}")
         return steps
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class StatePoint:
     """A liquid at a temperature, its size, its seed and its protocol.
@@ -94,16 +84,12 @@ class StatePoint:
     """
 
     liquid: Liquid
-    temperature: float
-    n_particles: int
+    temperature: Temperature
+    n_particles: Count
     protocol: Protocol
-    seed: int = 1
+    seed: Seed = 1
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.temperature) and self.temperature > 0):
-            raise ParameterError(f"temperature must be positive, not {self.temperature}")
-        if not 0 < self.seed < 900_000_000:
-            raise ParameterError(f"seed must lie between 1 and 900 million, not {self.seed}")
         self.liquid.mixture.counts(self.n_particles)
         if self.liquid.activity is not None:
             self.protocol.steps(self.liquid.activity.persistence_time)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arrays import Array, Integers
+from supercooled.arguments import (
+    AnyNumbers,
+    Anything,
+    Numbers,
+    Positive,
+    Temperature,
+    shown,
+    validated,
+)
+from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.display import html_table
@@ -23,7 +33,10 @@ from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follo
 # Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
 PIECE = 16.0
 
+Numbering: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, array=True)]
 
+
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """Particles that stay the same over frames that are read when asked for.
@@ -44,10 +57,10 @@ class Trajectory:
     """
 
     source: FrameSource
-    species: Integers
+    species: Numbering
     names: tuple[str, ...]
-    moments: Array | None
-    frames: Integers
+    moments: Annotated[Array, Numbers(rank=1, nan=True, infinite=True, array=True)] | None
+    frames: Numbering
     dimensions: int = 3
     state: StatePoint | None = None
     temperature: float | None = None
@@ -92,17 +105,18 @@ class Trajectory:
             )
 
     @classmethod
+    @validated
     def from_arrays(
         cls,
-        positions: ArrayLike,
+        positions: AnyNumbers,
         box: Box | Sequence[Box],
         *,
-        species: ArrayLike | None = None,
+        species: Annotated[ArrayLike | None, Anything()] = None,
         names: Sequence[str] | None = None,
-        times: ArrayLike | None = None,
-        images: ArrayLike | None = None,
+        times: Annotated[ArrayLike, Numbers(rank=1, nan=True, infinite=True, least=1)] | None = None,
+        images: AnyNumbers | None = None,
         unwrapped: bool = False,
-        temperature: float | None = None,
+        temperature: Temperature | None = None,
     ) -> Trajectory:
         """Trajectory of arrays in memory.
 
@@ -123,7 +137,7 @@ class Trajectory:
         given_positions = np.asarray(positions, dtype=np.float64)
         xyz = three_columns(given_positions, "positions")
         n_frames, n_particles = xyz.shape[:2]
-        given = np.zeros(n_particles, np.int32) if species is None else np.asarray(species)
+        given = np.zeros(n_particles, np.int32) if species is None else _as_array(species)
         if given.shape != (n_particles,):
             raise TrajectoryError(f"species has shape {given.shape}, positions have {n_particles} particles")
         if given.dtype.kind in "UO" and all(isinstance(name, str) for name in given.tolist()):
@@ -206,13 +220,24 @@ class Trajectory:
             )
         return self.moments
 
+    @validated
     def moment(self, frame: int) -> float | None:
         """Time of one frame, tau; None where the source holds no times."""
+        if not -self.n_frames <= frame < self.n_frames:
+            raise ParameterError(f"{self.source.name} has {self.n_frames} frames, and no frame {frame}")
         return None if self.moments is None else float(self.moments[frame])
 
-    def time_coordinate(self, frames: Integers | Sequence[int]) -> dict[str, tuple[str, Array]]:
+    @validated
+    def time_coordinate(
+        self, frames: Annotated[ArrayLike, Numbers(rank=1, whole=True)]
+    ) -> dict[str, tuple[str, Array]]:
         """Coordinate ``time`` along ``frame`` of some frames; empty where the source holds no times."""
-        return {} if self.moments is None else {"time": ("frame", self.moments[np.asarray(frames)])}
+        numbers = np.atleast_1d(np.asarray(frames, dtype=np.int64))
+        if len(numbers) and not (-self.n_frames <= numbers.min() and numbers.max() < self.n_frames):
+            raise ParameterError(
+                f"{self.source.name} has {self.n_frames} frames, and not all of those asked for"
+            )
+        return {} if self.moments is None else {"time": ("frame", self.moments[numbers])}
 
     @property
     def interval(self) -> float:
@@ -244,6 +269,7 @@ class Trajectory:
         """Fraction of particles of each species, (species,)."""
         return np.bincount(self.species, minlength=len(self.names)) / self.n_particles
 
+    @validated
     def of_species(self, species: str | int) -> Integers:
         """Indices of the particles of one species, by name or number.
 
@@ -257,6 +283,7 @@ class Trajectory:
             raise ParameterError(f"{self.source.name}: species {species} has no particle")
         return found
 
+    @validated
     def species_index(self, species: str | int) -> int:
         """Number of a species given by name or number."""
         if isinstance(species, str):
@@ -267,6 +294,7 @@ class Trajectory:
             raise ParameterError(f"{self.source.name}: no species {species} among {self.names}")
         return species
 
+    @validated
     def read(self, block: slice = slice(None)) -> Frames:
         """A block of frames as the source has them, checked.
 
@@ -288,6 +316,7 @@ class Trajectory:
         self._check_boxes(data.boxes, wanted)
         return data
 
+    @validated
     def boxes(self, block: slice = slice(None)) -> Array:
         """Boxes of a block, (frame, 6)."""
         wanted = self.frames[block]
@@ -302,6 +331,7 @@ class Trajectory:
             f = int(np.argmin(good))
             raise BoxError(f"{self.source.name}: frame {frames[f]}: box {boxes[f]} has no volume")
 
+    @validated
     def positions(self, block: slice = slice(None)) -> Array:
         """Positions of a block folded into the box, (frame, particle, 3), in sigma_AA."""
         data = self.read(block)
@@ -313,7 +343,12 @@ class Trajectory:
                 raise BoxError(f"{self.source.name}: {error}") from error
         return folded
 
-    def unwrapped(self, block: slice = slice(None), particles: Integers | None = None) -> Array:
+    @validated
+    def unwrapped(
+        self,
+        block: slice = slice(None),
+        particles: Numbering | None = None,
+    ) -> Array:
         """Positions of a block without jumps at the faces, (frame, particle, 3), in sigma_AA.
 
         particles : which; None takes all
@@ -350,6 +385,10 @@ class Trajectory:
         return self._followed(block, None, whole_edges=True)
 
     def _followed(self, block: slice, particles: Integers | None, *, whole_edges: bool) -> Array:
+        if particles is not None and not np.isin(particles, np.arange(self.n_particles)).all():
+            raise ParameterError(
+                f"{self.source.name} has particles 0 to {self.n_particles - 1}, not all that are asked for"
+            )
         some = self[block]
         n_chosen = self.n_particles if particles is None else len(particles)
         paths = np.empty((some.n_frames, n_chosen, 3))
@@ -400,7 +439,8 @@ class Trajectory:
             )
         return Box.from_array(boxes[0], self.dimensions)
 
-    def blocks(self, megabytes: float = 64.0) -> Iterator[slice]:
+    @validated
+    def blocks(self, megabytes: Positive = 64.0) -> Iterator[slice]:
         """Consecutive slices of frames that hold about `megabytes` of positions each."""
         size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
         for start in range(0, self.n_frames, size):
@@ -435,3 +475,12 @@ class Trajectory:
             ("read from", self.source.name),
         ]
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
+
+
+def _as_array(species: ArrayLike) -> AnyArray:
+    try:
+        return np.asarray(species)
+    except (ValueError, TypeError) as error:
+        raise TrajectoryError(
+            f"species must be names or small whole numbers, not {shown(species)}"
+        ) from error

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite, sqrt
+from typing import Annotated, TypeAlias
 
 from scipy import constants as si
 
+from supercooled.arguments import Number, shown, validated
 from supercooled.errors import ParameterError
 
 
@@ -49,8 +51,10 @@ _SYSTEMS = {
     "nano": _System(si.nano, 1e-21, 1e-21, si.nano, ("nm", "ag nm^2/ns^2", "ag", "ns")),
 }  # fmt: skip
 SYSTEMS = ("lj", *_SYSTEMS)
+Scale: TypeAlias = Annotated[float, Number(above=0.0, any_size=True)]
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Units:
     r"""Units of a file's numbers, and the scales of its liquid in them.
@@ -78,21 +82,18 @@ class Units:
     """
 
     system: str = "lj"
-    sigma: float | None = None
-    epsilon: float | None = None
-    mass: float | None = None
+    sigma: Scale | None = None
+    epsilon: Scale | None = None
+    mass: Scale | None = None
 
     def __post_init__(self) -> None:
         if self.system not in SYSTEMS:
-            raise ParameterError(f"units must be one of {', '.join(SYSTEMS)}, not {self.system!r}")
+            raise ParameterError(f"units must be one of {', '.join(SYSTEMS)}, not {shown(self.system)}")
         scales = (self.sigma, self.epsilon, self.mass)
         if self.system != "lj" and None in scales:
             raise ParameterError(
                 f"units {self.system!r} need the scales of the liquid: {how_to_say(self.system)}"
             )
-        for name, value in zip(("sigma", "epsilon", "mass"), scales, strict=True):
-            if value is not None and not (isinstance(value, int | float) and isfinite(value) and value > 0):
-                raise ParameterError(f"{name} of units must be a positive number, not {value!r}")
 
     @property
     def length(self) -> float:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Estimate, validated
+from supercooled.arguments.datasets import ByTemperature
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of, is_lazy, mapped
 from supercooled.quantities import quantity
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Calibration:
     r"""The line that turns the depth of a cage into its softness.
@@ -30,14 +33,15 @@ class Calibration:
     Source: sharma2022, Eq. 7.
     """
 
-    c0: float
-    c1: float
-    c0_error: float
-    c1_error: float
-    temperatures: tuple[float, ...]
+    c0: Estimate
+    c1: Estimate
+    c0_error: Estimate
+    c1_error: Estimate
+    temperatures: tuple[Estimate, ...]
     reading: str
-    residual: float
+    residual: Estimate
 
+    @validated
     def softness(self, depth: xr.DataArray) -> xr.DataArray:
         """Softness of cages of a given depth, same dimensions.
 
@@ -70,7 +74,8 @@ class Calibration:
         return np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)
 
 
-def calibrate(depth: xr.DataArray, softness: xr.DataArray, *, reading: str) -> Calibration:
+@validated
+def calibrate(depth: ByTemperature, softness: ByTemperature, *, reading: str) -> Calibration:
     r"""Fit of the line between the inverse softness and the depth of the mean-field cage.
 
     .. math:: 1/S^{av} = c_0 + c_1\, \beta\Phi_r^{av}

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
 from scipy.interpolate import CubicSpline
 from scipy.special import logsumexp
 
+from supercooled.arguments import Fraction, Positive, shown, validated
+from supercooled.arguments.datasets import CagingPotential
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
-Potential = Callable[[Array], Array] | xr.DataArray
+Potential: TypeAlias = Callable[[Array], Array] | CagingPotential
 # Nodes a panel, panels at first and at most, and the change of ln tau at which doubling them ends.
 NODES, FEWEST, MOST, ENOUGH = 12, 16, 1 << 15, 1e-9
 # Slope at the end, in units of the depth over the range, below which the potential has a flat top there.
 FLAT = 1e-3
 
 
-def first_passage_time(potential: Potential, *, r_max: float) -> xr.DataArray:
+@validated
+def first_passage_time(potential: Potential, *, r_max: Positive) -> xr.DataArray:
     r"""Logarithm of the mean first-passage time out of the cage.
 
     .. math:: \tau_\mathrm{mfpt} = \frac{1}{D_0} \int_0^{r_{max}} e^{\beta\Phi(y)} dy
@@ -62,8 +65,9 @@ def first_passage_time(potential: Potential, *, r_max: float) -> xr.DataArray:
     )
 
 
+@validated
 def kramers_time(
-    potential: Potential, *, r_max: float, top: Literal["parabola", "edge", "integral"]
+    potential: Potential, *, r_max: Positive, top: Literal["parabola", "edge", "integral"]
 ) -> xr.DataArray:
     r"""Logarithm of Kramers' escape time from the cage, which the mean first-passage time tends to.
 
@@ -122,7 +126,8 @@ def kramers_time(
     return labelled("log_kramers_time", float(value), (), r_max=float(r_max), top=top, D_0=1.0)
 
 
-def cage_range(potential: xr.DataArray, *, share: float) -> xr.DataArray:
+@validated
+def cage_range(potential: CagingPotential, *, share: Fraction) -> xr.DataArray:
     r"""Displacement beyond which the cage is no deeper than a share of its depth.
 
     .. math:: |\beta\Phi(r_{max})| = s\, |\beta\Phi(0)|
@@ -184,7 +189,14 @@ def _function(potential: Potential, r_max: float) -> Callable[[Array], Array]:
     else:
         function = potential
         phi = lambda x: np.asarray(function(x), dtype=np.float64)  # noqa: E731
-    if not np.isfinite(phi(np.linspace(0.0, r_max, 65))).all():
+    try:
+        tried = phi(np.linspace(0.0, r_max, 65))
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            "potential must be a function that takes an array of displacements and returns as many "
+            f"numbers, not {shown(potential)} ({error})"
+        ) from error
+    if tried.shape != (65,) or not np.isfinite(tried).all():
         raise ParameterError(f"the potential is not finite everywhere from 0 to r_max={r_max:g}")
     return phi
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Numbers, Positive, Temperature, validated
 from supercooled.arrays import Array
 from supercooled.blocks import frames_within, shared_out, spans
 from supercooled.cage.real_space import cutoff_of, hypernetted_chain
@@ -26,22 +27,23 @@ from supercooled.trajectory import Trajectory
 Correlation = Literal["local", "ensemble"]
 
 
+@validated
 def local_depth(
     trajectory: Trajectory,
     *,
     mixture: Mixture,
-    temperature: float,
+    temperature: Temperature,
     centre: str,
-    width: float,
+    width: Positive,
     cutoffs: Mapping[str, tuple[float, float]],
-    dr: float,
+    dr: Positive,
     correlation: Correlation,
     normalisation: Normalisation,
     rdf: xr.Dataset | None = None,
     frames: slice = slice(None),
     executor: Executor | None = None,
     out: str | Path | None = None,
-    megabytes: float = 16.0,
+    megabytes: Positive = 16.0,
 ) -> xr.DataArray:
     r"""Depth of each particle's own cage: the magnitude of the potential at its minimum.
 
@@ -145,12 +147,13 @@ def local_depth(
     )
 
 
+@validated
 def local_radial_distribution(
     trajectory: Trajectory,
     *,
     centre: str,
-    width: float,
-    r: ArrayLike,
+    width: Positive,
+    r: Annotated[ArrayLike, Numbers(rank=1, least=2)],
     normalisation: Normalisation,
     frames: slice = slice(None),
 ) -> xr.DataArray:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Numbers, Positive, validated
+from supercooled.arguments.datasets import StructureFactor
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error, without_bias
 from supercooled.cage.pairs import ordered, unordered
@@ -19,8 +22,13 @@ LARGEST_CONDITION = 1e10
 FIT_POINTS = 101
 CONVENTION = "exp(-q^2 r^2 / (2 d)), d dimensions; C = 1 - 1/S; q from 0 to q_max"
 
+# q_max times the length of a fit below which what is left of the potential is rounding.
+SHORTEST_FIT = 1e-3
+Displacements: TypeAlias = Annotated[ArrayLike, Numbers(rank=1, least=1)]
 
-def direct_correlation(sq: xr.Dataset) -> xr.DataArray:
+
+@validated
+def direct_correlation(sq: StructureFactor) -> xr.DataArray:
     r"""Partial direct correlation functions of wave number, made dimensionless by the densities.
 
     .. math:: \mathbf C(q) = \mathbf 1 - \mathbf S^{-1}(q)
@@ -47,7 +55,8 @@ def direct_correlation(sq: xr.Dataset) -> xr.DataArray:
     return labelled("direct_correlation", values, ("pair", "q"), {"pair": sq.pair, "q": sq.q})
 
 
-def potential(sq: xr.Dataset, *, q_max: float, displacement: ArrayLike) -> xr.DataArray:
+@validated
+def potential(sq: StructureFactor, *, q_max: Positive, displacement: Displacements) -> xr.DataArray:
     r"""Mean-field caging potential of a particle displaced from the middle of its cage.
 
     .. math:: \beta\Phi(\Delta r) = -\int_{q < q_{max}} \frac{d\mathbf q}{(2\pi)^d}
@@ -88,7 +97,10 @@ def potential(sq: xr.Dataset, *, q_max: float, displacement: ArrayLike) -> xr.Da
     )
 
 
-def softness(sq: xr.Dataset, *, q_max: float, fit_range: tuple[float, float] | None = None) -> xr.Dataset:
+@validated
+def softness(
+    sq: StructureFactor, *, q_max: Positive, fit_range: tuple[float, float] | None = None
+) -> xr.Dataset:
     r"""Softness and depth of the mean-field cage.
 
     .. math:: \beta\Phi(\Delta r) \simeq \beta\Phi(0) + \frac{\Delta r^2}{2 S},\qquad
@@ -151,7 +163,7 @@ class _Integrand:
     dimensions: int
 
     @classmethod
-    def of(cls, sq: xr.Dataset, values: Array, q_max: float) -> _Integrand:
+    def of(cls, sq: StructureFactor, values: Array, q_max: float) -> _Integrand:
         highest = float(sq.attrs["q_max"])
         if not 0 < q_max <= highest * (1 + 1e-12):
             raise ParameterError(
@@ -164,6 +176,10 @@ class _Integrand:
         cage = np.einsum("quv,u,v,quv->q", _direct(S, q), x, x, S - np.eye(len(x)))
         shell = q**2 / (2 * np.pi**2) if d == 3 else q / (2 * np.pi)
         # The radial integrand vanishes at 0; beyond the last shell's mean it is held.
+        if not (q < q_max).any():
+            raise ParameterError(
+                f"q_max={q_max:g} lies below {q.min():.3g}, the smallest wave number of the structure factor"
+            )
         nodes = np.concatenate([[0.0], q[q < q_max], [q_max]])
         radial = np.interp(nodes, np.concatenate([[0.0], q]), np.concatenate([[0.0], cage * shell]))
         steps = np.diff(nodes)
@@ -178,14 +194,14 @@ class _Integrand:
         return float(self.q**2 @ self.weighted) / self.dimensions
 
 
-def _factors(sq: xr.Dataset) -> list[Array]:
+def _factors(sq: StructureFactor) -> list[Array]:
     """All structure factors, then those without each block."""
     without = sq.structure_factor_jackknife.values if "block" in sq.sizes else []
     return [sq.structure_factor.values, *without]
 
 
 def _curvature_and_depth(
-    sq: xr.Dataset, values: Array, q_max: float, fit_range: tuple[float, float] | None
+    sq: StructureFactor, values: Array, q_max: float, fit_range: tuple[float, float] | None
 ) -> tuple[float, float]:
     integrand = _Integrand.of(sq, values, q_max)
     if fit_range is None:
@@ -193,8 +209,15 @@ def _curvature_and_depth(
     else:
         if not 0 <= fit_range[0] < fit_range[1]:
             raise ParameterError(f"fit_range={fit_range} must rise from 0 or more; try (0.0, 0.05)")
+        if fit_range[1] ** 2 - fit_range[0] ** 2 < (SHORTEST_FIT / q_max) ** 2:
+            raise ParameterError(
+                f"fit_range={fit_range} is too short: the potential changes by no more than rounding there; "
+                "try (0.0, 0.05)"
+            )
         r = np.linspace(*fit_range, FIT_POINTS)
-        curvature = 2.0 * np.polynomial.Polynomial.fit(r**2, integrand.potential(r), 1).convert().coef[1]
+        line = np.polynomial.Polynomial.fit(r**2, integrand.potential(r), 1).convert().coef
+        # A potential that is level to the last bit has no second coefficient.
+        curvature = 2.0 * float(line[1]) if len(line) > 1 else 0.0
     return curvature, -float(integrand.potential(np.zeros(1))[0])
 
 

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Temperature, validated
+from supercooled.arguments.datasets import LiquidDistribution
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
 
 
-def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) -> xr.DataArray:
+@validated
+def hypernetted_chain(rdf: LiquidDistribution, mixture: Mixture, *, temperature: Temperature) -> xr.DataArray:
     r"""Partial direct correlation functions of distance in the hypernetted-chain approximation.
 
     .. math:: C_{ab}(r) = -\beta U_{ab}(r) + [g_{ab}(r) - 1] - \ln g_{ab}(r)
@@ -59,11 +62,12 @@ def hypernetted_chain(rdf: xr.Dataset, mixture: Mixture, *, temperature: float) 
     )
 
 
+@validated
 def depth(
-    rdf: xr.Dataset,
+    rdf: LiquidDistribution,
     mixture: Mixture,
     *,
-    temperature: float,
+    temperature: Temperature,
     cutoffs: Mapping[str, tuple[float, float]] | None = None,
     species: str | None = None,
 ) -> xr.DataArray:
@@ -151,7 +155,7 @@ def cutoff_of(cutoffs: Mapping[str, tuple[float, float]], pair: str) -> tuple[fl
     return float(lower), float(upper)
 
 
-def _shells(rdf: xr.Dataset, cutoffs: tuple[float, float] | None) -> Array:
+def _shells(rdf: LiquidDistribution, cutoffs: tuple[float, float] | None) -> Array:
     """Volume of each bin's shell between the cutoffs, (r,)."""
     dr, d = float(rdf.attrs["dr"]), int(rdf.attrs["dimensions"])
     inner, outer = rdf.r.values - 0.5 * dr, rdf.r.values + 0.5 * dr
@@ -166,7 +170,7 @@ def _shells(rdf: xr.Dataset, cutoffs: tuple[float, float] | None) -> Array:
     return shells
 
 
-def _check(rdf: xr.Dataset, mixture: Mixture, temperature: float) -> None:
+def _check(rdf: LiquidDistribution, mixture: Mixture, temperature: float) -> None:
     if not (np.isfinite(temperature) and temperature > 0):
         raise ParameterError(f"temperature must be positive, not {temperature}")
     if tuple(rdf.species) != mixture.species:

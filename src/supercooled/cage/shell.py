@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import combinations_with_replacement
 
 import numpy as np
-import xarray as xr
 
+from supercooled.arguments import NotNegative, Positive, validated
+from supercooled.arguments.datasets import RadialDistribution
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.mixture import pair_labels
@@ -15,8 +16,9 @@ from supercooled.mixture import pair_labels
 PROMINENCE = 0.1
 
 
+@validated
 def cutoffs(
-    rdf: xr.Dataset, *, vanishing: float, smoothing: float = 0.03, species: str | None = None
+    rdf: RadialDistribution, *, vanishing: NotNegative, smoothing: Positive = 0.03, species: str | None = None
 ) -> dict[str, tuple[float, float]]:
     """First shell of each pair: from where the averaged g vanishes to its first minimum.
 
@@ -66,7 +68,7 @@ def cutoffs(
     return found
 
 
-def _wanted(rdf: xr.Dataset, species: str | None) -> list[str]:
+def _wanted(rdf: RadialDistribution, species: str | None) -> list[str]:
     pairs: list[str] = rdf.pair.values.tolist()
     if species is None:
         return pairs
@@ -81,6 +83,8 @@ def _first_minimum(g: Array, r: Array, smoothing: float, dr: float) -> float | N
     from scipy.ndimage import gaussian_filter1d  # type: ignore[attr-defined]  # starred inside scipy
     from scipy.signal import find_peaks  # type: ignore[attr-defined]
 
+    if smoothing > r[-1]:
+        raise ParameterError(f"smoothing={smoothing:g} is wider than the whole g(r), which ends at {r[-1]:g}")
     smooth = gaussian_filter1d(g, smoothing / dr, mode="nearest")
     maxima = find_peaks(smooth, prominence=PROMINENCE)[0]
     if maxima.size == 0:

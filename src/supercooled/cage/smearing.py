@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from supercooled.arguments import number_of_steps
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
@@ -43,7 +44,7 @@ class Points:
         """
         if not 0 < dr <= upper - lower:
             raise ParameterError(f"dr={dr} must be positive and at most {upper - lower:g}; try dr=0.01")
-        number = int(np.ceil((upper - lower) / dr * (1 - 1e-12)))
+        number = number_of_steps(upper - lower, dr)
         step = (upper - lower) / number
         return cls(lower + 0.5 * step, step, number)
 

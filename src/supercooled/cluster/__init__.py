@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
+from supercooled.arguments import Whole, validated
 from supercooled.cluster.here import Processes, Serial, available_cores
 from supercooled.cluster.scheduler import Scheduler
-from supercooled.errors import ParameterError
 
-Workers: TypeAlias = int | Scheduler | None
+Workers: TypeAlias = Annotated[int, Whole(at_least=1, at_most=4096)] | Scheduler | None
 """What every `workers` argument takes: how many processes, None for one a core, or a Dask cluster."""
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 
+@validated
 def executor(workers: Workers = None) -> Executor:
     """Executor with that many workers, one core each; by default as many as there are cores.
 
@@ -49,12 +50,11 @@ def executor(workers: Workers = None) -> Executor:
         return connect(workers)
     if workers is None:
         workers = available_cores()
-    if workers < 1:
-        raise ParameterError(f"workers must be at least 1, not {workers}")
     return Serial() if workers == 1 else Processes(workers)
 
 
-def at_most(workers: Workers, tasks: int) -> Workers:
+@validated
+def at_most(workers: Workers, tasks: Annotated[int, Whole(at_least=0)]) -> Workers:
     """No more processes than there are tasks; a cluster stays as it is.
 
     >>> at_most(8, 3), at_most(2, 3)

@@ -11,8 +11,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
+from supercooled.arguments import Whole, validated
 from supercooled.errors import ClusterError
 
 _P = ParamSpec("_P")
@@ -20,6 +21,7 @@ _T = TypeVar("_T")
 _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
+@validated
 def available_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -45,7 +47,8 @@ class Serial(Executor):
 class Processes(ProcessPoolExecutor):
     """Fresh processes that end with the one that made them, however that one ends."""
 
-    def __init__(self, workers: int) -> None:
+    @validated
+    def __init__(self, workers: Annotated[int, Whole(at_least=1, at_most=4096)]) -> None:
         # Fork would copy a process in which numba, MPI or an open figure may hold threads.
         context = multiprocessing.get_context("spawn")
         # A pipe, not an event: one whose waiter was killed can't be set any more.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from supercooled.arguments import validated
 from supercooled.errors import ParameterError
 
 QUEUES = ("slurm", "pbs")
 _REMOTE = ("tcp://", "tls://")
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Scheduler:
     """A Dask cluster: one that runs already, one on this machine, or one of batch jobs.

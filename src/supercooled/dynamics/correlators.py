@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, Stretches, number_of_bins, validated
 from supercooled.arrays import Array, Integers
 from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
@@ -22,26 +23,30 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.correlators import Measures
 from supercooled.trajectory import Trajectory
 
+# Shorter times between frames are rounding.
+SHORTEST_LAG = 1e-15
 
+
+@validated
 def correlators(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
     lags: ArrayLike,
-    overlap_radius: float,
+    overlap_radius: Positive,
     wave_numbers: ArrayLike = (),
-    shell_width: float | None = None,
-    r_max: float | None = None,
-    dr: float | None = None,
+    shell_width: Positive | None = None,
+    r_max: Positive | None = None,
+    dr: Positive | None = None,
     species: str | int | None = None,
     groups: Literal["species"] | Field | Sequence[Field] | None = None,
     group_labels: Sequence[str] | None = None,
     weights: Field | Sequence[Field] | None = None,
-    tolerance: float | None = None,
-    origin_spacing: float | None = None,
-    stretches: int = 5,
+    tolerance: Positive | None = None,
+    origin_spacing: Positive | None = None,
+    stretches: Stretches = 5,
     remove_drift: bool = False,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Displacements, overlap, self scattering, their fluctuations and the van Hove function.
 
@@ -162,7 +167,7 @@ def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
     times = np.atleast_1d(np.asarray(lags, dtype=np.float64))
     if times.ndim != 1 or len(times) == 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
         raise ParameterError("lags must be rising times, for example lags=[1.0, 2.0, 5.0, 10.0]")
-    if times[0] <= 0:
+    if times[0] < SHORTEST_LAG:
         raise ParameterError(f"lags must be positive, not {times[0]:g}")
     longest = max(run.times[-1] - run.times[0] for run in runs)
     if times[-1] > longest * (1 + 1e-9):
@@ -215,7 +220,7 @@ def _edges(r_max: float | None, dr: float | None) -> Array:
         raise ParameterError(
             f"the van Hove function needs 0 < dr <= r_max, not dr={dr}, r_max={r_max}; try r_max=3.0, dr=0.02"
         )
-    return np.asarray(dr * np.arange(int(r_max / dr * (1 + 1e-9)) + 1.0))
+    return np.asarray(dr * np.arange(number_of_bins(r_max, dr, rounding=1e-9) + 1.0))
 
 
 def _waves(wave_numbers: ArrayLike, width: float | None) -> Array:

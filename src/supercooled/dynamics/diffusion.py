@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 import numpy as np
-import xarray as xr
 
+from supercooled.arguments import Dimensions, Estimate, Number, Positive, Temperature, validated
+from supercooled.arguments.datasets import MeanSquares
 from supercooled.arrays import Array, Booleans
 from supercooled.dynamics.replicates import curve_of
 from supercooled.errors import ParameterError
 
 LEAST_LAGS = 3
 
+Width: TypeAlias = Annotated[float, Number(above=0.0, at_most=100.0, like="0.4")]
+"""Of a window on a logarithmic axis."""
 
+
+@validated
 @dataclass(frozen=True, slots=True)
 class Diffusion:
     """Self-diffusion coefficient, or why the run doesn't give one.
@@ -24,14 +30,20 @@ class Diffusion:
     reason : why not; empty if reached
     """
 
-    value: float
-    error: float
-    start: float
+    value: Estimate
+    error: Estimate
+    start: Estimate
     reached: bool
     reason: str = ""
 
 
-def diffusion(displacements: xr.Dataset, *, tolerance: float, width: float) -> Diffusion:
+@validated
+def diffusion(
+    displacements: MeanSquares,
+    *,
+    tolerance: Positive,
+    width: Width,
+) -> Diffusion:
     r"""Self-diffusion coefficient from the part of the mean squared displacement that is diffusive.
 
     .. math:: \langle\Delta r^2(t)\rangle = 2 d D t + c \quad\text{where}\quad
@@ -89,8 +101,14 @@ def diffusion(displacements: xr.Dataset, *, tolerance: float, width: float) -> D
     return Diffusion(estimate(msd), curve.error(estimate, lags[-1]), float(lags[first]), reached=True)
 
 
+@validated
 def reduced_diffusion(
-    diffusivity: float, *, density: float, temperature: float, mass: float = 1.0, dimensions: int = 3
+    diffusivity: Positive,
+    *,
+    density: Positive,
+    temperature: Temperature,
+    mass: Positive = 1.0,
+    dimensions: Dimensions = 3,
 ) -> float:
     r"""Diffusion coefficient in units of the mean distance and thermal speed of the particles.
 

@@ -8,22 +8,24 @@ from concurrent.futures import Executor
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, Stretches, validated
 from supercooled.dynamics.correlators import correlators
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def displacements(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
     lags: ArrayLike,
-    overlap_radius: float,
+    overlap_radius: Positive,
     species: str | int | None = None,
-    origin_spacing: float | None = None,
-    stretches: int = 5,
+    origin_spacing: Positive | None = None,
+    stretches: Stretches = 5,
     remove_drift: bool = False,
-    tolerance: float | None = None,
+    tolerance: Positive | None = None,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Mean squared displacement, non-Gaussian parameter and self overlap against time.
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, validated
+from supercooled.arguments.datasets import Events
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, map_add, spans
 from supercooled.dynamics.hops import frames_on_each_side, paths
@@ -21,15 +23,16 @@ from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def events(
     trajectory: Trajectory,
     *,
-    window: float,
+    window: Positive,
     threshold: float,
     species: str | int | None = None,
     remove_drift: bool = False,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Events: stretches of frames in a row during which a particle's hop indicator exceeds a threshold.
 
@@ -75,7 +78,8 @@ def events(
     return _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
 
 
-def rearrangements(events: xr.Dataset, *, threshold: float) -> xr.Dataset:
+@validated
+def rearrangements(events: Events, *, threshold: float) -> xr.Dataset:
     r"""Events whose peak exceeds a second, higher threshold.
 
     .. math:: \max_{t_1 \le t \le t_2} p_\mathrm{hop}(i, t) > p_c

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtri
 
+from supercooled.arguments import AnyNumbers, AtLeast, Estimate, Fraction, Numbers, validated
 from supercooled.arrays import Array
 from supercooled.dynamics.laws import LAWS, law_named
 from supercooled.dynamics.profiles import Problem, checked
@@ -17,6 +19,7 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class LawFit:
     """A law through relaxation times.
@@ -32,20 +35,23 @@ class LawFit:
 
     law: str
     parameters: tuple[str, ...]
-    values: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    values: tuple[Estimate, ...]
+    low: tuple[Estimate, ...]
+    high: tuple[Estimate, ...]
     at_bound: tuple[str, ...]
-    confidence: float
-    chi_square: float
+    confidence: Estimate
+    chi_square: Estimate
     degrees_of_freedom: int
-    aic: float
-    bic: float
+    aic: Estimate
+    bic: Estimate
 
-    def __call__(self, temperatures: ArrayLike) -> Array:
+    @validated
+    def __call__(self, temperatures: Annotated[ArrayLike, Numbers(above=0.0)]) -> Array:
         """Relaxation times at other temperatures, tau."""
-        return law_named(self.law)(np.asarray(temperatures, dtype=np.float64), np.array(self.values))
+        with np.errstate(over="ignore"):
+            return law_named(self.law)(np.asarray(temperatures, dtype=np.float64), np.array(self.values))
 
+    @validated
     def __getitem__(self, parameter: str) -> float:
         """Best value of a parameter."""
         if parameter not in self.parameters:
@@ -53,13 +59,14 @@ class LawFit:
         return self.values[self.parameters.index(parameter)]
 
 
+@validated
 def fit_law(
     temperatures: ArrayLike,
-    times: ArrayLike,
+    times: AnyNumbers,
     *,
     law: str,
-    confidence: float,
-    errors: ArrayLike | None = None,
+    confidence: Fraction,
+    errors: AnyNumbers | None = None,
 ) -> LawFit:
     r"""A law through relaxation times at several temperatures.
 
@@ -126,13 +133,14 @@ def fit_law(
     )
 
 
+@validated
 def compare_laws(
     temperatures: ArrayLike,
-    times: ArrayLike,
+    times: AnyNumbers,
     *,
-    confidence: float,
-    errors: ArrayLike | None = None,
-    laws: Sequence[str] = tuple(LAWS),
+    confidence: Fraction,
+    errors: AnyNumbers | None = None,
+    laws: Annotated[Sequence[str], AtLeast(1)] = tuple(LAWS),
 ) -> xr.Dataset:
     r"""Several laws through the same relaxation times, side by side.
 

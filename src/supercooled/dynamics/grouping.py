@@ -8,15 +8,17 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from supercooled.arguments import AnyNumbers
 from supercooled.arrays import AnyArray, Array
 from supercooled.dynamics.lags import Pairing
 from supercooled.errors import ParameterError
 from supercooled.trajectory import Trajectory
 
 # (particle,), or (frame, particle) as of each origin
-Field: TypeAlias = ArrayLike | xr.DataArray
+MOST_GROUPS = 10_000
+Field: TypeAlias = AnyNumbers | xr.DataArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,11 @@ def group_names(
     if names is not None:
         return tuple(names)
     largest = max(float(np.max(np.asarray(field), initial=-1)) for field in groups)
-    if not 0 <= largest < np.inf:
-        raise ParameterError("no particle belongs to a group, or a label is not a number: count from 0")
+    if not 0 <= largest < MOST_GROUPS:
+        raise ParameterError(
+            f"no particle belongs to a group, or a label is not a number from 0 to "
+            f"{MOST_GROUPS}: count from 0"
+        )
     return tuple(range(int(largest) + 1))
 
 

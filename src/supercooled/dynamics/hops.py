@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, shared_out, spans
 from supercooled.dynamics.breathing import warn_of_breathing
@@ -18,15 +19,16 @@ from supercooled.kernels.hops import hop_indicator, restart_period
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def hops(
     trajectory: Trajectory,
     *,
-    window: float,
+    window: Positive,
     species: str | int | None = None,
     remove_drift: bool = False,
     executor: Executor | None = None,
     out: str | Path | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.DataArray:
     r"""Hop indicator of every particle, large when its mean position changes within the window.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from supercooled.arguments import Positive, Whole, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.trajectory import Trajectory
@@ -17,7 +19,10 @@ ROUNDING = 1e-6
 PAIRS = 20_000_000
 
 
-def logarithmic_lags(trajectory: Trajectory, *, per_decade: int, longest: float) -> Array:
+@validated
+def logarithmic_lags(
+    trajectory: Trajectory, *, per_decade: Annotated[int, Whole(at_least=1, at_most=1000)], longest: Positive
+) -> Array:
     """Times from one interval to `longest`, about `per_decade` in each factor of ten, (lag,), tau.
 
     Each is a whole number of intervals, so there are fewer where that leaves no choice. Where frames

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, map_add, spans
 from supercooled.box import Box
@@ -22,14 +23,15 @@ from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import edges_followed
 
 
+@validated
 def nonaffine_displacement(
     trajectory: Trajectory,
     *,
-    lag: float,
-    cutoff: float,
-    origin_spacing: float | None = None,
+    lag: Positive,
+    cutoff: Positive,
+    origin_spacing: Positive | None = None,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Deviation of the neighbours' motion from the affine deformation that fits it best.
 
@@ -79,14 +81,15 @@ def nonaffine_displacement(
     return _dataset(plan, frames, labelled("nonaffine", values, ("frame", "particle")), numbers)
 
 
+@validated
 def cage_relative_displacement(
     trajectory: Trajectory,
     *,
-    lag: float,
-    cutoff: float,
-    origin_spacing: float | None = None,
+    lag: Positive,
+    cutoff: Positive,
+    origin_spacing: Positive | None = None,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Displacement less the mean displacement of the neighbours.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumbers, Number, Positive, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.dynamics.laws import law_named
 from supercooled.dynamics.profiles import Data, Problem, checked
@@ -18,13 +20,14 @@ STEP = 1e-3
 GRID = 100
 
 
+@validated
 def onset_temperatures(
     temperatures: ArrayLike,
-    times: ArrayLike,
+    times: AnyNumbers,
     *,
-    hot: float,
-    excess: float,
-    errors: ArrayLike | None = None,
+    hot: Positive,
+    excess: Annotated[float, Number(above=0.0, at_most=1e3)],
+    errors: AnyNumbers | None = None,
     others: Mapping[str, tuple[float, float]] | None = None,
 ) -> xr.Dataset:
     r"""Onset temperature of slow dynamics from relaxation times, by several definitions.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, Times, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, map_add
 from supercooled.box import Box
@@ -22,13 +22,14 @@ from supercooled.trajectory import Trajectory
 SAME = 1e-3
 
 
+@validated
 def propensity(
     runs: Sequence[Trajectory],
     *,
-    times: ArrayLike,
+    times: Times,
     remove_drift: bool = False,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Mean displacement of every particle over runs that start from one configuration.
 

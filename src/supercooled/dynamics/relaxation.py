@@ -7,11 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Estimate, Fraction, validated
+from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
 from supercooled.dynamics.replicates import curve_of
 from supercooled.errors import ParameterError
 
+# Where a relaxation time is read, unless another level is given.
+ONE_OVER_E = float(np.exp(-1))
 
+
+@validated
 @dataclass(frozen=True, slots=True)
 class RelaxationTime:
     """Alpha relaxation time, or why the run doesn't give one.
@@ -21,18 +27,19 @@ class RelaxationTime:
     reason : why not; empty if reached
     """
 
-    value: float
-    error: float
+    value: Estimate
+    error: Estimate
     reached: bool
     reason: str = ""
 
 
+@validated
 def relaxation_time(
     curves: xr.Dataset | xr.DataArray,
     *,
     of: str = "overlap",
-    level: float = np.exp(-1),
-    errors: xr.DataArray | None = None,
+    level: Fraction = ONE_OVER_E,
+    errors: CurveErrors | None = None,
 ) -> RelaxationTime:
     r"""Time at which a correlation has decayed to 1/e.
 
@@ -73,7 +80,7 @@ def relaxation_time(
     return RelaxationTime(value, error, reached=True)
 
 
-def _reason(lags: Array, values: Array, name: str, level: float) -> str:
+def _reason(lags: Array, values: Array, name: str, level: Fraction) -> str:
     target = "1/e" if level == np.exp(-1) else f"{level:g}"
     if len(lags) == 0:
         return f"the {name} has no value at any lag"
@@ -82,7 +89,7 @@ def _reason(lags: Array, values: Array, name: str, level: float) -> str:
     return f"the {name} is still {values.min():.3g} at the longest lag, {lags[-1]:g}, above {target}"
 
 
-def _crossing(lags: Array, values: Array, level: float) -> float:
+def _crossing(lags: Array, values: Array, level: Fraction) -> float:
     below = np.flatnonzero(values <= level)
     if len(below) == 0 or below[0] == 0:
         return np.nan

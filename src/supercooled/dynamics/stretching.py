@@ -9,6 +9,8 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import leastsq
 
+from supercooled.arguments import Estimate, NotNegative, Positive, validated
+from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
 from supercooled.dynamics.replicates import curve_of
 from supercooled.errors import ParameterError
@@ -22,6 +24,7 @@ _EARLIEST = 0.1
 FIELDS = ("amplitude", "time", "exponent", "mean_time")
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class StretchedExponential:
     """Parameters of a stretched exponential, with standard errors.
@@ -33,24 +36,25 @@ class StretchedExponential:
     deviation : root mean square of what the fit leaves over
     """
 
-    amplitude: float
-    amplitude_error: float
-    time: float
-    time_error: float
-    exponent: float
-    exponent_error: float
-    mean_time: float
-    mean_time_error: float
-    deviation: float
+    amplitude: Estimate
+    amplitude_error: Estimate
+    time: Estimate
+    time_error: Estimate
+    exponent: Estimate
+    exponent_error: Estimate
+    mean_time: Estimate
+    mean_time_error: Estimate
+    deviation: Estimate
 
 
+@validated
 def stretched_exponential(
     curves: xr.Dataset | xr.DataArray,
     *,
     of: str = "overlap",
-    shortest: float,
-    longest: float,
-    errors: xr.DataArray | None = None,
+    shortest: NotNegative,
+    longest: Positive,
+    errors: CurveErrors | None = None,
 ) -> StretchedExponential:
     r"""Stretched exponential through the final decay of a correlation.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
+from supercooled.arguments import Estimate, validated
+from supercooled.arguments.datasets import NonGaussian
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
+from supercooled.dynamics.diffusion import Width
 from supercooled.errors import ParameterError
 
 # A maximum counts as seen when the curve goes on for as long again after it ...
@@ -19,6 +21,7 @@ RUNS_BEYOND = 8.0
 LEAST_POINTS = 4
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class HopThreshold:
     """Threshold p_c of the hop indicator, or why the run doesn't give one.
@@ -29,14 +32,15 @@ class HopThreshold:
     reason : why not; empty if reached
     """
 
-    value: float
-    error: float
-    time: float
+    value: Estimate
+    error: Estimate
+    time: Estimate
     reached: bool
     reason: str = ""
 
 
-def hop_threshold(displacements: xr.Dataset, *, width: float) -> HopThreshold:
+@validated
+def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
     r"""Mean squared displacement where the non-Gaussian parameter is largest.
 
     .. math:: p_c = \langle\Delta r^2(t^*)\rangle, \qquad t^* = \arg\max_t \alpha_2(t)
@@ -118,7 +122,7 @@ def _value_at(time: float, lags: Array, msd: Array) -> float:
     return float(np.exp(np.polyfit(np.log(lags) - centre, np.log(msd), 2)[-1]))
 
 
-def _error(displacements: xr.Dataset, near: Booleans, time: float) -> float:
+def _error(displacements: NonGaussian, near: Booleans, time: float) -> float:
     lags = displacements["lag"].values[near]
     seen = displacements["stretch_weight"].values[:, near]
     held = np.where(np.all(seen > 0, axis=1), seen[:, -1], 0.0)

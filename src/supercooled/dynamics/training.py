@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Count, NotNegative, Positive, Random, validated
+from supercooled.arguments.datasets import Events, Kinds
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.blocks import Span, map_add
 from supercooled.dynamics.events import IndicatorSearch, indicator_search
@@ -19,12 +21,13 @@ from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def training_by_crossing(
-    events: xr.Dataset | Sequence[xr.Dataset],
+    events: Events | Sequence[Events],
     *,
     rearrangement: float,
-    lead: float,
-    quiet: float,
+    lead: NotNegative,
+    quiet: NotNegative,
     hard_at: Literal["middle", "after"],
 ) -> xr.Dataset:
     r"""Soft particles before they cross a low threshold on the way to a peak; hard ones that stay below.
@@ -91,19 +94,20 @@ def training_by_crossing(
     )
 
 
+@validated
 def training_by_extrema(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
-    window: float,
+    window: Positive,
     soft_above: float,
     hard_below: float,
-    soft_separation: float,
-    hard_separation: float,
-    lead: float,
+    soft_separation: NotNegative,
+    hard_separation: NotNegative,
+    lead: NotNegative,
     species: str | int | None = None,
     remove_drift: bool = False,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.Dataset:
     r"""Soft particles at peaks of the hop indicator, hard ones in its troughs.
 
@@ -178,7 +182,8 @@ def training_by_extrema(
     )
 
 
-def balanced(examples: xr.Dataset, *, size: int, seed: int) -> xr.Dataset:
+@validated
+def balanced(examples: Kinds, *, size: Count, seed: Random) -> xr.Dataset:
     """As many soft as hard examples, drawn at random without putting back.
 
     examples : what :func:`training_by_crossing` or :func:`training_by_extrema` returns

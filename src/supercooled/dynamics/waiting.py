@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import Times, validated
+from supercooled.arguments.datasets import EventTimes
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
@@ -17,7 +18,8 @@ GROUPS = 20
 TIE = 1e-6
 
 
-def waiting_times(events: xr.Dataset, *, times: ArrayLike) -> xr.Dataset:
+@validated
+def waiting_times(events: EventTimes, *, times: Times) -> xr.Dataset:
     r"""Persistence times, from any moment to a particle's next event, and exchange times, from event to
     event.
 

@@ -6,7 +6,10 @@ import numpy as np
 
 from supercooled.arrays import Array
 from supercooled.box import Box
-from supercooled.errors import BoxError
+from supercooled.errors import BoxError, ParameterError
+
+# Enough for any peak of S(q); one array of them takes a gigabyte.
+MOST_VECTORS = 3e7
 
 
 def shell_vectors(box: Box, q: float, width: float) -> Array:
@@ -26,7 +29,13 @@ def shell_vectors(box: Box, q: float, width: float) -> Array:
     """
     d = box.dimensions
     edges = box.matrix[:d, :d]
-    highest = np.floor((q + width / 2) * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9).astype(int)
+    exact = np.floor((q + width / 2) * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9)
+    if (modes := float(np.prod(2.0 * exact + 1.0))) > MOST_VECTORS:
+        raise ParameterError(
+            f"wave vectors up to q={q:g} and a shell_width of {width:g} are {modes:.3g}, more than "
+            f"{MOST_VECTORS:g}: choose smaller wave_numbers, for example 7.25"
+        )
+    highest = exact.astype(int)
     grids = np.meshgrid(*[np.arange(-n, n + 1) for n in highest], indexing="ij")
     whole = np.stack([g.ravel() for g in grids], axis=1)
     # The list is symmetric about its middle, n = 0: what comes after it has no opposites.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import validated
 from supercooled.arrays import Array, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, TrajectoryError
@@ -157,6 +158,7 @@ def _check_meaning(path: str | Path, meaning: Meaning) -> None:
         raise ParameterError(f"{path}: a GSD file says itself what its box is: leave box out")
 
 
+@validated
 def read_fields(path: str | Path) -> xr.Dataset:
     """Per-particle fields of a GSD file, as :func:`write_gsd` stored them.
 

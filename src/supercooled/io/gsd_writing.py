@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumber, AnyNumbers, Dimensions, Numbers, Whole, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, StoreError
@@ -22,6 +23,7 @@ from supercooled.trajectory import Trajectory
 from supercooled.whole import room_for, sync, whole_file
 
 
+@validated
 def write_gsd(
     path: str | Path,
     trajectory: Trajectory,
@@ -98,17 +100,18 @@ class GsdAppender:
     ('A', 'B')
     """
 
+    @validated
     def __init__(
         self,
         path: str | Path,
         *,
-        species: ArrayLike,
+        species: Annotated[ArrayLike, Numbers(rank=1, whole=True, at_least=0, least=1)],
         names: Sequence[str],
         masses: Sequence[float],
-        dimensions: int,
+        dimensions: Dimensions,
     ) -> None:
         self.path = Path(path)
-        self._species: Integers = np.asarray(species, dtype=np.int32)
+        self._species: Integers = np.asarray(species, dtype=np.int64)
         self._names = tuple(names)
         self._masses: Array = np.asarray(masses, dtype=np.float64)
         self._dimensions = dimensions
@@ -116,6 +119,7 @@ class GsdAppender:
             raise ParameterError(f"{self.path}: {len(self._names)} species need as many masses")
         if self._species.min() < 0 or self._species.max() >= len(self._names):
             raise ParameterError(f"{self.path}: species {self._species.max()} has no name in {self._names}")
+        self._species = self._species.astype(np.int32)
         with room_for(self.path):
             self._file = self._opened()
 
@@ -124,14 +128,15 @@ class GsdAppender:
         """How many whole frames have been written, those not yet flushed included."""
         return self._n_frames
 
+    @validated
     def append(  # noqa: PLR0917  the simulation's hot loop reads like a table row
         self,
-        step: int,
+        step: Annotated[int, Whole(at_least=0)],
         time: float | None,
         box: Box,
-        positions: ArrayLike,
+        positions: AnyNumbers,
         images: ArrayLike,
-        log: Mapping[str, float] | None = None,
+        log: Mapping[str, AnyNumber] | None = None,
     ) -> None:
         """Add a frame.
 
@@ -173,6 +178,7 @@ class GsdAppender:
             self._file.flush()
             sync(self.path)
 
+    @validated
     def truncate(self, n_frames: int) -> None:
         """Keep the first `n_frames` frames; the file is rewritten beside and renamed."""
         if not 0 <= n_frames <= self._n_frames:

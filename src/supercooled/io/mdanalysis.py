@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, Temperature, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
@@ -61,12 +62,13 @@ class UniverseSource:
         return Frames(positions, self.boxes(frames), unwrapped=self.unwrapped)
 
 
+@validated
 def from_mdanalysis(
     universe: Any,
     *,
-    timestep: float | None = None,
+    timestep: Positive | None = None,
     times: ArrayLike | None = None,
-    temperature: float | None = None,
+    temperature: Temperature | None = None,
     names: Names | None = None,
     select: str = "all",
     unwrapped: bool = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from supercooled.arguments import Positive, Temperature, validated
 from supercooled.box import Box
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.labels import Names
@@ -25,12 +26,13 @@ _FORMATS = {
 _PACKED = (".gz", ".bz2", ".zst")
 
 
+@validated
 def read(
     path: str | Path,
     *,
     format: str | None = None,  # noqa: A002  the field's word
-    timestep: float | None = None,
-    temperature: float | None = None,
+    timestep: Positive | None = None,
+    temperature: Temperature | None = None,
     names: Names | None = None,
     species_column: str | None = None,
     unwrapped: bool | None = None,

@@ -13,6 +13,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from supercooled.arguments import shown
 from supercooled.arrays import AnyArray, Array
 from supercooled.errors import ParameterError
 from supercooled.learning.model import SoftnessModel, Unit
@@ -22,6 +23,8 @@ METHODS: tuple[str, ...] = get_args(Method)
 # A spread this much below the largest is rounding, or a Gaussian where no neighbour comes.
 _NOTHING = 1e-9
 _HIDDEN = 16
+# A solver does not end in the time of a person beyond it.
+LARGEST_C = 1e9
 _ROUNDS = 20_000
 
 
@@ -74,8 +77,8 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from examples: X (example, feature), y true where soft."""
         self._check_parameters()
-        names = None if not hasattr(X, "coords") else [str(n) for n in X["feature"].values]
-        X, y = validate_data(self, np.asarray(X), np.asarray(y), dtype=np.float64, ensure_min_samples=1)
+        names = [str(n) for n in X["feature"].values] if "feature" in getattr(X, "coords", ()) else None
+        X, y = _data(self, _table(X), _table(y), dtype=np.float64, ensure_min_samples=1)
         soft = check_classes(y)
         mean, scale = standards(X, self.constant, names)
         z = np.where(scale > 0, (X - mean) / np.where(scale > 0, scale, 1.0), 0.0)
@@ -92,7 +95,7 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: Any) -> Array:
         """Softness, (example,)."""
         check_is_fitted(self)
-        return self.model_.decide(validate_data(self, np.asarray(X), dtype=np.float64, reset=False))
+        return self.model_.decide(_data(self, _table(X), dtype=np.float64, reset=False))
 
     def predict(self, X: Any) -> AnyArray:
         """Class of each example: the second one where the softness is positive."""
@@ -109,8 +112,23 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
             )
         if self.unit == "distance" and self.method == "neural-network":
             raise ParameterError("a network has no plane to be at a distance from: use unit='margin'")
-        if not (np.isfinite(self.C) and self.C > 0):
-            raise ParameterError(f"C must be positive, not {self.C}")
+        if not (isinstance(self.C, int | float | np.number) and 0 < self.C < LARGEST_C):
+            raise ParameterError(f"C must be positive and below {LARGEST_C:g}, not {shown(self.C)}")
+
+
+def _table(given: Any) -> AnyArray:
+    try:
+        return np.asarray(given)
+    except (ValueError, TypeError) as error:
+        raise ParameterError(f"examples must be a table of numbers, not {shown(given)}") from error
+
+
+def _data(estimator: BaseEstimator, *given: AnyArray, **how: Any) -> Any:
+    """As scikit-learn checks it, with an error of our own."""
+    try:
+        return validate_data(estimator, *given, **how)
+    except (ValueError, TypeError) as error:
+        raise ParameterError(" ".join(str(error).split())) from error
 
 
 def check_classes(y: AnyArray) -> AnyArray:

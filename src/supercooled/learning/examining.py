@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import AtLeast, Numbers, Positive, Random, validated
+from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier
-from supercooled.learning.fitting import cross_validated, examples_of, folded
+from supercooled.learning.fitting import Folds, cross_validated, examples_of, folded
 from supercooled.learning.model import SoftnessModel
 
 
+@validated
 def projections(model: SoftnessModel) -> xr.DataArray:
     r"""Direction of the plane's normal along each feature's axis, the largest first.
 
@@ -37,14 +40,15 @@ def projections(model: SoftnessModel) -> xr.DataArray:
     )
 
 
+@validated
 def by_subset(
-    features: xr.DataArray,
-    subsets: Mapping[str, Sequence[str]],
+    features: Features,
+    subsets: Annotated[Mapping[str, Sequence[str]], AtLeast(1)],
     *,
-    groups: Integers,
+    groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
     method: Method,
     C: float | Sequence[float],
-    folds: int,
+    folds: Folds,
     constant: Literal["refuse", "ignore"] = "refuse",
 ) -> xr.Dataset:
     """Cross-validated accuracy with some of the features only.
@@ -81,14 +85,15 @@ def by_subset(
     )
 
 
+@validated
 def by_elimination(
-    features: xr.DataArray,
+    features: Features,
     *,
-    groups: Integers,
-    numbers: Sequence[int],
+    groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
+    numbers: Annotated[Sequence[int], AtLeast(1)],
     method: Method,
-    C: float,
-    folds: int,
+    C: Positive,
+    folds: Folds,
     constant: Literal["refuse", "ignore"] = "refuse",
 ) -> xr.Dataset:
     """Accuracy as features are taken away, those with the smallest weights first.
@@ -131,15 +136,16 @@ def by_elimination(
     )
 
 
+@validated
 def by_number(
-    features: xr.DataArray,
+    features: Features,
     *,
-    groups: Integers,
-    sizes: Sequence[int],
+    groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
+    sizes: Annotated[Sequence[int], AtLeast(1)],
     method: Method,
-    C: float,
-    folds: int,
-    seed: int,
+    C: Positive,
+    folds: Folds,
+    seed: Random,
     constant: Literal["refuse", "ignore"] = "refuse",
 ) -> xr.Dataset:
     """Accuracy against the number of examples of each kind learned from.

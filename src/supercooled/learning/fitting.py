@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
 from sklearn.model_selection import GroupKFold
 
+from supercooled.arguments import Count, Estimate, Numbers, Random, Whole, validated
+from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier, standards
 from supercooled.learning.model import SoftnessModel, Unit
 
+Folds: TypeAlias = Annotated[int, Whole(at_least=2, at_most=1000)]
 
+
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
     """How well examples are told apart that took no part in the training.
@@ -28,16 +33,17 @@ class Validation:
     softness : (example,), each by the model that has not seen its group
     """
 
-    C: float
-    accuracy: float
-    error: float
-    soft_share: float
-    hard_share: float
-    tried: tuple[tuple[float, float], ...]
+    C: Estimate
+    accuracy: Estimate
+    error: Estimate
+    soft_share: Estimate
+    hard_share: Estimate
+    tried: tuple[tuple[Estimate, Estimate], ...]
     softness: Array
 
 
-def groups_of(examples: xr.Dataset | xr.DataArray, *, stretches: int) -> Integers:
+@validated
+def groups_of(examples: xr.Dataset | xr.DataArray, *, stretches: Count) -> Integers:
     """Group of each example: its run, or a stretch of time in it; learn and test on different ones.
 
     examples : with ``run`` and ``time`` along ``example``
@@ -64,16 +70,17 @@ def groups_of(examples: xr.Dataset | xr.DataArray, *, stretches: int) -> Integer
     return found
 
 
+@validated
 def cross_validated(
-    features: xr.DataArray,
+    features: Features,
     *,
-    groups: Integers,
+    groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
     method: Method,
     C: float | Sequence[float],
-    folds: int,
+    folds: Folds,
     unit: Unit = "margin",
     constant: Literal["refuse", "ignore"] = "refuse",
-    seed: int = 0,
+    seed: Random = 0,
 ) -> Validation:
     """Accuracy on groups left out in turn, at the best penalty of those given.
 
@@ -127,16 +134,17 @@ def cross_validated(
     )
 
 
+@validated
 def fit_softness(
-    features: xr.DataArray,
+    features: Features,
     *,
-    groups: Integers,
+    groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
     method: Method,
     C: float | Sequence[float],
-    folds: int,
+    folds: Folds,
     unit: Unit,
     constant: Literal["refuse", "ignore"] = "refuse",
-    seed: int = 0,
+    seed: Random = 0,
     provenance: Mapping[str, Any] | None = None,
 ) -> tuple[SoftnessModel, Validation]:
     r"""Softness from examples of surroundings that are about to rearrange and of others that stay.

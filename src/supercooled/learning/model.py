@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Numbers, shown, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
 from supercooled.plain_data import Fields, parsed_json, read_record
@@ -21,6 +22,7 @@ Unit = Literal["margin", "distance"]
 _FORMAT = "supercooled softness 1"
 
 
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftnessModel:
     r"""A plane between soft and hard surroundings, or a small network instead of it.
@@ -45,6 +47,7 @@ class SoftnessModel:
     definition: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    @validated
     def softness(self, features: xr.DataArray) -> xr.DataArray:
         """Softness of every particle that has features.
 
@@ -63,8 +66,13 @@ class SoftnessModel:
         dims = [str(d) for d in ordered.dims[:-1]]
         return labelled("learned_softness", values, dims, coords, unit=self.unit)
 
-    def decide(self, values: Array) -> Array:
+    @validated
+    def decide(self, values: Annotated[Array, Numbers(array=True)]) -> Array:
         """Softness of features as an array, (..., feature) in the model's order."""
+        if values.ndim == 0 or values.shape[-1] != len(self.features):
+            raise ParameterError(
+                f"values must hold the {len(self.features)} features of the model, not {shown(values)}"
+            )
         safe = np.where(self.scale > 0, self.scale, 1.0)
         x: Array = np.where(self.scale > 0, (values - self.mean) / safe, 0.0)
         for k, (weights, bias) in enumerate(self.layers):
@@ -128,6 +136,7 @@ class SoftnessModel:
             "provenance": dict(self.provenance),
         }
 
+    @validated
     def save(self, path: str | Path) -> Path:
         """Write the model as JSON that a text editor can read; an older file stays until this is whole.
 
@@ -162,6 +171,7 @@ class _Stored(Fields):
     provenance: dict[str, Any]
 
 
+@validated
 def load_model(path: str | Path) -> SoftnessModel:
     """A model from the JSON that :meth:`SoftnessModel.save` wrote.
 

@@ -10,19 +10,21 @@ import numpy as np
 import xarray as xr
 from sklearn.linear_model import SGDClassifier
 
+from supercooled.arguments import Count, Positive, Random, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import usable
 from supercooled.learning.model import SoftnessModel, Unit
 
 
+@validated
 def fit_in_batches(
     batches: Callable[[], Iterable[xr.DataArray]],
     *,
-    C: float,
-    passes: int,
+    C: Positive,
+    passes: Count,
     unit: Unit,
-    seed: int,
+    seed: Random,
     constant: Literal["refuse", "ignore"] = "refuse",
 ) -> SoftnessModel:
     r"""A plane from examples that come in batches, only one of which is ever in memory.

@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from supercooled.arguments import validated
 from supercooled.errors import ParameterError
 from supercooled.plot.drawing import Results, axes_of, by_temperature, without_key
 from supercooled.quantities import TABLE
@@ -16,6 +17,7 @@ from supercooled.report.figures import cage, dynamics, neighbourhood, softness, 
 from supercooled.report.style import axis, band, figure, floats, panel, steps
 
 
+@validated
 def radial_distribution(rdf: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
     """g(r) of each pair, one strip a pair.
 
@@ -26,12 +28,14 @@ def radial_distribution(rdf: Results, *, temperatures: Sequence[float] | None = 
     return without_key(axes_of(structure.radial_distribution, data), data)
 
 
+@validated
 def structure_factor(sq: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
     """S(q) of each pair, one strip a pair; arguments as in :func:`radial_distribution`."""
     data = by_temperature(sq, temperatures)
     return without_key(axes_of(structure.structure_factor, data), data)
 
 
+@validated
 def caging_potential(
     potential: xr.DataArray | Sequence[xr.DataArray], *, temperatures: Sequence[float] | None = None
 ) -> Axes:
@@ -40,24 +44,28 @@ def caging_potential(
     return without_key(axes_of(cage.potential, data), data)[0]
 
 
+@validated
 def displacements(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Mean squared displacement, of :func:`supercooled.dynamics.displacements`, or several."""
     data = by_temperature(motion, temperatures)
     return without_key(axes_of(dynamics.displacements, data), data)[0]
 
 
+@validated
 def non_gaussian(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Non-Gaussian parameter; arguments as in :func:`displacements`."""
     data = by_temperature(motion, temperatures)
     return without_key(axes_of(dynamics.non_gaussian, data), data)[0]
 
 
+@validated
 def overlap(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Self overlap; arguments as in :func:`displacements`."""
     data = by_temperature(motion, temperatures)
     return without_key(axes_of(dynamics.overlap, data), data)[0]
 
 
+@validated
 def distribution(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Probability density of a field, of :func:`supercooled.relation.distribution`, or several."""
     data = by_temperature(found, temperatures)
@@ -71,6 +79,7 @@ def distribution(found: Results, *, temperatures: Sequence[float] | None = None)
     return curve(density)
 
 
+@validated
 def rearrangement_probability(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several."""
     data = by_temperature(found, temperatures)
@@ -78,6 +87,7 @@ def rearrangement_probability(found: Results, *, temperatures: Sequence[float] |
     return without_key(axes_of(draw, data), data)[0]
 
 
+@validated
 def arrhenius(
     probabilities: Results, fits: xr.Dataset, *, temperatures: Sequence[float] | None = None
 ) -> Axes:
@@ -85,11 +95,13 @@ def arrhenius(
     return axes_of(softness.arrhenius, by_temperature(probabilities, temperatures), fits)[0]
 
 
+@validated
 def barrier(fits: xr.Dataset) -> Axes:
     """Barriers against softness, of :func:`supercooled.relation.arrhenius`."""
     return axes_of(softness.barrier, fits)[0]
 
 
+@validated
 def curve(data: xr.DataArray, *, error: xr.DataArray | None = None) -> Axes:
     r"""Any curve with labels from the table of quantities; a second dimension becomes colours.
 

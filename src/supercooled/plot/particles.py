@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.plot.drawing import axes_of
@@ -19,6 +20,7 @@ from supercooled.report.style import FAINT, INK, axis, figure, floats, panel
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def hops(
     p_hop: xr.DataArray, *, particles: Sequence[int], threshold: float | None = None
 ) -> tuple[Axes, ...]:
@@ -35,7 +37,8 @@ def hops(
     return axes_of(dynamics.hop_trace, data)
 
 
-def particles(run: Trajectory, field: xr.DataArray, *, frame: int, thickness: float) -> Axes:
+@validated
+def particles(run: Trajectory, field: xr.DataArray, *, frame: int, thickness: Positive) -> Axes:
     """A slice through the middle of the box, seen along its last edge; particles without a value are pale.
 
     field : (frame, particle), numbered as in `run`

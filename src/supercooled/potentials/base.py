@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Numbers
 from supercooled.arrays import Array
-from supercooled.errors import MixtureError
 
 
 @runtime_checkable
@@ -34,11 +34,8 @@ class PairPotential(Protocol):
         ...
 
 
-def check_positive(what: str, **values: float) -> None:
-    """Refuse a parameter that is not a positive, finite number."""
-    for name, value in values.items():
-        if not (np.isfinite(value) and value > 0):
-            raise MixtureError(f"{what} {name} must be positive, not {value}")
+Distances: TypeAlias = Annotated[ArrayLike, Numbers(infinite=True)]
+"""Between two particles; infinity is far away."""
 
 
 def between(r: ArrayLike, core: float, cutoff: float, formula: Callable[[Array], Array]) -> Array:
@@ -46,4 +43,6 @@ def between(r: ArrayLike, core: float, cutoff: float, formula: Callable[[Array],
     distance = np.asarray(r, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inside = formula(distance)
+    # So near to the middle two infinities have no difference.
+    inside = np.where(np.isnan(inside), np.inf, inside)
     return np.where(distance < cutoff, np.where(distance > core, inside, np.inf), 0.0)

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
-from supercooled.potentials.base import between, check_positive
+from supercooled.potentials.base import Distances, between
 
 
 def _lj(epsilon: float, sigma: float, r: Array | float) -> Any:
@@ -23,6 +23,7 @@ def _lj_force(epsilon: float, sigma: float, r: Array | float) -> Any:
     return 24.0 * epsilon * (2.0 * x6 * x6 - x6) / r
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class LennardJones:
     r"""12-6 pair potential, cut off and shifted to zero there.
@@ -45,15 +46,13 @@ class LennardJones:
     -1.0
     """
 
-    epsilon: float
-    sigma: float
-    cutoff: float
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
     shift: bool = True
 
-    def __post_init__(self) -> None:
-        check_positive("Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma, cutoff=self.cutoff)
-
     @classmethod
+    @validated(error=MixtureError)
     def wca(cls, epsilon: float, sigma: float) -> LennardJones:
         """Weeks-Chandler-Andersen: cut off at the minimum, so that only the repulsion is left."""
         return cls(epsilon, sigma, 2.0 ** (1.0 / 6.0) * sigma)
@@ -62,12 +61,14 @@ class LennardJones:
         """The same pair with a force that goes to zero at the cutoff."""
         return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite at r = 0."""
         end = _lj(self.epsilon, self.sigma, self.cutoff) if self.shift else 0.0
         return between(r, 0.0, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x) - end)
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x))
 
@@ -76,6 +77,7 @@ class LennardJones:
         return {"style": "lennard-jones", **asdict(self)}
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class SmoothedLennardJones:
     r"""12-6 pair potential whose energy and force both go to zero at the cutoff.
@@ -98,14 +100,12 @@ class SmoothedLennardJones:
     [-0.0, 0.0]
     """
 
-    epsilon: float
-    sigma: float
-    cutoff: float
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
 
-    def __post_init__(self) -> None:
-        check_positive("smoothed Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma, cutoff=self.cutoff)
-
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite at r = 0."""
         end = _lj(self.epsilon, self.sigma, self.cutoff)
         slope = -_lj_force(self.epsilon, self.sigma, self.cutoff)
@@ -116,7 +116,8 @@ class SmoothedLennardJones:
             lambda x: _lj(self.epsilon, self.sigma, x) - end - (x - self.cutoff) * slope,
         )
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         end = _lj_force(self.epsilon, self.sigma, self.cutoff)
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x) - end)
@@ -126,6 +127,7 @@ class SmoothedLennardJones:
         return {"style": "lennard-jones-smoothed", **asdict(self)}
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class ExpandedLennardJones:
     r"""12-6 pair potential moved outwards and cut off.
@@ -149,14 +151,13 @@ class ExpandedLennardJones:
     -1.0
     """
 
-    epsilon: float
-    sigma: float
+    epsilon: Positive
+    sigma: Positive
     delta: float
-    cutoff: float
+    cutoff: Positive
     shift: bool = True
 
     def __post_init__(self) -> None:
-        check_positive("expanded Lennard-Jones", epsilon=self.epsilon, sigma=self.sigma)
         if not 0 <= self.delta < self.cutoff < np.inf:
             raise MixtureError(
                 f"expanded Lennard-Jones needs 0 <= delta < cutoff, not delta {self.delta} and "
@@ -164,6 +165,7 @@ class ExpandedLennardJones:
             )
 
     @classmethod
+    @validated(error=MixtureError)
     def modified_well(
         cls, epsilon: float, sigma: float, *, width: float, cutoff: float
     ) -> ExpandedLennardJones:
@@ -188,14 +190,16 @@ class ExpandedLennardJones:
         """What the shift takes away: the unshifted energy at the cutoff, or 0."""
         return float(_lj(self.epsilon, self.sigma, self.cutoff - self.delta)) if self.shift else 0.0
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite up to r = delta."""
         end = self.energy_at_cutoff
         return between(
             r, self.delta, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x - self.delta) - end
         )
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite up to r = delta."""
         return between(
             r, self.delta, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x - self.delta)

@@ -6,16 +6,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
-from supercooled.potentials.base import between, check_positive
+from supercooled.potentials.base import Distances, between
 
 # Of a number that its square, times some hundred thousand, still fits a double.
 _LARGEST_LOGARITHM = 340.0
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class InversePower:
     r"""Inverse power, cut off and shifted to zero there.
@@ -38,20 +39,13 @@ class InversePower:
     4096.0
     """
 
-    epsilon: float
-    sigma: float
-    exponent: float
-    cutoff: float
+    epsilon: Positive
+    sigma: Positive
+    exponent: Positive
+    cutoff: Positive
     shift: bool = True
 
     def __post_init__(self) -> None:
-        check_positive(
-            "inverse power",
-            epsilon=self.epsilon,
-            sigma=self.sigma,
-            exponent=self.exponent,
-            cutoff=self.cutoff,
-        )
         with np.errstate(over="ignore", under="ignore"):
             if not (np.isfinite(self.strength) and self.strength > 0):
                 raise MixtureError(f"inverse power epsilon sigma^{self.exponent:g} is out of range")
@@ -66,12 +60,14 @@ class InversePower:
         """What the shift takes away: the unshifted energy at the cutoff, or 0."""
         return float(self._at(self.cutoff)) if self.shift else 0.0
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite at r = 0."""
         end = self.energy_at_cutoff
         return between(r, 0.0, self.cutoff, lambda x: self._at(x) - end)
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         return between(r, 0.0, self.cutoff, lambda x: self.exponent * self._at(x) / x)
 
@@ -83,6 +79,7 @@ class InversePower:
         return {"style": "inverse-power", **asdict(self)}
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class SmoothedInversePower:
     r"""Inverse power that ends smoothly: energy, force and its slope are zero at the cutoff.
@@ -106,10 +103,10 @@ class SmoothedInversePower:
     [0.59582, 0.0]
     """
 
-    epsilon: float
-    sigma: float
-    exponent: float
-    cutoff: float
+    epsilon: Positive
+    sigma: Positive
+    exponent: Positive
+    cutoff: Positive
 
     def __post_init__(self) -> None:
         # the same numbers, with the same bounds
@@ -129,7 +126,8 @@ class SmoothedInversePower:
             -0.125 * n * (n + 2.0) * end ** -(n + 4.0),
         )
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite at r = 0."""
         c0, c2, c4 = self.coefficients
 
@@ -139,7 +137,8 @@ class SmoothedInversePower:
 
         return between(r, 0.0, self.cutoff, at)
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         _, c2, c4 = self.coefficients
 
@@ -155,6 +154,7 @@ class SmoothedInversePower:
         return {"style": "inverse-power-smoothed", **asdict(self)}
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class HarmonicRepulsion:
     r"""Soft spheres that repel where they overlap.
@@ -175,22 +175,21 @@ class HarmonicRepulsion:
     [1.0, 0.25, 0.0]
     """
 
-    epsilon: float
-    sigma: float
-
-    def __post_init__(self) -> None:
-        check_positive("harmonic repulsion", epsilon=self.epsilon, sigma=self.sigma)
+    epsilon: Positive
+    sigma: Positive
 
     @property
     def cutoff(self) -> float:
         """Distance beyond which energy and force are zero: sigma."""
         return self.sigma
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`, finite at r = 0."""
         return between(r, -np.inf, self.sigma, lambda x: 0.5 * self.epsilon * (1.0 - x / self.sigma) ** 2)
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`."""
         return between(r, -np.inf, self.sigma, lambda x: self.epsilon * (1.0 - x / self.sigma) / self.sigma)
 

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
-from supercooled.potentials.base import between, check_positive
+from supercooled.potentials.base import Distances, between
 
 # Between nodes, energies and forces are splines of their own; beyond this share they contradict each other.
 CONTRADICTION = 0.01
@@ -19,6 +20,7 @@ CONTRADICTION = 0.01
 ROUNDING = 1e-12
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Tabulated:
     r"""Energies and forces at nodes, evenly spaced in r^2, and cubic splines in r^2 between them.
@@ -47,13 +49,12 @@ class Tabulated:
     0.25
     """
 
-    inner: float
-    cutoff: float
+    inner: Positive
+    cutoff: Positive
     energies: tuple[float, ...]
     forces: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        check_positive("tabulated", inner=self.inner, cutoff=self.cutoff)
         if self.cutoff <= self.inner:
             raise MixtureError(f"a table must go outwards, not from {self.inner} to {self.cutoff}")
         if len(self.energies) != len(self.forces) or len(self.energies) < 5:
@@ -71,6 +72,7 @@ class Tabulated:
         self._check_forces()
 
     @classmethod
+    @validated(error=MixtureError)
     def through(cls, r: ArrayLike, energy: ArrayLike, *, points: int) -> Tabulated:
         """Table through samples of an energy: the force is the slope of a spline of degree 5.
 
@@ -112,12 +114,14 @@ class Tabulated:
         slopes = 2.0 * r**2 * per_r(r**2, 1) + per_r(r**2)
         return float(slopes[0]), float(slopes[1])
 
-    def energy(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
         """Energy of a pair at distance `r`; infinite up to `inner`."""
         energy, _ = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: energy(x * x))
 
-    def force(self, r: ArrayLike) -> Array:
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite up to `inner`."""
         _, per_r = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: x * per_r(x * x))

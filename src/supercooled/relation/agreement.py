@@ -8,11 +8,13 @@ import numpy as np
 import xarray as xr
 from scipy.stats import rankdata
 
+from supercooled.arguments import validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
 
+@validated
 def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArray]) -> xr.Dataset:
     r"""Rank correlation of a structural field with the motion that follows, averaged over configurations.
 

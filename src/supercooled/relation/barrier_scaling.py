@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumbers, Estimate, Positive, validated
+from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
 
-def scaled_barriers(fits: xr.Dataset, *, crossover: float) -> xr.Dataset:
+@validated
+def scaled_barriers(fits: Lines, *, crossover: Positive) -> xr.Dataset:
     r"""Entropic and energetic barriers, divided by what the crossover makes of them.
 
     .. math:: \ln P_R(T_A) = \Big\langle \Sigma - \frac{\Delta E}{T_A} \Big\rangle, \qquad
@@ -60,6 +62,7 @@ def scaled_barriers(fits: xr.Dataset, *, crossover: float) -> xr.Dataset:
     )
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class CommonLine:
     """One straight line through the points of several liquids.
@@ -69,13 +72,14 @@ class CommonLine:
     spread : root of the mean square of what is left, in units of the standard deviation of all y
     """
 
-    intercept: float
-    slope: float
-    r_squared: float
-    spread: float
+    intercept: Estimate
+    slope: Estimate
+    r_squared: Estimate
+    spread: Estimate
 
 
-def common_line(x: Sequence[ArrayLike], y: Sequence[ArrayLike]) -> CommonLine:
+@validated
+def common_line(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers]) -> CommonLine:
     r"""How far the points of several liquids lie from one straight line.
 
     .. math:: \text{spread}^2 = \frac{\langle (y - a - b x)^2 \rangle}{\langle (y - \bar y)^2 \rangle}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Count, Number, validated
+from supercooled.arguments.datasets import ProbabilitiesWithErrors
 from supercooled.arrays import AnyArray
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -15,12 +17,13 @@ from supercooled.relation.distributions import error_of
 from supercooled.relation.lines import concatenated, known, straight_line
 
 
+@validated
 def arrhenius(
-    probabilities: xr.Dataset | Sequence[xr.Dataset],
+    probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWithErrors],
     *,
     weighting: Literal["equal", "errors"],
-    largest_error: float = np.inf,
-    minimum_temperatures: int = 3,
+    largest_error: Annotated[float, Number(above=0.0, infinite=True)] = np.inf,
+    minimum_temperatures: Count = 3,
 ) -> xr.Dataset:
     r"""Barrier and entropy of rearrangement at each softness.
 
@@ -104,7 +107,8 @@ def arrhenius(
     )
 
 
-def steepness(probabilities: xr.Dataset | Sequence[xr.Dataset]) -> xr.Dataset:
+@validated
+def steepness(probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWithErrors]) -> xr.Dataset:
     r"""How strongly rearrangements depend on softness at each temperature.
 
     .. math:: m(T) = \frac{d \ln P_R}{d \ln S}

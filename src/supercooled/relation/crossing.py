@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Estimate, validated
+from supercooled.arguments.datasets import Lines
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
 from supercooled.relation.lines import P_R, concatenated
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Onset:
     """Where the Arrhenius lines of all softnesses cross.
@@ -24,14 +27,15 @@ class Onset:
         alike, draw to the middle of the temperatures
     """
 
-    temperature: float
-    error: float
-    energy: float
-    chi_square: float
-    unweighted: float
+    temperature: Estimate
+    error: Estimate
+    energy: Estimate
+    chi_square: Estimate
+    unweighted: Estimate
 
 
-def onset(fits: xr.Dataset) -> Onset:
+@validated
+def onset(fits: Lines) -> Onset:
     r"""Temperature at which the Arrhenius lines of all softnesses cross.
 
     .. math:: \Delta E(S) = e + T_0 \Sigma(S)
@@ -85,6 +89,7 @@ def onset(fits: xr.Dataset) -> Onset:
     return Onset(T0, float(error * np.sqrt(max(1.0, reduced))), energy, reduced, unweighted)
 
 
+@validated
 def stretch_error(
     probabilities: xr.Dataset | Sequence[xr.Dataset], estimate: Callable[[xr.Dataset], float]
 ) -> float:

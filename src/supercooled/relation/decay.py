@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Number, Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.relation.lines import P_R
 
 
+@validated
 def foretold_overlap(
     probability: xr.Dataset,
     *,
-    interval: float,
+    interval: Positive,
     lags: ArrayLike,
-    share_beyond: float,
+    share_beyond: Annotated[float, Number(above=0.0, at_most=1.0)],
     changes: xr.Dataset | None = None,
 ) -> xr.Dataset:
     r"""Overlap that follows from the rearrangement probability and the distribution of softness.

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumber, Estimate, Stretches, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
@@ -30,6 +31,7 @@ TAIL = 1e-3
 FAR = 50.0
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Peak:
     """Most frequent value of a field.
@@ -37,11 +39,12 @@ class Peak:
     value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches
     """
 
-    value: float
-    error: float
-    bandwidth: float
+    value: Estimate
+    error: Estimate
+    bandwidth: Estimate
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Share:
     """Share of the rearranging particles that lie on the soft side of the peak.
@@ -52,15 +55,16 @@ class Share:
     n_rearranging : how many particles at times rearrange
     """
 
-    value: float
-    error: float
-    peak: float
-    peak_error: float
-    of_all: float
+    value: Estimate
+    error: Estimate
+    peak: Estimate
+    peak_error: Estimate
+    of_all: Estimate
     n_rearranging: int
 
 
-def distribution(field: Fields, *, bins: int | ArrayLike, stretches: int = 5) -> xr.Dataset:
+@validated
+def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches = 5) -> xr.Dataset:
     r"""Probability density of a field over particles and frames.
 
     .. math:: P(x) = \frac{n(x)}{N\,\delta x}
@@ -102,7 +106,8 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: int = 5) ->
     )
 
 
-def peak(field: Fields, *, stretches: int = 5) -> Peak:
+@validated
+def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
     r"""Most frequent value of a field: the top of its distribution smoothed by a Gaussian.
 
     .. math:: h = \left(\frac{4}{5n}\right)^{1/7} \min(s, \mathrm{IQR}/1.349)
@@ -132,8 +137,14 @@ def peak(field: Fields, *, stretches: int = 5) -> Peak:
     return Peak(value, error, bandwidth)
 
 
+@validated
 def softer_share(
-    softness: Fields, p_hop: Fields, *, threshold: float | None = None, lead: float, stretches: int = 5
+    softness: Fields,
+    p_hop: Fields,
+    *,
+    threshold: AnyNumber | None = None,
+    lead: float,
+    stretches: Stretches = 5,
 ) -> Share:
     r"""Share of the rearranging particles that are softer than the peak of the distribution of all.
 
@@ -166,8 +177,14 @@ def softer_share(
     return _share(softness, p_hop, threshold, lead, stretches, above=True)
 
 
+@validated
 def shallower_share(
-    depth: Fields, p_hop: Fields, *, threshold: float | None = None, lead: float, stretches: int = 5
+    depth: Fields,
+    p_hop: Fields,
+    *,
+    threshold: AnyNumber | None = None,
+    lead: float,
+    stretches: Stretches = 5,
 ) -> Share:
     r"""Share of the rearranging particles in cages shallower than the peak of the distribution of all.
 
@@ -223,7 +240,7 @@ def count_of(data: Array, dim: str) -> xr.DataArray:
 
 
 def _share(
-    field: Fields, p_hop: Fields, threshold: float | None, lead: float, stretches: int, *, above: bool
+    field: Fields, p_hop: Fields, threshold: AnyNumber | None, lead: float, stretches: int, *, above: bool
 ) -> Share:
     pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
     _, edges = _grid(pooled, field_name(field))

@@ -9,12 +9,15 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Count, Estimate, validated
+from supercooled.arguments.datasets import LinesWithErrors, ProbabilitiesWithErrors
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.relation.barriers import arrhenius
 from supercooled.relation.lines import P_R, concatenated, known, straight_line
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Straight:
     r"""Barrier and entropy as straight lines of the softness, and where the lines cross.
@@ -26,11 +29,11 @@ class Straight:
     curvature : of the barrier: the second-order term at the ends of the range, as a share of the first
     """
 
-    e0: float
-    e1: float
-    s0: float
-    s1: float
-    curvature: float
+    e0: Estimate
+    e1: Estimate
+    s0: Estimate
+    s1: Estimate
+    curvature: Estimate
 
     @property
     def onset(self) -> float:
@@ -38,7 +41,8 @@ class Straight:
         return self.e1 / self.s1
 
 
-def straight_barriers(fits: xr.Dataset) -> Straight:
+@validated
+def straight_barriers(fits: LinesWithErrors) -> Straight:
     """Straight lines through barrier and entropy against softness, weighted by their errors.
 
     fits : what :func:`arrhenius` returns
@@ -74,11 +78,12 @@ def straight_barriers(fits: xr.Dataset) -> Straight:
     return Straight(e0=numbers[0], e1=numbers[1], s0=numbers[2], s1=numbers[3], curvature=float(bend))
 
 
+@validated
 def left_out(
-    probabilities: xr.Dataset | Sequence[xr.Dataset],
+    probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWithErrors],
     *,
     weighting: Literal["equal", "errors"],
-    minimum_temperatures: int = 2,
+    minimum_temperatures: Count = 2,
 ) -> xr.Dataset:
     r"""Each temperature foretold from the Arrhenius lines of the others.
 

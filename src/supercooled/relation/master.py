@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, stdtrit
 
+from supercooled.arguments import AnyNumbers, Estimate, Fraction, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Line:
     """A straight line, y = intercept + slope x.
@@ -23,23 +25,25 @@ class Line:
     n : points
     """
 
-    intercept: float
-    slope: float
-    intercept_error: float
-    slope_error: float
-    intercept_ends: tuple[float, float]
-    slope_ends: tuple[float, float]
-    confidence: float
-    correlation: float
-    spread: float
+    intercept: Estimate
+    slope: Estimate
+    intercept_error: Estimate
+    slope_error: Estimate
+    intercept_ends: tuple[Estimate, Estimate]
+    slope_ends: tuple[Estimate, Estimate]
+    confidence: Estimate
+    correlation: Estimate
+    spread: Estimate
     n: int
 
+    @validated
     def __call__(self, x: ArrayLike) -> Array:
         """The line at x."""
         return np.asarray(self.intercept + self.slope * np.asarray(x, dtype=np.float64))
 
 
-def line(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Line:
+@validated
+def line(x: AnyNumbers, y: AnyNumbers, *, confidence: Fraction) -> Line:
     r"""Straight line of least squares; its scatter tells the errors.
 
     .. math:: S = a_0 + a_1 T,\qquad \beta\Delta\Phi = C + B/S,\qquad
@@ -88,6 +92,7 @@ def line(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Line:
     )
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Collapse:
     """How well scaling by each liquid's own line brings all onto one.
@@ -96,8 +101,8 @@ class Collapse:
     after : share of the variance of (y - C)/B that the master curve y = x leaves
     """
 
-    before: float
-    after: float
+    before: Estimate
+    after: Estimate
 
     @property
     def quality(self) -> float:
@@ -105,7 +110,8 @@ class Collapse:
         return 1.0 - self.after / self.before if self.before > 0 else 0.0
 
 
-def collapse(x: Sequence[ArrayLike], y: Sequence[ArrayLike], lines: Sequence[Line]) -> Collapse:
+@validated
+def collapse(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers], lines: Sequence[Line]) -> Collapse:
     r"""Spread of several liquids about one curve, before each is scaled by its own line and after.
 
     .. math:: \tilde y = \frac{y - C}{B} = x = \frac1S
@@ -143,6 +149,7 @@ def collapse(x: Sequence[ArrayLike], y: Sequence[ArrayLike], lines: Sequence[Lin
     )
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class SoftnessLaw:
     """Relaxation times by softness; the fields are those of :class:`supercooled.dynamics.LawFit`.
@@ -150,16 +157,17 @@ class SoftnessLaw:
     parameters : tau_0 (tau), C (epsilon_AA), B (epsilon_AA sigma_AA^2)
     """
 
-    values: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    confidence: float
-    chi_square: float
+    values: tuple[Estimate, ...]
+    low: tuple[Estimate, ...]
+    high: tuple[Estimate, ...]
+    confidence: Estimate
+    chi_square: Estimate
     degrees_of_freedom: int
-    aic: float
-    bic: float
+    aic: Estimate
+    bic: Estimate
     parameters: tuple[str, ...] = ("tau_0", "C", "B")
 
+    @validated
     def __call__(self, temperatures: ArrayLike, softness: ArrayLike) -> Array:
         """Relaxation times at temperatures and softnesses, tau."""
         T, S = (np.asarray(a, dtype=np.float64) for a in (temperatures, softness))
@@ -167,13 +175,14 @@ class SoftnessLaw:
         return np.asarray(tau_0 * np.exp((C + B / S) / T))
 
 
+@validated
 def softness_law(
-    temperatures: ArrayLike,
-    softness: ArrayLike,
-    times: ArrayLike,
+    temperatures: AnyNumbers,
+    softness: AnyNumbers,
+    times: AnyNumbers,
     *,
-    confidence: float,
-    errors: ArrayLike | None = None,
+    confidence: Fraction,
+    errors: AnyNumbers | None = None,
 ) -> SoftnessLaw:
     r"""Relaxation times as softness gives them.
 

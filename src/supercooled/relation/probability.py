@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumber, Count, Stretches, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.quantities import labelled, quantity
@@ -13,15 +14,16 @@ from supercooled.relation.distributions import bin_coordinates, count_of, densit
 from supercooled.relation.pairing import Fields, bin_edges, over_stretches, stream_pairs
 
 
+@validated
 def rearrangement_probability(
     field: Fields,
     p_hop: Fields,
     *,
-    threshold: float | None = None,
+    threshold: AnyNumber | None = None,
     bins: int | ArrayLike,
     lead: float,
-    minimum_count: int,
-    stretches: int = 5,
+    minimum_count: Count,
+    stretches: Stretches = 5,
 ) -> xr.Dataset:
     r"""Share of particles of each softness (or other structure) that rearrange.
 

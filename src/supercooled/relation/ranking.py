@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from supercooled.arguments import AnyNumber, NotNegative, Stretches, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error, without_bias
 from supercooled.errors import ParameterError
@@ -19,7 +20,8 @@ from supercooled.relation.pairing import Fields, Stream, over_stretches, stream_
 _ROUNDING = 1e-2
 
 
-def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> xr.DataArray:
+@validated
+def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: NotNegative) -> xr.DataArray:
     r"""Largest p_hop of each particle from a frame on, as far as the horizon reaches.
 
     .. math:: p_h(i, t) = \max_{t \le t' \le t + h} p_\mathrm{hop}(i, t')
@@ -60,14 +62,15 @@ def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: float) -> 
     return out.assign_attrs(horizon=float(horizon))
 
 
+@validated
 def ranking(
     field: Fields,
     p_hop: Fields,
     *,
-    threshold: float | None = None,
+    threshold: AnyNumber | None = None,
     lead: float,
     bins: int,
-    stretches: int = 5,
+    stretches: Stretches = 5,
 ) -> xr.Dataset:
     r"""How well a field tells the particles that rearrange from those that don't.
 

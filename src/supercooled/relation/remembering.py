@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from supercooled.arguments import Count, Positive, Stretches, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
@@ -19,7 +20,8 @@ from supercooled.relation.pairing import Fields, bin_edges
 from supercooled.trajectory import Trajectory
 
 
-def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Dataset:
+@validated
+def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: Stretches = 5) -> xr.Dataset:
     r"""Correlation of a field with itself at a later time.
 
     .. math:: C_S(t) = \left\langle \frac{[S_i(t') - \bar S(t')]\,[S_i(t'+t) - \bar S(t'+t)]}
@@ -77,17 +79,18 @@ def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: int = 5) -> xr.Da
     )
 
 
+@validated
 def propagation(
     field: Fields,
     trajectory: Trajectory | Sequence[Trajectory],
     *,
     groups: Sequence[tuple[float, float]],
     lags: ArrayLike,
-    stays_within: float,
-    overlap_radius: float,
+    stays_within: Positive,
+    overlap_radius: Positive,
     bins: int | ArrayLike,
-    origins: int,
-    stretches: int = 5,
+    origins: Count,
+    stretches: Stretches = 5,
 ) -> xr.Dataset:
     r"""What becomes of particles that begin with a given softness.
 

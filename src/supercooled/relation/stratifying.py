@@ -7,14 +7,15 @@ from itertools import combinations
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import AnyNumbers, Count, Estimate, Positive, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.relation.pairing import Fields, samples
 
 
-def strata(field: Fields, *, count: int, percentiles: tuple[float, float]) -> Array:
+@validated
+def strata(field: Fields, *, count: Count, percentiles: tuple[float, float]) -> Array:
     """Edges of equally wide bins between two percentiles of a field.
 
     field : (frame, particle), or one for each run, whose particles at times count alike
@@ -47,7 +48,8 @@ def strata(field: Fields, *, count: int, percentiles: tuple[float, float]) -> Ar
     return np.linspace(first, last, count + 1)
 
 
-def within_fences(values: ArrayLike, *, fences: float) -> Booleans:
+@validated
+def within_fences(values: AnyNumbers, *, fences: Positive) -> Booleans:
     r"""Which values are no outliers.
 
     .. math:: Q_1 - f\,(Q_3 - Q_1) \le x \le Q_3 + f\,(Q_3 - Q_1)
@@ -79,6 +81,7 @@ def within_fences(values: ArrayLike, *, fences: float) -> Booleans:
     return inside
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Crossings:
     """Where the Arrhenius lines of strata cross, pair by pair.
@@ -89,14 +92,15 @@ class Crossings:
     kept, every : how many crossings there were, after and before the rejection
     """
 
-    temperature: float
-    error: float
-    spread: float
+    temperature: Estimate
+    error: Estimate
+    spread: Estimate
     kept: int
     every: int
 
 
-def crossings(fits: xr.Dataset, *, fences: float) -> Crossings:
+@validated
+def crossings(fits: xr.Dataset, *, fences: Positive) -> Crossings:
     r"""Crossover temperature from every pair of Arrhenius lines, without outliers.
 
     .. math:: T_{ij} = \frac{\Delta E_i - \Delta E_j}{\Sigma_i - \Sigma_j}

@@ -7,8 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
+from supercooled.arguments import AnyNumber, Estimate, Number, Positive, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report.files import read_json, write_text
 
@@ -16,7 +17,10 @@ Verdict = Literal["met", "missed", "not measured", "no published value", "not ju
 
 _DIGITS = 10
 
+Bound: TypeAlias = Annotated[float, Number(infinite=True)]
 
+
+@validated
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """How far a measured value may lie from the published one, said before it is measured.
@@ -25,11 +29,12 @@ class Tolerance:
     """
 
     kind: Literal["relative", "absolute", "between"]
-    lower: float
-    upper: float
+    lower: Estimate
+    upper: Estimate
 
     @classmethod
-    def relative(cls, fraction: float) -> Tolerance:
+    @validated
+    def relative(cls, fraction: Positive) -> Tolerance:
         """|measured - published| <= `fraction` |published|.
 
         >>> Tolerance.relative(0.05).text
@@ -38,12 +43,14 @@ class Tolerance:
         return cls("relative", -_positive(fraction, "fraction"), fraction)
 
     @classmethod
-    def absolute(cls, distance: float) -> Tolerance:
+    @validated
+    def absolute(cls, distance: Positive) -> Tolerance:
         """|measured - published| <= `distance`, in the unit of the row."""
         return cls("absolute", -_positive(distance, "distance"), distance)
 
     @classmethod
-    def between(cls, lower: float, upper: float) -> Tolerance:
+    @validated
+    def between(cls, lower: Bound, upper: Bound) -> Tolerance:
         """`lower` <= measured <= `upper`; either may be infinite.
 
         >>> Tolerance.between(0.6, float("inf")).text
@@ -53,6 +60,7 @@ class Tolerance:
             raise ParameterError(f"a tolerance between {lower} and {upper} holds everything or nothing")
         return cls("between", lower, upper)
 
+    @validated
     def holds(self, measured: float, published: float) -> bool:
         """Whether `measured` is close enough to `published`."""
         if self.kind == "between":
@@ -61,6 +69,7 @@ class Tolerance:
         # a value exactly on the edge must not fail by the rounding of a subtraction
         return abs(measured - published) <= self.upper * scale * (1 + 1e-9)
 
+    @validated
     def room(self, measured: float, published: float) -> float:
         """How far `measured` is from the nearest bound that it could cross.
 
@@ -91,6 +100,7 @@ class Tolerance:
         return f"between {self.lower:.4g} and {self.upper:.4g}"
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the comparison: exactly what ``comparison.json`` holds.
@@ -105,9 +115,9 @@ class Row:
     item: str
     quantity: str
     state: str
-    published: float | None
-    measured: float | None
-    uncertainty: float | None
+    published: Estimate | None
+    measured: Estimate | None
+    uncertainty: Estimate | None
     unit: str
     tolerance: Tolerance | None
     note: str
@@ -133,15 +143,16 @@ class Row:
         return self.tolerance.holds(self.measured, self.published)
 
     @classmethod
+    @validated
     def judge(
         cls,
         *,
         item: str,
         quantity: str,
         state: str,
-        published: float | None,
-        measured: float | None,
-        uncertainty: float | None,
+        published: AnyNumber | None,
+        measured: AnyNumber | None,
+        uncertainty: AnyNumber | None,
         unit: str,
         tolerance: Tolerance | None,
         note: str = "",
@@ -226,6 +237,7 @@ def plain_row(row: Row) -> dict[str, Any]:
     return {**data, "within": row.within, "note": note, "tolerance": tolerance}
 
 
+@validated
 def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     """Rows as a JSON list, in their order, under the final name only when complete.
 
@@ -240,6 +252,7 @@ def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     )
 
 
+@validated
 def read_comparison(path: str | Path) -> tuple[Row, ...]:
     """Rows of a ``comparison.json``.
 

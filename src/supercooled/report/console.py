@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from supercooled.arguments import validated
 from supercooled.display import shown as plain
 from supercooled.report.comparison import Row, Verdict
 from supercooled.report.numbers import percent, shown, unit_text
@@ -21,6 +22,7 @@ _WORDS: dict[Verdict, str] = {"missed": "MISSED", "no published value": "–", "
 _NARROW = 96
 
 
+@validated
 def print_comparison(
     rows: Sequence[Row], page: Path | None = None, *, console: Console | None = None
 ) -> None:

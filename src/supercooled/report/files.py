@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled import plain_data
+from supercooled.arguments import validated
 from supercooled.errors import StoreError
 from supercooled.fields import check, dataset, reading, seal
 from supercooled.fields.stored_arrays import Group
@@ -65,6 +66,7 @@ def plain(data: Any) -> Any:
     return str(data)
 
 
+@validated
 def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
     """Datasets as groups of one Zarr folder, complete or not there.
 
@@ -86,6 +88,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
         seal(made)
 
 
+@validated
 def load_results(path: str | Path) -> dict[str, xr.Dataset]:
     """Datasets of a Zarr folder by group, read into memory.
 

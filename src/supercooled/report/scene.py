@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.quantities import quantity
@@ -18,12 +19,13 @@ from supercooled.trajectory import Trajectory
 MOST = 200_000
 
 
+@validated
 def scene(
     run: Trajectory,
     *,
     fields: Mapping[str, xr.DataArray],
     frames: int,
-    width: float,
+    width: Positive,
     cutoffs: Mapping[str, tuple[float, float]],
     normalisation: str,
 ) -> xr.Dataset:

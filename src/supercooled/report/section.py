@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from supercooled.arguments import validated
 
+
+@validated
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading, plain text (blank lines part paragraphs), tables and plates by name.

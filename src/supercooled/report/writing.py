@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from pydantic import ConfigDict
 
+from supercooled.arguments import validated
 from supercooled.errors import StoreError
 from supercooled.plain_data import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
@@ -65,6 +66,7 @@ class _Stored(Fields):
     content: dict[str, str] | None = None
 
 
+@validated
 def write(
     out: str | Path,
     *,
@@ -165,6 +167,7 @@ def _check_together(out: Path, found: Mapping[str, str]) -> None:
         )
 
 
+@validated
 def rebuild(out: str | Path) -> Path:
     """Figures and page once more, from what is stored in the folder `out`; the page's path.
 

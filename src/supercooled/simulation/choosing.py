@@ -6,6 +6,7 @@ import importlib.util
 import os
 from typing import Literal, get_args
 
+from supercooled.arguments import validated
 from supercooled.errors import MissingExtraError, ParameterError
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.lammps_engine import LammpsEngine
@@ -17,6 +18,7 @@ _NAMES = ", ".join(get_args(EngineName))
 _DOES = ("version", "prepare", "advance")
 
 
+@validated
 def chosen_engine(asked: str | Engine | None = None) -> Engine:
     """The engine asked for; unless it is, the one that ``SUPERCOOLED_ENGINE`` names; else LAMMPS.
 

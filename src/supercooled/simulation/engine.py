@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from supercooled.arguments import AnyNumber, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.simulation.start import Start
@@ -16,6 +17,7 @@ from supercooled.state import StatePoint
 MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One frame as the engine has it.
@@ -30,9 +32,10 @@ class Snapshot:
     positions: Array
     images: Integers
     box: Box
-    log: Mapping[str, float]
+    log: Mapping[str, AnyNumber]
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Leg:
     """A stretch of a run from one checkpoint to the next, or to the end.

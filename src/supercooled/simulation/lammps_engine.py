@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from supercooled.arguments import validated
 from supercooled.box import Box
 from supercooled.errors import SimulationError, StoreError
 from supercooled.mixture import Mixture
@@ -34,6 +35,7 @@ _OF = "run_"
 _LOG = {"potential_energy": "pe", "kinetic_temperature": "temp", "pressure": "press"}
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class LammpsEngine:
     """LAMMPS through its library, without communication: one core a replica."""
@@ -43,6 +45,7 @@ class LammpsEngine:
         with session("the version of LAMMPS") as lmp:
             return f"LAMMPS {lmp.version()}"
 
+    @validated
     def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:
         """Write the checkpoint of step 0: fresh velocities, after melting if `start` is a lattice.
 
@@ -63,6 +66,7 @@ class LammpsEngine:
             _energies(lmp)
             _write_checkpoint(lmp, checkpoint)
 
+    @validated
     def advance(
         self,
         state: StatePoint,

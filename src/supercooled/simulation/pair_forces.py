@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from supercooled.arguments import validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
@@ -35,6 +36,7 @@ class PairForces:
         if a species is not the mixture's.
     """
 
+    @validated
     def __init__(self, mixture: Mixture, box: Box, species: Integers) -> None:
         n = len(mixture.species)
         if len(species) == 0 or species.min() < 0 or species.max() >= n:
@@ -63,6 +65,7 @@ class PairForces:
         self._built: Array | None = None
         self._near = self._listed()
 
+    @validated
     def __call__(self, xyz: Array, force: Array) -> float:
         """Energy of all pairs, epsilon_AA; `force` is overwritten, epsilon_AA/sigma_AA.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Estimate, Number, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SimulationError
@@ -25,6 +26,7 @@ ABRUPT = 0.1
 _MOST = 100_000
 
 
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class InherentStructure:
     """A configuration at a minimum of its energy.
@@ -36,8 +38,8 @@ class InherentStructure:
     """
 
     positions: Array
-    energy: float
-    force: float
+    energy: Estimate
+    force: Estimate
     evaluations: int
 
 
@@ -57,13 +59,14 @@ def check_quench(*, tolerance: float, minimiser: str) -> None:
         raise ParameterError(f"no minimiser {minimiser!r}; known are {', '.join(get_args(Minimiser))}")
 
 
+@validated
 def inherent_structure(
     positions: ArrayLike,
     box: Box,
     species: ArrayLike,
     mixture: Mixture,
     *,
-    tolerance: float,
+    tolerance: Annotated[float, Number(above=0.0, like="1e-2")],
     minimiser: Minimiser = "l-bfgs",
     name: str = "configuration",
 ) -> InherentStructure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from supercooled.arguments import NotNegative, validated
 from supercooled.errors import ParameterError
 from supercooled.simulation.engine import Leg
 from supercooled.state import StatePoint
@@ -17,6 +18,7 @@ ATOM_STEPS_PER_STOP = 2_000_000
 PARTICLES_PER_CHECKPOINT = 1_000_000
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """Steps of a run, counted from the start of its hold.
@@ -36,6 +38,7 @@ class Schedule:
     offsets: tuple[int, ...] = (0,)
 
     @classmethod
+    @validated
     def of(cls, state: StatePoint) -> Schedule:
         """Schedule of a state point."""
         protocol = state.protocol
@@ -43,7 +46,8 @@ class Schedule:
         return cls(*steps, state.n_particles, protocol.offsets)
 
     @staticmethod
-    def n_frames(state: StatePoint, duration: float) -> int:
+    @validated
+    def n_frames(state: StatePoint, duration: NotNegative) -> int:
         """Frames of a run: one at its beginning, and one each `every` up to and with its end.
 
         Raises
@@ -59,11 +63,13 @@ class Schedule:
             )
         return steps // every * len(protocol.offsets) + 1
 
+    @validated
     def frame_step(self, frame: int) -> int:
         """Step of a frame."""
         interval, within = divmod(frame, len(self.offsets))
         return self.hold + interval * self.every + self.offsets[within]
 
+    @validated
     def frames_before(self, step: int) -> int:
         """Frames taken at steps before `step`."""
         if step <= self.hold:
@@ -71,6 +77,7 @@ class Schedule:
         interval, within = divmod(step - self.hold, self.every)
         return interval * len(self.offsets) + bisect_left(self.offsets, within)
 
+    @validated
     def next_checkpoint(self, step: int) -> int:
         """First checkpoint after a step.
 
@@ -90,6 +97,7 @@ class Schedule:
         length = max(1, min(piece // self.every, most)) * self.every
         return self.hold + (done // length + 1) * length
 
+    @validated
     def leg(self, begin: int, n_frames: int) -> tuple[Leg, bool]:
         """The leg after the checkpoint at `begin` in a run of `n_frames`, and whether a checkpoint
         ends it: a leg that the run's end cuts short has none, since it lies off the grid.

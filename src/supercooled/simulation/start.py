@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supercooled.arguments import Count, Temperature, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, SimulationError
@@ -19,6 +20,7 @@ OVERLAP_ENERGY = 100.0
 EDGE_TOLERANCE = 1e-5
 
 
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
     """Positions and species that a run starts from.
@@ -48,7 +50,8 @@ class Start:
         return digest.hexdigest()
 
 
-def from_trajectory(trajectory: Trajectory, liquid: Liquid, temperature: float) -> Start:
+@validated
+def from_trajectory(trajectory: Trajectory, liquid: Liquid, temperature: Temperature) -> Start:
     """The last frame of a trajectory, checked to be a configuration of the liquid.
 
     temperature : of the run to come, which says what an overlap is
@@ -105,7 +108,8 @@ def _species(trajectory: Trajectory, mixture: Mixture, name: str) -> Integers:
     return species
 
 
-def overlaps(start: Start, mixture: Mixture, temperature: float) -> tuple[int, int, float] | None:
+@validated
+def overlaps(start: Start, mixture: Mixture, temperature: Temperature) -> tuple[int, int, float] | None:
     """The worst pair of particles with an energy above 100 k_B T, and its distance; None if there is none."""
     from scipy.spatial import KDTree
 
@@ -140,7 +144,8 @@ def _core(mixture: Mixture, pair: int, temperature: float) -> float:
     return float(r[above].max(initial=0.0)) + 1e-3 * potential.cutoff
 
 
-def lattice(liquid: Liquid, n_particles: int, seed: int) -> Start:
+@validated
+def lattice(liquid: Liquid, n_particles: Count, seed: int) -> Start:
     """Particles on a face-centred cubic lattice (square in the plane), species shuffled.
 
     Where the lattice has more sites than there are particles, sites chosen at random stay empty.

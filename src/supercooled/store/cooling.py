@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from supercooled.arguments import Count, Positive, validated
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
 from supercooled.simulation.choosing import EngineName
@@ -19,6 +20,7 @@ from supercooled.store.simulating import simulate
 from supercooled.trajectory import Trajectory
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One temperature of a cooling ladder.
@@ -38,18 +40,19 @@ class Rung:
         return all(a.passed for a in self.agreements.values())
 
 
+@validated
 def cool(
     liquid: Liquid,
     temperatures: Sequence[float],
     *,
-    n_particles: int,
+    n_particles: Count,
     hold: float | Sequence[float],
     duration: float | Sequence[float],
     every: float | Sequence[float],
     start: StartOf = "lattice",
     seed: int = 1,
-    dt: float = 0.005,
-    damping: float = 100.0,
+    dt: Positive = 0.005,
+    damping: Positive = 100.0,
     engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,

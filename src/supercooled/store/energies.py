@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xarray as xr
 
+from supercooled.arguments import validated
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.gsd_file import GsdFile
 from supercooled.quantities import labelled
@@ -12,6 +13,7 @@ from supercooled.trajectory import Trajectory
 NAMES = ("potential_energy", "kinetic_temperature", "pressure")
 
 
+@validated
 def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     """One number a frame, (frame,), with the frame's ``time``.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled import systems
+from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
 from supercooled.simulation.choosing import EngineName
@@ -30,21 +31,22 @@ _LONGEST = 10.0
 _FEWEST_FRAMES = 20
 
 
+@validated
 def equilibrate(
     liquid: Liquid,
-    temperature: float,
-    n_particles: int,
+    temperature: Temperature,
+    n_particles: Count,
     *,
     start: str | Path,
-    hold: float,
-    duration: float,
+    hold: NotNegative,
+    duration: NotNegative,
     out: str | Path,
-    relaxations: float = systems.ENOUGH_RELAXATIONS,
-    longest: float | None = None,
-    every: float | None = None,
+    relaxations: Positive = systems.ENOUGH_RELAXATIONS,
+    longest: Positive | None = None,
+    every: Positive | None = None,
     seed: int = 1,
-    dt: float = 0.005,
-    damping: float = 100.0,
+    dt: Positive = 0.005,
+    damping: Positive = 100.0,
     engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,

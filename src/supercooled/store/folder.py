@@ -27,6 +27,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 
+from supercooled.arguments import validated
 from supercooled.errors import StoreError
 from supercooled.plain_data import Fields, read_record
 from supercooled.state import StatePoint
@@ -136,6 +137,7 @@ class RunRecord(Fields):
     evaluations: float = 0.0
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """Paths of a run, and how its records are read and replaced."""
@@ -143,6 +145,7 @@ class RunFolder:
     path: Path
 
     @classmethod
+    @validated
     def of(cls, state: StatePoint, root: str | Path) -> RunFolder:
         """The folder of a state point below `root`, made if it is not there.
 
@@ -166,6 +169,7 @@ class RunFolder:
         return cls(Path(job.path))
 
     @staticmethod
+    @validated
     def is_there(state: StatePoint, root: str | Path) -> bool:
         """Whether a state point has a folder below `root`; nothing is made."""
         import signac
@@ -198,6 +202,7 @@ class RunFolder:
         """Step reached."""
         return self.path / "progress"
 
+    @validated
     def engine_file(self, step: int) -> Path:
         """The engine's checkpoint of a step."""
         return self.path / f"checkpoint-{step}"
@@ -219,10 +224,12 @@ class RunFolder:
             raise StoreError(f"{self.path}: {checkpoint.file} is missing; delete the folder")
         return checkpoint
 
+    @validated
     def replace_checkpoint(self, checkpoint: Checkpoint) -> None:
         """Make this the checkpoint, in one step."""
         self._write("checkpoint.json", asdict(checkpoint))
 
+    @validated
     def remove_files_but_of(self, checkpoint: Checkpoint) -> None:
         """Remove the engine files of other checkpoints."""
         for old in self.path.glob("checkpoint-*"):
@@ -236,6 +243,7 @@ class RunFolder:
         stored = read_record(self.record_path, RunRecord, error=StoreError, remedy="; delete the folder")
         return stored.model_dump(exclude_unset=True)
 
+    @validated
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Replace provenance and timings."""
         self._write("run.json", dict(record))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Unpack
 
+from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
@@ -15,14 +16,15 @@ from supercooled.store.simulating import simulate_all
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def isoconfigurational(
     liquid: Liquid,
     *,
-    n_runs: int,
-    temperature: float,
-    n_particles: int,
-    duration: float,
-    every: float,
+    n_runs: Count,
+    temperature: Temperature,
+    n_particles: Count,
+    duration: NotNegative,
+    every: Positive,
     first_seed: int = 1,
     start: StartOf = "equilibrated",
     engine: EngineName | Engine | None = None,

@@ -11,11 +11,12 @@ from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from supercooled import cluster, io
+from supercooled.arguments import Number, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
@@ -34,10 +35,11 @@ from supercooled.whole import room_for
 _PARTICLES_PER_BLOCK = 32_000
 
 
+@validated
 def quench_trajectory(
     trajectory: Trajectory,
     *,
-    tolerance: float,
+    tolerance: Annotated[float, Number(above=0.0, like="1e-2")],
     minimiser: Minimiser = "l-bfgs",
     mixture: Mixture | None = None,
     root: str | Path = "runs",

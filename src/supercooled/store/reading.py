@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled import io
+from supercooled.arguments import validated
 from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.mixture import Activity, Liquid, Mixture
 from supercooled.nearest import check_units
@@ -15,6 +16,7 @@ from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def read_run(
     path: str | Path,
     mixture: Mixture,

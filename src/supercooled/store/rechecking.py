@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled import systems
+from supercooled.arguments import validated
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.folder import RunFolder
@@ -17,6 +18,7 @@ from supercooled.trajectory import Trajectory
 from supercooled.whole import whole_file
 
 
+@validated
 def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Configuration:
     """Add to a configuration's record what a run from it shows, if that is more than is known.
 

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 
+from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.simulation.active import active_particles
@@ -19,6 +20,7 @@ from supercooled.trajectory import Trajectory
 StartOf = Literal["equilibrated", "lattice"] | str | Path | Trajectory
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Request:
     """A run that is wanted.
@@ -28,7 +30,7 @@ class Request:
     """
 
     state: StatePoint
-    duration: float
+    duration: NotNegative
     configuration: Start | None = None
 
     @property
@@ -61,24 +63,25 @@ class Way(TypedDict, total=False):
     """How a run is made, as :func:`supercooled.simulate` explains it; :class:`Protocol` has the defaults."""
 
     per_decade: int
-    dt: float
-    damping: float
+    dt: Positive
+    damping: Positive
     ensemble: Literal["nvt", "nve"]
 
 
 class HeldWay(Way, total=False):
     """With a time before the first frame."""
 
-    hold: float
+    hold: NotNegative
 
 
+@validated
 def request(
     liquid: Liquid,
     *,
-    temperature: float,
-    n_particles: int,
-    duration: float,
-    every: float,
+    temperature: Temperature,
+    n_particles: Count,
+    duration: NotNegative,
+    every: Positive,
     seed: int = 1,
     start: StartOf = "equilibrated",
     **way: Unpack[HeldWay],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from supercooled import cluster
+from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.simulation.choosing import EngineName, chosen_engine
@@ -21,20 +22,21 @@ from supercooled.store.watching import watched
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def simulate(
     liquid: Liquid,
     *,
-    temperature: float,
-    n_particles: int,
-    duration: float,
-    every: float,
+    temperature: Temperature,
+    n_particles: Count,
+    duration: NotNegative,
+    every: Positive,
     per_decade: int = 0,
     seed: int = 1,
-    dt: float = 0.005,
-    damping: float = 100.0,
+    dt: Positive = 0.005,
+    damping: Positive = 100.0,
     ensemble: Literal["nvt", "nve"] = "nvt",
     start: StartOf = "equilibrated",
-    hold: float = 0.0,
+    hold: NotNegative = 0.0,
     engine: EngineName | Engine | None = None,
     root: str | Path = "runs",
     progress: bool = True,
@@ -99,6 +101,7 @@ def simulate(
     return simulate_all([wanted], engine=engine, root=root, workers=1, progress=progress)[0]
 
 
+@validated
 def simulate_all(
     requests: Sequence[Request],
     *,

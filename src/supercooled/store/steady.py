@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from supercooled import dynamics
+from supercooled.arguments import validated
 from supercooled.store.energies import logged
 from supercooled.store.halves import ERRORS, OVERLAP_RADIUS, Agreement, blocking_error
 from supercooled.trajectory import Trajectory
@@ -13,6 +14,7 @@ from supercooled.trajectory import Trajectory
 _SHARE_OF_MSD = 0.1
 
 
+@validated
 def steady_state(run: Trajectory) -> dict[str, Agreement]:
     """Energy and mean squared displacement in the two halves of a run.
 

@@ -8,12 +8,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, validated
+from supercooled.arguments.datasets import LiquidDistribution
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.mixture import pair_labels
 from supercooled.quantities import labelled
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Logistic:
     r"""A window that falls from 1 to 0 about a distance.
@@ -44,14 +47,16 @@ class Logistic:
                 "for example Logistic(centre=2.0, width=1.0)"
             )
 
+    @validated
     def __call__(self, r: ArrayLike) -> Array:
         """The window at distances."""
         x = (np.asarray(r, dtype=np.float64) - self.centre) / self.width
         return np.asarray(1.0 / (1.0 + np.exp(np.clip(x, -700.0, 700.0))), dtype=np.float64)
 
 
+@validated
 def pair_entropy(
-    rdf: xr.Dataset, *, r_max: float, window: Logistic | None, species: str = "partial"
+    rdf: LiquidDistribution, *, r_max: Positive, window: Logistic | None, species: str = "partial"
 ) -> xr.Dataset:
     r"""Excess entropy of a liquid, as far as pairs of particles know it.
 

@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import validated
+from supercooled.arguments.datasets import Examples
 from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -20,9 +22,10 @@ from supercooled.trajectory import Trajectory
 _FRAMES = 50
 
 
+@validated
 def features_of_examples(
     trajectories: Trajectory | Sequence[Trajectory],
-    examples: xr.Dataset,
+    examples: Examples,
     *,
     centre: str,
     radial: Radial | Sequence[Radial] = (),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Count, Positive, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import frames_within, leave_one_out, map_add, spans, stretch_of
 from supercooled.box import Box
@@ -23,16 +24,19 @@ from supercooled.trajectory import Trajectory
 
 # Two digits finer than the 1e-6 promised; the next digit costs a tenth more time.
 TOLERANCE = 1e-8
+# One frame of them takes a gigabyte.
+MOST_MODES = 1e8
 # Enough for the transform's set-up not to show, few enough to share out among workers.
 FRAMES_AT_ONCE = 16
 
 
+@validated
 def structure_factor(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
-    q_max: float,
-    dq: float,
-    blocks: int = 1,
+    q_max: Positive,
+    dq: Positive,
+    blocks: Count = 1,
     executor: Executor | None = None,
 ) -> xr.Dataset:
     r"""Partial static structure factors over every wave vector of the periodic box.
@@ -116,12 +120,18 @@ class _Modes:
     def of(cls, box: Box, q_max: float, dq: float) -> _Modes:
         d = box.dimensions
         edges = box.matrix[:d, :d]
-        highest = np.floor(q_max * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9).astype(int)
+        highest = np.floor(q_max * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9)
+        if (modes := float(np.prod(2.0 * highest + 1.0))) > MOST_MODES:
+            raise ParameterError(
+                f"q_max={q_max:g} asks for {modes:.3g} modes of the box, more than {MOST_MODES:g}: choose "
+                "a smaller q_max, for example 24.0"
+            )
         axes = [np.arange(-n, n + 1.0) for n in highest[:-1]] + [np.arange(highest[-1] + 1.0)]
         # |q|^2 = n.G.n with the metric of the reciprocal lattice
         reciprocal = 2 * np.pi * np.linalg.inv(edges)
         metric = reciprocal @ reciprocal.T
         squares = np.zeros([len(axis) for axis in axes])
+        highest = highest.astype(int)
         grids = np.meshgrid(*axes, indexing="ij", sparse=True)
         for i in range(d):
             for j in range(d):

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supercooled.arguments import validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.kernels.cage import WIDTHS
 from supercooled.kernels.gaussians import WIDEST
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Radial:
     """Gaussians of the distance to a neighbour, evenly spaced, about every species of neighbour.
@@ -58,6 +60,7 @@ class Radial:
         return float(self.means[-1]) + WIDTHS * self.width if self.cutoff is None else self.cutoff
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Angular:
     """Functions of two neighbours and the angle between them, for every pair of species.
@@ -94,6 +97,7 @@ class Angular:
             raise ParameterError("an angular function stands twice")
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class FeatureSet:
     """A set of structure functions that a paper uses.

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
+from supercooled.arguments import Positive, Rising, number_of_bins, validated
+from supercooled.arguments.datasets import GroupedDistribution, ParticleField
 from supercooled.arrays import Array
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
@@ -20,13 +21,14 @@ from supercooled.structure.radial import shell_volumes
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def grouped_radial_distribution(
     trajectories: Trajectory | Sequence[Trajectory],
-    field: xr.DataArray | Sequence[xr.DataArray],
+    field: ParticleField | Sequence[ParticleField],
     *,
-    edges: ArrayLike,
-    r_max: float,
-    dr: float,
+    edges: Rising,
+    r_max: Positive,
+    dr: Positive,
 ) -> xr.Dataset:
     r"""Radial distribution functions about the particles of each group.
 
@@ -74,9 +76,7 @@ def grouped_radial_distribution(
     limits = np.asarray(edges, dtype=np.float64)
     if limits.ndim != 1 or len(limits) < 2 or not (np.diff(limits) > 0).all():
         raise ParameterError("edges must rise, for example what relation.strata returns")
-    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 and np.isfinite(r_max) else 0
-    if n_bins < 1:
-        raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.02")
+    n_bins = number_of_bins(r_max, dr)
     shape = (len(limits) - 1, len(runs[0].names), n_bins)
     sums, members, densities = np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[1])
     totals = (sums, members, densities)
@@ -106,7 +106,10 @@ def grouped_radial_distribution(
     )
 
 
-def grouped_pair_entropy(grouped: xr.Dataset, *, r_max: float, window: Logistic | None) -> xr.DataArray:
+@validated
+def grouped_pair_entropy(
+    grouped: GroupedDistribution, *, r_max: Positive, window: Logistic | None
+) -> xr.DataArray:
     r"""Pair entropy of each group, from its own radial distribution functions.
 
     .. math:: s^{(2)}_G = -2\pi \sum_K \rho_K \int_0^{r_{max}}

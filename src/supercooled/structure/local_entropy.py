@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from supercooled.arguments import Numbers, Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, shared_out, spans
 from supercooled.box import Box
@@ -26,6 +27,7 @@ from supercooled.trajectory import Trajectory
 LEAK = 5.0
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class EntropyReading:
     """How a local pair entropy is read; every choice that changes it.
@@ -104,17 +106,18 @@ class EntropyReading:
         return max(self.reach, self.radius or 0.0, self.averaged_within or 0.0)
 
 
+@validated
 def local_pair_entropy(
     trajectory: Trajectory,
     *,
     centre: str | None,
-    width: float,
-    r: ArrayLike,
+    width: Positive,
+    r: Annotated[ArrayLike, Numbers(rank=1)],
     species: Literal["partial", "total"],
     density: Literal["local", "bulk"],
     radius: float | None,
     window: Logistic | None,
-    averaged_within: float | None,
+    averaged_within: Positive | None,
     frames: slice = slice(None),
     executor: Executor | None = None,
 ) -> xr.DataArray:

@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, number_of_bins, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, map_add, spans
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError
+from supercooled.errors import BoxError
 from supercooled.kernels.neighbours import half_of, make_cells
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.mixture import pair_labels
@@ -21,11 +22,12 @@ from supercooled.structure.replicas import described, replicas, species_counts
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def radial_distribution(
     trajectories: Trajectory | Sequence[Trajectory],
     *,
-    r_max: float,
-    dr: float,
+    r_max: Positive,
+    dr: Positive,
     executor: Executor | None = None,
 ) -> xr.Dataset:
     r"""Partial radial distribution functions, averaged over frames and replicas.
@@ -58,9 +60,7 @@ def radial_distribution(
     1.0
     """
     runs = replicas(trajectories)
-    n_bins = int(r_max / dr * (1 + 1e-12)) if dr > 0 and np.isfinite(r_max) else 0
-    if n_bins < 1:
-        raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.01")
+    n_bins = number_of_bins(r_max, dr)
     blocks = [
         (run, span.read)
         for run in runs

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import AnyArray, Array
 from supercooled.blocks import shared_out
 from supercooled.box import Box
@@ -28,6 +29,7 @@ from supercooled.structure.feature_sets import Angular, Radial
 from supercooled.trajectory import Trajectory
 
 
+@validated
 def structure_functions(
     trajectory: Trajectory,
     *,
@@ -38,7 +40,7 @@ def structure_functions(
     then: Callable[[xr.DataArray], xr.DataArray] | None = None,
     to: str | Path | None = None,
     executor: Executor | None = None,
-    megabytes: float = 64.0,
+    megabytes: Positive = 64.0,
 ) -> xr.DataArray:
     r"""Numbers that describe the surroundings of each particle, whichever way it is turned.
 

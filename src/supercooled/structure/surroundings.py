@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import erfc
 
+from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
@@ -23,6 +24,7 @@ PER_LENGTH = 4000.0
 CORE = 0.05
 
 
+@validated
 def surroundings(
     trajectory: Trajectory,
     *,
@@ -30,7 +32,7 @@ def surroundings(
     centre: str,
     shells: Mapping[str, float],
     radius: float,
-    width: float,
+    width: Positive,
     frames: slice = slice(None),
 ) -> xr.Dataset:
     r"""Energy, coordination number and density of each particle's surroundings.

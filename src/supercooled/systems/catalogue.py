@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+from supercooled.arguments import Positive, validated
 from supercooled.errors import MixtureError
 from supercooled.mixture import Activity, Liquid, Mixture
 from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
@@ -42,7 +43,8 @@ class Entry:
         return self.densities[0]
 
 
-def kob_andersen(*, density: float) -> Liquid:
+@validated(error=MixtureError)
+def kob_andersen(*, density: Positive) -> Liquid:
     r"""Kob-Andersen Lennard-Jones mixture, 80:20.
 
     .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[(\sigma_{ab}/r)^{12} - (\sigma_{ab}/r)^6\right] - U_c,
@@ -68,7 +70,8 @@ def kob_andersen(*, density: float) -> Liquid:
     return Liquid(_binary("ka-lj", 0.8, (1.0, 1.0), potentials, "Kob and Andersen 1995"), density)
 
 
-def kob_andersen_wca(*, density: float) -> Liquid:
+@validated(error=MixtureError)
+def kob_andersen_wca(*, density: Positive) -> Liquid:
     r"""Kob-Andersen mixture without attraction: each pair cut off at its minimum.
 
     .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[(\sigma_{ab}/r)^{12} - (\sigma_{ab}/r)^6\right]
@@ -90,7 +93,8 @@ def kob_andersen_wca(*, density: float) -> Liquid:
     return Liquid(_binary("ka-wca", 0.8, (1.0, 1.0), potentials, "Berthier and Tarjus 2009"), density)
 
 
-def wahnstrom(*, density: float) -> Liquid:
+@validated(error=MixtureError)
+def wahnstrom(*, density: Positive) -> Liquid:
     """Wahnstrom Lennard-Jones mixture, 50:50.
 
     epsilon 1 for every pair, sigma AA, AB, BB = 1, 11/12, 5/6, masses 1 and 1/2, cut off at
@@ -112,7 +116,8 @@ def wahnstrom(*, density: float) -> Liquid:
     return Liquid(_binary("wahnstrom", 0.5, (1.0, 0.5), potentials, "Wahnstrom 1991"), density)
 
 
-def kob_andersen_width(*, width: float, density: float) -> Liquid:
+@validated(error=MixtureError)
+def kob_andersen_width(*, width: float, density: Positive) -> Liquid:
     r"""Kob-Andersen mixture whose wells have another width.
 
     .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[\left(\frac{\sigma'_{ab}}{r - \Delta\sigma_{ab}}\right)^{12}
@@ -148,7 +153,8 @@ def kob_andersen_width(*, width: float, density: float) -> Liquid:
     return Liquid(mixture, density)
 
 
-def kob_andersen_active(*, force: float, density: float) -> Liquid:
+@validated(error=MixtureError)
+def kob_andersen_active(*, force: Positive, density: Positive) -> Liquid:
     r"""Kob-Andersen mixture whose particles push themselves.
 
     .. math:: m \ddot{\mathbf r}_i = -\nabla_i U + \mathbf f_i,\qquad
@@ -175,6 +181,7 @@ def kob_andersen_active(*, force: float, density: float) -> Liquid:
     return replace(liquid, activity=Activity(force, _PERSISTENCE, liquid.mixture.species, 1.0))
 
 
+@validated(error=MixtureError)
 def force_smoothed(liquid: Liquid) -> Liquid:
     """The same liquid with every Lennard-Jones force going to zero at its cutoff.
 
@@ -264,6 +271,7 @@ _ENTRIES = (
 )
 
 
+@validated(error=MixtureError)
 def catalogue() -> Mapping[str, Entry]:
     """The liquids that the package knows, by name.
 
@@ -273,7 +281,8 @@ def catalogue() -> Mapping[str, Entry]:
     return MappingProxyType({entry.name: entry for entry in _ENTRIES})
 
 
-def named(name: str, *, density: float) -> Liquid:
+@validated(error=MixtureError)
+def named(name: str, *, density: Positive) -> Liquid:
     """The liquid of a name, or of a file that ends in ``.yaml`` or ``.yml``, at a density.
 
     Raises

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from supercooled.arguments import Count, Temperature, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.plain_data import Fields, read_record
@@ -62,6 +63,7 @@ class ConfigurationRecord(Fields):
     rechecked: _Rechecked | None = None
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """A shipped configuration and what is known about it.
@@ -138,7 +140,8 @@ class Configuration:
         passed = [name for name, check in checks.items() if isinstance(check, dict) and check.get("passed")]
         return f"U/N = {checks['potential_energy']:.4f}, {tau}; passed: {', '.join(sorted(passed))}"
 
-    def fits(self, liquid: Liquid, temperature: float, n_particles: int) -> bool:
+    @validated
+    def fits(self, liquid: Liquid, temperature: Temperature, n_particles: Count) -> bool:
         """Whether it is an equilibrium configuration of this liquid at this state.
 
         The whole mixture counts, not its name: another cutoff is another liquid.
@@ -153,6 +156,7 @@ class Configuration:
         )
 
 
+@validated
 def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     """Every shipped configuration, coldest first in each liquid.
 
@@ -173,10 +177,11 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
 
 
+@validated
 def equilibration_command(
     liquid: Liquid,
-    temperature: float,
-    n_particles: int,
+    temperature: Temperature,
+    n_particles: Count,
     *,
     start: str = "lattice",
     hold: float | str = "HOLD",
@@ -215,7 +220,8 @@ def _in_full(value: float | str) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def equilibrated(liquid: Liquid, temperature: float, n_particles: int) -> Path:
+@validated
+def equilibrated(liquid: Liquid, temperature: Temperature, n_particles: Count) -> Path:
     """File of the shipped configuration of a liquid at a temperature.
 
     Of an active liquid that is not shipped, that of the same liquid in equilibrium: it comes to its

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
 
+from supercooled.arguments import validated
 from supercooled.errors import MixtureError
 from supercooled.mixture import Mixture
 from supercooled.plain_data import Fields, first_wrong, read_table, read_yaml
@@ -209,6 +210,7 @@ class _Polydisperse(Fields):
         )
 
 
+@validated
 def read_mixture(path: str | Path) -> Mixture:
     """Mixture that a YAML file describes.
 

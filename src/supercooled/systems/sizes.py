@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from supercooled.arguments import Count, Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
 from supercooled.mixture import Mixture
@@ -18,7 +19,8 @@ LARGEST_NUMBER = 64
 LARGEST_EXPONENT = 50.0
 
 
-def size_classes(*, smallest: float, largest: float, exponent: float, classes: int) -> Array:
+@validated(error=MixtureError)
+def size_classes(*, smallest: Positive, largest: Positive, exponent: float, classes: Count) -> Array:
     r"""Diameters of classes that hold equally many particles, (class,), rising.
 
     .. math:: P(d) \propto d^{\,p},\quad d_\mathrm{min} < d < d_\mathrm{max}
@@ -69,6 +71,7 @@ def _power(ends: Array, power: float) -> Array:
     return np.diff(ends ** (power + 1.0)) / (power + 1.0)
 
 
+@validated(error=MixtureError)
 def polydisperse(
     name: str,
     diameters: Sequence[float],
