@@ -33,7 +33,7 @@ def begin(running: ExitStack, folder: Path, name: str, *command: str) -> None:
             cwd=folder,
             stdout=log,
             stderr=log,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+            env={**os.environ, "PYTHONPATH": f"{Path(__file__).parent}:{os.environ.get('PYTHONPATH', '')}"},
         )
     running.callback(process.wait)
     running.callback(process.kill)
@@ -77,7 +77,7 @@ def test_two_networks_finish_an_analysis_together_to_the_same_bytes(networks, tm
     asks = (
         "import sys, short_study; from pathlib import Path; from supercooled.cluster import Scheduler\n"
         "out, *files = map(Path, sys.argv[1:])\n"
-        f"short_study.analyse(files, out, workers=Scheduler({address!r}))"
+        f"short_study.analyse(files, out, workers=Scheduler({address!r}, encrypted=False))"
     )
     with ExitStack() as running:
         begin(
@@ -92,7 +92,7 @@ def test_two_networks_finish_an_analysis_together_to_the_same_bytes(networks, tm
         asked = subprocess.run(
             ["ip", "netns", "exec", first, sys.executable, "-c", asks, "together", *map(str, files)],
             cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+            env={**os.environ, "PYTHONPATH": f"{Path(__file__).parent}:{os.environ.get('PYTHONPATH', '')}"},
         )  # fmt: skip
     assert asked.returncode == 0, asked.stderr
     assert "tcp://10.99.0.2" in (tmp_path / "worker.log").read_text()
@@ -142,7 +142,8 @@ def test_an_encrypted_cluster_works_for_who_has_a_certificate_and_for_nobody_els
             (Scheduler(address), "takes nobody without a certificate"),
             (Scheduler(address, tls=certificates(strangers)), "takes these certificates"),
             (Scheduler(address, tls=(*files[:2], tmp_path / "none")), "can't be read"),
-            (Scheduler(f"tcp://127.0.0.1:{port}"), "no Dask scheduler answers"),
+            (Scheduler(f"tcp://127.0.0.1:{port}"), "is not encrypted"),
+            (Scheduler(f"tcp://127.0.0.1:{port}", encrypted=False), "no Dask scheduler answers"),
         ):
             with pytest.raises(ClusterError, match=said):
                 cluster.executor(wrong)

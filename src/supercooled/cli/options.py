@@ -31,8 +31,8 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        help="Dask cluster instead: tcp://HOST:PORT or tls://HOST:PORT of one that runs and sees the same "
-        "folders; local; slurm or pbs."
+        help="Dask cluster instead, encrypted, for this user only: local; slurm or pbs; tls://HOST:PORT of "
+        "one that runs and sees the same folders."
     ),
 ]
 Files = Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, XYZ.")]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass
 from importlib import metadata
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
+from supercooled.cluster.certificates import Private
 from supercooled.cluster.here import available_cores
-from supercooled.cluster.scheduler import Scheduler
+from supercooled.cluster.scheduler import QUEUES, Scheduler
 from supercooled.errors import ClusterError, MissingExtraError
 
 _P = ParamSpec("_P")
@@ -26,6 +30,7 @@ ANSWERS_WITHIN = 10
 WORKERS_WITHIN = 30
 # Of a batch job, where the configuration of dask-jobqueue says nothing.
 JOB_MEMORY = "4 GiB"
+_SUBMITS = {"slurm": "sbatch", "pbs": "qsub"}
 
 
 def connect(scheduler: Scheduler) -> Remote:
@@ -34,18 +39,44 @@ def connect(scheduler: Scheduler) -> Remote:
     Raises
     ------
     ClusterError
-        if no scheduler answers, certificates are missing or refused, there is no worker, or a worker does
-        several tasks at once or has another version.
+        if no scheduler answers, certificates are missing or refused, encryption is neither there nor waived,
+        there is no worker, or a worker does several tasks at once or has another version.
     MissingExtraError
         if batch jobs are asked for and dask-jobqueue is not installed.
     """
-    from distributed import Client
-
     # What it has to say about lost connections comes once, as an error of ours.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    security = _security(scheduler)
-    _see_certificates(scheduler, security)
-    cluster = _started(scheduler)
+    cluster = private = None
+    if scheduler.address == "local":
+        private = Private(Path(tempfile.gettempdir()))
+    elif scheduler.address in QUEUES:
+        submit = _SUBMITS[scheduler.address]
+        if shutil.which(submit) is None:
+            raise ClusterError(f"{scheduler.address} needs the command {submit}, which is not found here")
+        # Relative paths of tasks begin in this folder, so the workers share it.
+        private = Private(_shared_by_jobs(scheduler))
+    try:
+        if private is None:
+            security = _of_running(scheduler)
+        else:
+            security = _security(scheduler.tls or private.tls, scheduler)
+            start = _on_this_machine if scheduler.address == "local" else batch_jobs
+            cluster = start(scheduler, security, private.folder)
+            if scheduler.address in QUEUES:
+                cluster.scale(scheduler.workers or 1)
+        return _connected(scheduler, security, cluster, private)
+    except BaseException:
+        if cluster is not None:
+            with contextlib.suppress(Exception):
+                cluster.close(timeout=ANSWERS_WITHIN)
+        if private is not None:
+            private.close()
+        raise
+
+
+def _connected(scheduler: Scheduler, security: Any, cluster: Any, private: Private | None) -> Remote:
+    from distributed import Client
+
     try:
         client = Client(
             scheduler.address if cluster is None else cluster,
@@ -60,12 +91,12 @@ def connect(scheduler: Scheduler) -> Remote:
                 "all sides need certificates of one authority"
             ) from error
         raise ClusterError(
-            f"no Dask scheduler answers at {scheduler.address}; start one, for example with `dask scheduler "
-            "--host 127.0.0.1 --no-dashboard`"
+            f"no Dask scheduler answers at {scheduler.address}; see `A cluster by hand` in the documentation "
+            "for how to start one"
         ) from error
-    remote = Remote(client, cluster, scheduler.address)
+    remote = Remote(client, cluster, scheduler.address, private)
     try:
-        remote.check(queued=cluster is not None and scheduler.address != "local")
+        remote.check(queued=scheduler.address in QUEUES)
     except BaseException as error:
         remote.__exit__(type(error), error, None)
         raise
@@ -75,9 +106,10 @@ def connect(scheduler: Scheduler) -> Remote:
 class Remote(Executor):
     """A Dask client as an executor: each call is a task for one core, in this process' folder."""
 
-    def __init__(self, client: Any, cluster: Any, address: str) -> None:
+    def __init__(self, client: Any, cluster: Any, address: str, private: Private | None = None) -> None:
         self._client = client
         self._cluster = cluster
+        self._private = private
         self._address = address
         self._tasks = client.get_executor(pure=False)
         self._folder = os.getcwd()  # noqa: PTH109  Path.cwd() is the same, and not a str
@@ -151,6 +183,8 @@ class Remote(Executor):
         self._client.close(timeout=ANSWERS_WITHIN)
         if self._cluster is not None:
             self._cluster.close(timeout=ANSWERS_WITHIN)
+        if self._private is not None:
+            self._private.close()
 
     def __exit__(
         self,
@@ -166,6 +200,8 @@ class Remote(Executor):
         # What is lost already can't be closed in good order.
         with contextlib.suppress(Exception):
             self.shutdown(wait=False, cancel_futures=True)
+        if self._private is not None:
+            self._private.close()
         if issubclass(kind, KilledWorker):
             raise ClusterError(
                 f"workers of {self._address} died four times over the same task: give them more memory, or "
@@ -226,25 +262,43 @@ def _one_thread() -> None:
     threadpool_limits(1)
 
 
-def _security(scheduler: Scheduler) -> Any:
-    if scheduler.tls is None:
-        return None
+def _security(tls: tuple[str | Path, str | Path, str | Path], scheduler: Scheduler) -> Any:
+    """Both sides show a certificate of one authority, and take nobody without."""
     from distributed.security import Security
 
-    authority, certificate, key = map(str, scheduler.tls)
-    return Security(
-        tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key, require_encryption=True
-    )
+    authority, certificate, key = map(str, tls)
+    roles = {f"tls_{role}_{what}": file for role in ("client", "scheduler", "worker")
+             for what, file in (("cert", certificate), ("key", key))}  # fmt: skip
+    security = Security(tls_ca_file=authority, require_encryption=True, **roles)
+    _see_certificates(scheduler, security)
+    return security
+
+
+def _of_running(scheduler: Scheduler) -> Any:
+    """Encryption of a scheduler that runs already; None where the user has waived it."""
+    import dask
+    from distributed.security import Security
+
+    if scheduler.address.startswith("tcp://"):
+        if scheduler.encrypted and dask.config.get("distributed.comm.require-encryption", None) is not False:
+            raise ClusterError(
+                f"{scheduler.address} is not encrypted: whoever reaches that port runs code as you. Give the "
+                "scheduler and its workers certificates and use tls:// (`A cluster by hand` in the "
+                "documentation), or, where nobody else reaches their network, set "
+                "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=False"
+            )
+        return None
+    if scheduler.tls is not None:
+        return _security(scheduler.tls, scheduler)
+    security = Security(require_encryption=True)
+    _see_certificates(scheduler, security)
+    return security
 
 
 def _see_certificates(scheduler: Scheduler, security: Any) -> None:
     """See that those of an encrypted connection are there, ours or those of Dask's configuration."""
-    from distributed.security import Security
-
-    if not scheduler.address.startswith("tls://"):
-        return
     try:
-        context = (security or Security()).get_connection_args("client")["ssl_context"]
+        context = security.get_connection_args("client")["ssl_context"]
     except (OSError, ValueError) as error:
         raise ClusterError(f"the certificates for {scheduler.address} can't be read ({error})") from error
     if context is None:
@@ -254,34 +308,89 @@ def _see_certificates(scheduler: Scheduler, security: Any) -> None:
         )
 
 
-def _started(scheduler: Scheduler) -> Any:
-    """Cluster on this machine or of batch jobs; None where one runs already."""
-    if scheduler.address == "local":
-        from distributed import LocalCluster
+def _on_this_machine(scheduler: Scheduler, security: Any, folder: Path) -> Any:
+    """Cluster on the loopback of this machine, whose workers keep what they spill in `folder`."""
+    from distributed import Nanny
+    from distributed.deploy.spec import SpecCluster
+    from distributed.worker_memory import parse_memory_limit
 
-        return LocalCluster(
-            n_workers=scheduler.workers or available_cores(),
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=scheduler.dashboard,
-        )
-    if scheduler.address in ("slurm", "pbs"):
-        jobs = batch_jobs(scheduler)
-        jobs.scale(scheduler.workers or 1)
-        return jobs
-    return None
+    from supercooled.cluster.servers import QuietScheduler, QuietWorker
+
+    workers = scheduler.workers or available_cores()
+    place = {"host": "127.0.0.1", "protocol": "tls://", "security": security}
+    one = {
+        "cls": Nanny,
+        "options": {
+            **place,
+            "worker_class": QuietWorker,
+            "nthreads": 1,
+            "memory_limit": parse_memory_limit("auto", 1, workers, logger=logging.getLogger("distributed")),
+            "local_directory": str(folder),
+            "silence_logs": logging.CRITICAL,
+        },
+    }
+    return SpecCluster(
+        scheduler={
+            "cls": QuietScheduler,
+            "options": {
+                **place,
+                "port": 0,
+                "dashboard": scheduler.dashboard is not None,
+                "dashboard_address": scheduler.dashboard,
+            },
+        },
+        workers=dict.fromkeys(range(workers), one),
+        worker=one,
+        security=security,
+        silence_logs=logging.CRITICAL,
+    )
 
 
-def batch_jobs(scheduler: Scheduler) -> Any:
-    """Cluster whose workers are batch jobs of one core each, as dask-jobqueue's configuration says."""
+def _shared_by_jobs(scheduler: Scheduler) -> Path:
+    """Folder on the file system of the nodes: what dask-jobqueue's configuration says, or this one."""
+    import dask
+
+    named = dask.config.get(f"jobqueue.{scheduler.address}.shared-temp-directory", None)
+    return Path(os.path.expandvars(named)).expanduser() if named else Path.cwd()
+
+
+def batch_jobs(scheduler: Scheduler, security: Any, folder: Path) -> Any:
+    """Cluster whose workers are batch jobs of one core each, as dask-jobqueue's configuration says.
+
+    Scheduler and workers listen on the given interface, or where they reach each other, and nowhere else;
+    the jobs read the certificates in the files that `security` names.
+    """
     try:
         from dask_jobqueue.pbs import PBSCluster
         from dask_jobqueue.slurm import SLURMCluster
     except ImportError as error:
         raise MissingExtraError("batch jobs need dask-jobqueue: pip install supercooled[jobqueue]") from error
     import dask
+    from distributed.utils import get_ip
+
+    from supercooled.cluster.servers import QuietScheduler, QuietWorker
+
+    def configured(name: str, otherwise: Any = None) -> Any:
+        return dask.config.get(f"jobqueue.{scheduler.address}.{name}", None) or otherwise
 
     kind = {"slurm": SLURMCluster, "pbs": PBSCluster}[scheduler.address]
-    memory = dask.config.get(f"jobqueue.{scheduler.address}.memory", None) or JOB_MEMORY
-    quiet = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-    return kind(cores=1, processes=1, memory=memory, scheduler_options=quiet)
+    interface = scheduler.interface or configured("interface")
+    ours = {"dashboard": False, "dashboard_address": None, "security": security, "protocol": "tls://"}
+    place = {"interface": interface} if interface else {"host": get_ip()}
+    return kind(
+        cores=1,
+        processes=1,
+        memory=configured("memory", JOB_MEMORY),
+        interface=interface,
+        local_directory=configured("local-directory", str(folder)),
+        security=security,
+        protocol="tls://",
+        scheduler_cls=QuietScheduler,
+        scheduler_options=place | configured("scheduler-options", {}) | ours,
+        worker_extra_args=[
+            *configured("worker-extra-args", []),
+            "--worker-class",
+            f"{QuietWorker.__module__}.{QuietWorker.__qualname__}",
+            "--no-dashboard",
+        ],
+    )
