@@ -133,7 +133,7 @@ def test_fields_find_their_frames_and_particles(tmp_path: Path) -> None:
     values = np.arange(6.0).reshape(2, 3)
     dims = ("frame", "particle")
     by_number = xr.DataArray(values, dims=dims, coords={"frame": [4, 1], "particle": [0, 2, 6]})
-    by_time = by_number.assign_coords(frame=[0, 1], time=("frame", trajectory.times[[4, 1]]))
+    by_time = by_number.drop_vars("frame").assign_coords(time=("frame", trajectory.times[[4, 1]]))
     fields = {"softness": by_number, "mine": by_time.T}
     sc.write_gsd(tmp_path / "walk.gsd", trajectory, fields=fields)
     back = read_fields(tmp_path / "walk.gsd")
@@ -144,6 +144,9 @@ def test_fields_find_their_frames_and_particles(tmp_path: Path) -> None:
     np.testing.assert_array_equal(back.mine, expected)
     assert back.softness.attrs["units"] == "sigma_AA^2"
     np.testing.assert_array_equal(back.time, trajectory.times)
+    renumbered = by_time.assign_coords(frame=[0, 1])
+    with pytest.raises(ParameterError, match=r"frame 0 of mine is at 3\.7\d*, and in .* at 0\.4"):
+        sc.write_gsd(tmp_path / "walk.gsd", trajectory, fields={"mine": renumbered})
 
 
 def test_fields_follow_the_chosen_frames(tmp_path: Path) -> None:
@@ -156,12 +159,18 @@ def test_fields_follow_the_chosen_frames(tmp_path: Path) -> None:
     ("field", "said"),
     [
         (np.zeros((5, 7)), r"field 'f' has shape \(5, 7\)"),
-        (xr.DataArray(np.zeros((6, 3)), dims=("frame", "particle")), "no coordinate that says which"),
+        (
+            xr.DataArray(np.zeros((6, 3)), dims=("frame", "particle")),
+            "3 particles.* 7, and no `particle` coordinate",
+        ),
         (xr.DataArray(np.zeros((6, 7)), dims=("time", "particle")), "dimensions"),
-        (xr.DataArray(np.zeros((1, 7)), dims=("frame", "particle"), coords={"frame": [6]}), "beyond 5"),
+        (
+            xr.DataArray(np.zeros((1, 7)), dims=("frame", "particle"), coords={"frame": [6]}),
+            "6 to 6,.* 0 to 5: no frame is in both",
+        ),
         (
             xr.DataArray(np.zeros((1, 7)), dims=("frame", "particle"), coords={"time": ("frame", [1e3])}),
-            "no frame",
+            "no time in common",
         ),
     ],
 )

@@ -282,9 +282,12 @@ def test_fields_that_do_not_belong_together_are_refused():
             **asked,
         )
     with pytest.raises(ParameterError, match="2 fields for 1 p_hop"):
-        softer_share([softness, softness], p_hop, **asked)
+        softer_share([softness, softness.copy()], p_hop, **asked)
+    # Without numbers of frames their times tell; without either nothing does, were they ever so many.
+    by_time = softer_share(softness.drop_vars("frame"), p_hop, **asked)
+    assert by_time == softer_share(softness, p_hop, **asked)
     with pytest.raises(ParameterError, match="numbers its frames"):
-        softer_share(softness.drop_vars("frame"), p_hop, **asked)
+        softer_share(softness.drop_vars(["frame", "time"]), p_hop, **asked)
     with pytest.raises(ParameterError, match="dimensions frame and particle"):
         softer_share(softness[0], p_hop, **asked)
     with pytest.raises(ParameterError, match=r"above the threshold of 99 \(the largest p_hop is"):
@@ -316,16 +319,14 @@ def test_fields_whose_frames_are_of_other_times_are_refused():
     """As those of a file that holds some frames of a run, numbered from 0."""
     softness, p_hop = random_pair(5)
     some = softness[4:].assign_coords(frame=np.arange(8))
-    with pytest.raises(
-        ParameterError, match=r"frame 0 of softness is at 2, .* in p_hop at 0: .*assign_coords"
-    ):
+    with pytest.raises(ParameterError, match=r"frame 0 of softness is at 2, .* in p_hop at 0: .*laid_on"):
         softer_share(some, p_hop, threshold=0.2, lead=0.0)
     asked = {"threshold": 0.2, "lead": 0.0}
     numbered = some.assign_coords(frame=np.arange(4, 12))
     assert softer_share(numbered, p_hop, **asked).value == softer_share(softness[4:], p_hop, **asked).value
     # a lead is a difference of times
     assert softer_share(softness, p_hop, threshold=0.2, lead=1.0).value > 0
-    with pytest.raises(ParameterError, match="1 later in p_hop"):
+    with pytest.raises(ParameterError, match="frame 0 of softness is at 2, and in p_hop at 0"):
         softer_share(some, p_hop, threshold=0.2, lead=1.0)
     # without times nothing can be held against each other
     assert softer_share(some.drop_vars("time"), p_hop, **asked).value > 0
@@ -351,10 +352,11 @@ def test_runs_of_two_temperatures_are_no_replicas():
     cold, hot = (p_hop.assign_coords(temperature=T) for T in (0.5, 0.9))
     asked = {"threshold": 0.1, "bins": 3, "lead": 0.0, "minimum_count": 1}
     with pytest.raises(ParameterError, match=r"T = 0\.5, and a p_hop given with it of T = 0\.9"):
-        rearrangement_probability([softness, softness], [cold, hot], **asked)
+        rearrangement_probability([softness, softness.copy()], [cold, hot], **asked)
     with pytest.raises(ParameterError, match=r"softness is of T = 0\.9"):
         softer_share(softness.assign_coords(temperature=0.9), cold, threshold=0.1, lead=0.0)
-    assert float(rearrangement_probability([softness] * 2, [cold] * 2, **asked).temperature) == 0.5
+    again, later = softness.copy(), cold.copy()
+    assert float(rearrangement_probability([softness, again], [cold, later], **asked).temperature) == 0.5
     # Single precision is no other temperature, and one that is not known hides none.
     single = softness.assign_coords(temperature=np.float32(0.47))
     rearrangement_probability(single, p_hop.assign_coords(temperature=0.47), **asked)
@@ -363,4 +365,4 @@ def test_runs_of_two_temperatures_are_no_replicas():
         rearrangement_probability([unknown, softness], [cold, hot], **asked)
     close = p_hop.assign_coords(temperature=0.51)
     with pytest.raises(ParameterError, match=r"T = 0\.51"):
-        rearrangement_probability([softness, softness], [cold, close], **asked)
+        rearrangement_probability([softness, softness.copy()], [cold, close], **asked)

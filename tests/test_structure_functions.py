@@ -237,7 +237,11 @@ def test_features_of_examples_are_those_of_their_particles_and_frames():
 
 @pytest.mark.parametrize(
     ("column", "value", "message"),
-    [("run", 2, "run 2, and 1 runs"), ("frame", 9, "no frame 9"), ("particle", 1, "not of species A")],
+    [
+        ("run", 2, "run 2, and 1 runs"),
+        ("frame", 9, "frames 9 to 9, .* 0 to 0: no frame is in both"),
+        ("particle", 1, "not of species A"),
+    ],
 )
 def test_an_example_that_does_not_exist_is_refused(column, value, message):
     columns = {"run": [0], "frame": [0], "particle": [0], column: [value]}

@@ -227,18 +227,6 @@ class Trajectory:
             raise ParameterError(f"{self.source.name} has {self.n_frames} frames, and no frame {frame}")
         return None if self.moments is None else float(self.moments[frame])
 
-    @validated
-    def time_coordinate(
-        self, frames: Annotated[ArrayLike, Numbers(rank=1, whole=True)]
-    ) -> dict[str, tuple[str, Array]]:
-        """Coordinate ``time`` along ``frame`` of some frames; empty where the source holds no times."""
-        numbers = np.atleast_1d(np.asarray(frames, dtype=np.int64))
-        if len(numbers) and not (-self.n_frames <= numbers.min() and numbers.max() < self.n_frames):
-            raise ParameterError(
-                f"{self.source.name} has {self.n_frames} frames, and not all of those asked for"
-            )
-        return {} if self.moments is None else {"time": ("frame", self.moments[numbers])}
-
     @property
     def interval(self) -> float:
         """Time between frames.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import xarray as xr
@@ -20,6 +20,7 @@ from supercooled.cage.smearing import Normalisation, Points, Smearing, sphere
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.fields import field
 from supercooled.kernels.cage import local_depths, local_distributions
+from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -135,9 +136,10 @@ def local_depth(
         per_block,
         blocks,
         list(map(len, blocks)),
-        coords=_coordinates(trajectory, u, frames),
+        coords=coordinates(trajectory, frames, trajectory.of_species(u)),
         executor=executor,
         out=out,
+        **origin(trajectory),
         centre=centre,
         width=width,
         cutoffs=str({pair: tuple(map(float, cutoffs[pair])) for pair in pairs}),
@@ -197,13 +199,18 @@ def local_radial_distribution(
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
     per_block = partial(_distributions_of, trajectory, smearing)
     values = np.concatenate([per_block(block) for block in _blocks(trajectory, frames, 16.0, None)])
-    coordinates = {
-        **_coordinates(trajectory, u, frames),
+    coords = {
+        **coordinates(trajectory, frames, trajectory.of_species(u)),
         "pair": list(_pairs_of(trajectory, u)),
         "r": distances,
     }
     return labelled(
-        "radial_distribution", values, ("frame", "particle", "pair", "r"), coordinates, width=width
+        "radial_distribution",
+        values,
+        ("frame", "particle", "pair", "r"),
+        coords,
+        **origin(trajectory),
+        width=width,
     )
 
 
@@ -256,15 +263,3 @@ def _pairs_of(trajectory: Trajectory, centre: int) -> tuple[str, ...]:
     return tuple(
         str(labels[np.flatnonzero((a == min(centre, v)) & (b == max(centre, v)))[0]]) for v in range(n)
     )
-
-
-def _coordinates(trajectory: Trajectory, centre: int, frames: slice) -> dict[str, Any]:
-    numbers = np.arange(trajectory.n_frames)[frames]
-    coordinates: dict[str, Any] = {
-        "frame": numbers,
-        **trajectory.time_coordinate(numbers),
-        "particle": trajectory.of_species(centre),
-    }
-    if trajectory.temperature is not None:
-        coordinates["temperature"] = trajectory.temperature
-    return coordinates

@@ -21,6 +21,7 @@ from supercooled.dynamics.streaming import Plan, Tally
 from supercooled.dynamics.wave_vectors import shell_vectors
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.correlators import Measures
+from supercooled.replicas import replicas
 from supercooled.trajectory import Trajectory
 
 # Shorter times between frames are rounding.
@@ -72,7 +73,8 @@ def correlators(
     species : whose particles; None takes all
     groups : average each group by itself: "species", or whole numbers (particle,) or (frame, particle)
         that count at the time origin, -1 for none; a DataArray may know only some frames and particles,
-        and other frames are then no origins; one for each run where there are several
+        told by its ``frame``, ``time`` and ``particle``, and other frames are then no origins; one for each
+        run where there are several
     group_labels : what the groups are called; they are counted where it is left out
     weights : of particles, shaped like `groups`; N is then their sum
     tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
@@ -117,9 +119,9 @@ def correlators(
     >>> found.scattering.sel(q=7.2).values.round(2)
     array([ 0.38, -0.21,  0.03])
     """
-    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    runs = list(replicas(trajectories))
     times = _lags(runs, lags)
-    _check(overlap_radius, stretches, tolerance, runs)
+    _check(overlap_radius, stretches, tolerance)
     alone = isinstance(trajectories, Trajectory)
     labels, heavy = _each(groups, len(runs), alone, "groups"), _each(weights, len(runs), alone, "weights")
     names = group_names(runs, labels, group_labels)
@@ -162,8 +164,6 @@ def correlators(
 
 
 def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
-    if not runs:
-        raise ParameterError("no trajectory was given")
     times = np.atleast_1d(np.asarray(lags, dtype=np.float64))
     if times.ndim != 1 or len(times) == 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
         raise ParameterError("lags must be rising times, for example lags=[1.0, 2.0, 5.0, 10.0]")
@@ -178,7 +178,7 @@ def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
     return times
 
 
-def _check(radius: float, stretches: int, tolerance: float | None, runs: list[Trajectory]) -> None:
+def _check(radius: float, stretches: int, tolerance: float | None) -> None:
     if not (np.isfinite(radius) and radius > 0):
         raise ParameterError(f"overlap_radius must be positive, not {radius}, for example overlap_radius=0.3")
     if stretches < 1:
@@ -187,8 +187,6 @@ def _check(radius: float, stretches: int, tolerance: float | None, runs: list[Tr
         raise ParameterError(
             f"tolerance must be between 0 and 1, not {tolerance}, for example tolerance=0.05"
         )
-    if len({run.dimensions for run in runs}) > 1:
-        raise TrajectoryError("trajectories in two and in three dimensions can't be averaged together")
 
 
 def _check_reach(runs: list[Trajectory], lags: Array, pairs: Integers) -> None:

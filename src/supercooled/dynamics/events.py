@@ -19,6 +19,7 @@ from supercooled.dynamics.hops import frames_on_each_side, paths
 from supercooled.errors import ParameterError
 from supercooled.kernels.events import count_stretches, find_stretches
 from supercooled.kernels.hops import hop_indicator, restart_period
+from supercooled.matching import origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -51,7 +52,9 @@ def events(
     ``first_frame``, ``last_frame``, ``start``, ``end``; ``duration`` (tau), each frame counting for one
     interval; ``displacement`` d (event, component), sigma_AA; ``whole``, false if it touches an end of
     the time observed, from ``observed_from`` to ``observed_to``; and ``observed``, the particles looked
-    at, with or without events. The frames are never in memory together, only the events.
+    at, with or without events. Frames have their numbers in the trajectory's source; ``moment_frame`` and
+    ``moment_time`` (moment) are those of all its frames. The frames are never in memory together, only the
+    events.
 
     Raises
     ------
@@ -152,8 +155,10 @@ class IndicatorSearch:
             "interval": self.trajectory.interval,
             "window": 2 * self.side * self.trajectory.interval,
             "frames_in_each_half": self.side + 1,
-            "first_observed": self.side,
-            "last_observed": len(times) - self.side - 1,
+            **origin(self.trajectory),
+            **({} if self.trajectory.temperature is None else {"temperature": self.trajectory.temperature}),
+            "first_observed": int(self.trajectory.frames[self.side]),
+            "last_observed": int(self.trajectory.frames[len(times) - self.side - 1]),
             "observed_from": float(times[self.side]),
             "observed_to": float(times[len(times) - self.side - 1]),
             "species": self.species,
@@ -219,7 +224,7 @@ def _joined(parts: list[_Pieces]) -> tuple[Integers, Array, Array]:
 
 
 def _table(search: IndicatorSearch, whole: Integers, peaks: Array, moved: Array) -> xr.Dataset:
-    times = search.trajectory.times
+    times, numbers = search.trajectory.times, search.trajectory.frames
     rows, first, last, frame = whole.T
     last_seen = search.trajectory.n_frames - search.side - 1
 
@@ -232,9 +237,9 @@ def _table(search: IndicatorSearch, whole: Integers, peaks: Array, moved: Array)
     return xr.Dataset(
         {
             "particle": column(search.particles[rows], "particle"),
-            "frame": column(frame, "frame of the peak"),
-            "first_frame": column(first, "first frame above the threshold"),
-            "last_frame": column(last, "last frame above the threshold"),
+            "frame": column(numbers[frame], "frame of the peak"),
+            "first_frame": column(numbers[first], "first frame above the threshold"),
+            "last_frame": column(numbers[last], "last frame above the threshold"),
             "time": moment(times[frame], "time of the peak"),
             "start": moment(times[first], "time of the first frame above the threshold"),
             "end": moment(times[last], "time of the last frame above the threshold"),
@@ -243,5 +248,7 @@ def _table(search: IndicatorSearch, whole: Integers, peaks: Array, moved: Array)
             "displacement": labelled("displacement", moved, ("event", "component")),
             "whole": column((first > search.side) & (last < last_seen), "begins and ends while observed"),
             "observed": xr.DataArray(search.particles, dims="observed"),
+            "moment_frame": xr.DataArray(numbers, dims="moment"),
+            "moment_time": labelled("time", times, ("moment",)),
         }
     )

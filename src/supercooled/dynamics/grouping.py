@@ -14,6 +14,7 @@ from supercooled.arguments import AnyNumbers
 from supercooled.arrays import AnyArray, Array
 from supercooled.dynamics.lags import Pairing
 from supercooled.errors import ParameterError
+from supercooled.matching import Labels, matched
 from supercooled.trajectory import Trajectory
 
 # (particle,), or (frame, particle) as of each origin
@@ -26,7 +27,7 @@ class ParticleField:
     """A value of every particle, the same at all times or known at some frames.
 
     values : (frame, particle); one row if it doesn't change
-    frames : (frame,), rising, of the rows; None if it doesn't change
+    frames : (frame,), rising, which of the run's frames the rows are; None if it doesn't change
     columns : (particle,), which column each of the trajectory's particles has, -1 for none
     missing : value of particles that have none
     """
@@ -46,29 +47,30 @@ class ParticleField:
             if it doesn't fit the run.
         """
         name, n = run.source.name, run.n_particles
-        frames = None
-        columns = np.arange(n)
-        if isinstance(field, xr.DataArray):
-            if "frame" in field.dims:
-                field = field.transpose("frame", ...)
-                frames = np.asarray(field["frame"].values, np.int64)
-            if "particle" in field.coords:
-                columns = _columns(field["particle"].values, n, name, what)
-            values = np.asarray(field.values)
-            shape = (len(columns) if "particle" not in field.coords else field.sizes["particle"],)
-        else:
-            values, shape = np.asanyarray(field), (n,)
+        if not isinstance(field, xr.DataArray):
+            values = np.asanyarray(field)
+            wanted = (n,) if values.ndim != 2 else (run.n_frames, n)
+            if values.shape != wanted:
+                raise ParameterError(
+                    f"{name}: {what} must be (particle,) or (frame, particle), here {wanted}, not "
+                    f"{values.shape}; a DataArray may know some of them by its coordinates"
+                )
             frames = np.arange(run.n_frames) if values.ndim == 2 else None
-        wanted = shape if frames is None else (len(frames), *shape)
-        if values.shape != wanted:
+            return cls(np.atleast_2d(values), frames, np.arange(n), missing)
+        if set(field.dims) not in ({"particle"}, {"frame", "particle"}):
             raise ParameterError(
-                f"{name}: {what} must be (particle,) or (frame, particle), here {wanted}, not {values.shape}"
+                f"{name}: {what} must have dimensions particle, or frame and particle, not {field.dims}"
             )
-        if frames is not None and (
-            len(frames) == 0 or (np.diff(frames) <= 0).any() or frames[0] < 0 or frames[-1] >= run.n_frames
-        ):
-            raise ParameterError(f"{name}: the frames of {what} must rise within 0 to {run.n_frames - 1}")
-        return cls(values if frames is not None else values[None], frames, columns, missing)
+        columns = np.full(n, -1)
+        if "frame" not in field.dims:
+            everywhere = field.drop_vars(["frame", "time"], errors="ignore").expand_dims(frame=run.n_frames)
+            found = matched(Labels.of(everywhere, what), run)
+            columns[found.other_columns] = found.columns
+            return cls(np.asarray(field.values)[None], None, columns, missing)
+        found = matched(Labels.of(field, what), run)
+        columns[found.other_columns] = found.columns
+        rows = field.transpose("frame", "particle").values[found.rows]
+        return cls(rows, found.other_rows.astype(np.int64), columns, missing)
 
     def at(self, frame: int) -> AnyArray:
         """Value of every particle at a frame, (particle,)."""
@@ -171,11 +173,3 @@ def grouping(
     fixed = Groups(particles, np.zeros(0, np.int64), labels, field, n_groups)
     order, starts = fixed.order(0, run.source.name)
     return Groups(particles[order[starts[0] :]], starts - starts[0], None, field, n_groups)
-
-
-def _columns(particles: AnyArray, n: int, name: str, what: str) -> NDArray[np.int64]:
-    if len(particles) and (particles.min() < 0 or particles.max() >= n):
-        raise ParameterError(f"{name}: {what} names particles beyond the {n} of the run")
-    columns = np.full(n, -1)
-    columns[particles] = np.arange(len(particles))
-    return columns

@@ -16,6 +16,7 @@ from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
+from supercooled.matching import coordinates, origin
 from supercooled.trajectory import Trajectory
 
 
@@ -47,9 +48,9 @@ def hops(
     megabytes : of positions in a block; it never changes the answer
 
     Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
-    beyond the trajectory are left out: ``frame`` counts the trajectory's frames from 0, ``time`` is
-    theirs. A jump of length d between two still places gives d^2 (k/(k+1))^(3/2) at its middle, where
-    k+1 frames lie in each half and one in both.
+    beyond the trajectory are left out; ``frame`` is the number of each in the trajectory's source, in
+    every slice of it, and ``time`` its time. A jump of length d between two still places gives
+    d^2 (k/(k+1))^(3/2) at its middle, where k+1 frames lie in each half and one in both.
 
     The paper prints further powers of one half, which would make it a length; its threshold is a
     squared one, so the powers are left out here.
@@ -84,22 +85,15 @@ def hops(
         size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
     blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
-    frames = np.arange(side, n - side)
-    coords: dict[str, object] = {
-        "frame": frames,
-        "time": ("frame", trajectory.times[frames]),
-        "particle": particles,
-    }
-    if trajectory.temperature is not None:
-        coords["temperature"] = trajectory.temperature
     return field(
         "p_hop",
         partial(_hops_of, trajectory, side, None if species is None else particles, remove_drift),
         blocks,
         [block.stop - block.start for block in blocks],
-        coords=coords,
+        coords=coordinates(trajectory, slice(side, n - side), particles),
         executor=executor,
         out=out,
+        **origin(trajectory),
         window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,
     )

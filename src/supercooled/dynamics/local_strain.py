@@ -18,6 +18,7 @@ from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.kernels.neighbours import Cells, make_cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
+from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import edges_followed
@@ -240,9 +241,11 @@ def _dataset(plan: _Plan, frames: Integers, field: xr.DataArray, numbers: Intege
     run = plan.trajectory
     count = xr.DataArray(numbers, dims=("frame", "particle"))
     count.attrs.update(units="1", long_name="neighbours")
-    time = labelled("time", run.times[frames], ("frame",))
-    return xr.Dataset(
-        {str(field.name): field, "n_neighbours": count},
-        {"frame": frames, "time": time, "particle": np.arange(run.n_particles)},
-        {"lag": float(plan.lag * run.interval), "cutoff": plan.cutoff},
+    made = origin(run)
+    found = xr.Dataset(
+        {str(field.name): field.assign_attrs(made), "n_neighbours": count.assign_attrs(made)},
+        coordinates(run, frames, np.arange(run.n_particles)),
+        {**made, "lag": float(plan.lag * run.interval), "cutoff": plan.cutoff},
     )
+    found["time"] = labelled("time", run.times[frames], ("frame",))
+    return found

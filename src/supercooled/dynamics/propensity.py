@@ -15,7 +15,9 @@ from supercooled.blocks import frames_within, map_add
 from supercooled.box import Box
 from supercooled.dynamics.breathing import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.matching import origin
 from supercooled.quantities import labelled
+from supercooled.replicas import replicas
 from supercooled.trajectory import Trajectory
 
 # A position that a file rounds to four digits is still the same.
@@ -48,7 +50,7 @@ def propensity(
     Raises
     ------
     ParameterError
-        if there are fewer than two runs, or a run has no frame at a time.
+        if there are fewer than two runs, one is given twice, or a run has no frame at a time.
     TrajectoryError
         naming run and particle, if the runs don't start from the same configuration.
 
@@ -71,6 +73,7 @@ def propensity(
         raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
     for run in runs:
         _check_start(runs[0], run)
+    for run in replicas(runs):
         warn_of_breathing(run)
     plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]
     distances = np.stack(map_add(_distances, plans, executor))
@@ -87,7 +90,8 @@ def propensity(
     found["propensity_spread"].attrs["long_name"] = "standard deviation of the displacement over runs"
     found["propensity_error"].attrs["long_name"] = "standard error of the propensity"
     found["propensity_squared"].attrs["long_name"] = "mean squared displacement over runs"
-    return xr.Dataset(found, attrs={"runs": n, "remove_drift": remove_drift})
+    made = {**origin(runs[0]), "trajectory": [run.fingerprint for run in runs]}
+    return xr.Dataset(found, attrs={"runs": n, "remove_drift": remove_drift, **made})
 
 
 @dataclass(frozen=True, slots=True)

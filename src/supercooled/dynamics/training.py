@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -17,7 +17,9 @@ from supercooled.blocks import Span, map_add
 from supercooled.dynamics.events import IndicatorSearch, indicator_search
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.events import REMOVED, find_extrema, thin_out
+from supercooled.matching import origin
 from supercooled.quantities import labelled
+from supercooled.replicas import alike_tables, replicas
 from supercooled.trajectory import Trajectory
 
 
@@ -73,6 +75,7 @@ def training_by_crossing(
             "for example quiet=700.0, lead=5.0"
         )
     tables = [events] if isinstance(events, xr.Dataset) else list(events)
+    alike_tables(tables)
     parts = []
     for number, table in enumerate(tables):
         if not rearrangement >= table.attrs["threshold"]:
@@ -82,9 +85,10 @@ def training_by_crossing(
             )
         soft = _before_crossing(table, rearrangement, lead)
         hard = _quiet_stretches(table, quiet, hard_at)
-        origin = table.attrs["observed_from"] - table.attrs["first_observed"] * table.attrs["interval"]
-        parts.append(_examples(number, soft, hard, origin, table.attrs["interval"]))
+        moments = table["moment_frame"].values, table["moment_time"].values
+        parts.append(_examples(number, soft, hard, *moments))
     return _together(parts).assign_attrs(
+        _origins([table.attrs for table in tables]),
         rearrangement=float(rearrangement),
         candidate=float(tables[0].attrs["threshold"]),
         lead=float(lead),
@@ -156,7 +160,7 @@ def training_by_extrema(
         raise ParameterError("lead and separations must be times of at least 0")
     if min(soft_separation, hard_separation) <= 0:
         raise ParameterError("separations must be positive, for example soft_separation=10.0")
-    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    runs = replicas(trajectories)
     parts = []
     for number, run in enumerate(runs):
         search = indicator_search(run, window, species, remove_drift=remove_drift)
@@ -170,8 +174,9 @@ def training_by_extrema(
             chosen = _thinned(particles[which], frames[which], sign * values[which], step, None)
             kept.append((search.particles[chosen[0]], chosen[1]))
         kept[0] = (kept[0][0], kept[0][1] - _in_frames(lead, run.interval))
-        parts.append(_examples(number, kept[0], kept[1], float(run.times[0]), run.interval))
+        parts.append(_examples(number, kept[0], kept[1], run.frames, run.times))
     return _together(parts).assign_attrs(
+        _origins([origin(run) for run in runs]),
         window=float(window),
         soft_above=float(soft_above),
         hard_below=float(hard_below),
@@ -221,21 +226,21 @@ def _in_frames(time: float, interval: float) -> int:
 
 
 def _before_crossing(table: xr.Dataset, rearrangement: float, lead: float) -> tuple[Integers, Integers]:
-    seen = table["first_frame"].values > table.attrs["first_observed"]
-    chosen = (table["peak"].values > rearrangement) & seen
-    frames = table["first_frame"].values[chosen] - _in_frames(lead, table.attrs["interval"])
+    first, (seen_from, _) = _places(table, "first_frame"), _observed(table)
+    chosen = (table["peak"].values > rearrangement) & (first > seen_from)
+    frames = first[chosen] - _in_frames(lead, table.attrs["interval"])
     return table["particle"].values[chosen], frames
 
 
 def _quiet_stretches(table: xr.Dataset, quiet: float, hard_at: str) -> tuple[Integers, Integers]:
-    first, last = table.attrs["first_observed"], table.attrs["last_observed"]
+    first, last = _observed(table)
     observed = table["observed"].values
     # A frame before and one after the observed ones bound each particle's stretches like events.
     particle = np.concatenate([table["particle"].values, observed, observed])
     begin = np.concatenate(
-        [table["first_frame"].values, np.full(len(observed), first - 1), np.full(len(observed), last + 1)]
+        [_places(table, "first_frame"), np.full(len(observed), first - 1), np.full(len(observed), last + 1)]
     )
-    end = np.concatenate([table["last_frame"].values, begin[-2 * len(observed) :]])
+    end = np.concatenate([_places(table, "last_frame"), begin[-2 * len(observed) :]])
     order = np.lexsort((begin, particle))
     particle, begin, end = particle[order], begin[order], end[order]
     same = particle[1:] == particle[:-1]
@@ -292,17 +297,42 @@ def _examples(
     run: int,
     soft: tuple[Integers, Integers],
     hard: tuple[Integers, Integers],
-    origin: float,
-    interval: float,
+    frames: Integers,
+    times: Array,
 ) -> xr.Dataset:
+    """Table of particles, each with the place of its frame among those of its run."""
     particle = np.concatenate([soft[0], hard[0]])
-    frame = np.concatenate([soft[1], hard[1]])
-    kind = np.arange(len(frame)) < len(soft[0])
-    there = frame >= 0
-    columns = {"run": np.full(len(frame), run), "frame": frame, "particle": particle, "soft": kind}
-    table = xr.Dataset({name: ("example", values[there]) for name, values in columns.items()})
-    table["time"] = labelled("time", origin + interval * frame[there], ("example",))
+    place = np.concatenate([soft[1], hard[1]])
+    kind = np.arange(len(place)) < len(soft[0])
+    there = place >= 0
+    columns = {
+        "run": np.full(int(there.sum()), run),
+        "frame": frames[place[there]],
+        "particle": particle[there],
+        "soft": kind[there],
+    }
+    table = xr.Dataset({name: ("example", values) for name, values in columns.items()})
+    table["time"] = labelled("time", times[place[there]], ("example",))
     return table
+
+
+def _places(table: xr.Dataset, column: str) -> Integers:
+    """Places of frames among those of the run, from their numbers."""
+    return np.searchsorted(table["moment_frame"].values, table[column].values)
+
+
+def _observed(table: xr.Dataset) -> tuple[int, int]:
+    """Places of the first and the last frame that has an indicator."""
+    ends = [table.attrs["first_observed"], table.attrs["last_observed"]]
+    first, last = np.searchsorted(table["moment_frame"].values, ends)
+    return int(first), int(last)
+
+
+def _origins(each: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Which trajectory each run of a table is, in the order of their numbers."""
+    if not all("trajectory" in one for one in each):
+        return {}
+    return {"trajectory": [str(one["trajectory"]) for one in each]}
 
 
 def _together(parts: list[xr.Dataset]) -> xr.Dataset:

@@ -16,9 +16,9 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, StoreError
 from supercooled.io import gsd_layout as layout
-from supercooled.io.alignment import aligned
 from supercooled.io.gsd_file import CHECKSUMS, GsdFile
 from supercooled.io.gsd_layout import CheckedFile
+from supercooled.matching import field_values
 from supercooled.trajectory import Trajectory
 from supercooled.whole import room_for, sync, whole_file
 
@@ -38,9 +38,9 @@ def write_gsd(
 
     fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
         are particle properties NAME to colour by. A DataArray may cover some of the frames
-        and particles: its ``time`` coordinate says which frames, or else its ``frame`` coordinate,
-        counted from 0 in `trajectory`; its ``particle`` coordinate says which particles. The rest is
-        NaN.
+        and particles: its ``frame`` coordinate, which are numbers in the source of `trajectory`, and its
+        ``time`` say which frames, its ``particle`` coordinate which particles. The rest is NaN. An array
+        without labels must have a value for every frame and particle of `trajectory`.
     frames : which frames of `trajectory` to write
 
     Raises
@@ -59,7 +59,8 @@ def write_gsd(
     """
     part = trajectory[frames]
     whole_fields = {
-        _field_name(name): aligned(name, field, trajectory)[frames] for name, field in (fields or {}).items()
+        _field_name(name): field_values(name, field, trajectory)[frames]
+        for name, field in (fields or {}).items()
     }
     with whole_file(path) as temporary, layout.create(temporary) as file:
         for block in part.blocks():

@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
+from supercooled.matching import field_values
 from supercooled.plot.drawing import axes_of
 from supercooled.report.figures import dynamics
-from supercooled.report.style import FAINT, INK, axis, figure, floats, panel
+from supercooled.report.style import FAINT, INK, axis, figure, panel
 from supercooled.trajectory import Trajectory
 
 
@@ -41,8 +42,8 @@ def hops(
 def particles(run: Trajectory, field: xr.DataArray, *, frame: int, thickness: Positive) -> Axes:
     """A slice through the middle of the box, seen along its last edge; particles without a value are pale.
 
-    field : (frame, particle), numbered as in `run`
-    frame : number of the frame
+    field : (frame, particle), of `run`
+    frame : number of the frame, as the field's coordinate and ``run.frames`` have it
     thickness : of the slice, sigma_AA; in the plane all is shown
 
     Raises
@@ -60,10 +61,11 @@ def particles(run: Trajectory, field: xr.DataArray, *, frame: int, thickness: Po
     """
     if frame not in field["frame"].values:
         raise ParameterError(f"the field has no frame {frame}; it has {field['frame'].values[:3]} ...")
-    positions = run.positions(slice(frame, frame + 1))[0]
-    values = np.full(run.n_particles, np.nan)
-    here = field.sel(frame=frame)
-    values[here["particle"].values] = floats(here)
+    if frame not in run.frames:
+        raise ParameterError(f"{run.source.name}: no frame {frame} among its {run.n_frames}")
+    one = run[int(np.flatnonzero(run.frames == frame)[0]) :][:1]
+    positions = one.positions()[0]
+    values = field_values(str(field.name), field.sel(frame=[frame]), one)[0]
     within = np.abs(positions[:, 2]) <= thickness / 2 if run.dimensions == 3 else np.ones(len(values), bool)
     if not within.any():
         raise ParameterError(f"no particle lies in a slice of {thickness:g}; make it thicker")

@@ -15,12 +15,8 @@ from supercooled.blocks import jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of, quantiles
 from supercooled.fields.lazy import BLOCK
-from supercooled.relation.belonging import (
-    check_temperatures,
-    check_times,
-    lead_in_frames,
-    same_particles,
-)
+from supercooled.matching import Labels, matched
+from supercooled.replicas import alike, each_once
 
 # One field, or one for each replica.
 Fields: TypeAlias = xr.DataArray | Sequence[xr.DataArray]
@@ -136,10 +132,13 @@ class Stream:
         return float(np.sqrt(squares / self.total))
 
 
-def stream(field: Fields, *, stretches: int) -> Stream:
+def stream(field: Fields, *, stretches: int, one_temperature: bool = True) -> Stream:
     """Every defined value of a field; NaN says that a particle has none."""
     sides, first = [], 0
-    for one in _listed(field):
+    each = _listed(field)
+    alike(each, one_temperature=one_temperature)
+    each_once(each)
+    for one in each:
         structure = _framed(one)
         rows = np.arange(structure.sizes["frame"])
         side = _Side(structure, rows, slice(None), stretch_of(len(rows), _at_least_one(stretches)), first)
@@ -156,7 +155,9 @@ def stream_pairs(
     fields, hops = _listed(field), _listed(p_hop)
     if len(fields) != len(hops):
         raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each for every run")
-    check_temperatures([*fields, *hops])
+    alike([*fields, *hops])
+    each_once(fields)
+    each_once(hops)
     sides, first = [], 0
     for one, hop in zip(fields, hops, strict=True):
         side = _side_by_side(one, hop, limit, lead, stretches=_at_least_one(stretches), first=first)
@@ -172,9 +173,9 @@ def stream_pairs(
     return together
 
 
-def samples(field: Fields, *, stretches: int) -> Samples:
+def samples(field: Fields, *, stretches: int, one_temperature: bool = True) -> Samples:
     """Every defined value of a field, in memory."""
-    return stream(field, stretches=stretches).gathered()
+    return stream(field, stretches=stretches, one_temperature=one_temperature).gathered()
 
 
 def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int) -> Samples:
@@ -245,23 +246,10 @@ def _side_by_side(
     field: xr.DataArray, p_hop: xr.DataArray, threshold: float, lead: float, *, stretches: int, first: int
 ) -> _Side:
     structure, hop = _framed(field), _framed(p_hop)
-    for one in (structure, hop):
-        if "frame" not in one.coords:
-            raise ParameterError(
-                f"{one.name} has no coordinate that numbers its frames: use assign_coords(frame=...)"
-            )
-    earlier = structure["frame"].values + lead_in_frames(hop, lead)
-    common, rows, hop_rows = np.intersect1d(earlier, hop["frame"].values, return_indices=True)
-    if len(common) == 0:
-        raise ParameterError(
-            f"{structure.name} with a lead of {lead:g} tau reaches frames {earlier.min()} to "
-            f"{earlier.max()}, p_hop has {hop['frame'].values.min()} to {hop['frame'].values.max()}: "
-            "no frame is in both"
-        )
-    check_times(structure, hop, rows, hop_rows, lead)
-    columns, hop_columns = same_particles(structure, hop)
-    stretch = stretch_of(len(common), stretches)
-    return _Side(structure, rows, columns, stretch, first, _Hops(hop, hop_rows, hop_columns, threshold))
+    both = matched(structure, Labels.of(hop, str(hop.name or "p_hop")), lead=lead)
+    stretch = stretch_of(len(both.rows), stretches)
+    beside = _Hops(hop, both.other_rows, both.other_columns, threshold)
+    return _Side(structure, both.rows, both.columns, stretch, first, beside)
 
 
 @dataclass(frozen=True, slots=True)

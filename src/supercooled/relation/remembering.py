@@ -15,8 +15,10 @@ from supercooled.blocks import frames_within, jackknife_error, leave_one_out, st
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
+from supercooled.matching import matched
 from supercooled.quantities import TABLE, labelled, quantity
 from supercooled.relation.pairing import Fields, bin_edges
+from supercooled.replicas import alike, replicas
 from supercooled.trajectory import Trajectory
 
 
@@ -99,7 +101,8 @@ def propagation(
 
     and q(S_0, t), the share of them within a of where they were, whether they stayed or came back.
 
-    field : (frame, particle), of consecutive frames of the trajectory; or one for each replica
+    field : (frame, particle), of consecutive frames of the trajectory, told by ``frame`` and ``time``; or
+        one for each replica
     groups : (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
         another group begins there
     lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
@@ -133,9 +136,10 @@ def propagation(
     (array([[1., 1.]]), array([[1., 1.]]))
     """
     fields = (field,) if isinstance(field, xr.DataArray) else tuple(field)
-    runs = (trajectory,) if isinstance(trajectory, Trajectory) else tuple(trajectory)
+    runs = replicas(trajectory)
     if not fields or len(fields) != len(runs):
         raise ParameterError(f"{len(fields)} fields of {len(runs)} runs; pass one of each run")
+    alike(fields)
     name = str(fields[0].name)
     edges = bin_edges(_range(fields), bins)
     if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
@@ -178,11 +182,15 @@ class _Walk:
         """Sums (stretch, group, lag, 6), histogram (group, lag, bin), starts (group: sum, number), and the
         frames from one stretch of origins to the next.
         """
-        frames, particles = field["frame"].values, field["particle"].values
-        if (np.diff(frames) != 1).any():
+        field = field.transpose("frame", "particle")
+        found = matched(field, trajectory)
+        frames, particles = found.other_rows, found.other_columns
+        if len(frames) < field.sizes["frame"] or (np.diff(frames) != 1).any():
             raise ParameterError(
                 f"{field.name} must be known in consecutive frames of {trajectory.source.name}"
             )
+        if not np.array_equal(found.columns, np.arange(field.sizes["particle"])):
+            field = field.isel(particle=found.columns)
         n, n_groups, longest = len(particles), len(self.groups), int(steps.max())
         last = len(frames) - longest
         begins = np.unique(np.linspace(0, last - 1, min(self.origins, last)).round().astype(np.int64))

@@ -18,7 +18,8 @@ from supercooled.relation.pairing import Fields, samples
 def strata(field: Fields, *, count: Count, percentiles: tuple[float, float]) -> Array:
     """Edges of equally wide bins between two percentiles of a field.
 
-    field : (frame, particle), or one for each run, whose particles at times count alike
+    field : (frame, particle), or one for each run, of one temperature or several, whose particles at times
+        count alike
     count : bins
     percentiles : where the lowest begins and the highest ends, for example (5.0, 95.0)
 
@@ -41,7 +42,7 @@ def strata(field: Fields, *, count: Count, percentiles: tuple[float, float]) -> 
             f"strata need a bin and rising percentiles, not {count} and {percentiles}; for example count=5, "
             "percentiles=(5.0, 95.0)"
         )
-    values = samples(field, stretches=1).values
+    values = samples(field, stretches=1, one_temperature=False).values
     first, last = (float(v) for v in np.percentile(values, [low, high]))
     if not last > first:
         raise ParameterError(f"all of the field lies at {first:g}: it has no strata")

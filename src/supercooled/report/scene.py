@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 import xarray as xr
 
 from supercooled.arguments import Positive, validated
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Integers
 from supercooled.errors import ParameterError
+from supercooled.matching import Labels, field_values, matched
 from supercooled.quantities import quantity
 from supercooled.trajectory import Trajectory
 
@@ -31,8 +33,7 @@ def scene(
 ) -> xr.Dataset:
     """Frames of `run`, evenly spread, with those particle fields that the page's 3-D view colours by.
 
-    fields : by names in the table of quantities, (frame, particle), numbered as in `run`; what a field
-        lacks is NaN
+    fields : by names in the table of quantities, (frame, particle), of `run`; what a field lacks is NaN
     frames : how many at most; fewer where the particles are so many that the page would swell
     width : of the Gaussians of a particle's own g(r), sigma_AA
     cutoffs : (lower, upper) of the first shell of each pair, sigma_AA, as from
@@ -66,19 +67,20 @@ def scene(
     if normalisation not in ("total", "partner"):
         raise ParameterError(f"normalisation must be 'total' or 'partner', not {normalisation!r}")
     box = run.fixed_box()
-    numbers = _shown(run, fields, frames)
-    positions = np.concatenate([run.positions(slice(int(k), int(k) + 1)) for k in numbers])
-    coords = {"frame": numbers, "particle": np.arange(run.n_particles)}
+    rows = _shown(run, fields, frames)
+    shown = replace(run, frames=run.frames[rows], moments=None if run.moments is None else run.moments[rows])
+    positions = shown.positions()
+    coords = {"frame": shown.frames, "particle": np.arange(run.n_particles)}
     data = {
         "positions": (("frame", "particle", "axis"), box.fractional(positions).astype(np.float32)),
         "species": ("particle", run.species.astype(np.int32)),
-        "time": ("frame", run.times[numbers]),
+        "time": ("frame", shown.times),
         "box": ("edge", box.to_array()),
     }
     made = xr.Dataset(data, coords=coords)
     for name, field in fields.items():
         entry = quantity(name)
-        made[name] = (("frame", "particle"), _spread(field, numbers, run.n_particles).astype(np.float32))
+        made[name] = (("frame", "particle"), field_values(name, field, shown).astype(np.float32))
         made[name].attrs = {"units": entry.unit, "long_name": entry.long_name}
     return made.assign_attrs(
         fields=list(fields),
@@ -92,19 +94,10 @@ def scene(
 
 
 def _shown(run: Trajectory, fields: Mapping[str, xr.DataArray], frames: int) -> Integers:
-    """Numbers of the frames that every field has, thinned."""
-    both = reduce(
-        np.intersect1d, [field["frame"].values for field in fields.values()], np.arange(run.n_frames)
-    )
+    """Which of the run's frames every field has, thinned."""
+    places = [matched(Labels.of(field, name), run).other_rows for name, field in fields.items()]
+    both = reduce(np.intersect1d, places)
     if len(both) == 0:
         raise ParameterError(f"{run.source.name}: no frame has all of {', '.join(fields)}")
     most = min(max(1, frames), max(1, MOST // run.n_particles), len(both))
     return np.asarray(both[np.linspace(0, len(both) - 1, most).round().astype(int)], dtype=np.int64)
-
-
-def _spread(field: xr.DataArray, frames: Integers, n_particles: int) -> Array:
-    """Values of some frames for every particle of the run, NaN where there is none."""
-    out = np.full((len(frames), n_particles), np.nan)
-    chosen = field.sel(frame=frames)
-    out[:, chosen["particle"].values] = chosen.transpose("frame", "particle").values
-    return out

@@ -7,6 +7,7 @@ import xarray as xr
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.gsd_file import GsdFile
+from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -39,4 +40,4 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
         if n_frames > file.n_frames or not there[trajectory.frames].all():
             raise none
         values = values[trajectory.frames, 0]
-    return labelled(name, values, ("frame",), trajectory.time_coordinate(range(trajectory.n_frames)))
+    return labelled(name, values, ("frame",), coordinates(trajectory), **origin(trajectory))

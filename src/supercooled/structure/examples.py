@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,9 +12,11 @@ import xarray as xr
 
 from supercooled.arguments import validated
 from supercooled.arguments.datasets import Examples
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import ParameterError
+from supercooled.matching import Labels, matched
 from supercooled.quantities import labelled
+from supercooled.replicas import each_once
 from supercooled.structure.feature_sets import Angular, Radial
 from supercooled.structure.structure_functions import Wanted
 from supercooled.trajectory import Trajectory
@@ -34,9 +37,10 @@ def features_of_examples(
 ) -> xr.DataArray:
     """Structure functions of the particles and frames of a table of examples, and of no others.
 
-    trajectories : the runs that the table's ``run`` counts
+    trajectories : the runs that the table's ``run`` counts, whole or the parts that hold the examples
     examples : ``run``, ``frame`` and ``particle`` along ``example``, as
-        :func:`supercooled.dynamics.training_by_crossing` returns them
+        :func:`supercooled.dynamics.training_by_crossing` returns them; with ``time`` or the attribute
+        ``trajectory`` they are held against those of the run
     centre, radial, angular : as in :func:`structure_functions`
     executor : maps blocks of frames; None does them here
 
@@ -46,7 +50,7 @@ def features_of_examples(
     Raises
     ------
     ParameterError
-        if there is no example, one is of another species, or its frame or run does not exist.
+        if there is no example, one is of another species or trajectory, or its frame or run does not exist.
     BoxError
         if the box is too small for the cutoff.
 
@@ -60,11 +64,10 @@ def features_of_examples(
     array([[1.]])
     """
     runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    each_once(runs)
     wanted = [Wanted.of(run, centre, radial, angular) for run in runs]
-    run, frame, particle = (
-        np.asarray(examples[n].values, dtype=np.int64) for n in ("run", "frame", "particle")
-    )
-    _check(wanted, run, frame, particle)
+    run, particle = (np.asarray(examples[n].values, dtype=np.int64) for n in ("run", "particle"))
+    frame = _check(wanted, examples, run, particle)
     order = np.lexsort((particle, frame, run))
     pieces = [piece for k in range(len(runs)) for piece in _pieces(order[run[order] == k], frame, k)]
     fill = partial(_filled, wanted, frame, particle)
@@ -100,7 +103,9 @@ def _filled(wanted: list[Wanted], frame: Integers, particle: Integers, piece: tu
     return values
 
 
-def _check(wanted: list[Wanted], run: Integers, frame: Integers, particle: Integers) -> None:
+def _check(wanted: list[Wanted], examples: xr.Dataset, run: Integers, particle: Integers) -> Integers:
+    """Place of each example's frame in its run."""
+    frame = np.full(len(run), -1, np.int64)
     if len(run) == 0:
         raise ParameterError("the table holds no example: look at the thresholds that chose them")
     if run.min() < 0 or run.max() >= len(wanted):
@@ -112,14 +117,28 @@ def _check(wanted: list[Wanted], run: Integers, frame: Integers, particle: Integ
                 f"{one.trajectory.source.name} has other species or dimensions than the first run"
             )
         here = run == k
-        late = here & ((frame < 0) | (frame >= one.trajectory.n_frames))
+        if not here.any():
+            continue
+        found = matched(_labels(examples, here, k), one.trajectory)
+        frame[np.flatnonzero(here)[found.rows]] = found.other_rows
+        late = here & (frame < 0)
         if late.any():
             e = int(np.argmax(late))
+            first, last = one.trajectory.frames[[0, -1]]
             raise ParameterError(
-                f"example {e}: {one.trajectory.source.name} has {one.trajectory.n_frames} frames, "
-                f"and no frame {int(frame[e])}"
+                f"example {e}: {one.trajectory.source.name} has {one.trajectory.n_frames} frames, {first} to "
+                f"{last}, and no frame {int(examples['frame'].values[e])}"
             )
         strange = here & ~np.isin(particle, one.particles)
         if strange.any():
             e = int(np.argmax(strange))
             raise ParameterError(f"example {e}: particle {int(particle[e])} is not of species {one.centre}")
+    return frame
+
+
+def _labels(examples: xr.Dataset, here: AnyArray, run: int) -> Labels:
+    """Of the examples of one run."""
+    some = examples.isel(example=np.flatnonzero(here))
+    made = examples.attrs.get("trajectory")
+    of = made[run] if isinstance(made, list | tuple) and run < len(made) else None
+    return replace(Labels.of(some, f"the table of examples of run {run}"), made_from=of)

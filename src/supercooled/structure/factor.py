@@ -19,7 +19,8 @@ from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.shells import sum_shells
 from supercooled.mixture import pair_labels
 from supercooled.quantities import labelled
-from supercooled.structure.replicas import described, replicas, species_counts
+from supercooled.replicas import species_counts
+from supercooled.structure.replicas import described, in_one_order
 from supercooled.trajectory import Trajectory
 
 # Two digits finer than the 1e-6 promised; the next digit costs a tenth more time.
@@ -73,7 +74,7 @@ def structure_factor(
     >>> sq.structure_factor.sel(pair="AA", q=5.0, method="nearest").round(1).item()
     1.0
     """
-    runs = replicas(trajectories)
+    runs = in_one_order(trajectories)
     n_frames = sum(run.n_frames for run in runs)
     if not (0 < dq <= q_max < np.inf):
         raise ParameterError(f"need 0 < dq <= q_max, not dq={dq:g}, q_max={q_max:g}; try q_max=24.0, dq=0.1")

@@ -10,14 +10,17 @@ import xarray as xr
 
 from supercooled.arguments import Positive, Rising, number_of_bins, validated
 from supercooled.arguments.datasets import GroupedDistribution, ParticleField
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.neighbours import half_of, make_cells
 from supercooled.kernels.pairs import pair_histogram
+from supercooled.matching import matched
 from supercooled.quantities import labelled
+from supercooled.replicas import alike
 from supercooled.structure.entropy import Logistic, described, entropy_of, half_measure
 from supercooled.structure.radial import shell_volumes
+from supercooled.structure.replicas import in_one_order
 from supercooled.trajectory import Trajectory
 
 
@@ -38,7 +41,8 @@ def grouped_radial_distribution(
     A group holds the particles at times whose field lies in its bin; partners are all particles of a
     species, whatever their group.
 
-    field : (frame, particle) for each trajectory; ``frame`` and ``particle`` number the trajectory's
+    field : (frame, particle) for each trajectory, of some of its frames and particles, told by ``frame``,
+        ``time`` and ``particle``
     edges : of the bins, (group + 1,)
     r_max, dr : largest distance and width of a bin of distance, sigma_AA
 
@@ -63,16 +67,12 @@ def grouped_radial_distribution(
     >>> g.radial_distribution.sel(species="A", r=4.5).round(1).values
     array([1., 1.])
     """
-    runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
+    runs = in_one_order(trajectories)
     fields = [field] if isinstance(field, xr.DataArray) else list(field)
-    if len(runs) != len(fields) or not runs:
+    if len(runs) != len(fields):
         raise ParameterError(f"{len(runs)} trajectories need as many fields, not {len(fields)}")
-    if len({(run.names, run.dimensions) for run in runs}) > 1:
-        raise ParameterError("trajectories of different species or dimensions have no common distribution")
-    for run, one in zip(runs, fields, strict=True):
-        named = one["particle"].values
-        if len(named) and not (named.min() >= 0 and named.max() < run.n_particles):
-            raise ParameterError(f"{run.source.name}: the field names particles beyond its {run.n_particles}")
+    alike(fields)
+    placed = [matched(one, run) for run, one in zip(runs, fields, strict=True)]
     limits = np.asarray(edges, dtype=np.float64)
     if limits.ndim != 1 or len(limits) < 2 or not (np.diff(limits) > 0).all():
         raise ParameterError("edges must rise, for example what relation.strata returns")
@@ -80,10 +80,19 @@ def grouped_radial_distribution(
     shape = (len(limits) - 1, len(runs[0].names), n_bins)
     sums, members, densities = np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[1])
     totals = (sums, members, densities)
-    for run, one in zip(runs, fields, strict=True):
-        for number in one["frame"].values:
-            _add_frame(run, int(number), one, limits=limits, dr=dr, totals=totals)
-    n_frames = sum(one.sizes["frame"] for one in fields)
+    for run, one, at in zip(runs, fields, placed, strict=True):
+        ordered = one.transpose("frame", "particle")
+        for row, frame in zip(at.rows, at.other_rows, strict=True):
+            values = ordered.isel(frame=int(row)).values[at.columns]
+            _add_frame(
+                run[int(frame) : int(frame) + 1],
+                values,
+                at.other_columns,
+                limits=limits,
+                dr=dr,
+                totals=totals,
+            )
+    n_frames = sum(len(at.rows) for at in placed)
     densities /= n_frames
     steps: Array = dr * np.arange(n_bins + 1, dtype=np.float64)
     ideal = np.outer(densities, shell_volumes(steps, runs[0].dimensions))
@@ -149,31 +158,32 @@ def grouped_pair_entropy(
 
 def _add_frame(
     run: Trajectory,
-    number: int,
-    field: xr.DataArray,
+    values: Array,
+    particles: Integers,
     *,
     limits: Array,
     dr: float,
     totals: tuple[Array, Array, Array],
 ) -> None:
-    """Pairs about each group in a frame, its members, and the densities of the partners."""
+    """Pairs about each group in the only frame of `run`, its members, and the densities of the partners.
+
+    values, particles : (particle,) of the field, and whose they are
+    """
     sums, members, densities = totals
     n_groups, n_species, n_bins = sums.shape
-    one = run[number : number + 1]
-    xyz, box = one.positions()[0], Box.from_array(one.boxes()[0], run.dimensions)
+    xyz, box = run.positions()[0], Box.from_array(run.boxes()[0], run.dimensions)
     half = 0.5 * box.heights.min()
     if n_bins * dr > half * (1 + 1e-9):
         raise BoxError(
-            f"{run.source.name}: frame {number}: r_max={n_bins * dr:g} exceeds half of the smallest height "
-            f"of the box; choose at most {half:.6g}"
+            f"{run.source.name}: frame {run.frames[0]}: r_max={n_bins * dr:g} exceeds half of the smallest "
+            f"height of the box; choose at most {half:.6g}"
         )
-    values = field.sel(frame=number).values
     place = np.searchsorted(limits, values, side="right") - 1
     place[values == limits[-1]] = n_groups - 1
     place[~((place >= 0) & (place < n_groups))] = n_groups
     # A label tells group and species: the pairs of all labels are counted once.
     group = np.full(run.n_particles, n_groups, np.int64)
-    group[field["particle"].values] = place
+    group[particles] = place
     label = group * n_species + run.species
     n_labels = (n_groups + 1) * n_species
     upper = np.triu_indices(n_labels)

@@ -19,6 +19,7 @@ from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.gaussians import WIDEST, make_ladder
 from supercooled.kernels.neighbours import half_of, make_cells
 from supercooled.kernels.pair_entropy import entropies, gaussian_sums, neighbour_means
+from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.structure.entropy import Logistic, described, half_measure
 from supercooled.trajectory import Trajectory
@@ -174,18 +175,12 @@ def local_pair_entropy(
     blocks = [span.read for span in spans(0, chosen.n_frames, size=size, end=chosen.n_frames)]
     per_block = partial(_values, chosen, reading, centres)
     values = np.concatenate(list((map if executor is None else executor.map)(per_block, blocks)))
-    numbers = np.arange(trajectory.n_frames)[frames]
-    coordinates = {
-        "frame": numbers,
-        **trajectory.time_coordinate(numbers),
-        "particle": centres,
-        **({} if trajectory.temperature is None else {"temperature": trajectory.temperature}),
-    }
     return labelled(
         "pair_entropy",
         values,
         ("frame", "particle"),
-        coordinates,
+        coordinates(chosen, particles=centres),
+        **origin(trajectory),
         centre=centre or "all",
         width=width,
         r=list(distances),

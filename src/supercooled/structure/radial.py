@@ -18,7 +18,8 @@ from supercooled.kernels.neighbours import half_of, make_cells
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.mixture import pair_labels
 from supercooled.quantities import labelled
-from supercooled.structure.replicas import described, replicas, species_counts
+from supercooled.replicas import species_counts
+from supercooled.structure.replicas import described, in_one_order
 from supercooled.trajectory import Trajectory
 
 
@@ -59,7 +60,7 @@ def radial_distribution(
     >>> g.radial_distribution.sel(pair="AA", r=4.5).round(1).item()
     1.0
     """
-    runs = replicas(trajectories)
+    runs = in_one_order(trajectories)
     n_bins = number_of_bins(r_max, dr)
     blocks = [
         (run, span.read)

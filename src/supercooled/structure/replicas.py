@@ -1,4 +1,4 @@
-"""Trajectories of one state point, taken together."""
+"""What trajectories of one state point have in common, for averages over pairs of species."""
 
 from __future__ import annotations
 
@@ -7,42 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from supercooled.arrays import Integers
+from supercooled.arrays import Array
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.replicas import replicas, species_counts
 from supercooled.trajectory import Trajectory
 
 
-def replicas(trajectories: Trajectory | Sequence[Trajectory]) -> tuple[Trajectory, ...]:
-    """One trajectory or several, as a tuple.
+def in_one_order(trajectories: Trajectory | Sequence[Trajectory]) -> tuple[Trajectory, ...]:
+    """Replicas that number their species alike, each of which has a particle.
 
     Raises
     ------
-    ParameterError
-        if there is none, or they hold different numbers of particles of each species.
-    TrajectoryError
-        if a species has no particle.
+    ParameterError, TrajectoryError
+        as :func:`supercooled.replicas.replicas`, or if a species has no particle or another number.
     """
-    runs = (trajectories,) if isinstance(trajectories, Trajectory) else tuple(trajectories)
-    if not runs:
-        raise ParameterError("no trajectory to average over; pass one, or a sequence of replicas")
-    expected = (runs[0].names, tuple(species_counts(runs[0])), runs[0].dimensions)
+    runs = replicas(trajectories)
     for run in runs:
         counts = species_counts(run)
         if counts.min() == 0:
             missing = run.names[int(np.argmin(counts))]
             raise TrajectoryError(f"{run.source.name}: species {missing} has no particle; leave its name out")
-        if (run.names, tuple(counts), run.dimensions) != expected:
+        if run.names != runs[0].names:
             raise ParameterError(
-                f"{run.source.name} has {dict(zip(run.names, counts.tolist(), strict=True))} particles, "
-                f"{runs[0].source.name} has {dict(zip(expected[0], map(int, expected[1]), strict=True))}; "
-                "average over replicas of one state point only"
+                f"{run.source.name} has species {run.names} and {runs[0].source.name} {runs[0].names}: read "
+                "both with their names in one order"
             )
     return runs
-
-
-def species_counts(trajectory: Trajectory) -> Integers:
-    """Particles of each species, (species,)."""
-    return np.bincount(trajectory.species, minlength=len(trajectory.names))
 
 
 def described(runs: Sequence[Trajectory]) -> dict[str, Any]:
@@ -58,6 +48,5 @@ def described(runs: Sequence[Trajectory]) -> dict[str, Any]:
     }
 
 
-def _volumes(run: Trajectory) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    volumes: np.ndarray[tuple[int], np.dtype[np.float64]] = run.boxes()[:, : run.dimensions].prod(axis=1)
-    return volumes
+def _volumes(run: Trajectory) -> Array:
+    return np.asarray(run.boxes()[:, : run.dimensions].prod(axis=1), dtype=np.float64)

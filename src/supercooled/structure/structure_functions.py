@@ -24,6 +24,7 @@ from supercooled.fields import check, reading, seal
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
+from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.structure.feature_sets import Angular, Radial
 from supercooled.trajectory import Trajectory
@@ -211,16 +212,13 @@ class Wanted:
         values = np.empty((len(frames), len(self.particles), len(self.names)))
         for row, number, xyz, edges in zip(values, frames, some.positions(), some.boxes(), strict=True):
             self.fill(row, number, xyz, edges, self.particles)
-        coords: dict[str, Any] = {
-            "frame": frames,
-            **run.time_coordinate(frames),
-            "particle": self.particles,
-            **self.named(),
-        }
-        if run.temperature is not None:
-            coords["temperature"] = run.temperature
         return labelled(
-            "structure_function", values, ("frame", "particle", "feature"), coords, definition=self.definition
+            "structure_function",
+            values,
+            ("frame", "particle", "feature"),
+            {**coordinates(run, frames, self.particles), **self.named()},
+            **origin(run),
+            definition=self.definition,
         )
 
 

@@ -14,6 +14,7 @@ from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.surroundings import add_up
+from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture, pair_labels
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -103,11 +104,11 @@ def surroundings(
         values[:, row] = back[:, centres]
     R, d = radius, trajectory.dimensions
     values[1] /= 4.0 / 3.0 * np.pi * R**3 if d == 3 else np.pi * R**2
-    coords = {"frame": numbers, **trajectory.time_coordinate(numbers), "particle": centres}
+    coords, made = coordinates(trajectory, numbers, centres), origin(trajectory)
     names = ("potential_energy", "local_density", "coordination")
     return xr.Dataset(
-        {n: labelled(n, v, ("frame", "particle"), coords) for n, v in zip(names, values, strict=True)}
-    ).assign_attrs(centre=centre, radius=radius, width=width, shells=str(dict(shells)))
+        {n: labelled(n, v, ("frame", "particle"), coords, **made) for n, v in zip(names, values, strict=True)}
+    ).assign_attrs(made, centre=centre, radius=radius, width=width, shells=str(dict(shells)))
 
 
 def _shells(shells: Mapping[str, float], mixture: Mixture, u: int) -> Array:

@@ -35,7 +35,7 @@ def neighbourhoods(
     """g(r) about the rearranging and about all, averaged and of single particles.
 
     p_hop : of the centre species
-    frames : of the trajectory, all with a p_hop
+    frames : of the trajectory, counted in it from 0, all with a p_hop
 
     Returns ``around`` (who, pair, r) averaged over particles that rearrange and all; ``smeared``
     (width, pair, r), the same of all for several widths; ``one`` (width, pair, r), of one particle in
@@ -45,12 +45,12 @@ def neighbourhoods(
     by_width = [_Mean() for _ in widths]
     numbers: Integers = np.arange(run.n_frames, dtype=np.int64)[frames]
     for k, number in enumerate(numbers):
-        moves = p_hop.sel(frame=number).values > threshold
+        moves = p_hop.sel(frame=run.frames[number]).values > threshold
         fine.add(_around(run, choices, FINE, int(number)), moves)
         if k % 5 == 0:
             for mean, width in zip(by_width, widths, strict=True):
                 mean.add(_around(run, choices, width, int(number)), moves)
-    number, chosen = _representatives(p_hop, numbers, threshold)
+    number, chosen = _representatives(run, p_hop, numbers, threshold)
     single = {width: _around(run, choices, width, number)[list(chosen)] for width in {*widths, choices.width}}
     pairs = _pairs(run, choices)
     coords = {"pair": pairs, "r": DISTANCES}
@@ -143,11 +143,13 @@ def _around(run: Trajectory, choices: Choices, width: float, number: int) -> Arr
     return np.asarray(found.values[0], dtype=np.float64)
 
 
-def _representatives(p_hop: xr.DataArray, numbers: Integers, threshold: float) -> tuple[int, tuple[int, int]]:
+def _representatives(
+    run: Trajectory, p_hop: xr.DataArray, numbers: Integers, threshold: float
+) -> tuple[int, tuple[int, int]]:
     """A frame, and in it the particles with the median p_hop of those that hop and of those that don't."""
-    counts = [(p_hop.sel(frame=n).values > threshold).sum() for n in numbers]
+    counts = [(p_hop.sel(frame=run.frames[n]).values > threshold).sum() for n in numbers]
     number = int(numbers[int(np.argmax(counts))])
-    values = p_hop.sel(frame=number).values
+    values = p_hop.sel(frame=run.frames[number]).values
     found = []
     for chosen in (np.flatnonzero(values > threshold), np.flatnonzero(values <= threshold)):
         order = chosen[np.argsort(values[chosen])]

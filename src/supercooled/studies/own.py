@@ -15,6 +15,7 @@ from supercooled.cage import Calibration
 from supercooled.cluster import Workers
 from supercooled.dynamics.hops import frames_on_each_side
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.matching import matched
 from supercooled.report import Row
 from supercooled.studies.calibrating import calibrated
 from supercooled.studies.line import Choices
@@ -249,12 +250,11 @@ def _write_fields(
 def _write_coloured(
     path: Path, run: Trajectory, depth: xr.DataArray, p_hop: xr.DataArray, calibration: Calibration | None
 ) -> None:
-    inside = p_hop["frame"].values
-    shown = np.arange(int(inside[0]), int(inside[-1]) + 1, max(1, len(inside) // SHOWN))
-    every = {"depth": depth.sel(frame=shown), "p_hop": p_hop.sel(frame=shown)}
+    inside = matched(p_hop, run).other_rows
+    few = run[int(inside[0]) : int(inside[-1]) + 1 : max(1, len(inside) // SHOWN)]
+    every = {"depth": depth.sel(frame=few.frames), "p_hop": p_hop.sel(frame=few.frames)}
     if calibration is not None:
         every["softness"] = calibration.softness(every["depth"])
-    few = run[int(shown[0]) : int(shown[-1]) + 1 : int(shown[1] - shown[0]) if len(shown) > 1 else 1]
     io.write_gsd(path, few, fields=every)
 
 

@@ -136,8 +136,9 @@ def ranked_propensity(
         noise = (found["propensity_error"] ** 2).mean("particle")
         reliability.append(1.0 - noise / found["propensity"].var("particle", ddof=1))
         beside = surroundings(run, liquid.mixture, choices, radial=radial, frames=slice(number, number + 1))
+        here = int(run.frames[number])
         for name, each in fields.items():
-            each.append(softness.sel(frame=number) if name == "softness" else beside[name].isel(frame=0))
+            each.append((softness if name == "softness" else beside[name]).sel(frame=here))
     rows = [
         relation.rank_correlation([FIELDS[name] * one for one in each], motion)
         for name, each in fields.items()

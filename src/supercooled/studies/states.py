@@ -9,15 +9,14 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from supercooled import systems
-from supercooled.errors import MixtureError, ParameterError, TrajectoryError
+from supercooled.errors import MixtureError, ParameterError
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units
+from supercooled.replicas import each_once, replicas
 from supercooled.store.reading import check_made_with
 from supercooled.studies.line import Choices, temperature_of
 from supercooled.trajectory import Trajectory
 
-# How far mean volumes of one state may differ where boxes breathe.
-_BREATH = 0.05
 # Distance that single precision leaves between one configuration written twice, sigma_AA.
 _ALIKE = 1e-5
 
@@ -82,7 +81,7 @@ def by_temperature(
     ParameterError, TrajectoryError
         if runs of one temperature are not of one liquid, box and interval between frames.
     """
-    _check_once(trajectories)
+    each_once(trajectories)
     states: dict[float, tuple[Trajectory, ...]] = {}
     for run in sorted(trajectories, key=lambda run: (temperature_of(run), run.source.name)):
         states[temperature_of(run)] = (*states.get(temperature_of(run), ()), run)
@@ -91,8 +90,8 @@ def by_temperature(
             raise ParameterError(
                 f"temperatures {below!r} and {above!r} can't be told apart: give replicas the same one"
             )
-    for T, runs in states.items():
-        _check_replicas(T, runs, one_interval=one_interval)
+    for runs in states.values():
+        replicas(runs, one_interval=one_interval)
     return states
 
 
@@ -101,52 +100,6 @@ def begin_alike(runs: Sequence[Trajectory]) -> bool:
     first = [run.positions(slice(0, 1)) for run in runs]
     # the median, since rounding may fold a particle to the other side of the box
     return any(np.median(np.abs(a - b)) < _ALIKE for a, b in combinations(first, 2))
-
-
-def _check_once(runs: Sequence[Trajectory]) -> None:
-    seen: dict[str, str] = {}
-    for run in runs:
-        held = run.fingerprint
-        if held in seen:
-            first = "is given twice" if seen[held] == run.source.name else f"holds what {seen[held]} does"
-            raise ParameterError(f"{run.source.name} {first}: replicas are runs of their own")
-        seen[held] = run.source.name
-
-
-def _check_replicas(T: float, runs: Sequence[Trajectory], *, one_interval: bool) -> None:
-    first = runs[0]
-    for run in runs[1:]:
-        both = f"{run.source.name} and {first.source.name} are both of T = {T:g}, and"
-        if _counts(run) != _counts(first):
-            raise ParameterError(
-                f"{both} hold {_counts(run)} and {_counts(first)}: replicas are of one state point only"
-            )
-        if not _one_box(run, first):
-            raise TrajectoryError(f"{both} their boxes differ: replicas are taken together, and have one box")
-        if one_interval and not np.isclose(run.interval, first.interval, rtol=1e-6):
-            raise TrajectoryError(
-                f"{both} their frames are {run.interval:g} and {first.interval:g} apart: replicas are taken "
-                "together, and have one interval; write the finer one again with fewer frames"
-            )
-
-
-def _counts(run: Trajectory) -> dict[str, int]:
-    """Particles of each species that has any."""
-    every = np.bincount(run.species, minlength=len(run.names))
-    return {
-        name: int(every[k]) for name, k in sorted((name, k) for k, name in enumerate(run.names)) if every[k]
-    }
-
-
-def _one_box(a: Trajectory, b: Trajectory) -> bool:
-    """Is it the same box? Of boxes that breathe the volume need only be about the same."""
-    ends = [
-        (run.boxes(slice(0, 1))[0], run.boxes(slice(run.n_frames - 1, run.n_frames))[0]) for run in (a, b)
-    ]
-    if all(np.array_equal(begin, end) for begin, end in ends):
-        return bool(np.allclose(ends[0][0], ends[1][0], rtol=1e-6))
-    first, second = (float(np.mean([box[: a.dimensions].prod() for box in pair])) for pair in ends)
-    return abs(first - second) <= _BREATH * first
 
 
 def one_threshold_each(

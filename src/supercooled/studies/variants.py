@@ -10,6 +10,7 @@ import xarray as xr
 
 from supercooled import cage
 from supercooled.cage import Calibration
+from supercooled.matching import matched
 from supercooled.mixture import Mixture
 from supercooled.studies.line import Choices, temperature_of
 from supercooled.trajectory import Trajectory
@@ -34,16 +35,18 @@ class Variant:
         return f"{self.correlation}, {self.normalisation}, {self.width:g}"
 
 
-def spread(p_hop: xr.DataArray, wanted: int) -> slice:
-    """At most `wanted` frames of the trajectory, evenly spread over those with a p_hop.
+def spread(run: Trajectory, p_hop: xr.DataArray, wanted: int) -> slice:
+    """At most `wanted` frames of a run, counted in it from 0, evenly spread over those with a p_hop.
 
     >>> import numpy as np
+    >>> from supercooled import Box
+    >>> run = Trajectory.from_arrays(np.zeros((20, 1, 3)), Box.cube(9.0))
     >>> p_hop = xr.DataArray(np.zeros((10, 1)), {"frame": np.arange(7, 17)}, ("frame", "particle"))
-    >>> spread(p_hop, 5)
-    slice(7, 17, 2)
+    >>> spread(run, p_hop, 5), spread(run[7:], p_hop, 5)
+    (slice(7, 17, 2), slice(0, 10, 2))
     """
-    frames = p_hop["frame"].values
-    return slice(int(frames[0]), int(frames[-1]) + 1, -(-len(frames) // wanted))
+    rows = matched(p_hop, run).other_rows
+    return slice(int(rows[0]), int(rows[-1]) + 1, -(-len(rows) // wanted))
 
 
 def depths(

@@ -15,6 +15,7 @@ from supercooled import dynamics, learning, structure
 from supercooled.arrays import AnyArray
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
+from supercooled.matching import laid_on
 from supercooled.mixture import Mixture
 from supercooled.potentials import ExpandedLennardJones
 from supercooled.structure import FEATURE_SETS
@@ -128,7 +129,7 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
         for k, run in enumerate(liquid.runs):
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
             found = softness_of.kept(
-                work, label, run.inherent, run.every, model, centre=choices.centre, pool=pool
+                work, label, run.inherent, run.thermal, model, centre=choices.centre, pool=pool
             )
             softness.append(found["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)
@@ -158,38 +159,33 @@ def fields_of(run: Run, choices: Choices) -> Results:
         window=choices.logistic,
         averaged_within=None,
     )
-    p_hop = dynamics.hops(run.moving, window=choices.window, species=choices.centre)
+    p_hop = laid_on(dynamics.hops(run.moving, window=choices.window, species=choices.centre), thermal)
     return {
         "motion": dynamics.displacements(
             thermal, lags=lags, overlap_radius=0.3, species=choices.centre, stretches=choices.blocks
         ),
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
         "inherent_radial": structure.radial_distribution(inherent, r_max=r_max, dr=choices.dr),
-        "pair_entropy": _counted(entropy, run.every).to_dataset(),
+        "pair_entropy": laid_on(entropy, thermal).to_dataset(),
         "p_hop": p_hop.isel(frame=np.isin(p_hop["frame"].values, _quenched(run))).to_dataset(),
     }
 
 
 def _quenched(run: Run) -> AnyArray:
-    """Which of the run's frames have an inherent structure."""
-    return run.every * np.arange(run.inherent.n_frames)
-
-
-def _counted(field: xr.DataArray, every: int) -> xr.DataArray:
-    """A field of the inherent structures, its frames numbered as the run's are."""
-    return field.assign_coords(frame=every * field["frame"].values)
+    """Numbers of the run's frames that have an inherent structure."""
+    return run.thermal.frames[run.every * np.arange(run.inherent.n_frames)]
 
 
 @stage(free=["pool"])
 def softness_of(
     inherent: Trajectory,
-    every: int,
+    thermal: Trajectory,
     model: learning.SoftnessModel,
     *,
     centre: str,
     pool: Executor | None = None,
 ) -> Results:
-    """Learned softness of every `every`-th frame of a run, which is quenched."""
+    """Learned softness of the inherent structures of a run, at their frames in it."""
     found = structure.structure_functions(
         inherent,
         centre=centre,
@@ -197,7 +193,7 @@ def softness_of(
         then=model.softness,
         executor=pool,
     )
-    return {"softness": _counted(found, every).to_dataset(name="learned_softness")}
+    return {"softness": laid_on(found, thermal).to_dataset(name="learned_softness")}
 
 
 def _learn(
@@ -258,10 +254,6 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
         lead=0.0,
         species=choices.centre,
     )
-    # The structure is that of the last quenched frame that is not later.
-    every = np.array([run.every for run in runs])[table["run"].values]
-    last = np.array([run.inherent.n_frames for run in runs])[table["run"].values] - 1
-    table["frame"] = ("example", np.minimum(table["frame"].values // every, last))
     soft = np.asarray(table["soft"].values, dtype=bool)
     size = min(int(soft.sum()), int((~soft).sum()), choices.examples)
     if size < _FEW:
@@ -269,10 +261,24 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
     drawn = dynamics.balanced(table, size=size, seed=1)
     features = structure.features_of_examples(
         [run.inherent for run in runs],
-        drawn,
+        _last_quenched(drawn, runs),
         centre=choices.centre,
         radial=FEATURE_SETS["graham2023"].radial,
     )
-    return features.assign_coords(run=("example", np.array(which)[features["run"].values])).assign_attrs(
-        soft_share=float(soft.mean())
+    return features.assign_coords(
+        run=("example", np.array(which)[features["run"].values]), time=drawn["time"]
+    ).assign_attrs(soft_share=float(soft.mean()))
+
+
+def _last_quenched(table: xr.Dataset, runs: Sequence[Run]) -> xr.Dataset:
+    """The examples with the last inherent structure that is not later, which no longer has their time."""
+    frame = np.empty(table.sizes["example"], np.int64)
+    for k, run in enumerate(runs):
+        here = table["run"].values == k
+        place = np.searchsorted(run.moving.frames, table["frame"].values[here]) // run.every
+        frame[here] = run.inherent.frames[np.minimum(place, run.inherent.n_frames - 1)]
+    return (
+        table.drop_vars("time")
+        .assign(frame=("example", frame))
+        .assign_attrs(trajectory=[run.inherent.fingerprint for run in runs])
     )

@@ -10,6 +10,7 @@ import xarray as xr
 from supercooled import dynamics, relation, structure
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
+from supercooled.matching import laid_on
 from supercooled.quantities import labelled
 from supercooled.studies.graham2023.chosen import Choices
 from supercooled.studies.graham2023.liquid import LiquidRuns, Measured
@@ -210,10 +211,7 @@ def _groups(
     for liquid, measured, one in zip(liquids, found, strata, strict=True):
         which = liquid.at(liquid.temperatures[0])
         inherent = [liquid.runs[k].inherent for k in which]
-        fields = [
-            measured.softness[k].assign_coords(frame=np.arange(liquid.runs[k].inherent.n_frames))
-            for k in which
-        ]
+        fields = [laid_on(measured.softness[k], liquid.runs[k].inherent) for k in which]
         r_max = min(choices.r_max, 0.5 * float(inherent[0].fixed_box().heights.min()))
         grouped = structure.grouped_radial_distribution(
             inherent, fields, edges=one["softness"].edges, r_max=r_max, dr=choices.dr

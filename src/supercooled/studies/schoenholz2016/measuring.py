@@ -40,7 +40,7 @@ def softness_of(
     chosen = FEATURE_SETS[cold.choices.features]
     stride = max(1, round(still.n_frames / cold.choices.field_frames))
     numbers = np.arange(0, still.n_frames, stride)
-    group = np.zeros_like(numbers) if taught is None else cold.group(taught, numbers)
+    group = np.zeros_like(numbers) if taught is None else cold.group(taught, still.frames[numbers])
     parts = []
     for k in np.unique(group):
         here = numbers[group == k]
@@ -138,11 +138,10 @@ def constant_of(changes: xr.Dataset, probability: xr.Dataset) -> float:
 def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices) -> xr.Dataset:
     """What becomes of the softness of particles that have not moved by a, by initial softness."""
     stride = int(softness[0].attrs["stride"])
-    fields = [one.assign_coords(frame=np.arange(one.sizes["frame"])) for one in softness]
-    values = np.concatenate([one.values.ravel() for one in fields])
-    lags = _lags(fields[0].sizes["frame"], stride * runs[0].interval)
+    values = np.concatenate([one.values.ravel() for one in softness])
+    lags = _lags(softness[0].sizes["frame"], stride * runs[0].interval)
     return relation.propagation(
-        fields,
+        softness,
         [run[::stride] for run in runs],
         groups=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
         lags=lags,

@@ -46,10 +46,11 @@ class Coldest:
         return len(self.runs) if len(self.runs) > 1 else self.choices.stretches
 
     def group(self, run: int, frame: Integers) -> Integers:
-        """Part that frames of a run belong to: the run, or stretches of the only one."""
+        """Part that frames of a run, by their numbers, belong to: the run, or stretches of the only one."""
         if len(self.runs) > 1:
             return np.full(len(frame), run, np.int64)
-        stretch: Integers = np.minimum(frame * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
+        place = np.searchsorted(self.runs[0].frames, frame)
+        stretch: Integers = np.minimum(place * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
         return stretch
 
     @property
@@ -207,14 +208,14 @@ def _examples(cold: Coldest, lead: float, quiet: float, *, seed: int) -> xr.Data
 def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, lead: float) -> xr.Dataset:
     """The rearranging of run number k, `lead` before the peak of p_hop."""
     peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
-    frame = peaks["frame"].values - round(lead / run.interval)
-    there = frame >= 0
+    place = np.searchsorted(run.frames, peaks["frame"].values) - round(lead / run.interval)
+    there = place >= 0
     columns = {
         "run": np.full(int(there.sum()), k, np.int64),
-        "frame": frame[there],
+        "frame": run.frames[place[there]],
         "particle": peaks["particle"].values[there],
         "soft": np.ones(int(there.sum()), bool),
-        "time": run.times[frame[there]],
+        "time": run.times[place[there]],
     }
     return xr.Dataset({name: ("example", values) for name, values in columns.items()})
 

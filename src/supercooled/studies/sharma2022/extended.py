@@ -126,10 +126,10 @@ def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
     # Everything is there already, made by the same choices: this reads it.
     measured = measure([[run]], mixture, choices, work=work, workers=1)[0]
     (hops,), radial = measured.hops, measured.radial
-    name, frames = f"T{run.temperature:g}", spread(hops, job.thinned.depths)
+    name, frames = f"T{run.temperature:g}", spread(run, hops, job.thinned.depths)
     softness = job.calibration.softness(measured.depths[0])
     thin = softness.isel(frame=frames)
-    some = spread(hops, job.thinned.neighbourhoods)
+    some = spread(run, hops, job.thinned.neighbourhoods)
     return {
         "p_hop": hops.to_dataset(),
         "closures": closures(

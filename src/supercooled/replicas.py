@@ -1,0 +1,244 @@
+"""Runs of one state point, or fields of them, that are averaged: they must be alike, and each given once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Integers
+from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
+from supercooled.matching import Labels
+from supercooled.trajectory import Trajectory
+
+# How far mean volumes of one state may differ where boxes breathe, and edges where they don't.
+BREATH, EDGE = 0.05, 1e-6
+# How far the volumes may differ of the boxes that fields know: of one frame, which may breathe.
+OF_ONE_FRAME = 0.02
+# What a field says of how it was made that a threshold or a bin means something else without.
+ALIKE = (
+    "units",
+    "window",
+    "frames_in_each_half",
+    "horizon",
+    "width",
+    "correlation",
+    "normalisation",
+)
+
+
+def replicas(
+    trajectories: Trajectory | Sequence[Trajectory], *, one_interval: bool = False
+) -> tuple[Trajectory, ...]:
+    """One trajectory or several of one state point, as a tuple.
+
+    one_interval : must the time between frames be the same in all?
+
+    They must hold the same particles of the same species in as many dimensions, in one box (edges within
+    1e-6; of boxes that breathe the mean volume within 5 %), at one temperature and of one liquid where
+    both say theirs. Two stretches of one run are allowed where they don't overlap in time: they are not
+    independent as two runs are, and errors from them know no more than those from parts of one run.
+
+    Raises
+    ------
+    ParameterError, TrajectoryError
+        naming both, if they are not alike, or one is given twice, under whatever path; or there is none.
+
+    >>> from supercooled import Box
+    >>> run = Trajectory.from_arrays(np.zeros((8, 5, 3)), Box.cube(9.0))
+    >>> len(replicas([run[:4], run[4:]]))
+    2
+    """
+    runs = (trajectories,) if isinstance(trajectories, Trajectory) else tuple(trajectories)
+    if not runs:
+        raise ParameterError("no trajectory was given; pass one, or a sequence of replicas")
+    for run in runs[1:]:
+        _check_alike(runs[0], run, one_interval=one_interval)
+    each_once(runs)
+    return runs
+
+
+def each_once(things: Sequence[Trajectory] | Sequence[xr.DataArray]) -> None:
+    """Refused where two of some runs or fields share frames: what is independent is given once.
+
+    Raises
+    ------
+    ParameterError
+        naming both.
+    """
+    if len(things) < 2:
+        return
+    labels = [Labels.of(thing) for thing in things]
+    for (a, one), (b, other) in combinations(zip(labels, things, strict=True), 2):
+        known = a.made_from is not None and b.made_from is not None
+        if one is other or (known and _overlap(a, b) and a.trajectory == b.trajectory):
+            first = "is given twice" if a.name == b.name else f"holds what {a.name} does"
+            raise ParameterError(f"{b.name} {first}: replicas are runs of their own, each given once")
+
+
+def alike(fields: Sequence[xr.DataArray], *, one_temperature: bool = True) -> None:
+    """Refused where fields are of other temperatures, liquids or boxes, or made in other ways.
+
+    What a field does not say is taken as it is. Fields of several kinds may be among them: those of a kind,
+    by their name, are held against each other in how they were made.
+
+    one_temperature : must they be of the same, where they say it?
+
+    Raises
+    ------
+    ParameterError
+        naming both.
+    """
+    if one_temperature:
+        _check_temperatures(fields)
+    kinds: dict[str, xr.DataArray] = {}
+    for one in fields:
+        first = kinds.setdefault(str(one.name), one)
+        for key in ALIKE:
+            if key in first.attrs and key in one.attrs and not _equal(first.attrs[key], one.attrs[key]):
+                raise ParameterError(
+                    f"{Labels.of(first).told()} has {key} {first.attrs[key]}, and a {Labels.of(one).told()} "
+                    f"given with it {one.attrs[key]}: what is averaged is of one kind"
+                )
+    known = [one for one in fields if "system" in one.attrs]
+    for one in known[1:]:
+        if one.attrs["system"] != known[0].attrs["system"]:
+            raise ParameterError(
+                f"{Labels.of(known[0]).told()} is of {known[0].attrs['system']}, and {Labels.of(one).told()} "
+                f"of {one.attrs['system']}: give runs of one liquid"
+            )
+    _check_boxes([(Labels.of(one).told(), one.attrs) for one in fields])
+
+
+def counts_of(run: Trajectory) -> dict[str, int]:
+    """Particles of each species that has any."""
+    every = np.bincount(run.species, minlength=len(run.names))
+    return {name: int(n) for name, n in sorted(zip(run.names, every.tolist(), strict=True)) if n}
+
+
+def species_counts(trajectory: Trajectory) -> Integers:
+    """Particles of each species, (species,)."""
+    return np.bincount(trajectory.species, minlength=len(trajectory.names))
+
+
+def _check_alike(first: Trajectory, run: Trajectory, *, one_interval: bool) -> None:
+    both = f"{run.source.name} and {first.source.name}"
+
+    def differ(what: str, ours: object, theirs: object, kind: type[SupercooledError]) -> SupercooledError:
+        return kind(
+            f"{both} {what} {theirs} and {ours}: replicas are of one state point only, and are taken together"
+        )
+
+    if first.dimensions != run.dimensions:
+        raise differ("have dimensions", first.dimensions, run.dimensions, TrajectoryError)
+    ours, theirs = counts_of(first), counts_of(run)
+    if ours != theirs:
+        raise differ("hold", ours, theirs, ParameterError)
+    at, there = first.temperature, run.temperature
+    if at is not None and there is not None and not np.isclose(at, there):
+        raise differ("are of T =", f"{at:g}", f"{there:g}", ParameterError)
+    if first.state is not None and run.state is not None:
+        one, other = first.state.liquid, run.state.liquid
+        if one.name != other.name or one.mixture.to_dict() != other.mixture.to_dict():
+            raise differ("were made with", one.name, other.name, ParameterError)
+    if not _one_box(run, first):
+        raise TrajectoryError(
+            f"{both} are taken together, and their boxes differ: replicas are of one state point, and have "
+            "one box"
+        )
+    if one_interval and not np.isclose(run.interval, first.interval, rtol=1e-6):
+        raise TrajectoryError(
+            f"{both} are taken together, and their frames are {run.interval:g} and {first.interval:g} apart: "
+            "replicas have one interval; write the finer one again with fewer frames"
+        )
+
+
+def _one_box(a: Trajectory, b: Trajectory) -> bool:
+    """Is it the same box? Of boxes that breathe the volume need only be about the same."""
+    ends = [
+        (run.boxes(slice(0, 1))[0], run.boxes(slice(run.n_frames - 1, run.n_frames))[0]) for run in (a, b)
+    ]
+    if all(np.array_equal(begin, end) for begin, end in ends):
+        return bool(np.allclose(ends[0][0], ends[1][0], rtol=EDGE, atol=1e-9))
+    first, second = (float(np.mean([box[: a.dimensions].prod() for box in pair])) for pair in ends)
+    return abs(first - second) <= BREATH * first
+
+
+def _overlap(a: Labels, b: Labels) -> bool:
+    """Do two of one trajectory share a stretch of its time, and particles?"""
+    if a.frames is None or b.frames is None or len(a.frames) == 0 or len(b.frames) == 0:
+        return True
+    apart = a.frames.max() < b.frames.min() or b.frames.max() < a.frames.min()
+    if a.particles is not None and b.particles is not None:
+        apart = apart or not np.isin(a.particles, b.particles).any()
+    return not apart
+
+
+def _check_temperatures(given: Sequence[xr.DataArray]) -> None:
+    """Replicas are of one temperature; what does not say its own is taken as it is."""
+    known = [
+        one
+        for one in given
+        if "temperature" in one.coords
+        and one["temperature"].ndim == 0
+        and np.isfinite(float(one["temperature"]))
+    ]
+    for one in known[1:]:
+        ours, theirs = (float(each["temperature"]) for each in (known[0], one))
+        if not np.isclose(ours, theirs):
+            raise ParameterError(
+                f"{known[0].name} is of T = {ours:g}, and a {one.name} given with it of T = {theirs:g}: give "
+                "the runs of one temperature, in the same order"
+            )
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, float | int | np.number) and isinstance(b, float | int | np.number):
+        return bool(np.isclose(float(a), float(b), rtol=1e-6))
+    return bool(a == b)
+
+
+def alike_tables(tables: Sequence[xr.Dataset]) -> None:
+    """Refused where tables of events are of other liquids, found in other ways, or of one run given twice.
+
+    Raises
+    ------
+    ParameterError
+        saying what differs.
+    """
+    for k, table in enumerate(tables[1:], start=1):
+        for key in ("system", "species", "window", "interval", "threshold", "temperature"):
+            first = tables[0].attrs
+            if key in first and key in table.attrs and not _equal(first[key], table.attrs[key]):
+                raise ParameterError(
+                    f"events of run 0 have {key} {first[key]}, and those of run {k} {table.attrs[key]}: "
+                    "what is taken together is of one kind"
+                )
+    _check_boxes([(f"a table of events, of run {k},", table.attrs) for k, table in enumerate(tables)])
+    for (j, one), (k, other) in combinations(enumerate(tables), 2):
+        made = one.attrs.get("trajectory"), other.attrs.get("trajectory")
+        shared = "moment_frame" in one and "moment_frame" in other and _share(one, other)
+        if one is other or (made[0] is not None and made[0] == made[1] and shared):
+            raise ParameterError(
+                f"events of run {j} and of run {k} are of one trajectory, {made[0]}: replicas are runs of "
+                "their own, each given once"
+            )
+
+
+def _check_boxes(each: Sequence[tuple[str, Mapping[Any, Any]]]) -> None:
+    """Boxes of the first frames, which may breathe."""
+    boxes = [(name, float(attributes["volume"])) for name, attributes in each if "volume" in attributes]
+    for name, volume in boxes[1:]:
+        if abs(boxes[0][1] - volume) > OF_ONE_FRAME * boxes[0][1]:
+            raise ParameterError(
+                f"{boxes[0][0]} is of a box of volume {boxes[0][1]:.6g}, and {name} of {volume:.6g}: give "
+                "runs of one density"
+            )
+
+
+def _share(one: xr.Dataset, other: xr.Dataset) -> bool:
+    a, b = one["moment_frame"].values, other["moment_frame"].values
+    return bool(a.max() >= b.min() and b.max() >= a.min())
