@@ -16,7 +16,7 @@ import numpy as np
 
 import supercooled as sc
 from supercooled.report import writing
-from supercooled.studies import own, stages
+from supercooled.studies import own
 from supercooled.studies.line import Choices
 from supercooled.studies.opening import Given
 
@@ -48,12 +48,12 @@ def write_runs(folder: Path) -> list[Path]:
 def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
     """The whole way but for the figures, which are drawn from what is compared here."""
     options = {"liquid": "ka-lj", "given": Given(TEMPERATURES), "thresholds": [0.1] * 3}
-    with mock.patch.object(writing, "rebuild", _draw_nothing), stages.alone(out):
+    with mock.patch.object(writing, "rebuild", _draw_nothing):
         return own.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
 
 
 def _draw_nothing(folder: Path) -> None:
-    (folder / "report.html").write_text("drawn")
+    sc.report.files.write_text(folder / "report.html", "drawn")
 
 
 def in_a_child(files: Sequence[Path], out: Path, room: int | None = None) -> None:

@@ -8,7 +8,9 @@ import os
 import random
 import shutil
 import signal
+import threading
 import time
+import warnings
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pytest
 import short_study
 
 import supercooled as sc
-from supercooled import cluster
+from supercooled import cluster, outputs
 from supercooled.errors import ClusterError
 from supercooled.studies import measured, stages
 
@@ -90,15 +92,22 @@ def test_two_on_one_folder_make_it_once(files, whole, tmp_path):
 def test_the_second_on_a_folder_says_that_it_waits(tmp_path):
     said = []
 
-    def first_ends() -> None:
-        said.append("waiting")
-        held.__exit__(None, None, None)
+    def first(ends: threading.Event) -> None:
+        with outputs.results_folder(tmp_path / "out"):
+            held.set()
+            assert ends.wait(30)
 
-    held = stages.alone(tmp_path / "out")
-    held.__enter__()
-    with stages.alone(tmp_path / "out", first_ends):
-        assert said == ["waiting"]
-    with stages.alone(tmp_path / "new" / "out"):
+    held, ends = threading.Event(), threading.Event()
+    other = threading.Thread(target=first, args=(ends,))
+    other.start()
+    assert held.wait(30)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: (said.append(str(message)), ends.set())
+        warnings.simplefilter("always")
+        with outputs.results_folder(tmp_path / "out"):
+            assert said == [f"another process is writing {tmp_path / 'out'}: waiting for it"]
+    other.join()
+    with outputs.results_folder(tmp_path / "new" / "out"):
         assert (tmp_path / "new" / "out" / ".lock").exists()
     assert not (tmp_path / "new").exists()
 
@@ -111,7 +120,7 @@ def test_a_full_disk_is_said_and_made_good(files, whole, tmp_path):
         child.join()
         assert child.exitcode == 2
         assert "make room" in (tmp_path / "said").read_text()
-        assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+        assert not [path for path in out.rglob(".*") if path.name != ".supercooled.manifest"]
     child = started(files, out)
     child.join()
     assert compared(out) == compared(whole[0])

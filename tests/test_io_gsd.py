@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import supercooled as sc
 from supercooled.errors import ParameterError, StoreError, TrajectoryError
 from supercooled.io import GsdAppender, read_fields
-from supercooled.whole import whole_file
+from supercooled.outputs import owned_file, whole_file
 
 SINGLE = 1e-6
 TILTED = sc.Box(9.0, 8.0, 7.0, 0.3, -0.2, 0.1)
@@ -357,13 +357,15 @@ except sc.SupercooledError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
     assert resource.RLIMIT_FSIZE is not None
-    (tmp_path / "run.gsd").write_text("older")
+    with owned_file(tmp_path / "run.gsd") as made:
+        made.write_text("older")
     ended = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "run.gsd")], capture_output=True, text=True, check=False
     )
     assert ended.stderr.startswith("StoreError")
     assert "disk is full" in ended.stderr
-    assert [p.read_text() for p in tmp_path.iterdir()] == ["older"]
+    assert [p.read_text() for p in tmp_path.glob("[!.]*")] == ["older"]
+    assert {p.name for p in tmp_path.glob(".*")} == {".supercooled.manifest"}
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES])

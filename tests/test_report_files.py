@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +15,21 @@ from report_example import TEMPERATURES, cage, hops, provenance, results, rows
 
 from supercooled import report
 from supercooled.errors import StoreError
+from supercooled.outputs import owned_folder, whole_file
 from supercooled.report.files import plain, read_json, write_json, write_text
-from supercooled.whole import whole_file, whole_folder
 
 
 def everything_in(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {path.name for path in folder.iterdir()} - {".supercooled.manifest"}
 
 
-@pytest.mark.parametrize(("kind", "whole"), [("file", whole_file), ("folder", whole_folder)])
+def ours(_: Path) -> None:
+    """Nothing to object to."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "whole"), [("file", whole_file), ("folder", partial(owned_folder, objection=ours))]
+)
 def test_a_broken_write_leaves_what_was_there(tmp_path, kind, whole):
     target = tmp_path / "results"
     if kind == "file":
@@ -64,7 +68,7 @@ def test_a_folder_comes_back_when_its_replacement_cannot_be_named(tmp_path):
     target = tmp_path / "results.zarr"
     target.mkdir()
     (target / "old").touch()
-    with pytest.raises(StoreError), whole_folder(target):
+    with pytest.raises(StoreError), owned_folder(target, ours):
         pass
     assert everything_in(target) == {"old"}
     assert everything_in(tmp_path) == {"results.zarr"}
@@ -129,7 +133,7 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png"}
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
-    (out / "figures" / "msd.svg").write_text("from a run that had displacements")
+    write_text(out / "figures" / "msd.svg", "from a run that had displacements")
     (out / "figures" / "mine.svg").write_text("the user's own")
     page.unlink()
     assert report.rebuild(out) == page
@@ -208,19 +212,6 @@ def test_the_same_content_is_not_drawn_again_and_any_change_is(tmp_path):
     changes = ({"results": {"hops": moved}}, {"title": "Another"}, {"rows": rows()[1:]})
     times = [first, *(written(**change) for change in changes)]
     assert len(set(times)) == len(times)
-
-
-def test_what_a_killed_process_left_goes_and_what_a_living_one_makes_stays(tmp_path):
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        pass
-    host = os.uname().nodename
-    dead, living = (tmp_path / f".out.{host}.{pid}.part-x" for pid in (ended.pid, os.getppid()))
-    other = tmp_path / f".outer.{host}.{ended.pid}.part-x"
-    for left in (dead, living, other):
-        (left / "out").mkdir(parents=True)
-    with whole_folder(tmp_path / "out") as made:
-        made.mkdir()
-    assert {path.name for path in tmp_path.iterdir()} == {"out", living.name, other.name}
 
 
 def test_the_folder_of_a_report_will_do_for_its_results(tmp_path):

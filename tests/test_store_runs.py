@@ -139,10 +139,10 @@ def simulate(asked, root, engine):
 def test_a_finished_run_is_not_simulated_again_and_a_shorter_one_is_its_beginning(tmp_path, short_legs):
     fuse = tmp_path / "fuse"
     fuse.write_text("1000")
-    long = simulate(ask(1.0), tmp_path, Stirring(fuse))
+    long = simulate(ask(1.0), tmp_path / "runs", Stirring(fuse))
     spent = fuse.read_text()
-    short = simulate(ask(0.5), tmp_path, Stirring(fuse))
-    simulate(ask(1.0), tmp_path, Stirring(fuse))
+    short = simulate(ask(0.5), tmp_path / "runs", Stirring(fuse))
+    simulate(ask(1.0), tmp_path / "runs", Stirring(fuse))
     assert fuse.read_text() == spent
     assert (long.n_frames, short.n_frames) == (21, 11)
     np.testing.assert_array_equal(short.positions(), long.positions(slice(0, 11)))

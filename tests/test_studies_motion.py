@@ -61,7 +61,7 @@ def test_replicas_are_averaged_and_temperatures_are_sorted(files, tmp_path):
     both = motion_curves(runs[1:], how, work=tmp_path)
     each = [motion_curves([run], how, work=tmp_path) for run in runs[1:]]
     np.testing.assert_allclose(both["msd"], 0.5 * (each[0]["msd"] + each[1]["msd"]), rtol=1e-9)
-    table = moving.run(files, out=tmp_path, given=Given([0.7, 0.5, 0.5]), how=how)
+    table = moving.run(files, out=tmp_path / "out", given=Given([0.7, 0.5, 0.5]), how=how)
     np.testing.assert_allclose(table["temperature"], [0.5, 0.7])
     assert table.attrs["species"] == "A"
 

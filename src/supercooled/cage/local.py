@@ -67,7 +67,7 @@ def local_depth(
     frames : which frames of the trajectory; their numbers in it stay
     executor : maps blocks of frames; None does them here
     out : folder to store the field in, for more than fits into memory; what is returned then reads it
-        when asked
+        when asked. What is there already is replaced only if it is a field or results of this package
     megabytes : of positions in a block; it never changes the answer
 
     Returns
@@ -81,6 +81,8 @@ def local_depth(
         if a reading is unknown, a cutoff is missing, or the mixture's species differ.
     BoxError
         if a particle would meet a neighbour twice: the box is too small.
+    StoreError
+        if `out` holds something else, or can't be written.
 
     Source: sharma2022, Eqs. 5, 6, 8 and Appendix B.
 
@@ -139,6 +141,7 @@ def local_depth(
         coords=coordinates(trajectory, frames, trajectory.of_species(u)),
         executor=executor,
         out=out,
+        inputs=[trajectory.source.name],
         **origin(trajectory),
         centre=centre,
         width=width,

@@ -60,9 +60,10 @@ def dynamics(
         wave_number=wave_number,
     )
     given = Given(temperature, begin=begin, stride=stride, **said)
-    table = moving.run(files, out=out, given=given, how=how, command=given_command(context))
+    with report.own_folder(out, inputs=files):
+        table = moving.run(files, out=out, given=given, how=how, command=given_command(context))
+        rows = report.read_comparison(out / "comparison.json")
     print_table(motion(table))
-    rows = report.read_comparison(out / "comparison.json")
     # The table has the numbers; what is left are the reasons of those that it has not.
     for row in rows:
         if row.measured is None:

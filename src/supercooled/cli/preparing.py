@@ -127,25 +127,29 @@ def propensity(
     scheduler: Scheduler = None,
 ) -> None:
     """How far each particle goes, averaged over runs from one configuration with fresh velocities."""
-    ensemble = sc.store.isoconfigurational(
-        sc.systems.named(liquid, density=density),
-        n_runs=n_runs,
-        temperature=temperature,
-        n_particles=particles,
-        duration=duration,
-        every=every,
-        per_decade=per_decade,
-        first_seed=first_seed,
-        start=start,
-        dt=dt,
-        damping=damping,
-        engine=engine,
-        root=runs,
-        workers=placed(workers, scheduler),
-    )
-    times = ensemble[0].times[1:]
-    found = sc.dynamics.propensity(ensemble, times=times)
-    sc.report.save_results(out, {"propensity": found})
+    from supercooled.fields import objection
+    from supercooled.outputs import reserved_folder
+
+    with reserved_folder(out, objection, inputs=[liquid, start], runs=runs):
+        ensemble = sc.store.isoconfigurational(
+            sc.systems.named(liquid, density=density),
+            n_runs=n_runs,
+            temperature=temperature,
+            n_particles=particles,
+            duration=duration,
+            every=every,
+            per_decade=per_decade,
+            first_seed=first_seed,
+            start=start,
+            dt=dt,
+            damping=damping,
+            engine=engine,
+            root=runs,
+            workers=placed(workers, scheduler),
+        )
+        times = ensemble[0].times[1:]
+        found = sc.dynamics.propensity(ensemble, times=times)
+        sc.report.save_results(out, {"propensity": found})
     mean, spread = found["propensity"].mean("particle"), found["propensity"].std("particle")
     say(
         f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, {float(spread[-1]):.4f} "

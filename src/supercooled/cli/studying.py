@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,6 @@ import supercooled as sc
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
 from supercooled.cli.repeating import given_command
-from supercooled.cli.saying import say
 
 
 @reads
@@ -75,7 +73,7 @@ def analyze(
         remove_drift=remove_drift,
     )
     placement = placed(workers, scheduler)
-    with _alone(out):
+    with sc.report.own_folder(out, inputs=[*files, liquid]):
         own.run(
             files,
             out=out,
@@ -86,7 +84,7 @@ def analyze(
             workers=placement,
             command=given_command(context),
         )
-    _finish(out)
+        _finish(out)
 
 
 def study(
@@ -105,25 +103,20 @@ def study(
     from supercooled import studies
 
     paper, placement = studies.named(name), placed(workers, scheduler)
-    with _alone(out):
-        paper(preset, out, runs=runs or out / "runs", workers=placement)
-    _finish(out)
+    root = runs or out / "runs"
+    with sc.report.own_folder(out, runs=root):
+        paper(preset, out, runs=root, workers=placement)
+        _finish(out)
 
 
 def report(
     out: Annotated[Path, typer.Argument(help="Folder that a study or an analysis has written.")],
 ) -> None:
     """Draw the figures and the page again from the stored results."""
-    with _alone(out):
+    with sc.report.own_folder(out, redrawn=True):
         sc.report.rebuild(out)
-    _finish(out)
+        _finish(out)
 
 
 def _finish(out: Path) -> None:
     sc.report.print_comparison(sc.report.read_comparison(out / "comparison.json"), out / "report.html")
-
-
-def _alone(out: Path) -> AbstractContextManager[None]:
-    from supercooled.studies.stages import alone
-
-    return alone(out, lambda: say(f"another process is writing in {out}: waiting for it", err=True))

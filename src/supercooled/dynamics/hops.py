@@ -44,7 +44,7 @@ def hops(
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor : maps blocks of frames; None does them here
     out : folder to store the field in, for more than fits into memory; what is returned then reads it
-        when asked
+        when asked. What is there already is replaced only if it is a field or results of this package
     megabytes : of positions in a block; it never changes the answer
 
     Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
@@ -61,6 +61,8 @@ def hops(
         if half of the window is shorter than the interval between frames.
     TrajectoryError
         if the frames are unevenly spaced, or the run is shorter than the window.
+    StoreError
+        if `out` holds something else, or can't be written.
 
     Source: sharma2022, Eq. 2.
 
@@ -93,6 +95,7 @@ def hops(
         coords=coordinates(trajectory, slice(side, n - side), particles),
         executor=executor,
         out=out,
+        inputs=[trajectory.source.name],
         **origin(trajectory),
         window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,

@@ -4,7 +4,7 @@ from supercooled.fields import identity as identity
 from supercooled.fields.lazy import blocks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
 from supercooled.fields.making import field
 from supercooled.fields.ranks import quantiles
-from supercooled.fields.sealing import check, seal
+from supercooled.fields.sealing import check, objection, seal, sealed_folder
 
 __all__ = [
     "blocks_of",
@@ -14,8 +14,10 @@ __all__ = [
     "is_lazy",
     "looking_ahead",
     "mapped",
+    "objection",
     "opened",
     "quantiles",
     "reading",
     "seal",
+    "sealed_folder",
 ]

@@ -14,9 +14,9 @@ import xarray as xr
 
 from supercooled.arrays import Array
 from supercooled.fields.lazy import LABELS, VALUES, opened
-from supercooled.fields.sealing import seal
+from supercooled.fields.sealing import sealed_folder
+from supercooled.outputs import Named
 from supercooled.quantities import labelled
-from supercooled.whole import whole_folder
 
 Item = TypeVar("Item")
 
@@ -38,6 +38,7 @@ def field(
     coords: Mapping[str, Any],
     executor: Executor | None,
     out: str | Path | None,
+    inputs: Sequence[Named] = (),
     **attributes: Any,
 ) -> xr.DataArray:
     """Field (frame, particle) of blocks of frames, one after the other or side by side.
@@ -49,11 +50,14 @@ def field(
     executor : maps the blocks; None makes them here
     out : folder to store the values in, which then never are in memory all together; it appears when it
         is whole. None keeps them in memory.
+    inputs : files that the values are made from, which must not lie in `out`
 
     Raises
     ------
+    ParameterError
+        if `out` can't be the name of a folder to write, or an input lies in it.
     StoreError
-        if `out` can't be written.
+        if `out` holds something else than a field or results, or can't be written.
     """
     stops = np.cumsum(sizes)
     blocks = [
@@ -67,13 +71,12 @@ def field(
         for block, part in zip(blocks, apply(function, items), strict=True):
             values[block.rows] = part
         return labelled(name, values, ("frame", "particle"), coords, **attributes)
-    with whole_folder(out) as made:
+    with sealed_folder(out, inputs=inputs) as made:
         made.mkdir()
         labels = _labels(name, shape, coords, attributes)
         _lay_out(made, labels, shape, rows=int(sizes[0]))
         for _ in apply(partial(_write, function, made / VALUES), blocks):
             pass
-        seal(made)
     return opened(out)
 
 

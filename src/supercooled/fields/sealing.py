@@ -1,6 +1,7 @@
 """A folder that knows what is in it, so that nothing goes missing, changes or is added unnoticed.
 
-Zarr reads a chunk that is not there as empty: without this, a lost file would be a field of NaN.
+Zarr reads a chunk that is not there as empty: without this, a lost file would be a field of NaN. It is also
+by its seal that a folder is known as one that this package wrote, and may replace.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from supercooled.errors import StoreError
 from supercooled.fields.stored_arrays import METADATA, Array, Group, nodes_of
+from supercooled.outputs import Named, owned_folder
 from supercooled.plain_data import Fields, read_record
 
 # An empty group to Zarr, whose attributes name the files.
@@ -38,6 +42,36 @@ class _Seal(Fields):
     zarr_format: int
     node_type: str
     attributes: _Files
+
+
+@contextmanager
+def sealed_folder(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Path]:
+    """A name for a folder, which is sealed and comes to `path` when the block ends without error.
+
+    inputs : that it is made from, which must not lie in it
+
+    Raises
+    ------
+    ParameterError
+        if `path` can't be the name of a folder to write, or an input lies in it.
+    StoreError
+        if it holds anything that was not sealed there, or can't be written.
+    """
+    with owned_folder(path, objection, inputs=inputs) as made:
+        yield made
+        seal(made)
+
+
+def objection(folder: Path) -> str | None:
+    """Why a folder is not to be replaced: what in it was never sealed, or has changed; None without that."""
+    if not (folder / SEAL).is_file():
+        first = min(path.name for path in folder.iterdir())
+        return f"holds {first}, and is no folder that supercooled has written"
+    try:
+        check(folder)
+    except StoreError as error:
+        return f"is not as supercooled wrote it ({str(error).partition(f'; delete {folder}')[0]})"
+    return None
 
 
 def seal(folder: str | Path) -> None:

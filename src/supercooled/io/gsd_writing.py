@@ -19,8 +19,8 @@ from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import CHECKSUMS, GsdFile
 from supercooled.io.gsd_layout import CheckedFile
 from supercooled.matching import field_values
+from supercooled.outputs import owned_file, place_of, room_for, sync, whole_file
 from supercooled.trajectory import Trajectory
-from supercooled.whole import room_for, sync, whole_file
 
 
 @validated
@@ -46,9 +46,10 @@ def write_gsd(
     Raises
     ------
     ParameterError
-        if a field does not fit the trajectory.
+        if a field does not fit the trajectory, or `path` is its own file or can't be the name of a file.
     StoreError
-        if the disk is full or the folder can't be written; no file is left.
+        if a file is there that this package did not write, or that has been changed since; the disk is full
+        or the folder can't be written. No file is left then, and the older one stays.
 
     >>> import tempfile
     >>> from supercooled.io import read
@@ -62,7 +63,7 @@ def write_gsd(
         _field_name(name): field_values(name, field, trajectory)[frames]
         for name, field in (fields or {}).items()
     }
-    with whole_file(path) as temporary, layout.create(temporary) as file:
+    with owned_file(path, inputs=[trajectory.source.name]) as temporary, layout.create(temporary) as file:
         for block in part.blocks():
             data = part.read(block)
             for k, frame in enumerate(range(block.start, block.stop)):
@@ -90,7 +91,7 @@ class GsdAppender:
     Raises
     ------
     StoreError
-        if the file there holds other particles, or the disk is full.
+        if the file there holds other particles or is not this package's, or the disk is full.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "run.gsd"
@@ -111,6 +112,7 @@ class GsdAppender:
         masses: Sequence[float],
         dimensions: Dimensions,
     ) -> None:
+        place_of(path, kind="file")
         self.path = Path(path)
         self._species: Integers = np.asarray(species, dtype=np.int64)
         self._names = tuple(names)
@@ -210,6 +212,11 @@ class GsdAppender:
             self._n_frames = 0
             return layout.create(self.path)
         with GsdFile(self.path) as file:
+            if not file.application.startswith("supercooled"):
+                raise StoreError(
+                    f"{self.path} was written by {file.application or 'something else'}, not by supercooled, "
+                    "which adds to its own files only; choose another name"
+                )
             self._n_frames = layout.finished_frames(file)
             if self._n_frames:
                 self._check_same_liquid(file)

@@ -2,13 +2,12 @@
 
 None of gzip, bzip2 and zstd can be entered in the middle, and windows and lags go back as well as forth:
 so the text goes to a temporary file, in the folder that ``TMPDIR`` names, through a buffer of a few
-megabytes. It is removed when the process that made it ends. Another process on the same machine uses it
-too; one that does not see it unpacks its own.
+megabytes. It is removed when the process that made it ends, or by the next one if it was killed. Another
+process on the same machine uses it too; one that does not see it unpacks its own.
 """
 
 from __future__ import annotations
 
-import atexit
 import bz2
 import os
 import shutil
@@ -24,8 +23,8 @@ import zstandard
 
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
+from supercooled.outputs import room_for, scratch_folder
 from supercooled.plain_data import MOST_TIMES, open_regular, size_of, unpacks_to_too_much
-from supercooled.whole import room_for
 
 _PIECE = 2**20
 # A file system's clock is coarse: what was changed less than this before may change again unseen.
@@ -102,8 +101,7 @@ def _digest(source: Path) -> str:
 
 
 def _unpack(source: Path) -> tuple[Path, bool]:
-    folder = tempfile.mkdtemp(prefix="supercooled-")
-    atexit.register(_remove, folder, os.getpid())
+    folder = tempfile.mkdtemp(dir=scratch_folder())
     target = Path(folder, source.stem)
     unpack = _DECOMPRESSORS[source.suffix.lower()]
     try:
@@ -120,12 +118,6 @@ def _unpack(source: Path) -> tuple[Path, bool]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return target, whole
-
-
-def _remove(folder: str, owner: int) -> None:
-    # A forked child inherits the exit handlers, and must not take its parent's file away.
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ import xarray as xr
 from supercooled.arguments import Numbers, shown, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
+from supercooled.outputs import owned_file
 from supercooled.plain_data import Fields, parsed_json, read_record
 from supercooled.quantities import labelled
 
@@ -138,21 +139,19 @@ class SoftnessModel:
 
     @validated
     def save(self, path: str | Path) -> Path:
-        """Write the model as JSON that a text editor can read; an older file stays until this is whole.
+        """Write the model as JSON that a text editor can read; an older one stays until this is whole.
 
         Raises
         ------
+        ParameterError
+            if `path` can't be the name of a file to write.
         StoreError
-            if it can't be written.
+            if a file is there that this package did not write, or that has been changed since; or it can't
+            be written.
         """
-        path = Path(path)
-        unfinished = path.with_name(f".{path.name}.part")
-        try:
+        with owned_file(path) as unfinished:
             unfinished.write_text(json.dumps(self.to_dict(), indent=1) + "\n")
-            unfinished.replace(path)
-        except OSError as error:
-            raise StoreError(f"{path} can't be written: {error}") from error
-        return path
+        return Path(path)
 
 
 class _Layer(Fields):

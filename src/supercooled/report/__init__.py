@@ -5,7 +5,7 @@ from supercooled.report.console import print_comparison
 from supercooled.report.files import load_results, save_results
 from supercooled.report.scene import scene
 from supercooled.report.section import Section
-from supercooled.report.writing import rebuild, write
+from supercooled.report.writing import own_folder, rebuild, write
 
 __all__ = [
     "Row",
@@ -13,6 +13,7 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "load_results",
+    "own_folder",
     "print_comparison",
     "read_comparison",
     "rebuild",

@@ -15,9 +15,9 @@ import xarray as xr
 from supercooled import plain_data
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
-from supercooled.fields import check, dataset, reading, seal
+from supercooled.fields import check, dataset, reading, sealed_folder
 from supercooled.fields.stored_arrays import Group
-from supercooled.whole import whole_file, whole_folder
+from supercooled.outputs import owned_file
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -27,7 +27,7 @@ def write_text(path: str | Path, text: str) -> None:
 
 def write_bytes(path: str | Path, data: bytes) -> None:
     """Binary file, complete or not there."""
-    with whole_file(path) as made:
+    with owned_file(path) as made:
         made.write_bytes(data)
 
 
@@ -72,10 +72,12 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
 
     Raises
     ------
+    ParameterError
+        if `path` can't be the name of a folder to write.
     StoreError
-        if it can't be written.
+        if it holds something else, or can't be written.
     """
-    with whole_folder(path) as made, warnings.catch_warnings():
+    with sealed_folder(path) as made, warnings.catch_warnings():
         # text coordinates ("AA", "AB") have no final Zarr 3 specification yet
         warnings.filterwarnings("ignore", module="zarr")
         xr.Dataset(attrs={"groups": sorted(results)}).to_zarr(made, mode="w", consolidated=False)
@@ -85,7 +87,6 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
                 variable.attrs = plain(variable.attrs)
                 variable.encoding = {}
             clean.to_zarr(made, group=name, mode="w", consolidated=False, write_empty_chunks=True)
-        seal(made)
 
 
 @validated

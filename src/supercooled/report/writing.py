@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from pydantic import ConfigDict
 
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
+from supercooled.fields import objection
+from supercooled.outputs import Named, remove_owned, results_folder
 from supercooled.plain_data import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
 from supercooled.report.files import (
@@ -66,6 +69,47 @@ class _Stored(Fields):
     content: dict[str, str] | None = None
 
 
+@contextmanager
+def own_folder(
+    out: str | Path,
+    *,
+    inputs: Iterable[Named] = (),
+    runs: Named = None,
+    names: Sequence[str] = (),
+    redrawn: bool = False,
+) -> Iterator[None]:
+    """Hold the folder of a report, in which nothing of somebody else is replaced; another process waits.
+
+    inputs : files that the report is made from, which must not lie in it
+    runs : folder of runs, which may lie in it
+    names : patterns of further files that will be written
+    redrawn : only the page and its figures will be written
+
+    Raises
+    ------
+    ParameterError
+        if `out` can't be the name of a folder to write, or an input lies in it.
+    StoreError
+        if it holds something else than a report, or a file of the report has been changed.
+    """
+    drawn = (PAGE, *_figures())
+    written = drawn if redrawn else (*drawn, COMPARISON, PROVENANCE, *names)
+    check = None if redrawn else _changed_results
+    with results_folder(out, inputs=inputs, runs=runs, names=written, check=check):
+        yield
+
+
+def _figures() -> list[str]:
+    from supercooled.report.plates import KINDS, PLATES
+
+    return [f"{FIGURES}/{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS]
+
+
+def _changed_results(out: Path) -> str | None:
+    why = objection(out / RESULTS) if (out / RESULTS).exists() else None
+    return None if why is None else f"{out / RESULTS} {why}"
+
+
 @validated
 def write(
     out: str | Path,
@@ -94,20 +138,23 @@ def write(
 
     Raises
     ------
+    ParameterError
+        if `out` can't be the name of a folder to write.
     StoreError
-        if the folder can't be written.
+        if it holds something else than a report, a file of it has been changed, or it can't be written.
     """
-    out = Path(out)
     story = {"title": title, "summary": summary, "sections": [asdict(section) for section in sections]}
     content = _content(story, rows, results, provenance)
-    if (out / PAGE).exists() and _stored_content(out) == content:
-        return out / PAGE
-    # What the page shows is about to change: until it is drawn again there is none.
-    (out / PAGE).unlink(missing_ok=True)
-    save_results(out / RESULTS, results)
-    write_comparison(out / COMPARISON, rows)
-    write_json(out / PROVENANCE, {"page": story, "provenance": provenance, "content": content})
-    return rebuild(out)
+    with own_folder(out):
+        out = Path(out)
+        if (out / PAGE).exists() and _stored_content(out) == content:
+            return out / PAGE
+        # What the page shows is about to change: until it is drawn again there is none.
+        remove_owned(out / PAGE)
+        save_results(out / RESULTS, results)
+        write_comparison(out / COMPARISON, rows)
+        write_json(out / PROVENANCE, {"page": story, "provenance": provenance, "content": content})
+        return rebuild(out)
 
 
 def _content(
@@ -174,42 +221,44 @@ def rebuild(out: str | Path) -> Path:
     Raises
     ------
     StoreError
-        if the results, the comparison or the provenance are missing, damaged, edited or of another report.
+        if the results, the comparison or the provenance are missing, damaged, edited or of another report, or
+        a figure or the page has been changed.
     """
     from supercooled.report.page import render
     from supercooled.report.plates import KINDS, PLATES, draw
 
-    out = Path(out)
-    results = load_results(out / RESULTS)
-    rows = read_comparison(out / COMPARISON)
-    stored = read_record(
-        out / PROVENANCE,
-        _Stored,
-        error=StoreError,
-        saying="is no provenance",
-        remedy="; run the study again",
-    )
-    provenance = stored.provenance.model_dump(exclude_unset=True)
-    sections = tuple(
-        Section(part.heading, part.text, tuple(part.plates), tuple(part.tables))
-        for part in stored.page.sections
-    )
-    story = stored.page.model_dump(exclude_unset=True)
-    _check_together(out, _content(story, rows, results, provenance))
+    with own_folder(out, redrawn=True):
+        out = Path(out)
+        results = load_results(out / RESULTS)
+        rows = read_comparison(out / COMPARISON)
+        stored = read_record(
+            out / PROVENANCE,
+            _Stored,
+            error=StoreError,
+            saying="is no provenance",
+            remedy="; run the study again",
+        )
+        provenance = stored.provenance.model_dump(exclude_unset=True)
+        sections = tuple(
+            Section(part.heading, part.text, tuple(part.plates), tuple(part.tables))
+            for part in stored.page.sections
+        )
+        story = stored.page.model_dump(exclude_unset=True)
+        _check_together(out, _content(story, rows, results, provenance))
 
-    plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
-    kept = {name for plate in plates for name in plate.save(out / FIGURES)}
-    known = {f"{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS}
-    for name in known - kept:
-        (out / FIGURES / name).unlink(missing_ok=True)
-    page = render(
-        title=stored.page.title,
-        summary=stored.page.summary,
-        rows=rows,
-        plates=plates,
-        provenance=provenance,
-        sections=sections,
-        results=results,
-    )
-    write_text(out / PAGE, page)
-    return out / PAGE
+        plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
+        kept = {name for plate in plates for name in plate.save(out / FIGURES)}
+        known = {f"{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS}
+        for name in known - kept:
+            remove_owned(out / FIGURES / name)
+        page = render(
+            title=stored.page.title,
+            summary=stored.page.summary,
+            rows=rows,
+            plates=plates,
+            provenance=provenance,
+            sections=sections,
+            results=results,
+        )
+        write_text(out / PAGE, page)
+        return out / PAGE

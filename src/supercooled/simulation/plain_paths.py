@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from supercooled.errors import SimulationError
+from supercooled.outputs import scratch_folder
 
 # In quotes these mean themselves. LAMMPS takes other scripts for typing errors, and $ and others for its own.
 _PLAIN = re.compile(r"[A-Za-z0-9/._+@=,~ -]+")
@@ -44,7 +45,7 @@ def plain_folder() -> Iterator[Path]:
     places = (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  others can't enter it
     for place in places:
         if _PLAIN.fullmatch(place) and os.access(place, os.W_OK | os.X_OK):
-            with tempfile.TemporaryDirectory(prefix="supercooled-", dir=place) as folder:
+            with tempfile.TemporaryDirectory(dir=scratch_folder(place)) as folder:
                 yield Path(folder)
             return
     raise SimulationError(

@@ -8,8 +8,8 @@ import numpy as np
 
 from supercooled.io import gsd_layout as layout
 from supercooled.mixture import Mixture
+from supercooled.outputs import whole_file
 from supercooled.simulation.start import Start
-from supercooled.whole import whole_file
 
 
 def write_configuration(path: Path, mixture: Mixture, start: Start) -> None:

@@ -12,6 +12,7 @@ from supercooled import systems
 from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
+from supercooled.outputs import owned_file, reserved_file, see_runs_folder
 from supercooled.simulation.choosing import EngineName
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.start import Start, from_trajectory
@@ -22,7 +23,6 @@ from supercooled.store.request import Request, read_configuration, request
 from supercooled.store.simulating import simulate_all
 from supercooled.store.verdict import Verdict, judge
 from supercooled.trajectory import Trajectory
-from supercooled.whole import whole_file
 
 # A run is never made more than twice as long at once: its first measure of the relaxation time may
 # be far too large.
@@ -73,7 +73,8 @@ def equilibrate(
         with what was measured, if the configuration is partly crystalline, or the longest run is too
         short or its halves differ; nothing is written, and a larger `longest` goes on from there.
     ParameterError, StoreError
-        as :func:`supercooled.simulate`.
+        as :func:`supercooled.simulate`; and before anything is simulated, if `out` or the JSON beside it is
+        the start, or a file that this package did not write.
     """
     path = Path(out)
     if path.suffix != ".gsd":
@@ -89,29 +90,32 @@ def equilibrate(
             f"duration {duration:g} holds too few frames to compare its halves; take every at most "
             f"{duration / _FEWEST_FRAMES:g}"
         )
-    while True:
-        asked = request(
-            liquid,
-            temperature=temperature,
-            n_particles=n_particles,
-            duration=duration,
-            every=between,
-            seed=seed,
-            dt=dt,
-            damping=damping,
-            start=start,
-            hold=hold,
-        )
-        run = simulate_all([asked], engine=engine, root=root, workers=1, progress=progress)[0]
-        final = from_trajectory(run, liquid, temperature)
-        verdict = judge(run, final)
-        if verdict.settled(relaxations):
-            made = _made(path, asked, start, run)
-            return _written(path, asked, final, made, verdict=verdict, wanted=relaxations)
-        longer = _longer(verdict, relaxations, limit, between)
-        if longer <= duration:
-            raise SimulationError(verdict.refusal(relaxations))
-        duration = longer
+    see_runs_folder(root)
+    beside = path.with_suffix(".json")
+    with reserved_file(path, inputs=[start]), reserved_file(beside, inputs=[start]):
+        while True:
+            asked = request(
+                liquid,
+                temperature=temperature,
+                n_particles=n_particles,
+                duration=duration,
+                every=between,
+                seed=seed,
+                dt=dt,
+                damping=damping,
+                start=start,
+                hold=hold,
+            )
+            run = simulate_all([asked], engine=engine, root=root, workers=1, progress=progress)[0]
+            final = from_trajectory(run, liquid, temperature)
+            verdict = judge(run, final)
+            if verdict.settled(relaxations):
+                made = _made(path, asked, start, run)
+                return _written(path, asked, final, made, verdict=verdict, wanted=relaxations)
+            longer = _longer(verdict, relaxations, limit, between)
+            if longer <= duration:
+                raise SimulationError(verdict.refusal(relaxations))
+            duration = longer
 
 
 def _interval(duration: float, dt: float, frames: int = 400) -> float:
@@ -143,7 +147,8 @@ def _written(
 ) -> systems.Configuration:
     state = asked.state
     liquid = state.liquid
-    write_configuration(path, liquid.mixture, final)
+    with owned_file(path) as temporary:
+        write_configuration(temporary, liquid.mixture, final)
     # As the file has it: in single precision, a particle at an edge may lie at the other.
     kept = from_trajectory(read_configuration(path), liquid, state.temperature)
     record = {
@@ -158,8 +163,7 @@ def _written(
         "made": {**made, "configuration_sha256": kept.sha256},
         "checks": verdict.to_dict(wanted),
     }
-    beside = path.with_suffix(".json")
-    with whole_file(beside) as temporary:
+    with owned_file(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     return systems.Configuration(path, record)
 

@@ -29,9 +29,9 @@ from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
+from supercooled.outputs import room_for, see_runs_folder, whole_file
 from supercooled.plain_data import Fields, read_record
 from supercooled.state import StatePoint
-from supercooled.whole import room_for, whole_file
 
 _DAMAGED = "can't be read: damaged checkpoint.json"
 _POLL = 0.5
@@ -151,12 +151,15 @@ class RunFolder:
 
         Raises
         ------
+        ParameterError
+            if `root` can't be the name of a folder of runs.
         StoreError
-            if it can't be made, or what is there does not fit its name.
+            if it can't be made, what is there does not fit its name, or `root` holds no runs but other files.
         """
         import signac
         from signac.errors import Error
 
+        see_runs_folder(root)
         with room_for(root):
             Path(root).mkdir(parents=True, exist_ok=True)
             try:
@@ -233,7 +236,7 @@ class RunFolder:
     def remove_files_but_of(self, checkpoint: Checkpoint) -> None:
         """Remove the engine files of other checkpoints."""
         for old in self.path.glob("checkpoint-*"):
-            if old.name != checkpoint.file:
+            if old.name != checkpoint.file and old.name.removeprefix("checkpoint-").isdigit():
                 old.unlink(missing_ok=True)
 
     def record(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
 from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.mixture import Mixture
+from supercooled.outputs import room_for, see_runs_folder
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
 from supercooled.store.folder import RunFolder
@@ -29,7 +30,6 @@ from supercooled.store.reading import first_frames
 from supercooled.store.record import versions
 from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import LARGEST_CONTINUOUS_STEP
-from supercooled.whole import room_for
 
 # Five seconds of one core: what a killed quench loses, and how often the disk is asked to keep it.
 _PARTICLES_PER_BLOCK = 32_000
@@ -69,7 +69,7 @@ def quench_trajectory(
     MixtureError, BoxError, SimulationError
         if the mixture is another one, the box too small, or a frame can't be quenched.
     StoreError
-        if the disk is full; make room and ask again.
+        if `root` is a folder of something else, or the disk is full; make room and ask again.
 
     >>> import tempfile
     >>> from supercooled import simulate, systems
@@ -92,6 +92,7 @@ def quench_trajectory(
         mixture = trajectory.state.liquid.mixture
     task = _Task(trajectory, _kinds(trajectory, mixture), mixture, tolerance, minimiser)
     folder = RunFolder(Path(root).absolute() / "inherent" / task.key)
+    see_runs_folder(root)
     with room_for(folder.path):
         folder.path.mkdir(parents=True, exist_ok=True)
     if _frames(folder) < trajectory.n_frames:

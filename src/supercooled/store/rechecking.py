@@ -8,14 +8,14 @@ from typing import Any
 
 from supercooled import systems
 from supercooled.arguments import validated
-from supercooled.errors import ParameterError, SimulationError
+from supercooled.errors import ParameterError, SimulationError, StoreError
+from supercooled.outputs import whole_file
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.folder import RunFolder
 from supercooled.store.record import versions_of
 from supercooled.store.request import read_configuration
 from supercooled.store.verdict import judge
 from supercooled.trajectory import Trajectory
-from supercooled.whole import whole_file
 
 
 @validated
@@ -34,6 +34,8 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
         if the run is of another state point, starts elsewhere, or is not longer.
     SimulationError
         with what was measured, if the run's halves differ or it crystallised; the record stays as it was.
+    StoreError
+        if the record on disk is no longer the one that was read.
     """
     state = run.state
     if state is None or not configuration.fits(state.liquid, state.temperature, state.n_particles):
@@ -61,6 +63,9 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
         "versions": versions_of(run),
     }
     record = {**configuration.record, "rechecked": rechecked}
-    with whole_file(configuration.path.with_suffix(".json")) as temporary:
+    beside = configuration.path.with_suffix(".json")
+    if json.loads(beside.read_text()) != configuration.record:
+        raise StoreError(f"{beside} has changed since the configuration was read: read it again")
+    with whole_file(beside) as temporary:
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
     return systems.Configuration(configuration.path, record)

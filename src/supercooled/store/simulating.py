@@ -12,6 +12,7 @@ from supercooled import cluster
 from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
+from supercooled.outputs import see_runs_folder
 from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine
 from supercooled.store.folder import RunFolder
@@ -72,7 +73,7 @@ def simulate(
         before anything is simulated, if a number is out of range, there is no configuration to start
         from, particles overlap in it, or the box is too small for the cutoff.
     StoreError
-        if the disk is full; make room and ask again.
+        if `root` is a folder of something else, or the disk is full; make room and ask again.
     MissingExtraError
         if the engine is not installed.
 
@@ -123,6 +124,7 @@ def simulate_all(
         of the first run that fails; the others stop too, and all can be resumed. StoreError too, if a
         run began from an equilibrated configuration that is no longer the package's.
     """
+    see_runs_folder(root)
     new = [asked for asked in requests if not RunFolder.is_there(asked.state, root)]
     if new:
         # What can't start is refused before there is a folder for it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -19,8 +18,8 @@ from supercooled.arguments import Positive, validated
 from supercooled.arrays import AnyArray, Array
 from supercooled.blocks import shared_out
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
-from supercooled.fields import check, reading, seal
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.fields import check, reading, sealed_folder
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
 from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
@@ -79,7 +78,7 @@ def structure_functions(
     TrajectoryError
         if another particle lies exactly on one, so that no angle is between them.
     StoreError
-        if the folder can't be written.
+        if the folder holds something else, or can't be written.
 
     Source: schoenholz2016, Sec. I.C and main text, after J. Behler and M. Parrinello, Phys. Rev. Lett.
     98, 146401 (2007); graham2023, Eq. 3.
@@ -102,7 +101,7 @@ def structure_functions(
     work = wanted.block if then is None else partial(_kept, wanted, then)
     parts = map(work, blocks) if executor is None else executor.map(work, blocks)
     if to is not None:
-        return _written(parts, Path(to))
+        return _written(parts, to, trajectory.source.name)
     return xr.concat(
         list(parts), dim="frame", combine_attrs="drop_conflicts", coords="minimal", compat="override"
     )
@@ -286,19 +285,12 @@ def _check(reach: float, box: Box, place: str) -> None:
         )
 
 
-def _written(parts: Iterator[xr.DataArray], to: Path) -> xr.DataArray:
+def _written(parts: Iterator[xr.DataArray], to: str | Path, run: str) -> xr.DataArray:
     """The parts one after the other in a Zarr folder, which has its name when it is whole."""
-    unfinished = to.with_name(f".{to.name}.part")
-    try:
-        with warnings.catch_warnings():
-            # Text coordinates have no final Zarr 3 specification yet.
-            warnings.filterwarnings("ignore", module="zarr")
-            _append(parts, unfinished)
-        seal(unfinished)
-        shutil.rmtree(to, ignore_errors=True)
-        unfinished.rename(to)
-    except OSError as error:
-        raise StoreError(f"{to} can't be written ({error}); choose another folder") from error
+    with sealed_folder(to, inputs=[run]) as unfinished, warnings.catch_warnings():
+        # Text coordinates have no final Zarr 3 specification yet.
+        warnings.filterwarnings("ignore", module="zarr")
+        _append(parts, unfinished)
     check(to)
     with reading(f"{to}"):
         stored: xr.DataArray = xr.open_zarr(to, consolidated=False, chunks=None)["structure_function"]
@@ -306,7 +298,6 @@ def _written(parts: Iterator[xr.DataArray], to: Path) -> xr.DataArray:
 
 
 def _append(parts: Iterator[xr.DataArray], folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
     for k, part in enumerate(parts):
         more: dict[str, Any] = {"append_dim": "frame"} if k else {"mode": "w"}
         # Coordinates of the particles and features stand there since the first block.

@@ -40,9 +40,19 @@ def run(
     Raises
     ------
     ParameterError, TrajectoryError
-        if temperatures are missing, runs of one temperature are no replicas, or one is too short for a lag.
+        if temperatures are missing, runs of one temperature are no replicas, or one is too short for a lag;
+        or a file lies in `out`.
+    StoreError
+        if `out` holds something else than such a report, or a file of it has been changed.
     """
-    opened = given.opened(files)
+    with report.own_folder(out, inputs=files):
+        return _moving(given.opened(files), out, given=given, how=how, command=command)
+
+
+def _moving(
+    opened: Sequence[Trajectory], out: Path, *, given: Given, how: Motion, command: str | None
+) -> xr.Dataset:
+    """The same, of trajectories that have been opened."""
     for run in opened:
         if how.species is not None and how.species not in _present(run):
             raise ParameterError(

@@ -16,6 +16,7 @@ from supercooled.cluster import Workers
 from supercooled.dynamics.hops import frames_on_each_side
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.matching import matched
+from supercooled.outputs import remove_owned
 from supercooled.report import Row
 from supercooled.studies.calibrating import calibrated
 from supercooled.studies.line import Choices
@@ -41,6 +42,7 @@ from supercooled.trajectory import Trajectory
 
 # Frames that `fields.gsd` shows, spread over the run.
 SHOWN = 50
+FIELDS = "fields_T*.gsd"
 
 
 def run(
@@ -65,10 +67,40 @@ def run(
     Raises
     ------
     ParameterError, TrajectoryError, MixtureError
-        before anything is measured, where files, temperatures and liquid don't fit together.
+        before anything is measured, where files, temperatures and liquid don't fit together, or a file lies
+        in `out`.
+    StoreError
+        if `out` holds something else than an analysis, or a file of it has been changed.
     """
-    opened = given.opened(files)
-    _check(opened, choices)
+    with report.own_folder(out, inputs=[*files, liquid], names=(FIELDS,)):
+        opened = given.opened(files)
+        _check(opened, choices)
+        return _analysed(
+            files,
+            opened,
+            out,
+            liquid=liquid,
+            given=given,
+            thresholds=thresholds,
+            choices=choices,
+            workers=workers,
+            command=command,
+        )
+
+
+def _analysed(
+    files: Sequence[Path],
+    opened: Sequence[Trajectory],
+    out: Path,
+    *,
+    liquid: str,
+    given: Given,
+    thresholds: Sequence[float] | None,
+    choices: Choices,
+    workers: Workers,
+    command: str | None,
+) -> Path:
+    """The same, of trajectories that have been opened."""
     chosen = None if thresholds is None else _one_each(thresholds, files, "threshold")
     for threshold in chosen or ():
         if not 0 < threshold < np.inf:
@@ -104,8 +136,8 @@ def run(
         for runs, one in zip(states.values(), measured, strict=True)
         for path in _write_fields(out, runs, one, calibration)
     }
-    for stale in set(out.glob("fields_T*.gsd")) - written:
-        stale.unlink()
+    for stale in set(out.glob(FIELDS)) - written:
+        remove_owned(stale)
     report.write(
         out,
         title=f"Cages, softness and rearrangements: {liquid}",

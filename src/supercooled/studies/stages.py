@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
+import functools
 import inspect
-import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, Generic, ParamSpec
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import xarray as xr
 
+from supercooled import report
 from supercooled.digests import digest_of
 from supercooled.errors import StoreError
 from supercooled.fields import opened
+from supercooled.outputs import set_aside
 from supercooled.report import load_results, save_results
 from supercooled.source import source_digest
-from supercooled.whole import discard
 
 Results = dict[str, xr.Dataset]
+# What studies that learn write beside the report.
+MODELS = ("softness_*.json",)
 
 _P = ParamSpec("_P")
-
-_POLL = 0.2
+_T = TypeVar("_T")
 
 
 class Stage(Generic[_P]):
@@ -57,14 +56,14 @@ class Stage(Generic[_P]):
 
         label : for people, before the key in the name of what is kept
 
-        What was damaged since is made again.
+        What was damaged since is kept under another name, and made again.
         """
         path = folder / f"{label}-{self.key(*args, **kwargs)}.zarr"
         if path.exists():
             try:
                 return load_results(path)
             except StoreError:
-                discard(path)
+                set_aside(path)
         save_results(path, self._function(*args, **kwargs))
         return load_results(path)
 
@@ -93,7 +92,7 @@ class FieldStage(Generic[_P]):
             try:
                 return opened(path)
             except StoreError:
-                discard(path)
+                set_aside(path)
         return self._function(path, *args, **kwargs)
 
 
@@ -135,40 +134,14 @@ def _key(
     return digest_of(name, source_digest(function.__module__), passed)[:16]
 
 
-@contextmanager
-def alone(out: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold an output folder; while another process does, call `waiting` once and wait.
+def in_own_folder(study: Callable[_P, _T]) -> Callable[_P, _T]:
+    """A study that holds its folder `out` from the beginning to the end; nobody else's files are in it."""
+    arguments = inspect.signature(study)
 
-    The system lets go of the lock when a process ends, however it ends. What is left of a refused
-    command is nothing, not even the folder.
-    """
-    new = [folder for folder in (out, *out.parents) if not folder.exists()]
-    lock = out / ".lock"
-    told = False
-    while True:
-        out.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:
-            # Whoever held it before has removed the folder, which was left empty.
-            continue
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever held it before removes the file: then this is no longer the one under its name.
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(descriptor), lock.stat()):
-                    break
-        except BlockingIOError:
-            if not told:
-                waiting()
-                told = True
-            time.sleep(_POLL)
-        os.close(descriptor)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-        os.close(descriptor)
-        with suppress(OSError):
-            for folder in new:
-                folder.rmdir()
+    @functools.wraps(study)
+    def held(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        given = arguments.bind(*args, **kwargs).arguments
+        with report.own_folder(given["out"], runs=given.get("runs"), names=MODELS):
+            return study(*args, **kwargs)
+
+    return held

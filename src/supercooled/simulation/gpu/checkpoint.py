@@ -10,7 +10,7 @@ import numpy as np
 
 from supercooled.arrays import Array, Integers
 from supercooled.errors import SimulationError
-from supercooled.whole import whole_file
+from supercooled.outputs import whole_file
 
 
 @dataclass(slots=True, eq=False)

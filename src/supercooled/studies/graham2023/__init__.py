@@ -18,6 +18,7 @@ from supercooled.studies.graham2023.results import together
 from supercooled.studies.graham2023.rows import rows
 from supercooled.studies.presets import preset_named
 from supercooled.studies.provenance import study_command
+from supercooled.studies.stages import in_own_folder
 
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
@@ -68,6 +69,7 @@ PRESETS = {
 }
 
 
+@in_own_folder
 def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """The whole study; it reuses what is in `out` and `runs`.
 
@@ -83,6 +85,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     return analysed(liquids, out, choices=CHOICES, command=command, preset=chosen, workers=workers)
 
 
+@in_own_folder
 def analysed(
     liquids: Sequence[LiquidRuns],
     out: Path,

@@ -26,6 +26,7 @@ from supercooled.studies.nandi2021.tried import STRONG, far_row, scan_rows
 from supercooled.studies.presets import preset_named
 from supercooled.studies.provenance import study_command
 from supercooled.studies.published import softness_line
+from supercooled.studies.stages import in_own_folder
 from supercooled.trajectory import Trajectory
 
 # Where the active assumptions are scanned, from which shipped configuration, and how long they are held.
@@ -34,6 +35,7 @@ SCANNED_AT, SCANNED_FROM, SCAN_HOLD = 0.5, 0.6, 20.0
 REFERENCE = "ka-lj 1.2"
 
 
+@in_own_folder
 def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """The whole study; it reuses what is in `out` and `runs`.
 

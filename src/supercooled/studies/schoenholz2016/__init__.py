@@ -35,6 +35,7 @@ from supercooled.studies.schoenholz2016.rows import (
     rise_rows,
     share_rows,
 )
+from supercooled.studies.stages import in_own_folder
 from supercooled.trajectory import Trajectory
 
 
@@ -49,6 +50,7 @@ class Density:
     accuracy: float
 
 
+@in_own_folder
 def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """The whole study; it reuses what is in `out` and `runs`.
 
@@ -67,6 +69,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     )
 
 
+@in_own_folder
 def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: Workers, command: str) -> Path:
     """The study of any state points, with any choices."""
     found: dict[float, Density] = {}
@@ -164,7 +167,6 @@ def of_density(
         still[coldest], events[coldest], choices, quiet=preset.quiet[density], size=preset.size
     )
     trained = training.trained(cold, draws=choices.draws if at_home(density) else 1)
-    out.mkdir(parents=True, exist_ok=True)
     trained.whole.save(out / f"softness_{density:g}.json")
     learned = training.learned.kept(work, f"{density:g}-learned", cold, trained)
     fields: dict[float, list[xr.DataArray]] = {T: [] for T in still}

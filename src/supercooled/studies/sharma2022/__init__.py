@@ -36,6 +36,7 @@ from supercooled.studies.sharma2022 import words
 from supercooled.studies.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT
 from supercooled.studies.sharma2022.extended import Job, by_depth, extended
 from supercooled.studies.sharma2022.rows import further_rows, propensity_rows, rows, with_readings
+from supercooled.studies.stages import in_own_folder
 from supercooled.trajectory import Trajectory
 
 DENSITY = 1.2
@@ -77,6 +78,7 @@ PRESETS = {
 }
 
 
+@in_own_folder
 def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     """The whole study; it reuses what is in `out` and `runs`.
 

@@ -1,0 +1,200 @@
+"""What this package has written into a folder: name, size and digest (XXH3, 128 bits) of each file.
+
+The manifest is a hidden file of lines of JSON. A line is added before its file gets its name, so that at
+every instant what lies under the name is among the contents that the manifest knows; a line that was half
+written when its process was killed is of a file that never came.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import xxhash
+
+from supercooled.errors import StoreError
+from supercooled.outputs.locks import same, wait_for_lock
+
+NAME = ".supercooled.manifest"
+Kind = Literal["results", "files"]
+_PIECE = 2**20
+# Longer manifests are not ours; a line has about 150 bytes.
+_LONGEST = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Of a file, so that any other is told from it."""
+
+    size: int
+    digest: str
+
+    @classmethod
+    def of(cls, path: Path) -> Content:
+        """As it is now."""
+        with path.open("rb") as file:
+            digest = xxhash.xxh3_128()
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+            return cls(path.stat().st_size, digest.hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Of the files that lie directly in a folder."""
+
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.folder / NAME
+
+    def kind(self) -> Kind | None:
+        """What the folder is: one that this package made for results, or anyone's with some files of ours.
+
+        None without a manifest, or with one that is not begun.
+        """
+        try:
+            if self.path.is_symlink() or not self.path.is_file():
+                return None
+            with self.path.open("rb") as file:
+                first = file.readline(200)
+        except OSError:
+            return None
+        kinds: tuple[Kind, ...] = ("results", "files")
+        for kind in kinds:
+            if first == _head(kind):
+                return kind
+        return None
+
+    def claim(self, kind: Kind) -> None:
+        """Begin one, if there is none.
+
+        Raises
+        ------
+        StoreError
+            if a file of another kind has its name.
+        """
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(descriptor, "r+b") as file:
+            first = file.readline(200)
+            if first in (_head("results"), _head("files")):
+                return
+            # A disk may have been full in the middle of the first line.
+            if first and not any(_head(each).startswith(first) for each in ("results", "files")):
+                raise StoreError(f"{self.path} is no manifest of supercooled: move it")
+            file.seek(0)
+            file.write(_head(kind))
+
+    def is_begun(self) -> bool:
+        """Whether there is one that lists nothing yet, or is not even begun."""
+        return self.path.is_file() and not self.path.is_symlink() and self._first_alone()
+
+    def _first_alone(self) -> bool:
+        text = self.path.read_bytes() if self.path.stat().st_size < 200 else b"more"
+        return any(_head(each).startswith(text) for each in ("results", "files"))
+
+    def contents(self) -> dict[str, list[Content]]:
+        """By name, what was written, the last one last."""
+        found: dict[str, list[Content]] = {}
+        try:
+            if self.path.stat().st_size > _LONGEST:
+                return {}
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return {}
+        for line in lines[1:]:
+            with suppress(ValueError, KeyError, TypeError, RecursionError):
+                entry = json.loads(line)
+                content = Content(int(entry["size"]), str(entry["digest"]))
+                found.setdefault(str(entry["name"]), []).append(content)
+        return found
+
+    def objection(self, name: str) -> str | None:
+        """Why a file that is there is not to be replaced or removed; None if it is as it was written."""
+        known = self.contents().get(name)
+        if known is None:
+            return "was not written by supercooled"
+        path = self.folder / name
+        if path.is_symlink() or not path.is_file():
+            return "is no longer the file that supercooled wrote"
+        # Sizes first: of most changes no byte has to be read.
+        size = path.stat().st_size
+        if all(content.size != size for content in known) or Content.of(path) not in known:
+            return "has changed since supercooled wrote it"
+        return None
+
+    @contextmanager
+    def noting(self, kind: Kind = "files") -> Iterator[Notes]:
+        """Nobody else notes, or replaces a file, while the block lasts."""
+        while True:
+            self.claim(kind)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
+            wait_for_lock(descriptor, self.path)
+            if same(descriptor, self.path):
+                break
+            os.close(descriptor)
+        try:
+            yield Notes(self, descriptor)
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A manifest that this process may write in."""
+
+    manifest: Manifest
+    descriptor: int
+
+    def add(self, name: str, content: Content) -> None:
+        """Note what a file is about to hold, for good."""
+        if content in self.manifest.contents().get(name, ()):
+            return
+        line = {"name": name, "size": content.size, "digest": content.digest}
+        data = (b"" if self._whole() else b"\n") + json.dumps(line).encode() + b"\n"
+        while data:
+            data = data[os.write(self.descriptor, data) :]
+        os.fsync(self.descriptor)
+
+    def shorten(self, room: Path) -> None:
+        """Keep one line for each file, the one that it holds, in the order of the names.
+
+        room : for the new one, on the same file system
+        """
+        folder, lines = self.manifest.folder, []
+        for name, known in sorted(self.manifest.contents().items()):
+            path = folder / name
+            if path.is_symlink() or not path.is_file():
+                continue
+            # What was written last is there, or the last writing was killed before it got its name.
+            kept = known[-1] if len(set(known)) == 1 else Content.of(path)
+            # What has changed since is still to be known as changed.
+            kept = kept if kept in known else known[-1]
+            lines.append(
+                json.dumps({"name": name, "size": kept.size, "digest": kept.digest}).encode() + b"\n"
+            )
+        with (room / NAME).open("wb") as file:
+            file.write(self._first() + b"".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        (room / NAME).replace(self.manifest.path)
+
+    def _first(self) -> bytes:
+        return os.pread(self.descriptor, 200, 0).partition(b"\n")[0] + b"\n"
+
+    def _whole(self) -> bool:
+        size = os.fstat(self.descriptor).st_size
+        return os.pread(self.descriptor, 1, size - 1) == b"\n"
+
+
+def _head(kind: str) -> bytes:
+    return json.dumps({"supercooled": kind}).encode() + b"\n"

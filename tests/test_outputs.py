@@ -1,0 +1,425 @@
+"""Nothing is lost by a name: what this package has not written, no command and no function replaces."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from report_example import rows
+
+import supercooled as sc
+from supercooled import cli, fields, io, learning, outputs, report, store
+from supercooled.errors import ParameterError, StoreError
+from supercooled.studies import moving, named, own
+from supercooled.studies.line import Choices
+from supercooled.studies.motion import Motion
+from supercooled.studies.opening import Given
+
+LIQUID = sc.systems.kob_andersen(density=1.2)
+CHEAP: dict[str, Any] = {
+    "temperature": 2.0, "n_particles": 200, "duration": 0.1, "every": 0.05, "start": "lattice",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of the user's, with a trajectory in it."""
+
+    folder: Path
+    run: Path
+
+    def opened(self) -> sc.Trajectory:
+        return sc.read(self.run, temperature=0.5)
+
+
+@pytest.fixture(scope="module")
+def short_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("run") / "run.gsd"
+    sites = np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
+    species = (np.arange(216) % 5 == 4).astype(int)
+    still = np.repeat(sites, 8, axis=0)
+    sc.write_gsd(path, sc.Trajectory.from_arrays(still, sc.Box.cube(6.6), species=species, names=("A", "B")))
+    return path
+
+
+@pytest.fixture
+def place(short_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    folder = tmp_path / "mydata"
+    (folder / "thesis").mkdir(parents=True)
+    (folder / "thesis" / "chapter1.tex").write_text("All of it.")
+    for name in ("report.html", "notes.json", "softness_1.2.json"):
+        (folder / name).write_text("mine")
+    shutil.copy(short_run, folder / "run.gsd")
+    (tmp_path / "to_folder").symlink_to(folder)
+    (tmp_path / "to_file").symlink_to(folder / "notes.json")
+    (tmp_path / "to_nothing").symlink_to(tmp_path / "nothing")
+    monkeypatch.chdir(folder)
+    return Place(folder, folder / "run.gsd")
+
+
+def everything(folder: Path) -> dict[str, object]:
+    def held(path: Path) -> object:
+        return path.readlink() if path.is_symlink() else path.read_bytes() if path.is_file() else None
+
+    return {str(path): held(path) for path in sorted(folder.rglob("*"))}
+
+
+# What is asked for, and what stands for it; folders and files each have names that they may not have.
+FOLDERS = {
+    "a folder with other files": "mydata", "a folder with one": "mydata/thesis", "an empty name": "",
+    "the working folder": ".", "one above it": "..", "the root": "/", "a file": "mydata/notes.json",
+    "a link to a folder": "to_folder", "a link to a file": "to_file", "a link to nothing": "to_nothing",
+    "below a file": "mydata/notes.json/out",
+}  # fmt: skip
+FILES = {
+    "a file of somebody else": "mydata/notes.json", "a folder": "mydata", "an empty name": "",
+    "the working folder": ".", "the root": "/", "a link to a folder": "to_folder",
+    "a link to a file": "to_file", "a link to nothing": "to_nothing", "below a file": "mydata/notes.json/x",
+}  # fmt: skip
+
+
+def given(value: str, tmp_path: Path) -> str:
+    return str(tmp_path / value) if value.startswith(("mydata", "to_")) else value
+
+
+_guarded: list[str] = []
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    """The root of the file system is asked for: should it not be refused, nothing comes of it."""
+    if not _guarded or event not in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"):
+        return
+    path, writes = arguments[0], True
+    if event == "open":
+        writes = bool(arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+    if writes and isinstance(path, str) and str(Path(path).absolute().parent) == "/":
+        raise AssertionError(f"{event} of {path}")
+
+
+sys.addaudithook(_guard)
+
+
+@pytest.fixture(autouse=True)
+def guarded() -> Iterator[None]:
+    _guarded.append("on")
+    yield
+    _guarded.clear()
+
+
+# Commands: the words that make a whole command of each, but for its outputs.
+
+COMMANDS = {
+    "simulate": "ka-lj -T 2 --density 1.2 --duration 0.1 --every 0.05 -N 200 --start lattice --hold 1",
+    "cool": "ka-lj -T 2 --density 1.2 --hold 1 --duration 0.1 --every 0.05 -N 200",
+    "equilibrate": "ka-lj -T 2 --density 1.2 --hold 1 --duration 10 -N 200",
+    "propensity": "ka-lj -T 2 --density 1.2 --n-runs 2 --duration 0.1 --every 0.05 -N 200 --start {run}",
+    "quench": "ka-lj {run} --tolerance 0.01",
+    "dynamics": "{run} -T 0.5",
+    "analyze": "{run} -T 0.5 --liquid ka-lj",
+    "study": "sharma2022",
+    "report": "",
+}
+# Arguments that name what is read.
+READ_BY_COMMANDS = {"files"}
+
+
+def command_outputs() -> list[tuple[str, str]]:
+    """Every command with each of its arguments that is a path, but for those that are read."""
+    found = []
+    for command in cli.app.registered_commands:
+        assert command.callback is not None
+        parameters = inspect.signature(command.callback, eval_str=True).parameters
+        found += [
+            (command.callback.__name__, name)
+            for name, parameter in parameters.items()
+            if "Path" in str(parameter.annotation) and name not in READ_BY_COMMANDS
+        ]
+    return found
+
+
+def words_of(command: str, output: str, value: str, place: Place, tmp_path: Path) -> list[str]:
+    words = COMMANDS[command].format(run=place.run).split()
+    if command == "report":
+        return [command, value]
+    others = {"out": str(tmp_path / "made" / "out.gsd"), "runs": str(tmp_path / "made" / "runs")}
+    has = {name for each, name in command_outputs() if each == command}
+    named = {name: text for name, text in others.items() if name in has} | {output: value}
+    return [command, *words, *(word for name, text in named.items() for word in (f"--{name}", text))]
+
+
+def refused_by_command(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> str:
+    monkeypatch.setattr(sys, "argv", ["supercooled", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code == 2, said
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("supercooled: ")
+    return str(said.err)
+
+
+@pytest.mark.parametrize(("command", "output"), command_outputs())
+def test_a_command_refuses_a_name_by_which_something_would_be_lost(  # noqa: PLR0917
+    command, output, place, tmp_path, monkeypatch, capsys
+):
+    names = FILES if (command, output) == ("equilibrate", "out") else FOLDERS
+    before = everything(tmp_path)
+    for what, value in names.items():
+        words = words_of(command, output, given(value, tmp_path), place, tmp_path)
+        refused_by_command(words, monkeypatch, capsys)
+        assert everything(tmp_path) == before, what
+
+
+def test_equilibrate_refuses_files_of_somebody_else_before_anything_is_simulated(
+    place, tmp_path, monkeypatch, capsys
+):
+    (place.folder / "other.gsd").write_text("mine")
+    (place.folder / "beside.json").write_text("mine")
+    before = everything(tmp_path)
+    for name in ("other.gsd", "beside.gsd"):
+        words = words_of("equilibrate", "out", str(place.folder / name), place, tmp_path)
+        assert "was not written by supercooled" in refused_by_command(words, monkeypatch, capsys)
+        assert everything(tmp_path) == before
+    words = words_of("equilibrate", "out", str(place.run), place, tmp_path)
+    assert "is an input" in refused_by_command([*words, "--start", str(place.run)], monkeypatch, capsys)
+    assert everything(tmp_path) == before
+
+
+# Functions: how each is called with its output, and what of the public ones is no output.
+
+NEAR = sc.structure.Radial(first=0.9, step=0.1, number=2, width=0.1)
+MODEL = learning.SoftnessModel(("a",), np.zeros(1), np.ones(1), ((np.ones((1, 1)), np.ones(1)),), "margin")
+NO_TEXT: dict[str, Any] = {"title": "", "summary": "", "rows": [], "results": {}, "provenance": {}}
+DEPTH: dict[str, Any] = {
+    "mixture": LIQUID.mixture, "temperature": 0.5, "centre": "A", "width": 0.09, "dr": 0.01,
+    "cutoffs": {"AA": (0.9, 1.4), "AB": (0.9, 1.4)}, "correlation": "local", "normalisation": "total",
+}  # fmt: skip
+
+
+def _study(name: str) -> Callable[[Place, str], object]:
+    return lambda p, v: named(name)("quick", v, runs=p.folder.parent / "runs", workers=1)  # type: ignore[arg-type]
+
+
+OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
+    "cage.local_depth:out": lambda p, v: sc.cage.local_depth(p.opened(), **DEPTH, out=v),
+    "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
+    "structure.structure_functions:to": lambda p, v: sc.structure.structure_functions(
+        p.opened(), centre="A", radial=NEAR, to=v
+    ),
+    "fields.field:out": lambda p, v: fields.field(
+        "depth", np.zeros, [(1, 2)], [1], coords={"frame": [0], "particle": [0, 1]}, executor=None, out=v,
+        inputs=[p.run],
+    ),
+    "fields.sealed_folder:path": lambda p, v: fields.sealed_folder(v, inputs=[p.run]).__enter__(),
+    "report.save_results:path": lambda p, v: report.save_results(v, {"a": xr.Dataset({"x": ("y", [1.0])})}),
+    "report.write:out": lambda p, v: report.write(v, **NO_TEXT),
+    "report.rebuild:out": lambda p, v: report.rebuild(v),
+    "report.own_folder:out": lambda p, v: report.own_folder(v, inputs=[p.run]).__enter__(),
+    "report.write_comparison:path": lambda p, v: report.write_comparison(v, rows()),
+    "learning.SoftnessModel.save:path": lambda p, v: MODEL.save(v),
+    "write_gsd:path": lambda p, v: sc.write_gsd(v, p.opened()),
+    "io.GsdAppender:path": lambda p, v: io.GsdAppender(
+        v, species=[0], names=("A",), masses=(1.0,), dimensions=3
+    ),
+    "store.equilibrate:out": lambda p, v: store.equilibrate(
+        LIQUID, 2.0, 200, start="lattice", hold=1.0, duration=10.0, out=v, root=p.folder.parent / "runs"
+    ),
+    "simulate:root": lambda p, v: sc.simulate(LIQUID, **CHEAP, hold=1.0, root=v, progress=False),
+    "store.simulate_all:root": lambda p, v: store.simulate_all(
+        [store.request(LIQUID, **CHEAP, hold=1.0)], root=v, progress=False
+    ),
+    "store.RunFolder.of:root": lambda p, v: store.RunFolder.of(
+        store.request(LIQUID, **CHEAP, hold=1.0).state, v
+    ),
+    "store.cool:root": lambda p, v: store.cool(
+        LIQUID, [2.0], n_particles=200, hold=1.0, duration=0.1, every=0.05, root=v, progress=False
+    ),
+    "store.equilibrate:root": lambda p, v: store.equilibrate(
+        LIQUID, 2.0, 200, start="lattice", hold=1.0, duration=10.0, out=p.folder.parent / "a.gsd", root=v
+    ),
+    "store.isoconfigurational:root": lambda p, v: store.isoconfigurational(
+        LIQUID, n_runs=2, **{**CHEAP, "start": "equilibrated", "temperature": 0.6, "n_particles": 4000},
+        root=v, progress=False,
+    ),
+    "store.quench_trajectory:root": lambda p, v: store.quench_trajectory(
+        p.opened(), tolerance=0.01, mixture=LIQUID.mixture, root=v, progress=False
+    ),
+    "studies.own.run:out": lambda p, v: own.run(
+        [p.run], out=v, liquid="ka-lj", given=Given([0.5]), thresholds=None, choices=Choices(), workers=1  # type: ignore[arg-type]
+    ),
+    "studies.moving.run:out": lambda p, v: moving.run(
+        [p.run], out=v, given=Given([0.5]), how=Motion(species=None)  # type: ignore[arg-type]
+    ),
+    **{
+        f"studies.{name}.run:out": _study(name)
+        for name in ("graham2023", "nandi2021", "schoenholz2016", "sharma2022")
+    },
+}  # fmt: skip
+ONE_FILE = {
+    "report.write_comparison:path", "learning.SoftnessModel.save:path", "write_gsd:path",
+    "io.GsdAppender:path", "store.equilibrate:out",
+}  # fmt: skip
+READ_OR_GIVEN_A_RUN_FOLDER = {
+    # what is read, beside the functions that are called so
+    "io.Meaning.units_for:path", "systems.library:folder", "systems.Configuration:path",
+    "store.RunFolder:path", "store.RunFolder.is_there:root", "store.equilibrate:start", "fields.check:folder",
+    # named on the screen
+    "report.print_comparison:page", "fields.reading:where",
+    # engines write into the folder of a run that the store has made
+    "simulation.Engine.prepare:checkpoint", "simulation.Engine.advance:checkpoint",
+    "simulation.Engine.advance:after", "simulation.LammpsEngine.prepare:checkpoint",
+    "simulation.LammpsEngine.advance:checkpoint", "simulation.LammpsEngine.advance:after",
+    # parts of making an output that have no name of their own
+    "fields.seal:folder", "fields.objection:folder", "fields.dataset:folder",
+    # stand for the other one of both
+    "studies.graham2023.run:runs", "studies.nandi2021.run:runs", "studies.schoenholz2016.run:runs",
+    "studies.sharma2022.run:runs", "studies.own.run:files", "studies.moving.run:files",
+}  # fmt: skip
+
+
+def public_functions() -> Iterator[tuple[str, Any]]:
+    seen: set[int] = set()
+    packages = {name: getattr(sc, name) for name in sc.__all__ if inspect.ismodule(getattr(sc, name))}
+    for package, module in {"": sc, **packages, "fields": fields}.items():
+        for name in getattr(module, "__all__", ()):
+            thing = getattr(module, name)
+            if id(thing) in seen or inspect.ismodule(thing) or not callable(thing):
+                continue
+            seen.add(id(thing))
+            full = f"{package}.{name}".strip(".")
+            yield full, thing
+            if inspect.isclass(thing):
+                yield from (
+                    (f"{full}.{method}", getattr(thing, method))
+                    for method in vars(thing)
+                    if not method.startswith("_") and callable(getattr(thing, method))
+                )
+    for name in ("own", "moving", "graham2023", "nandi2021", "schoenholz2016", "sharma2022"):
+        yield f"studies.{name}.run", importlib.import_module(f"supercooled.studies.{name}").run
+
+
+def test_every_public_function_that_is_given_a_path_is_known_here():
+    found = set()
+    for name, function in public_functions():
+        try:
+            parameters = inspect.signature(function).parameters
+        except (TypeError, ValueError):
+            continue
+        if not name.rpartition(".")[2].startswith(("read", "load", "look", "open")):
+            found |= {f"{name}:{p}" for p, one in parameters.items() if "Path" in str(one.annotation)}
+    assert found - READ_OR_GIVEN_A_RUN_FOLDER == set(OF_FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", sorted(OF_FUNCTIONS))
+def test_a_function_refuses_a_name_by_which_something_would_be_lost(function, place, tmp_path):
+    before = everything(tmp_path)
+    for what, value in (FILES if function in ONE_FILE else FOLDERS).items():
+        with pytest.raises(sc.SupercooledError) as refused:
+            OF_FUNCTIONS[function](place, given(value, tmp_path))
+        assert len(str(refused.value)) < 400, what
+        assert everything(tmp_path) == before, what
+
+
+def test_a_field_does_not_take_the_place_of_the_file_that_it_is_made_from(short_run, tmp_path):
+    """Not even in a folder that holds nothing else, or by another name of it."""
+    run = tmp_path / "own" / "run.gsd"
+    run.parent.mkdir()
+    shutil.copy(short_run, run)
+    opened, before = sc.read(run), everything(tmp_path)
+    for out in (run.parent, f"{run.parent}/", tmp_path / "own" / ".." / "own"):
+        with pytest.raises(ParameterError, match="is an input and lies in"):
+            sc.dynamics.hops(opened, window=2.0, out=out)
+    os.link(run, tmp_path / "same.gsd")
+    with pytest.raises(ParameterError, match="is an input itself"):
+        sc.write_gsd(tmp_path / "same.gsd", opened)
+    (tmp_path / "same.gsd").unlink()
+    assert everything(tmp_path) == before
+
+
+def test_an_output_of_ours_is_replaced_and_one_that_was_edited_is_not(short_run, tmp_path):
+    run = sc.read(short_run)
+    for path in (tmp_path / "a.gsd", tmp_path / "a.gsd"):
+        sc.write_gsd(path, run[:2])
+    for name in ("hops", "hops"):
+        sc.dynamics.hops(run, window=2.0, out=tmp_path / name)
+    report.save_results(tmp_path / "hops", {"a": xr.Dataset({"x": ("y", [1.0])})})
+    with (tmp_path / "a.gsd").open("ab") as file:
+        file.write(b"more")
+    (tmp_path / "hops" / "notes.txt").write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(StoreError, match="has changed since supercooled wrote it: move it"):
+        sc.write_gsd(tmp_path / "a.gsd", run)
+    with pytest.raises(StoreError, match=r"notes\.txt is not among the files.*: move it"):
+        sc.dynamics.hops(run, window=2.0, out=tmp_path / "hops")
+    assert everything(tmp_path) == before
+
+
+def test_a_folder_of_results_keeps_what_else_is_in_it(tmp_path):
+    out = tmp_path / "out"
+    report.write(out, **NO_TEXT)
+    (out / "notes.txt").write_text("mine")
+    report.write(out, **{**NO_TEXT, "title": "Again"})
+    assert (out / "notes.txt").read_text() == "mine"
+    (out / "report.html").write_text("edited")
+    before = everything(tmp_path)
+    for again in (lambda: report.write(out, **NO_TEXT), lambda: report.rebuild(out)):
+        with pytest.raises(StoreError, match=r"report\.html has changed since supercooled wrote it: move it"):
+            again()
+        assert everything(tmp_path) == before
+
+
+def test_runs_go_to_a_folder_of_runs_also_by_a_link_and_are_never_an_output(tmp_path):
+    state = store.request(LIQUID, **CHEAP, hold=1.0).state
+    store.RunFolder.of(state, tmp_path / "runs")
+    (tmp_path / "scratch").symlink_to(tmp_path / "runs")
+    store.RunFolder.of(state, tmp_path / "scratch")
+    before = everything(tmp_path)
+    for out in (tmp_path / "runs", tmp_path / "scratch"):
+        with pytest.raises((ParameterError, StoreError)):
+            report.save_results(out, {})
+        with pytest.raises((ParameterError, StoreError)):
+            report.write(out, **NO_TEXT)
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("runs", ["p.zarr", "p.zarr/runs"])
+def test_a_propensity_does_not_go_where_its_runs_lie(runs, place, tmp_path, monkeypatch, capsys):
+    words = words_of("propensity", "out", str(tmp_path / "p.zarr"), place, tmp_path)
+    words[words.index("--runs") + 1] = str(tmp_path / runs)
+    before = everything(tmp_path)
+    assert "the runs would lie in" in refused_by_command(words, monkeypatch, capsys)
+    assert everything(tmp_path) == before
+
+
+def test_a_study_does_not_go_where_its_runs_lie(tmp_path):
+    with pytest.raises(ParameterError, match="the runs would lie in"):
+        named("sharma2022")("quick", tmp_path / "out", runs=tmp_path / "out", workers=1)
+    assert everything(tmp_path) == {}
+
+
+def test_a_refused_name_is_not_even_touched_when_the_lock_is_somebody_elses_file(tmp_path):
+    (tmp_path / ".lock").write_text("mine")
+    before = everything(tmp_path)
+    with pytest.raises(StoreError, match=r"holds \.lock"):
+        report.write(tmp_path, **NO_TEXT)
+    (tmp_path / ".a.zarr.lock").write_text("mine")
+    with pytest.raises(StoreError, match="no lock of supercooled"):
+        report.save_results(tmp_path / "a.zarr", {})
+    (tmp_path / ".a.zarr.lock").unlink()
+    (tmp_path / ".supercooled.manifest").write_text("mine")
+    before = everything(tmp_path)
+    for write in (lambda: report.write(tmp_path, **NO_TEXT), lambda: MODEL.save(tmp_path / "m.json")):
+        with pytest.raises(StoreError):
+            write()
+    assert everything(tmp_path) == before
+    assert outputs.Manifest(tmp_path).kind() is None
