@@ -121,7 +121,7 @@ class LineReader:
                 )
             raise CutError
         # Editors put a mark before the first letter of a file.
-        return line.decode("utf-8-sig", errors="replace").strip()
+        return line.decode("utf-8", errors="replace").strip().lstrip("\ufeff")
 
     def at_end(self) -> bool:
         """Whether nothing but blank lines is left; otherwise the next line is the next one."""
