@@ -129,6 +129,14 @@ ODD = {
         lambda f: put(f, dump_text(rows_of(TYPES), "id type x y z").removesuffix("\n")),
         "The last line has no end",
     ),
+    "a last line that may be cut": (
+        lambda f: put(f, (2 * dump_text(rows_of(TYPES), "id type x y z"))[:-2]),
+        "may be cut short: frame 0 is whole, frame 1 is not",
+    ),
+    "a file that is cut": (
+        lambda f: put(f, (2 * dump_text(rows_of(TYPES), "id type x y z"))[:-100]),
+        "is cut short: frame 0 is whole, frame 1 is not",
+    ),
     "A as the smaller part": (
         lambda f: put(f, dump_text(rows_of(3 - TYPES), "id type x y z")),
         "A, the first type, is the smaller part of the mixture",

@@ -120,7 +120,8 @@ def _nearest(place: Place | None, turned: Array | None, fractions: Array, frame:
         raise TrajectoryError(
             f"{way.name}: particle {i} moves {far[i]:.2f} of the box between frames "
             f"{place.frame} and {frame}, too far to say which way round; "
-            "write frames more often, or with image flags or unwrapped coordinates"
+            "write frames more often, or with image flags or unwrapped coordinates; if these were never "
+            "folded, read them with unwrapped=True, or --unwrapped"
         )
     crossed[:, way.dimensions :] = 0.0
     images = place.images if turned is None else place.images @ turned.T

@@ -24,7 +24,7 @@ def read_dump(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a LAMMPS text dump. See :func:`supercooled.io.read`."""
     if meaning.box is not None:
         raise ParameterError(f"{path}: a LAMMPS dump says itself what its box is: leave box out")
-    index = index_text(path, _header, meaning.unfinished)
+    index = index_text(path, _header, meaning)
     if "id" not in index.columns and len(index.starts) > 1:
         raise TrajectoryError(
             f"{path}: no id column, so that no particle can be followed from frame to frame; "

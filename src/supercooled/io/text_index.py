@@ -15,7 +15,7 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
 from supercooled.io.labels import cut_short
-from supercooled.io.meaning import Unfinished
+from supercooled.io.meaning import Meaning
 from supercooled.io.unpacking import ends_early, is_packed, plain_text
 from supercooled.kernels import text as kernels
 
@@ -135,12 +135,12 @@ class LineReader:
 def index_text(
     path: str | Path,
     read_header: Callable[[LineReader, str], Header],
-    unfinished: Unfinished = "refuse",
+    meaning: Meaning | None = None,
 ) -> TextIndex:
     """Find every frame of a text file.
 
     read_header : reads a header from the lines; the second argument names file and frame
-    unfinished : whether a last frame that may be cut is an error, left out, or kept
+    meaning : says whether a last frame that may be cut is an error, left out, or kept
 
     Raises
     ------
@@ -148,6 +148,7 @@ def index_text(
         if the file is missing, empty, or cut short (naming the last whole frame), or if the number
         of particles or the columns change.
     """
+    said = meaning or Meaning()
     plain = plain_text(path)
     if plain.stat().st_size == 0:
         if ends_early(path):
@@ -160,7 +161,7 @@ def index_text(
     digest = Digest()
     left_out = False
     try:
-        for header, start, stop in _frames(path, plain, read_header, digest, keep=unfinished == "keep"):
+        for header, start, stop in _frames(path, plain, read_header, digest, keep=said.unfinished == "keep"):
             _check_like_first(path, len(headers), header, headers[0] if headers else header)
             starts.append(start)
             stops.append(stop)
@@ -170,13 +171,16 @@ def index_text(
             raise CutError
     except CutError as cut:
         left_out = True
-        if unfinished != "drop" or not headers:
-            raise cut_short(path, len(headers), _how_to_cut(path, end), cut.last) from None
+        error = cut_short(path, len(headers), _how_to_cut(path, end), cut.last)
+        if not headers:
+            raise error from None
+        if said.unfinished != "drop":
+            said.doubt(error)
     if not headers:
         raise TrajectoryError(f"{path}: no frame in it")
-    said = {h.units for h in headers if h.units is not None}
-    if len(said) > 1:
-        raise TrajectoryError(f"{path}: its frames say different units: {', '.join(sorted(said))}")
+    units = {h.units for h in headers if h.units is not None}
+    if len(units) > 1:
+        raise TrajectoryError(f"{path}: its frames say different units: {', '.join(sorted(units))}")
     return TextIndex(
         starts=np.array(starts),
         stops=np.array(stops),
@@ -190,7 +194,7 @@ def index_text(
         digest=digest.text,
         called=headers[0].called,
         labels=headers[0].labels,
-        units=next(iter(said), None),
+        units=next(iter(units), None),
         unended=stops[-1] > plain.stat().st_size,
         left_out=left_out,
     )

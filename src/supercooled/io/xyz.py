@@ -32,7 +32,7 @@ _LAMMPS_STEP = re.compile(r"Atoms\. Timestep: ([0-9]{1,40})")
 
 def read_xyz(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of an XYZ file. See :func:`supercooled.io.read`."""
-    index = index_text(path, partial(_header, given=meaning.box), meaning.unfinished)
+    index = index_text(path, partial(_header, given=meaning.box), meaning)
     opened = text_trajectory(path, index, meaning, kind="extended XYZ" if meaning.box is None else "XYZ")
     if meaning.box is not None and meaning.box.dimensions != opened.trajectory.dimensions:
         raise ParameterError(
