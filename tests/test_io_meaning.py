@@ -415,7 +415,7 @@ def test_scales_by_hand_reduce_by_another_species(tmp_path: Path) -> None:
     ["", "metric", "metal,sigma=2", "lj,sigma=-1", "lj,sigma=1,sigma=2", "lj,tau=3", "lj,sigma=x", "lj,"],
 )
 def test_units_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(ParameterError, match="units|sigma must be positive"):
+    with pytest.raises(ParameterError, match=r"units|sigma must be positive"):
         sc.read(put(tmp_path, Run().dump(["id", "x", "y", "z"])), units=text)
 
 

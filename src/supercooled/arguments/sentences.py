@@ -48,6 +48,8 @@ class _Brief(reprlib.Repr):
 
     def repr_instance(self, x: object, level: int) -> str:
         # What prints its whole self, such as a Dataset, is named only.
+        if isinstance(x, bytes):
+            return repr(x[:60])
         return repr(x) if isinstance(x, slice | range | np.number) else shown(x)
 
     def repr_ndarray(self, x: object, level: int) -> str:

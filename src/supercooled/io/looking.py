@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from supercooled.arguments import Positive, Temperature, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.display import html_table, printable
@@ -115,12 +116,13 @@ class Look:
         return html_table("What is understood", [*self.lines(), *odd])
 
 
+@validated
 def look(
     path: str | Path,
     *,
     format: str | None = None,  # noqa: A002  the field's word
-    timestep: float | None = None,
-    temperature: float | None = None,
+    timestep: Positive | None = None,
+    temperature: Temperature | None = None,
     names: Names | None = None,
     species_column: str | None = None,
     unwrapped: bool | None = None,

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
+from supercooled.arguments import shown
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SupercooledError
 from supercooled.io.labels import Names
@@ -48,7 +49,9 @@ class Meaning:
         if self.timestep is not None and not (np.isfinite(self.timestep) and self.timestep > 0):
             raise ParameterError(f"timestep must be positive, not {self.timestep}")
         if not isinstance(self.frames, slice):
-            raise ParameterError(f"frames must be a slice, for example slice(100, None), not {self.frames!r}")
+            raise ParameterError(
+                f"frames must be a slice, for example slice(100, None), not {shown(self.frames)}"
+            )
         if self.box is not None and not isinstance(self.box, Box):
             raise ParameterError(f"box must be a Box, for example Box.cube(8.0), not {self.box!r}")
 

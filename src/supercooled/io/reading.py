@@ -106,7 +106,7 @@ def open_file(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a file, and what was found in it. See :func:`read`."""
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
-    kind = meaning.format or _kind_by_suffix(Path(path))
+    kind = _kind_by_suffix(Path(path)) if meaning.format is None else meaning.format
     size_of(path, error=TrajectoryError, what="trajectory")
     if not os.access(path, os.R_OK):
         raise TrajectoryError(f"{path}: no permission to read it")
