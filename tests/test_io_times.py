@@ -21,6 +21,8 @@ TIMED = sc.Trajectory.from_arrays(
     temperature=0.5,
 )
 UNTIMED = replace(TIMED, moments=None)
+PATHS = TIMED.unwrapped()
+AGAIN = sc.Trajectory.from_arrays(2.0 * PATHS - PATHS[0], sc.Box.cube(6.0), unwrapped=True)
 
 NEED_NONE: dict[str, Callable[[sc.Trajectory], object]] = {
     "g(r)": lambda run: sc.structure.radial_distribution(run, r_max=2.0, dr=0.1).radial_distribution,
@@ -52,7 +54,7 @@ NEED_TIMES: dict[str, Callable[[sc.Trajectory], object]] = {
     "hops": lambda run: sc.dynamics.hops(run, window=4.0),
     "events": lambda run: sc.dynamics.events(run, window=4.0, threshold=0.1),
     "non-affine displacements": lambda run: sc.dynamics.nonaffine_displacement(run, lag=2.0, cutoff=1.5),
-    "propensity": lambda run: sc.dynamics.propensity([run, run], times=[1.0]),
+    "propensity": lambda run: sc.dynamics.propensity([run, replace(run, source=AGAIN.source)], times=[1.0]),
     "lags": lambda run: sc.dynamics.logarithmic_lags(run, per_decade=5, longest=5.0),
     "interval": lambda run: run.interval,
     "times": lambda run: run.times,
