@@ -130,7 +130,7 @@ def test_unvouched_frames_are_made_again_and_missing_ones_are_missed(tmp_path, m
     expected = bits_of(still.source.name)
     folder = Path(still.source.name).parent
     record = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps({**record, "frames": 5}))
+    RunFolder(folder).write_record({**record, "frames": 5})
     assert bits_of(quench(trajectory(8), tmp_path).source.name) == expected
     (folder / "trajectory.gsd").unlink()
     with pytest.raises(StoreError, match="has 0 frames of the 8 that were written"):

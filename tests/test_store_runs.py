@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,9 +24,9 @@ from hypothesis import strategies as st
 
 from supercooled import io, store, systems
 from supercooled.box import Box
-from supercooled.errors import ParameterError, StoreError
+from supercooled.errors import ParameterError, StoreError, SupercooledError, TrajectoryError
 from supercooled.simulation import Snapshot, schedule
-from supercooled.store.folder import RunFolder
+from supercooled.store.folder import Checkpoint, RunFolder
 
 LIQUID = systems.kob_andersen(density=1.2)
 N = 200
@@ -214,7 +215,7 @@ def test_a_run_from_a_configuration_that_was_replaced_is_refused(monkeypatch, tm
     beside = Path(run.source.name).parent / "run.json"
     record = json.loads(beside.read_text())
     record["start"]["sha256"] = "0" * 64
-    beside.write_text(json.dumps(record))
+    RunFolder(beside.parent).write_record(record)
     with pytest.raises(
         StoreError, match=r"began from another equilibrated configuration .* ka-lj_rho1\.2_T1_"
     ):
@@ -234,7 +235,7 @@ def test_a_damaged_or_incomplete_folder_is_named(tmp_path):
     (folder / "checkpoint.json").write_text("{")
     with pytest.raises(StoreError, match=r"checkpoint\.json can't be read"):
         simulate(ask(0.4), tmp_path, Stirring())
-    (folder / "checkpoint.json").write_text('{"step": 0, "file": "checkpoint-0", "frames": 1}')
+    RunFolder(folder).replace_checkpoint(Checkpoint(0, "checkpoint-0", "", 1))
     for engine_file in folder.glob("checkpoint-*"):
         engine_file.unlink()
     with pytest.raises(StoreError, match="checkpoint-0 is missing"):
@@ -248,12 +249,82 @@ def test_frames_that_were_removed_are_missed_not_skipped(tmp_path, short_legs):
         simulate(ask(2.0), tmp_path, Stirring())
 
 
-def test_a_checkpoint_that_counts_more_frames_than_there_are_is_refused(tmp_path, short_legs):
+def test_frames_that_a_checkpoint_counts_and_that_are_not_there_are_computed_again(tmp_path, short_legs):
+    whole = frames_of(simulate(ask(2.0), tmp_path / "whole", Stirring()).source.name)
     folder = Path(simulate(ask(1.0), tmp_path, Stirring()).source.name).parent
     record = json.loads((folder / "checkpoint.json").read_text())
-    (folder / "checkpoint.json").write_text(json.dumps({**record, "frames": 1000}))
-    with pytest.raises(StoreError, match=r"trajectory\.gsd has 21 frames of the 41 that its records count"):
-        simulate(ask(2.0), tmp_path, Stirring())
+    record.pop("checksum")
+    RunFolder(folder).replace_checkpoint(Checkpoint(**{**record, "frames": 1000}))
+    with pytest.warns(UserWarning, match=r"frames 21 to 999 are damaged or missing, and are computed again"):
+        assert frames_of(simulate(ask(2.0), tmp_path, Stirring()).source.name) == whole
+
+
+def flipped(path, place):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1 << (place % 8)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_damaged_tail_is_computed_again_and_said(tmp_path, short_legs, cut):
+    run = simulate(ask(2.1), tmp_path, Stirring())
+    path, before = Path(run.source.name), frames_of(run.source.name)
+    kept = RunFolder(path.parent).checkpoint()
+    assert kept.frames == len(before) == 43
+    # Behind the last checkpoint, which is of step 440, the tenth of a tau before the end.
+    place = path.read_bytes().index(before[42]["particles/position"])
+    if cut:
+        os.truncate(path, place + 100)
+    else:
+        flipped(path, place + 100)
+    with pytest.warns(UserWarning, match=r"frames 42 to 42 are damaged or missing, and are computed again"):
+        again = simulate(ask(2.1), tmp_path, Stirring())
+    assert frames_of(again.source.name) == before
+
+
+def test_a_damaged_frame_in_the_middle_is_refused_with_its_name(tmp_path, short_legs):
+    run = simulate(ask(2.0), tmp_path, Stirring())
+    path = Path(run.source.name)
+    flipped(path, path.read_bytes().index(frames_of(path)[7]["particles/position"]) + 40)
+    again = simulate(ask(2.0), tmp_path, Stirring())
+    with pytest.raises(TrajectoryError, match=r"trajectory\.gsd: frame 7: particles/position is not what"):
+        again.read()
+
+
+def test_no_bit_of_a_checkpoint_or_a_record_changes_a_run_unnoticed(tmp_path, short_legs):
+    """Refused, or the same frames."""
+    first = simulate(ask(1.0), tmp_path / "first", Stirring())
+    expected = frames_of(simulate(ask(2.0), tmp_path / "whole", Stirring()).source.name)
+    folder = Path(first.source.name).parent.relative_to(tmp_path / "first")
+    (engine_file,) = (tmp_path / "first" / folder).glob("checkpoint-*")
+    chosen = random.Random(5)
+    refused = 0
+    for name in (engine_file.name, "checkpoint.json", "run.json", "start.gsd"):
+        size = (tmp_path / "first" / folder / name).stat().st_size
+        for k in range(8):
+            root = tmp_path / f"{name}{k}"
+            shutil.copytree(tmp_path / "first", root)
+            flipped(root / folder / name, chosen.randrange(min(size, 6000)))
+            try:
+                run = simulate(ask(2.0), root, Stirring())
+            except SupercooledError as error:
+                refused += 1
+                assert name in str(error), error  # noqa: PT017
+                continue
+            assert frames_of(run.source.name) == expected
+    assert refused >= 24
+
+
+def test_a_run_of_before_checksums_is_refused_with_the_reason(tmp_path):
+    folder = Path(simulate(ask(0.2), tmp_path, Stirring()).source.name).parent
+    for name in ("checkpoint.json", "run.json"):
+        record = json.loads((folder / name).read_text())
+        del record["checksum"]
+        kept = (folder / name).read_bytes()
+        (folder / name).write_text(json.dumps(record))
+        with pytest.raises(StoreError, match=f"{name} has no checksum: an earlier version wrote it"):
+            simulate(ask(0.2), tmp_path, Stirring())
+        (folder / name).write_bytes(kept)
 
 
 def test_many_may_make_a_new_folder_of_runs_at_one_instant(tmp_path):

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from supercooled.arguments import AnyNumber, AnyNumbers, Dimensions, Numbers, Whole, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
-from supercooled.errors import ParameterError, StoreError
+from supercooled.errors import ParameterError, StoreError, TrajectoryError
 from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import CHECKSUMS, GsdFile
 from supercooled.io.gsd_layout import CheckedFile
@@ -190,7 +190,7 @@ class GsdAppender:
             return
         self.flush()
         self._file.close()
-        _keep_first(self.path, n_frames)
+        keep_first(self.path, n_frames)
         self._file = self._opened()
 
     def close(self) -> None:
@@ -222,7 +222,7 @@ class GsdAppender:
                 self._check_same_liquid(file)
             changed = self._n_frames < file.n_frames or layout.FRAMES in file.names
         if changed:
-            _keep_first(self.path, self._n_frames)
+            keep_first(self.path, self._n_frames)
         return layout.continued(self.path)
 
     def _check_same_liquid(self, file: GsdFile) -> None:
@@ -243,7 +243,21 @@ class GsdAppender:
         self._file.write_chunk(layout.MASS, self._masses[self._species].astype(np.float32))
 
 
-def _keep_first(path: Path, n_frames: int) -> None:
+def whole_frames(path: str | Path, *, begin: int = 0) -> int:
+    """How many frames of a file of this package are whole; those before `begin` are not looked at.
+
+    Raises
+    ------
+    TrajectoryError
+        if it is no GSD file, has lost its index, or was written before frames had checksums.
+    """
+    with GsdFile(path, cut=True) as file:
+        if not file.checked:
+            raise TrajectoryError(f"{path} was written before frames had checksums")
+        return file.whole_frames(min(begin, file.n_frames))
+
+
+def keep_first(path: Path, n_frames: int) -> None:
     """Rewrite a file with its first frames, each verified; it may be cut short behind them."""
     with whole_file(path) as temporary, GsdFile(path, cut=True) as old, layout.create(temporary) as new:
         names = [name for name in old.names if name not in (CHECKSUMS, layout.FRAMES)]

@@ -28,11 +28,14 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 
 from supercooled.arguments import validated
+from supercooled.digests import Digest, digest_of
 from supercooled.errors import StoreError
 from supercooled.outputs import room_for, see_runs_folder, whole_file
-from supercooled.plain_data import Fields, read_record
+from supercooled.plain_data import Fields, read_json, read_record
 from supercooled.state import StatePoint
 
+# Of what else stands in a record.
+_SUM = "checksum"
 _DAMAGED = "can't be read: damaged checkpoint.json"
 _POLL = 0.5
 # Nothing is there yet, or it is read-only.
@@ -65,12 +68,14 @@ class Checkpoint:
 
     step : of the engine's checkpoint
     file : its name
+    digest : of its contents
     frames : frames on disk for good; those at `step` and after it are recomputed when the run goes
         on, to the same bits
     """
 
     step: int
     file: str
+    digest: str
     frames: int
 
 
@@ -79,7 +84,9 @@ class _Vouched(Fields):
 
     step: NonNegativeInt
     file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    digest: str
     frames: NonNegativeInt
+    checksum: str
 
 
 class _MixtureRecord(Fields):
@@ -221,11 +228,33 @@ class RunFolder:
         path = self.path / "checkpoint.json"
         if not path.exists():
             return None
+        _check_sum(path, saying=_DAMAGED)
         stored = read_record(path, _Vouched, error=StoreError, saying=_DAMAGED, remedy="; delete the folder")
-        checkpoint = Checkpoint(**stored.model_dump())
+        checkpoint = Checkpoint(**stored.model_dump(exclude={_SUM}))
         if not (self.path / checkpoint.file).is_file():
             raise StoreError(f"{self.path}: {checkpoint.file} is missing; delete the folder")
         return checkpoint
+
+    def checkpoint_of(self, step: int, frames: int) -> Checkpoint:
+        """The checkpoint of a step whose engine's file is there, vouching for so many frames."""
+        file = self.engine_file(step)
+        return Checkpoint(step, file.name, _digest_of_file(file), frames)
+
+    def engine_file_of(self, checkpoint: Checkpoint) -> Path:
+        """The engine's file of a checkpoint, verified.
+
+        Raises
+        ------
+        StoreError
+            if it is not what was written.
+        """
+        path = self.path / checkpoint.file
+        if _digest_of_file(path) != checkpoint.digest:
+            raise StoreError(
+                f"{path} is not what was written (its checksum differs), and nothing can go on from it; "
+                "delete the folder to make the run again"
+            )
+        return path
 
     @validated
     def replace_checkpoint(self, checkpoint: Checkpoint) -> None:
@@ -243,8 +272,9 @@ class RunFolder:
         """Provenance and timings so far; empty before the first."""
         if not self.record_path.exists():
             return {}
+        _check_sum(self.record_path)
         stored = read_record(self.record_path, RunRecord, error=StoreError, remedy="; delete the folder")
-        return stored.model_dump(exclude_unset=True)
+        return stored.model_dump(exclude_unset=True, exclude={_SUM})
 
     @validated
     def write_record(self, record: Mapping[str, Any]) -> None:
@@ -292,4 +322,39 @@ class RunFolder:
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
         with whole_file(self.path / name) as temporary:
-            temporary.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n")
+            plain = {key: value for key, value in data.items() if key != _SUM}
+            text = json.dumps({**plain, _SUM: _sum(plain)}, indent=1, sort_keys=True)
+            temporary.write_text(text + "\n")
+
+
+def _sum(data: Mapping[str, Any]) -> str:
+    return digest_of(json.dumps(data, sort_keys=True))
+
+
+def _check_sum(path: Path, saying: str = "can't be read") -> None:
+    """Refuse a record that is not what was written."""
+    data = read_json(path, error=StoreError, saying=saying, remedy="; delete the folder")
+    stated = data.pop(_SUM, None) if isinstance(data, dict) else None
+    if not isinstance(data, dict):
+        return
+    if stated is None:
+        raise StoreError(
+            f"{path} has no checksum: an earlier version wrote it, or somebody else; delete the folder, or "
+            "choose another folder of runs"
+        )
+    if stated != _sum(data):
+        raise StoreError(
+            f"{path} is not what was written (its checksum differs): it is damaged or was edited; delete the "
+            "folder"
+        )
+
+
+def _digest_of_file(path: Path) -> str:
+    digest = Digest()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(2**20):
+                digest.add(piece)
+    except OSError as error:
+        raise StoreError(f"{path} can't be read: {error.strerror}") from error
+    return digest.text

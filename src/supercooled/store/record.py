@@ -13,6 +13,7 @@ from typing import Any
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start
+from supercooled.source import provenance
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
 from supercooled.trajectory import Trajectory
@@ -41,6 +42,7 @@ class Record:
         self._request = request
         self._data: dict[str, Any] = folder.record()
         self._data["versions"] = versions(engine)
+        self._data["source"] = provenance()
         self._data.setdefault("state", request.state.to_dict())
         self._data.setdefault("label", request.state.label)
         self._data.setdefault("seconds", 0.0)

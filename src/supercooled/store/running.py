@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from supercooled import io
-from supercooled.errors import StoreError
+from supercooled.errors import StoreError, TrajectoryError
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.configurations import write_configuration
@@ -30,12 +31,53 @@ def make(folder: RunFolder, request: Request, engine: Engine) -> int:
         if the folder can't be written; what is in it is still good to go on from.
     """
     with folder.held():
+        mend_tail(folder, request)
         if folder.frames_done() < request.n_frames:
             try:
                 _go_on(folder, request, engine)
             finally:
                 folder.progress_path.unlink(missing_ok=True)
         return folder.frames_done()
+
+
+def tail_is_whole(folder: RunFolder, request: Request) -> bool:
+    """Whether the frames behind the last checkpoint, which can be computed again, are as written."""
+    checkpoint = folder.checkpoint()
+    return checkpoint is None or _whole(folder, checkpoint, request) >= checkpoint.frames
+
+
+def mend_tail(folder: RunFolder, request: Request) -> None:
+    """Leave out what is damaged behind the last checkpoint, so that it is computed again, and say so.
+
+    Raises
+    ------
+    StoreError
+        if frames before it are lost.
+    """
+    checkpoint = folder.checkpoint()
+    if checkpoint is None or (whole := _whole(folder, checkpoint, request)) >= checkpoint.frames:
+        return
+    kept = Schedule.of(request.state).frames_before(checkpoint.step)
+    if whole < kept:
+        return
+    warnings.warn(
+        f"{folder.trajectory}: frames {whole} to {checkpoint.frames - 1} are damaged or missing, and are "
+        "computed again",
+        stacklevel=2,
+    )
+    folder.replace_checkpoint(replace(checkpoint, frames=whole))
+    io.keep_first(folder.trajectory, whole)
+
+
+def _whole(folder: RunFolder, checkpoint: Checkpoint, request: Request) -> int:
+    """Frames that are there, those behind the checkpoint as they were written."""
+    if checkpoint.frames == 0 or not folder.trajectory.exists():
+        return 0
+    kept = Schedule.of(request.state).frames_before(checkpoint.step)
+    try:
+        return min(io.whole_frames(folder.trajectory, begin=kept), checkpoint.frames)
+    except TrajectoryError as error:
+        raise StoreError(f"{error}; delete {folder.path} to make the run again") from error
 
 
 def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
@@ -64,7 +106,11 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
             after = folder.engine_file(end) if whole else None
             with record.timed((end - leg.begin) * state.n_particles):
                 snapshots = engine.advance(
-                    state, folder.path / checkpoint.file, leg, after, _Ticker(folder.progress_path)
+                    state,
+                    folder.engine_file_of(checkpoint),
+                    leg,
+                    after,
+                    _Ticker(folder.progress_path),
                 )
             kept = schedule.frames_before(leg.begin)
             if file.n_frames > kept:
@@ -76,7 +122,7 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
                 file.append(step, step * state.protocol.dt, shot.box, shot.positions, shot.images, shot.log)
             file.flush()
             if after is not None:
-                checkpoint = Checkpoint(end, after.name, file.n_frames)
+                checkpoint = folder.checkpoint_of(end, file.n_frames)
             else:
                 checkpoint = replace(checkpoint, frames=file.n_frames)
             folder.replace_checkpoint(checkpoint)
@@ -89,9 +135,9 @@ def _first(folder: RunFolder, request: Request, engine: Engine, record: Record) 
     start = request.start()
     write_configuration(folder.start, request.state.liquid.mixture, start)
     record.begin(start)
-    checkpoint = Checkpoint(0, folder.engine_file(0).name, 0)
     with record.timed(0):
         engine.prepare(request.state, start, folder.engine_file(0))
+    checkpoint = folder.checkpoint_of(0, 0)
     record.write(0)
     folder.replace_checkpoint(checkpoint)
     return checkpoint

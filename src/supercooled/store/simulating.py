@@ -18,7 +18,7 @@ from supercooled.simulation.engine import Engine
 from supercooled.store.folder import RunFolder
 from supercooled.store.reading import first_frames
 from supercooled.store.request import Request, StartOf, request
-from supercooled.store.running import make
+from supercooled.store.running import make, tail_is_whole
 from supercooled.store.watching import watched
 from supercooled.trajectory import Trajectory
 
@@ -137,7 +137,10 @@ def simulate_all(
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):
         other = missing.get(folder.path)
-        if folder.frames_done() < asked.n_frames and (other is None or other[1].duration < asked.duration):
+        short = folder.frames_done() < asked.n_frames
+        if not short and not folder.is_held():
+            short = not tail_is_whole(folder, asked)
+        if short and (other is None or other[1].duration < asked.duration):
             missing[folder.path] = (folder, asked)
     runs = list(missing.values())
     for folder, asked in runs:

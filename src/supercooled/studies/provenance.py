@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import supercooled
+from supercooled.source import provenance
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
@@ -24,17 +24,33 @@ def describe(
     source: str,
 ) -> dict[str, Any]:
     """Plain data for the page: runs, parameters, versions, commands, source."""
+    ours = provenance()
     return {
         "runs": [_run(trajectory) for trajectory in trajectories],
         "parameters": dict(parameters),
         "versions": {
-            "supercooled": supercooled.__version__,
+            "supercooled": ours["version"],
+            "commit": commit_in_words(ours),
             "Python": platform.python_version(),
             **{name: version(name) for name in _PACKAGES},
         },
+        "code": ours,
         "commands": list(commands),
         "source": source,
     }
+
+
+def commit_in_words(ours: Mapping[str, Any]) -> str:
+    """Commit of the package's source, as far as it is known.
+
+    >>> commit_in_words({"commit": "abc1234", "clean": False})
+    'abc1234, with changes that are in no commit'
+    >>> commit_in_words({"commit": None, "clean": None})
+    'not known: no checkout, and no commit in the version'
+    """
+    if ours["commit"] is None:
+        return "not known: no checkout, and no commit in the version"
+    return str(ours["commit"]) + ("" if ours["clean"] else ", with changes that are in no commit")
 
 
 def study_command(name: str, preset: str, *, out: Path, runs: Path) -> str:
