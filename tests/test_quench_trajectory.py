@@ -18,6 +18,7 @@ from supercooled.errors import MixtureError, ParameterError, SimulationError, St
 from supercooled.mixture import Mixture
 from supercooled.simulation import inherent_structure, lattice
 from supercooled.store import quenching
+from supercooled.store.folder import RunFolder
 
 LIQUID = systems.kob_andersen(density=1.2)
 N, FRAMES, TOLERANCE = 200, 12, 1e-2
@@ -124,6 +125,81 @@ def test_what_names_a_quench(tmp_path):
         assert str(tmp_path) not in json.dumps(record)
 
 
+def test_two_trajectories_that_share_their_first_frames_do_not_answer_for_each_other(tmp_path):
+    positions, box, species = wandering()
+    known = {"species": species, "names": ("A", "B"), "unwrapped": True}
+    other = positions.copy()
+    other[3:] = wandering(seed=2)[0][3:]
+    here, there = (Trajectory.from_arrays(x, box, **known)[:5] for x in (positions, other))
+    fresh = store.logged(quench(there, tmp_path / "fresh"), "potential_energy")
+    first = bits_of(quench(here, tmp_path).source.name)
+    found = store.logged(quench(there, tmp_path), "potential_energy")
+    np.testing.assert_array_equal(found, fresh)
+    assert len(list((tmp_path / "inherent").iterdir())) == 2
+    # Each is read back by itself; a beginning that they share is the same.
+    assert bits_of(quench(here, tmp_path).source.name) == first
+    assert bits_of(quench(there[:3], tmp_path).source.name)[:3] == first[:3]
+    assert len(list((tmp_path / "inherent").iterdir())) == 2
+
+
+def test_other_times_and_other_particles_are_quenched_anew(tmp_path):
+    positions, box, _ = wandering()
+    half = np.arange(N) % 2
+    mixture = systems.wahnstrom(density=1.2).mixture
+    found = []
+    for species, times in ((half, [0.0, 1.0]), (1 - half, [0.0, 1.0]), (half, [0.0, 2.0])):
+        run = Trajectory.from_arrays(
+            positions[:2], box, species=species, names=("A", "B"), times=times, unwrapped=True
+        )
+        still = quench(run, tmp_path, mixture=mixture, tolerance=10.0)
+        fresh = quench(run, tmp_path / f"fresh{len(found)}", mixture=mixture, tolerance=10.0)
+        assert bits_of(still.source.name) == bits_of(fresh.source.name)
+        np.testing.assert_array_equal(still.times, times)
+        found.append(still.source.name)
+    assert len(set(found)) == 3
+
+
+def test_a_composition_that_is_not_the_mixtures_is_refused(tmp_path):
+    """As `analyze` does."""
+    positions, box, species = wandering()
+    run = Trajectory.from_arrays(positions, box, species=1 - species, names=("A", "B"), unwrapped=True)
+    with pytest.raises(MixtureError, match=r"\(40, 160\) particles of \('A', 'B'\), not \(160, 40\)"):
+        quench(run, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_given_the_right_names_does_not_print_the_first_ones_energy(
+    tmp_path, capsys, monkeypatch
+):
+    """Types 1 and 2 taken the wrong way round, then rightly, with one folder of runs."""
+    from supercooled.cli import main
+
+    positions, box, species = wandering()
+    dump = tmp_path / "still.dump"
+    with dump.open("w") as file:
+        edge = box.Lx / 2
+        file.write(f"ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n{N}\nITEM: BOX BOUNDS pp pp pp\n")
+        file.write(f"{-edge} {edge}\n" * 3 + "ITEM: ATOMS id type x y z\n")
+        for i, (x, y, z) in enumerate(box.wrap(positions[0])[0]):
+            # The majority is type 2 here.
+            file.write(f"{i + 1} {2 - species[i]} {x:.6f} {y:.6f} {z:.6f}\n")
+
+    def said(runs, *words):
+        options = ["--tolerance", "0.01", "--workers", "1", "--runs", str(tmp_path / runs)]
+        monkeypatch.setattr(sys, "argv", ["supercooled", "quench", "ka-lj", str(dump), *options, *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code or 0, capsys.readouterr().err
+
+    code, why = said("runs")
+    assert code == 2
+    assert "not (160, 40)" in " ".join(why.split())
+    (code, right), (_, fresh) = (said(runs, "--names", "2=A,1=B") for runs in ("runs", "other"))
+    assert code == 0
+    energies = [text[text.index("energy") :].split()[1] for text in (right, fresh)]
+    assert energies[0] == energies[1]
+
+
 def test_unvouched_frames_are_made_again_and_missing_ones_are_missed(tmp_path, monkeypatch):
     monkeypatch.setattr(quenching, "_PARTICLES_PER_BLOCK", 2 * N)
     still = quench(trajectory(8), tmp_path)
@@ -173,6 +249,7 @@ import os, sys
 os.fsync = lambda _: None
 from supercooled import io, store, systems
 from supercooled.store import quenching
+from supercooled.store.folder import RunFolder
 quenching._PARTICLES_PER_BLOCK = 400
 if __name__ == "__main__":
     store.quench_trajectory(

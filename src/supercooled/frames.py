@@ -144,6 +144,13 @@ def digest_by_reading(source: FrameSource) -> str:
     return digest_of(every)
 
 
+def digests_of_frames(source: FrameSource, frames: Sequence[int]) -> list[str]:
+    """Digest of each of some frames: of its checksums where a source has them, else of what reading gives."""
+    known: Callable[[Sequence[int]], list[str] | None] | None = getattr(source, "digests_of", None)
+    found = None if known is None else known(frames)
+    return [digest_of(source.read([frame])) for frame in frames] if found is None else found
+
+
 def digest_of_fields(source: Any, *, without: Sequence[str]) -> str:
     """Digest of the fields of a source, a dataclass, but for some."""
     return digest_of(

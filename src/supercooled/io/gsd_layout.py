@@ -33,6 +33,8 @@ FIELD = "log/particles/"
 
 NO_BOX = (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)
 FRAMES = "supercooled/frames"
+# Digest of what the frame was made from.
+ORIGIN = "supercooled/origin"
 _OLD_APPLICATION = "supercooled"
 _IN_EVERY_FRAME = (STEP, BOX, POSITION)
 _IN_ALL_OR_NONE = (TIME, IMAGE)

@@ -31,6 +31,7 @@ _SCIENCE = (
 
 # What the schema has for each particle beside what is read.
 _NOT_READ = ("mass", "charge", "diameter", "body", "moment_inertia", "orientation", "velocity", "angmom")
+_OF_A_FRAME = (layout.BOX, layout.POSITION, layout.IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class GsdSource:
             if images is not None:
                 layout.rows_into(file, frames, layout.IMAGE, images)
         return Frames(positions, boxes, images, self.unwrapped)
+
+    def digests_of(self, frames: Sequence[int]) -> list[str] | None:
+        """Digest of each frame from its checksums; None where the file has none."""
+        with GsdFile(self.name) as file:
+            self._check_unchanged(file)
+            return file.frame_digests(_OF_A_FRAME, frames) if file.checked else None
 
     def _check_unchanged(self, file: GsdFile) -> None:
         """Refuse frames that are not those that were there when the file was opened."""
@@ -156,6 +163,21 @@ def _check_meaning(path: str | Path, meaning: Meaning) -> None:
         raise ParameterError(f"{path}: a GSD file tells species by 'type', not by {meaning.species_column!r}")
     if meaning.box is not None:
         raise ParameterError(f"{path}: a GSD file says itself what its box is: leave box out")
+
+
+def read_origins(path: str | Path, n_frames: int) -> list[str]:
+    """What each of the first frames was made from, as :meth:`GsdAppender.append` was told; "" if it wasn't.
+
+    Raises
+    ------
+    TrajectoryError
+        if the file can't be read, or is damaged.
+    """
+    with GsdFile(path) as file:
+        frames = range(min(n_frames, file.n_frames))
+        return [
+            bytes(file.read(f, layout.ORIGIN)).hex() if file.has(f, layout.ORIGIN) else "" for f in frames
+        ]
 
 
 @validated

@@ -140,6 +140,8 @@ class GsdAppender:
         positions: AnyNumbers,
         images: ArrayLike,
         log: Mapping[str, AnyNumber] | None = None,
+        *,
+        origin: str = "",
     ) -> None:
         """Add a frame.
 
@@ -147,6 +149,7 @@ class GsdAppender:
         positions : (particle, 3), folded into the box, sigma_AA
         images : (particle, 3), how many edges each particle has crossed
         log : more numbers of this frame, stored as ``log/NAME``
+        origin : digest of what it was made from, in hexadecimal digits
 
         Raises
         ------
@@ -172,6 +175,9 @@ class GsdAppender:
             _write_frame(self._file, step, time, box, xyz, crossed)
             for name, value in (log or {}).items():
                 self._file.write_chunk(f"log/{name}", np.array([value], dtype=np.float64))
+            if origin:
+                values = np.frombuffer(bytes.fromhex(origin), np.uint8)
+                self._file.write_chunk(layout.ORIGIN, values)
             self._file.end_frame()
         self._n_frames += 1
 

@@ -71,7 +71,7 @@ def from_trajectory(trajectory: Trajectory, liquid: Liquid, temperature: Tempera
     last = trajectory[-1:]
     positions = last.positions()[0]
     box = Box.from_array(last.boxes()[0], trajectory.dimensions)
-    species = _species(trajectory, liquid.mixture, name)
+    species = species_of(trajectory, liquid.mixture)
     edge = liquid.edge(trajectory.n_particles)
     cube = Box.cube(edge, liquid.mixture.dimensions)
     if box.dimensions != cube.dimensions or not np.allclose(
@@ -92,7 +92,15 @@ def from_trajectory(trajectory: Trajectory, liquid: Liquid, temperature: Tempera
     return start
 
 
-def _species(trajectory: Trajectory, mixture: Mixture, name: str) -> Integers:
+def species_of(trajectory: Trajectory, mixture: Mixture) -> Integers:
+    """Species as the mixture counts them, (particle,).
+
+    Raises
+    ------
+    MixtureError
+        if the trajectory has others, or not as many of each as the mixture's composition says.
+    """
+    name = trajectory.source.name
     unknown = set(trajectory.names) - set(mixture.species)
     if unknown:
         raise MixtureError(

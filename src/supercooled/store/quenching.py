@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,11 +19,16 @@ from supercooled.arguments import Number, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
-from supercooled.errors import MixtureError, ParameterError, StoreError
+from supercooled.digests import digest_of
+from supercooled.errors import ParameterError, StoreError
+from supercooled.frames import digests_of_frames
+from supercooled.io.gsd_reading import read_origins
 from supercooled.mixture import Mixture
 from supercooled.outputs import room_for, see_runs_folder
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
+from supercooled.simulation.start import species_of
+from supercooled.source import provenance, source_digest
 from supercooled.store.folder import RunFolder
 from supercooled.store.reading import first_frames
 from supercooled.store.record import versions
@@ -48,9 +52,10 @@ def quench_trajectory(
 ) -> Trajectory:
     """Inherent structures of a trajectory, frame by frame, or what is there of them already.
 
-    They are named by the trajectory, the tolerance and the minimiser, and lie below ``root``. Asked for
-    again they are read; if the trajectory has become longer, or the quench was killed at any instant,
-    it goes on. Each frame stands once, in order, and is the same however many workers there were.
+    They are named by the frames of the trajectory, what its particles are, the tolerance, the minimiser and
+    its source, and lie below ``root``. Asked for again they are read; if the trajectory has become longer,
+    or the quench was killed at any instant, it goes on. Each frame stands once, in order, and is the same
+    however many workers there were.
 
     tolerance : 2-norm of all forces together at which a quench ends, epsilon_AA/sigma_AA; see
         :func:`supercooled.simulation.inherent_structure`
@@ -90,14 +95,15 @@ def quench_trajectory(
                 "mixture=sc.systems.kob_andersen(density=1.2).mixture"
             )
         mixture = trajectory.state.liquid.mixture
-    task = _Task(trajectory, _kinds(trajectory, mixture), mixture, tolerance, minimiser)
-    folder = RunFolder(Path(root).absolute() / "inherent" / task.key)
+    task = _Task(trajectory, species_of(trajectory, mixture), mixture, tolerance, minimiser)
     see_runs_folder(root)
-    with room_for(folder.path):
-        folder.path.mkdir(parents=True, exist_ok=True)
-    if _frames(folder) < trajectory.n_frames:
+    folder = _folder_of(task, Path(root).absolute() / "inherent")
+    while _frames(folder) < trajectory.n_frames:
         with folder.held():
-            _go_on(folder, task, workers, show=progress)
+            # Another process may have begun another trajectory here while this one waited.
+            if _is_of(folder, task):
+                _go_on(folder, task, workers, show=progress)
+        folder = _folder_of(task, folder.path.parent)
     made = first_frames(folder, trajectory.n_frames, trajectory.temperature)
     return replace(made, state=trajectory.state)
 
@@ -113,25 +119,31 @@ class _Task:
     minimiser: Minimiser
 
     def name(self) -> dict[str, Any]:
-        """What tells it from others: replicas from one start differ in their second frame."""
-        trajectory = self.trajectory
-        digest = hashlib.sha256()
-        first = trajectory.read(slice(0, 2))
-        moments = np.zeros(0) if trajectory.moments is None else trajectory.moments[:2]
-        for values, kind in ((first.positions, "<f4"), (first.boxes, "<f4"), (moments, "<f8")):
-            digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
+        """What tells it from others, but for its frames beyond the first: there may be more of them later."""
+        engine = {"engine": LammpsEngine().version()} if self.minimiser.startswith("lammps") else {}
         return {
-            "state": None if trajectory.state is None else trajectory.state.to_dict(),
-            "first_frames": digest.hexdigest(),
+            "state": None if self.trajectory.state is None else self.trajectory.state.to_dict(),
+            "first_frame": self.origins(slice(0, 1))[0],
+            "particles": digest_of(self.kinds),
             "mixture": self.mixture.to_dict(),
             "tolerance": float(self.tolerance),
             "minimiser": self.minimiser,
+            **engine,
+            "source_of_quench": source_digest("supercooled.simulation.quench"),
         }
+
+    def origins(self, block: slice) -> list[str]:
+        """Digests of some frames and of when they are."""
+        trajectory = self.trajectory
+        frames = trajectory.frames[block].tolist()
+        held = digests_of_frames(trajectory.source, frames)
+        moments = [trajectory.moment(k) for k in range(*block.indices(trajectory.n_frames))]
+        return [digest_of(*each) for each in zip(held, frames, moments, strict=True)]
 
     @property
     def key(self) -> str:
         """Hash of its name."""
-        return hashlib.sha256(json.dumps(self.name(), sort_keys=True).encode()).hexdigest()[:32]
+        return digest_of(self.name())
 
     def quench(self, block: slice) -> list[InherentStructure]:
         """Inherent structures of some frames, unwrapped where the trajectory says how."""
@@ -157,17 +169,25 @@ class _Task:
         return found
 
 
-def _kinds(trajectory: Trajectory, mixture: Mixture) -> Integers:
-    """Species as the mixture counts them."""
-    unknown = set(trajectory.names) - set(mixture.species)
-    if unknown:
-        raise MixtureError(
-            f"{trajectory.source.name}: species {sorted(unknown)} are not those of {mixture.name} "
-            f"{mixture.species}: name them when reading"
-        )
-    table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
-    kinds: Integers = table[trajectory.species]
-    return kinds
+def _folder_of(task: _Task, root: Path) -> RunFolder:
+    """The folder of a quench, made if it is not there: the first under its key that holds its frames or none.
+
+    Trajectories may be the same in their first frame and others later on.
+    """
+    key = task.key
+    for number in count():
+        folder = RunFolder(root / (f"{key}-{number}" if number else key))
+        if _is_of(folder, task):
+            break
+    with room_for(folder.path):
+        folder.path.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _is_of(folder: RunFolder, task: _Task) -> bool:
+    """Whether all that a folder holds was made from the frames of a task."""
+    done = min(_frames(folder), task.trajectory.n_frames)
+    return done == 0 or read_origins(folder.trajectory, done) == task.origins(slice(0, done))
 
 
 def _frames(folder: RunFolder) -> int:
@@ -178,7 +198,7 @@ def _frames(folder: RunFolder) -> int:
 def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bool) -> None:
     trajectory, n_frames = task.trajectory, task.trajectory.n_frames
     record = {"evaluations": 0, "seconds": 0.0, **folder.record(), **task.name()}
-    record["versions"] = versions(LammpsEngine())
+    record["versions"], record["source"] = versions(LammpsEngine()), provenance()
     done = int(record.get("frames", 0))
     with io.GsdAppender(
         folder.trajectory,
@@ -199,7 +219,7 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
         size = max(1, _PARTICLES_PER_BLOCK // trajectory.n_particles)
         blocks = [span.read for span in spans(done, n_frames, size=size, end=n_frames)]
         for block, found in _shown(_quenched(task, blocks, workers), done, n_frames, show=show):
-            boxes = trajectory.boxes(block)
+            boxes, origins = trajectory.boxes(block), task.origins(block)
             for k, frame in enumerate(range(block.start, block.stop)):
                 box = Box.from_array(boxes[k], trajectory.dimensions)
                 positions, images = paths.next(found[k].positions, box)
@@ -209,7 +229,7 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
                     "evaluations": float(found[k].evaluations),
                 }
                 step = int(trajectory.frames[frame])
-                file.append(step, trajectory.moment(frame), box, positions, images, log)
+                file.append(step, trajectory.moment(frame), box, positions, images, log, origin=origins[k])
                 record["evaluations"] += found[k].evaluations
             file.flush()
             record["frames"] = file.n_frames

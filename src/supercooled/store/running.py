@@ -10,6 +10,7 @@ from pathlib import Path
 
 from supercooled import io
 from supercooled.errors import StoreError, TrajectoryError
+from supercooled.io.gsd_writing import keep_first, whole_frames
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.configurations import write_configuration
@@ -66,7 +67,7 @@ def mend_tail(folder: RunFolder, request: Request) -> None:
         stacklevel=2,
     )
     folder.replace_checkpoint(replace(checkpoint, frames=whole))
-    io.keep_first(folder.trajectory, whole)
+    keep_first(folder.trajectory, whole)
 
 
 def _whole(folder: RunFolder, checkpoint: Checkpoint, request: Request) -> int:
@@ -75,7 +76,7 @@ def _whole(folder: RunFolder, checkpoint: Checkpoint, request: Request) -> int:
         return 0
     kept = Schedule.of(request.state).frames_before(checkpoint.step)
     try:
-        return min(io.whole_frames(folder.trajectory, begin=kept), checkpoint.frames)
+        return min(whole_frames(folder.trajectory, begin=kept), checkpoint.frames)
     except TrajectoryError as error:
         raise StoreError(f"{error}; delete {folder.path} to make the run again") from error
 
