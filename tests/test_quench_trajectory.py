@@ -132,14 +132,14 @@ def test_two_trajectories_that_share_their_first_frames_do_not_answer_for_each_o
     other[3:] = wandering(seed=2)[0][3:]
     here, there = (Trajectory.from_arrays(x, box, **known)[:5] for x in (positions, other))
     fresh = store.logged(quench(there, tmp_path / "fresh"), "potential_energy")
-    first = bits_of(quench(here, tmp_path).source.name)
-    found = store.logged(quench(there, tmp_path), "potential_energy")
+    first = bits_of(quench(here, tmp_path / "runs").source.name)
+    found = store.logged(quench(there, tmp_path / "runs"), "potential_energy")
     np.testing.assert_array_equal(found, fresh)
-    assert len(list((tmp_path / "inherent").iterdir())) == 2
+    assert len(list((tmp_path / "runs" / "inherent").iterdir())) == 2
     # Each is read back by itself; a beginning that they share is the same.
-    assert bits_of(quench(here, tmp_path).source.name) == first
-    assert bits_of(quench(there[:3], tmp_path).source.name)[:3] == first[:3]
-    assert len(list((tmp_path / "inherent").iterdir())) == 2
+    assert bits_of(quench(here, tmp_path / "runs").source.name) == first
+    assert bits_of(quench(there[:3], tmp_path / "runs").source.name)[:3] == first[:3]
+    assert len(list((tmp_path / "runs" / "inherent").iterdir())) == 2
 
 
 def test_other_times_and_other_particles_are_quenched_anew(tmp_path):
@@ -151,7 +151,7 @@ def test_other_times_and_other_particles_are_quenched_anew(tmp_path):
         run = Trajectory.from_arrays(
             positions[:2], box, species=species, names=("A", "B"), times=times, unwrapped=True
         )
-        still = quench(run, tmp_path, mixture=mixture, tolerance=10.0)
+        still = quench(run, tmp_path / "runs", mixture=mixture, tolerance=10.0)
         fresh = quench(run, tmp_path / f"fresh{len(found)}", mixture=mixture, tolerance=10.0)
         assert bits_of(still.source.name) == bits_of(fresh.source.name)
         np.testing.assert_array_equal(still.times, times)

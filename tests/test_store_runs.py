@@ -251,12 +251,12 @@ def test_frames_that_were_removed_are_missed_not_skipped(tmp_path, short_legs):
 
 def test_frames_that_a_checkpoint_counts_and_that_are_not_there_are_computed_again(tmp_path, short_legs):
     whole = frames_of(simulate(ask(2.0), tmp_path / "whole", Stirring()).source.name)
-    folder = Path(simulate(ask(1.0), tmp_path, Stirring()).source.name).parent
+    folder = Path(simulate(ask(1.0), tmp_path / "runs", Stirring()).source.name).parent
     record = json.loads((folder / "checkpoint.json").read_text())
     record.pop("checksum")
     RunFolder(folder).replace_checkpoint(Checkpoint(**{**record, "frames": 1000}))
     with pytest.warns(UserWarning, match=r"frames 21 to 999 are damaged or missing, and are computed again"):
-        assert frames_of(simulate(ask(2.0), tmp_path, Stirring()).source.name) == whole
+        assert frames_of(simulate(ask(2.0), tmp_path / "runs", Stirring()).source.name) == whole
 
 
 def flipped(path, place):
