@@ -31,6 +31,8 @@ _NOT_WRITABLE = (
 LOCK = ".lock"
 # Names, of files and of folders, by which a folder is known as one of runs; and what is enough alone.
 _OF_RUNS, _ALONE = (".signac", ".runs.lock"), {"inherent"}
+# What a desktop or a file system leaves in a folder that is empty to people.
+_NOBODYS = (".DS_Store", ".nfs")
 
 Objection = Callable[[Path], str | None]
 
@@ -391,7 +393,7 @@ def see_runs_folder(root: str | Path) -> Path:
 
 def _holds_runs(folder: Path) -> bool:
     with room_for(folder):
-        inside = {path.name for path in folder.iterdir()}
+        inside = {path.name for path in folder.iterdir() if not path.name.startswith(_NOBODYS)}
     return not inside or inside == _ALONE or any(name in inside for name in _OF_RUNS)
 
 
@@ -401,7 +403,7 @@ def _is_of_ours(path: Path) -> bool:
         return Manifest(path.parent).is_begun()
     if path.name == LOCK:
         return not path.is_symlink() and path.is_file() and path.stat().st_size == 0
-    return False
+    return path.name.startswith(_NOBODYS)
 
 
 def _is_folder(path: Path) -> bool:

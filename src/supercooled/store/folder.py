@@ -19,7 +19,8 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -287,8 +288,8 @@ class RunFolder:
         return 0 if checkpoint is None or not self.trajectory.exists() else checkpoint.frames
 
     @contextmanager
-    def held(self, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-        """Hold the folder; while another process does, say so by calling `waiting` and wait.
+    def held(self) -> Iterator[None]:
+        """Hold the folder; while another process does, say so and wait.
 
         The system lets go of the lock when a process ends, however it ends.
         """
@@ -302,7 +303,7 @@ class RunFolder:
                     break
                 except BlockingIOError:
                     if not told:
-                        waiting()
+                        warnings.warn(f"another process is writing {self.path}: waiting for it", stacklevel=3)
                         told = True
                     time.sleep(_POLL)
             yield
