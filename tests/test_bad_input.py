@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import resource
 import signal
 import warnings
@@ -13,6 +14,7 @@ import corpus
 import pytest
 from corpus.case import Case
 
+import supercooled
 from supercooled.errors import SupercooledError
 
 SECONDS = 20
@@ -54,3 +56,41 @@ def test_bad_input_gets_its_error(case: Case, tmp_path: Path) -> None:
     assert case.says in said, said
     assert "Traceback" not in said
     assert len(said) < 2000
+
+
+# What reads files, and where it may stand: behind a bound, or for what is the package's own.
+ONLY_IN = {
+    "json.load json.loads yaml.load np.loadtxt zipfile.ZipFile": {"plain_data.py"},
+    "np.load np.fromfile np.genfromtxt np.fromstring json.JSONDecoder": set(),
+    "eval exec compile pickle.load pickle.loads marshal.loads": set(),
+    "gzip.open bz2.open lzma.open tarfile.open zipfile.extractall gsd.hoomd.read_log": set(),
+    "zlib.decompressobj bz2.BZ2Decompressor zstandard.ZstdDecompressor": {"io/unpacking.py"},
+    # of folders whose metadata has been looked at
+    "xr.load_dataset xr.open_dataset zarr.open_array zarr.open_group zarr.open": {
+        "fields/lazy.py",
+        "fields/making.py",
+    },
+    "xr.open_zarr": {"structure/structure_functions.py"},
+    # the package's own files, a seal that has been checked, a step that is shown, a log just written
+    "read_text": {"report/viewer.py", "source.py", "store/watching.py", "simulation/lammps_minimise.py"},
+    "read_bytes": {"plain_data.py", "source.py", "fields/identity.py"},
+}
+
+
+def test_nothing_is_read_but_by_a_reader_with_bounds():
+    place = Path(supercooled.__file__).parent
+    where: dict[str, set[str]] = {}
+    for path in place.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                last = name.rpartition(".")[2]
+                called = last if last in ("read_text", "read_bytes") else name
+                where.setdefault(called, set()).add(path.relative_to(place).as_posix())
+    wrong = {
+        name: where[name] - allowed - {"plain_data.py"}
+        for names, allowed in ONLY_IN.items()
+        for name in names.split()
+        if where.get(name, set()) - allowed - {"plain_data.py"}
+    }
+    assert not wrong

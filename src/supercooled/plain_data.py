@@ -13,7 +13,10 @@ import os
 import re
 import stat
 import string
+import struct
 import warnings
+import zipfile
+import zlib
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
@@ -23,7 +26,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from supercooled.arrays import Array
+from supercooled.arrays import AnyArray, Array
 from supercooled.errors import SupercooledError
 
 # Bytes of a file.
@@ -291,6 +294,53 @@ def read_table(path: str | Path, *, error: type[SupercooledError]) -> Array:
             return np.loadtxt(StringIO(text), dtype=np.float64, ndmin=2)
     except (ValueError, UserWarning) as wrong:
         raise error(f"{path}: no table of columns of numbers") from wrong
+
+
+def read_arrays(
+    path: str | Path,
+    names: Sequence[str],
+    *,
+    error: type[SupercooledError],
+    saying: str = "can't be read",
+    remedy: str = "",
+) -> dict[str, AnyArray]:
+    """Arrays of numbers or text in a ``.npz`` file that is not compressed, all of it, and verified.
+
+    names : of the arrays that must be in it, and no others
+    saying, remedy : as of :func:`read_json`
+
+    Raises
+    ------
+    error
+        if it can't be read, is compressed, holds objects, or less than an array says.
+    """
+    with open_regular(path, error=error) as file:
+        try:
+            with zipfile.ZipFile(file) as whole:
+                if sorted(whole.namelist()) != sorted(f"{name}.npy" for name in names):
+                    raise ValueError("it holds other arrays")
+                return {name: _array(whole, f"{name}.npy") for name in names}
+        # all that a library says of what is no such file
+        except (ValueError, LookupError, EOFError, RuntimeError, OSError, zipfile.BadZipFile) as wrong:
+            raise error(f"{path} {saying} ({wrong}){remedy}") from wrong
+        except (TypeError, SyntaxError, OverflowError, struct.error, zlib.error) as wrong:
+            raise error(f"{path} {saying} ({wrong}){remedy}") from wrong
+
+
+def _array(whole: zipfile.ZipFile, name: str) -> AnyArray:
+    about = whole.getinfo(name)
+    if about.compress_type != zipfile.ZIP_STORED or about.file_size != about.compress_size:
+        raise ValueError("it is compressed")
+    with whole.open(about) as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("an array of another version")
+        shape, by_columns, kind = np.lib.format.read_array_header_1_0(file)
+        size = math.prod(shape) * kind.itemsize
+        if kind.kind not in "biufU" or size != about.file_size - file.tell():
+            raise ValueError(f"{name} is not as large as it says, or holds no numbers")
+        # to the end, where the sum of all is compared
+        data = file.read() + file.read(1)
+    return np.frombuffer(data, kind).reshape(shape, order="F" if by_columns else "C").copy()
 
 
 def _checked(path: str | Path, about: os.stat_result, error: type[SupercooledError], what: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import bz2
+import io
 import json
 import os
 import shutil
 import struct
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from corpus.case import Case
 from corpus.documents import curves, mixture, stored
 from supercooled import fields, learning, report, systems
 from supercooled.errors import MixtureError, StoreError, TrajectoryError
+from supercooled.plain_data import read_arrays
 from supercooled.store.folder import RunFolder
 
 
@@ -375,4 +378,48 @@ FRAMES = (
     Case("a device", lambda _: sc.read("/dev/zero", format="lammps"), T, "is a device, not a trajectory"),
 )
 
-CASES = (*FRAMES, *STORES, *DOCUMENTS, *RUNS, *MIXTURES, *PLACES)
+ARRAYS: dict[str, np.ndarray] = {
+    "key": np.array("k"), "step": np.array(1), "species": np.zeros(2, int), "positions": np.zeros((2, 3)),
+    "velocities": np.zeros((2, 3)), "images": np.zeros((2, 3), int), "chain": np.zeros(2),
+}  # fmt: skip
+
+
+def _arrays(change: Callable[[Path], object], folder: Path) -> object:
+    """A checkpoint of the card's engine."""
+    path = folder / "checkpoint-1"
+    with path.open("wb") as file:
+        np.savez(file, **ARRAYS)
+    change(path)
+    return read_arrays(path, tuple(ARRAYS), error=StoreError)
+
+
+def _saved(how: Callable[..., None], **changes: object) -> Callable[[Path], None]:
+    def save(path: Path) -> None:
+        with path.open("wb") as file:
+            how(file, **(ARRAYS | changes))
+
+    return save
+
+
+def _claiming(path: Path) -> None:
+    """One array says that it has ten thousand million rows."""
+    with zipfile.ZipFile(path, "w") as whole:
+        for name, array in ARRAYS.items():
+            file = io.BytesIO()
+            np.save(file, array)
+            data = file.getvalue()
+            if name == "positions":
+                data = data.replace(b"(2, 3), }" + 10 * b" ", b"(10000000000, 3), }")
+            whole.writestr(f"{name}.npy", data)
+
+
+NPZ = (
+    Case("npz: objects", partial(_arrays, _saved(np.savez, chain=np.array([{}]))), StoreError, "no numbers"),
+    Case("npz: compressed", partial(_arrays, _saved(np.savez_compressed)), StoreError, "it is compressed"),
+    Case("npz: more than there is", partial(_arrays, _claiming), StoreError, "as large as it says"),
+    Case("npz: another array", partial(_arrays, _saved(np.savez, x=np.ones(1))), StoreError, "other arrays"),
+    Case("npz: cut", partial(_arrays, lambda p: os.truncate(p, 900)), StoreError, "not a zip file"),
+    Case("npz: empty", partial(_arrays, lambda p: os.truncate(p, 0)), StoreError, "not a zip file"),
+)
+
+CASES = (*NPZ, *FRAMES, *STORES, *DOCUMENTS, *RUNS, *MIXTURES, *PLACES)

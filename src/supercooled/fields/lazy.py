@@ -49,10 +49,10 @@ def opened(path: str | Path) -> xr.DataArray:
 
 
 @contextmanager
-def reading(what: str) -> Iterator[None]:
+def reading(what: str, remedy: str = "delete it and ask again") -> Iterator[None]:
     """Say in one sentence what a library can't read; it raises whatever it stumbles over.
 
-    what : is being read, for the sentence
+    what, remedy : is being read, and what to do, for the sentence
 
     Raises
     ------
@@ -64,7 +64,7 @@ def reading(what: str) -> Iterator[None]:
     except SupercooledError:
         raise
     except Exception as error:
-        raise StoreError(f"{what} is damaged ({error}); delete it and ask again") from error
+        raise StoreError(f"{what} is damaged ({error}); {remedy}") from error
 
 
 def dataset(folder: Path, group: str) -> xr.Dataset:

@@ -15,7 +15,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +39,7 @@ class _Unpacked:
     certain : it said so long enough after the last change
     digest : of the compressed file
     whole : it has its own end mark
+    owner : process that made it
     """
 
     seen: tuple[int, ...]
@@ -46,6 +47,7 @@ class _Unpacked:
     digest: str
     text: Path
     whole: bool
+    owner: int = field(default_factory=os.getpid)
 
 
 _unpacked: dict[str, _Unpacked] = {}
@@ -87,7 +89,10 @@ def _plain(path: str | Path) -> tuple[Path, bool]:
         certain = time.time_ns() - about.st_ctime_ns > _COARSE
         digest = _digest(source)
         if known is None or known.digest != digest or not known.text.exists():
-            known = _Unpacked(seen, certain, digest, *_unpack(source))
+            before, known = known, _Unpacked(seen, certain, digest, *_unpack(source))
+            if before is not None:
+                # Whoever reads the file from now on reads what it is now.
+                _remove(str(before.text.parent), before.owner)
         _unpacked[name] = known = replace(known, seen=seen, certain=certain)
     return known.text, known.whole
 

@@ -133,7 +133,7 @@ class SoftnessModel:
             "scale": self.scale.tolist(),
             "layers": [{"weights": w.tolist(), "bias": b.tolist()} for w, b in self.layers],
             "unit": self.unit,
-            "definition": json.loads(self.definition) if self.definition else None,
+            "definition": parsed_json(self.definition) if self.definition else None,
             "provenance": dict(self.provenance),
         }
 

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from matplotlib.colors import to_hex
 
 from supercooled.arrays import AnyArray, Array
+from supercooled.plain_data import parsed_json
 from supercooled.quantities import quantity
 from supercooled.report.numbers import symbols, temperature_text, unit_html
 from supercooled.report.style import DARK, PAPER
@@ -74,7 +75,7 @@ def view(scene: xr.Dataset) -> View:
         "fields": fields,
         "width": float(scene.attrs["width"]),
         "normalisation": scene.attrs["normalisation"],
-        "cutoffs": json.loads(scene.attrs["cutoffs"]),
+        "cutoffs": parsed_json(scene.attrs["cutoffs"]),
         # the first minimum of g(r) of a dense liquid, where no cutoff says it
         "shell": 1.45 * density ** (-1 / dimensions),
         "diameter": 0.95 * density ** (-1 / dimensions),

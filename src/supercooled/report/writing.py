@@ -16,7 +16,7 @@ from pydantic import ConfigDict
 
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
-from supercooled.fields import objection
+from supercooled.fields import objection, reading
 from supercooled.outputs import Named, remove_owned, results_folder
 from supercooled.plain_data import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
@@ -246,19 +246,21 @@ def rebuild(out: str | Path) -> Path:
         story = stored.page.model_dump(exclude_unset=True)
         _check_together(out, _content(story, rows, results, provenance))
 
-        plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
-        kept = {name for plate in plates for name in plate.save(out / FIGURES)}
-        known = {f"{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS}
-        for name in known - kept:
-            remove_owned(out / FIGURES / name)
-        page = render(
-            title=stored.page.title,
-            summary=stored.page.summary,
-            rows=rows,
-            plates=plates,
-            provenance=provenance,
-            sections=sections,
-            results=results,
-        )
+        # Results that are whole may lack what a figure draws, or hold something else.
+        with reading(f"what is stored in {out}", "run the study again"):
+            plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
+            kept = {name for plate in plates for name in plate.save(out / FIGURES)}
+            known = {f"{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS}
+            for name in known - kept:
+                remove_owned(out / FIGURES / name)
+            page = render(
+                title=stored.page.title,
+                summary=stored.page.summary,
+                rows=rows,
+                plates=plates,
+                provenance=provenance,
+                sections=sections,
+                results=results,
+            )
         write_text(out / PAGE, page)
         return out / PAGE

@@ -157,7 +157,7 @@ def _written(
         "density": liquid.density,
         "temperature": state.temperature,
         "n_particles": state.n_particles,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": _sha256(path),
         "hold": state.protocol.hold,
         "duration": asked.duration,
         "made": {**made, "configuration_sha256": kept.sha256},
@@ -168,11 +168,16 @@ def _written(
     return systems.Configuration(path, record)
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _made(path: Path, asked: Request, start: str | Path, run: Trajectory) -> dict[str, Any]:
     state, protocol = asked.state, asked.state.protocol
     began: dict[str, Any] = {"name": Path(start).name}
     if Path(start).is_file():
-        began["sha256"] = hashlib.sha256(Path(start).read_bytes()).hexdigest()
+        began["sha256"] = _sha256(Path(start))
     usual = Protocol(every=protocol.every)
     options: dict[str, float] = {"every": protocol.every}
     options |= {"dt": protocol.dt} if protocol.dt != usual.dt else {}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from supercooled.arrays import Array, Integers
 from supercooled.errors import SimulationError
 from supercooled.outputs import whole_file
+from supercooled.plain_data import read_arrays
 
 
 @dataclass(slots=True, eq=False)
@@ -51,16 +52,14 @@ class Checkpoint:
         SimulationError
             if it is another engine's, another run's, or damaged.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                found = cls(**{name: file[name][()] for name in cls.__dataclass_fields__})
-        except OSError as error:
-            raise SimulationError(f"{path} can't be read: {error.strerror or error}") from error
-        except (AttributeError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise SimulationError(
-                f"{path} is no checkpoint of gamdpy; go on with the engine that made it, or delete the run's "
-                "folder"
-            ) from error
+        arrays = read_arrays(
+            path,
+            tuple(cls.__dataclass_fields__),
+            error=SimulationError,
+            saying="is no checkpoint of gamdpy; go on with the engine that made it, or delete the folder",
+        )
+        values: dict[str, Any] = {name: array[()] for name, array in arrays.items()}
+        found = cls(**values)
         if str(found.key) != key:
             raise SimulationError(
                 f"{path} is a checkpoint of another run, not of {label}; delete the run's folder"
