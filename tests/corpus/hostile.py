@@ -373,6 +373,7 @@ FRAMES = (
     Case(
         "dump: a step of 500 digits", partial(_dumped, r"STEP\n0", "STEP\n" + 500 * "9"), T, "a whole number"
     ),
+    Case("dump: an id of 31 digits", partial(_dumped, r"\n2 2 ", f"\n{'9' * 31} 2 "), T, "is 2^53 or more"),
     Case("dump: a pipe", lambda f: trajectories.whole(pipe(f, "a.dump")), T, "is a pipe, not a trajectory"),
     Case("gsd: a pipe", lambda f: trajectories.whole(pipe(f, "a.gsd")), T, "is a pipe, not a trajectory"),
     Case("a device", lambda _: sc.read("/dev/zero", format="lammps"), T, "is a device, not a trajectory"),

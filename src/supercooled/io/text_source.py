@@ -19,6 +19,7 @@ from supercooled.kernels import text as kernels
 
 _FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))
 _FOLDED = (("x", "y", "z"), ("xs", "ys", "zs"))
+_LARGEST_ID = 2.0**53
 _IMAGES = ("ix", "iy", "iz")
 Z = {"z", "zu", "zs", "zsu"}
 
@@ -288,6 +289,19 @@ class Rows:
         return TrajectoryError(f"{where}: {names[column]} is {fields[column]!r}, not {wanted}")
 
 
+def whole_ids(found: Array, where: str) -> NDArray[np.int64]:
+    """Ids as whole numbers; what stands behind the point is cut off.
+
+    Raises
+    ------
+    TrajectoryError
+        if one is larger than doubles tell from the next.
+    """
+    if (large := np.abs(found) >= _LARGEST_ID).any():
+        raise TrajectoryError(f"{where}: particle id {found[np.argmax(large)]:g} is 2^53 or more")
+    return found.astype(np.int64)
+
+
 def places_of(found: Array, ids: Integers, where: str) -> NDArray[np.int64]:
     """Places of `found` ids among the sorted `ids`; each must occur once.
 
@@ -296,7 +310,7 @@ def places_of(found: Array, ids: Integers, where: str) -> NDArray[np.int64]:
     TrajectoryError
         naming an id that is missing, doubled or new.
     """
-    whole = found.astype(np.int64)
+    whole = whole_ids(found, where)
     n = len(ids)
     doubled = ids[1:] == ids[:-1]
     if doubled.any():

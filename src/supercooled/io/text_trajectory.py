@@ -23,6 +23,7 @@ from supercooled.io.text_source import (
     one_column,
     places_of,
     unpacked_word,
+    whole_ids,
 )
 from supercooled.io.unpacking import plain_text
 
@@ -37,7 +38,7 @@ def text_trajectory(path: str | Path, index: TextIndex, meaning: Meaning, *, kin
     order = np.arange(index.n_particles)
     ids = None
     if columns.has_ids:
-        found = first[:, -1].astype(np.int64)
+        found = whole_ids(first[:, -1], f"{path}: frame 0")
         order = np.argsort(found, kind="stable")
         ids = found[order]
         places_of(first[:, -1], ids, f"{path}: frame 0")

@@ -90,9 +90,9 @@ def _plain(path: str | Path) -> tuple[Path, bool]:
         digest = _digest(source)
         if known is None or known.digest != digest or not known.text.exists():
             before, known = known, _Unpacked(seen, certain, digest, *_unpack(source))
-            if before is not None:
+            if before is not None and before.owner == os.getpid():
                 # Whoever reads the file from now on reads what it is now.
-                _remove(str(before.text.parent), before.owner)
+                shutil.rmtree(before.text.parent, ignore_errors=True)
         _unpacked[name] = known = replace(known, seen=seen, certain=certain)
     return known.text, known.whole
 
