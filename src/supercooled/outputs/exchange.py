@@ -12,6 +12,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from supercooled.errors import StoreError
+from supercooled.plain_data import read_json
+
 # No output is called so.
 JOURNAL, REPLACED = ".journal", ".replaced"
 # Of renameat2 (Linux) and renamex_np (macOS).
@@ -67,8 +70,8 @@ def put_in_place(room: Path, made: Path, final: Path) -> None:
 def taken_up(room: Path) -> None:
     """Finish what :func:`put_in_place` had begun in `room` when its process was killed."""
     try:
-        name = json.loads((room / JOURNAL).read_text())["name"]
-    except (OSError, ValueError, KeyError, TypeError):
+        name = read_json(room / JOURNAL, error=StoreError)["name"]
+    except (StoreError, KeyError, TypeError):
         # No note, or none that is whole: nothing had been moved.
         return
     final = room.parent / Path(str(name)).name

@@ -20,6 +20,7 @@ import xxhash
 
 from supercooled.errors import StoreError
 from supercooled.outputs.locks import same, wait_for_lock
+from supercooled.plain_data import parsed_json, read_bytes
 
 NAME = ".supercooled.manifest"
 Kind = Literal["results", "files"]
@@ -98,7 +99,9 @@ class Manifest:
         return self.path.is_file() and not self.path.is_symlink() and self._first_alone()
 
     def _first_alone(self) -> bool:
-        text = self.path.read_bytes() if self.path.stat().st_size < 200 else b"more"
+        text = (
+            read_bytes(self.path, most=200, error=StoreError) if self.path.stat().st_size < 200 else b"more"
+        )
         return any(_head(each).startswith(text) for each in ("results", "files"))
 
     def contents(self) -> dict[str, list[Content]]:
@@ -107,12 +110,12 @@ class Manifest:
         try:
             if self.path.stat().st_size > _LONGEST:
                 return {}
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
+            text = read_bytes(self.path, most=_LONGEST, error=StoreError)
+        except (OSError, StoreError):
             return {}
-        for line in lines[1:]:
-            with suppress(ValueError, KeyError, TypeError, RecursionError):
-                entry = json.loads(line)
+        for line in text.decode(errors="replace").splitlines()[1:]:
+            with suppress(ValueError, KeyError, TypeError):
+                entry = parsed_json(line)
                 content = Content(int(entry["size"]), str(entry["digest"]))
                 found.setdefault(str(entry["name"]), []).append(content)
         return found

@@ -10,6 +10,7 @@ from supercooled import systems
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError, SimulationError, StoreError
 from supercooled.outputs import whole_file
+from supercooled.plain_data import read_json
 from supercooled.simulation.start import from_trajectory
 from supercooled.store.folder import RunFolder
 from supercooled.store.record import versions_of
@@ -64,7 +65,7 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
     }
     record = {**configuration.record, "rechecked": rechecked}
     beside = configuration.path.with_suffix(".json")
-    if json.loads(beside.read_text()) != configuration.record:
+    if read_json(beside, error=StoreError) != configuration.record:
         raise StoreError(f"{beside} has changed since the configuration was read: read it again")
     with whole_file(beside) as temporary:
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
