@@ -163,7 +163,7 @@ def test_bad_activity_is_refused():
         ({"force": 0.0}, "force must be positive"),
         ({"fraction": 1.5}, "at most 1"),
         ({"species": ()}, "names its species"),
-        ({"species": "AB"}, "names its species"),
+        ({"species": "AB"}, "species must be a sequence"),
         ({"species": ("A", "A")}, "once each"),
     ):
         with pytest.raises(MixtureError, match=message):

@@ -167,7 +167,7 @@ def test_what_can_not_start_leaves_no_folder(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     common = ("--temperature", 0.4321, "--density", 1.2, "--duration", 1, "--every", 1, "--runs", runs)
     refused("simulate", "ka-lj", *common)
-    assert "at least 1" in refused("simulate", "ka-lj", *common, "-N", -5)
+    assert "n_particles must be 1 or more" in refused("simulate", "ka-lj", *common, "-N", -5)
     refused("simulate", "ka-lj", *common, "--replicas", 0)
     assert "duration" in refused("simulate", "ka-lj", *common, "--duration", "nan")
     assert not runs.exists()

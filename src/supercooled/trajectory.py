@@ -246,6 +246,7 @@ class Trajectory:
             )
         return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
 
+    @validated
     def __getitem__(self, selection: slice) -> Trajectory:
         """Some of the frames, still lazy: ``trajectory[100::2]``."""
         if not isinstance(selection, slice):
@@ -359,6 +360,7 @@ class Trajectory:
         """
         return self._followed(block, particles, whole_edges=False)
 
+    @validated
     def laid_out(self, block: slice = slice(None)) -> Array:
         """Positions of a block without jumps, whole edges of each frame's own box away, (frame, particle, 3).
 

@@ -150,6 +150,15 @@ LinesWithErrors: TypeAlias = Annotated[
         made_by=_FITS,
     ),
 ]
+Propagation: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "propagation of softness",
+        {"initial": ("group",), "propagated_mean": ("group", "lag")},
+        coords=("lag",),
+        made_by="sc.relation.propagation(softness, run, ...)",
+    ),
+]
 Probabilities: TypeAlias = Annotated[
     xr.Dataset,
     Labelled("rearrangement probability", {"rearrangement_probability": None}, made_by=_P_R),

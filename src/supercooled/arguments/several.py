@@ -18,7 +18,7 @@ class Numbers(Check):
 
     rank : how many dimensions, None for any
     rising : each entry above the one before
-    above, at_least : all entries
+    above, at_least, at_most : all entries
     whole : whole numbers
     least : how many entries at least
     columns : size of the last dimension
@@ -30,6 +30,7 @@ class Numbers(Check):
     rising: bool = False
     above: float | None = None
     at_least: float | None = None
+    at_most: float | None = None
     whole: bool = False
     least: int = 0
     columns: int | None = None
@@ -88,6 +89,7 @@ class Numbers(Check):
                     "positive" if self.above == 0 else f"above {self.above}",
                 ),
                 (self.at_least, values < (self.at_least or 0.0), f"{self.at_least} or more"),
+                (self.at_most, values > (self.at_most or 0.0), f"at most {self.at_most}"),
             ):
                 if bound is not None and wrong.any():
                     return self._at(values, np.argwhere(wrong)[0], f"must be {words}")

@@ -212,8 +212,8 @@ class Number(Check):
 
     def parts(self, name: str, value: Any) -> Any:
         number = scalar(value)
-        # What only Python's own whole numbers hold, no array does.
-        return float(number) if isinstance(number, int) and abs(number) >= 2**63 else number
+        # Squares of larger whole numbers overflow in a compiled loop.
+        return float(number) if isinstance(number, int) and abs(number) >= 2**31 else number
 
 
 @dataclass(frozen=True)
@@ -235,6 +235,9 @@ class Whole(Number):
     def refused(self, value: Any) -> str | None:
         value = scalar(value)
         return "a whole number below 2^63" if abs(int(value)) >= 2**63 else super().refused(value)
+
+    def parts(self, name: str, value: Any) -> Any:
+        return scalar(value)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _DRIFT = 0.1
 _AS_LATE = 0.65
 
 
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What is understood of a file.
@@ -168,6 +169,7 @@ def look(
     )
 
 
+@validated
 def look_at(path: str | Path, meaning: Meaning) -> Look:
     """What is understood of a file. See :func:`look`."""
     opened = open_file(path, meaning)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from supercooled.arguments import shown
+from supercooled.arguments import shown, validated
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SupercooledError
 from supercooled.io.labels import Names
@@ -20,6 +20,7 @@ Repeats: TypeAlias = Literal["refuse", "first", "last"]
 Unfinished: TypeAlias = Literal["refuse", "drop", "keep"]
 
 
+@validated
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What is said about a file, in the file's own units. See :func:`supercooled.io.read`.
@@ -60,12 +61,14 @@ class Meaning:
         """The units, if they were given."""
         return units_of(self.units) if isinstance(self.units, str) else self.units
 
+    @validated
     def doubt(self, error: SupercooledError) -> None:
         """Raise an error, or keep its sentence where a file shall be shown all the same."""
         if self.doubts is None:
             raise error
         self.doubts.append(str(error))
 
+    @validated
     def units_for(self, path: str | Path, said: str | None) -> Units:
         """Units of a file; said : by the file itself, None if it does not.
 

@@ -102,6 +102,7 @@ def read(
     return open_file(path, meaning).trajectory
 
 
+@validated
 def open_file(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a file, and what was found in it. See :func:`read`."""
     if Path(path).is_dir():

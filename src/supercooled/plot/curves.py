@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from supercooled.arguments import validated
+from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
 from supercooled.plot.drawing import Results, axes_of, by_temperature, without_key
 from supercooled.quantities import TABLE
@@ -24,14 +25,14 @@ def radial_distribution(rdf: Results, *, temperatures: Sequence[float] | None = 
     rdf : of :func:`supercooled.structure.radial_distribution`, or several
     temperatures : of several, unless their coordinates say it
     """
-    data = by_temperature(rdf, temperatures)
+    data = by_temperature(rdf, temperatures, "radial_distribution", "pair", "r")
     return without_key(axes_of(structure.radial_distribution, data), data)
 
 
 @validated
 def structure_factor(sq: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
     """S(q) of each pair, one strip a pair; arguments as in :func:`radial_distribution`."""
-    data = by_temperature(sq, temperatures)
+    data = by_temperature(sq, temperatures, "structure_factor", "pair", "q")
     return without_key(axes_of(structure.structure_factor, data), data)
 
 
@@ -40,35 +41,35 @@ def caging_potential(
     potential: xr.DataArray | Sequence[xr.DataArray], *, temperatures: Sequence[float] | None = None
 ) -> Axes:
     """The mean-field cage, of :func:`supercooled.cage.potential`, or several."""
-    data = by_temperature(potential, temperatures).to_dataset(name="caging_potential")
+    data = by_temperature(potential, temperatures, "displacement").to_dataset(name="caging_potential")
     return without_key(axes_of(cage.potential, data), data)[0]
 
 
 @validated
 def displacements(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Mean squared displacement, of :func:`supercooled.dynamics.displacements`, or several."""
-    data = by_temperature(motion, temperatures)
+    data = by_temperature(motion, temperatures, "msd", "lag")
     return without_key(axes_of(dynamics.displacements, data), data)[0]
 
 
 @validated
 def non_gaussian(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Non-Gaussian parameter; arguments as in :func:`displacements`."""
-    data = by_temperature(motion, temperatures)
+    data = by_temperature(motion, temperatures, "alpha2", "lag")
     return without_key(axes_of(dynamics.non_gaussian, data), data)[0]
 
 
 @validated
 def overlap(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Self overlap; arguments as in :func:`displacements`."""
-    data = by_temperature(motion, temperatures)
+    data = by_temperature(motion, temperatures, "overlap", "lag")
     return without_key(axes_of(dynamics.overlap, data), data)[0]
 
 
 @validated
 def distribution(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Probability density of a field, of :func:`supercooled.relation.distribution`, or several."""
-    data = by_temperature(found, temperatures)
+    data = by_temperature(found, temperatures, "probability_density")
     density = data["probability_density"]
     special = {"softness": softness.softness_distribution, "depth": softness.depth_distribution}
     names = {"softness": "P_S", "depth": "P_depth"}
@@ -82,21 +83,21 @@ def distribution(found: Results, *, temperatures: Sequence[float] | None = None)
 @validated
 def rearrangement_probability(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several."""
-    data = by_temperature(found, temperatures)
+    data = by_temperature(found, temperatures, "rearrangement_probability")
     draw = neighbourhood.probability_by_depth if "depth" in data.dims else softness.rearrangement_probability
     return without_key(axes_of(draw, data), data)[0]
 
 
 @validated
-def arrhenius(
-    probabilities: Results, fits: xr.Dataset, *, temperatures: Sequence[float] | None = None
-) -> Axes:
+def arrhenius(probabilities: Results, fits: Lines, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Logarithm of P_R against 1/T with the lines of :func:`supercooled.relation.arrhenius`."""
-    return axes_of(softness.arrhenius, by_temperature(probabilities, temperatures), fits)[0]
+    return axes_of(
+        softness.arrhenius, by_temperature(probabilities, temperatures, "rearrangement_probability"), fits
+    )[0]
 
 
 @validated
-def barrier(fits: xr.Dataset) -> Axes:
+def barrier(fits: Lines) -> Axes:
     """Barriers against softness, of :func:`supercooled.relation.arrhenius`."""
     return axes_of(softness.barrier, fits)[0]
 
@@ -120,6 +121,10 @@ def curve(data: xr.DataArray, *, error: xr.DataArray | None = None) -> Axes:
     """
     if not 1 <= data.ndim <= 2:
         raise ParameterError(f"a curve has one dimension or two, not {data.dims}; select some with .isel")
+    if error is not None and (error.dims != data.dims or error.shape != data.shape):
+        raise ParameterError(
+            f"error has dimensions {error.dims} of {error.shape}, and data {data.dims} of {data.shape}"
+        )
     return axes_of(_curve, data, error)[0]
 
 
@@ -129,9 +134,9 @@ def _curve(data: xr.DataArray, error: xr.DataArray | None) -> Figure:
     others = [name for name in data.dims if name != along]
     lines = [data] if not others else [data.isel({others[0]: k}) for k in range(data.sizes[others[0]])]
     fig, (axes,) = panel()
-    x = floats(data[along])
+    x = floats(data[along]) if along in data.coords else np.arange(data.sizes[along], dtype=np.float64)
     for k, (line, colour) in enumerate(zip(lines, steps(len(lines)), strict=True)):
-        label = _words(line[others[0]].item()) if others else None
+        label = _words(line[others[0]].item() if others[0] in line.coords else k) if others else None
         y = floats(line)
         spread = error if error is None or not others else error.isel({others[0]: k})
         band(axes, x, y, None if spread is None else floats(spread), colour)

@@ -27,17 +27,23 @@ def axes_of(draw: Callable[..., Figure], *arguments: Any) -> tuple[Axes, ...]:
         return tuple(draw(*arguments).axes)
 
 
-def by_temperature(results: Data | Sequence[Data], temperatures: Sequence[float] | None) -> Data:
+def by_temperature(
+    results: Data | Sequence[Data], temperatures: Sequence[float] | None, *needed: str
+) -> Data:
     """Results side by side along ``temperature``, cold to hot.
 
     Raises
     ------
     ParameterError
-        if there are several and nothing says their temperatures, or as many are not given.
+        if something that is drawn is lacking, or there are several and nothing says their temperatures, or
+        as many are not given.
     """
     parts = [results] if isinstance(results, (xr.Dataset, xr.DataArray)) else list(results)
     if not parts:
         raise ParameterError("there is no result to draw")
+    for part in parts:
+        if lacking := [name for name in needed if name not in part and name not in part.dims]:
+            raise ParameterError(f"a result to draw lacks {', '.join(lacking)}: it holds {_held(part)}")
     if len(parts) == 1 and "temperature" in parts[0].dims:
         return parts[0]
     at = [_temperature(part) for part in parts] if temperatures is None else list(temperatures)
@@ -49,6 +55,11 @@ def by_temperature(results: Data | Sequence[Data], temperatures: Sequence[float]
     along = xr.Variable("temperature", np.asarray(at, dtype=np.float64))
     joined: Data = xr.concat(bare, dim=along, join="outer", combine_attrs="override")
     return joined.assign_coords(temperature=along).sortby("temperature")
+
+
+def _held(part: xr.Dataset | xr.DataArray) -> str:
+    names = part.data_vars if isinstance(part, xr.Dataset) else part.dims
+    return ", ".join(str(name) for name in names) or "nothing"
 
 
 def _temperature(part: xr.Dataset | xr.DataArray) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
@@ -11,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 
-from supercooled.arguments import Positive, validated
+from supercooled.arguments import AtLeast, Positive, validated
+from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.matching import field_values
@@ -23,7 +25,7 @@ from supercooled.trajectory import Trajectory
 
 @validated
 def hops(
-    p_hop: xr.DataArray, *, particles: Sequence[int], threshold: float | None = None
+    p_hop: ParticleField, *, particles: Annotated[Sequence[int], AtLeast(1)], threshold: float | None = None
 ) -> tuple[Axes, ...]:
     """p_hop of some particles in time, of :func:`supercooled.dynamics.hops`, a strip each.
 
@@ -39,7 +41,7 @@ def hops(
 
 
 @validated
-def particles(run: Trajectory, field: xr.DataArray, *, frame: int, thickness: Positive) -> Axes:
+def particles(run: Trajectory, field: ParticleField, *, frame: int, thickness: Positive) -> Axes:
     """A slice through the middle of the box, seen along its last edge; particles without a value are pale.
 
     field : (frame, particle), of `run`

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Positive, validated
+from supercooled.arguments import Positive, Whole, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
 from supercooled.potentials.base import Distances, between
@@ -18,6 +18,8 @@ from supercooled.potentials.base import Distances, between
 CONTRADICTION = 0.01
 # Of the largest energy: so far from 0 the last one may lie.
 ROUNDING = 1e-12
+
+Points: TypeAlias = Annotated[int, Whole(at_least=5, at_most=10**6)]
 
 
 @validated(error=MixtureError)
@@ -73,7 +75,9 @@ class Tabulated:
 
     @classmethod
     @validated(error=MixtureError)
-    def through(cls, r: ArrayLike, energy: ArrayLike, *, points: int) -> Tabulated:
+    def through(
+        cls, r: ArrayLike, energy: ArrayLike, *, points: Annotated[int, Whole(at_least=5, at_most=10**6)]
+    ) -> Tabulated:
         """Table through samples of an energy: the force is the slope of a spline of degree 5.
 
         r : (sample,), rising, evenly spaced or not, sigma_AA
@@ -147,7 +151,7 @@ class Tabulated:
             )
 
 
-def _nodes(inner: float, cutoff: float, points: int) -> Array:
+def _nodes(inner: float, cutoff: float, points: Annotated[int, Whole(at_least=5, at_most=10**6)]) -> Array:
     # LAMMPS' own arithmetic, so that its nodes are ours
     step = (cutoff * cutoff - inner * inner) / (points - 1)
     nodes: Array = np.sqrt(inner * inner + np.arange(points) * step)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import AnyNumbers, Estimate, Positive, validated
+from supercooled.arguments import AnyNumbers, AtLeast, Estimate, Positive, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
+
+Points: TypeAlias = Annotated[Sequence[AnyNumbers], AtLeast(1)]
 
 
 @validated
@@ -79,7 +82,7 @@ class CommonLine:
 
 
 @validated
-def common_line(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers]) -> CommonLine:
+def common_line(x: Points, y: Points) -> CommonLine:
     r"""How far the points of several liquids lie from one straight line.
 
     .. math:: \text{spread}^2 = \frac{\langle (y - a - b x)^2 \rangle}{\langle (y - \bar y)^2 \rangle}
@@ -101,6 +104,8 @@ def common_line(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers]) -> CommonLine:
     (2.0, 0.0)
     """
     together = [np.concatenate([np.asarray(v, dtype=np.float64).ravel() for v in part]) for part in (x, y)]
+    if len(together[0]) != len(together[1]):
+        raise ParameterError(f"there are {len(together[0])} x and {len(together[1])} y: give as many of both")
     good = np.isfinite(together[0]) & np.isfinite(together[1])
     xs, ys = together[0][good], together[1][good]
     if len(xs) < 3 or np.ptp(xs) == 0 or np.ptp(ys) == 0:

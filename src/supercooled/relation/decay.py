@@ -6,9 +6,9 @@ from typing import Annotated
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
 
-from supercooled.arguments import Number, Positive, validated
+from supercooled.arguments import Number, Positive, Times, validated
+from supercooled.arguments.datasets import Probabilities, Propagation
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -17,12 +17,12 @@ from supercooled.relation.lines import P_R
 
 @validated
 def foretold_overlap(
-    probability: xr.Dataset,
+    probability: Probabilities,
     *,
     interval: Positive,
-    lags: ArrayLike,
+    lags: Times,
     share_beyond: Annotated[float, Number(above=0.0, at_most=1.0)],
-    changes: xr.Dataset | None = None,
+    changes: Propagation | None = None,
 ) -> xr.Dataset:
     r"""Overlap that follows from the rearrangement probability and the distribution of softness.
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, stdtrit
 
-from supercooled.arguments import AnyNumbers, Estimate, Fraction, validated
+from supercooled.arguments import AnyNumbers, Estimate, Fraction, Numbers, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
+
+AboveZero: TypeAlias = Annotated[ArrayLike, Numbers(above=0.0)]
 
 
 @validated
@@ -168,11 +171,16 @@ class SoftnessLaw:
     parameters: tuple[str, ...] = ("tau_0", "C", "B")
 
     @validated
-    def __call__(self, temperatures: ArrayLike, softness: ArrayLike) -> Array:
+    def __call__(self, temperatures: AboveZero, softness: AboveZero) -> Array:
         """Relaxation times at temperatures and softnesses, tau."""
         T, S = (np.asarray(a, dtype=np.float64) for a in (temperatures, softness))
+        if T.ndim and S.ndim and T.shape != S.shape:
+            raise ParameterError(
+                f"temperatures have shape {T.shape} and softness {S.shape}: give as many of both"
+            )
         tau_0, C, B = self.values
-        return np.asarray(tau_0 * np.exp((C + B / S) / T))
+        with np.errstate(over="ignore"):
+            return np.asarray(tau_0 * np.exp((C + B / S) / T))
 
 
 @validated

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from supercooled.arguments import AtLeast
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.blocks import jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
@@ -19,8 +20,10 @@ from supercooled.matching import Labels, matched
 from supercooled.replicas import alike, each_once
 
 # One field, or one for each replica.
-Fields: TypeAlias = xr.DataArray | Sequence[xr.DataArray]
+Fields: TypeAlias = Annotated[xr.DataArray | Sequence[xr.DataArray], AtLeast(1)]
 
+# Bins of a field.
+MOST_BINS = 100_000
 # Bytes of values that are not read a second time.
 KEPT = 2**24
 
@@ -200,8 +203,8 @@ def with_error(counts: Array, estimate: Callable[[Array], float]) -> tuple[float
 def bin_edges(values: Array, bins: int | ArrayLike) -> Array:
     """Edges as given, or `bins` equal ones over the values' range."""
     if isinstance(bins, int | np.integer):
-        if bins < 1:
-            raise ParameterError(f"there must be at least one bin, not {bins}")
+        if not 1 <= bins <= MOST_BINS:
+            raise ParameterError(f"there must be from one bin to {MOST_BINS}, not {bins}")
         low, high = float(values.min()), float(values.max())
         return np.linspace(low, high if high > low else low + 1.0, int(bins) + 1)
     edges = np.asarray(bins, dtype=np.float64)

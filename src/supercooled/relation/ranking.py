@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from supercooled.arguments import AnyNumber, NotNegative, Stretches, validated
+from supercooled.arguments import AnyNumber, NotNegative, Stretches, Whole, validated
+from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error, without_bias
 from supercooled.errors import ParameterError
@@ -21,7 +23,7 @@ _ROUNDING = 1e-2
 
 
 @validated
-def within_horizon(p_hop: xr.DataArray, *, threshold: float, horizon: NotNegative) -> xr.DataArray:
+def within_horizon(p_hop: ParticleField, *, threshold: float, horizon: NotNegative) -> xr.DataArray:
     r"""Largest p_hop of each particle from a frame on, as far as the horizon reaches.
 
     .. math:: p_h(i, t) = \max_{t \le t' \le t + h} p_\mathrm{hop}(i, t')
@@ -69,7 +71,7 @@ def ranking(
     *,
     threshold: AnyNumber | None = None,
     lead: float,
-    bins: int,
+    bins: Annotated[int, Whole(at_least=1, at_most=10_000)],
     stretches: Stretches = 5,
 ) -> xr.Dataset:
     r"""How well a field tells the particles that rearrange from those that don't.

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from supercooled.arguments import Count, Positive, Stretches, validated
+from supercooled.arguments import Count, Positive, Stretches, Times, validated
+from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
@@ -23,7 +24,7 @@ from supercooled.trajectory import Trajectory
 
 
 @validated
-def memory(field: xr.DataArray, *, lags: ArrayLike, stretches: Stretches = 5) -> xr.Dataset:
+def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr.Dataset:
     r"""Correlation of a field with itself at a later time.
 
     .. math:: C_S(t) = \left\langle \frac{[S_i(t') - \bar S(t')]\,[S_i(t'+t) - \bar S(t'+t)]}
@@ -87,7 +88,7 @@ def propagation(
     trajectory: Trajectory | Sequence[Trajectory],
     *,
     groups: Sequence[tuple[float, float]],
-    lags: ArrayLike,
+    lags: Times,
     stays_within: Positive,
     overlap_radius: Positive,
     bins: int | ArrayLike,

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Annotated
 
 import numpy as np
-import xarray as xr
 
-from supercooled.arguments import AnyNumbers, Count, Estimate, Positive, validated
+from supercooled.arguments import AnyNumbers, Estimate, Positive, Whole, validated
+from supercooled.arguments.datasets import Lines
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.relation.pairing import Fields, samples
 
 
 @validated
-def strata(field: Fields, *, count: Count, percentiles: tuple[float, float]) -> Array:
+def strata(
+    field: Fields,
+    *,
+    count: Annotated[int, Whole(at_least=1, at_most=10_000)],
+    percentiles: tuple[float, float],
+) -> Array:
     """Edges of equally wide bins between two percentiles of a field.
 
     field : (frame, particle), or one for each run, of one temperature or several, whose particles at times
@@ -101,7 +107,7 @@ class Crossings:
 
 
 @validated
-def crossings(fits: xr.Dataset, *, fences: Positive) -> Crossings:
+def crossings(fits: Lines, *, fences: Positive) -> Crossings:
     r"""Crossover temperature from every pair of Arrhenius lines, without outliers.
 
     .. math:: T_{ij} = \frac{\Delta E_i - \Delta E_j}{\Sigma_i - \Sigma_j}

@@ -84,7 +84,7 @@ class Tolerance:
         bounds = [centre + scale * bound for bound in (self.lower, self.upper)]
         if all(map(math.isfinite, bounds)):
             bounds = [bound for bound in bounds if bound != published]
-        return min(abs(measured - bound) for bound in bounds)
+        return min((abs(measured - bound) for bound in bounds), default=0.0)
 
     @property
     def text(self) -> str:

@@ -69,6 +69,7 @@ class _Stored(Fields):
     content: dict[str, str] | None = None
 
 
+@validated
 @contextmanager
 def own_folder(
     out: str | Path,

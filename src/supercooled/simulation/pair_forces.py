@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 import numpy as np
 
-from supercooled.arguments import validated
+from supercooled.arguments import Numbers, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
@@ -20,6 +22,8 @@ SKIN = 0.3
 _WALL = 1e4
 # Cubics between so many nodes give a Lennard-Jones energy to 1e-10.
 _NODES, _FEWEST_NODES, _NODES_OF_ALL = 8192, 512, 2**20
+
+Kinds: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, at_least=0, array=True)]
 
 
 class PairForces:
@@ -37,7 +41,12 @@ class PairForces:
     """
 
     @validated
-    def __init__(self, mixture: Mixture, box: Box, species: Integers) -> None:
+    def __init__(
+        self,
+        mixture: Mixture,
+        box: Box,
+        species: Kinds,
+    ) -> None:
         n = len(mixture.species)
         if len(species) == 0 or species.min() < 0 or species.max() >= n:
             raise MixtureError(f"{mixture.name} has the species {mixture.species}, particles have others")

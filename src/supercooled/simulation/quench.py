@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Estimate, Number, validated
+from supercooled.arguments import Estimate, Number, Numbers, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SimulationError
@@ -63,7 +63,7 @@ def check_quench(*, tolerance: float, minimiser: str) -> None:
 def inherent_structure(
     positions: ArrayLike,
     box: Box,
-    species: ArrayLike,
+    species: Annotated[ArrayLike, Numbers(rank=1, whole=True, at_least=0, at_most=10**6)],
     mixture: Mixture,
     *,
     tolerance: Annotated[float, Number(above=0.0, like="1e-2")],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from supercooled.arguments import Count, Temperature, validated
+from supercooled.arguments import Random, Temperature, Whole, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, SimulationError
@@ -153,7 +154,9 @@ def _core(mixture: Mixture, pair: int, temperature: float) -> float:
 
 
 @validated
-def lattice(liquid: Liquid, n_particles: Count, seed: int) -> Start:
+def lattice(
+    liquid: Liquid, n_particles: Annotated[int, Whole(at_least=1, at_most=10**7)], seed: Random
+) -> Start:
     """Particles on a face-centred cubic lattice (square in the plane), species shuffled.
 
     Where the lattice has more sites than there are particles, sites chosen at random stay empty.

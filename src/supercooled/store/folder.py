@@ -236,11 +236,13 @@ class RunFolder:
             raise StoreError(f"{self.path}: {checkpoint.file} is missing; delete the folder")
         return checkpoint
 
+    @validated
     def checkpoint_of(self, step: int, frames: int) -> Checkpoint:
         """The checkpoint of a step whose engine's file is there, vouching for so many frames."""
         file = self.engine_file(step)
         return Checkpoint(step, file.name, _digest_of_file(file), frames)
 
+    @validated
     def engine_file_of(self, checkpoint: Checkpoint) -> Path:
         """The engine's file of a checkpoint, verified.
 
@@ -287,6 +289,7 @@ class RunFolder:
         checkpoint = self.checkpoint()
         return 0 if checkpoint is None or not self.trajectory.exists() else checkpoint.frames
 
+    @validated
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the folder; while another process does, say so and wait.

@@ -116,7 +116,7 @@ def local_pair_entropy(
     r: Annotated[ArrayLike, Numbers(rank=1)],
     species: Literal["partial", "total"],
     density: Literal["local", "bulk"],
-    radius: float | None,
+    radius: Positive | None,
     window: Logistic | None,
     averaged_within: Positive | None,
     frames: slice = slice(None),

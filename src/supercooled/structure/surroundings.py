@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, TypeAlias
 
 import numpy as np
 import xarray as xr
 from scipy.special import erfc
 
-from supercooled.arguments import Positive, validated
+from supercooled.arguments import Number, validated
 from supercooled.arrays import Array
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
@@ -24,6 +25,8 @@ PER_LENGTH = 4000.0
 # Below it no pair of a liquid comes, and its energy needs no table.
 CORE = 0.05
 
+Length: TypeAlias = Annotated[float, Number(above=0.0, at_most=1e3)]
+
 
 @validated
 def surroundings(
@@ -32,8 +35,8 @@ def surroundings(
     mixture: Mixture,
     centre: str,
     shells: Mapping[str, float],
-    radius: float,
-    width: Positive,
+    radius: Length,
+    width: Length,
     frames: slice = slice(None),
 ) -> xr.Dataset:
     r"""Energy, coordination number and density of each particle's surroundings.

@@ -20,6 +20,7 @@ _WAHNSTROM = ((1.0, 1.0), (1.0, 11.0 / 12.0), (1.0, 5.0 / 6.0))
 CUTOFF = 2.5
 
 
+@validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A liquid that the package knows by name.

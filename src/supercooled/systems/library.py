@@ -166,7 +166,7 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
         naming the file, if a record can't be read or its configuration is missing.
     """
     found = []
-    for beside in sorted(folder.glob("*.json")):
+    for beside in sorted(Path(folder).glob("*.json")):
         path = beside.with_suffix(".gsd")
         record = read_record(
             beside, ConfigurationRecord, error=StoreError, saying="is no record of a configuration"
