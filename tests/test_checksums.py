@@ -1,5 +1,6 @@
 """No bit of a trajectory changes unnoticed."""
 
+import importlib
 import random
 import warnings
 
@@ -158,3 +159,18 @@ def test_checksums_are_what_the_documentation_says(tmp_path):
             assert stated[xxhash.xxh3_64_intdigest(name.encode())] == xxhash.xxh3_64_intdigest(
                 data.tobytes(), seed
             )
+
+
+def test_a_shipped_configuration_with_a_flipped_bit_is_refused(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    library = importlib.import_module("supercooled.systems.library")
+    liquid = sc.systems.kob_andersen(density=1.2)
+    path = sc.systems.equilibrated(liquid, 1.0, 1000)
+    (shipped,) = [one for one in library.library() if one.path == path]
+    content = bytearray(path.read_bytes())
+    content[-1000] ^= 1
+    (tmp_path / path.name).write_bytes(content)
+    monkeypatch.setattr(library, "library", lambda: (replace(shipped, path=tmp_path / path.name),))
+    with pytest.raises(StoreError, match=f"{path.name} is not the configuration that its record describes"):
+        sc.systems.equilibrated(liquid, 1.0, 1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -233,12 +234,15 @@ def equilibrated(liquid: Liquid, temperature: Temperature, n_particles: Count) -
         if there is none, saying which there are and how to make one.
     MixtureError
         if the composition can't be met by `n_particles`.
+    StoreError
+        if the file is not the one that its record describes.
     """
     liquid.mixture.counts(n_particles)
     shipped = library()
     for wanted in (liquid, replace(liquid, activity=None)):
         for configuration in shipped:
             if configuration.fits(wanted, temperature, n_particles):
+                _check_contents(configuration)
                 return configuration.path
     driven = None if liquid.activity is None else liquid.activity.to_dict()
     near = [
@@ -254,3 +258,11 @@ def equilibrated(liquid: Liquid, temperature: Temperature, n_particles: Count) -
         f"({there}); make one with `{equilibration_command(liquid, temperature, n_particles)}` and pass it "
         "as start, or start from 'lattice' with a hold"
     )
+
+
+def _check_contents(configuration: Configuration) -> None:
+    if hashlib.sha256(configuration.path.read_bytes()).hexdigest() != configuration.record["sha256"]:
+        raise StoreError(
+            f"{configuration.path} is not the configuration that its record describes (its SHA-256 differs); "
+            "reinstall the package"
+        )
