@@ -73,8 +73,8 @@ ONLY_IN = {
         "fields/making.py",
     },
     "xr.open_zarr": {"structure/structure_functions.py"},
-    # the package's own files, a seal that has been checked, a step that is shown, a log just written
-    ".read_text": {"report/viewer.py", "source.py", "store/watching.py", "simulation/lammps_minimise.py"},
+    # the package's own files, a seal that has been checked, a log just written
+    ".read_text": {"report/viewer.py", "source.py", "simulation/lammps_minimise.py"},
     ".read_bytes": {"source.py", "fields/identity.py"},
 }
 

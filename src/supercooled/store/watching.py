@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from supercooled.display import shown
+from supercooled.errors import StoreError
+from supercooled.plain_data import read_bytes
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
@@ -76,7 +78,7 @@ def _step(folder: RunFolder, request: Request) -> int:
     schedule = Schedule.of(request.state)
     last = schedule.frame_step(request.n_frames - 1)
     try:
-        return min(last, int(folder.progress_path.read_text()))
-    except (OSError, ValueError):
+        return min(last, int(read_bytes(folder.progress_path, most=64, error=StoreError)))
+    except (StoreError, ValueError):
         frames = folder.frames_done()
         return min(last, schedule.frame_step(frames - 1)) if frames else 0
