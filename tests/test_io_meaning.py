@@ -332,6 +332,12 @@ def test_a_last_number_that_lost_digits_never_passes_for_whole(form: str) -> Non
             assert not ends_for_certain(line, before), (line, words[k])
 
 
+def test_numbers_without_zeros_at_their_ends_prove_nothing() -> None:
+    # %g of 0.654321 without its last digit looks as long as its neighbours.
+    assert not ends_for_certain(b"1 0.65432", b"0\n1 1.23456\n1 2.34567\n")
+    assert ends_for_certain(b"1 0.65432", b"0\n1 1.23450\n1 2.34567\n")
+
+
 # Compression.
 
 
