@@ -42,6 +42,13 @@ def of_twice_sliced(run):
     return run[10:][5:40][::2]
 
 
+def model_of(run):
+    names = tuple(structure.structure_functions(run[:1], centre="A", radial=NEAR).feature.values.tolist())
+    n = len(names)
+    plane = (np.linspace(-1.0, 1.0, n)[:, None], np.zeros(1))
+    return sc.learning.SoftnessModel(names, np.zeros(n), np.ones(n), (plane,), "margin")
+
+
 LOCAL = {
     "local_depth": lambda run: cage.local_depth(
         run, mixture=FLUID, temperature=0.5, centre="A", width=0.05,
@@ -60,6 +67,12 @@ LOCAL = {
     ),
     "nonaffine_displacement": lambda run: dynamics.nonaffine_displacement(run, lag=6.0, cutoff=1.9),
     "cage_relative_displacement": lambda run: dynamics.cage_relative_displacement(run, lag=6.0, cutoff=1.9),
+    "learned softness": lambda run: structure.structure_functions(
+        run, centre="A", radial=NEAR, then=model_of(run).softness
+    ),
+    "within_horizon": lambda run: relation.within_horizon(
+        dynamics.hops(run, window=12.0), threshold=0.1, horizon=6.0
+    ),
     "hops": lambda run: dynamics.hops(run, window=12.0),
     "hops of A": lambda run: dynamics.hops(run, window=12.0, species="A"),
 }  # fmt: skip
@@ -88,7 +101,7 @@ def test_a_part_of_a_run_has_the_labels_and_values_of_the_whole(name, some):
     assert float(found.temperature) == 0.5
     common = np.intersect1d(whole.frame, found.frame)
     assert len(common) > 3
-    if name.startswith("hops") and part.interval != RUN.interval:
+    if name.startswith(("hops", "within")) and part.interval != RUN.interval:
         return  # a window of fewer frames is another p_hop
     xr.testing.assert_allclose(whole.sel(frame=common), found.sel(frame=common), rtol=1e-9, atol=1e-10)
 

@@ -70,7 +70,12 @@ def test_the_error_is_that_of_the_mean_over_configurations():
     [
         ([], [], "give one of each"),
         ([field([1, 2, 3])], [motion([1, 2, 3])] * 2, "give one of each"),
-        ([field([1, 2, 3])] * 2, [motion([1, 2, 3]), motion([1, 2, 3], times=[9.0])], "different times"),
+        (
+            [field([1, 2, 3]), field([3, 2, 1])],
+            [motion([1, 2, 3]), motion([1, 2, 3], times=[9.0])],
+            "different times",
+        ),
+        ([field([1, 2, 3])] * 2, [motion([1, 2, 3])] * 2, "softness is given twice"),
         ([field([1, 2, np.nan])], [motion([1, 2, 3])], "ranks need three"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.trajectory import Trajectory
 
-__all__ = ["Labels", "Match", "coordinates", "field_values", "laid_on", "matched", "origin"]
+__all__ = ["Labels", "Match", "coordinates", "field_values", "laid_on", "matched", "origin", "passed_on"]
 
 # Written times are rounded: they are one if they differ by less than this share of the shortest interval,
 # or, where there is no interval, by this share of themselves.
@@ -252,6 +252,11 @@ def origin(trajectory: Trajectory) -> dict[str, Any]:
         "system": f"{particles} in {trajectory.dimensions} dimensions",
         "volume": float(trajectory.source.boxes([0])[0, : trajectory.dimensions].prod()),
     }
+
+
+def passed_on(attributes: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """Of the attributes of a result those of :func:`origin`, for what is made from it."""
+    return {name: attributes[name] for name in ("trajectory", "system", "volume") if name in attributes}
 
 
 def _along_rows(thing: xr.DataArray | xr.Dataset) -> Hashable | None:

@@ -15,6 +15,7 @@ import xarray as xr
 from supercooled.arguments import Numbers, shown, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
+from supercooled.matching import passed_on
 from supercooled.outputs import owned_file
 from supercooled.plain_data import Fields, parsed_json, read_record
 from supercooled.quantities import labelled
@@ -65,7 +66,8 @@ class SoftnessModel:
         values = self.decide(ordered.values)
         coords = {str(name): c for name, c in ordered.coords.items() if "feature" not in c.dims}
         dims = [str(d) for d in ordered.dims[:-1]]
-        return labelled("learned_softness", values, dims, coords, unit=self.unit)
+        made = passed_on(features.attrs)
+        return labelled("learned_softness", values, dims, coords, **made, unit=self.unit)
 
     @validated
     def decide(self, values: Annotated[Array, Numbers(array=True)]) -> Array:

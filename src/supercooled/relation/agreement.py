@@ -12,6 +12,7 @@ from supercooled.arguments import validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
+from supercooled.replicas import alike, each_once
 
 
 @validated
@@ -33,7 +34,8 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     Raises
     ------
     ParameterError
-        if there is not one motion for each field, times differ, or fewer than three particles are in both.
+        if there is not one motion for each field, a configuration is given twice, times differ, or fewer than
+        three particles are in both.
 
     Source: A. Widmer-Cooper, P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006), which correlates structure
     with propensity; C. Spearman, Am. J. Psychol. 15, 72 (1904).
@@ -46,6 +48,8 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     """
     if len(fields) != len(motion) or not fields:
         raise ParameterError(f"{len(fields)} fields for {len(motion)} motions: give one of each")
+    alike(fields)
+    each_once(fields)
     times = motion[0]["time"].values
     if any(not np.array_equal(one["time"].values, times) for one in motion):
         raise ParameterError("the motions are at different times: ask for the same of each configuration")
