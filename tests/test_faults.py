@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import report_example
 import short_study
 
 import supercooled as sc
@@ -110,6 +111,25 @@ def test_the_second_on_a_folder_says_that_it_waits(tmp_path):
     with outputs.results_folder(tmp_path / "new" / "out"):
         assert (tmp_path / "new" / "out" / ".lock").exists()
     assert not (tmp_path / "new").exists()
+
+
+def test_a_report_killed_while_it_is_drawn_again_ends_with_the_same_bytes(tmp_path):
+    out = tmp_path / "out"
+    sc.report.write(
+        out, title="Hops", summary="", rows=report_example.rows(), results={"hops": report_example.hops()},
+        provenance=report_example.provenance(),
+    )  # fmt: skip
+    whole = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    killed = 0
+    for step in (15, 40, 70, 10_000):
+        (out / "report.html").unlink(missing_ok=True)
+        child = CHILDREN.Process(target=short_study.redraw_in_a_child, args=(out, step))
+        child.start()
+        child.join()
+        killed += child.exitcode == -signal.SIGKILL
+    assert killed >= 2
+    assert child.exitcode == 0
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == whole
 
 
 def test_a_full_disk_is_said_and_made_good(files, whole, tmp_path):
