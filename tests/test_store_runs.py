@@ -430,10 +430,10 @@ def test_a_run_that_is_killed_ten_times_ends_with_the_bits_of_one_left_alone(tmp
     found = []
     for _ in range(10):
         child = began(tmp_path / "killed")
-        seen = {p.name for p in (tmp_path / "killed").rglob("checkpoint-*")}
+        seen = {p.name for p in (tmp_path / "killed").glob("workspace/*/checkpoint-*")}
         more = instants.randrange(4)
         while more and Path(f"/proc/{child}").exists():
-            now = {p.name for p in (tmp_path / "killed").rglob("checkpoint-*")}
+            now = {p.name for p in (tmp_path / "killed").glob("workspace/*/checkpoint-*")}
             more -= bool(now - seen)
             seen |= now
             time.sleep(0.002)
