@@ -335,4 +335,4 @@ def test_a_minimiser_gets_the_same_forces_without_a_step() -> None:
 
 def test_unknown_presets_and_states_without_a_start_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="quick, medium, long, paper"):
-        graham2023.run("fast", tmp_path, runs=tmp_path, workers=1)
+        graham2023.run("fast", tmp_path / "out", runs=tmp_path / "runs", workers=1)

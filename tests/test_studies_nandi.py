@@ -307,7 +307,7 @@ def test_the_scan_holds_every_assumption_once():
 
 def test_an_unknown_preset_is_refused(tmp_path: Path):
     with pytest.raises(ParameterError, match="no preset 'long' of nandi2021; known are quick, medium, paper"):
-        studies.named("nandi2021")("long", tmp_path, runs=tmp_path, workers=1)
+        studies.named("nandi2021")("long", tmp_path / "out", runs=tmp_path / "runs", workers=1)
 
 
 # --- two real liquids, shortly
