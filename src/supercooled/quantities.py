@@ -177,7 +177,12 @@ def labelled(
     Coordinates that the table knows get theirs too; `attributes` say how the value was made.
     """
     entry = quantity(name)
-    array = xr.DataArray(data, dims=tuple(dims), coords=dict(coords or {}), name=name)
+    try:
+        array = xr.DataArray(data, dims=tuple(dims), coords=dict(coords or {}), name=name)
+    except (ValueError, TypeError) as error:
+        raise ParameterError(
+            f"the data of {name} don't fit {tuple(dims)} and their coordinates: {error}"
+        ) from error
     array.attrs.update(units=entry.unit, long_name=entry.long_name, **attributes)
     for coordinate in array.coords:
         if (known := TABLE.get(str(coordinate))) is not None:

@@ -14,6 +14,8 @@ from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.relation.lines import P_R
 
+MOST_STEPS = 1_000_000
+
 
 @validated
 def foretold_overlap(
@@ -61,6 +63,10 @@ def foretold_overlap(
             f"share_beyond={share_beyond} and interval={interval} must be positive, a share at most 1"
         )
     wanted = np.atleast_1d(np.asarray(lags, dtype=np.float64))
+    if wanted.max() > MOST_STEPS * interval:
+        raise ParameterError(
+            f"lags up to {wanted.max():g} are more than {MOST_STEPS} intervals of {interval:g}"
+        )
     if not (wanted >= 0).all():
         raise ParameterError("a lag is negative")
     (name,) = (str(d) for d in probability[P_R].dims)

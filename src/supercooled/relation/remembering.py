@@ -18,7 +18,7 @@ from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
 from supercooled.matching import matched
 from supercooled.quantities import TABLE, labelled, quantity
-from supercooled.relation.pairing import Fields, bin_edges
+from supercooled.relation.pairing import bin_edges
 from supercooled.replicas import alike, replicas
 from supercooled.trajectory import Trajectory
 
@@ -84,7 +84,7 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
 
 @validated
 def propagation(
-    field: Fields,
+    field: ParticleField | Sequence[ParticleField],
     trajectory: Trajectory | Sequence[Trajectory],
     *,
     groups: Sequence[tuple[float, float]],

@@ -1,0 +1,290 @@
+"""Whatever a caller gives for an argument: the package's own error, or a right answer; never silence.
+
+Everything public has one small valid call (:mod:`valid_calls`). Each argument of it, in turn, becomes each
+of the values below. What must be refused follows from the annotation, and holds for all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import os
+import resource
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import valid_calls
+import xarray as xr
+from matplotlib import pyplot
+
+import supercooled as sc
+from supercooled.arguments import signatures
+from supercooled.arguments.several import Either, Numbers
+from supercooled.arguments.single import Anything, Check, Number
+from supercooled.errors import SupercooledError
+
+mpl.use("Agg")
+MODULES = (
+    "cage", "cluster", "dynamics", "io", "learning", "plot", "potentials", "relation", "report", "simulation",
+    "store", "structure", "systems",
+)  # fmt: skip
+SECONDS, BYTES = 10, 2**31
+NAN, INF = float("nan"), float("inf")
+
+
+# Errors of a caller's own function, and NaN that is documented.
+OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
+    "relation.rearrangement_probability": (("minimum_count", "many"),),
+    # One origin has no fluctuation.
+    "dynamics.correlators": (("origin_spacing", "many"),),
+    "dynamics.displacements": (("origin_spacing", "many"),),
+    "quantities.labelled": (("data", "nan"),),
+    # None chooses an engine, which then runs.
+    **{
+        f"store.{name}": (("engine", "none"),)
+        for name in ("cool", "equilibrate", "isoconfigurational", "simulate_all")
+    },
+    "simulate": (("engine", "none"),),
+    "relation.stretch_error": (("estimate", "a class"),),
+    "structure.structure_functions": (("then", "a class"),),
+}
+
+
+class _Nothing:
+    """Of no kind that the package knows."""
+
+
+WRONG: dict[str, Any] = {
+    "nan": NAN,
+    "infinity": INF,
+    "minus infinity": -INF,
+    "huge": 1e300,
+    "many": 10**12,
+    "more than 64 bits": 10**40,
+    "negative": -1,
+    "zero": 0,
+    "tiny": 1e-300,
+    "a fraction": 0.5,
+    "true": True,
+    "none": None,
+    "text": "hot\x1b[31m",
+    "a number in text": "1.0",
+    "no text": "",
+    "complex": 1j,
+    "nothing in a list": [],
+    "a list with nan": [1.0, NAN],
+    "a list of text": ["a", "b"],
+    "one number in a list": [1.0],
+    "a mapping": {"a": NAN},
+    "too many dimensions": np.zeros((2, 2, 2, 2)),
+    "an array with nan": np.array([1.0, NAN, 2.0]),
+    "an empty array": np.zeros((0, 3)),
+    "an array of objects": np.array([None, "a"], dtype=object),
+    "an empty dataset": xr.Dataset(),
+    "a data array without names": xr.DataArray(np.ones((2, 2))),
+    "an object": _Nothing(),
+    "a class": dict,
+    "a liquid": valid_calls.ka(),
+    "a trajectory": valid_calls.still(),
+}
+
+
+def _public() -> dict[str, Any]:
+    """Functions, constructors and methods, by the name that a caller writes."""
+    found: dict[str, Any] = {}
+
+    def add(name: str, thing: Any) -> None:
+        if (
+            inspect.isclass(thing)
+            and not issubclass(thing, BaseException)
+            and not getattr(thing, "_is_protocol", False)
+        ):
+            found[name] = thing
+            for method, what in vars(thing).items():
+                shown = not method.startswith("_") or method == "__call__"
+                inherited = "request" in method  # made by scikit-learn
+                if (
+                    shown
+                    and not inherited
+                    and not isinstance(what, property | type)
+                    and callable(getattr(thing, method))
+                ):
+                    found[f"{name}.{method}"] = getattr(thing, method)
+        elif inspect.isfunction(thing):
+            found[name] = thing
+
+    for name in sc.__all__:
+        if not inspect.ismodule(thing := getattr(sc, name)):
+            add(name, thing)
+    top = {getattr(sc, name) for name in sc.__all__ if inspect.isclass(getattr(sc, name))}
+    for module in MODULES:
+        package = importlib.import_module(f"supercooled.{module}")
+        for name in package.__all__:
+            if inspect.isclass(thing := getattr(package, name)) and thing in top:
+                continue
+            add(f"{module}.{name}", thing)
+    quantities = sc.quantities
+    same = {"io.read", "io.write_gsd", "io.look", "store.simulate"}  # at the top
+    unchecked = {"learning.SoftnessClassifier"}  # keeps what it is given, as scikit-learn wants; `fit` checks
+    results = {"io.Look"}  # made by `look`
+    python = {"cluster.Serial.submit"}
+    found = {n: what for n, what in found.items() if n not in same | unchecked | results | python}
+    return {**found, "quantities.quantity": quantities.quantity, "quantities.labelled": quantities.labelled}
+
+
+PUBLIC = _public()
+
+
+def _parameters(call: Any) -> dict[str, inspect.Parameter]:
+    parameters = inspect.signature(call).parameters
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return {n: p for n, p in parameters.items() if n != "self" and p.kind not in kinds}
+
+
+NAMES = sorted(name for name, call in PUBLIC.items() if _parameters(call))
+
+
+def _bound(name: str) -> Any:
+    """What is called: a method on the object that it needs."""
+    call = PUBLIC[name]
+    owner, _, method = name.rpartition(".")
+    if owner in valid_calls.OBJECTS and "self" in inspect.signature(call).parameters:
+        return getattr(valid_calls.OBJECTS[owner](), method)
+    return call
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """An alarm after some seconds, and no more than two gigabytes beyond what is there."""
+
+    def late(*_: object) -> None:
+        raise AssertionError(f"took more than {SECONDS} s")
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, before[1]))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _numbers(result: Any) -> Iterator[np.ndarray]:
+    """Every number in a result."""
+    if isinstance(result, xr.Dataset | dict):
+        for name, part in result.items():
+            # An error that can't be known is NaN, as documented.
+            if not str(name).endswith(("_error", "_jackknife")):
+                yield from _numbers(part)
+    elif isinstance(result, list | tuple):
+        for part in result:
+            yield from _numbers(part)
+    elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+        if not (getattr(result, "reason", "") and getattr(result, "reached", True) is False):
+            for one in dataclasses.fields(result):
+                yield from _numbers(getattr(result, one.name))
+    elif isinstance(result, xr.DataArray | np.ndarray | float | np.floating):
+        values = np.asarray(result)
+        if values.dtype.kind == "f":
+            yield values
+
+
+def _unknown(result: Any) -> int:
+    return sum(int(np.isnan(values).sum()) for values in _numbers(result))
+
+
+def _refuses(check: Check | None, value: Any) -> bool:
+    """An annotation of that kind must refuse the value, whatever else it says."""
+    if check is None or isinstance(check, Anything):
+        return False
+    if isinstance(check, Either):
+        return not (value is None and check.none) and all(_refuses(one, value) for one in check.checks)
+    if isinstance(value, _Nothing) or (value is dict and not isinstance(check, signatures.Function)):
+        return True
+    if isinstance(check, Number):
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return not number or (value is NAN and not check.nan)
+    if isinstance(check, Numbers):
+        return value is None or isinstance(value, str | dict | complex) or (value is NAN and not check.nan)
+    return not check.fits(value)
+
+
+@cache
+def _checks(name: str) -> dict[str, Check | None]:
+    call = PUBLIC[name]
+    if inspect.isclass(call):
+        call = call.__init__
+    call = inspect.unwrap(getattr(call, "__func__", call))
+    return signatures.plan_of(call)
+
+
+def test_everything_public_has_a_valid_call():
+    assert sorted(set(NAMES) - set(valid_calls.CALLS)) == []
+    assert sorted(set(valid_calls.CALLS) - set(NAMES)) == []
+
+
+# These fit, simulate and write at each call: ARGUMENTS=all has them too.
+LONG = (
+    ()
+    if os.environ.get("ARGUMENTS") == "all"
+    else ("learning.", "store.", "simulation.", "report.", "simulate")
+)
+SHORT = [name for name in NAMES if name in valid_calls.CALLS and not name.startswith(LONG)]
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_wrong_argument_gets_an_error_or_a_right_answer(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call = _bound(name)
+    if name == "io.from_mdanalysis":
+        pytest.importorskip("MDAnalysis")
+    good = valid_calls.CALLS[name]()
+    assert set(_parameters(call)) - set(good) == set(), "the valid call leaves arguments out"
+    try:
+        unknown = _unknown(call(**good))
+    except SupercooledError:
+        if name not in valid_calls.REFUSED:
+            raise
+        unknown = 0
+    faults = [
+        f"{argument} = {kind}: {fault}"
+        for argument in good
+        for kind, value in WRONG.items()
+        if (argument, kind) not in OF_ITS_OWN.get(name, ())
+        and (fault := _fault(name, argument, value, unknown))
+    ]
+    pyplot.close("all")
+    assert not faults, "\n".join([name, *faults])
+
+
+def _fault(name: str, argument: str, value: Any, unknown: int) -> str:
+    given = {**valid_calls.CALLS[name](), argument: value}
+    try:
+        with bounded():
+            result = _bound(name)(**given)
+        pyplot.close("all")
+    except SupercooledError as error:
+        said = str(error)
+        return "" if said.isprintable() and len(said) < 2000 else f"unprintable or long: {said!r}"
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return f"raw {type(error).__name__}: {str(error)[:150]}"
+    if _refuses(_checks(name).get(argument), value):
+        return f"taken, {str(result)[:60]!r}"
+    kept = inspect.isclass(PUBLIC[name])  # a noun keeps what it is given, if its annotation lets it
+    return "NaN in the result" if _unknown(result) > unknown and not kept else ""

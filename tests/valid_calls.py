@@ -1,0 +1,1385 @@
+"""One small valid call of everything public: what is changed, an argument at a time, into what is wrong."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from rich.console import Console
+
+import supercooled as sc
+from supercooled import (
+    cage,
+    dynamics,
+    learning,
+    relation,
+    report,
+    store,
+    structure,
+    systems,
+)
+from supercooled.cage.examples import bump
+from supercooled.errors import SimulationError
+from supercooled.quantities import labelled
+from supercooled.simulation import Leg, Schedule, Start, lattice
+from supercooled.store.crystal import Order
+
+P_R = "rearrangement_probability"
+FLUID = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
+BOX = sc.Box.cube(6.6)
+FRAMES, PARTICLES = 40, 27
+T = np.array([0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2])
+
+
+class ReachedError(SimulationError):
+    """A simulation was asked for with arguments that are good."""
+
+
+class NoEngine:
+    """Stands where an engine would run."""
+
+    def version(self) -> str:
+        return "none"
+
+    def prepare(self, *_: Any) -> None:
+        raise ReachedError("the engine was reached")
+
+    def advance(self, *_: Any) -> Any:
+        raise ReachedError("the engine was reached")
+
+
+def folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="valid"))
+
+
+@cache
+def run() -> sc.Trajectory:
+    """A jittered lattice whose particles hop now and then."""
+    random = np.random.default_rng(1)
+    grid = np.stack(np.meshgrid(*[np.arange(3) * 2.2 - 2.2] * 3), axis=-1).reshape(-1, 3)
+    hops = np.cumsum(0.8 * (random.random((FRAMES, PARTICLES, 1)) < 0.03) * [1.0, 0.0, 0.0], axis=0)
+    xyz = grid + hops + random.normal(scale=0.05, size=(FRAMES, PARTICLES, 3))
+    return sc.Trajectory.from_arrays(xyz, BOX, unwrapped=True)
+
+
+@cache
+def dense() -> sc.Trajectory:
+    grid = np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
+    return sc.Trajectory.from_arrays(np.concatenate([grid, grid]), BOX)
+
+
+@cache
+def field(name: str = "softness", frames: int = FRAMES) -> xr.DataArray:
+    values = np.random.default_rng(2).normal(3.0, 1.0, (frames, PARTICLES))
+    at = {
+        "frame": np.arange(frames),
+        "time": ("frame", np.arange(float(frames))),
+        "particle": np.arange(PARTICLES),
+    }
+    return labelled(name, values, ("frame", "particle"), at)
+
+
+@cache
+def p_hop() -> xr.DataArray:
+    hop = np.where(np.random.default_rng(3).random((FRAMES, PARTICLES)) < 0.2, 0.5, 0.01)
+    return field().copy(data=hop).rename("p_hop")
+
+
+@cache
+def rdf() -> xr.Dataset:
+    r = np.arange(0.005, 3.0, 0.01)
+    g = np.where(r > 1.0, 1.0 + np.exp(1.0 - r) * np.cos(2 * np.pi * (r - 1.0)), 0.0)
+    made = xr.Dataset({"radial_distribution": (("pair", "r"), g[None])}, {"pair": ["AA"], "r": r})
+    return made.assign_attrs(species=["A"], composition=[1.0], density=0.8, dimensions=3, dr=0.01, r_max=3.0)
+
+
+@cache
+def well() -> xr.DataArray:
+    r = np.linspace(0.0, 1.0, 101)
+    return xr.DataArray(-20.0 * (1.0 + np.cos(np.pi * r)) - 1e-9, {"displacement": r}, ("displacement",))
+
+
+@cache
+def motion() -> xr.Dataset:
+    lags = np.geomspace(0.1, 1000.0, 41)
+    msd = 6 * 0.02 * lags + 0.05 * (1 - np.exp(-lags))
+    overlap = np.exp(-((lags / 20.0) ** 0.6))
+    data = {
+        "msd": ("lag", msd),
+        "overlap": ("lag", overlap),
+        "alpha2": ("lag", overlap),
+        "overlap_error": ("lag", 0.01 + 0 * lags),
+    }
+    return xr.Dataset(data, {"lag": lags}, {"dimensions": 3})
+
+
+@cache
+def moved() -> xr.Dataset:
+    return dynamics.displacements(run(), lags=[1.0, 2.0, 4.0, 8.0], overlap_radius=0.3)
+
+
+@cache
+def found_events() -> xr.Dataset:
+    return dynamics.events(run(), window=4.0, threshold=0.05)
+
+
+@cache
+def lines() -> xr.Dataset:
+    S = np.array([1.0, 1.5, 2.0, 2.5])
+    ones = ("softness", np.ones(4))
+    law = {"barrier": ("softness", 5.0 - S), "entropy": ("softness", 4.0 - S / 0.8)}
+    errors = {"barrier_error": ones, "entropy_error": ones, "covariance": ("softness", 0.5 * np.ones(4))}
+    return xr.Dataset({**law, **errors}, {"softness": S})
+
+
+@cache
+def probabilities() -> xr.Dataset:
+    S = np.array([0.5, 1.0, 1.5])
+    P = np.exp(3.0 - 1.0 * S - (5.0 - 1.5 * S) / np.array([0.45, 0.5, 0.6])[:, None])
+    both = ("temperature", "softness")
+    data = {P_R: (both, P), P_R + "_error": (both, 0.01 * P), "probability_density": (both, np.ones_like(P))}
+    data[P_R + "_jackknife"] = (("stretch", *both), np.stack([0.99 * P, 1.01 * P]))
+    return xr.Dataset(data, {"temperature": [0.45, 0.5, 0.6], "softness": S})
+
+
+@cache
+def examples() -> xr.DataArray:
+    random = np.random.default_rng(1)
+    soft = np.arange(80) % 2 == 0
+    near = random.normal(size=(80, 2)) + 3.0 * soft[:, None]
+    at = {
+        "feature": ["a", "b"],
+        "soft": ("example", soft),
+        "run": ("example", np.arange(80) // 40),
+        "time": ("example", np.arange(80.0) % 40),
+    }
+    return xr.DataArray(near, at, ("example", "feature"))
+
+
+@cache
+def model() -> learning.SoftnessModel:
+    plane = (np.array([[3.0], [-4.0]]), np.zeros(1))
+    return learning.SoftnessModel(("a", "b"), np.zeros(2), np.ones(2), (plane,), "margin")
+
+
+@cache
+def ka() -> sc.Liquid:
+    return systems.kob_andersen(density=1.2)
+
+
+@cache
+def state() -> sc.StatePoint:
+    return sc.StatePoint(ka(), 1.0, 200, sc.Protocol(every=0.1, start="lattice"))
+
+
+@cache
+def row() -> report.Row:
+    return report.Row.judge(
+        item="a",
+        quantity="b",
+        state="c",
+        published=1.0,
+        measured=1.1,
+        uncertainty=0.1,
+        unit="1",
+        tolerance=report.Tolerance.relative(0.2),
+    )
+
+
+@cache
+def saved_model() -> Path:
+    return model().save(folder() / "model.json")
+
+
+@cache
+def gsd_file() -> Path:
+    file = folder() / "run.gsd"
+    sc.write_gsd(file, run()[:3], fields={"softness": field(frames=3)})
+    return file
+
+
+@cache
+def results_folder() -> Path:
+    out = folder() / "results"
+    report.save_results(
+        out, {"a": xr.Dataset({"softness": ("temperature", [1.0, 2.0])}, {"temperature": [0.5, 0.6]})}
+    )
+    return out
+
+
+@cache
+def comparison_file() -> Path:
+    file = folder() / "comparison.json"
+    report.write_comparison(file, [row()])
+    return file
+
+
+@cache
+def mixture_file() -> Path:
+    file = folder() / "soft.yaml"
+    file.write_text(
+        "name: soft\nspecies: [{name: A, fraction: 1}]\npairs: {A-A: {style: harmonic, epsilon: 1, sigma: 1}}\n"
+    )
+    return file
+
+
+@cache
+def started() -> Start:
+    return lattice(ka(), 200, 1)
+
+
+@cache
+def grouped() -> xr.Dataset:
+    return structure.grouped_radial_distribution(run(), field(), edges=[0.0, 3.0, 6.0], r_max=3.0, dr=0.1)
+
+
+def example_table() -> xr.Dataset:
+    return xr.Dataset({"run": ("example", [0]), "frame": ("example", [2]), "particle": ("example", [1])})
+
+
+@cache
+def still() -> sc.Trajectory:
+    return sc.Trajectory.from_arrays(
+        np.random.default_rng(1).uniform(-3, 3, (2, PARTICLES, 3)), BOX, temperature=0.5
+    )
+
+
+def _line(x: float = 1.0) -> relation.Line:
+    return relation.line(np.arange(4.0), x + x * np.arange(4.0), confidence=0.9)
+
+
+RADIAL = structure.Radial(first=1.8, step=0.1, number=3, width=0.1)
+ANGULAR = structure.Angular(((2.0, 1.0, 2),), cutoff=2.5)
+SIMULATED: Mapping[str, Any] = {
+    "liquid": None,
+    "temperature": 1.0,
+    "n_particles": 200,
+    "duration": 0.2,
+    "every": 0.1,
+    "start": "lattice",
+    "hold": 0.1,
+}
+
+
+def simulated(**more: Any) -> dict[str, Any]:
+    return {**SIMULATED, "liquid": ka(), "engine": NoEngine(), "root": folder(), "progress": False, **more}
+
+
+@cache
+def _iso() -> list[sc.Trajectory]:
+    ways = np.random.default_rng(1).normal(size=(3, 3, 4, 3))
+    ways[:, 0] = 0.0
+    return [sc.Trajectory.from_arrays(way, BOX, unwrapped=True) for way in ways]
+
+
+@cache
+def logged_run() -> sc.Trajectory:
+    """As a simulation leaves it, with what it logs."""
+    file = folder() / "run.gsd"
+    random = np.random.default_rng(4)
+    made = sc.io.GsdAppender(file, species=[0] * 8, names=("A",), masses=(1.0,), dimensions=3)
+    for k in range(16):
+        log = {"potential_energy": float(random.normal()), "kinetic_temperature": 1.0, "pressure": 1.0}
+        made.append(k, 0.1 * k, BOX, random.uniform(-1, 1, (8, 3)), np.zeros((8, 3), int), log)
+    made.close()
+    return sc.read(file)
+
+
+@cache
+def universe() -> Any:
+    import MDAnalysis
+
+    made = MDAnalysis.Universe.empty(4, trajectory=True)
+    made.add_TopologyAttr("type", ["A"] * 4)
+    made.dimensions = [6.0, 6.0, 6.0, 90.0, 90.0, 90.0]
+    return made
+
+
+def appender() -> sc.io.GsdAppender:
+    return sc.io.GsdAppender(folder() / "a.gsd", species=[0, 0], names=("A",), masses=(1.0,), dimensions=3)
+
+
+def table() -> xr.Dataset:
+    return xr.Dataset({"softness": ("temperature", [1.0, 2.0])}, {"temperature": [0.5, 0.6]})
+
+
+def plotted(data: xr.Dataset | None = None) -> dict[str, Any]:
+    return {"motion": motion() if data is None else data, "temperatures": [0.5]}
+
+
+@cache
+def shares() -> xr.Dataset:
+    return relation.rearrangement_probability(
+        field(), p_hop(), threshold=0.1, bins=3, lead=0.0, minimum_count=1, stretches=2
+    )
+
+
+@cache
+def written_report() -> Path:
+    out = folder() / "report"
+    report.write(out, **_page())
+    return out
+
+
+def _page() -> dict[str, Any]:
+    return {
+        "title": "a",
+        "summary": "b",
+        "rows": [row()],
+        "results": {"a": table()},
+        "provenance": {},
+        "sections": (),
+    }
+
+
+def _run_folder() -> store.RunFolder:
+    return store.RunFolder.of(state(), folder())
+
+
+def _checkpoint() -> Any:
+    from supercooled.store.folder import Checkpoint
+
+    return Checkpoint(0, "a", "0", 0)
+
+
+def _said() -> dict[str, Any]:
+    return {
+        "format": None,
+        "timestep": None,
+        "temperature": 1.0,
+        "names": ("A",),
+        "species_column": None,
+        "unwrapped": None,
+        "units": None,
+        "box": None,
+        "repeats": "refuse",
+        "unfinished": "refuse",
+        "frames": slice(0, 2),
+        "doubts": [],
+    }
+
+
+FIT: Mapping[str, Any] = {"method": "linear-svm", "C": 1.0, "folds": 2}
+GROUPS = np.arange(80) // 20
+# Arguments of each call, made when it is their turn.
+CALLS: dict[str, Callable[[], dict[str, Any]]] = {
+    "Activity": lambda: {"force": 0.5, "persistence_time": 1.0, "species": ("A",), "fraction": 0.5},
+    "Box": lambda: {"Lx": 4.0, "Ly": 4.0, "Lz": 4.0, "xy": 0.1, "xz": 0.1, "yz": 0.1, "dimensions": 3},
+    "Box.absolute": lambda: {"fractions": [[0.1, 0.2, 0.3]]},
+    "Box.cube": lambda: {"length": 3.0, "dimensions": 2},
+    "Box.fractional": lambda: {"positions": [[0.1, 0.2, 0.3]]},
+    "Box.from_array": lambda: {"values": [4.0, 4.0, 4.0, 0.0, 0.0, 0.0], "dimensions": 3},
+    "Box.minimum_image": lambda: {"vectors": [[0.1, 0.2, 0.3]]},
+    "Box.unwrap": lambda: {"positions": [[0.1, 0.2, 0.3]], "images": [[1, 0, 0]]},
+    "Box.wrap": lambda: {"positions": [[0.1, 0.2, 0.3]]},
+    "LennardJones": lambda: {"epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5, "shift": True},
+    "LennardJones.energy": lambda: {"r": [1.0, 2.0]},
+    "LennardJones.force": lambda: {"r": [1.0, 2.0]},
+    "LennardJones.wca": lambda: {"epsilon": 1.0, "sigma": 1.0},
+    "Liquid": lambda: {"mixture": FLUID, "density": 1.0, "activity": None},
+    "Liquid.edge": lambda: {"n_particles": 10},
+    "Mixture": lambda: {
+        "name": "lj",
+        "species": ("A",),
+        "composition": (1.0,),
+        "masses": (1.0,),
+        "potentials": FLUID.potentials,
+        "dimensions": 3,
+        "source": "x",
+    },
+    "Mixture.counts": lambda: {"n_particles": 10},
+    "Mixture.potential": lambda: {"a": "A", "b": "A"},
+    "Mixture.species_of": lambda: {"n_particles": 10},
+    "Protocol": lambda: {
+        "every": 0.1,
+        "dt": 0.005,
+        "damping": 100.0,
+        "ensemble": "nvt",
+        "start": "lattice",
+        "hold": 0.0,
+        "per_decade": 2,
+    },
+    "Protocol.steps": lambda: {"time": 1.0},
+    "StatePoint": lambda: {
+        "liquid": ka(),
+        "temperature": 1.0,
+        "n_particles": 200,
+        "protocol": state().protocol,
+        "seed": 1,
+    },
+    "Trajectory.blocks": lambda: {"megabytes": 1.0},
+    "Trajectory.boxes": lambda: {"block": slice(0, 2)},
+    "Trajectory.from_arrays": lambda: {
+        "positions": np.zeros((2, 3, 3)),
+        "box": BOX,
+        "species": [0, 0, 1],
+        "names": ("A", "B"),
+        "times": [0.0, 1.0],
+        "images": np.zeros((2, 3, 3), int),
+        "unwrapped": False,
+        "temperature": 1.0,
+    },
+    "Trajectory.of_species": lambda: {"species": "A"},
+    "Trajectory.positions": lambda: {"block": slice(0, 2)},
+    "Trajectory.read": lambda: {"block": slice(0, 2)},
+    "Trajectory.species_index": lambda: {"species": "A"},
+    "Trajectory.unwrapped": lambda: {"block": slice(0, 2), "particles": np.arange(2)},
+    "cage.Calibration": lambda: {
+        "c0": 1.0,
+        "c1": 1.0,
+        "c0_error": 0.1,
+        "c1_error": 0.1,
+        "temperatures": (0.5, 0.6),
+        "reading": "x",
+        "residual": 0.1,
+    },
+    "cage.Calibration.softness": lambda: {"depth": field("depth")},
+    "cage.cage_range": lambda: {"potential": well(), "share": 0.01},
+    "cage.calibrate": lambda: {
+        "depth": xr.DataArray([76.0, 60.0, 44.0], {"temperature": [0.5, 0.6, 0.8]}, ("temperature",)),
+        "softness": xr.DataArray([1e-3, 1.1e-3, 1.4e-3], {"temperature": [0.5, 0.6, 0.8]}, ("temperature",)),
+        "reading": "x",
+    },
+    "cage.cutoffs": lambda: {"rdf": rdf(), "vanishing": 0.0, "smoothing": 0.03, "species": "A"},
+    "cage.depth": lambda: {
+        "rdf": rdf(),
+        "mixture": FLUID,
+        "temperature": 1.0,
+        "cutoffs": {"AA": (1.0, 1.5)},
+        "species": "A",
+    },
+    "cage.direct_correlation": lambda: {"sq": bump(height=1.0)},
+    "cage.first_passage_time": lambda: {"potential": well(), "r_max": 1.0},
+    "cage.hypernetted_chain": lambda: {"rdf": rdf(), "mixture": FLUID, "temperature": 1.0},
+    "cage.kramers_time": lambda: {"potential": well(), "r_max": 1.0, "top": "integral"},
+    "cage.local_depth": lambda: {
+        "trajectory": dense(),
+        "mixture": FLUID,
+        "temperature": 0.5,
+        "centre": "A",
+        "width": 0.09,
+        "cutoffs": {"AA": (0.9, 1.4)},
+        "dr": 0.05,
+        "correlation": "local",
+        "normalisation": "total",
+        "rdf": None,
+        "frames": slice(0, 1),
+        "executor": None,
+        "out": None,
+        "megabytes": 16.0,
+    },
+    "cage.local_radial_distribution": lambda: {
+        "trajectory": dense(),
+        "centre": "A",
+        "width": 0.1,
+        "r": [0.9, 1.0, 1.1],
+        "normalisation": "total",
+        "frames": slice(0, 1),
+    },
+    "cage.potential": lambda: {"sq": bump(height=1.0), "q_max": 20.0, "displacement": [0.0, 0.1]},
+    "cage.softness": lambda: {"sq": bump(height=1.0), "q_max": 20.0, "fit_range": (0.0, 0.05)},
+    "cluster.Processes": lambda: {"workers": 1},
+    "cluster.Scheduler": lambda: {
+        "address": "local",
+        "workers": 1,
+        "tls": None,
+        "dashboard": None,
+        "interface": None,
+        "encrypted": True,
+    },
+    "cluster.at_most": lambda: {"workers": 2, "tasks": 3},
+    "cluster.executor": lambda: {"workers": 1},
+    "dynamics.balanced": lambda: {
+        "examples": xr.Dataset({"soft": ("example", np.arange(10) < 3)}),
+        "size": 3,
+        "seed": 1,
+    },
+    "dynamics.cage_relative_displacement": lambda: {
+        "trajectory": run(),
+        "lag": 1.0,
+        "cutoff": 2.5,
+        "origin_spacing": 10.0,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.compare_laws": lambda: {
+        "temperatures": T,
+        "times": 0.3 * (T / 0.4 - 1) ** -2.4,
+        "confidence": 0.68,
+        "errors": 0.01 * T,
+        "laws": ("arrhenius", "mct"),
+    },
+    "dynamics.correlators": lambda: {
+        "trajectories": run(),
+        "lags": [1.0, 2.0],
+        "overlap_radius": 0.3,
+        "wave_numbers": [7.0],
+        "shell_width": 0.5,
+        "r_max": 1.0,
+        "dr": 0.1,
+        "species": "A",
+        "groups": None,
+        "group_labels": None,
+        "weights": None,
+        "tolerance": 0.1,
+        "origin_spacing": 5.0,
+        "stretches": 2,
+        "remove_drift": False,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.diffusion": lambda: {"displacements": motion(), "tolerance": 0.05, "width": 0.3},
+    "dynamics.displacements": lambda: {
+        "trajectories": run(),
+        "lags": [1.0, 2.0],
+        "overlap_radius": 0.3,
+        "species": "A",
+        "origin_spacing": 5.0,
+        "stretches": 2,
+        "remove_drift": False,
+        "tolerance": 0.1,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.events": lambda: {
+        "trajectory": run(),
+        "window": 4.0,
+        "threshold": 0.05,
+        "species": "A",
+        "remove_drift": False,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.fit_law": lambda: {
+        "temperatures": T,
+        "times": np.exp(2.0 / T),
+        "law": "arrhenius",
+        "confidence": 0.68,
+        "errors": 0.01 * T,
+    },
+    "dynamics.hop_threshold": lambda: {"displacements": moved(), "width": 0.4},
+    "dynamics.hops": lambda: {
+        "trajectory": run(),
+        "window": 4.0,
+        "species": "A",
+        "remove_drift": False,
+        "executor": None,
+        "out": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.logarithmic_lags": lambda: {"trajectory": run(), "per_decade": 3, "longest": 20.0},
+    "dynamics.nonaffine_displacement": lambda: {
+        "trajectory": run(),
+        "lag": 1.0,
+        "cutoff": 2.9,
+        "origin_spacing": 10.0,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.onset_temperatures": lambda: {
+        "temperatures": T,
+        "times": np.exp(1.0 / T + 9.0 * np.maximum(0.0, 1 / T - 1 / 0.7) ** 2),
+        "hot": 0.65,
+        "excess": 0.1,
+        "errors": None,
+        "others": {"softness": (0.81, 0.02)},
+    },
+    "dynamics.propensity": lambda: {
+        "runs": _iso(),
+        "times": [2.0],
+        "remove_drift": False,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.rearrangements": lambda: {"events": found_events(), "threshold": 0.2},
+    "dynamics.reduced_diffusion": lambda: {
+        "diffusivity": 0.01,
+        "density": 1.2,
+        "temperature": 0.5,
+        "mass": 1.0,
+        "dimensions": 3,
+    },
+    "dynamics.relaxation_time": lambda: {"curves": motion(), "of": "overlap", "level": 0.4, "errors": None},
+    "dynamics.stretched_exponential": lambda: {
+        "curves": motion(),
+        "of": "overlap",
+        "shortest": 1.0,
+        "longest": 500.0,
+        "errors": None,
+    },
+    "dynamics.training_by_crossing": lambda: {
+        "events": found_events(),
+        "rearrangement": 0.1,
+        "lead": 2.0,
+        "quiet": 10.0,
+        "hard_at": "middle",
+    },
+    "dynamics.training_by_extrema": lambda: {
+        "trajectories": run(),
+        "window": 4.0,
+        "soft_above": 0.1,
+        "hard_below": 0.05,
+        "soft_separation": 2.0,
+        "hard_separation": 8.0,
+        "lead": 0.0,
+        "species": "A",
+        "remove_drift": False,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "dynamics.waiting_times": lambda: {"events": found_events(), "times": [0.0, 1.0, 3.0]},
+    "learning.by_elimination": lambda: {
+        "features": examples(),
+        "groups": GROUPS,
+        "numbers": [2, 1],
+        **FIT,
+        "constant": "refuse",
+    },
+    "learning.by_number": lambda: {
+        "features": examples(),
+        "groups": GROUPS,
+        "sizes": [20],
+        **FIT,
+        "seed": 1,
+        "constant": "refuse",
+    },
+    "learning.by_subset": lambda: {
+        "features": examples(),
+        "subsets": {"one": ["a"]},
+        "groups": GROUPS,
+        **FIT,
+        "constant": "refuse",
+    },
+    "learning.cross_validated": lambda: {
+        "features": examples(),
+        "groups": GROUPS,
+        **FIT,
+        "unit": "margin",
+        "constant": "refuse",
+        "seed": 0,
+    },
+    "learning.fit_in_batches": lambda: {
+        "batches": lambda: [examples()[:40], examples()[40:]],
+        "C": 1.0,
+        "passes": 2,
+        "unit": "distance",
+        "seed": 1,
+        "constant": "refuse",
+    },
+    "learning.fit_softness": lambda: {
+        "features": examples(),
+        "groups": GROUPS,
+        **FIT,
+        "unit": "margin",
+        "constant": "refuse",
+        "seed": 0,
+        "provenance": {"a": 1},
+    },
+    "learning.groups_of": lambda: {"examples": examples(), "stretches": 2},
+    "learning.load_model": lambda: {"path": saved_model()},
+    "learning.projections": lambda: {"model": model()},
+    "learning.SoftnessModel": lambda: {
+        "features": ("a",),
+        "mean": np.zeros(1),
+        "scale": np.ones(1),
+        "layers": ((np.ones((1, 1)), np.zeros(1)),),
+        "unit": "margin",
+        "definition": "",
+        "provenance": {},
+    },
+    "learning.SoftnessModel.decide": lambda: {"values": np.array([1.0, 2.0])},
+    "learning.SoftnessModel.save": lambda: {"path": folder() / "model.json"},
+    "learning.SoftnessModel.softness": lambda: {"features": examples()},
+    "quantities.labelled": lambda: {"name": "msd", "data": [1.0], "dims": ("lag",), "coords": {"lag": [1.0]}},
+    "quantities.quantity": lambda: {"name": "msd"},
+    "relation.arrhenius": lambda: {
+        "probabilities": probabilities(),
+        "weighting": "errors",
+        "largest_error": 0.5,
+        "minimum_temperatures": 3,
+    },
+    "relation.collapse": lambda: {
+        "x": [np.arange(4.0)] * 2,
+        "y": [1.0 + np.arange(4.0), 2.0 + 2 * np.arange(4.0)],
+        "lines": [_line(), _line(2.0)],
+    },
+    "relation.common_line": lambda: {"x": [[1.0, 2.0], [3.0, 4.0]], "y": [[2.0, 4.0], [6.0, 8.0]]},
+    "relation.crossings": lambda: {"fits": lines(), "fences": 1.5},
+    "relation.distribution": lambda: {"field": field(), "bins": 5, "stretches": 2},
+    "relation.foretold_overlap": lambda: {
+        "probability": probabilities().isel(temperature=0).drop_vars(P_R + "_jackknife"),
+        "interval": 1.0,
+        "lags": [1.0, 2.0],
+        "share_beyond": 1.0,
+        "changes": None,
+    },
+    "relation.left_out": lambda: {
+        "probabilities": probabilities(),
+        "weighting": "equal",
+        "minimum_temperatures": 2,
+    },
+    "relation.line": lambda: {"x": [1.0, 2.0, 3.0, 4.0], "y": [2.1, 3.9, 6.1, 7.9], "confidence": 0.95},
+    "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "stretches": 2},
+    "relation.onset": lambda: {"fits": lines()},
+    "relation.peak": lambda: {"field": field(), "stretches": 2},
+    "relation.propagation": lambda: {
+        "field": field(),
+        "trajectory": run(),
+        "groups": [(2.0, 4.0)],
+        "lags": [1.0, 2.0],
+        "stays_within": 0.5,
+        "overlap_radius": 0.3,
+        "bins": 5,
+        "origins": 3,
+        "stretches": 2,
+    },
+    "relation.rank_correlation": lambda: {
+        "fields": [field().isel(frame=0, drop=True)],
+        "motion": [
+            xr.DataArray(
+                np.arange(27.0)[None], {"time": [5.0], "particle": np.arange(27)}, ("time", "particle")
+            )
+        ],
+    },
+    "relation.ranking": lambda: {
+        "field": field(),
+        "p_hop": p_hop(),
+        "threshold": 0.1,
+        "lead": 0.0,
+        "bins": 2,
+        "stretches": 2,
+    },
+    "relation.rearrangement_probability": lambda: {
+        "field": field(),
+        "p_hop": p_hop(),
+        "threshold": 0.1,
+        "bins": 3,
+        "lead": 0.0,
+        "minimum_count": 1,
+        "stretches": 2,
+    },
+    "relation.scaled_barriers": lambda: {"fits": lines(), "crossover": 0.5},
+    "relation.shallower_share": lambda: {
+        "depth": field("depth"),
+        "p_hop": p_hop(),
+        "threshold": 0.1,
+        "lead": 0.0,
+        "stretches": 2,
+    },
+    "relation.softer_share": lambda: {
+        "softness": field(),
+        "p_hop": p_hop(),
+        "threshold": 0.1,
+        "lead": 0.0,
+        "stretches": 2,
+    },
+    "relation.softness_law": lambda: {
+        "temperatures": T,
+        "softness": 1.8e-4 + 1.4e-3 * T,
+        "times": 0.5 * np.exp((-3.6 + 4.2e-3 / (1.8e-4 + 1.4e-3 * T)) / T),
+        "confidence": 0.9,
+        "errors": None,
+    },
+    "relation.steepness": lambda: {"probabilities": probabilities()},
+    "relation.straight_barriers": lambda: {"fits": lines()},
+    "relation.strata": lambda: {"field": field(), "count": 3, "percentiles": (5.0, 95.0)},
+    "relation.stretch_error": lambda: {
+        "probabilities": probabilities(),
+        "estimate": lambda p: float(p[P_R].sum()),
+    },
+    "relation.within_fences": lambda: {"values": [0.9, 1.0, 1.1, 1.0, 7.0], "fences": 1.5},
+    "relation.within_horizon": lambda: {"p_hop": p_hop(), "threshold": 0.1, "horizon": 1.0},
+    "structure.Angular": lambda: {"functions": ((2.0, 1.0, 2),), "cutoff": 2.5},
+    "structure.EntropyReading": lambda: {
+        "width": 0.1,
+        "r": (0.4, 0.5, 0.6),
+        "species": "partial",
+        "density": "local",
+        "radius": 3.0,
+        "window": None,
+        "averaged_within": 1.5,
+    },
+    "structure.FeatureSet": lambda: {"name": "a", "source": "b", "radial": (RADIAL,), "angular": ANGULAR},
+    "structure.Logistic": lambda: {"centre": 2.0, "width": 1.0},
+    "structure.Logistic.__call__": lambda: {"r": [1.0, 2.0]},
+    "structure.Radial": lambda: {"first": 1.8, "step": 0.1, "number": 3, "width": 0.1, "cutoff": 2.5},
+    "structure.features_of_examples": lambda: {
+        "trajectories": run(),
+        "examples": example_table(),
+        "centre": "A",
+        "radial": RADIAL,
+        "angular": ANGULAR,
+        "executor": None,
+    },
+    "structure.grouped_pair_entropy": lambda: {
+        "grouped": grouped(),
+        "r_max": 3.0,
+        "window": structure.Logistic(2.0, 1.0),
+    },
+    "structure.grouped_radial_distribution": lambda: {
+        "trajectories": run(),
+        "field": field(),
+        "edges": [0.0, 3.0, 6.0],
+        "r_max": 3.0,
+        "dr": 0.1,
+    },
+    "structure.local_pair_entropy": lambda: {
+        "trajectory": dense(),
+        "centre": "A",
+        "width": 0.1,
+        "r": np.arange(0.4, 2.05, 0.1),
+        "species": "partial",
+        "density": "local",
+        "radius": 2.0,
+        "window": structure.Logistic(2.0, 1.0),
+        "averaged_within": 1.2,
+        "frames": slice(0, 1),
+        "executor": None,
+    },
+    "structure.pair_entropy": lambda: {
+        "rdf": rdf(),
+        "r_max": 2.5,
+        "window": structure.Logistic(2.0, 1.0),
+        "species": "partial",
+    },
+    "structure.radial_distribution": lambda: {
+        "trajectories": run()[:3],
+        "r_max": 3.0,
+        "dr": 0.1,
+        "executor": None,
+    },
+    "structure.structure_factor": lambda: {
+        "trajectories": run()[:4],
+        "q_max": 4.0,
+        "dq": 0.5,
+        "blocks": 2,
+        "executor": None,
+    },
+    "structure.structure_functions": lambda: {
+        "trajectory": run(),
+        "centre": "A",
+        "radial": RADIAL,
+        "angular": ANGULAR,
+        "frames": slice(0, 2),
+        "then": None,
+        "to": None,
+        "executor": None,
+        "megabytes": 64.0,
+    },
+    "structure.surroundings": lambda: {
+        "trajectory": dense(),
+        "mixture": FLUID,
+        "centre": "A",
+        "shells": {"AA": 1.3},
+        "radius": 1.3,
+        "width": 0.05,
+        "frames": slice(0, 1),
+    },
+    "systems.equilibrated": lambda: {"liquid": ka(), "temperature": 1.0, "n_particles": 4000},
+    "systems.equilibration_command": lambda: {
+        "liquid": ka(),
+        "temperature": 0.5,
+        "n_particles": 4000,
+        "start": "lattice",
+        "hold": 1.0,
+        "duration": 1.0,
+        "out": "x.gsd",
+    },
+    "systems.force_smoothed": lambda: {"liquid": ka()},
+    "systems.kob_andersen": lambda: {"density": 1.2},
+    "systems.kob_andersen_active": lambda: {"force": 0.5, "density": 1.2},
+    "systems.kob_andersen_wca": lambda: {"density": 1.2},
+    "systems.kob_andersen_width": lambda: {"width": 0.3, "density": 1.14},
+    "systems.library": lambda: {"folder": systems.library()[0].path.parent},
+    "systems.named": lambda: {"name": "ka-lj", "density": 1.2},
+    "systems.polydisperse": lambda: {
+        "name": "poly",
+        "diameters": (0.8, 1.2),
+        "pair": sc.potentials.InversePower(1.0, 1.0, 12.0, 1.25),
+        "nonadditivity": 0.2,
+        "dimensions": 3,
+        "source": "x",
+    },
+    "systems.read_mixture": lambda: {"path": mixture_file()},
+    "systems.size_classes": lambda: {"smallest": 0.5, "largest": 1.5, "exponent": 0.0, "classes": 2},
+    "systems.wahnstrom": lambda: {"density": 1.2959},
+    "systems.Configuration.fits": lambda: {"liquid": ka(), "temperature": 1.0, "n_particles": 4000},
+    "Trajectory": lambda: {
+        "source": run().source,
+        "species": run().species,
+        "names": ("A",),
+        "moments": run().moments,
+        "frames": run().frames,
+        "dimensions": 3,
+        "state": None,
+        "temperature": 1.0,
+        "units": None,
+    },
+    "Trajectory.moment": lambda: {"frame": 1},
+    "Units": lambda: {"system": "metal", "sigma": 3.4, "epsilon": 0.01, "mass": 40.0},
+    "dynamics.Diffusion": lambda: {"value": 1.0, "error": 0.1, "start": 1.0, "reached": True, "reason": ""},
+    "dynamics.HopThreshold": lambda: {"value": 1.0, "error": 0.1, "time": 1.0, "reached": True, "reason": ""},
+    "dynamics.RelaxationTime": lambda: {"value": 1.0, "error": 0.1, "reached": True, "reason": ""},
+    "dynamics.LawFit": lambda: {
+        "law": "arrhenius",
+        "parameters": ("a", "b"),
+        "values": (1.0, 1.0),
+        "low": (0.5, 0.5),
+        "high": (2.0, 2.0),
+        "at_bound": (),
+        "confidence": 0.7,
+        "chi_square": 1.0,
+        "degrees_of_freedom": 1,
+        "aic": 1.0,
+        "bic": 1.0,
+    },
+    "dynamics.LawFit.__call__": lambda: {"temperatures": [0.5, 0.6]},
+    "dynamics.StretchedExponential": lambda: dict.fromkeys(
+        (
+            "amplitude",
+            "amplitude_error",
+            "time",
+            "time_error",
+            "exponent",
+            "exponent_error",
+            "mean_time",
+            "mean_time_error",
+            "deviation",
+        ),
+        1.0,
+    ),
+    "io.GsdAppender": lambda: {
+        "path": folder() / "a.gsd",
+        "species": [0, 0],
+        "names": ("A",),
+        "masses": (1.0,),
+        "dimensions": 3,
+    },
+    "io.GsdAppender.append": lambda: {
+        "step": 1,
+        "time": 1.0,
+        "box": BOX,
+        "positions": np.zeros((2, 3)),
+        "images": np.zeros((2, 3), int),
+        "log": {"pressure": 1.0},
+    },
+    "io.GsdAppender.truncate": lambda: {"n_frames": 0},
+    "io.from_mdanalysis": lambda: {
+        "universe": universe(),
+        "timestep": 1.0,
+        "times": None,
+        "temperature": 1.0,
+        "names": ("A",),
+        "select": "all",
+        "unwrapped": False,
+    },
+    "io.read_fields": lambda: {"path": gsd_file()},
+    "write_gsd": lambda: {
+        "path": folder() / "b.gsd",
+        "trajectory": run()[:2],
+        "fields": {"softness": field(frames=2)},
+        "frames": slice(0, 2),
+    },
+    "read": lambda: {
+        "path": gsd_file(),
+        "format": None,
+        "timestep": None,
+        "temperature": 1.0,
+        "names": ("A",),
+        "species_column": None,
+        "unwrapped": None,
+        "units": None,
+        "box": None,
+        "repeats": "refuse",
+        "unfinished": "refuse",
+        "frames": slice(0, 2),
+    },
+    "learning.SoftnessClassifier.fit": lambda: {"X": examples().values, "y": np.arange(80) % 2},
+    "learning.SoftnessClassifier.predict": lambda: {"X": examples().values},
+    "learning.SoftnessClassifier.decision_function": lambda: {"X": examples().values},
+    "learning.Validation": lambda: {
+        "C": 1.0,
+        "accuracy": 0.9,
+        "error": 0.1,
+        "soft_share": 0.5,
+        "hard_share": 0.5,
+        "tried": ((1.0, 0.9),),
+        "softness": np.zeros(3),
+    },
+    "plot.arrhenius": lambda: {"probabilities": probabilities(), "fits": lines(), "temperatures": None},
+    "plot.barrier": lambda: {"fits": lines()},
+    "plot.caging_potential": lambda: {"potential": well().rename("caging_potential"), "temperatures": [0.5]},
+    "plot.curve": lambda: {"data": labelled("msd", [0.1, 0.2], ("lag",), {"lag": [1.0, 2.0]}), "error": None},
+    "plot.displacements": plotted,
+    "plot.overlap": plotted,
+    "plot.non_gaussian": plotted,
+    "plot.distribution": lambda: {
+        "found": relation.distribution(field(), bins=3, stretches=2),
+        "temperatures": [0.5],
+    },
+    "plot.rearrangement_probability": lambda: {"found": shares(), "temperatures": [0.5]},
+    "plot.radial_distribution": lambda: {"rdf": rdf(), "temperatures": [0.5]},
+    "plot.structure_factor": lambda: {"sq": bump(height=1.0), "temperatures": [0.5]},
+    "plot.hops": lambda: {"p_hop": p_hop(), "particles": [0, 1], "threshold": 0.1},
+    "plot.particles": lambda: {"run": run(), "field": field(), "frame": 0, "thickness": 2.0},
+    **{
+        f"potentials.{kind}.{law}": lambda: {"r": [1.0, 2.0]}
+        for kind in (
+            "ExpandedLennardJones",
+            "HarmonicRepulsion",
+            "InversePower",
+            "SmoothedInversePower",
+            "SmoothedLennardJones",
+            "Tabulated",
+        )
+        for law in ("energy", "force")
+    },
+    "potentials.ExpandedLennardJones": lambda: {
+        "epsilon": 1.0,
+        "sigma": 1.0,
+        "delta": 0.1,
+        "cutoff": 2.5,
+        "shift": True,
+    },
+    "potentials.ExpandedLennardJones.modified_well": lambda: {
+        "epsilon": 1.0,
+        "sigma": 1.0,
+        "width": 0.3,
+        "cutoff": 2.5,
+    },
+    "potentials.HarmonicRepulsion": lambda: {"epsilon": 1.0, "sigma": 1.0},
+    "potentials.InversePower": lambda: {
+        "epsilon": 1.0,
+        "sigma": 1.0,
+        "exponent": 12.0,
+        "cutoff": 2.5,
+        "shift": True,
+    },
+    "potentials.SmoothedInversePower": lambda: {
+        "epsilon": 1.0,
+        "sigma": 1.0,
+        "exponent": 12.0,
+        "cutoff": 2.5,
+    },
+    "potentials.SmoothedLennardJones": lambda: {"epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5},
+    "potentials.Tabulated": lambda: {
+        "inner": 0.5,
+        "cutoff": 2.5,
+        "energies": _tabulated().energies,
+        "forces": _tabulated().forces,
+    },
+    "potentials.Tabulated.through": lambda: {
+        "r": np.linspace(0.8, 2.5, 200),
+        "energy": (2.5 - np.linspace(0.8, 2.5, 200)) ** 2,
+        "points": 100,
+    },
+    "relation.Collapse": lambda: {"before": 1.0, "after": 0.5},
+    "relation.CommonLine": lambda: {"intercept": 1.0, "slope": 0.5, "r_squared": 1.0, "spread": 0.0},
+    "relation.Crossings": lambda: {"temperature": 1.0, "error": 0.5, "spread": 1.0, "kept": 1, "every": 2},
+    "relation.Line": lambda: {
+        "intercept": 1.0,
+        "slope": 0.5,
+        "intercept_error": 0.1,
+        "slope_error": 0.1,
+        "intercept_ends": (0.5, 1.5),
+        "slope_ends": (0.1, 0.9),
+        "confidence": 0.9,
+        "correlation": 0.5,
+        "spread": 0.0,
+        "n": 4,
+    },
+    "relation.Line.__call__": lambda: {"x": [1.0, 2.0]},
+    "relation.Onset": lambda: {
+        "temperature": 1.0,
+        "error": 0.1,
+        "energy": 1.0,
+        "chi_square": 1.0,
+        "unweighted": 1.0,
+    },
+    "relation.Peak": lambda: {"value": 1.0, "error": 0.1, "bandwidth": 0.1},
+    "relation.Share": lambda: {
+        "value": 1.0,
+        "error": 0.1,
+        "peak": 0.1,
+        "peak_error": 0.1,
+        "of_all": 0.5,
+        "n_rearranging": 3,
+    },
+    "relation.SoftnessLaw": lambda: {
+        "values": (1.0, 1.0, 1.0),
+        "low": (0.5, 0.5, 0.5),
+        "high": (2.0, 2.0, 2.0),
+        "confidence": 0.9,
+        "chi_square": 1.0,
+        "degrees_of_freedom": 1,
+        "aic": 1.0,
+        "bic": 1.0,
+        "parameters": ("a", "b", "c"),
+    },
+    "relation.SoftnessLaw.__call__": lambda: {"temperatures": [0.5, 0.6], "softness": [1.0, 1.1]},
+    "relation.Straight": lambda: {"e0": 1.0, "e1": 1.0, "s0": 1.0, "s1": 1.0, "curvature": 0.0},
+    "report.Row": lambda: {
+        "item": "a",
+        "quantity": "b",
+        "state": "c",
+        "published": 1.0,
+        "measured": 1.0,
+        "uncertainty": 0.1,
+        "unit": "1",
+        "tolerance": report.Tolerance.relative(0.1),
+        "note": "",
+    },
+    "report.Row.judge": lambda: {
+        "item": "a",
+        "quantity": "b",
+        "state": "c",
+        "published": 1.0,
+        "measured": 1.0,
+        "uncertainty": 0.1,
+        "unit": "1",
+        "tolerance": report.Tolerance.relative(0.1),
+        "note": "",
+    },
+    "report.Section": lambda: {"heading": "a", "text": "b", "plates": (), "tables": ()},
+    "report.Tolerance": lambda: {"kind": "relative", "lower": 0.1, "upper": 0.1},
+    "report.Tolerance.absolute": lambda: {"distance": 0.1},
+    "report.Tolerance.between": lambda: {"lower": 0.1, "upper": 0.2},
+    "report.Tolerance.relative": lambda: {"fraction": 0.1},
+    "report.Tolerance.holds": lambda: {"measured": 1.0, "published": 1.0},
+    "report.Tolerance.room": lambda: {"measured": 1.0, "published": 1.0},
+    "report.load_results": lambda: {"path": results_folder()},
+    "report.print_comparison": lambda: {
+        "rows": [row()],
+        "page": Path("index.html"),
+        "console": Console(file=io.StringIO()),
+    },
+    "report.read_comparison": lambda: {"path": comparison_file()},
+    "report.rebuild": lambda: {"out": written_report()},
+    "report.save_results": lambda: {"path": folder() / "r", "results": {"a": table()}},
+    "report.scene": lambda: {
+        "run": run(),
+        "fields": {"softness": field()},
+        "frames": 2,
+        "width": 0.1,
+        "cutoffs": {"AA": (1.0, 1.4)},
+        "normalisation": "total",
+    },
+    "report.write": lambda: {"out": folder() / "w", **_page()},
+    "report.write_comparison": lambda: {"path": folder() / "c.json", "rows": [row()]},
+    "simulate": lambda: simulated(per_decade=0, seed=1, dt=0.005, damping=100.0, ensemble="nvt"),
+    "simulation.InherentStructure": lambda: {
+        "positions": np.zeros((2, 3)),
+        "energy": 1.0,
+        "force": 1.0,
+        "evaluations": 3,
+    },
+    "simulation.LammpsEngine.advance": lambda: {
+        "state": None,
+        "checkpoint": folder() / "c",
+        "leg": Leg(0, (1,), frozenset({1})),
+        "after": None,
+        "tick": print,
+    },
+    "simulation.LammpsEngine.prepare": lambda: {
+        "state": None,
+        "start": started(),
+        "checkpoint": folder() / "c",
+    },
+    "simulation.Leg": lambda: {"begin": 0, "stops": (1, 2), "frames": frozenset({1})},
+    "simulation.PairForces": lambda: {
+        "mixture": ka().mixture,
+        "box": started().box,
+        "species": started().species,
+    },
+    "simulation.PairForces.__call__": lambda: {
+        "xyz": np.ascontiguousarray(started().positions.T),
+        "force": np.zeros((3, 200)),
+    },
+    "simulation.Schedule": lambda: {"hold": 0, "every": 10, "n_particles": 100, "offsets": (0,)},
+    "simulation.Schedule.frame_step": lambda: {"frame": 2},
+    "simulation.Schedule.frames_before": lambda: {"step": 20},
+    "simulation.Schedule.leg": lambda: {"begin": 0, "n_frames": 3},
+    "simulation.Schedule.n_frames": lambda: {"state": state(), "duration": 0.2},
+    "simulation.Schedule.next_checkpoint": lambda: {"step": 20},
+    "simulation.Schedule.of": lambda: {"state": state()},
+    "simulation.Snapshot": lambda: {
+        "step": 1,
+        "positions": np.zeros((2, 3)),
+        "images": np.zeros((2, 3), int),
+        "box": BOX,
+        "log": {},
+    },
+    "simulation.Start": lambda: {
+        "name": "a",
+        "positions": np.zeros((2, 3)),
+        "species": np.zeros(2, int),
+        "box": BOX,
+        "melt": False,
+    },
+    "simulation.chosen_engine": lambda: {"asked": "lammps"},
+    "simulation.from_trajectory": lambda: {"trajectory": _start_run(), "liquid": ka(), "temperature": 1.0},
+    "simulation.inherent_structure": lambda: {
+        "positions": started().positions,
+        "box": started().box,
+        "species": started().species,
+        "mixture": ka().mixture,
+        "tolerance": 1e4,
+        "minimiser": "l-bfgs",
+        "name": "a",
+    },
+    "simulation.lattice": lambda: {"liquid": ka(), "n_particles": 200, "seed": 1},
+    "simulation.overlaps": lambda: {"start": started(), "mixture": ka().mixture, "temperature": 1.0},
+    "store.Request": lambda: {"state": state(), "duration": 0.2, "configuration": started()},
+    "store.RunFolder": lambda: {"path": folder()},
+    "store.RunFolder.engine_file": lambda: {"step": 1},
+    "store.RunFolder.checkpoint_of": lambda: {"step": 1, "frames": 1},
+    "store.RunFolder.engine_file_of": lambda: {"checkpoint": _checkpoint()},
+    "report.own_folder": lambda: {
+        "out": folder() / "o",
+        "inputs": (),
+        "runs": None,
+        "names": (),
+        "redrawn": False,
+    },
+    "store.RunFolder.is_there": lambda: {"state": state(), "root": folder()},
+    "store.RunFolder.of": lambda: {"state": state(), "root": folder()},
+    "store.RunFolder.remove_files_but_of": lambda: {"checkpoint": _checkpoint()},
+    "store.RunFolder.replace_checkpoint": lambda: {"checkpoint": _checkpoint()},
+    "store.RunFolder.write_record": lambda: {"record": {"a": 1}},
+    "store.Rung": lambda: {"run": run(), "agreements": {}, "order": Order(0.0, 0.0)},
+    "store.cool": lambda: {
+        **_without(simulated(), "temperature"),
+        "temperatures": [1.0, 0.9],
+        "seed": 1,
+        "dt": 0.005,
+        "damping": 100.0,
+    },
+    "store.equilibrate": lambda: {
+        **simulated(),
+        "out": folder() / "c.gsd",
+        "relaxations": 20.0,
+        "longest": 1.0,
+        "seed": 1,
+        "dt": 0.005,
+        "damping": 100.0,
+    },
+    "store.isoconfigurational": lambda: {
+        **_without(simulated(), "hold"),
+        "start": _start_run(),
+        "n_runs": 2,
+        "first_seed": 1,
+        "workers": 1,
+    },
+    "store.logged": lambda: {"trajectory": logged_run(), "name": "potential_energy"},
+    "store.quench_trajectory": lambda: {
+        "trajectory": _start_run(),
+        "tolerance": 1e4,
+        "minimiser": "l-bfgs",
+        "mixture": ka().mixture,
+        "root": folder(),
+        "workers": 1,
+        "progress": False,
+    },
+    "store.read_run": lambda: {"path": gsd_file(), "mixture": FLUID, "meaning": sc.io.Meaning()},
+    "store.recheck": lambda: {"configuration": systems.library()[0], "run": run()},
+    "store.request": lambda: _without(simulated(seed=1), "engine", "root", "progress"),
+    "store.simulate_all": lambda: {
+        "requests": [store.Request(state(), 0.2)],
+        "root": folder(),
+        "workers": 1,
+        "progress": False,
+        "engine": NoEngine(),
+    },
+    "store.steady_state": lambda: {"run": logged_run()},
+    "systems.Configuration": lambda: {"path": Path("a"), "record": {}},
+    "systems.Entry": lambda: {
+        "name": "a",
+        "make": systems.kob_andersen,
+        "densities": (1.2,),
+        "summary": "a",
+        "source": "b",
+        "assumption": "",
+    },
+    "Trajectory.laid_out": lambda: {"block": slice(0, 2)},
+    "io.Meaning": _said,
+    "io.Meaning.doubt": lambda: {"error": SimulationError("a")},
+    "io.Meaning.units_for": lambda: {"path": "a", "said": None},
+    "io.look_at": lambda: {"path": gsd_file(), "meaning": sc.io.Meaning()},
+    "io.open_file": lambda: {"path": gsd_file(), "meaning": sc.io.Meaning()},
+    "look": lambda: {"path": gsd_file(), **_without(_said(), "doubts")},
+}
+
+
+# What has no good arguments that are cheap: these are refused for what they hold, or stop at the engine.
+REFUSED = {
+    "store.RunFolder.checkpoint_of",
+    "store.RunFolder.engine_file_of",
+    "simulate",
+    "store.simulate",
+    "store.simulate_all",
+    "store.cool",
+    "store.equilibrate",
+    "store.isoconfigurational",
+    "store.recheck",
+    "store.read_run",
+    "simulation.LammpsEngine.advance",
+    "simulation.LammpsEngine.prepare",
+}
+
+
+def _without(given: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in names}
+
+
+@cache
+def _tabulated() -> Any:
+    r = np.linspace(0.5, 2.5, 200)
+    return sc.potentials.Tabulated.through(r, (2.5 - r) ** 2, points=100)
+
+
+@cache
+def _start_run() -> sc.Trajectory:
+    start = started()
+    return sc.Trajectory.from_arrays(
+        start.positions[None], start.box, species=start.species, names=("A", "B")
+    )
+
+
+# What a method is called on.
+OBJECTS: dict[str, Callable[[], Any]] = {
+    "Box": lambda: sc.Box(4.0, 4.0, 4.0),
+    "LennardJones": lambda: sc.LennardJones(1.0, 1.0, 2.5),
+    "Liquid": ka,
+    "Mixture": lambda: FLUID,
+    "Protocol": lambda: state().protocol,
+    "Trajectory": run,
+    "cage.Calibration": lambda: cage.Calibration(1.0, 1.0, 0.1, 0.1, (0.5, 0.6), "x", 0.1),
+    "learning.SoftnessModel": model,
+    "structure.Logistic": lambda: structure.Logistic(2.0, 1.0),
+    "systems.Configuration": lambda: systems.library()[0],
+    "io.GsdAppender": appender,
+    "io.Meaning": lambda: sc.io.Meaning(doubts=[]),
+    "dynamics.LawFit": lambda: dynamics.fit_law(T, np.exp(2.0 / T), law="arrhenius", confidence=0.68),
+    "learning.SoftnessClassifier": lambda: learning.SoftnessClassifier().fit(
+        examples().values, np.arange(80) % 2
+    ),
+    "potentials.ExpandedLennardJones": lambda: sc.potentials.ExpandedLennardJones(1.0, 1.0, 0.1, 2.5),
+    "potentials.HarmonicRepulsion": lambda: sc.potentials.HarmonicRepulsion(1.0, 1.0),
+    "potentials.InversePower": lambda: sc.potentials.InversePower(1.0, 1.0, 12.0, 2.5),
+    "potentials.SmoothedInversePower": lambda: sc.potentials.SmoothedInversePower(1.0, 1.0, 12.0, 2.5),
+    "potentials.SmoothedLennardJones": lambda: sc.potentials.SmoothedLennardJones(1.0, 1.0, 2.5),
+    "potentials.Tabulated": _tabulated,
+    "relation.Line": _line,
+    "relation.SoftnessLaw": lambda: relation.softness_law(**CALLS["relation.softness_law"]()),
+    "report.Tolerance": lambda: report.Tolerance.relative(0.1),
+    "simulation.LammpsEngine": sc.simulation.LammpsEngine,
+    "simulation.PairForces": lambda: sc.simulation.PairForces(ka().mixture, started().box, started().species),
+    "simulation.Schedule": lambda: Schedule(0, 10, 100),
+    "store.RunFolder": _run_folder,
+}
