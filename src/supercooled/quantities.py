@@ -130,6 +130,19 @@ TABLE: Mapping[str, Quantity] = {
         Quantity(
             "kinetic_temperature", r"$T_\mathrm{kin}$", "epsilon_AA/k_B", "temperature of the velocities"
         ),
+        Quantity(
+            "configurational_temperature",
+            r"$T_\mathrm{conf}$",
+            "epsilon_AA/k_B",
+            "temperature of the positions, squares of the forces over the Laplacian of the energy",
+        ),
+        Quantity("virial", "$W$", "epsilon_AA", "sum over pairs of distance times force"),
+        Quantity(
+            "virial_pressure",
+            r"$p_\mathrm{conf}$",
+            "epsilon_AA/sigma_AA^3",
+            "pressure without its kinetic part",
+        ),
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
         Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
         Quantity("pair_entropy", "$s^{(2)}$", "k_B", "excess entropy of pairs, a particle"),

@@ -1,6 +1,7 @@
 """Molecular dynamics: where a run starts, when it stops, and the engine that moves it."""
 
 from supercooled.simulation.choosing import EngineName, chosen_engine
+from supercooled.simulation.configurational import configurational
 from supercooled.simulation.engine import Engine, Leg, Snapshot
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.pair_forces import PairForces
@@ -20,6 +21,7 @@ __all__ = [
     "Snapshot",
     "Start",
     "chosen_engine",
+    "configurational",
     "from_trajectory",
     "inherent_structure",
     "lattice",

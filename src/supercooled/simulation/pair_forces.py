@@ -99,6 +99,16 @@ class PairForces:
             return float(kernels.expanded(xyz, self._kind, self._near, self._law, force))
         return float(kernels.tabulated(xyz, self._kind, self._near, self._cutoffs2, self._law, force))
 
+    def pairs(self, xyz: Array) -> tuple[Integers, Integers]:
+        """Each pair that is within reach once, as its two ends; some are a skin farther than the cutoff."""
+        self._build(xyz)
+        counts = (self._end - self._first).ravel()
+        lists = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        second = self._who[np.repeat(self._first.ravel(), counts) + lists].astype(np.int64)
+        first = np.repeat(np.arange(len(self._kind)), self._end.shape[1]).repeat(counts)
+        once = first < second
+        return first[once], second[once]
+
     def _build(self, xyz: Array) -> None:
         fractions = self._box.fractional(xyz.T)
         edges = np.floor(fractions + 0.5)

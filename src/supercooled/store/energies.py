@@ -1,4 +1,4 @@
-"""Numbers that a simulation logged with its frames."""
+"""Numbers that a simulation logged with its frames, or that follow from them."""
 
 from __future__ import annotations
 
@@ -9,25 +9,33 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.gsd_file import GsdFile
 from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
+from supercooled.simulation.configurational import configurational
 from supercooled.trajectory import Trajectory
 
 NAMES = ("potential_energy", "kinetic_temperature", "pressure")
+FROM_POSITIONS = "configurational_temperature"
 
 
 @validated
 def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     """One number a frame, (frame,), with the frame's ``time``.
 
-    name : "potential_energy" (a particle, epsilon_AA), "kinetic_temperature" (epsilon_AA/k_B) or
-        "pressure" (epsilon_AA/sigma_AA^3)
+    name : "potential_energy" (a particle, epsilon_AA), "kinetic_temperature" (epsilon_AA/k_B),
+        "pressure" (epsilon_AA/sigma_AA^3), or "configurational_temperature" (epsilon_AA/k_B), which is made
+        from the frames' positions when asked for, of every run whose liquid is known: see
+        :func:`supercooled.simulation.configurational`
 
     Raises
     ------
+    BoxError
+        if the box is too small for a temperature of the positions.
     ParameterError
         if the trajectory's file has no such log: only runs of this package do.
     TrajectoryError
         if it is damaged.
     """
+    if name == FROM_POSITIONS and trajectory.state is not None:
+        return configurational(trajectory, trajectory.state.liquid.mixture)[name]
     path, n_frames = trajectory.source.name, trajectory.source.n_frames
     chunk = f"log/{name}"
     none = ParameterError(f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from supercooled.errors import SimulationError
+from supercooled.errors import BoxError, SimulationError
 from supercooled.simulation.start import Start
 from supercooled.store.crystal import LARGEST_LASTING, LASTING_FRAMES, Order, lasting_peak, order
 from supercooled.store.energies import logged
@@ -15,6 +15,9 @@ from supercooled.trajectory import Trajectory
 
 if TYPE_CHECKING:
     from supercooled.dynamics import RelaxationTime
+
+# Fluctuations of the configurational temperature are as small as those of the kinetic one.
+_FRAMES_FOR_TEMPERATURE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Verdict:
     agreements : of its two halves, by name
     order : how crystalline its last frame is
     lasting : strongest Bragg peak of the whole run, of frames taken together
-    averages : energy and pressure, and the temperature of the velocities
+    averages : energy and pressure, the temperature of the velocities, and that of the positions where the
+        liquid is known
     """
 
     label: str
@@ -131,7 +135,22 @@ def judge(run: Trajectory, final: Start) -> Verdict:
         order=order(final),
         lasting=lasting_peak(run),
         averages={
-            name: float(logged(run, name).mean())
-            for name in ("potential_energy", "kinetic_temperature", "pressure")
+            **{
+                name: float(logged(run, name).mean())
+                for name in ("potential_energy", "kinetic_temperature", "pressure")
+            },
+            **_temperature_of_positions(run),
         },
     )
+
+
+def _temperature_of_positions(run: Trajectory) -> dict[str, float]:
+    """Beside that of the velocities: it shows what the step of the integration does to the positions."""
+    if run.state is None:
+        return {}
+    some = run[:: max(1, run.n_frames // _FRAMES_FOR_TEMPERATURE)]
+    try:
+        values = logged(some, "configurational_temperature")
+    except BoxError:  # a box in which LAMMPS meets the same neighbour twice
+        return {}
+    return {"configurational_temperature": float(values.mean())}
