@@ -11,6 +11,7 @@ from supercooled.arguments import Number, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import MixtureError
+from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.potentials import PairPotential
 from supercooled.quantities import labelled
@@ -87,8 +88,10 @@ def configurational(
     }
     if temperature is not None:
         values["pressure"] = n * temperature / volume + values["virial_pressure"]
-    coords = {} if trajectory.moments is None else trajectory.time_coordinate(range(trajectory.n_frames))
-    return xr.Dataset({name: labelled(name, value, ("frame",), coords) for name, value in values.items()})
+    coords, whose = coordinates(trajectory), origin(trajectory)
+    return xr.Dataset(
+        {name: labelled(name, value, ("frame",), coords, **whose) for name, value in values.items()}
+    )
 
 
 def of_configuration(
