@@ -71,12 +71,13 @@ def test_ballistic_flight_is_v2_t2():
     np.testing.assert_allclose(found.quartic.values, (v2**2).mean() * lags**4, rtol=1e-10)
     np.testing.assert_allclose(found.overlap.values, [(v2 * t**2 <= 0.25).mean() for t in lags])
     # Every origin sees the same flight: nothing varies between stretches.
-    np.testing.assert_allclose(found.msd_error.values, 0.0, atol=1e-9)
+    alike = displacements(trajectory(positions, interval=0.1), lags=lags[:1], overlap_radius=0.5)
+    np.testing.assert_allclose(alike.msd_error.values, 0.0, atol=1e-9)
 
 
 @pytest.mark.parametrize(("dimensions", "box"), [(3, BOX), (2, Box(30.0, 30.0, dimensions=2))])
 def test_brownian_motion_is_gaussian_and_diffuses(dimensions, box):
-    positions = brownian(3, n_frames=400, n_particles=200, step=0.1, dimensions=dimensions)
+    positions = brownian(3, n_frames=510, n_particles=200, step=0.1, dimensions=dimensions)
     found = displacements(trajectory(positions, box=box), lags=[1.0, 5.0, 20.0], overlap_radius=0.3)
     expected = dimensions * 0.01 * found.lag.values
     assert (np.abs(found.msd.values - expected) < 4 * found.msd_error.values).all()
@@ -94,11 +95,25 @@ def test_errors_cover_the_scatter_of_many_runs():
     assert claimed == pytest.approx(scatter, rel=0.35)
 
 
-def test_a_lag_longer_than_a_stretch_counts_for_less():
-    found = displacements(
-        trajectory(brownian(1, n_frames=101)), lags=[10.0, 40.0], overlap_radius=0.3, stretches=5
-    )
-    np.testing.assert_allclose(found.independence.values, [1.0, np.sqrt(2.0)])
+def test_a_lag_longer_than_a_fifth_of_a_stretch_has_no_error_and_the_reason():
+    run = trajectory(brownian(1, n_frames=101))
+    found = displacements(run, lags=[1.0, 4.0, 10.0], overlap_radius=0.05)
+    np.testing.assert_array_equal(found.independence.values, [1.0, 1.0, np.nan])
+    assert np.isfinite(found.msd_error.values).tolist() == [True, True, False]
+    assert np.isfinite(found.msd).all()
+    assert "from the lag 10 on they last, with 20, less than 5 lags" in found.no_error
+    # Particles that stay in their places for more than a third of a stretch tie it to the next.
+    held = displacements(run, lags=[1.0, 4.0, 10.0], overlap_radius=3.0)
+    assert np.isnan(held.msd_error).all()
+    assert "less than 5 times as long as particles stay in their places, 10" in held.no_error
+    # Runs of their own are independent, and four of them are enough.
+    runs = [trajectory(brownian(seed, n_frames=11)) for seed in range(4)]
+    apart = displacements(runs, lags=[1.0, 10.0], overlap_radius=3.0, stretches=1)
+    assert np.isfinite(apart.msd_error).all()
+    assert "no_error" not in apart.attrs
+    few = displacements(runs[:3], lags=[1.0, 10.0], overlap_radius=3.0, stretches=1)
+    assert np.isnan(few.msd_error).all()
+    assert "fewer than 4 parts" in few.no_error
 
 
 def test_replicas_are_pooled_particle_by_particle():

@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# Fewer parts of a run don't tell their own scatter: an interval of plus and minus its error from three
+# holds the truth in 58 % of cases, from four in 61 %, from five in 63 %.
+FEWEST_PARTS = 4
+# A part lasts as many lags at least, or the pairs of frames that end in its neighbour tie the two together,
+# and as many times as it takes the particles to leave their places, since how they move hangs on those.
+PART = 5.0
+
 # Blocks that each of several cores does, at least: what one loses to other work, the rest make up for.
 ROUNDS = 4
 
@@ -146,24 +153,45 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
     weights : (stretch, ...), how much data a stretch holds, in any unit; one without any doesn't count.
         All hold as much if None
 
-    NaN where fewer than two stretches count: one stretch says nothing about its own error.
+    NaN where fewer than four stretches count: so few don't tell their own scatter.
 
     Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
     stretches B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
 
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0])) / 2).round(4).item()
-    0.5774
+    nan
+    >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0, 4.0])) / 3).round(4).item()
+    0.6455
     """
     held = np.ones(replicates.shape) if weights is None else np.broadcast_to(weights, replicates.shape)
     counts = held > 0
     n = counts.sum(axis=0).astype(np.float64)
-    enough = n >= 2
-    safe = np.where(enough, n, 2.0)
+    enough = n >= FEWEST_PARTS
+    safe = np.where(enough, n, float(FEWEST_PARTS))
     share = np.where(counts & enough, held, 1.0) / np.where(enough, held.sum(axis=0), 1.0)
     values = np.where(counts, replicates, 0.0)
     mean = np.where(counts, (1.0 - share) * values, 0.0).sum(axis=0) / (safe - 1.0)
     spread = np.where(counts, (1.0 - share) / share * (values - mean) ** 2, 0.0).sum(axis=0)
     return np.where(enough, np.sqrt(spread / safe), np.nan)
+
+
+def independent(lags: Floats, *, part: float, memory: float = 0.0) -> Floats:
+    r"""1 where parts of a run are independent of each other, NaN where they are not, (lag,).
+
+    .. math:: t_\mathrm{part} \ge 5\, \max(t, \tau)
+
+    lags : t, between the two frames of a pair
+    part : how long a part lasts, in the unit of the lags
+    memory : tau, how long the particles remember where they were
+
+    Parts of a run that is short beside either share one window or one structure, and scatter less than other
+    runs would. Of free walkers, 5 parts of 2 lags each state an interval that holds the truth in 57 % of
+    cases, of 3 in 60 %, of 5 in 62 %: what 5 numbers that know nothing of each other do.
+
+    >>> independent(np.array([1.0, 2.0, 3.0]), part=10.0, memory=1.0)
+    array([ 1.,  1., nan])
+    """
+    return np.where(part >= PART * np.maximum(lags, memory) * (1 - 1e-9), 1.0, np.nan)
 
 
 def without_bias(value: Floats | float, replicates: Floats) -> Floats:

@@ -80,7 +80,7 @@ def correlators(
     tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
         spaced, and ``mean_lag`` says what the mean was
     origin_spacing : time between origins, tau (at least, for uneven frames); None takes every frame
-    stretches : contiguous parts of each run, left out in turn for the errors
+    stretches : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor, megabytes : map groups of origins; they never change the answer
 
@@ -92,9 +92,10 @@ def correlators(
     Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), ``scattering``,
     ``chi4_scattering`` (q, lag), ``van_hove`` (lag, r) and the share ``van_hove_beyond`` r_max (lag), all
     with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
-    without each stretch ``*_jackknife`` (stretch, ...), and ``n_origins`` (lag). Where a stretch is
-    shorter than the lag its neighbours aren't independent of it: there the variance is multiplied by
-    lag/stretch. An error is NaN where fewer than two stretches have an origin.
+    without each stretch ``*_jackknife`` (stretch, ...), and ``n_origins`` (lag). An error is NaN, and the
+    attribute ``no_error`` says why, where a stretch is shorter than five lags or than five times that in
+    which the overlap falls to 1/e: then stretches know of each other, and scatter less than runs would.
+    Several runs with ``stretches=1`` are independent however short. Fewer than four parts give no error.
 
     Raises
     ------
@@ -151,7 +152,7 @@ def correlators(
     total = Tally(np.concatenate([p.sums for p in parts]), np.concatenate([p.histogram for p in parts]))
     durations = np.array([run.times[-1] - run.times[0] for run in runs])
     spacing = origin_spacing if origin_spacing is not None else durations[0] / max(runs[0].n_frames - 1, 1)
-    return curves(total, axes, durations.mean() / stretches).assign_attrs(
+    return curves(total, axes, durations.mean() / stretches, whole_runs=stretches == 1).assign_attrs(
         dimensions=runs[0].dimensions,
         species="all" if species is None else runs[0].names[runs[0].species_index(species)],
         overlap_radius=float(overlap_radius),

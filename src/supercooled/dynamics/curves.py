@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import AnyArray, Array
-from supercooled.blocks import jackknife_error, leave_one_out
+from supercooled.blocks import FEWEST_PARTS, PART, independent, jackknife_error, leave_one_out
 from supercooled.dynamics.streaming import Tally
 from supercooled.quantities import labelled, quantity
 
@@ -40,17 +40,21 @@ class Axes:
         return {"group": groups, "q": self.wave_numbers, "lag": self.lags, "r": middles}
 
 
-def curves(tally: Tally, axes: Axes, stretch: float) -> xr.Dataset:
+def curves(tally: Tally, axes: Axes, stretch: float, *, whole_runs: bool) -> xr.Dataset:
     """Every curve, its standard error ``*_error`` and, without each stretch in turn, ``*_jackknife``.
 
     tally : of all runs, one behind the other along the stretches
     stretch : mean duration of a stretch, tau
+    whole_runs : each stretch is a run of its own, independent of the others
+
+    Where errors are not known the attribute ``no_error`` says why.
     """
     values = _estimates(Tally(tally.sums.sum(axis=0), tally.histogram.sum(axis=0)), axes)
     without = Tally(leave_one_out(tally.sums), leave_one_out(tally.histogram))
     replicates = _estimates(without, axes)
     held = np.moveaxis(tally.sums[..., -3], 2, 1)
-    scale = np.sqrt(np.maximum(1.0, axes.lags / stretch))
+    memory = _memory(tally, axes.lags)
+    scale = np.ones(len(axes.lags)) if whole_runs else independent(axes.lags, part=stretch, memory=memory)
     arrays: dict[str, xr.DataArray] = {}
     for name, (dims, array) in values.items():
         after = dims.index("lag") - 1
@@ -76,13 +80,45 @@ def curves(tally: Tally, axes: Axes, stretch: float) -> xr.Dataset:
         ),
         "n_origins": (("group", "lag"), pairs.astype(np.int64), "1", "pairs of frames averaged over"),
         "mean_lag": (("group", "lag"), mean_lag, "tau", "mean time between the frames of a pair"),
-        "independence": (("lag",), scale, "1", "factor on errors for overlapping stretches"),
+        "independence": (("lag",), scale, "1", "1 where stretches are independent"),
     }
     for name, (dims, data, units, long_name) in plain.items():
         attrs = {"units": units, "long_name": long_name}
         arrays[name] = xr.DataArray(data, dims=dims, attrs=attrs)
     dataset = xr.Dataset(arrays)
+    if np.isnan(scale).any():
+        dataset.attrs["no_error"] = _why(axes.lags, scale, stretch, memory)
+    elif (np.count_nonzero(held > 0, axis=0) < FEWEST_PARTS).any():
+        dataset.attrs["no_error"] = (
+            f"fewer than {FEWEST_PARTS} parts of the run have a time origin, too few to tell their scatter"
+        )
     return dataset if axes.groups is not None else dataset.isel(group=0, drop=True)
+
+
+def _memory(tally: Tally, lags: Array) -> float:
+    """Time in which the overlap of all groups together falls to 1/e, or the longest lag."""
+    both = tally.sums.sum(axis=(0, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        overlap = both[:, 2] / both[:, -3]
+    gone = np.flatnonzero(overlap <= np.exp(-1))
+    if len(gone) == 0 or gone[0] == 0:
+        return float(lags[-1] if len(gone) == 0 else lags[0])
+    k = int(gone[0])
+    along = (overlap[k - 1] - np.exp(-1)) / (overlap[k - 1] - overlap[k])
+    return float(lags[k - 1] * (lags[k] / lags[k - 1]) ** along)
+
+
+def _why(lags: Array, scale: Array, stretch: float, memory: float) -> str:
+    first = lags[int(np.argmax(np.isnan(scale)))]
+    if stretch < PART * memory * (1 - 1e-9):
+        forget = f"{PART:g} times as long as particles stay in their places, {memory:.3g}"
+        what = f"they last {stretch:.3g} each, less than {forget}"
+    else:
+        what = f"from the lag {first:.3g} on they last, with {stretch:.3g}, less than {PART:g} lags"
+    return (
+        f"parts of the run are not independent of each other: {what}; prolong the run, or give "
+        f"{FEWEST_PARTS} or more independent runs with stretches=1"
+    )
 
 
 def _estimates(tally: Tally, axes: Axes) -> dict[str, tuple[tuple[str, ...], Array]]:

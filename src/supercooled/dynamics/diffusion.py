@@ -28,6 +28,7 @@ class Diffusion:
     start : lag from which the motion is diffusive, tau; NaN if not reached
     reached : whether it is within the lags
     reason : why not; empty if reached
+    no_error : why a coefficient has no error; empty if it has one
     """
 
     value: Estimate
@@ -35,6 +36,7 @@ class Diffusion:
     start: Estimate
     reached: bool
     reason: str = ""
+    no_error: str = ""
 
 
 @validated
@@ -98,7 +100,8 @@ def diffusion(
     def estimate(row: Array) -> float:
         return _line(lags[first:], row[first:]) / (2.0 * dimensions)
 
-    return Diffusion(estimate(msd), curve.error(estimate, lags[-1]), float(lags[first]), reached=True)
+    error = curve.error(estimate, lags[-1])
+    return Diffusion(estimate(msd), error, float(lags[first]), reached=True, no_error=curve.why(error))
 
 
 @validated

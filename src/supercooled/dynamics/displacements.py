@@ -40,7 +40,7 @@ def displacements(
     overlap_radius : a, sigma_AA
     species : whose particles; None takes all
     origin_spacing : time between origins, tau; None takes every frame
-    stretches : contiguous parts of each run, left out in turn for the errors
+    stretches : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     tolerance : of a lag, as a fraction, where frames are unevenly spaced in time
     executor, megabytes : map groups of origins; they never change the answer

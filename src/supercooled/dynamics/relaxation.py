@@ -25,12 +25,14 @@ class RelaxationTime:
     value, error : tau; NaN if not reached
     reached : whether the curve falls to its level within the lags
     reason : why not; empty if reached
+    no_error : why a time that is reached has no error; empty if it has one
     """
 
     value: Estimate
     error: Estimate
     reached: bool
     reason: str = ""
+    no_error: str = ""
 
 
 @validated
@@ -54,7 +56,8 @@ def relaxation_time(
     level : between 0 and 1
     errors : (lag,), standard errors of a curve that comes alone
 
-    The error is the jackknife's over stretches, or follows from those of the curve.
+    The error is the jackknife's over stretches, or follows from those of the curve; NaN, with the reason in
+    ``no_error``, where the stretches are not independent at that time.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def relaxation_time(
     if np.isnan(value):
         return RelaxationTime(np.nan, np.nan, reached=False, reason=_reason(lags, values, of, level))
     error = curve.error(lambda row: _crossing(lags, row, level), value)
-    return RelaxationTime(value, error, reached=True)
+    return RelaxationTime(value, error, reached=True, no_error=curve.why(error))
 
 
 def _reason(lags: Array, values: Array, name: str, level: Fraction) -> str:

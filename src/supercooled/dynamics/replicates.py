@@ -23,8 +23,9 @@ class Curve:
     lags, values : (lag,)
     without : (stretch, lag), its values without each stretch, or None
     weights : (stretch, lag), how much the stretch holds, 0 where it does not count
-    independence : (lag,), factor on the errors
+    independence : (lag,), 1 where stretches are independent, NaN where not
     errors : (lag,), of the values, where `without` is unknown, or None
+    no_error : why errors are not known at some lags
     """
 
     lags: Array
@@ -33,6 +34,15 @@ class Curve:
     weights: Array
     independence: Array
     errors: Array | None
+    no_error: str = ""
+
+    def why(self, error: float) -> str:
+        """Why an error is not known; empty if it is."""
+        if np.isfinite(error):
+            return ""
+        if self.without is None and self.errors is None:
+            return "the curve came without errors"
+        return self.no_error or "without one of its stretches the run does not reach it"
 
     def error(self, estimate: Callable[[Array], float], time: float) -> float:
         """Standard error of what `estimate` makes of the values up to `time`.
@@ -106,4 +116,5 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
         np.ones((0, int(good.sum()))) if weights is None else weights,
         independence,
         None if errors is None else np.nan_to_num(np.asarray(errors.values[good], dtype=np.float64)),
+        str(curves.attrs.get("no_error", "")),
     )

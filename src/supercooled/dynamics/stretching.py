@@ -34,6 +34,7 @@ class StretchedExponential:
     exponent : beta
     mean_time : integral of the curve over its amplitude, tau
     deviation : root mean square of what the fit leaves over
+    no_error : why errors are not known; empty if they are
     """
 
     amplitude: Estimate
@@ -45,6 +46,7 @@ class StretchedExponential:
     mean_time: Estimate
     mean_time_error: Estimate
     deviation: Estimate
+    no_error: str = ""
 
 
 @validated
@@ -107,7 +109,8 @@ def stretched_exponential(
 
     found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
     errors_of = {f"{name}_error": error(k) for k, name in enumerate(FIELDS)}
-    return StretchedExponential(**found, **errors_of, deviation=deviation)
+    why = whole.why(errors_of["time_error"])
+    return StretchedExponential(**found, **errors_of, deviation=deviation, no_error=why)
 
 
 def _curve(lags: Array, fit: Array) -> tuple[Array, Array]:

@@ -30,6 +30,7 @@ class HopThreshold:
     time : of the maximum of alpha2, tau; NaN if not reached
     reached : whether the maximum lies within what the run can tell
     reason : why not; empty if reached
+    no_error : why a threshold has no error; empty if it has one
     """
 
     value: Estimate
@@ -37,6 +38,7 @@ class HopThreshold:
     time: Estimate
     reached: bool
     reason: str = ""
+    no_error: str = ""
 
 
 @validated
@@ -100,7 +102,11 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
             "last less than eight times that"
         )
     value = _value_at(time, lags[near], displacements["msd"].values[near])
-    return HopThreshold(value, _error(displacements, near, time), time, reached=True)
+    error = _error(displacements, near, time)
+    why = (
+        displacements.attrs.get("no_error", "") or "without one of its stretches alpha2 has no maximum there"
+    )
+    return HopThreshold(value, error, time, reached=True, no_error="" if np.isfinite(error) else why)
 
 
 def _unreached(reason: str) -> HopThreshold:
