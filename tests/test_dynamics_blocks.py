@@ -50,8 +50,8 @@ def test_the_jackknife_of_a_mean_is_the_textbook_standard_error():
 
 
 def test_the_jackknife_leaves_out_stretches_without_data_and_says_nothing_of_one():
-    replicates = np.array([[1.0, 1.0], [2.0, np.nan], [4.0, np.nan]])
-    held = np.array([[5.0, 5.0], [5.0, 0.0], [5.0, 0.0]])
+    replicates = np.array([[1.0, 1.0], [2.0, np.nan], [4.0, np.nan], [5.0, 1.0], [3.0, 2.0]])
+    held = np.array([[5.0, 5.0], [5.0, 0.0], [5.0, 0.0], [5.0, 5.0], [5.0, 5.0]])
     error = jackknife_error(replicates, held)
     assert error[0] == jackknife_error(replicates[:, :1]).item()
     assert np.isnan(error[1])
@@ -60,12 +60,12 @@ def test_the_jackknife_leaves_out_stretches_without_data_and_says_nothing_of_one
 def test_stretches_of_unequal_length_give_the_error_of_their_mean():
     # As many independent numbers as a stretch is long: the mean of all has the variance 1 / 240.
     rng = np.random.default_rng(2)
-    lengths = np.array([200.0, 20.0, 20.0])
-    sums = rng.normal(size=(3, 20_000)) * np.sqrt(lengths)[:, None]
+    lengths = np.array([180.0, 20.0, 20.0, 20.0])
+    sums = rng.normal(size=(4, 20_000)) * np.sqrt(lengths)[:, None]
     replicates = leave_one_out(sums) / leave_one_out(lengths)[:, None]
     variance = (jackknife_error(replicates, lengths[:, None]) ** 2).mean()
     assert variance == pytest.approx(1.0 / 240.0, rel=0.03)
-    alike = jackknife_error(replicates, np.full((3, 1), 7.0))
+    alike = jackknife_error(replicates, np.full((4, 1), 7.0))
     np.testing.assert_allclose(alike, jackknife_error(replicates))
     # Counted as equal ones they would seem much worse known.
     assert (alike**2).mean() > 2.0 / 240.0

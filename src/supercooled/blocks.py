@@ -141,7 +141,9 @@ def leave_one_out(sums: Floats) -> Floats:
     return np.asarray(sums.sum(axis=0) - sums, dtype=np.float64)
 
 
-def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats:
+def jackknife_error(
+    replicates: Floats, weights: Floats | None = None, *, fewest: int = FEWEST_PARTS
+) -> Floats:
     r"""Standard error of an estimate from its values without each stretch in turn.
 
     .. math:: \sigma^2 = \frac{1}{n} \sum_s \frac{1 - p_s}{p_s} (x_s - \bar x)^2, \qquad
@@ -153,7 +155,8 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
     weights : (stretch, ...), how much data a stretch holds, in any unit; one without any doesn't count.
         All hold as much if None
 
-    NaN where fewer than four stretches count: so few don't tell their own scatter.
+    fewest : NaN where fewer stretches count: so few don't tell their own scatter. Where errors of several
+        runs are added up, each may have fewer
 
     Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
     stretches B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
@@ -166,8 +169,8 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
     held = np.ones(replicates.shape) if weights is None else np.broadcast_to(weights, replicates.shape)
     counts = held > 0
     n = counts.sum(axis=0).astype(np.float64)
-    enough = n >= FEWEST_PARTS
-    safe = np.where(enough, n, float(FEWEST_PARTS))
+    enough = n >= fewest
+    safe = np.where(enough, n, float(fewest))
     share = np.where(counts & enough, held, 1.0) / np.where(enough, held.sum(axis=0), 1.0)
     values = np.where(counts, replicates, 0.0)
     mean = np.where(counts, (1.0 - share) * values, 0.0).sum(axis=0) / (safe - 1.0)

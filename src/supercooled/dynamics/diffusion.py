@@ -58,7 +58,8 @@ def diffusion(
     The diffusive part goes from the first lag after which every slope is within the tolerance to the
     last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `width`
     decades at least. D is the slope of a line through it, each lag with the same relative error: c, what
-    the cage added, is no part of it. The error is the jackknife's, the lags staying the same.
+    the cage added, is no part of it. The error is the jackknife's over the lags at which stretches are
+    independent, the lags staying the same; NaN where these are fewer than three.
 
     Raises
     ------
@@ -97,11 +98,16 @@ def diffusion(
         )
     dimensions = int(displacements.attrs["dimensions"])
 
-    def estimate(row: Array) -> float:
-        return _line(lags[first:], row[first:]) / (2.0 * dimensions)
+    def estimate(row: Array, last: int) -> float:
+        return _line(lags[first:last], row[first:last]) / (2.0 * dimensions)
 
-    error = curve.error(estimate, lags[-1])
-    return Diffusion(estimate(msd), error, float(lags[first]), reached=True, no_error=curve.why(error))
+    # Lags whose error isn't known have no say in that of the slope, which without them is larger.
+    last = max(first, int(np.count_nonzero(np.isfinite(curve.independence))))
+    last = last if last - first >= LEAST_LAGS else len(lags)
+    error = curve.error(lambda row: estimate(row, last), lags[last - 1])
+    return Diffusion(
+        estimate(msd, len(lags)), error, float(lags[first]), reached=True, no_error=curve.why(error)
+    )
 
 
 @validated

@@ -124,7 +124,7 @@ def stretch_error(
             changed = P.copy()
             changed[t] = row
             values.append(estimate(together.assign({P_R: changed})))
-        variance += float(jackknife_error(np.array(values, dtype=np.float64))) ** 2
+        variance += float(jackknife_error(np.array(values, dtype=np.float64), fewest=2)) ** 2
     return float(np.sqrt(variance))
 
 

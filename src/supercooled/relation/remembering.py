@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from supercooled.arguments import Count, Positive, Stretches, Times, validated
 from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, jackknife_error, leave_one_out, stretch_of
+from supercooled.blocks import frames_within, independent, jackknife_error, leave_one_out, stretch_of
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
@@ -35,9 +35,9 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
 
     field : (frame, particle) with ``time``, evenly spaced
     lags : (lag,), whole multiples of the interval, tau
-    stretches : parts of the run, left out in turn for the error; it grows as the root of the lag over a
-        stretch where that exceeds 1, since stretches then overlap. It is too small where the field
-        remembers for longer than a stretch
+    stretches : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags or
+        than five times that after which less than 1/e of the correlation is left, since parts then know of
+        each other
 
     Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1.
 
@@ -75,7 +75,7 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
         error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1])
-    error *= _overlapping(steps, n_frames / n)
+    error *= independent(steps, part=n_frames / n, memory=_forgotten(steps, value))
     coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
     return xr.Dataset(
         {"memory": labelled("memory", value, ("lag",), coords), "memory_error": _error("memory", error)}
@@ -164,7 +164,7 @@ def propagation(
         "highest": ("group", walk.groups[:, 1]),
     }
     steps = _in_frames(fields[0], lags)
-    return _described(name, tally, edges, coords, _overlapping(steps, float(np.mean(lengths))))
+    return _described(name, tally, edges, coords, independent(steps, part=float(np.mean(lengths))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +281,10 @@ def _apart(groups: Sequence[tuple[float, float]]) -> Array:
     return found
 
 
-def _overlapping(steps: Integers, stretch: float) -> Array:
-    """Factor on errors of stretches that are shorter than the lag, (lag,)."""
-    factor: Array = np.sqrt(np.maximum(1.0, steps / stretch))
-    return factor
+def _forgotten(steps: Integers, memory: Array) -> float:
+    """Frames after which less than 1/e is left, or the longest asked for."""
+    gone = np.flatnonzero(memory <= np.exp(-1))
+    return float(steps[gone[0]] if len(gone) else steps[-1])
 
 
 def _range(fields: Sequence[xr.DataArray]) -> Array:
