@@ -35,8 +35,8 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
 
     field : (frame, particle) with ``time``, evenly spaced
     lags : (lag,), whole multiples of the interval, tau
-    stretches : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags or
-        than five times that after which less than 1/e of the correlation is left, since parts then know of
+    stretches : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags
+        or than five times that after which less than 1/e of the correlation is left, since parts then know of
         each other
 
     Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1.
@@ -75,7 +75,7 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
         error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1])
-    error *= independent(steps, part=n_frames / n, memory=_forgotten(steps, value))
+    error *= independent(steps.astype(np.float64), part=n_frames / n, memory=_forgotten(steps, value))
     coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
     return xr.Dataset(
         {"memory": labelled("memory", value, ("lag",), coords), "memory_error": _error("memory", error)}
@@ -164,7 +164,9 @@ def propagation(
         "highest": ("group", walk.groups[:, 1]),
     }
     steps = _in_frames(fields[0], lags)
-    return _described(name, tally, edges, coords, independent(steps, part=float(np.mean(lengths))))
+    return _described(
+        name, tally, edges, coords, independent(steps.astype(np.float64), part=float(np.mean(lengths)))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ def without_error(value: float, error: float) -> str:
     if not np.isfinite(value) or np.isfinite(error):
         return ""
     return (
-        "Its error is not known: parts of the run are too short to be independent of each other, or without one "
-        "of them the run does not reach it. Take it with care."
+        "Its error is not known: parts of the run are too short to be independent of each other, or without "
+        "one of them the run does not reach it. Take it with care."
     )
 
 
