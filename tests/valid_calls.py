@@ -968,7 +968,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "positions": np.zeros((2, 3)),
         "images": np.zeros((2, 3), int),
         "log": {"pressure": 1.0},
-        "origin": None,
+        "origin": "ab",
     },
     "io.GsdAppender.truncate": lambda: {"n_frames": 0},
     "io.from_mdanalysis": lambda: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import AnyNumber, AnyNumbers, Dimensions, Numbers, Whole, validated
+from supercooled.arguments import AnyNumber, AnyNumbers, Dimensions, Numbers, Whole, shown, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, StoreError, TrajectoryError
@@ -158,6 +159,10 @@ class GsdAppender:
         StoreError
             if the disk is full.
         """
+        if origin and not re.fullmatch("([0-9a-f]{2})+", origin):
+            raise ParameterError(
+                f"{self.path}: origin must be pairs of hexadecimal digits, not {shown(origin)}"
+            )
         xyz = np.asarray(positions, dtype=np.float64)
         crossed = np.asarray(images)
         expected = (len(self._species), 3)
