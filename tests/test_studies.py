@@ -73,7 +73,7 @@ def test_soft_particles_rearrange_first_and_more_so_when_colder(analysis: Path) 
 def test_a_run_too_short_for_the_maximum_says_so(analysis: Path) -> None:
     rows = [r for r in report.read_comparison(analysis / "comparison.json") if r.quantity == "p_c"]
     assert [r.measured for r in rows] == [None, None]
-    assert all("Not reached" in r.note and "--threshold gives one" in r.note for r in rows)
+    assert all("Not reached" in r.note and "threshold that was given, 0.12" in r.note for r in rows)
 
 
 def test_everything_is_written_and_a_second_time_nothing_is_made_again(

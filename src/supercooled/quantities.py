@@ -36,16 +36,35 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("time", "$t$", "tau", "time"),
         Quantity("lag", "$t$", "tau", "time between two frames"),
         Quantity("temperature", "$T$", "epsilon_AA/k_B", "temperature"),
-        Quantity("density", r"$\rho$", "sigma_AA^-3", "number density"),
+        Quantity("density", r"$\rho$", "sigma_AA^-d", "number density"),
         Quantity("radial_distribution", "$g(r)$", "1", "partial radial distribution function"),
         Quantity("structure_factor", "$S(q)$", "1", "partial static structure factor"),
         Quantity("direct_correlation", "$C(r)$", "1", "partial direct correlation function"),
         Quantity("n_vectors", "$n_q$", "1", "wave vectors in the shell"),
-        Quantity("caging_potential", r"$\beta\Phi(r)$", "1", "mean-field caging potential"),
-        Quantity("depth", r"$\beta\Phi_r$", "1", "magnitude of the caging potential at its minimum"),
-        Quantity("depth_q", r"$\beta\Phi_q$", "1", "depth of the cage from the structure factor"),
+        Quantity(
+            "caging_potential",
+            r"$\beta\Phi(r)$",
+            "sigma_AA^-d",
+            "mean-field caging potential, with C without 1/rho",
+        ),
+        Quantity("depth", r"$\beta\Phi_r$", "1", "depth of the cage from the distances of neighbours"),
+        Quantity(
+            "depth_q",
+            r"$\beta\Phi_q$",
+            "sigma_AA^-d",
+            "depth of the cage from the structure factor, with C without 1/rho",
+        ),
         Quantity("depth_r", r"$\beta\Phi_r$", "1", "depth of the cage from the radial distribution function"),
-        Quantity("softness", "$S$", "sigma_AA^2", "softness of the mean-field cage"),
+        Quantity("softness", "$S$", "sigma_AA^(d+2)", "softness of the cage, with C without 1/rho"),
+        Quantity(
+            "normalised_depth", r"$\beta\Phi_q/\rho$", "1", "depth of the cage from the structure factor"
+        ),
+        Quantity(
+            "normalised_softness",
+            r"$\rho S$",
+            "sigma_AA^2",
+            "softness of the cage: its mean square along an axis",
+        ),
         Quantity("structure_function", "$G$", "1", "structure function"),
         Quantity("learned_softness", "$S$", "1", "learned softness: distance from the plane"),
         Quantity(
@@ -107,20 +126,20 @@ TABLE: Mapping[str, Quantity] = {
         Quantity(
             "propagated_mean",
             r"$\langle S(t)\rangle_{S_0}$",
-            "sigma_AA^2",
+            "sigma_AA^(d+2)",
             "mean softness of particles that stayed",
         ),
         Quantity(
             "propagated_width",
             r"$\sigma_{S_0}(t)$",
-            "sigma_AA^2",
+            "sigma_AA^(d+2)",
             "standard deviation of the softness of particles that stayed",
         ),
         Quantity("staying", "$P$", "1", "share of particles that never left"),
         Quantity("auc", "$A$", "1", "area under the ROC curve"),
         Quantity("mutual_information", "$I$", "bit", "mutual information of structure and rearrangement"),
         Quantity("coordination", "$z$", "1", "neighbours in the first shell"),
-        Quantity("local_density", r"$\rho_i$", "sigma_AA^-3", "density about a particle"),
+        Quantity("local_density", r"$\rho_i$", "sigma_AA^-d", "density about a particle"),
         Quantity("rank_correlation", r"$r_s$", "1", "rank correlation"),
         Quantity("steepness", r"$d\ln P_R/d\ln S$", "1", "dependence of rearrangements on softness"),
         Quantity("barrier", r"$\Delta E$", "epsilon_AA", "energy barrier of a rearrangement"),
@@ -140,10 +159,10 @@ TABLE: Mapping[str, Quantity] = {
         Quantity(
             "virial_pressure",
             r"$p_\mathrm{conf}$",
-            "epsilon_AA/sigma_AA^3",
+            "epsilon_AA/sigma_AA^d",
             "pressure without its kinetic part",
         ),
-        Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^3", "pressure"),
+        Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^d", "pressure"),
         Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
         Quantity("pair_entropy", "$s^{(2)}$", "k_B", "excess entropy of pairs, a particle"),
         Quantity(
@@ -169,7 +188,7 @@ TABLE: Mapping[str, Quantity] = {
 def quantity(name: str) -> Quantity:
     """Entry of the table.
 
-    >>> quantity("softness").unit
+    >>> quantity("msd").unit
     'sigma_AA^2'
     """
     if name not in TABLE:

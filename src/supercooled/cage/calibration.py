@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Estimate, validated
+from supercooled.arguments import Estimate, Positive, validated
 from supercooled.arguments.datasets import ByTemperature
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
@@ -22,7 +23,7 @@ class Calibration:
 
     .. math:: 1/S = c_0 + c_1\, \beta\Phi_r
 
-    c0, c1 : of the line, 1/sigma_AA^2
+    c0, c1 : of the line, in units of one over the softness that was fitted
     c0_error, c1_error : standard errors, NaN if two temperatures only
     temperatures : those fitted, epsilon_AA / k_B
     reading : which depth was fitted: "ensemble-full" (the ensemble's g over all r), "ensemble-cut"
@@ -49,8 +50,9 @@ class Calibration:
 
         Returns
         -------
-        DataArray ``softness``, sigma_AA^2. A cage so shallow that the line gives 1/S <= 0 is not
-        bound, and has no softness: NaN there, and their number in the attribute ``unbound``. Of a depth
+        DataArray ``softness``, in the unit of the softness that was fitted: that of the papers, without 1/rho
+        (:func:`supercooled.cage.softness`), sigma_AA^(d+2). A cage so shallow that the line gives 1/S <= 0 is
+        not bound, and has no softness: NaN there, and their number in the attribute ``unbound``. Of a depth
         that is read when asked for, the softness is too.
 
         >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
@@ -67,6 +69,27 @@ class Calibration:
         made = {"c0": self.c0, "c1": self.c1, "reading": self.reading, "unbound": unbound}
         values.attrs = {"units": entry.unit, "long_name": entry.long_name, **kept, **made}
         return values.rename("softness")
+
+    @validated
+    def normalised_softness(self, depth: xr.DataArray, *, density: Positive) -> xr.DataArray:
+        """Softness with the factor 1/rho that the papers leave out: rho S, a length squared.
+
+        depth : as in :meth:`softness`
+        density : rho of all particles, sigma_AA^-d
+
+        Returns
+        -------
+        DataArray ``normalised_softness``, sigma_AA^2.
+
+        >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
+        >>> S = line.normalised_softness(xr.DataArray([50.0, 100.0], dims="particle"), density=1.2)
+        >>> S.values
+        array([0.0024, 0.0012])
+        """
+        S = self.softness(depth)
+        entry = quantity("normalised_softness")
+        attrs = S.attrs | {"units": entry.unit, "long_name": entry.long_name, "density": density}
+        return mapped(S, partial(np.multiply, density)).rename("normalised_softness").assign_attrs(attrs)
 
     def _softness(self, depth: Array) -> Array:
         inverse = self.c0 + self.c1 * depth

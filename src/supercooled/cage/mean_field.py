@@ -75,7 +75,8 @@ def potential(sq: StructureFactor, *, q_max: Positive, displacement: Displacemen
 
     Returns
     -------
-    DataArray ``caging_potential`` (displacement), dimensionless, negative in the cage.
+    DataArray ``caging_potential`` (displacement), negative in the cage; one over a volume, sigma_AA^-d, since
+    the papers' C lacks a factor 1/rho. Divided by the density it is dimensionless.
 
     Raises
     ------
@@ -115,10 +116,15 @@ def softness(
 
     Returns
     -------
-    Dataset of ``softness`` (sigma_AA^2), ``depth`` (magnitude of the potential at 0, dimensionless)
-    and their errors ``softness_error``, ``depth_error``: by jackknife over the blocks of the
-    structure factor, which also removes the bias of its noise from 1/S and the depth, as in
-    :func:`potential`; NaN where it was made with ``blocks=1``.
+    Dataset of ``softness`` and ``depth`` (magnitude of the potential at 0), and of their errors ``*_error``:
+    by jackknife over the blocks of the structure factor, which also removes the bias of its noise from
+    1/S and the depth, as in :func:`potential`; NaN where it was made with fewer than four blocks.
+
+    The papers print C = 1 - 1/S, where C = (1 - 1/S)/rho has the unit of a volume. So their potential is one
+    over a volume and their softness a length to the power d + 2 (sigma_AA^5 in three dimensions), and
+    numbers at different densities compare only with that factor known. Beside them stand
+    ``normalised_softness`` rho S, a length squared, d of which are the mean squared displacement of a
+    harmonic particle, and ``normalised_depth``, dimensionless.
 
     Raises
     ------
@@ -139,12 +145,16 @@ def softness(
     curvature_error, depth_error = jackknife_error(replicates)
     if not curvature > np.nan_to_num(curvature_error):
         raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
-    named = {"softness": 1.0 / curvature, "depth": depth}
-    errors = {"softness_error": curvature_error / curvature**2, "depth_error": depth_error}
-    data = {name: labelled(name, number, ()) for name, number in named.items()}
+    named = {"softness": ("softness", 1.0 / curvature, curvature_error / curvature**2)}
+    named["depth"] = ("depth_q", depth, depth_error)
+    if "density" in sq.attrs:
+        rho = float(sq.attrs["density"])
+        named["normalised_softness"] = ("normalised_softness", *(rho * x for x in named["softness"][1:]))
+        named["normalised_depth"] = ("normalised_depth", *(x / rho for x in named["depth"][1:]))
+    data = {name: labelled(key, value, ()).rename(name) for name, (key, value, _) in named.items()}
     data |= {
-        name: labelled(name.removesuffix("_error"), number, (), method="jackknife").rename(name)
-        for name, number in errors.items()
+        f"{name}_error": labelled(key, error, (), method="jackknife").rename(f"{name}_error")
+        for name, (key, _, error) in named.items()
     }
     measured = (
         "curvature at 0" if fit_range is None else f"harmonic fit from {fit_range[0]} to {fit_range[1]}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUPERSCRIPT = str.maketrans("0123456789-+()d", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵈ")
 _LETTERS = {
     "sigma": ("σ", r"\sigma"),
     "epsilon": ("ε", r"\epsilon"),
@@ -20,7 +20,7 @@ _GREEK = {"alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "rho": "�
 _SUBSCRIPT = re.compile(rf"(?<![\w/.])([A-Za-zΑ-Ωα-ω]|{'|'.join(_GREEK)})_([A-Za-z0-9α-ω]{{1,5}})(?!\w)")
 _POWER = re.compile(r"(?<=\d)e([-+]?\d{1,2})(?!\w)")
 _VARIABLE = re.compile(r"(?<![\w&#])([A-Za-zα-ω])(?= (?:=|&lt;|&gt;|≤|≥) )")
-_FACTOR = re.compile(r"([A-Za-z]+)(?:_([A-Za-z0-9]+))?(?:\^(-?\d+))?")
+_FACTOR = re.compile(r"([A-Za-z]+)(?:_([A-Za-z0-9]+))?(?:\^(-?\d+|-?d|\(d\+2\)))?")
 
 
 @dataclass(frozen=True, slots=True)

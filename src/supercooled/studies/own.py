@@ -185,7 +185,7 @@ def _rows(
         softness, softness_error = (float(found.softness[name][i]) for name in ("softness", "softness_error"))
         area = "sigma_AA^2"
         rows += [
-            _row("average softness", T, softness, unit=area, error=softness_error),
+            _row("average softness", T, softness, unit="sigma_AA^5", error=softness_error),
             _row(
                 "relaxation time",
                 T,
