@@ -142,7 +142,7 @@ def test_fields_find_their_frames_and_particles(tmp_path: Path) -> None:
     expected[1, [0, 2, 6]] = values[1]
     np.testing.assert_array_equal(back.softness, expected)
     np.testing.assert_array_equal(back.mine, expected)
-    assert back.softness.attrs["units"] == "sigma_AA^2"
+    assert back.softness.attrs["units"] == "sigma_AA^(d+2)"
     np.testing.assert_array_equal(back.time, trajectory.times)
     renumbered = by_time.assign_coords(frame=[0, 1])
     with pytest.raises(ParameterError, match=r"frame 0 of mine is at 3\.7\d*, and in .* at 0\.4"):

@@ -175,8 +175,8 @@ def test_a_density_is_normalised_and_knows_its_unit():
     softness, _ = random_pair(7)
     found = distribution(softness, bins=9)
     assert float((found.probability_density * (found.upper - found.lower)).sum()) == pytest.approx(1.0)
-    assert found.probability_density.attrs["units"] == "1/(sigma_AA^2)"
-    assert found.softness.attrs["units"] == "sigma_AA^2"
+    assert found.probability_density.attrs["units"] == "1/(sigma_AA^(d+2))"
+    assert found.softness.attrs["units"] == "sigma_AA^(d+2)"
     inner = distribution(softness, bins=[2.0, 3.0])
     assert float(inner.probability_density[0]) == pytest.approx(
         float(((softness >= 2) & (softness <= 3)).mean())
