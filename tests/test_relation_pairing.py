@@ -309,7 +309,7 @@ def test_values_that_have_no_place_are_refused():
     for bins in (0, [1.0], [1.0, 1.0], [2.0, 1.0], [0.0, np.nan]):
         with pytest.raises(ParameterError, match="bin"):
             distribution(softness, bins=bins)
-    with pytest.raises(ParameterError, match="no field"):
+    with pytest.raises(ParameterError, match="field is empty"):
         distribution([], bins=5)
     with pytest.raises(ParameterError, match="lead must be"):
         softer_share(softness, p_hop, threshold=0.2, lead=np.nan)
