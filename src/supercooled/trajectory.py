@@ -246,7 +246,6 @@ class Trajectory:
             )
         return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
 
-    @validated
     def __getitem__(self, selection: slice) -> Trajectory:
         """Some of the frames, still lazy: ``trajectory[100::2]``."""
         if not isinstance(selection, slice):
