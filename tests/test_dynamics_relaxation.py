@@ -252,3 +252,13 @@ def test_a_single_wave_number_need_not_be_chosen():
     assert found.value == chosen.value
     # F_s of a walk is exp(-q^2 D t) with 2 D t the variance of a component
     assert found.value == pytest.approx(1.0 / (9.0 * 0.5 * 0.05**2), rel=0.1)
+
+
+def test_a_stretched_exponential_above_1_or_beyond_the_last_lag_is_refused_with_the_reason():
+    # A correlation begins at 1, however its first lags look.
+    with pytest.raises(ParameterError, match="begins at 3, above 1: these lags hold another decay too"):
+        stretched_exponential(curve(3.0 * np.exp(-((LAGS / 1.0) ** 0.4))), shortest=0.5, longest=100.0)
+    with pytest.raises(
+        ParameterError, match=r"has not decayed by 100, the last lag fitted: its time, 1e\+03"
+    ):
+        stretched_exponential(curve(0.9 * np.exp(-((LAGS / 1000.0) ** 0.6))), shortest=1.0, longest=100.0)

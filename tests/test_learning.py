@@ -349,3 +349,24 @@ def test_from_a_trajectory_to_a_softness_that_knows_who_will_jump():
     assert validation.accuracy == 1.0
     S = structure.structure_functions(run, centre="A", radial=near, then=model.softness, frames=slice(0, 5))
     np.testing.assert_array_equal(S.values > 0, np.tile(loose, (5, 1)))
+
+
+def test_a_model_that_always_says_hard_is_not_taken_for_one_that_knows():
+    # 246 soft and 1013 hard examples: accuracy 0.803 looks like knowing, and always saying hard has 0.805.
+    rng = np.random.default_rng(1)
+    soft = np.arange(1259) < 246
+    rng.shuffle(soft)
+    near = xr.DataArray(
+        rng.normal(size=(1259, 4)) + 0.05 * soft[:, None],
+        dims=("example", "feature"),
+        coords={"feature": list("abcd"), "soft": ("example", soft)},
+    )
+    asked = {"groups": np.arange(1259) % 5, "method": "svm", "C": 0.1, "folds": 5, "unit": "margin"}
+    with pytest.warns(UserWarning, match=r"no better than the 0\.805 of saying the commoner kind always"):
+        model, found = learning.fit_softness(near, **asked)
+    assert found.accuracy == pytest.approx(0.805, abs=0.01)
+    assert found.chance == pytest.approx(1013 / 1259)
+    assert found.balanced_accuracy == pytest.approx(0.5, abs=0.02)
+    assert model.provenance["balanced_accuracy"] == found.balanced_accuracy
+    clear = near + 3.0 * near.soft
+    assert learning.fit_softness(clear, **asked)[1].warning == ""

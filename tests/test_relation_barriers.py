@@ -250,3 +250,17 @@ def test_a_probability_of_large_error_is_left_out() -> None:
     np.testing.assert_allclose(kept.barrier, without.barrier)
     with pytest.raises(ParameterError, match="weighting"):
         arrhenius(data, weighting="best")  # type: ignore[arg-type]
+
+
+def test_an_onset_beyond_the_temperatures_says_so():
+    S = np.array([1.0, 2.0, 3.0])
+    ones = ("softness", np.ones(3))
+    fits = xr.Dataset(
+        {
+            "barrier": ("softness", 5.0 - S), "entropy": ("softness", 4.0 - S / 0.8),
+            "barrier_error": ones, "entropy_error": ones, "covariance": ("softness", 0.5 * np.ones(3)),
+        }
+    )  # fmt: skip
+    assert onset(fits.assign_attrs(temperatures=[0.5, 0.9])).extrapolated == ""
+    beyond = onset(fits.assign_attrs(temperatures=[0.47, 0.53, 0.7])).extrapolated
+    assert "cross at 0.8, beyond the temperatures 0.47 to 0.7" in beyond

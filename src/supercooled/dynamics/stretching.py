@@ -17,6 +17,8 @@ from supercooled.errors import ParameterError
 
 LEAST_LAGS = 4
 STEP = 1e-6
+# Correlations begin at 1, so no plateau is higher, but for noise.
+_HIGHEST = 1.02
 # What the fit answers when it has come to rest.
 CONVERGED = (1, 2, 3, 4)
 # Earliest time of a fit, in first lags.
@@ -73,7 +75,8 @@ def stretched_exponential(
     ------
     ParameterError
         if fewer than four lags are within the range, the curve doesn't decay there, or no such curve
-        goes through it: one of a time long before the first lag would be an extrapolation.
+        goes through it: one of a time long before the first lag or beyond the last would be an extrapolation,
+        and one of an amplitude above 1 has taken in another decay.
 
     Source: R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
     Soc. 66, 80 (1970).
@@ -102,12 +105,23 @@ def stretched_exponential(
             "decay alone"
         )
 
+    found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
+    if found["time"] > lags[-1] * (1 + 1e-9):
+        raise ParameterError(
+            f"{of} has not decayed by {lags[-1]:g}, the last lag fitted: its time, {found['time']:.3g}, would "
+            "be an extrapolation; prolong the run or fit longer lags"
+        )
+    if found["amplitude"] > _HIGHEST:
+        raise ParameterError(
+            f"the stretched exponential through {of} between {shortest:g} and {longest:g} begins at "
+            f"{found['amplitude']:.3g}, above 1: these lags hold another decay too; fit later ones"
+        )
+
     def error(k: int) -> float:
         if whole.without is None and whole.errors is None:
             return _scatter(fit, covariance, k)
         return whole.error(lambda row: float(_fields(_fit(lags, row[near], fit)[0])[k]), lags[-1])
 
-    found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
     errors_of = {f"{name}_error": error(k) for k, name in enumerate(FIELDS)}
     why = whole.why(errors_of["time_error"])
     return StretchedExponential(**found, **errors_of, deviation=deviation, no_error=why)

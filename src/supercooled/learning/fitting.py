@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -31,6 +32,7 @@ class Validation:
     soft_share, hard_share : share of the soft with S > 0, and of the hard with S <= 0
     tried : (C, mean accuracy) of each tried
     softness : (example,), each by the model that has not seen its group
+    chance : share of the commoner kind, which is right if that is always said
     """
 
     C: Estimate
@@ -40,6 +42,23 @@ class Validation:
     hard_share: Estimate
     tried: tuple[tuple[Estimate, Estimate], ...]
     softness: Array
+    chance: Estimate
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of the shares of both kinds on their own side: 1/2 for who always says one kind."""
+        return 0.5 * (self.soft_share + self.hard_share)
+
+    @property
+    def warning(self) -> str:
+        """Why the model is no better than saying one kind always; empty if it is."""
+        if self.accuracy > self.chance and min(self.soft_share, self.hard_share) > 0:
+            return ""
+        return (
+            f"accuracy {self.accuracy:.3f} is no better than the {self.chance:.3f} of saying the commoner "
+            f"kind always (balanced accuracy {self.balanced_accuracy:.3f}, {100 * self.soft_share:.0f} % of "
+            "the soft examples called soft): take as many examples of each kind"
+        )
 
 
 @validated
@@ -131,6 +150,7 @@ def cross_validated(
         float((values[~soft] <= 0).mean()),
         tuple((c, accuracy) for c, accuracy, _, _ in tried),
         values,
+        float(max(soft.mean(), 1.0 - soft.mean())),
     )
 
 
@@ -157,7 +177,8 @@ def fit_softness(
     unit : "margin" is the equation above; "distance" divides it by |w|
     provenance : plain data that the model shall carry
 
-    Returns the model, trained on all examples, and what the cross-validation at the chosen C says.
+    Returns the model, trained on all examples, and what the cross-validation at the chosen C says; warns if
+    the model is no better than saying one kind always, as models of few examples of one kind often are.
 
     Raises
     ------
@@ -178,6 +199,8 @@ def fit_softness(
     found = cross_validated(
         features, groups=groups, method=method, C=C, folds=folds, unit=unit, constant=constant, seed=seed
     )
+    if found.warning:
+        warnings.warn(found.warning, stacklevel=2)
     fitted = SoftnessClassifier(method=method, C=found.C, unit=unit, constant=constant, seed=seed)
     fitted.fit(features.transpose("example", "feature"), soft)
     made = {
@@ -190,6 +213,8 @@ def fit_softness(
         "folds": folds,
         "accuracy": found.accuracy,
         "accuracy_error": found.error,
+        "balanced_accuracy": found.balanced_accuracy,
+        "chance": found.chance,
         **{k: v for k, v in features.attrs.items() if k != "definition" and isinstance(v, (str, int, float))},
         **(provenance or {}),
     }

@@ -25,6 +25,7 @@ class Onset:
     chi_square : of the straight line, per degree of freedom
     unweighted : slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
         alike, draw to the middle of the temperatures
+    extrapolated : that the crossing lies beyond the temperatures that were fitted; empty within them
     """
 
     temperature: Estimate
@@ -32,6 +33,7 @@ class Onset:
     energy: Estimate
     chi_square: Estimate
     unweighted: Estimate
+    extrapolated: str = ""
 
 
 @validated
@@ -86,7 +88,9 @@ def onset(fits: Lines) -> Onset:
     step = 1e-3 * T0
     curvature = (line(T0 + step)[0] - 2.0 * chi_square + line(T0 - step)[0]) / step**2
     error = np.sqrt(2.0 / curvature) if curvature > 0 else np.nan
-    return Onset(T0, float(error * np.sqrt(max(1.0, reduced))), energy, reduced, unweighted)
+    return Onset(
+        T0, float(error * np.sqrt(max(1.0, reduced))), energy, reduced, unweighted, _beyond(T0, fits)
+    )
 
 
 @validated
@@ -126,6 +130,16 @@ def stretch_error(
             values.append(estimate(together.assign({P_R: changed})))
         variance += float(jackknife_error(np.array(values, dtype=np.float64), fewest=2)) ** 2
     return float(np.sqrt(variance))
+
+
+def _beyond(T0: float, fits: xr.Dataset) -> str:
+    T = np.atleast_1d(np.asarray(fits.attrs.get("temperatures", []), dtype=np.float64))
+    if len(T) == 0 or T.min() <= T0 <= T.max():
+        return ""
+    return (
+        f"the lines cross at {T0:.3g}, beyond the temperatures {T.min():g} to {T.max():g} that they go "
+        "through: an extrapolation, whose error holds as far as the lines are straight"
+    )
 
 
 def _smallest(function: Callable[[float], float], guess: float) -> float:
