@@ -108,7 +108,7 @@ def stretched_exponential(
     found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
     if found["time"] > lags[-1] * (1 + 1e-9):
         raise ParameterError(
-            f"{of} has not decayed by {lags[-1]:g}, the last lag fitted: its time, {found['time']:.3g}, would "
+            f"{of} has not decayed by {lags[-1]:g}, the last lag fitted: time {found['time']:.3g} would "
             "be an extrapolation; prolong the run or fit longer lags"
         )
     if found["amplitude"] > _HIGHEST:
