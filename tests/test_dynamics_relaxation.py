@@ -258,7 +258,5 @@ def test_a_stretched_exponential_above_1_or_beyond_the_last_lag_is_refused_with_
     # A correlation begins at 1, however its first lags look.
     with pytest.raises(ParameterError, match="begins at 3, above 1: these lags hold another decay too"):
         stretched_exponential(curve(3.0 * np.exp(-((LAGS / 1.0) ** 0.4))), shortest=0.5, longest=100.0)
-    with pytest.raises(
-        ParameterError, match=r"has not decayed by 100, the last lag fitted: time 1e\+03"
-    ):
+    with pytest.raises(ParameterError, match=r"has not decayed by 100, the last lag fitted: time 1e\+03"):
         stretched_exponential(curve(0.9 * np.exp(-((LAGS / 1000.0) ** 0.6))), shortest=1.0, longest=100.0)
