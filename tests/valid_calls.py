@@ -439,6 +439,13 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "reading": "x",
         "residual": 0.1,
     },
+    "cage.Calibration.normalised_softness": lambda: {"depth": field("depth"), "density": 1.2},
+    "simulation.configurational": lambda: {
+        "trajectory": _start_run(),
+        "mixture": ka().mixture,
+        "temperature": 1.0,
+    },
+    "simulation.PairForces.pairs": lambda: {"xyz": np.ascontiguousarray(started().positions.T)},
     "cage.Calibration.softness": lambda: {"depth": field("depth")},
     "cage.cage_range": lambda: {"potential": well(), "share": 0.01},
     "cage.calibrate": lambda: {

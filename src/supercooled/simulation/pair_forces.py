@@ -99,8 +99,11 @@ class PairForces:
             return float(kernels.expanded(xyz, self._kind, self._near, self._law, force))
         return float(kernels.tabulated(xyz, self._kind, self._near, self._cutoffs2, self._law, force))
 
+    @validated
     def pairs(self, xyz: Array) -> tuple[Integers, Integers]:
         """Each pair that is within reach once, as its two ends; some are a skin farther than the cutoff."""
+        if xyz.shape != (3, len(self._kind)):
+            raise ParameterError(f"positions {xyz.shape} must be (3, {len(self._kind)})")
         self._build(xyz)
         counts = (self._end - self._first).ravel()
         lists = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Unpack
+from typing import Annotated, Unpack
 
-from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
+from supercooled.arguments import Count, NotNegative, Positive, Temperature, Whole, validated
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
@@ -20,7 +20,7 @@ from supercooled.trajectory import Trajectory
 def isoconfigurational(
     liquid: Liquid,
     *,
-    n_runs: Count,
+    n_runs: Annotated[int, Whole(at_least=1, at_most=100_000)],
     temperature: Temperature,
     n_particles: Count,
     duration: NotNegative,
