@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from supercooled import Box, Trajectory
 from supercooled.dynamics import correlators
+from supercooled.relation import distribution
 
 # The range that the stated 68 % may be found in; five numbers that know nothing of each other give 63 %.
 LEAST, MOST = 0.60, 0.76
@@ -68,3 +70,24 @@ def test_half_a_relaxation_time_gives_a_value_and_no_error():
     assert np.isnan(found.scattering_error).all()
     assert "parts of the run are not independent of each other" in found.no_error
     assert "prolong the run, or give 4 or more independent runs with stretches=1" in found.no_error
+
+
+def test_stated_errors_of_distributions_cover_the_truth_or_are_not_given():
+    inside, given = [], {}
+    for memory in (0.3, 2.0, 8.0):
+        for n_frames in (25, 100, 400):
+            found = []
+            for seed in range(100):
+                values = remembered(np.random.default_rng(seed), n_frames, (10,), memory)
+                field = xr.DataArray(values, dims=("frame", "particle"), name="x")
+                found.append(distribution(field, bins=[-0.3, 0.3]))
+            error = np.array([one.probability_density_error.item() for one in found])
+            value = np.array([one.probability_density.item() for one in found])
+            known = np.isfinite(error)
+            # P(|x| < 0.3) of a normal x, over the bin.
+            inside.append((np.abs(value - 0.235823 / 0.6) < error)[known])
+            given[memory, n_frames] = known.mean()
+    assert LEAST < np.concatenate(inside).mean() < MOST
+    # Five parts of 25 or 100 frames say nothing where 8 are remembered; where nothing is, they do.
+    assert max(given[8.0, 25], given[8.0, 100]) < 0.3
+    assert min(given[0.3, n] for n in (25, 100, 400)) > 0.85

@@ -97,7 +97,7 @@ def test_who_left_and_came_back_has_not_stayed():
     assert float(found.overlap[0, 0]) == 1.0
 
 
-@pytest.mark.parametrize(("name", "unit"), [("softness", "sigma_AA^2"), ("learned_softness", "1")])
+@pytest.mark.parametrize(("name", "unit"), [("softness", "sigma_AA^(d+2)"), ("learned_softness", "1")])
 def test_what_was_followed_keeps_its_unit(name, unit):
     found = propagation(
         framed(np.random.default_rng(6).random((6, 4))).rename(name), moving(np.zeros((6, 4, 3))),

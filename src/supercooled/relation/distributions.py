@@ -36,7 +36,8 @@ FAR = 50.0
 class Peak:
     """Most frequent value of a field.
 
-    value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches
+    value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches, NaN where
+        these are not independent: shorter than ten correlation times, as the frames tell
     """
 
     value: Estimate
@@ -49,7 +50,8 @@ class Peak:
 class Share:
     """Share of the rearranging particles that lie on the soft side of the peak.
 
-    value, error : 0 to 1; the error is the jackknife's over stretches, the peak's own noise included
+    value, error : 0 to 1; the error is the jackknife's over stretches, the peak's own noise included, NaN
+        where these are not independent: shorter than ten correlation times, as the frames tell
     peak, peak_error : of the distribution of all particles
     of_all : share of all particles on that side, what chance would give
     n_rearranging : how many particles at times rearrange
@@ -100,7 +102,7 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches =
     return xr.Dataset(
         {
             "probability_density": density_of(density, name, coords),
-            "probability_density_error": density_of(jackknife_error(replicates), name),
+            "probability_density_error": density_of(pooled.independence * jackknife_error(replicates), name),
             "count": count_of(counts.sum(axis=0), name),
         }
     )
@@ -133,7 +135,7 @@ def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
     pooled = stream(field, stretches=stretches)
     bandwidth, edges = _grid(pooled, field_name(field))
     counts = pooled.counts(edges, clipped=True)[:, 0]
-    value, error = with_error(counts, lambda n: _mode(n, edges))
+    value, error = with_error(counts, lambda n: _mode(n, edges), independence=pooled.independence)
     return Peak(value, error, bandwidth)
 
 
@@ -250,9 +252,10 @@ def _share(
         below = np.interp(_mode(n[0], edges), edges, np.concatenate([[0.0], np.cumsum(n[1])])) / n[1].sum()
         return float(1.0 - below if above else below)
 
-    value, error = with_error(counts, beyond)
-    of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])))
-    place, place_error = with_error(counts, lambda n: _mode(n[0], edges))
+    independence = pooled.independence
+    value, error = with_error(counts, beyond, independence=independence)
+    of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])), independence=independence)
+    place, place_error = with_error(counts, lambda n: _mode(n[0], edges), independence=independence)
     return Share(value, error, place, place_error, of_all, pooled.n_rearranging)
 
 

@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from supercooled.arguments import AtLeast
 from supercooled.arrays import Array, Booleans, Integers
-from supercooled.blocks import jackknife_error, leave_one_out, stretch_of
+from supercooled.blocks import (
+    LEAST_TIME,
+    TIMES_A_PART,
+    jackknife_error,
+    leave_one_out,
+    remembered,
+    stretch_of,
+)
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of, quantiles
 from supercooled.fields.lazy import BLOCK
@@ -36,12 +43,15 @@ class Samples:
     rearranging : (sample,)
     stretch : (sample,), which independent part of which run
     n_stretches : how many there are
+    of_frames : (frame, 4), of each frame how many there are, the mean and the spread of the values, and the
+        share that rearranges
     """
 
     values: Array
     rearranging: Booleans
     stretch: NDArray[np.int64]
     n_stretches: int
+    of_frames: Array
 
     def counts(self, edges: Array) -> Array:
         """How many are in each bin: all and those that rearrange, (stretch, 2, bin).
@@ -68,6 +78,8 @@ class Stream:
     low, high : of their values
     n_stretches : how many there are
     kept : everything, where it is little
+    independence : 1 where stretches last ten correlation times of the mean and the spread of the values and
+        of the share that rearranges, as the frames tell; NaN where they know of each other
     """
 
     sides: tuple[_Side, ...]
@@ -77,6 +89,7 @@ class Stream:
     high: float
     n_stretches: int
     kept: Samples | None
+    independence: float
 
     @classmethod
     def of(cls, sides: Sequence[_Side], name: str) -> Stream:
@@ -84,7 +97,9 @@ class Stream:
         kept: list[Samples] | None = []
         total, moving, held, low, high = 0, 0, 0, np.inf, -np.inf
         n = sum(side.n_stretches for side in sides)
-        for block in (block for side in sides for block in side.blocks(n)):
+        frames: list[list[Array]] = [[] for _ in sides]
+        for k, block in ((k, block) for k, side in enumerate(sides) for block in side.blocks(n)):
+            frames[k].append(block.of_frames)
             total, moving = total + len(block.values), moving + int(block.rearranging.sum())
             held += block.values.nbytes
             kept = None if kept is None or held > KEPT else [*kept, block]
@@ -94,7 +109,9 @@ class Stream:
             raise ParameterError(
                 f"{name} is NaN for every particle in every frame, or p_hop is where it is not"
             )
-        return cls(tuple(sides), total, moving, low, high, n, None if kept is None else _joined(kept))
+        independence = _independence(sides, [np.concatenate(parts) for parts in frames])
+        whole = None if kept is None else _joined(kept)
+        return cls(tuple(sides), total, moving, low, high, n, whole, independence)
 
     def blocks(self) -> Iterator[Samples]:
         """All of it, once more."""
@@ -186,6 +203,16 @@ def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float
     return stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches).gathered()
 
 
+def _independence(sides: Sequence[_Side], frames: Sequence[Array]) -> float:
+    """1 where the stretches are independent of each other, as far as the frames tell; NaN where not."""
+    if all(side.n_stretches == 1 for side in sides):
+        return 1.0
+    seen = [one[one[:, 0] > 0] for one in frames]
+    memory = max(remembered([one[:, k] for one in seen]) for k in (1, 2, 3))
+    part = min(len(side.rows) / side.n_stretches for side in sides if side.n_stretches)
+    return 1.0 if memory <= max(LEAST_TIME, part / TIMES_A_PART) else np.nan
+
+
 def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tuple[Array, Array]:
     """An estimate from all counts, and from those without each stretch in turn, (stretch, ...)."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -194,10 +221,12 @@ def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tup
     return value, replicates
 
 
-def with_error(counts: Array, estimate: Callable[[Array], float]) -> tuple[float, float]:
-    """An estimate and its standard error by the jackknife over stretches."""
+def with_error(
+    counts: Array, estimate: Callable[[Array], float], *, independence: float
+) -> tuple[float, float]:
+    """An estimate and its standard error by the jackknife over stretches; NaN if they aren't independent."""
     value, replicates = over_stretches(counts, estimate)
-    return float(value), float(jackknife_error(replicates))
+    return float(value), float(independence * jackknife_error(replicates))
 
 
 def bin_edges(values: Array, bins: int | ArrayLike) -> Array:
@@ -301,7 +330,18 @@ class _Side:
                 rearranging = moved > self.hops.threshold
             defined = ~np.isnan(values)
             stretch = np.broadcast_to(self.first + self.stretch[some, None], values.shape)
-            yield Samples(values[defined], rearranging[defined], stretch[defined], n_stretches)
+            of_frames = _each_frame(values, rearranging, defined)
+            yield Samples(values[defined], rearranging[defined], stretch[defined], n_stretches, of_frames)
+
+
+def _each_frame(values: Array, rearranging: Booleans, defined: Booleans) -> Array:
+    number = defined.sum(axis=1)
+    at_least = np.maximum(number, 1)
+    mean = np.where(defined, values, 0.0).sum(axis=1) / at_least
+    squares = np.where(defined, values - mean[:, None], 0.0) ** 2
+    spread = np.sqrt(squares.sum(axis=1) / at_least)
+    share = (rearranging & defined).sum(axis=1) / at_least
+    return np.stack([number, mean, spread, share], axis=1)
 
 
 def _finite(field: xr.DataArray, rows: Integers) -> Array:
@@ -325,4 +365,5 @@ def _joined(parts: list[Samples]) -> Samples:
         np.concatenate([part.rearranging for part in parts]),
         np.concatenate([part.stretch for part in parts]),
         parts[0].n_stretches,
+        np.concatenate([part.of_frames for part in parts]),
     )

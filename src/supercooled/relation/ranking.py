@@ -127,9 +127,11 @@ def ranking(
     return xr.Dataset(
         {
             "auc": labelled("auc", area, ()),
-            "auc_error": _error("auc", jackknife_error(areas)),
+            "auc_error": _error("auc", pooled.independence * jackknife_error(areas)),
             "mutual_information": labelled("mutual_information", corrected, ()),
-            "mutual_information_error": _error("mutual_information", jackknife_error(replicates)),
+            "mutual_information_error": _error(
+                "mutual_information", pooled.independence * jackknife_error(replicates)
+            ),
             "entropy": labelled("mutual_information", _entropy(np.array([number, 1.0 - number])), ()),
             "n_rearranging": ((), pooled.n_rearranging),
         },

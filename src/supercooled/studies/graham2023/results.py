@@ -110,9 +110,10 @@ def _state(liquid: LiquidRuns, measured: Measured, T: float, choices: Choices) -
         "temperature": T,
         "diffusivity": value,
         "diffusivity_error": error,
-        "reduced_diffusivity": dynamics.reduced_diffusion(
-            value, density=liquid.density, temperature=T, mass=mass
-        ),
+        # A run that is too short for a diffusion coefficient has no reduced one.
+        "reduced_diffusivity": np.nan
+        if np.isnan(value)
+        else dynamics.reduced_diffusion(value, density=liquid.density, temperature=T, mass=mass),
         "pair_entropy": entropy("radial"),
         "inherent_pair_entropy": entropy("inherent_radial"),
         "local_pair_entropy": float(
