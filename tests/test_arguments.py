@@ -47,6 +47,10 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
     "dynamics.displacements": (("origin_spacing", "many"),),
+    # A vector that is not finite stays so: boxes are asked in every frame.
+    "Box.absolute": (("fractions", "an array with nan"),),
+    "Box.fractional": (("positions", "an array with nan"),),
+    "Box.unwrap": (("positions", "nan"), ("positions", "an array with nan"), ("images", "an array with nan")),
     "quantities.labelled": (("data", "nan"),),
     # None chooses an engine, which then runs.
     **{

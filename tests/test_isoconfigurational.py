@@ -90,7 +90,7 @@ def test_an_ensemble_needs_a_configuration(tmp_path):
     ask = {"temperature": 1.0, "n_particles": 200, "duration": 0.2, "every": 0.1, "root": tmp_path}
     with pytest.raises(ParameterError, match="starts from one configuration"):
         store.isoconfigurational(LIQUID, n_runs=2, start="lattice", **ask)
-    with pytest.raises(ParameterError, match="n_runs must be 1 or more, not 0"):
+    with pytest.raises(ParameterError, match="n_runs must be from 1 to 100000, not 0"):
         store.isoconfigurational(LIQUID, n_runs=0, start=melt()[0], **ask)
     assert not list(tmp_path.iterdir())
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from supercooled.arguments import AnyNumber, Numbers, Vectors, validated
+from supercooled.arguments import AnyNumber, Vectors, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.display import html_table
 from supercooled.errors import BoxError
 
-Edges: TypeAlias = Annotated[Sequence[float] | Array, Numbers(rank=1, columns=6, nan=True, infinite=True)]
-"""``Lx, Ly, Lz, xy, xz, yz``."""
 # Images are counted with 32 bits.
 _MOST_IMAGES = 2.0**31
 
@@ -71,14 +68,14 @@ class Box:
         return cls(length, length, length if dimensions == 3 else 1.0, dimensions=dimensions)
 
     @classmethod
-    @validated(error=BoxError)
-    def from_array(
-        cls,
-        values: Edges,
-        dimensions: int = 3,
-    ) -> Box:
+    def from_array(cls, values: Sequence[float] | Array, dimensions: int = 3) -> Box:
         """Box from ``Lx, Ly, Lz, xy, xz, yz``, as GSD stores it."""
-        Lx, Ly, Lz, xy, xz, yz = (float(v) for v in values)
+        try:
+            Lx, Ly, Lz, xy, xz, yz = (float(v) for v in values)
+        except (TypeError, ValueError) as error:
+            raise BoxError(
+                f"a box is made of six numbers, Lx, Ly, Lz, xy, xz, yz, not of {shown(values)}"
+            ) from error
         return cls(Lx, Ly, Lz, xy, xz, yz, dimensions=dimensions)
 
     def to_array(self) -> Array:

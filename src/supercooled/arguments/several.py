@@ -82,17 +82,13 @@ class Numbers(Check):
                 return self._at(
                     values, np.argwhere(np.abs(values) > LARGEST)[0], f"must be below {LARGEST:g} in size"
                 )
-            for bound, wrong, words in (
-                (
-                    self.above,
-                    values <= (self.above or 0.0),
-                    "positive" if self.above == 0 else f"above {self.above}",
-                ),
-                (self.at_least, values < (self.at_least or 0.0), f"{self.at_least} or more"),
-                (self.at_most, values > (self.at_most or 0.0), f"at most {self.at_most}"),
-            ):
-                if bound is not None and wrong.any():
-                    return self._at(values, np.argwhere(wrong)[0], f"must be {words}")
+            if self.above is not None and (low := values <= self.above).any():
+                words = "positive" if self.above == 0 else f"above {self.above}"
+                return self._at(values, np.argwhere(low)[0], f"must be {words}")
+            if self.at_least is not None and (low := values < self.at_least).any():
+                return self._at(values, np.argwhere(low)[0], f"must be {self.at_least} or more")
+            if self.at_most is not None and (high := values > self.at_most).any():
+                return self._at(values, np.argwhere(high)[0], f"must be at most {self.at_most}")
             if self.whole and values.dtype.kind == "f" and values.size:
                 return "whole numbers"
             if self.rising and values.size > 1 and not (np.diff(values) > 0).all():

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from supercooled.arguments import Numbers, validated
+from supercooled.arguments import Numbers, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
@@ -74,7 +74,6 @@ class PairForces:
         self._built: Array | None = None
         self._near = self._listed()
 
-    @validated
     def __call__(self, xyz: Array, force: Array) -> float:
         """Energy of all pairs, epsilon_AA; `force` is overwritten, epsilon_AA/sigma_AA.
 
@@ -85,9 +84,11 @@ class PairForces:
         ParameterError
             if there are more or fewer of them than particles.
         """
-        if not xyz.shape == force.shape == (3, len(self._kind)):
+        arrays = isinstance(xyz, np.ndarray) and isinstance(force, np.ndarray)
+        if not arrays or not xyz.shape == force.shape == (3, len(self._kind)):
             raise ParameterError(
-                f"positions {xyz.shape} and forces {force.shape} must both be (3, {len(self._kind)})"
+                f"positions and forces must both be arrays of shape (3, {len(self._kind)}), not "
+                f"{shown(xyz)} and {shown(force)}"
             )
         # Two particles that both move by half of the skin can meet.
         if self._built is None or not 4.0 * largest_square(xyz, self._built) < self.skin**2:
