@@ -54,7 +54,7 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     "quantities.labelled": (("data", "nan"),),
     # None chooses an engine, which then runs.
     **{
-        f"store.{name}": (("engine", "none"),)
+        f"store.{name}": (("engine", "none"), ("workers", "none"))
         for name in ("cool", "equilibrate", "isoconfigurational", "simulate_all")
     },
     "simulate": (("engine", "none"),),
