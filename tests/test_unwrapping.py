@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import gammainc
 
-from supercooled import Box, Trajectory
+from supercooled import Box, Trajectory, read
 from supercooled.dynamics import correlators, displacements, hops, relaxation_time
 from supercooled.dynamics.breathing import breathing
 from supercooled.errors import BoxError
@@ -158,3 +158,51 @@ def test_a_box_that_changes_by_half_of_itself_between_two_frames_cannot_be_unwra
     run = Trajectory.from_arrays(np.zeros((2, 1, 3)), [Box.cube(6.0), Box.cube(15.0)])
     with pytest.raises(BoxError, match="frames 0 and 1: the box changes so much"):
         run.unwrapped()
+
+
+def written(path, paths, tilts, edges, columns, *, corner):
+    """Dump or extended XYZ of a box whose corner stays, as LAMMPS deforms it and ASE writes it."""
+    lines = []
+    for k, (xyz, xy, edge) in enumerate(zip(paths, tilts, edges, strict=True)):
+        box = np.array([[edge, xy, 0.0], [0.0, edge, 0.0], [0.0, 0.0, edge]])
+        fractions = np.linalg.solve(box, (xyz - corner).T).T
+        copies = np.floor(fractions)
+        inside = corner + (fractions - copies) @ box.T
+        numbers = {"xyz": inside, "x": inside, "xu": xyz, "xs": fractions - copies}[columns.split()[0]]
+        if columns == "xyz":
+            lattice = " ".join(f"{value:.12g}" for value in box.T.ravel())
+            place = " ".join(f"{value:.12g}" for value in corner)
+            lines += [
+                str(len(xyz)),
+                f'Lattice="{lattice}" Origin="{place}" Properties=species:S:1:pos:R:3 Time={k}',
+            ]
+            lines += ["A " + " ".join(f"{value:.12f}" for value in row) for row in numbers]
+            continue
+        low, high = min(0.0, xy), edge + max(0.0, xy)
+        lines += [
+            f"ITEM: TIMESTEP\n{k}\nITEM: NUMBER OF ATOMS\n{len(xyz)}\nITEM: BOX BOUNDS xy xz yz pp pp pp"
+        ]
+        lines += [f"{corner[0] + low:.12g} {corner[0] + high:.12g} {xy:.12g}"]
+        lines += [f"{low_:.12g} {low_ + edge:.12g} 0" for low_ in corner[1:]]
+        lines += [f"ITEM: ATOMS id type {columns}"]
+        for i, (row, n) in enumerate(zip(numbers, copies, strict=True), 1):
+            away = " ".join(f"{value:.0f}" for value in n) if "ix" in columns else ""
+            lines += [f"{i} 1 " + " ".join(f"{value:.12f}" for value in row) + " " + away]
+    path.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+    return read(path, format="xyz") if columns == "xyz" else read(path, format="lammps", timestep=1.0)
+
+
+@pytest.mark.filterwarnings("ignore:.*the box changes")
+@pytest.mark.parametrize("columns", ["x y z", "x y z ix iy iz", "xu yu zu", "xs ys zs ix iy iz", "xyz"])
+@pytest.mark.parametrize("box", ["breathes", "is sheared, flips"])
+def test_a_box_whose_corner_stays_moves_nobody(tmp_path, columns, box):
+    # Its middle moves, and jumps by half an edge at a flip: an msd of 0.35 for 0.012 from a sheared dump.
+    rng = np.random.default_rng(2)
+    paths = rng.uniform(2.0, 7.0, (1, 50, 3)) + np.cumsum(rng.normal(scale=0.05, size=(40, 50, 3)), axis=0)
+    turns = 0.02 * np.arange(40)
+    tilts = 9.0 * (turns - np.rint(turns)) if box == "is sheared, flips" else np.zeros(40)
+    edges = 9.0 * (1 + NOISE[:40]) if box == "breathes" else np.full(40, 9.0)
+    corner = np.array([1.0, -2.0, 0.5])
+    run = written(tmp_path / "run", paths + corner, tilts, edges, columns, corner=corner)
+    moved = run.unwrapped() - run.unwrapped()[0]
+    np.testing.assert_allclose(moved, paths - paths[0], atol=1e-9)

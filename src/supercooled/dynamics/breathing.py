@@ -37,7 +37,8 @@ def breathing(trajectory: Trajectory) -> Breathing:
               = \tfrac{1}{12} \sum_{ab} (H'_{ab} - H_{ab})^2
 
     of particles that keep their places s in the box, which they fill evenly, from -1/2 to 1/2; H are its
-    edges. How far away a particle was before doesn't count.
+    edges. How far away a particle was before doesn't count. In a file whose boxes keep a corner instead of
+    their middle, the way of the middle comes on top; ``remove_drift`` takes it off.
 
     Raises
     ------
@@ -68,8 +69,8 @@ def warn_of_breathing(trajectory: Trajectory) -> None:
         warnings.warn(
             f"{trajectory.source.name}: the box changes by {100 * found.share:.2g} % of its edges, which "
             f"adds {found.step:.2g} sigma^2 to a mean squared displacement from one frame to the next and up "
-            f"to {found.most:.2g} sigma^2 between any two; cage_relative_displacement and "
-            "nonaffine_displacement are without it",
+            f"to {found.most:.2g} sigma^2 between any two, if its middle stays; cage_relative_displacement "
+            "and nonaffine_displacement are without it",
             stacklevel=_outside(),
         )
 

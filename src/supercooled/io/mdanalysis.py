@@ -53,12 +53,12 @@ class UniverseSource:
         return self.box_values[np.asarray(frames, dtype=np.int64)]
 
     def read(self, frames: Sequence[int]) -> Frames:
-        """The given frames, about the centre of the box."""
+        """The given frames, about the centre of the first box: that of each moves where its corner stays."""
+        middle = Box.from_array(self.box_values[0], self.dimensions).matrix.sum(axis=1) / 2
         positions = np.zeros((len(frames), len(self.atoms), 3))
         for k, f in enumerate(frames):
-            edges = Box.from_array(self.box_values[f], self.dimensions).matrix
             there = self.universe.trajectory[f].positions[self.atoms, : self.dimensions]
-            positions[k, :, : self.dimensions] = there - edges.sum(axis=1)[: self.dimensions] / 2
+            positions[k, :, : self.dimensions] = there - middle[: self.dimensions]
         return Frames(positions, self.boxes(frames), unwrapped=self.unwrapped)
 
 

@@ -228,16 +228,31 @@ class TextSource:
         )
 
     def _to_centre(self, frame: int) -> tuple[Array, Array | None, Array]:
-        """Shift, then matrix and offset, that bring coordinates of the file about the box's centre."""
+        """Shift, then matrix and offset, that bring coordinates of the file about the first box's centre.
+
+        One point for all frames: that of each frame's own box moves where its corner stays, and jumps by half
+        an edge where a sheared box flips, and all particles would seem to move with it.
+        """
+        d = self.dimensions
+        (edges, half, centre), (_, _, first) = self._centre(frame), self._centre(0)
+        turn = None if self.rotations is None else self.rotations[frame]
+        moved = np.zeros(3)
+        moved[:d] = centre - first
+        if turn is not None:
+            moved = turn @ moved
+        if self.columns.scaled:
+            return np.full(d, 0.5), edges, -moved
+        if turn is None:
+            return first, None, half
+        return self.corners[frame, :d], turn, half - moved
+
+    def _centre(self, frame: int) -> tuple[Array, Array, Array]:
+        """Edges, half of their sum, and in coordinates of the file where the centre of the box is."""
         d = self.dimensions
         edges = Box.from_array(self.box_values[frame], d).matrix
         half = edges[:, :d].sum(axis=1) / 2
-        if self.columns.scaled:
-            return np.full(d, 0.5), edges, np.zeros(3)
-        corner = self.corners[frame, :d]
-        if self.rotations is None:
-            return corner + half[:d], None, half
-        return corner, self.rotations[frame], half
+        away = half if self.rotations is None else half @ self.rotations[frame]
+        return edges, half, self.corners[frame, :d] + away[:d]
 
 
 class Rows:
