@@ -401,6 +401,19 @@ def test_a_propensity_does_not_go_where_its_runs_lie(runs, place, tmp_path, monk
     assert everything(tmp_path) == before
 
 
+@pytest.mark.parametrize("part", ["results.zarr", "work/T0.5-depth-1.zarr", "work/new.zarr"])
+def test_a_propensity_does_not_replace_a_part_of_somebodys_results(
+    part, place, tmp_path, monkeypatch, capsys
+):
+    one = xr.Dataset({"energy": ("temperature", [1.0, 2.0])}, coords={"temperature": [0.5, 0.6]})
+    report.write(tmp_path / "an", title="", summary="", rows=[], results={"energy": one}, provenance={})
+    report.save_results(tmp_path / "an" / "work" / "T0.5-depth-1.zarr", {"energy": one})
+    words = words_of("propensity", "out", str(tmp_path / "an" / part), place, tmp_path)
+    before = everything(tmp_path)
+    assert "is part of the results in" in refused_by_command(words, monkeypatch, capsys)
+    assert everything(tmp_path) == before
+
+
 def test_a_study_does_not_go_where_its_runs_lie(tmp_path):
     with pytest.raises(ParameterError, match="the runs would lie in"):
         named("sharma2022")("quick", tmp_path / "out", runs=tmp_path / "out", workers=1)

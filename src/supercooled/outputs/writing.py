@@ -29,6 +29,8 @@ _NOT_WRITABLE = (
     errno.ENAMETOOLONG,
 )
 LOCK = ".lock"
+# What a folder of results consists of beside single files; all of it is replaced or removed as needed.
+PARTS = ("results.zarr", "work", "figures")
 # Names, of files and of folders, by which a folder is known as one of runs; and what is enough alone.
 _OF_RUNS, _ALONE = (".signac", ".runs.lock"), {"inherent"}
 # What a desktop or a file system leaves in a folder that is empty to people.
@@ -329,6 +331,21 @@ def results_folder(
                 _leave(manifest)
     finally:
         _remove_empty(new)
+
+
+def see_apart(path: str | Path) -> None:
+    """See that an output of its own is none of the folders that make up somebody's results.
+
+    Raises
+    ------
+    StoreError
+        if it is one of those that a folder of results holds, or lies in one.
+    """
+    final = Path(path).resolve()
+    with room_for(path):
+        for folder in final.parents:
+            if is_results_folder(folder) and final.relative_to(folder).parts[0] in PARTS:
+                raise StoreError(f"{path} is part of the results in {folder}: choose another folder")
 
 
 def is_results_folder(path: Path) -> bool:
