@@ -287,7 +287,7 @@ def test_an_archive_cut_between_two_frames_is_still_cut(tmp_path: Path, suffix: 
 
 def test_no_room_to_unpack_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, Run().dump(["id", "x", "y", "z"]), "run.dump.gz")
-    monkeypatch.setattr(unpacking.tempfile, "mkdtemp", lambda prefix: str(tmp_path / "gone"))
+    monkeypatch.setattr(unpacking.tempfile, "mkdtemp", lambda **_: str(tmp_path / "gone"))
     with pytest.raises(StoreError, match=r"gone.run\.dump can't be written"):
         sc.read(path, timestep=1.0)
 

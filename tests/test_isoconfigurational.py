@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -169,13 +168,13 @@ def _sha256(run):
 
 
 def test_a_ladder_that_rises_or_ends_in_a_crystal_is_refused(tmp_path):
-    common = {"n_particles": 256, "every": 0.1, "root": tmp_path, "progress": False}
+    common = {"n_particles": 256, "every": 0.1, "root": tmp_path / "runs", "progress": False}
     with pytest.raises(ParameterError, match=r"must fall, not \[1.0, 1.0\]"):
         store.cool(LIQUID, [1.0, 1.0], hold=1.0, duration=1.0, **common)
     with pytest.raises(ParameterError, match="hold has 1 times for 2 temperatures"):
         store.cool(LIQUID, [1.0, 0.9], hold=[1.0], duration=1.0, **common)
     mono = Liquid(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)), 1.2)
-    crystal = Path(tmp_path) / "crystal.gsd"
+    crystal = tmp_path / "crystal.gsd"
     store.configurations.write_configuration(crystal, mono.mixture, _fcc(mono))
     with pytest.raises(SimulationError, match=r"mono_rho1.2 crystallised at T=0.3: .* cool faster"):
         store.cool(mono, [0.3], hold=0.0, duration=1.0, start=crystal, **common)

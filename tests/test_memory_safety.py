@@ -53,7 +53,7 @@ def test_two_near_particles_in_a_huge_box_meet():
 @pytest.mark.parametrize("order", [1, -1])
 def test_runs_of_other_species_have_no_common_distribution(order):
     runs = [gas(20), gas(20, species=np.arange(20) % 2)][::order]
-    with pytest.raises(sc.SupercooledError, match="different species"):
+    with pytest.raises(sc.SupercooledError, match="replicas are of one state point only"):
         structure.grouped_radial_distribution(
             runs, [field(np.zeros(20)), field(np.full(20, 99.0))], edges=[-5, 0, 5], r_max=4.0, dr=0.5
         )
@@ -61,7 +61,7 @@ def test_runs_of_other_species_have_no_common_distribution(order):
 
 @pytest.mark.parametrize("particles", [[0, 1, 20], [-1, 0, 1]])
 def test_a_field_of_other_particles_is_refused(particles):
-    with pytest.raises(sc.SupercooledError, match="particles beyond its 20"):
+    with pytest.raises(sc.SupercooledError, match=r"names particles .*has 20, from 0 on"):
         structure.grouped_radial_distribution(
             gas(20), field(np.zeros(3), particles), edges=[-5, 0, 5], r_max=4.0, dr=0.5
         )
@@ -92,7 +92,7 @@ def test_positions_beyond_every_count_of_images_are_refused(place):
             run, mixture=LJ, centre="A", shells={"AA": 1.3}, width=0.05, radius=2.0
         ),
     ):
-        with pytest.raises(sc.SupercooledError, match="edges of the box away"):
+        with pytest.raises(sc.SupercooledError, match=r"edges of the box away|must be below 1e\+15 in size"):
             ask()
 
 
@@ -109,11 +109,11 @@ def test_forces_of_other_particles_are_refused(shape):
 @pytest.mark.parametrize(
     ("positions", "species", "edge", "message"),
     [
-        (np.full((8, 3), np.nan), np.zeros(8), 10.0, "no number"),
+        (np.full((8, 3), np.nan), np.zeros(8), 10.0, "must be a finite number"),
         (np.zeros((8, 3)), np.zeros(9), 10.0, "must be"),
         (np.zeros((8, 2)), np.zeros(8), 10.0, "must be"),
         (np.zeros((0, 3)), np.zeros(0), 10.0, "must be"),
-        (np.zeros((8, 3)), np.zeros(8), 0.01, "less than twice the cutoff"),
+        (np.zeros((8, 3)), np.zeros(8, int), 0.01, "less than twice the cutoff"),
     ],
 )
 def test_what_is_no_configuration_is_not_quenched(positions, species, edge, message):

@@ -344,7 +344,8 @@ def test_one_group_of_all_has_the_entropy_of_the_liquid():
     expected = pair_entropy(g, r_max=1.8, window=WINDOW)
     assert float(values[0]) == pytest.approx(float(expected.total), rel=1e-9)
     assert np.isnan(float(values[1]))
+    other = gas(80, seed=13, n_frames=2, n_species=1)
     with pytest.raises(ParameterError, match="as many fields"):
-        grouped_radial_distribution([run, run], field, edges=[0.0, 1.0], r_max=2.0, dr=0.1)
+        grouped_radial_distribution([run, other], field, edges=[0.0, 1.0], r_max=2.0, dr=0.1)
     with pytest.raises(BoxError, match="choose at most"):
         grouped_radial_distribution(run, field, edges=[0.0, 1.0], r_max=3.0, dr=0.1)

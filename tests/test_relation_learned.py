@@ -99,7 +99,7 @@ def test_a_bin_without_probability_takes_it_from_its_neighbours():
     [
         ({"share_beyond": 0.0}, "share_beyond must be positive and at most 1"),
         ({"share_beyond": 1.5}, "share_beyond must be positive and at most 1"),
-        ({"lags": [-1.0]}, "negative"),
+        ({"lags": [-1.0]}, r"lags\[0\] must be 0\.0 or more"),
     ],
 )
 def test_impossible_predictions_are_refused(change, message):

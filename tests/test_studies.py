@@ -86,9 +86,13 @@ def test_everything_is_written_and_a_second_time_nothing_is_made_again(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("measured again")
 
-    for name in ("_ensemble", "_motion"):
-        monkeypatch.setattr(measured, name, refuse)
-    monkeypatch.setattr(measured.cage, "local_depth", refuse)
+    for module, name in (
+        (measured.structure, "structure_factor"),
+        (measured.dynamics, "displacements"),
+        (measured.dynamics, "hops"),
+        (measured.cage, "local_depth"),
+    ):
+        monkeypatch.setattr(module, name, refuse)
     analysed(runs, analysis)
     assert {p: p.stat().st_mtime_ns for p in before} == before
 

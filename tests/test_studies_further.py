@@ -43,7 +43,7 @@ def test_a_gaussian_direct_correlation_comes_back_from_its_structure_factor():
     factor = xr.Dataset(
         {"structure_factor": (("pair", "q"), 1.0 / (1.0 - wave[None]))},
         {"pair": ["AA"], "q": q},
-        {"species": ["A"]},
+        {"species": ["A"], "composition": [1.0], "density": density, "dimensions": 3, "q_max": 24.5},
     )
     r = np.arange(0.005, 4.0, 0.01)
     radial = xr.Dataset(

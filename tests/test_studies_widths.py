@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import supercooled as sc
 from supercooled.cage import Calibration
 from supercooled.studies.line import Choices
 from supercooled.studies.variants import Variant, spread
@@ -84,7 +85,8 @@ def test_the_distributions_are_densities_of_softness_and_the_hopping_are_softer(
 @pytest.mark.parametrize(("frames", "wanted"), [(10, 5), (11, 5), (7, 100), (100, 7)])
 def test_frames_are_spread_from_the_first_and_never_more_than_wanted(frames, wanted):
     p_hop = xr.DataArray(np.zeros((frames, 1)), {"frame": np.arange(3, 3 + frames)}, ("frame", "particle"))
-    chosen = np.arange(1000)[spread(p_hop, wanted)]
+    run = sc.Trajectory.from_arrays(np.zeros((frames + 6, 1, 3)), sc.Box.cube(9.0))
+    chosen = np.arange(1000)[spread(run, p_hop, wanted)]
     assert chosen[0] == 3
     assert len(chosen) <= wanted
     assert chosen[-1] < 3 + frames

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
+import shutil
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,7 +58,9 @@ def test_active_liquids_say_how_they_are_driven():
         assert "4 tau" in systems.catalogue()[f"ka-active{force:g}"].assumption
 
 
-def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_passive_one(monkeypatch):
+def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_passive_one(
+    monkeypatch, tmp_path
+):
     active = systems.named("ka-active0.5", density=1.2)
     passive = replace(active, activity=None)
     shipped = next(c for c in systems.library() if c.fits(passive, 0.7, 1000))
@@ -70,7 +74,8 @@ def test_an_active_liquid_starts_from_its_own_configuration_or_from_that_of_the_
         store.request(active, **wanted)
     assert active.activity is not None
     record = {**shipped.record, "activity": active.activity.to_dict()}
-    own = replace(shipped, path=shipped.path.with_name("own.gsd"), record=record)
+    path = Path(shutil.copy(shipped.path, tmp_path / "own.gsd"))
+    own = replace(shipped, path=path, record=record)
     assert own.name == "ka-lj_f0.5_tau4"
     assert not own.fits(passive, 0.7, 1000)
     monkeypatch.setattr(module, "library", lambda: (shipped, own))

@@ -138,6 +138,16 @@ def _record(what: str, name: str, content: str, says: str) -> Case:
     return Case(f"{name}: {what}", partial(record, name, content), StoreError, says)
 
 
+def checkpoint(data: dict[str, object], folder: Path) -> object:
+    """A checkpoint whose checksum fits."""
+    RunFolder(folder)._write("checkpoint.json", data)
+    return RunFolder(folder).checkpoint()
+
+
+def _sealed(what: str, data: dict[str, object]) -> Case:
+    return Case(f"checkpoint.json: {what}", partial(checkpoint, data), StoreError, "damaged checkpoint.json")
+
+
 RECORDS = (
     Case("comparison: cut", partial(rows, '[{"item": "T'), StoreError, "comparison.json"),
     Case("comparison: no list", partial(rows, "{}"), StoreError, "no list of rows"),
@@ -152,19 +162,9 @@ RECORDS = (
     _record("a list", "run.json", "[1, 2]", "run.json"),
     _record("cut", "checkpoint.json", '{"step"', "can't be read"),
     _record("a list", "checkpoint.json", "[]", "no record in it"),
-    _record("other keys", "checkpoint.json", '{"step": 1}', "damaged checkpoint.json"),
-    _record(
-        "a path out of the folder",
-        "checkpoint.json",
-        '{"step": 1, "file": "../../x", "frames": 1}',
-        "damaged checkpoint.json",
-    ),
-    _record(
-        "words for numbers",
-        "checkpoint.json",
-        '{"step": "a", "file": ".", "frames": "b"}',
-        "damaged checkpoint.json",
-    ),
+    _sealed("other keys", {"step": 1}),
+    _sealed("a path out of the folder", {"step": 1, "file": "../../x", "frames": 1}),
+    _sealed("words for numbers", {"step": "a", "file": ".", "frames": "b"}),
 )
 
 

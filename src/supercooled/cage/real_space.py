@@ -42,7 +42,8 @@ def hypernetted_chain(rdf: LiquidDistribution, mixture: Mixture, *, temperature:
     >>> import supercooled as sc
     >>> g = xr.Dataset({"radial_distribution": (("pair", "r"), [[0.0, 1.0]])}, {"r": [0.5, 3.0]})
     >>> fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
-    >>> hypernetted_chain(g.assign_attrs(species=["A"]), fluid, temperature=1.0).values
+    >>> g = g.assign_attrs(species=["A"], composition=[1.0], density=0.8, dimensions=3, dr=2.5)
+    >>> hypernetted_chain(g, fluid, temperature=1.0).values
     array([[-1.,  0.]])
     """
     _check(rdf, mixture, temperature)

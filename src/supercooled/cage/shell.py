@@ -42,6 +42,7 @@ def cutoffs(
 
     Source: sharma2022, Appendix B.
 
+    >>> import xarray as xr
     >>> r = np.arange(0.005, 3.0, 0.01)
     >>> g = np.where(r > 1.0, 1.0 + np.exp(1.0 - r) * np.cos(2 * np.pi * (r - 1.0)), 0.0)
     >>> rdf = xr.Dataset({"radial_distribution": (("pair", "r"), g[None])}, {"pair": ["AA"], "r": r})

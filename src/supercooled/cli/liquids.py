@@ -10,6 +10,7 @@ import supercooled as sc
 from supercooled.cli.checks import passed, relaxation, relaxed
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Files
+from supercooled.cli.saying import say
 
 
 def systems(
@@ -68,4 +69,4 @@ def look(
     for file in files:
         known = temperature_beside(file) if temperature is None else temperature
         meaning = sc.io.Meaning(**said, temperature=known, doubts=[])
-        typer.echo(f"{sc.io.look_at(file, meaning)}\n")
+        say(f"{sc.io.look_at(file, meaning)}\n")

@@ -69,6 +69,7 @@ def diffusion(
     Source: A. Einstein, Ann. Phys. 322, 549 (1905); graham2023, Fig. 1d (D_A).
 
     >>> import numpy as np
+    >>> import xarray as xr
     >>> lags = np.geomspace(0.1, 1000.0, 41)
     >>> msd = 6 * 0.02 * lags + 0.05 * (1 - np.exp(-lags))
     >>> curve = xr.Dataset({"msd": ("lag", msd)}, {"lag": lags}, {"dimensions": 3})

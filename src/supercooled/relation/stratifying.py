@@ -38,6 +38,7 @@ def strata(
 
     Source: graham2023, caption of Fig. 3: five bins between the 5th and the 95th percentile.
 
+    >>> import xarray as xr
     >>> even = xr.DataArray(np.arange(101.0)[None], dims=("frame", "particle"), name="softness")
     >>> strata(even, count=3, percentiles=(5.0, 95.0))
     array([ 5., 35., 65., 95.])
@@ -124,6 +125,7 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
 
     Source: graham2023, Fig. 4(b).
 
+    >>> import xarray as xr
     >>> lines = {"barrier": ("softness", [3.0, 4.0, 5.0]), "entropy": ("softness", [1.0, 2.25, 3.5])}
     >>> round(crossings(xr.Dataset(lines), fences=1.5).temperature, 9)
     0.8
