@@ -210,10 +210,10 @@ def test_results_carry_their_unit_and_name():
     made = labelled("softness", [1.0, 2.0], ("temperature",), {"temperature": [0.5, 0.6]}, q_max=24.5)
     assert isinstance(made, xr.DataArray)
     assert made.name == "softness"
-    assert made.attrs["units"] == "sigma_AA^2"
+    assert made.attrs["units"] == "sigma_AA^(d+2)"
     assert made.attrs["q_max"] == 24.5
     assert made.temperature.attrs["units"] == "epsilon_AA/k_B"
-    assert quantity("softness").axis == "$S$ (sigma_AA^2)"
+    assert quantity("softness").axis == "$S$ (sigma_AA^(d+2))"
     assert quantity("alpha2").axis == r"$\alpha_2$"
 
 
