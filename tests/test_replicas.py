@@ -223,3 +223,17 @@ def test_features_are_of_the_run_that_the_table_counts():
         structure.features_of_examples(runs[::-1], table, centre="A", radial=EXAMPLES)
     with pytest.raises(ParameterError, match="given twice"):
         structure.features_of_examples([runs[0], runs[0]], table, centre="A", radial=EXAMPLES)
+
+
+def test_a_run_given_again_in_another_form_or_from_before_it_was_prolonged_is_refused(tmp_path):
+    run = moving(1)
+    sc.write_gsd(tmp_path / "again.gsd", run)
+    again = sc.read(tmp_path / "again.gsd")
+    sc.write_gsd(tmp_path / "earlier.gsd", run[:30])
+    earlier = sc.read(tmp_path / "earlier.gsd")
+    for copy in (again, earlier, again[10:]):
+        with pytest.raises(ParameterError, match="replicas are runs of their own, each given once"):
+            dynamics.displacements([run, copy], lags=[1.0], overlap_radius=0.3)
+    # What begins alike and goes its own way is another run, and so is a stretch that doesn't overlap.
+    assert len(replicas([moving(1, start=5), moving(2, start=5)])) == 2
+    assert len(replicas([run[:20], again[20:]])) == 2

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Integers
+from supercooled.arrays import Array, Integers
+from supercooled.box import Box
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
 from supercooled.matching import Labels
 from supercooled.trajectory import Trajectory
 
 # How far mean volumes of one state may differ where boxes breathe, and edges where they don't.
 BREATH, EDGE = 0.05, 1e-6
+# How far apart particles are in two forms of one frame, of the longest edge: single precision, or six digits.
+SAME_PLACE = 1e-5
 # How far the volumes may differ of the boxes that fields know: of one frame, which may breathe.
 OF_ONE_FRAME = 0.02
 # What a field says of how it was made that a threshold or a bin means something else without.
@@ -64,6 +67,8 @@ def replicas(
 def each_once(things: Sequence[Trajectory] | Sequence[xr.DataArray]) -> None:
     """Refused where two of some runs or fields share frames: what is independent is given once.
 
+    A run is known again in another form too, as a GSD file of a dump, or a copy from before it was prolonged.
+
     Raises
     ------
     ParameterError
@@ -74,7 +79,10 @@ def each_once(things: Sequence[Trajectory] | Sequence[xr.DataArray]) -> None:
     labels = [Labels.of(thing) for thing in things]
     for (a, one), (b, other) in combinations(zip(labels, things, strict=True), 2):
         known = a.made_from is not None and b.made_from is not None
-        if one is other or (known and _overlap(a, b) and a.trajectory == b.trajectory):
+        again = known and _overlap(a, b) and a.trajectory == b.trajectory
+        if not again and isinstance(one, Trajectory) and isinstance(other, Trajectory):
+            again = a.trajectory != b.trajectory and _end_alike(one, other)
+        if one is other or again:
             first = "is given twice" if a.name == b.name else f"holds what {a.name} does"
             raise ParameterError(f"{b.name} {first}: replicas are runs of their own, each given once")
 
@@ -165,6 +173,36 @@ def _one_box(a: Trajectory, b: Trajectory) -> bool:
         return bool(np.allclose(ends[0][0], ends[1][0], rtol=EDGE, atol=1e-9))
     first, second = (float(np.mean([box[: a.dimensions].prod() for box in pair])) for pair in ends)
     return abs(first - second) <= BREATH * first
+
+
+def _end_alike(a: Trajectory, b: Trajectory) -> bool:
+    """Are all particles in the same places in the last frame that both have, and not where they began?
+
+    Runs from one configuration begin alike, but don't end so.
+    """
+    where = _last_of_both(a, b)
+    if where is None or a.n_particles != b.n_particles or a.dimensions != b.dimensions:
+        return False
+    box = Box.from_array(a.boxes(slice(where[0], where[0] + 1))[0], a.dimensions)
+    near = SAME_PLACE * float(np.max(np.diag(box.matrix)[: a.dimensions]))
+
+    def apart(one: Array, other: Array) -> float:
+        return float(np.abs(box.minimum_image(one - other)).max(initial=0.0))
+
+    ours, theirs = (run.positions(slice(k, k + 1))[0] for run, k in zip((a, b), where, strict=True))
+    return apart(ours, theirs) < near and apart(ours, a.positions(slice(0, 1))[0]) > 10 * near
+
+
+def _last_of_both(a: Trajectory, b: Trajectory) -> tuple[int, int] | None:
+    """Where the last time is that both have, if they have one; the last frame, where times are not known."""
+    ours, theirs = a.moments, b.moments
+    if ours is None or theirs is None:
+        last = min(a.n_frames, b.n_frames) - 1
+        return (last, last) if last > 0 else None
+    end = min(ours[-1], theirs[-1])
+    i, j = (int(np.argmin(np.abs(times - end))) for times in (ours, theirs))
+    close = bool(np.isclose(ours[i], theirs[j], rtol=1e-6, atol=0.0))
+    return (i, j) if close and i > 0 and j > 0 else None
 
 
 def _overlap(a: Labels, b: Labels) -> bool:
