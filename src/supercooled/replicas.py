@@ -176,15 +176,18 @@ def _one_box(a: Trajectory, b: Trajectory) -> bool:
 
 
 def _end_alike(a: Trajectory, b: Trajectory) -> bool:
-    """Are all particles in the same places in the last frame that both have, and not where they began?
+    """Are box and places of all particles the same in the last frame that both have, but not as they began?
 
     Runs from one configuration begin alike, but don't end so.
     """
     where = _last_of_both(a, b)
     if where is None or a.n_particles != b.n_particles or a.dimensions != b.dimensions:
         return False
-    box = Box.from_array(a.boxes(slice(where[0], where[0] + 1))[0], a.dimensions)
-    near = SAME_PLACE * float(np.max(np.diag(box.matrix)[: a.dimensions]))
+    edges, others = (run.boxes(slice(k, k + 1))[0] for run, k in zip((a, b), where, strict=True))
+    if not np.allclose(edges, others, rtol=SAME_PLACE, atol=SAME_PLACE):
+        return False
+    box = Box.from_array(edges, a.dimensions)
+    near = SAME_PLACE * float(np.max(edges[: a.dimensions]))
 
     def apart(one: Array, other: Array) -> float:
         return float(np.abs(box.minimum_image(one - other)).max(initial=0.0))
