@@ -78,13 +78,11 @@ def propagated_mean(data: xr.Dataset) -> Figure:
     for k, colour in enumerate(steps(cold.sizes["group"], "softness")):
         here = cold.isel(group=k)
         lag, value, error = _curve(here, "propagated_mean")
-        # A mean of a handful of particles that are left says nothing.
-        seen = np.ones(len(lag), bool) if error is None else error < 0.1 * value
+        # A mean of a handful of particles that are left says nothing, by its error where that is known.
+        seen = np.ones(len(lag), bool) if error is None else ~(error >= 0.1 * value)
         band(axes, lag[seen], 1e3 * value[seen], None if error is None else 1e3 * error[seen], colour)
         axes.plot(lag[seen], 1e3 * value[seen], color=colour, label=f"${1e3 * float(here['initial']):.2f}$")
-    axes.set(
-        xscale="log", xlabel=axis("lag"), ylabel=r"$\langle S(t)\rangle_{S_0}$ ($10^{-3}\,\sigma_{AA}^2$)"
-    )
+    axes.set(xscale="log", xlabel=axis("lag"), ylabel=axis("propagated_mean", power=-3))
     key_above(axes, "$10^3S_0$")
     return fig
 
