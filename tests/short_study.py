@@ -9,14 +9,16 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 
 import supercooled as sc
+from supercooled import store
 from supercooled.report import writing
-from supercooled.studies import own
+from supercooled.studies import own, sharma2022
 from supercooled.studies.line import Choices
 from supercooled.studies.opening import Given
 
@@ -86,6 +88,33 @@ def wait_for(folder: Path) -> str:
     while not (folder / "go").exists():
         time.sleep(0.05)
     return "done"
+
+
+def study(out: Path) -> None:
+    """A study with all that it simulates, of few particles and short; nothing is drawn."""
+    short = sharma2022.Preset({0.53: 10.0, 0.58: 10.0, 0.70: 10.0}, every=0.125, dt=0.005, whole=False)
+    with (
+        mock.patch.object(writing, "rebuild", _draw_nothing),
+        mock.patch.object(store, "request", partial(store.request, start="lattice", hold=1.0)),
+        mock.patch.multiple(sharma2022, PRESETS={"short": short}, CHOICES=CHOICES, N_PARTICLES=250),
+    ):
+        sharma2022.run("short", out, runs=out / "runs", workers=1)
+
+
+def study_in_a_child(out: Path, share: float | None, counted: Path) -> None:
+    """The study, killed when this share of the file operations in `counted` is done; without, count them."""
+    done, last = [0], None if share is None else int(share * int(counted.read_text()))
+
+    def count(event: str, _: object) -> None:
+        if event in ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"):
+            done[0] += 1
+            if last is not None and done[0] >= last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(count)
+    study(out)
+    if share is None:
+        counted.write_text(str(done[0]))
 
 
 def redraw_in_a_child(out: Path, step: int) -> None:

@@ -81,6 +81,27 @@ def test_killed_twenty_times_it_ends_with_the_same_bytes(files, whole, tmp_path)
     assert inside(out) == inside(left_alone)
 
 
+def test_a_study_that_is_killed_ends_with_the_same_bytes(tmp_path):
+    """Simulations, fields and results: only what says when and where it was made differs."""
+    counted, exits = tmp_path / "counted", []
+    for name, share in (("whole", None), *(("killed", share) for share in (0.3, 0.6, 2.0))):
+        child = CHILDREN.Process(target=short_study.study_in_a_child, args=(tmp_path / name, share, counted))
+        child.start()
+        child.join()
+        exits.append(child.exitcode)
+    assert exits[0] == exits[-1] == 0
+    assert exits[1] == -signal.SIGKILL
+    whole, killed = (
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if path.is_file() and path.name not in ("run.json", "provenance.json", ".supercooled.manifest")
+        }
+        for name in ("whole", "killed")
+    )
+    assert killed == whole
+
+
 def test_two_on_one_folder_make_it_once(files, whole, tmp_path):
     children = [started(files, tmp_path / "out") for _ in range(2)]
     for child in children:
