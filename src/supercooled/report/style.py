@@ -153,7 +153,7 @@ def axis(name: str, *, power: int = 0) -> str:
     r"""Axis label of a quantity, with its unit; values are shown divided by 10**`power`.
 
     >>> axis("softness", power=-3)
-    '$S$ ($10^{-3}\\,\\sigma_{AA}^{2}$)'
+    '$S$ ($10^{-3}\\,\\sigma_{AA}^{(d+2)}$)'
     """
     entry = quantity(name)
     unit = unit_math(entry.unit)

@@ -164,7 +164,7 @@ def _written(
         "checks": verdict.to_dict(wanted),
     }
     with owned_file(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+        temporary.write_text(json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n")
     return systems.Configuration(path, record)
 
 

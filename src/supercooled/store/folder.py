@@ -327,7 +327,7 @@ class RunFolder:
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
         with whole_file(self.path / name) as temporary:
             plain = {key: value for key, value in data.items() if key != _SUM}
-            text = json.dumps({**plain, _SUM: _sum(plain)}, indent=1, sort_keys=True)
+            text = json.dumps({**plain, _SUM: _sum(plain)}, indent=1, sort_keys=True, allow_nan=False)
             temporary.write_text(text + "\n")
 
 

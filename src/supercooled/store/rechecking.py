@@ -68,5 +68,5 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
     if read_json(beside, error=StoreError) != configuration.record:
         raise StoreError(f"{beside} has changed since the configuration was read: read it again")
     with whole_file(beside) as temporary:
-        temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
+        temporary.write_text(json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n")
     return systems.Configuration(configuration.path, record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,9 +101,7 @@ class Verdict:
         return {
             **{name: a.to_dict() for name, a in self.agreements.items()},
             **self.averages,
-            "relaxation_time": {"value": relaxed.value, "error": relaxed.error}
-            if relaxed.reached
-            else {"value": None, "reason": relaxed.reason},
+            "relaxation_time": _plain(relaxed),
             "relaxations": {
                 "value": self.n_relaxations,
                 "wanted": wanted,
@@ -154,3 +153,12 @@ def _temperature_of_positions(run: Trajectory) -> dict[str, float]:
     except BoxError:  # a box in which LAMMPS meets the same neighbour twice
         return {}
     return {"configurational_temperature": float(values.mean())}
+
+
+def _plain(relaxed: RelaxationTime) -> dict[str, Any]:
+    """A relaxation time in what a record can hold: where it has none, or no error, the reason stands."""
+    if not relaxed.reached:
+        return {"value": None, "reason": relaxed.reason}
+    if not math.isfinite(relaxed.error):
+        return {"value": relaxed.value, "error": None, "no_error": relaxed.no_error}
+    return {"value": relaxed.value, "error": relaxed.error}
