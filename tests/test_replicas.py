@@ -113,7 +113,7 @@ DIFFERENT = {
 
 @pytest.mark.parametrize("average", AVERAGES)
 def test_replicas_of_one_state_point_are_averaged(average):
-    AVERAGES[average]([moving(1), moving(2)])
+    assert AVERAGES[average]([moving(1), moving(2)]) is not None
 
 
 @pytest.mark.parametrize("what", DIFFERENT)

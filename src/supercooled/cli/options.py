@@ -37,7 +37,7 @@ Scheduler = Annotated[
 ]
 Files = Annotated[list[Path], typer.Argument(help="Trajectories: GSD, LAMMPS dump, XYZ.")]
 Begin = Annotated[float, typer.Option(help="Time of the run that is left out at its beginning, tau.")]
-Stride = Annotated[int, typer.Option(min=1, help="Take one frame of so many.")]
+Stride = Annotated[int, typer.Option(min=1, help="Use every n-th frame.")]
 Runs = Annotated[Path, typer.Option(help="Folder of the runs, shared between studies.")]
 
 
