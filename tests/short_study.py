@@ -17,10 +17,11 @@ import numpy as np
 
 import supercooled as sc
 from supercooled import store
+from supercooled.analysis import liquid
+from supercooled.analysis.choices import Choices
+from supercooled.analysis.inputs import Given
+from supercooled.papers import sharma2022
 from supercooled.report import writing
-from supercooled.studies import own, sharma2022
-from supercooled.studies.line import Choices
-from supercooled.studies.opening import Given
 
 TEMPERATURES = (0.5, 0.6, 0.7)
 N, FRAMES, DENSITY = 216, 80, 1.2
@@ -51,7 +52,7 @@ def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
     """The whole way but for the figures, which are drawn from what is compared here."""
     options = {"liquid": "ka-lj", "given": Given(TEMPERATURES), "thresholds": [0.1] * 3}
     with mock.patch.object(writing, "rebuild", _draw_nothing):
-        return own.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
+        return liquid.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
 
 
 def _draw_nothing(folder: Path) -> None:

@@ -15,11 +15,11 @@ import pytest
 import short_study
 
 from supercooled import cluster, store, systems
+from supercooled.analysis.inputs import Given
 from supercooled.cli.options import placed
 from supercooled.cluster import Scheduler, remote
 from supercooled.cluster.certificates import Private
 from supercooled.errors import ClusterError, MissingExtraError, MixtureError, ParameterError
-from supercooled.studies.opening import Given
 
 
 @dataclass

@@ -21,8 +21,8 @@ import short_study
 
 import supercooled as sc
 from supercooled import cluster, outputs
+from supercooled.analysis import measurement, stages
 from supercooled.errors import ClusterError
-from supercooled.studies import measured, stages
 
 # A server that has imported everything once forks a child in no time.
 CHILDREN = multiprocessing.get_context("forkserver")
@@ -196,8 +196,8 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
         raise AssertionError("made again")
 
     monkeypatch.setattr(stages, "save_results", refuse)
-    monkeypatch.setattr(measured.cage, "local_depth", refuse)
-    monkeypatch.setattr(measured.dynamics, "hops", refuse)
+    monkeypatch.setattr(measurement.cage, "local_depth", refuse)
+    monkeypatch.setattr(measurement.dynamics, "hops", refuse)
     short_study.analyse(files, out)
     assert compared(out) == compared(whole[0])
 
@@ -234,5 +234,5 @@ def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, agai
     run = sc.read(files[0], temperature=0.5)
     choices = dataclasses.replace(short_study.CHOICES, **changed)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture
-    measured.measure([[run]], mixture, choices, work=whole[0] / "work", workers=1)
+    measurement.measure([[run]], mixture, choices, work=whole[0] / "work", workers=1)
     assert made == again

@@ -271,7 +271,7 @@ def test_every_command_that_reads_has_the_same_options(
 
 
 def test_what_is_said_of_files_reaches_each_of_them_and_the_report(tmp_path: Path) -> None:
-    from supercooled.studies.opening import Given
+    from supercooled.analysis.inputs import Given
 
     path = put(tmp_path, Run(n_frames=6).dump(["id", "type", "xu", "yu", "zu"]))
     scales = sc.Units("lj", sigma=2.0)

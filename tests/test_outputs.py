@@ -19,11 +19,12 @@ from report_example import rows
 
 import supercooled as sc
 from supercooled import cli, fields, io, learning, outputs, report, store
+from supercooled.analysis import liquid, motion
+from supercooled.analysis.choices import Choices
+from supercooled.analysis.inputs import Given
+from supercooled.analysis.motion import Motion
 from supercooled.errors import ParameterError, StoreError
-from supercooled.studies import moving, named, own
-from supercooled.studies.line import Choices
-from supercooled.studies.motion import Motion
-from supercooled.studies.opening import Given
+from supercooled.papers import named
 
 LIQUID = sc.systems.kob_andersen(density=1.2)
 CHEAP: dict[str, Any] = {
@@ -254,14 +255,14 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "store.quench_trajectory:root": lambda p, v: store.quench_trajectory(
         p.opened(), tolerance=0.01, mixture=LIQUID.mixture, root=v, progress=False
     ),
-    "studies.own.run:out": lambda p, v: own.run(
+    "analysis.liquid.run:out": lambda p, v: liquid.run(
         [p.run], out=v, liquid="ka-lj", given=Given([0.5]), thresholds=None, choices=Choices(), workers=1  # type: ignore[arg-type]
     ),
-    "studies.moving.run:out": lambda p, v: moving.run(
+    "analysis.motion.run:out": lambda p, v: motion.run(
         [p.run], out=v, given=Given([0.5]), how=Motion(species=None)  # type: ignore[arg-type]
     ),
     **{
-        f"studies.{name}.run:out": _study(name)
+        f"papers.{name}.run:out": _study(name)
         for name in ("graham2023", "nandi2021", "schoenholz2016", "sharma2022")
     },
 }  # fmt: skip
@@ -282,8 +283,8 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # parts of making an output that have no name of their own
     "fields.seal:folder", "fields.objection:folder", "fields.dataset:folder",
     # stand for the other one of both
-    "studies.graham2023.run:runs", "studies.nandi2021.run:runs", "studies.schoenholz2016.run:runs",
-    "studies.sharma2022.run:runs", "studies.own.run:files", "studies.moving.run:files",
+    "papers.graham2023.run:runs", "papers.nandi2021.run:runs", "papers.schoenholz2016.run:runs",
+    "papers.sharma2022.run:runs", "analysis.liquid.run:files", "analysis.motion.run:files",
 }  # fmt: skip
 
 
@@ -304,8 +305,11 @@ def public_functions() -> Iterator[tuple[str, Any]]:
                     for method in vars(thing)
                     if not method.startswith("_") and callable(getattr(thing, method))
                 )
-    for name in ("own", "moving", "graham2023", "nandi2021", "schoenholz2016", "sharma2022"):
-        yield f"studies.{name}.run", importlib.import_module(f"supercooled.studies.{name}").run
+    for name in (
+        "analysis.liquid", "analysis.motion", "papers.graham2023", "papers.nandi2021",
+        "papers.schoenholz2016", "papers.sharma2022",
+    ):  # fmt: skip
+        yield f"{name}.run", importlib.import_module(f"supercooled.{name}").run
 
 
 def test_every_public_function_that_is_given_a_path_is_known_here():

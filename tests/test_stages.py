@@ -18,15 +18,18 @@ import pytest
 import xarray as xr
 
 import supercooled as sc
-from supercooled import studies
+from supercooled import analysis, papers
+from supercooled.analysis import stages
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
-from supercooled.studies import stages
 from supercooled.trajectory import Trajectory
 
 BOX = sc.Box.cube(5.0)
 
-for module in pkgutil.walk_packages(studies.__path__, "supercooled.studies."):
+for module in (
+    *pkgutil.walk_packages(analysis.__path__, "supercooled.analysis."),
+    *pkgutil.walk_packages(papers.__path__, "supercooled.papers."),
+):
     importlib.import_module(module.name)
 # Stages that tests make are theirs.
 STAGES = {name: one for name, one in stages.STAGES.items() if name.startswith("supercooled.")}
@@ -162,10 +165,11 @@ def test_every_stage_is_found() -> None:
     assert len(STAGES) >= 18
     writes = [
         path.name
-        for path in Path(studies.__path__[0]).rglob("*.py")
+        for package in (analysis, papers)
+        for path in Path(package.__path__[0]).rglob("*.py")
         if "save_results(" in path.read_text() or "load_results(" in path.read_text()
     ]
-    assert set(writes) <= {"stages.py", "moving.py"}
+    assert set(writes) <= {"stages.py", "motion.py"}
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -240,11 +244,11 @@ SCRIPT = """
 import sys
 import numpy as np, xarray as xr
 import supercooled as sc
-from supercooled.studies import measured
+from supercooled.analysis import measurement
 walk = np.cumsum(np.random.default_rng(1).normal(scale=0.05, size=(12, 8, 3)), axis=0)
 run = sc.Trajectory.from_arrays(walk, sc.Box.cube(9.0), species=[0] * 8, unwrapped=True, temperature=0.5)
 from pathlib import Path
-found = measured.motion.kept(Path(sys.argv[1]), "m", [run], centre="A", overlap_radius=0.3,
+found = measurement.motion.kept(Path(sys.argv[1]), "m", [run], centre="A", overlap_radius=0.3,
     lags_per_decade=4, blocks=2, remove_drift=False)["motion"]
 print(float(found["msd"][2]))
 """
@@ -272,7 +276,7 @@ def test_changed_code_is_run_and_a_changed_caption_is_not(tmp_path: Path) -> Non
 
     before = analysed()
     edit("report/console.py", '"""', '"""Said otherwise. ')
-    edit("studies/sharma2022/words.py", '"""', '"""Said otherwise. ')
+    edit("papers/sharma2022/words.py", '"""', '"""Said otherwise. ')
     assert analysed() == before
     assert len(list((tmp_path / "work").iterdir())) == 1
     edit("dynamics/curves.py", '"msd": (lag, msd)', '"msd": (lag, 2.0 * msd)')

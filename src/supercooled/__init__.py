@@ -9,11 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _SUBPACKAGES = (
+    "analysis",
     "cage",
     "dynamics",
     "io",
     "learning",
     "matching",
+    "papers",
     "plot",
     "potentials",
     "quantities",
@@ -22,7 +24,6 @@ _SUBPACKAGES = (
     "simulation",
     "store",
     "structure",
-    "studies",
     "systems",
 )
 _NAMES = {
@@ -45,11 +46,13 @@ _NAMES = {
 if TYPE_CHECKING:
     __version__: str
     from supercooled import (
+        analysis,
         cage,
         dynamics,
         io,
         learning,
         matching,
+        papers,
         plot,
         potentials,
         quantities,
@@ -58,7 +61,6 @@ if TYPE_CHECKING:
         simulation,
         store,
         structure,
-        studies,
         systems,
     )
     from supercooled.box import Box
@@ -82,12 +84,14 @@ __all__ = [
     "SupercooledError",
     "Trajectory",
     "Units",
+    "analysis",
     "cage",
     "dynamics",
     "io",
     "learning",
     "look",
     "matching",
+    "papers",
     "plot",
     "potentials",
     "quantities",
@@ -98,7 +102,6 @@ __all__ = [
     "simulation",
     "store",
     "structure",
-    "studies",
     "systems",
     "write_gsd",
 ]

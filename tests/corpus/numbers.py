@@ -10,8 +10,8 @@ import numpy as np
 import supercooled as sc
 from corpus.case import Case
 from supercooled import store, systems
+from supercooled.analysis.choices import Choices
 from supercooled.errors import BoxError, MixtureError, ParameterError, SupercooledError, TrajectoryError
-from supercooled.studies.line import Choices
 
 NAN, INF = float("nan"), float("inf")
 BOX = sc.Box.cube(6.0)

@@ -93,7 +93,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
-        from supercooled.studies.opening import said_of
+        from supercooled.analysis.inputs import said_of
 
         said = said_of({name: values.pop(name) for name in _OPTIONS})
         command(**values, said=said)

@@ -46,11 +46,11 @@ def dynamics(
 ) -> None:
     """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
     from supercooled import report
+    from supercooled.analysis import motion as motion_of_files
+    from supercooled.analysis.inputs import Given
+    from supercooled.analysis.motion import Motion
     from supercooled.report.console import print_table
     from supercooled.report.tables import motion
-    from supercooled.studies import moving
-    from supercooled.studies.motion import Motion
-    from supercooled.studies.opening import Given
 
     how = Motion(
         species=None if species == "all" else species,
@@ -61,7 +61,7 @@ def dynamics(
     )
     given = Given(temperature, begin=begin, stride=stride, **said)
     with report.own_folder(out, inputs=files):
-        table = moving.run(files, out=out, given=given, how=how, command=given_command(context))
+        table = motion_of_files.run(files, out=out, given=given, how=how, command=given_command(context))
         rows = report.read_comparison(out / "comparison.json")
     print_table(motion(table))
     # The table has the numbers; what is left are the reasons of those that it has not.

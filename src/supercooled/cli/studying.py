@@ -58,9 +58,9 @@ def analyze(
     said: dict[str, Any],
 ) -> None:
     """Cages, local softness, hops and their relation, on your own trajectories."""
-    from supercooled.studies import own
-    from supercooled.studies.line import Choices
-    from supercooled.studies.opening import Given
+    from supercooled.analysis import liquid as analysis_of_liquid
+    from supercooled.analysis.choices import Choices
+    from supercooled.analysis.inputs import Given
 
     choices = Choices(
         window=window,
@@ -74,7 +74,7 @@ def analyze(
     )
     placement = placed(workers, scheduler)
     with sc.report.own_folder(out, inputs=[*files, liquid]):
-        own.run(
+        analysis_of_liquid.run(
             files,
             out=out,
             liquid=liquid,
@@ -100,9 +100,9 @@ def study(
     scheduler: Scheduler = None,
 ) -> None:
     """Repeat a paper: simulate its liquid, measure what it measures, compare number by number."""
-    from supercooled import studies
+    from supercooled import papers
 
-    paper, placement = studies.named(name), placed(workers, scheduler)
+    paper, placement = papers.named(name), placed(workers, scheduler)
     root = runs or out / "runs"
     with sc.report.own_folder(out, runs=root):
         paper(preset, out, runs=root, workers=placement)

@@ -225,6 +225,20 @@ class Row:
         return (self.measured - self.published) / abs(self.published)
 
 
+def without_error(value: float, error: float) -> str:
+    """What a value without an error needs to have said.
+
+    >>> without_error(0.2, 0.1), without_error(float("nan"), float("nan"))
+    ('', '')
+    """
+    if not math.isfinite(value) or math.isfinite(error):
+        return ""
+    return (
+        "Its error is not known: parts of the run are too short to be independent of each other, or without "
+        "one of them the run does not reach it. Take it with care."
+    )
+
+
 def plain_row(row: Row) -> dict[str, Any]:
     """A row as ``comparison.json`` holds it: the fields of :class:`Row`, and the verdict as ``within``.
 

@@ -1,0 +1,330 @@
+"""The straight line on trajectories of your own: measured values, nothing to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from supercooled import io, relation, report
+from supercooled.analysis.calibrating import calibrated
+from supercooled.analysis.choices import Choices
+from supercooled.analysis.inputs import Given
+from supercooled.analysis.measurement import Measured, measure
+from supercooled.analysis.provenance import describe
+from supercooled.analysis.results import (
+    Cages,
+    Moves,
+    Relations,
+    barriers,
+    cages,
+    moves,
+    onset_error,
+    relations,
+    together,
+)
+from supercooled.analysis.scenes import scene_of
+from supercooled.analysis.stages import Results
+from supercooled.analysis.states import begin_alike, by_temperature, in_its_order, one_threshold_each
+from supercooled.cage import Calibration
+from supercooled.cluster import Workers
+from supercooled.dynamics.hops import frames_on_each_side
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.matching import matched
+from supercooled.outputs import remove_owned
+from supercooled.report import Row
+from supercooled.report.comparison import without_error
+from supercooled.trajectory import Trajectory
+
+# Frames that `fields.gsd` shows, spread over the run.
+SHOWN = 50
+FIELDS = "fields_T*.gsd"
+
+
+def run(
+    files: Sequence[Path],
+    *,
+    out: Path,
+    liquid: str,
+    given: Given,
+    thresholds: Sequence[float] | None,
+    choices: Choices,
+    workers: Workers,
+    command: str | None = None,
+) -> Path:
+    """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
+
+    files : any order of temperatures; those of one temperature are replicas, taken together
+    liquid : name in the catalogue, for the pair potentials
+    given : what is said about the files
+    thresholds : of each file, the same for replicas; measured if None
+    command : that repeats it, where it was given on the command line
+
+    Raises
+    ------
+    ParameterError, TrajectoryError, MixtureError
+        before anything is measured, where files, temperatures and liquid don't fit together, or a file lies
+        in `out`.
+    StoreError
+        if `out` holds something else than an analysis, or a file of it has been changed.
+    """
+    with report.own_folder(out, inputs=[*files, liquid], names=(FIELDS,)):
+        opened = given.opened(files)
+        _check(opened, choices)
+        return _analysed(
+            files,
+            opened,
+            out,
+            liquid=liquid,
+            given=given,
+            thresholds=thresholds,
+            choices=choices,
+            workers=workers,
+            command=command,
+        )
+
+
+def _analysed(
+    files: Sequence[Path],
+    opened: Sequence[Trajectory],
+    out: Path,
+    *,
+    liquid: str,
+    given: Given,
+    thresholds: Sequence[float] | None,
+    choices: Choices,
+    workers: Workers,
+    command: str | None,
+) -> Path:
+    """The same, of trajectories that have been opened."""
+    chosen = None if thresholds is None else _one_each(thresholds, files, "threshold")
+    for threshold in chosen or ():
+        if not 0 < threshold < np.inf:
+            raise ParameterError(f"the threshold must be positive, not {threshold:g}; for example 0.115")
+    mixture, trajectories = in_its_order(liquid, opened, choices)
+    states = by_temperature(trajectories)
+    at = list(states)
+    told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
+    measured = measure(list(states.values()), mixture, choices, work=out / "work", workers=workers)
+    found = cages(measured, at, mixture, choices)
+    calibration, said = calibrated(found, measured, choices)
+    moved = moves(measured, choices)
+    used = [threshold.value for threshold in moved.thresholds] if told is None else told
+    depths, hops = [m.depths for m in measured], [m.hops for m in measured]
+    # Hops are only counted where there is a threshold for every state; the table says why not.
+    related = relations(depths, hops, used, calibration, choices) if np.isfinite(used).all() else None
+    results = together(
+        measured,
+        at,
+        cages=found,
+        calibration=calibration,
+        moves=moved,
+        relations=related,
+        thresholds=used,
+        choices=choices,
+    )
+    results |= scene_of(states[at[0]][0], measured[0], calibration, choices)
+    rows = _rows(at, found, moved, related, told)
+    if related is not None and len(related.probabilities) >= 3:
+        results, rows = _with_barriers(results, rows, related, choices)
+    written = {
+        path
+        for runs, one in zip(states.values(), measured, strict=True)
+        for path in _write_fields(out, runs, one, calibration)
+    }
+    for stale in set(out.glob(FIELDS)) - written:
+        remove_owned(stale)
+    report.write(
+        out,
+        title=f"Cages, softness and rearrangements: {liquid}",
+        summary=_summary(states, said, related),
+        rows=rows,
+        results=results,
+        provenance=describe(
+            [run for runs in states.values() for run in runs],
+            parameters={
+                **_parameters(choices, dict(zip(at, hops, strict=True))),
+                **given.said(),
+                "threshold": _threshold(at, told),
+            },
+            commands=[command] if command else [],
+            source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
+        ),
+    )
+    return out
+
+
+def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
+    """Refuse what can't be analysed while nothing is written yet."""
+    for trajectory in opened:
+        frames_on_each_side(trajectory, choices.window)
+        if trajectory.n_frames < choices.blocks:
+            raise TrajectoryError(
+                f"{trajectory.source.name}: {trajectory.n_frames} frames can't be divided into the "
+                f"{choices.blocks} stretches that errors need: write frames more often or prolong the run"
+            )
+        trajectory.fixed_box()
+
+
+def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list[float]:
+    if len(values) != len(files):
+        raise ParameterError(f"{len(files)} files need {len(files)} times --{name}, not {len(values)}")
+    return list(values)
+
+
+def _rows(
+    at: Sequence[float], found: Cages, moved: Moves, related: Relations | None, told: Sequence[float] | None
+) -> list[Row]:
+    rows = []
+    for i, T in enumerate(at):
+        threshold, relaxation = moved.thresholds[i], moved.relaxation[i]
+        softness, softness_error = (float(found.softness[name][i]) for name in ("softness", "softness_error"))
+        area = "sigma_AA^2"
+        rows += [
+            _row("average softness", T, softness, unit="sigma_AA^5", error=softness_error),
+            _row(
+                "relaxation time",
+                T,
+                relaxation.value,
+                unit="tau",
+                error=relaxation.error,
+                reason=relaxation.reason,
+            ),
+            _row(
+                "p_c",
+                T,
+                threshold.value,
+                unit=area,
+                error=threshold.error,
+                reason=threshold.reason and threshold.reason + ("" if told else "; --threshold gives one"),
+                note=f"Rearrangements are counted with the threshold that was given, {told[i]:g}."
+                if told
+                else "",
+            ),
+        ]
+        if related is None:
+            continue
+        rows.append(_share_row("share shallower than the peak", T, related.depth_shares[i]))
+        if related.shares:
+            rows.append(_share_row("share softer than the peak", T, related.shares[i]))
+    return rows
+
+
+def _share_row(quantity: str, T: float, share: relation.Share) -> Row:
+    return _row(
+        quantity,
+        T,
+        share.value,
+        unit="1",
+        error=share.error,
+        note=f"Of {share.n_rearranging} rearranging particles at times; of all particles {share.of_all:.3f}.",
+    )
+
+
+def _row(
+    quantity: str, T: float, value: float, *, unit: str, error: float, reason: str = "", note: str = ""
+) -> Row:
+    return Row.judge(
+        item="measured",
+        quantity=quantity,
+        state=f"T = {T:g}",
+        published=None,
+        measured=value,
+        uncertainty=error,
+        unit=unit,
+        tolerance=None,
+        note=" ".join(
+            filter(None, [f"Not reached: {reason}." if reason else "", note, without_error(value, error)])
+        ),
+    )
+
+
+def _with_barriers(
+    results: Results, rows: list[Row], related: Relations, choices: Choices
+) -> tuple[Results, list[Row]]:
+    onset, error, why = np.nan, np.nan, ""
+    try:
+        fits = barriers(related.probabilities, choices)
+        onset, error = relation.onset(fits).temperature, onset_error(related.probabilities, choices)
+        results = {**results, "arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
+    except ParameterError as reason:
+        why = f" None here: {reason}."
+    row = Row.judge(
+        item="measured",
+        quantity="onset temperature",
+        state="all T",
+        published=None,
+        measured=onset,
+        uncertainty=error,
+        unit="epsilon_AA/k_B",
+        tolerance=None,
+        note=f"Where the Arrhenius lines of all softnesses cross.{why}",
+    )
+    return results, [*rows, row]
+
+
+def _write_fields(
+    out: Path, runs: Sequence[Trajectory], measured: Measured, calibration: Calibration | None
+) -> list[Path]:
+    """Some frames of each run coloured by the fields, for OVITO."""
+    written = []
+    for k, (run, depth, p_hop) in enumerate(zip(runs, measured.depths, measured.hops, strict=True), start=1):
+        name = f"fields_T{run.temperature:g}" + (f"_run{k}" if len(runs) > 1 else "")
+        written.append(out / f"{name}.gsd")
+        _write_coloured(written[-1], run, depth, p_hop, calibration)
+    return written
+
+
+def _write_coloured(
+    path: Path, run: Trajectory, depth: xr.DataArray, p_hop: xr.DataArray, calibration: Calibration | None
+) -> None:
+    inside = matched(p_hop, run).other_rows
+    few = run[int(inside[0]) : int(inside[-1]) + 1 : max(1, len(inside) // SHOWN)]
+    every = {"depth": depth.sel(frame=few.frames), "p_hop": p_hop.sel(frame=few.frames)}
+    if calibration is not None:
+        every["softness"] = calibration.softness(every["depth"])
+    io.write_gsd(path, few, fields=every)
+
+
+def _threshold(at: Sequence[float], told: Sequence[float] | None) -> Any:
+    """Thresholds of p_hop as the page lists them."""
+    if told is None:
+        return {"value": "measured", "why": "p_c of each temperature, in the table"}
+    if len(set(told)) == 1:
+        return {"value": told[0], "why": "given"}
+    return {"value": ", ".join(f"{p!r} (T = {T:g})" for T, p in zip(at, told, strict=True)), "why": "given"}
+
+
+def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) -> dict[str, Any]:
+    """The choices, and what was made of them: half of the window is cut to whole intervals."""
+    taken = {T: float(each[0].attrs["window"]) for T, each in hops.items()}
+    if np.allclose(list(taken.values()), choices.window):
+        return asdict(choices)
+    value: float | str = next(iter(taken.values()))
+    if len(set(taken.values())) > 1:
+        value = ", ".join(f"{window:g} (T = {T:g})" for T, window in taken.items())
+    why = f"{choices.window:g} was asked for; half of it is cut to whole intervals between frames"
+    return {**asdict(choices), "window": {"value": value, "why": why}}
+
+
+def _summary(
+    states: Mapping[float, Sequence[Trajectory]], calibration: str, related: Relations | None
+) -> str:
+    """What was analysed, and what is missing; calibration : what has to be said of it."""
+    runs = [run for several in states.values() for run in several]
+    words = [f"{len(runs)} trajectories of {runs[0].n_particles} particles."]
+    if len(runs) > len(states):
+        words.append(f"Runs of one temperature are taken together; temperatures: {len(states)}.")
+    if any(begin_alike(several) for several in states.values()):
+        words.append(
+            "Some runs of one temperature begin in the same configuration and are alike until they have "
+            "relaxed, which errors don't know: --begin leaves the start out."
+        )
+    words += [calibration] if calibration else []
+    if related is None:
+        words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
+    return " ".join(words)

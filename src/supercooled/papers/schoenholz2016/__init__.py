@@ -1,0 +1,249 @@
+"""Softness by machine learning, and the relaxation that follows from it (schoenholz2016).
+
+Kob-Andersen Lennard-Jones at the densities and temperatures of Table I. Sections follow the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from supercooled import dynamics, relation, report, store, systems
+from supercooled.analysis.provenance import study_command
+from supercooled.analysis.scenes import scene_of_softness
+from supercooled.analysis.stages import in_own_folder
+from supercooled.cluster import Workers, executor
+from supercooled.errors import ParameterError
+from supercooled.papers.presets import preset_named
+from supercooled.papers.schoenholz2016 import measuring, reasons, training, words
+from supercooled.papers.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
+from supercooled.papers.schoenholz2016.rows import (
+    at_home,
+    barrier_rows,
+    decay_rows,
+    deviation,
+    learning_rows,
+    left_out_rows,
+    relaxation_rows,
+    rise_rows,
+    share_rows,
+)
+from supercooled.report import Row
+from supercooled.structure import FEATURE_SETS
+from supercooled.trajectory import Trajectory
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Density:
+    """What one density gives."""
+
+    rows: list[Row]
+    results: dict[str, xr.Dataset]
+    onset: float
+    onset_error: float
+    accuracy: float
+
+
+@in_own_folder
+def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
+    """The whole study; it reuses what is in `out` and `runs`.
+
+    Raises
+    ------
+    ParameterError
+        listing the presets, if this is none of them.
+    """
+    return study(
+        preset_named(preset, PRESETS, study="schoenholz2016"),
+        CHOICES,
+        out,
+        runs=runs,
+        workers=workers,
+        command=study_command("schoenholz2016", preset, out=out, runs=runs),
+    )
+
+
+@in_own_folder
+def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: Workers, command: str) -> Path:
+    """The study of any state points, with any choices."""
+    found: dict[float, Density] = {}
+    everything: list[Trajectory] = []
+    for density in preset.durations:
+        still = inherent(density, preset, choices, runs=runs, workers=workers)
+        everything += chain.from_iterable(still.values())
+        found[density] = of_density(density, still, preset, choices, out, workers=workers)
+    # first of the density whose numbers the paper prints
+    ordered = sorted(found, key=lambda density: not at_home(density))
+    rows = [row for density in ordered for row in found[density].rows]
+    rows += rise_rows({density: (one.onset, one.onset_error) for density, one in found.items()})
+    results = {
+        name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data
+        for density, one in found.items()
+        for name, data in one.results.items()
+    } | onsets(found)
+    report.write(
+        out,
+        title="Softness by machine learning and the relaxation of a glassy liquid",
+        summary=words.summary(found, choices),
+        rows=rows,
+        results=results,
+        provenance=words.provenance(everything, choices, preset, command),
+        sections=words.SECTIONS,
+    )
+    return out
+
+
+def onsets(found: Mapping[float, Density]) -> dict[str, xr.Dataset]:
+    """Onset of each density that has one, for the figure; nothing of a single one."""
+    known = {density: one for density, one in sorted(found.items()) if np.isfinite(one.onset)}
+    if len(known) < 2:
+        return {}
+    data = {
+        "onset": ("density", [one.onset for one in known.values()]),
+        "onset_error": ("density", [one.onset_error for one in known.values()]),
+    }
+    return {"learned_onsets": xr.Dataset(data, {"density": list(known)})}
+
+
+def inherent(
+    density: float, preset: Preset, choices: Choices, *, runs: Path, workers: Workers
+) -> dict[float, tuple[Trajectory, ...]]:
+    """Inherent structures of the runs of a density, coldest first."""
+    liquid = systems.kob_andersen(density=density)
+    coldest = min(preset.durations[density])
+    requests = [
+        store.request(
+            liquid,
+            temperature=T,
+            n_particles=preset.n_particles,
+            duration=duration,
+            every=preset.every,
+            dt=preset.dt,
+            seed=preset.seed + k,
+            hold=preset.apart if k > 0 else 0.0,
+        )
+        for T, duration in sorted(preset.durations[density].items())
+        for k in range(preset.replicas.get(density, 1) if coldest == T else 1)
+    ]
+    simulated = store.simulate_all(requests, root=runs, workers=workers)
+    stride = round(choices.interval / preset.every)
+    found: dict[float, tuple[Trajectory, ...]] = {}
+    for one, request in zip(simulated, requests, strict=True):
+        # A run may be longer than asked for; what was asked for decides the numbers.
+        wanted = one[: round(request.duration / preset.every) + 1 : stride]
+        still = store.quench_trajectory(
+            wanted,
+            tolerance=choices.tolerance,
+            root=runs,
+            workers=None if not isinstance(workers, int) else workers,
+        )
+        T = request.state.temperature
+        found[T] = (*found.get(T, ()), still)
+    return found
+
+
+def of_density(
+    density: float,
+    still: Mapping[float, tuple[Trajectory, ...]],
+    preset: Preset,
+    choices: Choices,
+    out: Path,
+    *,
+    workers: Workers = 1,
+) -> Density:
+    """Softness of one density, and what it says.
+
+    still : inherent structures of the runs at each temperature, coldest first
+    """
+    work, coldest = out / "work", min(still)
+    events = {T: tuple(_events(run, choices) for run in runs) for T, runs in still.items()}
+    cold = training.Coldest(
+        still[coldest], events[coldest], choices, quiet=preset.quiet[density], size=preset.size
+    )
+    trained = training.trained(cold, draws=choices.draws if at_home(density) else 1)
+    trained.whole.save(out / f"softness_{density:g}.json")
+    learned = training.learned.kept(work, f"{density:g}-learned", cold, trained)
+    fields: dict[float, list[xr.DataArray]] = {T: [] for T in still}
+    with executor(workers) as pool:
+        for T, k, run in [(T, k, run) for T, runs in still.items() for k, run in enumerate(runs)]:
+            label = f"{density:g}-T{T:g}-softness-{k}"
+            taught = k if coldest == T else None
+            made = measuring.softness_of.kept(work, label, run, trained, cold, taught=taught, executor=pool)
+            fields[T].append(made["softness"]["learned_softness"])
+    probabilities = {T: measuring.probability_of(runs, fields[T], choices) for T, runs in still.items()}
+    changes = {T: measuring.changes_of(runs, fields[T], choices) for T, runs in still.items()}
+    # The paper's c_a is one constant for all temperatures; it is taken where training is.
+    beyond = measuring.constant_of(changes[coldest], probabilities[coldest])
+    displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
+    overlaps = {T: measuring.relaxed(runs, choices) for T, runs in still.items()}
+
+    def foretold(T: float, beyond: float, probability: xr.Dataset) -> xr.Dataset:
+        return measuring.foretold(
+            probability, overlaps[T], changes[T], interval=choices.interval, beyond=beyond
+        )
+
+    def tried(T: float) -> str:
+        own = None
+        if coldest != T:
+            with suppress(ParameterError):
+                constant = measuring.constant_of(changes[T], probabilities[T])
+                own = (constant, deviation(foretold(T, constant, probabilities[T]), "propagated"))
+        peaks = measuring.probability_of(still[T], fields[T], choices, once=events[T])
+        return reasons.relaxation(own, (displaced, deviation(foretold(T, displaced, peaks), "propagated")))
+
+    relaxations = {T: foretold(T, beyond, probabilities[T]) for T in still}
+    decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
+    shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
+    rows = [
+        *learning_rows(density, cold, trained, learned),
+        *share_rows(density, shares, cold),
+    ]
+    results = {
+        **learned,
+        "learned_probability": xr.concat(
+            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts", join="outer"
+        ),
+        "learned_changes": changes[coldest].assign_attrs(temperature=coldest),
+        "learned_relaxation": xr.concat(
+            list(relaxations.values()), dim=xr.Variable("temperature", list(still)), join="outer"
+        ),
+        "learned_decay": xr.concat(list(decays.values()), dim=xr.Variable("temperature", list(still))),
+    }
+    if at_home(density):
+        results |= scene_of_softness(
+            cold.runs[0],
+            fields[coldest][0],
+            window=choices.window,
+            width=FEATURE_SETS[choices.features].radial[0].width,
+        )
+    onset = error = float("nan")
+    low = [T for T in still if choices.highest >= T or not at_home(density)]
+    if len(low) >= 3:
+        chosen = [probabilities[T] for T in low]
+        fits = _fits(chosen, choices)
+        straight = relation.straight_barriers(fits)
+        onset = straight.onset
+        error = relation.stretch_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
+        results["learned_arrhenius"] = fits.assign_attrs(onset=onset, onset_error=error)
+        results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
+        rows += barrier_rows(density, fits, straight, error, low)
+        rows += left_out_rows(density, results["learned_left_out"])
+    rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
+    rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
+    return Density(rows, results, onset, error, trained.validation.accuracy)
+
+
+def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:
+    return relation.arrhenius(
+        probabilities, weighting="errors", largest_error=choices.largest_error, minimum_temperatures=3
+    )
+
+
+def _events(still: Trajectory, choices: Choices) -> xr.Dataset:
+    return dynamics.events(still, window=choices.window, threshold=choices.candidate, species=choices.centre)

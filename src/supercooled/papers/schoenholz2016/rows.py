@@ -1,0 +1,342 @@
+"""What the paper prints beside what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from supercooled.papers.missing import explained
+from supercooled.papers.published import printed
+from supercooled.papers.schoenholz2016 import reasons
+from supercooled.papers.schoenholz2016.chosen import (
+    ACCURACY,
+    BARRIER,
+    ONSET,
+    OVERLAP,
+    RISE,
+    SHARE,
+    TWO_FEATURES,
+)
+from supercooled.papers.schoenholz2016.training import Coldest, Trained
+from supercooled.relation import Straight
+from supercooled.report import Row, Tolerance
+
+
+def _row(
+    item: str,
+    quantity: str,
+    state: str,
+    measured: float,
+    *,
+    error: float | None = None,
+    published: float | None = None,
+    tolerance: Tolerance | None = None,
+    unit: str = "1",
+    note: str = "",
+) -> Row:
+    return Row.judge(
+        item=item,
+        quantity=quantity,
+        state=state,
+        published=published,
+        measured=measured,
+        uncertainty=error if error is not None and np.isfinite(error) else None,
+        unit=unit,
+        tolerance=tolerance,
+        note=note,
+    )
+
+
+def at_home(density: float) -> bool:
+    """Is this the density whose numbers the paper prints? Of the others Fig. 2d alone shows something."""
+    return bool(np.isclose(density, 1.2))
+
+
+def learning_rows(
+    density: float, cold: Coldest, found: Trained, learned: Mapping[str, xr.Dataset]
+) -> list[Row]:
+    """Accuracy, features, and what else was tried."""
+    paper, state = printed("schoenholz2016"), f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
+    as_printed = at_home(density)
+    n = found.examples.sizes["example"] // 2
+    lead = f"structure {cold.choices.lead:g} τ before the peak of p_hop"
+    size = f"{n} examples of each kind, {lead}; {cold.left_out} left out in turn."
+    told = found.validation
+    if told.draws > 1:
+        size += f" Mean of {told.draws} draws, between which the accuracy scatters by {told.scatter:.3f}."
+    two = learned["by_subset"].sel(subset="two first peaks")
+    rows = [
+        _row(
+            "Sec. I.C",
+            "structure functions",
+            state,
+            float(found.examples.sizes["feature"]),
+            published=float(paper["structure_functions"]),
+            tolerance=Tolerance.absolute(0.5),
+        ),
+        explained(
+            _row(
+                "Fig. 1b",
+                "share of the rearranging with S > 0",
+                state,
+                told.soft_share,
+                error=told.share_error,
+                published=float(paper["fraction_rearranging_with_positive_softness"]) if as_printed else None,
+                tolerance=SHARE if as_printed else None,
+                note=size,
+            ),
+            lambda: reasons.learning(learned, "soft_share"),
+        ),
+        explained(
+            _row(
+                "Sec. I.C",
+                "cross-validated accuracy",
+                state,
+                told.accuracy,
+                error=told.error,
+                published=0.88 if as_printed else None,
+                tolerance=ACCURACY if as_printed else None,
+                note=f"{'The bound is asked of this study, the paper prints none. ' if as_printed else ''}"
+                f"{size}",
+            ),
+            lambda: reasons.learning(learned, "accuracy"),
+        ),
+        _row(
+            "main text",
+            "accuracy of two features",
+            state,
+            float(two["accuracy"]),
+            error=float(two["accuracy_error"]),
+            published=float(paper["accuracy_two_features"]) if as_printed else None,
+            tolerance=TWO_FEATURES if as_printed else None,
+            note=f"Densities at the first peaks of g_AA and g_AB; {lead}.",
+        ),
+    ]
+    words = {
+        "by_lead": ("lead", "τ before the peak"),
+        "by_quiet": ("quiet", "τ of the hard"),
+        "by_split": ("split", ""),
+        "by_subset": ("subset", ""),
+        "by_method": ("method", ""),
+    }
+    for key, (dim, unit) in words.items():
+        for value in learned[key][dim].values:
+            one = learned[key].sel({dim: value})
+            label = f"{value:g} {unit}" if unit else str(value)
+            rows.append(
+                _row(
+                    "beyond the print",
+                    f"accuracy, {dim} {label}",
+                    state,
+                    float(one["accuracy"]),
+                    error=float(one["accuracy_error"]),
+                )
+            )
+    for value in learned["by_number"]["size"].values:
+        one = learned["by_number"].sel(size=value)
+        rows.append(
+            _row(
+                "beyond the print",
+                f"accuracy, {int(value)} examples of each kind",
+                state,
+                float(one["accuracy"]),
+                error=float(one["accuracy_error"]),
+            )
+        )
+    return rows
+
+
+def share_rows(density: float, shares: Mapping[float, tuple[float, float]], cold: Coldest) -> list[Row]:
+    """Share of the rearranging with S > 0 at every temperature, in frames evenly spread."""
+    coldest, part = cold.runs[0].temperature, "run" if len(cold.runs) > 1 else "stretch"
+    return [
+        _row(
+            "Fig. 1b",
+            "share of the rearranging with S > 0, all frames",
+            f"ρ = {density:g}, T = {T:g}",
+            moving,
+            note=f"All particles: {every:.2f}."
+            + (f" Each {part} by what the others taught." if coldest == T else " A run not learned from."),
+        )
+        for T, (moving, every) in shares.items()
+    ]
+
+
+def barrier_rows(
+    density: float,
+    fits: xr.Dataset,
+    straight: Straight,
+    error: float,
+    temperatures: Sequence[float],
+) -> list[Row]:
+    """Barriers, their straightness, and the onset."""
+    seen = fits.dropna("learned_softness", subset=["barrier"])
+    state = f"ρ = {density:g}, T = {', '.join(f'{T:g}' for T in temperatures)}"
+    low, high = printed("schoenholz2016")["barrier_range_quoted_by_sharma2022"]
+    as_printed = at_home(density)
+    rows = []
+    for word, end, value in (
+        ("lowest", int(np.argmin(seen["barrier"].values)), low),
+        ("highest", int(np.argmax(seen["barrier"].values)), high),
+    ):
+        here = seen.isel(learned_softness=end)
+        row = _row(
+            "Fig. 2c",
+            f"{word} barrier",
+            f"{state}; S = {float(here['learned_softness']):.2f}",
+            float(here["barrier"]),
+            error=float(here["barrier_error"]),
+            published=float(value) if as_printed else None,
+            tolerance=BARRIER if as_printed else None,
+            unit="epsilon_AA",
+            note="The range is read off the figure by sharma2022." if as_printed else "",
+        )
+        rows.append(explained(row, partial(reasons.barrier, fits, BARRIER)))
+    plain = (("e0", straight.e0), ("e1", straight.e1), ("Σ0", straight.s0), ("Σ1", straight.s1))
+    for name, number in plain:
+        unit = "epsilon_AA" if name.startswith("e") else "1"
+        rows.append(_row("Fig. 2c", name, state, number, unit=unit, note="ΔE = e0 - e1 S, Σ = Σ0 - Σ1 S."))
+    rows.append(
+        _row(
+            "Fig. 2c",
+            "bend of the barrier",
+            state,
+            straight.curvature,
+            note="Second-order term at the ends of the range, as a share of the first: 0 is a straight line.",
+        )
+    )
+    rows.append(
+        _row(
+            "Fig. 2d",
+            "onset temperature e1/Σ1",
+            state,
+            straight.onset,
+            error=error,
+            published=0.83 if as_printed else None,
+            tolerance=ONSET if as_printed else None,
+            unit="epsilon_AA/k_B",
+            note="The paper shows it without a number"
+            + ("; 0.83 is that of an independent reproduction" if as_printed else "")
+            + ". Error by jackknife over the stretches of the runs.",
+        )
+    )
+    return rows
+
+
+def rise_rows(onsets: Mapping[float, tuple[float, float]]) -> list[Row]:
+    """From one density to the next the onset rises; (value, error) of each."""
+    known = [(density, *found) for density, found in sorted(onsets.items()) if np.isfinite(found[0])]
+    rows = []
+    for (below, first, first_error), (above, second, second_error) in pairwise(known):
+        rise, error = second - first, float(np.hypot(first_error, second_error))
+        seen = abs(rise) > error
+        rows.append(
+            _row(
+                "Fig. 2d",
+                "rise of the onset with the density",
+                f"ρ = {below:g} to {above:g}",
+                rise,
+                error=error,
+                published=0.0 if seen else None,
+                tolerance=RISE if seen else None,
+                unit="epsilon_AA/k_B",
+                note=f"T_0 = {first:.3f} and {second:.3f}. "
+                + ("Printed: it rises. 0 is the bound." if seen else "Not judged: no more than its error."),
+            )
+        )
+    return rows
+
+
+def deviation(relaxation: xr.Dataset, name: Literal["naive", "propagated"]) -> float:
+    """The most that a prediction of the overlap is off."""
+    return float(np.abs(relaxation[f"overlap_{name}"] - relaxation["overlap"]).max())
+
+
+def relaxation_rows(
+    density: float,
+    found: Mapping[float, xr.Dataset],
+    *,
+    beyond: float,
+    tried: Callable[[float], str] = lambda T: "",
+) -> list[Row]:
+    """Largest deviations of both predictions of the overlap.
+
+    tried : what else was tried at a temperature
+    """
+    rows = []
+    for T, one in found.items():
+        naive, propagated = deviation(one, "naive"), deviation(one, "propagated")
+        state = f"ρ = {density:g}, T = {T:g}"
+        judged = T >= 0.53 or not at_home(density)
+        end = one.dropna("lag", subset=["overlap"]).isel(lag=-1)
+        last = f"Up to {float(end['lag']):g} τ, where q = {float(end['overlap']):.2f}; c_a = {beyond:.2f}."
+        row = _row(
+            "Fig. 3b",
+            "largest deviation of q(t), propagated",
+            state,
+            propagated,
+            published=0.0 if judged else None,
+            tolerance=OVERLAP if judged else None,
+            note=f"{last} {'Better' if propagated < naive else 'Not better'} than the naive one.",
+        )
+        rows.append(explained(row, partial(tried, T)))
+        rows.append(_row("Fig. 3a", "largest deviation of q(t), naive", state, naive, note=last))
+    return rows
+
+
+def decay_rows(
+    density: float, found: Mapping[float, xr.Dataset], *, coldest: float, constant: float, displaced: float
+) -> list[Row]:
+    """c_a at the coldest temperature, and -dq/dt at 0 against c_a P_R at the others."""
+    rows = [
+        _row(
+            "Sec. I.B",
+            "c_a",
+            f"ρ = {density:g}, T = {coldest:g}",
+            constant,
+            note="-dq(S,t)/dt over P_R(S), geometric mean over groups of softness; all temperatures take it. "
+            f"Of the rearrangements themselves {displaced:.2f} displace by more than a.",
+        )
+    ]
+    for T, one in found.items():
+        good = (one["slope"].values > 0) & (one["expected"].values > 0)
+        ratio = np.log(one["slope"].values[good] / one["expected"].values[good])
+        if len(ratio) < 2 or coldest == T:
+            continue
+        rows.append(
+            _row(
+                "Fig. 2a",
+                "-dq(S,t)/dt over c_a P_R(S)",
+                f"ρ = {density:g}, T = {T:g}",
+                float(np.exp(ratio.mean())),
+                error=float(np.exp(ratio.mean()) * ratio.std(ddof=1) / np.sqrt(len(ratio))),
+                note="Geometric mean over groups of softness; the paper's points lie on its lines (1).",
+            )
+        )
+    return rows
+
+
+def left_out_rows(density: float, table: xr.Dataset) -> list[Row]:
+    """Does softness act as an energy? Temperatures foretold from the others."""
+    rows = []
+    for T in table["temperature"].values:
+        one = table.sel(temperature=T)
+        if not np.isfinite(float(one["slope"])):
+            continue
+        where = "beyond the others" if bool(one["outside"]) else "between the others"
+        rows.append(
+            _row(
+                "arXiv:2403.00751",
+                "deviation of ln P_R, temperature left out",
+                f"ρ = {density:g}, T = {float(T):g}",
+                float(one["deviation"]),
+                note=f"{where}; ln measured = {float(one['offset']):.2f} + {float(one['slope']):.2f} "
+                "ln foretold (0 and 1 if calibrated).",
+            )
+        )
+    return rows

@@ -1,0 +1,197 @@
+"""Local softness and dynamic heterogeneity of the Kob-Andersen liquid (sharma2022).
+
+Kob-Andersen Lennard-Jones at density 1.2, 4000 particles. Sections follow the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xarray as xr
+
+from supercooled import report, store, systems
+from supercooled.analysis.choices import Choices, temperature_of
+from supercooled.analysis.measurement import measure
+from supercooled.analysis.motion import Motion, motion_curves, motion_rows, motion_table
+from supercooled.analysis.propensity import Ensembles, Plan, ranked_propensities
+from supercooled.analysis.provenance import study_command
+from supercooled.analysis.results import (
+    below_onset,
+    cages,
+    crossing,
+    moves,
+    relations,
+    together,
+)
+from supercooled.analysis.scenes import scene_of
+from supercooled.analysis.stages import in_own_folder
+from supercooled.cluster import Workers
+from supercooled.mixture import Liquid
+from supercooled.papers.presets import preset_named
+from supercooled.papers.published import printed, softness_line
+from supercooled.papers.sharma2022 import words
+from supercooled.papers.sharma2022.averages import average_lines
+from supercooled.papers.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT
+from supercooled.papers.sharma2022.extended import Job, by_depth, extended
+from supercooled.papers.sharma2022.rows import further_rows, propensity_rows, rows, with_readings
+from supercooled.report import Tolerance
+from supercooled.trajectory import Trajectory
+
+DENSITY = 1.2
+N_PARTICLES = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """State points, run lengths and steps.
+
+    durations : of the run at each temperature, tau
+    dt : the paper integrates with 0.0025, nandi2021 the same liquid with 0.005
+    whole : the appendices, every reading and the ranking too
+    beyond : runs that the table of motion alone has, by temperature
+    ensembles : of runs that share one configuration, for the propensity
+    p_c_within : tolerance of p_c, which short runs know less well
+    """
+
+    durations: Mapping[float, float]
+    every: float
+    dt: float
+    seed: int = 1
+    whole: bool = True
+    p_c_within: Tolerance = P_C
+    beyond: Mapping[float, float] = field(default_factory=dict)
+    ensembles: Ensembles | None = None
+
+
+_FEW = {0.47: 190.0, 0.53: 250.0, 0.58: 220.0, 0.70: 120.0}
+_SOME = {0.47: 1000.0, 0.53: 700.0, 0.58: 400.0, 0.70: 200.0, 0.80: 100.0}
+_MANY = {0.47: 3700.0, 0.53: 4700.0, 0.58: 1500.0, 0.70: 500.0, 0.80: 1000.0}
+_HOT = {1.0: 240.0}
+_ENSEMBLES = Ensembles({0.47: 24.0, 0.58: 24.0, 0.70: 8.0})
+PRESETS = {
+    "quick": Preset(_FEW, every=0.5, dt=0.005, whole=False, p_c_within=P_C_SHORT),
+    "medium": Preset(_SOME, every=0.5, dt=0.005, p_c_within=P_C_SHORT),
+    "long": Preset(_MANY, every=0.5, dt=0.005, beyond=_HOT, ensembles=_ENSEMBLES),
+    "paper": Preset(_MANY, every=0.5, dt=0.0025, beyond=_HOT, ensembles=_ENSEMBLES),
+}
+
+
+@in_own_folder
+def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
+    """The whole study; it reuses what is in `out` and `runs`.
+
+    Raises
+    ------
+    ParameterError
+        listing the presets, if this is none of them.
+    """
+    chosen = preset_named(preset, PRESETS, study="sharma2022")
+    choices, work = CHOICES, out / "work"
+    liquid = systems.kob_andersen(density=DENSITY)
+    temperatures = list(chosen.durations)
+    simulated = _simulated(liquid, chosen, runs=runs, workers=workers)
+    trajectories, hot = simulated[: len(temperatures)], simulated[len(temperatures) :]
+    measured = measure([[t] for t in trajectories], liquid.mixture, choices, work=work, workers=workers)
+    found = cages(measured, temperatures, liquid.mixture, choices)
+    calibration = found.calibration(choices.calibrated_by)
+    moved = moves(measured, choices)
+    thresholds = [float(printed("sharma2022")["p_c"][f"{T:.2f}"]) for T in temperatures]
+    depths, hops = [m.depths for m in measured], [m.hops for m in measured]
+    related = relations(depths, hops, thresholds, calibration, choices)
+    fits = crossing(below_onset(related.probabilities, temperatures, HIGHEST), choices)
+    results = together(
+        measured,
+        temperatures,
+        cages=found,
+        calibration=calibration,
+        moves=moved,
+        relations=related,
+        thresholds=thresholds,
+        choices=choices,
+    )
+    results["cage"]["published_softness"] = (
+        "temperature",
+        [softness_line("ka-lj 1.2", T) for T in temperatures],
+    )
+    results["arrhenius"] = fits
+    results |= scene_of(trajectories[0], measured[0], calibration, choices)
+    compared = rows(
+        temperatures,
+        curves=results["dynamics"],
+        found=found,
+        moved=moved,
+        related=related,
+        fits=fits,
+        p_c_within=chosen.p_c_within,
+        choices=choices,
+    )
+    if chosen.whole:
+        results["motion"] = _motion([*trajectories, *hot], choices, work)
+        compared += motion_rows(
+            results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III"
+        )
+        if chosen.ensembles is not None:
+            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, runs, workers)
+            results["propensity"] = ranked_propensities(
+                trajectories,
+                [depth for (depth,) in depths],
+                [m.radial for m in measured],
+                plan,
+                calibration=calibration,
+                work=work,
+            )
+            compared += propensity_rows(results["propensity"])
+        del measured, depths, hops  # every run's fields lie in `work`, and fill the memory for nothing
+        job = Job(liquid.mixture, choices, calibration, work, HIGHEST)
+        results |= extended(trajectories, thresholds, job, found=found, workers=workers)
+        results |= by_depth(related, temperatures, choices, highest=HIGHEST)
+        results["lines"] = average_lines(found, choices.calibrated_by)
+        compared = with_readings(compared, results["readings"]) + further_rows(results, temperatures)
+    report.write(
+        out,
+        title="Local softness and rearrangements in a supercooled liquid",
+        summary=words.summary(temperatures, related, fits.attrs["onset"], fits.attrs["onset_error"]),
+        rows=compared,
+        results=results,
+        provenance=words.provenance(
+            simulated,
+            choices=choices,
+            calibration=calibration,
+            dt=chosen.dt,
+            ensembles=chosen.ensembles,
+            command=study_command("sharma2022", preset, out=out, runs=runs),
+        ),
+        sections=words.sections(results),
+    )
+    return out
+
+
+def _simulated(liquid: Liquid, chosen: Preset, *, runs: Path, workers: Workers) -> list[Trajectory]:
+    wanted = {**chosen.durations, **chosen.beyond}
+    requests = [
+        store.request(
+            liquid,
+            temperature=T,
+            n_particles=N_PARTICLES,
+            duration=duration,
+            every=chosen.every,
+            dt=chosen.dt,
+            seed=chosen.seed,
+        )
+        for T, duration in wanted.items()
+    ]
+    return store.simulate_all(requests, root=runs, workers=workers)
+
+
+def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Dataset:
+    how = Motion(
+        species=choices.centre,
+        overlap_radius=choices.overlap_radius,
+        peak_width=choices.peak_width,
+        lags_per_decade=choices.lags_per_decade,
+        stretches=choices.blocks,
+    )
+    curves = [motion_curves([run], how, work=work) for run in runs]
+    return motion_table(curves, [temperature_of(run) for run in runs], how)
