@@ -53,14 +53,29 @@ def short_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def results(short_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of results with one of each kind of part."""
+    out = tmp_path_factory.mktemp("results") / "an"
+    one = {"energy": xr.Dataset({"energy": ("temperature", [1.0, 2.0])}, coords={"temperature": [0.5, 0.6]})}
+    report.write(out, **{**NO_TEXT, "results": one})
+    with report.own_folder(out):
+        sc.write_gsd(out / "fields_T0.5.gsd", sc.read(short_run)[:2])
+        MODEL.save(out / "softness_1.2.json")
+        report.save_results(out / "work" / "T0.5-depth-1.zarr", one)
+        store.RunFolder.of(store.request(LIQUID, **CHEAP, hold=1.0).state, out / "figures" / "runs")
+    return out
+
+
 @pytest.fixture
-def place(short_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(short_run: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     folder = tmp_path / "mydata"
     (folder / "thesis").mkdir(parents=True)
     (folder / "thesis" / "chapter1.tex").write_text("All of it.")
     for name in ("report.html", "notes.json", "softness_1.2.json"):
         (folder / name).write_text("mine")
     shutil.copy(short_run, folder / "run.gsd")
+    shutil.copytree(results, tmp_path / "an")
     (tmp_path / "to_folder").symlink_to(folder)
     (tmp_path / "to_file").symlink_to(folder / "notes.json")
     (tmp_path / "to_nothing").symlink_to(tmp_path / "nothing")
@@ -80,17 +95,21 @@ FOLDERS = {
     "a folder with other files": "mydata", "a folder with one": "mydata/thesis", "an empty name": "",
     "the working folder": ".", "one above it": "..", "the root": "/", "a file": "mydata/notes.json",
     "a link to a folder": "to_folder", "a link to a file": "to_file", "a link to nothing": "to_nothing",
-    "below a file": "mydata/notes.json/out",
+    "below a file": "mydata/notes.json/out", "results of somebody": "an/results.zarr",
+    "a stage of somebody's results": "an/work/T0.5-depth-1.zarr", "beside it": "an/work/new.zarr",
+    "all stages": "an/work", "figures": "an/figures", "runs among figures": "an/figures/runs",
 }  # fmt: skip
 FILES = {
     "a file of somebody else": "mydata/notes.json", "a folder": "mydata", "an empty name": "",
     "the working folder": ".", "the root": "/", "a link to a folder": "to_folder",
     "a link to a file": "to_file", "a link to nothing": "to_nothing", "below a file": "mydata/notes.json/x",
+    "a field of somebody's results": "an/fields_T0.5.gsd", "their model": "an/softness_1.2.json",
+    "their comparison": "an/comparison.json", "among their stages": "an/work/new.gsd",
 }  # fmt: skip
 
 
 def given(value: str, tmp_path: Path) -> str:
-    return str(tmp_path / value) if value.startswith(("mydata", "to_")) else value
+    return str(tmp_path / value) if value.startswith(("mydata", "to_", "an/")) else value
 
 
 _guarded: list[str] = []
@@ -405,17 +424,27 @@ def test_a_propensity_does_not_go_where_its_runs_lie(runs, place, tmp_path, monk
     assert everything(tmp_path) == before
 
 
-@pytest.mark.parametrize("part", ["results.zarr", "work/T0.5-depth-1.zarr", "work/new.zarr"])
-def test_a_propensity_does_not_replace_a_part_of_somebodys_results(
-    part, place, tmp_path, monkeypatch, capsys
-):
-    one = xr.Dataset({"energy": ("temperature", [1.0, 2.0])}, coords={"temperature": [0.5, 0.6]})
-    report.write(tmp_path / "an", title="", summary="", rows=[], results={"energy": one}, provenance={})
-    report.save_results(tmp_path / "an" / "work" / "T0.5-depth-1.zarr", {"energy": one})
-    words = words_of("propensity", "out", str(tmp_path / "an" / part), place, tmp_path)
+def test_an_analysis_refuses_at_once_a_hard_link_of_a_field_that_it_would_write(place, tmp_path):
+    """Before hours of work, and not when the field is written."""
+    os.link(tmp_path / "an" / "fields_T0.5.gsd", place.folder / "link.gsd")
     before = everything(tmp_path)
-    assert "is part of the results in" in refused_by_command(words, monkeypatch, capsys)
+    with pytest.raises(ParameterError, match=r"link\.gsd is an input and the same file as .*fields_T0\.5"):
+        own.run(
+            [place.folder / "link.gsd"], out=tmp_path / "an", liquid="ka-lj", given=Given([0.5]),  # type: ignore[arg-type]
+            thresholds=None, choices=Choices(), workers=1,
+        )  # fmt: skip
     assert everything(tmp_path) == before
+
+
+def test_a_worker_makes_parts_of_results_whose_lock_another_process_holds(results, tmp_path):
+    shutil.copytree(results, tmp_path / "an")
+    work = tmp_path / "an" / "work"
+    with outputs.parts_of_results(work):
+        report.save_results(work / "new.zarr", {})
+        with pytest.raises(StoreError, match="is part of the results in"):
+            report.save_results(tmp_path / "an" / "results.zarr", {})
+    with pytest.raises(StoreError, match="is part of the results in"):
+        report.save_results(work / "new.zarr", {})
 
 
 def test_a_study_does_not_go_where_its_runs_lie(tmp_path):

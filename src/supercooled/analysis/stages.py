@@ -14,7 +14,7 @@ from supercooled import report
 from supercooled.digests import digest_of
 from supercooled.errors import StoreError
 from supercooled.fields import opened
-from supercooled.outputs import set_aside
+from supercooled.outputs import parts_of_results, set_aside
 from supercooled.report import load_results, save_results
 from supercooled.source import source_digest
 
@@ -64,7 +64,9 @@ class Stage(Generic[_P]):
                 return load_results(path)
             except StoreError:
                 set_aside(path)
-        save_results(path, self._function(*args, **kwargs))
+        made = self._function(*args, **kwargs)
+        with parts_of_results(folder):
+            save_results(path, made)
         return load_results(path)
 
 
@@ -93,7 +95,8 @@ class FieldStage(Generic[_P]):
                 return opened(path)
             except StoreError:
                 set_aside(path)
-        return self._function(path, *args, **kwargs)
+        with parts_of_results(folder):
+            return self._function(path, *args, **kwargs)
 
 
 # Every stage there is, by the full name of its function.

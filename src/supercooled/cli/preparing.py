@@ -128,10 +128,9 @@ def propensity(
 ) -> None:
     """How far each particle goes, averaged over runs from one configuration with fresh velocities."""
     from supercooled.fields import objection
-    from supercooled.outputs import reserved_folder, see_apart
+    from supercooled.outputs import reserved_folder
 
     with reserved_folder(out, objection, inputs=[liquid, start], runs=runs):
-        see_apart(out)
         ensemble = sc.store.isoconfigurational(
             sc.systems.named(liquid, density=density),
             n_runs=n_runs,

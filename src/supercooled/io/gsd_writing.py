@@ -20,7 +20,7 @@ from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import CHECKSUMS, GsdFile
 from supercooled.io.gsd_layout import CheckedFile
 from supercooled.matching import field_values
-from supercooled.outputs import owned_file, place_of, room_for, sync, whole_file
+from supercooled.outputs import owned_file, place_of, room_for, see_apart, sync, whole_file
 from supercooled.trajectory import Trajectory
 
 
@@ -113,7 +113,7 @@ class GsdAppender:
         masses: Sequence[float],
         dimensions: Dimensions,
     ) -> None:
-        place_of(path, kind="file")
+        see_apart(place_of(path, kind="file"), path)
         self.path = Path(path)
         self._species: Integers = np.asarray(species, dtype=np.int64)
         self._names = tuple(names)

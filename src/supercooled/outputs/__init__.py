@@ -6,6 +6,7 @@ from supercooled.outputs.places import Named, place_of
 from supercooled.outputs.writing import (
     owned_file,
     owned_folder,
+    parts_of_results,
     remove_owned,
     reserved_file,
     reserved_folder,
@@ -26,6 +27,7 @@ __all__ = [
     "held",
     "owned_file",
     "owned_folder",
+    "parts_of_results",
     "place_of",
     "remove_owned",
     "reserved_file",

@@ -7,9 +7,10 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
-from supercooled.errors import StoreError
+from supercooled.errors import ParameterError, StoreError
 from supercooled.outputs.exchange import name_anew, put_in_place
 from supercooled.outputs.locks import clear_after_the_dead, held, holding, room_beside
 from supercooled.outputs.manifest import NAME, Content, Manifest
@@ -37,6 +38,8 @@ _OF_RUNS, _ALONE = (".signac", ".runs.lock"), {"inherent"}
 _NOBODYS = (".DS_Store", ".nfs")
 
 Objection = Callable[[Path], str | None]
+# Folders in which this thread makes parts of the results that hold them.
+_making_parts: ContextVar[tuple[Path, ...]] = ContextVar("making_parts", default=())
 
 
 def sync(path: Path) -> None:
@@ -121,6 +124,7 @@ def owned_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Pa
     """
     final = place_of(path, kind="file", inputs=inputs)
     with room_for(path):
+        see_apart(final, path)
         see_file(final)
         seen = _stamp(final)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +154,7 @@ def reserved_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator
         as :func:`owned_file`.
     """
     final = place_of(path, kind="file", inputs=inputs)
+    see_apart(final, path)
     see_file(final)
     new = _missing(final.parent)
     try:
@@ -211,6 +216,7 @@ def reserved_folder(
         as :func:`owned_folder`.
     """
     final = place_of(path, kind="folder", inputs=inputs, runs=runs)
+    see_apart(final, path)
     _see_folder(final, objection)
     new = _missing(final.parent)
     try:
@@ -306,7 +312,10 @@ def results_folder(
     StoreError
         if the folder holds files and was not made by this package, or one of its files has been changed.
     """
+    inputs = list(inputs)
     final = place_of(out, kind="results", inputs=inputs, runs=runs, known=is_results_folder)
+    see_apart(final, out)
+    _see_no_input(final, names, inputs)
     if holding(final / LOCK):
         _see_results(final, names, None)
         yield final
@@ -333,19 +342,51 @@ def results_folder(
         _remove_empty(new)
 
 
-def see_apart(path: str | Path) -> None:
-    """See that an output of its own is none of the folders that make up somebody's results.
+@contextmanager
+def parts_of_results(folder: Path) -> Iterator[None]:
+    """What this thread writes into `folder` meanwhile belongs to the results that hold it.
+
+    A worker makes parts of results whose lock the first process holds.
+    """
+    token = _making_parts.set((*_making_parts.get(), folder.resolve()))
+    try:
+        yield
+    finally:
+        _making_parts.reset(token)
+
+
+def see_apart(final: Path, path: str | Path) -> None:
+    """See that an output of its own is no part of results, which only who holds their folder may write.
+
+    path : as the user named it
 
     Raises
     ------
     StoreError
-        if it is one of those that a folder of results holds, or lies in one.
+        if it lies in a folder of results, and is listed there or belongs to the folders that they consist of.
     """
-    final = Path(path).resolve()
     with room_for(path):
         for folder in final.parents:
-            if is_results_folder(folder) and final.relative_to(folder).parts[0] in PARTS:
-                raise StoreError(f"{path} is part of the results in {folder}: choose another folder")
+            if not is_results_folder(folder) or holding(folder / LOCK):
+                continue
+            first = final.relative_to(folder).parts[0]
+            ours = first in PARTS or first in Manifest(folder).contents()
+            if ours and not any(one in final.parents for one in _making_parts.get()):
+                raise StoreError(f"{path} is part of the results in {folder}: choose another name")
+
+
+def _see_no_input(final: Path, names: Sequence[str], inputs: Iterable[Named]) -> None:
+    """See that no input is by another name, a hard link, one of the files that will be written."""
+    linked = [Path(one) for one in inputs if one is not None and os.path.lexists(one)]
+    linked = [one for one in linked if one.is_file() and one.stat().st_nlink > 1]
+    if linked and final.is_dir():
+        for path in sorted({path for pattern in names for path in final.glob(pattern)}):
+            for one in linked:
+                if path.samefile(one):
+                    raise ParameterError(
+                        f"{one} is an input and the same file as {path}, which would be written: "
+                        "give another folder to write to"
+                    )
 
 
 def is_results_folder(path: Path) -> bool:
@@ -401,6 +442,7 @@ def see_runs_folder(root: str | Path) -> Path:
         if the folder holds something else.
     """
     final = place_of(root, kind="runs", known=_holds_runs)
+    see_apart(final, root)
     if final.is_dir() and not _holds_runs(final):
         raise StoreError(
             f"{final} is no folder of runs, and holds something else: choose another folder for the runs"
