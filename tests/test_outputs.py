@@ -429,7 +429,7 @@ def test_an_analysis_refuses_at_once_a_hard_link_of_a_field_that_it_would_write(
     os.link(tmp_path / "an" / "fields_T0.5.gsd", place.folder / "link.gsd")
     before = everything(tmp_path)
     with pytest.raises(ParameterError, match=r"link\.gsd is an input and the same file as .*fields_T0\.5"):
-        own.run(
+        liquid.run(
             [place.folder / "link.gsd"], out=tmp_path / "an", liquid="ka-lj", given=Given([0.5]),  # type: ignore[arg-type]
             thresholds=None, choices=Choices(), workers=1,
         )  # fmt: skip
