@@ -242,8 +242,8 @@ def test_batch_jobs_without_a_batch_system_are_refused(monkeypatch):
 
 
 def test_batch_jobs_without_the_extra_say_what_to_install(monkeypatch, private):
-    monkeypatch.setitem(sys.modules, "dask_jobqueue.pbs", None)
-    with pytest.raises(MissingExtraError, match=r"pip install supercooled\[jobqueue\]"):
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", None)
+    with pytest.raises(MissingExtraError, match=r"pip install \"supercooled\[cluster\]\""):
         remote.batch_jobs(Scheduler("pbs"), None, private.folder)
 
 

@@ -15,7 +15,7 @@ from supercooled.io import from_mdanalysis, mdanalysis
 
 def test_without_mdanalysis_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "MDAnalysis", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'supercooled\[mdanalysis\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install \"supercooled\[mdanalysis\]\""):
         from_mdanalysis(object())
 
 

@@ -16,7 +16,8 @@ from rich.console import Console
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report import Row, Tolerance, print_comparison, read_comparison, write_comparison
 from supercooled.report.console import print_table
-from supercooled.report.numbers import percent, shown, symbols, unit_html, unit_math, unit_text
+from supercooled.report.markup import symbols, unit_html
+from supercooled.report.numbers import percent, shown, unit_math, unit_text
 from supercooled.report.tables import Table
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+import freud
 import numpy as np
 import pytest
 
@@ -161,6 +162,25 @@ def test_a_melted_lattice_is_no_crystal(tmp_path):
     species = lattice(KOB_ANDERSEN, N, 1).species
     assert order(lattice(KOB_ANDERSEN, N, 1)).crystalline
     assert not order(Start("melt", shot.positions, species, shot.box)).crystalline
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.12, 0.15])
+@pytest.mark.parametrize("who", ["all", "A"])
+def test_solid_clusters_are_those_of_freud(noise, who):
+    from supercooled.store import crystal
+
+    start = lattice(KOB_ANDERSEN, 500, 1)
+    shaken = replace(
+        start, positions=start.positions + noise * np.random.default_rng(2).normal(size=start.positions.shape)
+    )
+    chosen = (start.species == 0) | (who == "all")
+    peer = freud.order.SolidLiquid(
+        l=6, q_threshold=crystal.BOND_THRESHOLD, solid_threshold=crystal.SOLID_BONDS
+    )
+    reach = 1.4 * (1.2 * start.box.volume / 500) ** (1 / 3)
+    box = freud.box.Box(*start.box.lengths)
+    peer.compute((box, shaken.positions[chosen]), neighbors={"r_max": reach, "exclude_ii": True})
+    assert crystal._cluster(shaken, chosen) == peer.largest_cluster_size / chosen.sum()
 
 
 def test_a_potential_without_words_in_lammps_is_refused(tmp_path):

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from supercooled.errors import ClusterError
+from supercooled.extras import require
 
 _PREFIX = ".supercooled-cluster-"
 _LOCK = "lock"
@@ -75,6 +76,7 @@ class Private:
 
 def _self_signed() -> tuple[bytes, bytes]:
     """A certificate that signs itself, and its key, in PEM."""
+    require("cryptography", doing="a cluster of one's own")
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -20,7 +20,11 @@ from typing import Any, ParamSpec, TypeVar
 from supercooled.cluster.certificates import Private
 from supercooled.cluster.here import available_cores
 from supercooled.cluster.scheduler import QUEUES, Scheduler
-from supercooled.errors import ClusterError, MissingExtraError
+from supercooled.errors import ClusterError
+from supercooled.extras import require
+
+# This module is imported only where a cluster is asked for.
+require("distributed", "cryptography", "threadpoolctl", doing="a Dask cluster")
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -360,12 +364,10 @@ def batch_jobs(scheduler: Scheduler, security: Any, folder: Path) -> Any:
     Scheduler and workers listen on the given interface, or where they reach each other, and nowhere else;
     the jobs read the certificates in the files that `security` names.
     """
-    try:
-        from dask_jobqueue.pbs import PBSCluster
-        from dask_jobqueue.slurm import SLURMCluster
-    except ImportError as error:
-        raise MissingExtraError("batch jobs need dask-jobqueue: pip install supercooled[jobqueue]") from error
+    require("dask_jobqueue", doing="a cluster of batch jobs")
     import dask
+    from dask_jobqueue.pbs import PBSCluster
+    from dask_jobqueue.slurm import SLURMCluster
     from distributed.utils import get_ip
 
     from supercooled.cluster.servers import QuietScheduler, QuietWorker

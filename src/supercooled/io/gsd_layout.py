@@ -11,12 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import gsd.fl
 import numpy as np
 
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import TrajectoryError
+from supercooled.extras import require
 from supercooled.io.gsd_file import CHECKSUMS, WITH_CHECKSUMS, GsdFile, checksum, name_key
 
 STEP = "configuration/step"
@@ -77,7 +77,16 @@ class CheckedFile:
 
 
 def create(path: str | Path) -> CheckedFile:
-    """New, empty file, for writing."""
+    """New, empty file, for writing.
+
+    Raises
+    ------
+    MissingExtraError
+        if gsd is not installed.
+    """
+    require("gsd", doing="writing a GSD file")
+    import gsd.fl
+
     return CheckedFile(
         gsd.fl.open(
             name=str(path), mode="w", application=WITH_CHECKSUMS, schema="hoomd", schema_version=[1, 4]
@@ -86,7 +95,16 @@ def create(path: str | Path) -> CheckedFile:
 
 
 def continued(path: str | Path) -> CheckedFile:
-    """A file that is there, for adding frames."""
+    """A file that is there, for adding frames.
+
+    Raises
+    ------
+    MissingExtraError
+        if gsd is not installed.
+    """
+    require("gsd", doing="writing a GSD file")
+    import gsd.fl
+
     return CheckedFile(gsd.fl.open(name=str(path), mode="r+", schema="hoomd"))
 
 

@@ -13,7 +13,8 @@ from supercooled.arguments import Positive, Temperature, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
-from supercooled.errors import BoxError, MissingExtraError, ParameterError
+from supercooled.errors import BoxError, ParameterError
+from supercooled.extras import require
 from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io.labels import Names, species_of_labels, times_of
 from supercooled.trajectory import Trajectory
@@ -136,12 +137,9 @@ def from_mdanalysis(
 
 
 def _mdanalysis() -> Any:
-    try:
-        import MDAnalysis
-    except ImportError as error:
-        raise MissingExtraError(
-            "MDAnalysis is not installed; install it with: pip install 'supercooled[mdanalysis]'"
-        ) from error
+    require("MDAnalysis", doing="from_mdanalysis")
+    import MDAnalysis
+
     return MDAnalysis
 
 

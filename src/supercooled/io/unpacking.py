@@ -17,12 +17,11 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
-
-import zstandard
+from typing import Any, BinaryIO
 
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
+from supercooled.extras import require
 from supercooled.outputs import room_for, scratch_folder
 from supercooled.plain_data import MOST_TIMES, open_regular, size_of, unpacks_to_too_much
 
@@ -116,7 +115,7 @@ def _unpack(source: Path) -> tuple[Path, bool]:
             target.open("wb") as text,
         ):
             whole = unpack(packed, _Sink(source, text).write)
-    except (zlib.error, zstandard.ZstdError) as error:
+    except zlib.error as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise TrajectoryError(f"{source} is damaged and can't be unpacked ({error})") from error
     except BaseException:
@@ -182,12 +181,22 @@ def _of_bz2(inner: bz2.BZ2Decompressor, piece: bytes) -> bytes:
 
 
 def _unzstd(packed: BinaryIO, write: _Write) -> bool:
+    require("zstandard", doing="a file packed by zstd")
+    import zstandard
+
     reader = zstandard.ZstdDecompressor().stream_reader(
         packed, read_size=_PIECE, read_across_frames=True, closefd=False
     )
-    while text := reader.read(_PIECE):
+    while text := _of_zstd(reader, zstandard.ZstdError):
         write(text)
     return _zstd_is_whole(packed.fileno(), packed.seek(0, os.SEEK_END))
+
+
+def _of_zstd(reader: Any, damaged: type[Exception]) -> bytes:
+    try:
+        return bytes(reader.read(_PIECE))
+    except damaged as error:
+        raise zlib.error(str(error)) from None
 
 
 def _zstd_is_whole(file: int, size: int) -> bool:

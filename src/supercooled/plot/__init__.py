@@ -1,6 +1,10 @@
 """Figures in the report's style, as Matplotlib axes."""
 
-from supercooled.plot.curves import (
+from supercooled.extras import require
+
+require("matplotlib", doing="supercooled.plot")
+
+from supercooled.plot.curves import (  # noqa: E402
     arrhenius,
     barrier,
     caging_potential,
@@ -13,7 +17,7 @@ from supercooled.plot.curves import (
     rearrangement_probability,
     structure_factor,
 )
-from supercooled.plot.particles import hops, particles
+from supercooled.plot.particles import hops, particles  # noqa: E402
 
 __all__ = [
     "arrhenius",

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
-
 _SUPERSCRIPT = str.maketrans("0123456789-+()d", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵈ")
 _LETTERS = {
     "sigma": ("σ", r"\sigma"),
@@ -16,10 +14,6 @@ _LETTERS = {
     "tau": ("τ", r"\tau"),
     "rho": ("ρ", r"\rho"),
 }
-_GREEK = {"alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "rho": "ρ", "sigma": "σ", "tau": "τ"}
-_SUBSCRIPT = re.compile(rf"(?<![\w/.])([A-Za-zΑ-Ωα-ω]|{'|'.join(_GREEK)})_([A-Za-z0-9α-ω]{{1,5}})(?!\w)")
-_POWER = re.compile(r"(?<=\d)e([-+]?\d{1,2})(?!\w)")
-_VARIABLE = re.compile(r"(?<![\w&#])([A-Za-zα-ω])(?= (?:=|&lt;|&gt;|≤|≥) )")
 _FACTOR = re.compile(r"([A-Za-z]+)(?:_([A-Za-z0-9]+))?(?:\^(-?\d+|-?d|\(d\+2\)))?")
 
 
@@ -35,16 +29,11 @@ class Shown:
     def text(self) -> str:
         """In plain characters."""
         power = str(self.power).translate(_SUPERSCRIPT)
-        return f"{self._body} × 10{power}" if self.power else self._body
+        return f"{self.body} × 10{power}" if self.power else self.body
 
     @property
-    def html(self) -> Markup:
-        """With HTML's superscript."""
-        power = f" × 10<sup>{_minus(str(self.power))}</sup>" if self.power else ""
-        return Markup(self._body + power)  # noqa: S704  digits only
-
-    @property
-    def _body(self) -> str:
+    def body(self) -> str:
+        """Without the power of ten, in brackets where one follows an uncertainty."""
         body = f"{self.value} ± {self.uncertainty}" if self.uncertainty else self.value
         return f"({body})" if self.power and self.uncertainty else body
 
@@ -67,7 +56,7 @@ def split(value: float | None, uncertainty: float | None = None, *, digits: int 
     scaled = value / 10.0**power
     if uncertainty is None or not math.isfinite(uncertainty) or uncertainty <= 0:
         return Shown(
-            _minus(f"{scaled:.{max(digits, 5)}g}" if size >= 1e4 and not power else f"{scaled:.{digits}g}"),
+            minus(f"{scaled:.{max(digits, 5)}g}" if size >= 1e4 and not power else f"{scaled:.{digits}g}"),
             "",
             power,
         )
@@ -75,7 +64,7 @@ def split(value: float | None, uncertainty: float | None = None, *, digits: int 
     leading = math.floor(math.log10(error))
     # an uncertainty that begins with 1 or 2 keeps a second digit: rounding it would cost a quarter
     decimals = max(0, -leading + (error / 10.0**leading < 2.95))
-    return Shown(_minus(f"{scaled:.{decimals}f}"), f"{error:.{decimals}f}", power)
+    return Shown(minus(f"{scaled:.{decimals}f}"), f"{error:.{decimals}f}", power)
 
 
 def temperature_text(temperature: float) -> str:
@@ -97,7 +86,7 @@ def percent(fraction: float | None) -> str:
     if fraction is None:
         return "–"
     size = f"{100 * fraction:+.1f}" if abs(fraction) < 0.0995 else f"{100 * fraction:+.0f}"
-    return f"{_minus(size)} %"
+    return f"{minus(size)} %"
 
 
 def unit_text(unit: str) -> str:
@@ -106,18 +95,7 @@ def unit_text(unit: str) -> str:
     >>> unit_text("sigma_AA^2"), unit_text("1/sigma_AA"), unit_text("1")
     ('σ_AA²', 'σ_AA⁻¹', '')
     """
-    return _typeset(unit, lambda s, g, sub, sup: g + (f"_{sub}" if sub else "") + sup.translate(_SUPERSCRIPT))
-
-
-def unit_html(unit: str) -> Markup:
-    """Unit with HTML's sub- and superscripts; unknown text is escaped."""
-
-    def factor(name: str, letter: str, sub: str, sup: str) -> str:
-        low = f"<sub>{escape(sub)}</sub>" if sub else ""
-        high = f"<sup>{escape(sup.replace('-', '−'))}</sup>" if sup else ""
-        return f"<i>{escape(letter)}</i>{low}{high}" if len(letter) == 1 else f"{escape(letter)}{low}{high}"
-
-    return Markup(_typeset(str(escape(unit)), factor))  # noqa: S704  escaped piece by piece
+    return typeset(unit, lambda s, g, sub, sup: g + (f"_{sub}" if sub else "") + sup.translate(_SUPERSCRIPT))
 
 
 def unit_math(unit: str) -> str:
@@ -131,26 +109,11 @@ def unit_math(unit: str) -> str:
         symbol = _LETTERS[name][1] if name in _LETTERS else name if len(name) == 1 else rf"\mathrm{{{name}}}"
         return symbol + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
-    return _typeset(unit, factor)
+    return typeset(unit, factor)
 
 
-def symbols(text: str) -> Markup:
-    """Plain text, escaped, with its symbols set as such: letters with an index or before "=", powers of ten.
-
-    >>> symbols("p_c at S = 1.2e-3 <b>")
-    Markup('<i>p</i><sub>c</sub> at <i>S</i> = 1.2 × 10<sup>−3</sup> &lt;b&gt;')
-    """
-
-    def index(match: re.Match[str]) -> str:
-        base, low = (_GREEK.get(part, part) for part in match.groups())
-        return f"<i>{base}</i><sub>{low}</sub>"
-
-    safe = _VARIABLE.sub(r"<i>\1</i>", str(escape(text)))
-    safe = _POWER.sub(lambda m: f" × 10<sup>{_minus(str(int(m[1])))}</sup>", safe)
-    return Markup(_SUBSCRIPT.sub(index, safe))  # noqa: S704  escaped first
-
-
-def _typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:
+def typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:
+    """Unit with each of its factors set: `factor` takes name, letter, subscript and superscript."""
     if unit in ("", "1"):
         return ""
     if inverse := re.fullmatch(r"1/([A-Za-z]+(?:_[A-Za-z0-9]+)?)(?:\^(\d+))?", unit):
@@ -164,5 +127,6 @@ def _typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:
     return _FACTOR.sub(one, unit)
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
+    """With true minus signs for hyphens."""
     return text.replace("-", "−")

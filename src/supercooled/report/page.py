@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from supercooled.report.comparison import Row
 from supercooled.report.links import figure_of
-from supercooled.report.numbers import percent, split, symbols, unit_html
+from supercooled.report.markup import number_html, symbols, unit_html
+from supercooled.report.numbers import percent, split
 from supercooled.report.plates import DrawnPlate
 from supercooled.report.section import Section
 from supercooled.report.svg import inline, palette
@@ -108,7 +109,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        shown=lambda value, uncertainty=None: split(value, uncertainty).html,
+        shown=lambda value, uncertainty=None: number_html(split(value, uncertainty)),
         percent=percent,
         symbols=symbols,
         unit=unit_html,

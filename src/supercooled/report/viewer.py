@@ -23,7 +23,8 @@ from matplotlib.colors import to_hex
 from supercooled.arrays import AnyArray, Array
 from supercooled.plain_data import parsed_json
 from supercooled.quantities import quantity
-from supercooled.report.numbers import symbols, temperature_text, unit_html
+from supercooled.report.markup import symbols, unit_html
+from supercooled.report.numbers import temperature_text
 from supercooled.report.style import DARK, PAPER
 
 NONE = 65535

@@ -16,6 +16,7 @@ from pydantic import ConfigDict
 
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
+from supercooled.extras import require
 from supercooled.fields import objection, reading
 from supercooled.outputs import Named, remove_owned, results_folder
 from supercooled.plain_data import Fields, read_record
@@ -101,6 +102,7 @@ def own_folder(
 
 
 def _figures() -> list[str]:
+    require("matplotlib", "jinja2", "k3d", doing="a report with its figures")
     from supercooled.report.plates import KINDS, PLATES
 
     return [f"{FIGURES}/{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS]
@@ -225,6 +227,7 @@ def rebuild(out: str | Path) -> Path:
         if the results, the comparison or the provenance are missing, damaged, edited or of another report, or
         a figure or the page has been changed.
     """
+    require("matplotlib", "jinja2", "k3d", doing="a report with its figures")
     from supercooled.report.page import render
     from supercooled.report.plates import KINDS, PLATES, draw
 

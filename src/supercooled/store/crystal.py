@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+from scipy.special import sph_harm_y
 
 from supercooled.arrays import Array
 from supercooled.blocks import map_add
@@ -50,7 +54,7 @@ def order(start: Start) -> Order:
     A bond is solid-like if the normalised product of its ends' q_6m exceeds 0.7, a particle if it has
     seven such bonds.
 
-    Source: ten Wolde, Ruiz-Montero and Frenkel 1995, as in freud's SolidLiquid.
+    Source: ten Wolde, Ruiz-Montero and Frenkel 1995.
 
     >>> from supercooled.simulation.start import lattice
     >>> from supercooled.systems import kob_andersen
@@ -84,15 +88,32 @@ def lasting_peak(run: Trajectory) -> float:
 
 
 def _cluster(start: Start, chosen: Array) -> float:
-    import freud
-
-    positions = start.positions[chosen]
-    box = freud.box.Box(*start.box.lengths)
+    """Share of the chosen particles in the largest cluster of solid-like ones."""
+    lengths = start.box.lengths
+    positions = np.mod(start.positions[chosen] / lengths, 1.0) % 1.0 * lengths
+    n = len(positions)
     # The first minimum of the total g(r): 1.4 at density 1.2.
     reach = 1.4 * (1.2 * start.box.volume / len(start.positions)) ** (1.0 / 3.0)
-    bonds = freud.order.SolidLiquid(l=6, q_threshold=BOND_THRESHOLD, solid_threshold=SOLID_BONDS)
-    bonds.compute((box, positions), neighbors={"r_max": reach, "exclude_ii": True})
-    return float(bonds.largest_cluster_size) / len(positions)
+    i, j = KDTree(positions, boxsize=lengths).query_pairs(reach, output_type="ndarray").T
+    bonds = positions[j] - positions[i]
+    bonds -= np.round(bonds / lengths) * lengths
+    polar = np.arctan2(np.hypot(bonds[:, 0], bonds[:, 1]), bonds[:, 2])
+    azimuth = np.arctan2(bonds[:, 1], bonds[:, 0])
+    q = np.zeros((n, 13), np.complex128)
+    for m in range(-6, 7):
+        # Of even degree, so that a bond counts alike for both its ends.
+        harmonic = sph_harm_y(6, m, polar, azimuth)
+        for end in (i, j):
+            q[:, m + 6] += np.bincount(end, harmonic.real, n) + 1j * np.bincount(end, harmonic.imag, n)
+    q /= np.maximum(np.linalg.norm(q, axis=1), 1e-300)[:, None]
+    alike = np.einsum("bm,bm->b", q[i], q[j].conj()).real > BOND_THRESHOLD
+    i, j = i[alike], j[alike]
+    solid = np.bincount(i, minlength=n) + np.bincount(j, minlength=n) >= SOLID_BONDS
+    held = solid[i] & solid[j]
+    graph = coo_array((np.ones(int(held.sum())), (i[held], j[held])), shape=(n, n))
+    _, cluster = connected_components(graph, directed=False)
+    # Every particle is a cluster of one.
+    return float(np.bincount(cluster[solid]).max(initial=1)) / n
 
 
 def _bragg(positions: Array, edges: Array) -> float:

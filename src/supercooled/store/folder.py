@@ -31,6 +31,7 @@ from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 from supercooled.arguments import validated
 from supercooled.digests import Digest, digest_of
 from supercooled.errors import StoreError
+from supercooled.extras import require
 from supercooled.outputs import room_for, see_runs_folder, whole_file
 from supercooled.plain_data import Fields, read_json, read_record
 from supercooled.state import StatePoint
@@ -164,6 +165,7 @@ class RunFolder:
         StoreError
             if it can't be made, what is there does not fit its name, or `root` holds no runs but other files.
         """
+        require("signac", doing="a folder of runs")
         import signac
         from signac.errors import Error
 
@@ -183,6 +185,7 @@ class RunFolder:
     @validated
     def is_there(state: StatePoint, root: str | Path) -> bool:
         """Whether a state point has a folder below `root`; nothing is made."""
+        require("signac", doing="a folder of runs")
         import signac
         from signac.errors import Error
 
