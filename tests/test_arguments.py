@@ -34,8 +34,8 @@ from supercooled.errors import SupercooledError
 
 mpl.use("Agg")
 MODULES = (
-    "cage", "cluster", "dynamics", "io", "learning", "plot", "potentials", "relation", "report", "simulation",
-    "store", "structure", "systems",
+    "cage", "cluster", "dynamics", "indicators", "io", "learning", "plot", "potentials", "relation", "report",
+    "simulation", "store", "structure", "systems", "testing",
 )  # fmt: skip
 SECONDS, BYTES = 10, 2**31
 NAN, INF = float("nan"), float("inf")
@@ -47,6 +47,9 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
     "dynamics.displacements": (("origin_spacing", "many"),),
+    # Of a particle without a value nobody knows a sum.
+    "Neighbours.sum": (("values", "an array with nan"),),
+    "compute": (("progress", "a class"),),
     # A vector that is not finite stays so: boxes are asked in every frame.
     "Box.absolute": (("fractions", "an array with nan"),),
     "Box.fractional": (("positions", "an array with nan"),),
@@ -113,6 +116,8 @@ def _public() -> dict[str, Any]:
             and not getattr(thing, "_is_protocol", False)
         ):
             found[name] = thing
+            if issubclass(thing, sc.Features):
+                return  # its own methods take a frame; what it inherits is checked once
             for method, what in vars(thing).items():
                 shown = not method.startswith("_") or method == "__call__"
                 inherited = "request" in method  # made by scikit-learn
@@ -127,22 +132,25 @@ def _public() -> dict[str, Any]:
             found[name] = thing
 
     for name in sc.__all__:
-        if not inspect.ismodule(thing := getattr(sc, name)):
+        if not inspect.ismodule(thing := getattr(sc, name)) and not inspect.isabstract(thing):
             add(name, thing)
     top = {getattr(sc, name) for name in sc.__all__ if inspect.isclass(getattr(sc, name))}
     for module in MODULES:
         package = importlib.import_module(f"supercooled.{module}")
         for name in package.__all__:
-            if inspect.isclass(thing := getattr(package, name)) and thing in top:
+            if (inspect.isclass(thing := getattr(package, name)) and thing in top) or inspect.isabstract(
+                thing
+            ):
                 continue
             add(f"{module}.{name}", thing)
     quantities = sc.quantities
-    same = {"io.read", "io.write_gsd", "io.look", "store.simulate"}  # at the top
+    same = {"indicators.compute", "io.read", "io.write_gsd", "io.look", "store.simulate"}  # at the top
     unchecked = {"learning.SoftnessClassifier"}  # keeps what it is given, as scikit-learn wants; `fit` checks
     results = {"io.Look"}  # made by `look`
     python = {"cluster.Serial.submit"}
     found = {n: what for n, what in found.items() if n not in same | unchecked | results | python}
-    return {**found, "quantities.quantity": quantities.quantity, "quantities.labelled": quantities.labelled}
+    own = {f"quantities.{n}": getattr(quantities, n) for n in ("add_quantity", "labelled", "quantity")}
+    return {**found, **own}
 
 
 PUBLIC = _public()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from supercooled import Box, Trajectory
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
-from supercooled.frames import Frames, MemorySource
+from supercooled.frame_source import Frames, MemorySource
 
 BOX = Box(6.0, 7.0, 8.0, xy=0.2, xz=-0.1, yz=0.3)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,14 @@ def run() -> sc.Trajectory:
     hops = np.cumsum(0.8 * (random.random((FRAMES, PARTICLES, 1)) < 0.03) * [1.0, 0.0, 0.0], axis=0)
     xyz = grid + hops + random.normal(scale=0.05, size=(FRAMES, PARTICLES, 3))
     return sc.Trajectory.from_arrays(xyz, BOX, unwrapped=True)
+
+
+def still_frame() -> sc.Frame:
+    return run()[0]
+
+
+def _defaults(kind: Any) -> dict[str, Any]:
+    return {one.name: one.default for one in dataclasses.fields(kind)}
 
 
 @cache
@@ -370,6 +379,72 @@ GROUPS = np.arange(80) // 20
 # Arguments of each call, made when it is their turn.
 CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Activity": lambda: {"force": 0.5, "persistence_time": 1.0, "species": ("A",), "fraction": 0.5},
+    "Frame": lambda: {
+        "positions": still_frame().positions,
+        "box": BOX,
+        "species": still_frame().species,
+        "names": ("A",),
+        "number": 0,
+        "time": 1.0,
+        "temperature": 0.5,
+        "place": "here",
+        "inherent": None,
+        "run": None,
+        "row": 0,
+        "chosen": None,
+        "known": {},
+    },
+    "Frame.cells": lambda: {"reach": 1.5},
+    "Frame.check_reach": lambda: {"reach": 1.5},
+    "Frame.earlier": lambda: {"frames": 1},
+    "Frame.from_arrays": lambda: {
+        "positions": [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]],
+        "box": BOX,
+        "species": [0, 1],
+        "names": ("A", "B"),
+        "temperature": 0.5,
+        "inherent": None,
+    },
+    "Frame.neighbours": lambda: {"cutoff": 1.5},
+    "Frame.once": lambda: {"key": "answer", "make": float},
+    "Frame.species_index": lambda: {"species": "A"},
+    "Neighbours": lambda: {
+        "starts": np.array([0, 1, 2]),
+        "partner": np.array([1, 0]),
+        "vectors": np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]]),
+        "distances": np.ones(2),
+        "weights": np.ones(2),
+    },
+    "Neighbours.add_up": lambda: {"terms": [1.0, 2.0, 3.0, 4.0]},
+    "Neighbours.kept": lambda: {"chosen": np.array([True, False, True, False])},
+    "Neighbours.nearest": lambda: {"number": 1},
+    "Neighbours.of": lambda: {"particle": 1},
+    "Neighbours.sum": lambda: {"values": [1.0, 2.0, 3.0]},
+    "Neighbours.weighted": lambda: {"weights": [1.0, 2.0, 3.0, 4.0]},
+    "Neighbours.within": lambda: {"cutoff": 1.2},
+    "Trajectory.displacement": lambda: {"first": 0, "last": 3},
+    "Trajectory.frame": lambda: {"row": 1},
+    "compute": lambda: {
+        "run": run()[:3],
+        "indicators": [sc.indicators.BondOrder(6, cutoff=2.5)],
+        "species": "A",
+        "frames": slice(0, 2),
+        "executor": None,
+        "progress": None,
+        "megabytes": 1.0,
+    },
+    "indicators.parameter": lambda: {"default": 1.0, "unit": "sigma_AA"},
+    "neighbours": lambda: {"positions": [[0.0, 0.0, 0.0]], "box": BOX, "cutoff": 1.5, "name": "here"},
+    "quantities.add_quantity": lambda: {"entry": sc.quantities.quantity("msd")},
+    "testing.check_indicator": lambda: {
+        "indicator": sc.indicators.BondOrder(6, cutoff=2.5),
+        "dimensions": (3,),
+        "frame": still_frame(),
+        "rtol": 1e-6,
+    },
+    "testing.liquid_frame": lambda: {"dimensions": 2, "seed": 1},
+    "testing.rescaled": lambda: {"indicator": sc.indicators.BondOrder(6), "length": 2.0, "energy": 3.0},
+    "testing.scale_of": lambda: {"unit": "sigma_AA^2", "length": 2.0, "energy": 3.0, "dimensions": 3},
     "Box": lambda: {"Lx": 4.0, "Ly": 4.0, "Lz": 4.0, "xy": 0.1, "xz": 0.1, "yz": 0.1, "dimensions": 3},
     "Box.absolute": lambda: {"fractions": [[0.1, 0.2, 0.3]]},
     "Box.cube": lambda: {"length": 3.0, "dimensions": 2},
@@ -1384,7 +1459,17 @@ def _start_run() -> sc.Trajectory:
 
 
 # What a method is called on.
+# Indicators whose fields all have a value are made as they are; the others need one here.
+INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {}
+CALLS |= {
+    f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))
+    for name, kind in sc.indicators.known().items()
+}
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
+    "Frame": still_frame,
+    "Neighbours": lambda: sc.neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], BOX, cutoff=1.5),
     "Box": lambda: sc.Box(4.0, 4.0, 4.0),
     "LennardJones": lambda: sc.LennardJones(1.0, 1.0, 2.5),
     "Liquid": ka,

@@ -12,6 +12,7 @@ _SUBPACKAGES = (
     "analysis",
     "cage",
     "dynamics",
+    "indicators",
     "io",
     "learning",
     "matching",
@@ -25,10 +26,14 @@ _SUBPACKAGES = (
     "store",
     "structure",
     "systems",
+    "testing",
 )
 _NAMES = {
     "Activity": "mixture",
     "Box": "box",
+    "Features": "fields",
+    "Frame": "frame",
+    "Indicator": "fields",
     "LennardJones": "potentials",
     "Liquid": "mixture",
     "Mixture": "mixture",
@@ -37,7 +42,10 @@ _NAMES = {
     "SupercooledError": "errors",
     "Trajectory": "trajectory",
     "Units": "units",
+    "compute": "fields",
     "look": "io",
+    "Neighbours": "neighbour_list",
+    "neighbours": "neighbour_list",
     "read": "io",
     "write_gsd": "io",
     "simulate": "store",
@@ -49,6 +57,7 @@ if TYPE_CHECKING:
         analysis,
         cage,
         dynamics,
+        indicators,
         io,
         learning,
         matching,
@@ -62,11 +71,15 @@ if TYPE_CHECKING:
         store,
         structure,
         systems,
+        testing,
     )
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
+    from supercooled.fields import Features, Indicator, compute
+    from supercooled.frame import Frame
     from supercooled.io import look, read, write_gsd
     from supercooled.mixture import Activity, Liquid, Mixture
+    from supercooled.neighbour_list import Neighbours, neighbours
     from supercooled.potentials import LennardJones
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
@@ -76,9 +89,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Activity",
     "Box",
+    "Features",
+    "Frame",
+    "Indicator",
     "LennardJones",
     "Liquid",
     "Mixture",
+    "Neighbours",
     "Protocol",
     "StatePoint",
     "SupercooledError",
@@ -86,11 +103,14 @@ __all__ = [
     "Units",
     "analysis",
     "cage",
+    "compute",
     "dynamics",
+    "indicators",
     "io",
     "learning",
     "look",
     "matching",
+    "neighbours",
     "papers",
     "plot",
     "potentials",
@@ -103,6 +123,7 @@ __all__ = [
     "store",
     "structure",
     "systems",
+    "testing",
     "write_gsd",
 ]
 

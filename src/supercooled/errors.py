@@ -44,3 +44,7 @@ class MissingExtraError(SupercooledError, ImportError):
 
 class ClusterError(SupercooledError, RuntimeError):
     """Workers or their scheduler are lost, out of reach, or can't do the work."""
+
+
+class BrokenLawError(SupercooledError, AssertionError):
+    """An indicator does not obey a law that it must: what it gives is not a measure of structure."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
+from supercooled.arguments import shown
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
@@ -83,3 +84,13 @@ def three_columns(values: AnyArray, what: str) -> AnyArray:
     if values.shape[2] == 3:
         return values
     return np.concatenate([values, np.zeros((*values.shape[:2], 1), values.dtype)], axis=2)
+
+
+def as_array(species: ArrayLike) -> AnyArray:
+    """Species as a caller gives them."""
+    try:
+        return np.asarray(species)
+    except (ValueError, TypeError) as error:
+        raise TrajectoryError(
+            f"species must be names or small whole numbers, not {shown(species)}"
+        ) from error

@@ -28,7 +28,7 @@ class Quantity:
         return f"{self.symbol} ({self.unit})" if self.unit != "1" else self.symbol
 
 
-TABLE: Mapping[str, Quantity] = {
+TABLE: dict[str, Quantity] = {
     q.name: q
     for q in (
         Quantity("r", "$r$", "sigma_AA", "distance"),
@@ -182,6 +182,24 @@ TABLE: Mapping[str, Quantity] = {
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }
+
+
+@validated
+def add_quantity(entry: Quantity) -> Quantity:
+    """Add a quantity to the table, so that results of this name get its unit and long name.
+
+    Raises
+    ------
+    ParameterError
+        if another quantity has the name.
+
+    >>> add_quantity(Quantity("r", "$r$", "sigma_AA", "distance")).unit
+    'sigma_AA'
+    """
+    known = TABLE.setdefault(entry.name, entry)
+    if known != entry:
+        raise ParameterError(f"the table of quantities has {known}, and can't have {entry} under this name")
+    return entry
 
 
 @validated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,16 +16,17 @@ from supercooled.arguments import (
     Numbers,
     Positive,
     Temperature,
-    shown,
+    Whole,
     validated,
 )
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
-from supercooled.frames import Frames, FrameSource, MemorySource
-from supercooled.given import boxes_of, images_of, kinds_of, numbered, three_columns
+from supercooled.frame import Frame
+from supercooled.frame_source import Frames, FrameSource, MemorySource
+from supercooled.given import as_array, boxes_of, images_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
@@ -137,7 +138,7 @@ class Trajectory:
         given_positions = np.asarray(positions, dtype=np.float64)
         xyz = three_columns(given_positions, "positions")
         n_frames, n_particles = xyz.shape[:2]
-        given = np.zeros(n_particles, np.int32) if species is None else _as_array(species)
+        given = np.zeros(n_particles, np.int32) if species is None else as_array(species)
         if given.shape != (n_particles,):
             raise TrajectoryError(f"species has shape {given.shape}, positions have {n_particles} particles")
         if given.dtype.kind in "UO" and all(isinstance(name, str) for name in given.tolist()):
@@ -246,12 +247,70 @@ class Trajectory:
             )
         return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
 
-    def __getitem__(self, selection: slice) -> Trajectory:
-        """Some of the frames, still lazy: ``trajectory[100::2]``."""
+    @overload
+    def __getitem__(self, selection: slice) -> Trajectory: ...
+    @overload
+    def __getitem__(self, selection: int) -> Frame: ...
+    def __getitem__(self, selection: slice | int) -> Trajectory | Frame:
+        """Some of the frames, still lazy: ``trajectory[100::2]``; or one of them, read: ``trajectory[3]``."""
+        if isinstance(selection, int | np.integer) and not isinstance(selection, bool):
+            if not -self.n_frames <= selection < self.n_frames:
+                # Of this kind, so that a loop over places ends.
+                raise IndexError(f"{self.source.name} has {self.n_frames} frames, and no frame {selection}")
+            return self.frame(int(selection) % self.n_frames)
         if not isinstance(selection, slice):
-            raise ParameterError("select frames with a slice, for example trajectory[10:20]")
+            raise ParameterError(
+                "choose frames with a slice, for example trajectory[10:20], or one with its number"
+            )
         moments = None if self.moments is None else self.moments[selection]
         return replace(self, moments=moments, frames=self.frames[selection])
+
+    def __len__(self) -> int:
+        """How many frames."""
+        return self.n_frames
+
+    def __iter__(self) -> Iterator[Frame]:
+        """The frames, one after the other; no more than one is held."""
+        return (self.frame(row) for row in range(self.n_frames))
+
+    @validated
+    def frame(self, row: Annotated[int, Whole(at_least=0)]) -> Frame:
+        """One frame by its place, read.
+
+        >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
+        >>> run.frame(2).number, len(run), [frame.time for frame in run]
+        (2, 3, [0.0, 1.0, 2.0])
+        """
+        if row >= self.n_frames:
+            raise ParameterError(f"{self.source.name} has {self.n_frames} frames, and no frame {row}")
+        block = slice(row, row + 1)
+        return Frame(
+            self.positions(block)[0],
+            Box.from_array(self.boxes(block)[0], self.dimensions),
+            self.species,
+            self.names,
+            number=int(self.frames[row]),
+            time=self.moment(row),
+            temperature=self.temperature,
+            place=f"{self.source.name}: frame {self.frames[row]}",
+            run=self,
+            row=row,
+        )
+
+    @validated
+    def displacement(self, first: int, last: int) -> Array:
+        """Way of every particle from one frame to another, by their places, (particle, 3), sigma_AA.
+
+        Frames between them tell how often a particle crossed a face, where the source doesn't.
+        """
+        paths = self.unwrapped(slice(min(first, last), max(first, last) + 1))
+        way: Array = paths[-1] - paths[0]
+        return way if last >= first else -way
+
+    @property
+    def box(self) -> Box:
+        """The box, if it is the same in every frame; :meth:`boxes` gives each."""
+        return self.fixed_box()
 
     def composition(self) -> Array:
         """Fraction of particles of each species, (species,)."""
@@ -464,12 +523,3 @@ class Trajectory:
             ("read from", self.source.name),
         ]
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
-
-
-def _as_array(species: ArrayLike) -> AnyArray:
-    try:
-        return np.asarray(species)
-    except (ValueError, TypeError) as error:
-        raise TrajectoryError(
-            f"species must be names or small whole numbers, not {shown(species)}"
-        ) from error

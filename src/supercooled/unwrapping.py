@@ -11,7 +11,7 @@ import numpy as np
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, TrajectoryError
-from supercooled.frames import Frames, FrameSource
+from supercooled.frame_source import Frames, FrameSource
 
 # Continuity can't tell a step of 0.6 of the box from one of 0.4 backwards: steps beyond this
 # fraction of an edge are refused instead of guessed.

@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 for command in (
     liquids.systems,
+    liquids.indicators,
     running.simulate,
     running.equilibrate,
     preparing.cool,

@@ -1,4 +1,4 @@
-"""Which liquids there are, what is ready to start from, and what is understood of a file."""
+"""Which liquids and indicators there are, what is ready to start from, and what is understood of a file."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def systems(
             entry.assumption: None for entry in sc.systems.catalogue().values() if entry.assumption
         }
         table.caption = "\n".join(f"* assumed: {words}" for words in assumptions)
+    Console().print(table)
+
+
+def indicators() -> None:
+    """List the structural indicators that are known, with their unit and source."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("name", "what it is", "unit", "source"):
+        table.add_column(heading)
+    for name, kind in sc.indicators.known().items():
+        table.add_row(name, kind.long_name, kind.unit, kind.source)
     Console().print(table)
 
 

@@ -14,7 +14,7 @@ from supercooled.arguments import validated
 from supercooled.arrays import Array, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, TrajectoryError
-from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
+from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.given import not_counts
 from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import GsdFile

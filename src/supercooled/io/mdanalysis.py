@@ -15,7 +15,7 @@ from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.errors import BoxError, ParameterError
 from supercooled.extras import require
-from supercooled.frames import Frames, digest_by_reading, digest_of_fields, kept
+from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io.labels import Names, species_of_labels, times_of
 from supercooled.trajectory import Trajectory
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from supercooled.arrays import Array, Integers
 from supercooled.errors import TrajectoryError
-from supercooled.frames import FrameSource, ReducedSource
+from supercooled.frame_source import FrameSource, ReducedSource
 from supercooled.io.labels import times_of
 from supercooled.io.meaning import Meaning
 from supercooled.trajectory import Trajectory

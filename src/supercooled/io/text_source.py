@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, TrajectoryError
-from supercooled.frames import Frames, digest_of_fields, kept
+from supercooled.frame_source import Frames, digest_of_fields, kept
 from supercooled.io.unpacking import plain_text
 from supercooled.kernels import text as kernels
 

@@ -21,7 +21,7 @@ from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError
-from supercooled.frames import digests_of_frames
+from supercooled.frame_source import digests_of_frames
 from supercooled.io.gsd_reading import read_origins
 from supercooled.mixture import Mixture
 from supercooled.outputs import room_for, see_runs_folder

@@ -1,0 +1,429 @@
+"""What a structural indicator is: one number a particle, written for one frame."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import field as dataclass_field
+from inspect import isabstract
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arguments import Positive, shown, validated
+from supercooled.arrays import Array, Integers
+from supercooled.blocks import frames_within, shared_out
+from supercooled.digests import digest_of
+from supercooled.errors import ParameterError
+from supercooled.fields.making import field
+from supercooled.frame import Frame
+from supercooled.matching import coordinates, origin
+from supercooled.quantities import TABLE, Quantity, add_quantity, labelled
+from supercooled.trajectory import Trajectory
+
+Progress = Callable[[int, int], None]
+# A block of frames is what a worker does at once.
+BLOCK = 16.0
+
+
+@validated
+def parameter(default: Any = MISSING, *, unit: str = "1") -> Any:
+    """Field of an indicator that has a unit: :func:`supercooled.testing.check_indicator` rescales it.
+
+    >>> @dataclass(frozen=True)
+    ... class Shell:
+    ...     cutoff: float = parameter(1.4, unit="sigma_AA")
+    >>> Shell().cutoff
+    1.4
+    """
+    return dataclass_field(default=default, metadata={"unit": unit})
+
+
+class Features(ABC):
+    """Several numbers a particle, found together in one frame; a frozen dataclass whose fields say which.
+
+    Write :meth:`values` and :meth:`columns`; frames, blocks, workers, species and labels come from here.
+    """
+
+    name: ClassVar[str]
+    unit: ClassVar[str]
+    symbol: ClassVar[str]
+    long_name: ClassVar[str]
+    source: ClassVar[str]
+
+    def __init_subclass__(
+        cls,
+        *,
+        unit: str = "1",
+        symbol: str = "",
+        long_name: str = "",
+        source: str = "",
+        quantity: str = "",
+        **others: Any,
+    ) -> None:
+        """Say what it is called.
+
+        unit : of the values, in sigma_AA, epsilon_AA, tau, k_B
+        symbol, long_name : for axes and tables; default the name of the class in words
+        source : the paper that defines it
+        quantity : entry of the table of quantities that it is; default a new one, named as the class
+        """
+        super().__init_subclass__(**others)
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        if quantity:
+            known = TABLE[quantity]
+            unit, symbol = known.unit, symbol or known.symbol
+            long_name = long_name or known.long_name
+        cls.name = quantity or words
+        cls.unit, cls.symbol = unit, symbol or words.replace("_", " ")
+        cls.long_name, cls.source = long_name or words.replace("_", " "), source
+        if source and cls.__module__ != "__main__":
+            KNOWN[cls.__name__] = cls
+
+    @abstractmethod
+    def values(self, frame: Frame) -> Array:
+        """Values of every particle of a frame, (particle, column); NaN where there is none."""
+
+    @abstractmethod
+    def columns(self, frame: Frame) -> tuple[str, ...]:
+        """Name of each column, for the species and dimensions of a frame."""
+
+    @property
+    def reach(self) -> float:
+        """Cutoff of the list of neighbours that it asks for, sigma_AA; 0 if of none.
+
+        The largest of all that are computed together is made first, and the others are taken from it.
+        """
+        return 0.0
+
+    @property
+    def digest(self) -> str:
+        """Digest of the kind and of all parameters."""
+        return digest_of(f"{type(self).__module__}.{type(self).__qualname__}", self.parameters())
+
+    def parameters(self) -> dict[str, Any]:
+        """The fields by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)} if is_dataclass(self) else {}
+
+    def __str__(self) -> str:
+        """Name and what differs from the defaults: ``bond_order(degree=4)``."""
+        own: tuple[Any, ...] = fields(self) if is_dataclass(self) else ()
+        told = [
+            f"{f.name}={_short(getattr(self, f.name))}"
+            for f in own
+            if f.repr and (f.default is MISSING or getattr(self, f.name) != f.default)
+        ]
+        return f"{self.name}({', '.join(told)})" if told else self.name
+
+    def of(
+        self,
+        what: Trajectory | Frame,
+        *,
+        species: str | None = None,
+        frames: slice = slice(None),
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+    ) -> xr.DataArray:
+        """Values of a trajectory's frames or of one frame.
+
+        species : of the particles; None takes all
+        frames : which frames of the trajectory; their numbers in it stay
+        executor : maps blocks of frames; None does them here
+        progress : called after each block with how many frames are done, and of how many
+
+        Returns
+        -------
+        DataArray (frame, particle, feature); of one frame (particle, feature).
+
+        Raises
+        ------
+        ParameterError
+            if no frame is chosen, or there is no such species.
+        BoxError
+            if the box is too small for the reach.
+        """
+        found = compute(what, [self], species=species, frames=frames, executor=executor, progress=progress)
+        return found[str(self)]
+
+
+class Indicator(Features):
+    """One number a particle, found in one frame; a frozen dataclass whose fields are all its parameters.
+
+    >>> @dataclass(frozen=True)
+    ... class Contacts(Indicator, long_name="neighbours within the cutoff"):
+    ...     cutoff: float = parameter(1.5, unit="sigma_AA")
+    ...     def __call__(self, frame):
+    ...         return frame.neighbours(self.cutoff).counts
+    >>> from supercooled import Box
+    >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(8.0))
+    >>> Contacts().of(pair).values, str(Contacts(1.2))
+    (array([1., 1.]), 'contacts(cutoff=1.2)')
+    """
+
+    @abstractmethod
+    def __call__(self, frame: Frame) -> Array:
+        """Value of every particle of a frame, (particle,); NaN where there is none."""
+
+    def values(self, frame: Frame) -> Array:
+        """Values of every particle of a frame, (particle, 1)."""
+        return np.asarray(self(frame), dtype=np.float64)[:, None]
+
+    def columns(self, frame: Frame) -> tuple[str, ...]:
+        """Its own name."""
+        return (str(self),)
+
+    def of(
+        self,
+        what: Trajectory | Frame,
+        *,
+        species: str | None = None,
+        frames: slice = slice(None),
+        executor: Executor | None = None,
+        progress: Progress | None = None,
+        out: str | Path | None = None,
+    ) -> xr.DataArray:
+        """Values of a trajectory's frames or of one frame.
+
+        species : of the particles; None takes all
+        frames : which frames of the trajectory; their numbers in it stay
+        executor : maps blocks of frames; None does them here
+        progress : called after each block with how many frames are done, and of how many
+        out : folder to store the field in, for more than fits into memory; what is returned then reads it
+            when asked. What is there already is replaced only if it is a field or results of this package
+
+        Returns
+        -------
+        DataArray (frame, particle), of one frame (particle,), with unit and long name.
+
+        Raises
+        ------
+        ParameterError
+            if no frame is chosen, or there is no such species.
+        BoxError
+            if the box is too small for the reach.
+        StoreError
+            if `out` holds something else, or can't be written.
+        """
+        if not isinstance(what, Trajectory):
+            return _of_frame(what, [self], species)[str(self)]
+        run = what
+        plan = _Plan.of(run, [self], species, frames)
+        _enter(self)
+        blocks = plan.blocks(BLOCK, executor)
+        return field(
+            self.name,
+            _reporting(plan.one, progress, len(plan.rows)) if executor is None else plan.one,
+            blocks,
+            list(map(len, blocks)),
+            coords=coordinates(run, plan.rows, plan.particles),
+            executor=executor,
+            out=out,
+            inputs=[run.source.name],
+            **origin(run),
+            **described(self),
+        )
+
+
+# Every kind of indicator and feature set that names its source, by the name of its class.
+KNOWN: dict[str, type[Features]] = {}
+
+
+@validated
+def compute(
+    run: Trajectory | Frame,
+    indicators: Features | Sequence[Features],
+    *,
+    species: str | None = None,
+    frames: slice = slice(None),
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    megabytes: Positive = BLOCK,
+) -> xr.Dataset:
+    """Several indicators and feature sets in one pass over a trajectory.
+
+    What they share of a frame, such as its list of neighbours, is made once.
+
+    species : of the particles; None takes all
+    frames : which frames of the trajectory; their numbers in it stay
+    executor : maps blocks of frames; None does them here
+    progress : called after each block with how many frames are done, and of how many
+    megabytes : of positions in a block; it never changes the answer
+
+    Returns
+    -------
+    Dataset of a variable for each indicator, (frame, particle), and for each set of features, (frame,
+    particle, ...), named by ``str`` of it.
+
+    Raises
+    ------
+    ParameterError
+        if no frame is chosen, none or two of the same are asked for, or there is no such species.
+    BoxError
+        if the box is too small for a reach.
+    """
+    wanted = [indicators] if isinstance(indicators, Features) else list(indicators)
+    names = [str(one) for one in wanted]
+    if not wanted or len(set(names)) < len(names):
+        raise ParameterError(f"one or more different indicators are needed, not {', '.join(names) or 'none'}")
+    if not isinstance(run, Trajectory):
+        return _of_frame(run, wanted, species)
+    plan = _Plan.of(run, wanted, species, frames)
+    blocks = plan.blocks(megabytes, executor)
+    work = _reporting(plan.many, progress, len(plan.rows)) if executor is None else plan.many
+    values = np.concatenate(list((map if executor is None else executor.map)(work, blocks)))
+    coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
+    first = run.frame(int(plan.rows[0]))
+    return _labelled(values, wanted, first, coords, made)
+
+
+def described(one: Features) -> dict[str, Any]:
+    """Attributes that say what made a field."""
+    return {"indicator": str(one), "source": one.source, "digest": one.digest}
+
+
+def _reporting(function: Callable[[Integers], Array], progress: Progress | None, total: int) -> Any:
+    if progress is None:
+        return function
+    done = 0
+
+    def reported(block: Integers) -> Array:
+        nonlocal done
+        made = function(block)
+        done += len(block)
+        progress(done, total)
+        return made
+
+    return reported
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is asked of a trajectory.
+
+    rows : places of the frames in it
+    particles : whose values are wanted
+    """
+
+    run: Trajectory
+    wanted: tuple[Features, ...]
+    rows: Integers
+    particles: Integers
+
+    @classmethod
+    def of(cls, run: Trajectory, wanted: Iterable[Features], species: str | None, frames: slice) -> _Plan:
+        rows = np.arange(run.n_frames)[frames]
+        if len(rows) == 0:
+            raise ParameterError(f"{run.source.name}: {frames} chooses none of {run.n_frames} frames")
+        particles = np.arange(run.n_particles) if species is None else run.of_species(species)
+        return cls(run, tuple(wanted), rows, particles)
+
+    def blocks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
+        size = shared_out(
+            len(self.rows), most=frames_within(megabytes, self.run.n_particles), executor=executor
+        )
+        return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
+
+    def many(self, block: Integers) -> Array:
+        """Values of some frames, (frame, particle, column)."""
+        return np.stack([self._frame(int(row)) for row in block])
+
+    def one(self, block: Integers) -> Array:
+        """Values of one indicator, (frame, particle)."""
+        return self.many(block)[..., 0]
+
+    def _frame(self, row: int) -> Array:
+        frame = self.run.frame(row)
+        if len(self.particles) < frame.n_particles:
+            chosen = np.zeros(frame.n_particles, bool)
+            chosen[self.particles] = True
+            frame = replace(frame, chosen=chosen)
+        return values_of(frame, self.wanted)[self.particles]
+
+
+def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
+    """Values of a frame by several indicators and feature sets, side by side, (particle, column).
+
+    Raises
+    ------
+    ParameterError
+        if one returns something else than a number for each particle.
+    """
+    reach = max((one.reach for one in wanted), default=0.0)
+    if reach > 0:
+        frame.neighbours(reach)
+    parts = []
+    for one in wanted:
+        part = np.asarray(one.values(frame), dtype=np.float64)
+        if part.ndim != 2 or len(part) != frame.n_particles:
+            raise ParameterError(
+                f"{one} must give one number for each of {frame.n_particles} particles, not {shown(part)}"
+            )
+        parts.append(part)
+    return np.concatenate(parts, axis=1)
+
+
+def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> xr.Dataset:
+    """Values of one frame, (particle,) each."""
+    if not isinstance(frame, Frame):
+        raise ParameterError(f"a trajectory or one of its frames is needed, not {shown(frame)}")
+    particles = np.arange(frame.n_particles)
+    if species is not None:
+        chosen = frame.species == frame.species_index(species)
+        frame, particles = replace(frame, chosen=chosen), np.flatnonzero(chosen)
+    values = values_of(frame, wanted)[particles]
+    coords: dict[str, Any] = {"frame": frame.number, "particle": particles}
+    coords |= {} if frame.time is None else {"time": frame.time}
+    coords |= {} if frame.temperature is None else {"temperature": frame.temperature}
+    return _labelled(values, wanted, frame, coords, {})
+
+
+def _labelled(
+    values: Array,
+    wanted: Sequence[Features],
+    frame: Frame,
+    coords: Mapping[str, Any],
+    made: Mapping[str, Any],
+) -> xr.Dataset:
+    """A variable for each indicator and feature set, of values side by side, ((frame,) particle, column)."""
+    dims = ("frame", "particle")[3 - values.ndim :]
+    found: dict[str, xr.DataArray] = {}
+    at = 0
+    for one in wanted:
+        name, columns = str(one), one.columns(frame)
+        own = values[..., at : at + len(columns)]
+        at += len(columns)
+        about = {**made, **described(one)}
+        if isinstance(one, Indicator):
+            _enter(one)
+            found[name] = labelled(one.name, own[..., 0], dims, coords, **about)
+        else:
+            along = "feature" if len(wanted) == 1 else f"feature of {name}"
+            array = xr.DataArray(own, {**coords, along: list(columns)}, (*dims, along))
+            found[name] = array.assign_attrs(units=one.unit, long_name=one.long_name, **about)
+    return xr.Dataset(found).assign_attrs(made)
+
+
+def _enter(one: Features) -> None:
+    """See to it that the table of quantities has an indicator."""
+    if one.name not in TABLE:
+        add_quantity(Quantity(one.name, one.symbol, one.unit, one.long_name))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Features):
+        return str(value)
+    name = getattr(value, "name", None)
+    return name if isinstance(name, str) else shown(value)
+
+
+@validated
+def known_indicators() -> Mapping[str, type[Features]]:
+    """Every indicator and set of features that is known, by name; those of installed packages too."""
+    return {name: one for name, one in sorted(KNOWN.items()) if not isabstract(one)}

@@ -1,0 +1,219 @@
+"""One frame: particles in a box at one moment, and what is found out about them once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arguments import Anything, Numbers, Positive, Temperature, shown, validated
+from supercooled.arrays import Array, Booleans, Integers
+from supercooled.box import Box
+from supercooled.display import html_table
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.given import as_array, kinds_of, three_columns
+from supercooled.kernels.neighbours import Cells
+from supercooled.neighbour_list import Neighbours, cells_of, check_reach, listed
+
+_T = TypeVar("_T")
+
+
+class Run(Protocol):
+    """The trajectory that a frame is one of, for what needs an earlier one."""
+
+    def frame(self, row: int) -> Frame:
+        """A frame by its place."""
+        ...
+
+    def displacement(self, first: int, last: int) -> Array:
+        """Way of every particle from one frame to another, (particle, 3), sigma_AA."""
+        ...
+
+
+@validated
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Particles in a box at one moment.
+
+    positions : (particle, 3), folded into the box, sigma_AA
+    box : the periodic box
+    species : (particle,), index into `names`
+    names : of the species
+    number : of the frame in its source
+    time : tau; None where it is not known
+    temperature : epsilon_AA/k_B; None where it is not known
+    place : what an error calls it
+    inherent : the minimum of the energy below it, where it is known
+    run, row : the trajectory that it is one of, and its place there
+    chosen : (particle,), whose values are wanted; what costs less for fewer may leave the others out
+
+    A trajectory gives them: ``run[3]``, ``for frame in run``. One alone is made by :meth:`from_arrays`.
+    What is found out about a frame (cells, neighbours, Voronoi cells) is kept with it, and shared by all
+    that ask.
+    """
+
+    positions: Annotated[Array, Numbers(columns=3, array=True)]
+    box: Box
+    species: Annotated[Integers, Numbers(rank=1, whole=True, array=True)]
+    names: tuple[str, ...]
+    number: int = 0
+    time: float | None = None
+    temperature: float | None = None
+    place: str = "frame 0 of arrays in memory"
+    inherent: Frame | None = None
+    run: Annotated[Run | None, Anything()] = None
+    row: int = 0
+    chosen: Annotated[Booleans | None, Anything()] = None
+    known: Annotated[dict[Hashable, Any], Anything()] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    @validated
+    def from_arrays(
+        cls,
+        positions: Annotated[ArrayLike, Numbers(rank=2)],
+        box: Box,
+        *,
+        species: Annotated[ArrayLike | None, Anything()] = None,
+        names: tuple[str, ...] = ("A", "B", "C", "D", "E"),
+        temperature: Temperature | None = None,
+        inherent: Frame | None = None,
+    ) -> Frame:
+        """One frame of arrays in memory.
+
+        positions : (particle, dimensions), inside or outside the box, sigma_AA
+        species : (particle,), whole numbers from 0 on, default all 0
+        inherent : the minimum of the energy below it, with the same particles
+
+        >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(8.0))
+        >>> pair.neighbours(1.2).counts
+        array([1, 1])
+        """
+        xyz = three_columns(np.asarray(positions, dtype=np.float64)[None], "positions")[0]
+        kinds = kinds_of(np.zeros(len(xyz), np.int32) if species is None else as_array(species))
+        if kinds.shape != (len(xyz),) or (inherent is not None and inherent.n_particles != len(xyz)):
+            raise TrajectoryError(
+                f"{len(xyz)} positions need as many species and inherent positions, not {kinds.shape}"
+            )
+        used = int(kinds.max(initial=0)) + 1
+        if used > len(names):
+            raise TrajectoryError(f"species {used - 1}, counted from 0, has no name in {names}")
+        return cls(
+            box.wrap(xyz)[0], box, kinds, tuple(names[:used]), temperature=temperature, inherent=inherent
+        )
+
+    @property
+    def n_particles(self) -> int:
+        """How many particles."""
+        return len(self.positions)
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return self.box.dimensions
+
+    @property
+    def density(self) -> float:
+        """Particles per volume, sigma_AA^-d."""
+        return self.n_particles / self.box.volume
+
+    @property
+    def wanted(self) -> Booleans:
+        """Whose values are wanted, (particle,)."""
+        return np.ones(self.n_particles, bool) if self.chosen is None else self.chosen
+
+    def of_all(self) -> Frame:
+        """The same frame where the values of all particles are wanted."""
+        return self if self.chosen is None else replace(self, chosen=None)
+
+    @validated
+    def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """What `make` returns, made once a frame under a key that says all that it depends on.
+
+        >>> frame = Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(8.0))
+        >>> frame.once("answer", lambda: 42), frame.once("answer", lambda: 0)
+        (42, 42)
+        """
+        if not isinstance(key, str | tuple):
+            raise ParameterError(f"a key is a text, or a tuple of what a result depends on, not {shown(key)}")
+        if key not in self.known:
+            self.known[key] = make()
+        found: _T = self.known[key]
+        return found
+
+    @validated
+    def neighbours(self, cutoff: Positive) -> Neighbours:
+        """Neighbours of every particle nearer than a cutoff, sigma_AA; the nearest first.
+
+        A list that reaches as far or farther is not made again.
+
+        Raises
+        ------
+        BoxError
+            if a particle would meet a neighbour twice.
+        """
+        found: Neighbours | None = self.known.get(("neighbours", cutoff))
+        if found is not None:
+            return found
+        widest: tuple[float, Neighbours] | None = self.known.get("widest")
+        if widest is not None and widest[0] > cutoff:
+            found = widest[1].within(cutoff)
+        else:
+            found = listed(self.cells(cutoff), cutoff)
+            self.known["widest"] = (cutoff, found)
+        self.known["neighbours", cutoff] = found
+        return found
+
+    @validated
+    def cells(self, reach: Positive) -> Cells:
+        """Particles sorted into cells that cover a reach, for kernels.
+
+        Raises
+        ------
+        BoxError
+            if a particle would meet a neighbour twice.
+        """
+        return self.once(("cells", reach), lambda: cells_of(self.positions, self.box, reach, self.place))
+
+    @validated
+    def check_reach(self, reach: Positive) -> None:
+        """Refuse a reach at which a particle would meet a neighbour twice.
+
+        Raises
+        ------
+        BoxError
+            naming the frame.
+        """
+        check_reach(self.box, reach, self.place)
+
+    @validated
+    def species_index(self, species: str) -> int:
+        """Number of a species given by name."""
+        if species not in self.names:
+            raise ParameterError(f"{self.place}: no species {species!r} among {self.names}")
+        return self.names.index(species)
+
+    @validated
+    def earlier(self, frames: int) -> Frame | None:
+        """The frame so many before this one in its trajectory; None where there is none."""
+        if self.run is None or not 0 <= self.row - frames <= self.row:
+            return None
+        return self.run.frame(self.row - frames)
+
+    def __repr__(self) -> str:
+        """In one line; the arrays are attributes."""
+        counts = np.bincount(self.species, minlength=len(self.names))
+        particles = ", ".join(f"{n} {name}" for name, n in zip(self.names, counts, strict=True))
+        when = "" if self.time is None else f"; t = {self.time:g}"
+        return f"Frame({self.place}{when}; {particles})"
+
+    def _repr_html_(self) -> str:
+        counts = np.bincount(self.species, minlength=len(self.names))
+        lines: list[tuple[object, ...]] = [
+            ("particles", ", ".join(f"{n} {name}" for name, n in zip(self.names, counts, strict=True))),
+            ("density", f"{self.density:.4g} sigma_AA^-{self.dimensions}"),
+            ("time", "not known" if self.time is None else f"{self.time:g} tau"),
+        ]
+        return html_table(self.place, lines) + self.box._repr_html_()

@@ -1,0 +1,11 @@
+"""Structural indicators: one number a particle, found in one frame.
+
+:func:`known` lists them with unit and source. A new one is a frozen dataclass that inherits from
+:class:`Indicator`; one from another package is found through the entry point ``supercooled.indicators``.
+"""
+
+from supercooled.fields import Features, Indicator, compute, parameter
+from supercooled.indicators.bond_order import BondOrder
+from supercooled.indicators.known import known
+
+__all__ = ["BondOrder", "Features", "Indicator", "compute", "known", "parameter"]

@@ -1,0 +1,260 @@
+"""Laws that every indicator obeys, for the tests of whoever writes one."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arguments import Dimensions, Positive, Random, validated
+from supercooled.arrays import Array
+from supercooled.box import Box
+from supercooled.errors import BrokenLawError, ParameterError, SupercooledError
+from supercooled.fields import Features, compute, values_of
+from supercooled.frame import Frame
+from supercooled.mixture import Mixture
+from supercooled.potentials import PairPotential
+from supercooled.trajectory import Trajectory
+
+__all__ = ["check_indicator", "liquid_frame", "rescaled", "scale_of"]
+
+# No power of one is a power of the other.
+LENGTH, ENERGY = float(np.sqrt(2.0)), float(np.pi / 2)
+
+
+@validated
+def liquid_frame(dimensions: Dimensions = 3, *, seed: Random = 1) -> Frame:
+    """A frame that looks like a dense mixture: a distorted lattice of 80 % A and 20 % B.
+
+    >>> liquid_frame(2).n_particles
+    400
+    """
+    rng = np.random.default_rng(seed)
+    edge, step = (8, 1.0) if dimensions == 3 else (20, 1.0)
+    sites = np.stack(np.meshgrid(*[np.arange(edge)] * dimensions, indexing="ij"), -1).reshape(-1, dimensions)
+    xyz = np.zeros((len(sites), 3))
+    xyz[:, :dimensions] = step * sites + rng.normal(scale=0.12, size=sites.shape)
+    species = (rng.random(len(xyz)) < 0.2).astype(np.int64)
+    return Frame.from_arrays(xyz, Box.cube(edge * step, dimensions), species=species)
+
+
+@validated
+def check_indicator(
+    indicator: Features,
+    *,
+    dimensions: tuple[int, ...] = (2, 3),
+    frame: Frame | None = None,
+    rtol: Positive = 1e-9,
+) -> None:
+    """Prove by law that an indicator measures structure, and that its unit is true.
+
+    Translation, rotation by a quarter turn, reflection, another description of the same periodic box,
+    relabelling of the particles, a choice of species, blocks of frames, and a rescaling of lengths and
+    energies by the unit of each parameter (:func:`supercooled.indicators.parameter`) and of the result.
+
+    indicator : an indicator or a set of features
+    dimensions : in which it is defined; in the others it must be refused in one sentence
+    frame : to try it on; None makes a distorted lattice of two species in each number of dimensions
+    rtol : of the largest value
+
+    Raises
+    ------
+    BrokenLawError
+        saying which law is broken, for which particle.
+
+    >>> from supercooled.indicators import BondOrder
+    >>> check_indicator(BondOrder(6))
+    """
+    frames = [frame] if frame is not None else [liquid_frame(d) for d in (2, 3)]
+    for one in frames:
+        if one.dimensions in dimensions:
+            _check(indicator, one, rtol)
+        else:
+            _check_refused(indicator, one)
+    again = dataclasses.replace(indicator) if dataclasses.is_dataclass(indicator) else indicator
+    if again.digest != indicator.digest:
+        raise BrokenLawError(f"{indicator}: two that are made alike have different digests")
+
+
+def _check_refused(indicator: Features, frame: Frame) -> None:
+    try:
+        indicator.values(frame)
+    except SupercooledError:
+        return
+    raise BrokenLawError(f"{indicator} gives values in {frame.dimensions} dimensions, and should refuse")
+
+
+def _check(indicator: Features, frame: Frame, rtol: float) -> None:
+    given = _values(indicator, frame)
+    if given.shape != (frame.n_particles, len(indicator.columns(frame))):
+        raise BrokenLawError(f"{indicator}: {given.shape} values of {frame.n_particles} particles")
+    if not np.isfinite(given).any():
+        raise BrokenLawError(f"{indicator}: no value is finite in {frame.place}")
+    compared = _Compared(indicator, given, rtol)
+    d = frame.dimensions
+    shift = np.array([0.37, 0.21, 0.59]) * np.array([1.0, 1.0, d == 3])
+    compared("a translation", _values(indicator, _moved(frame, frame.positions + shift)))
+    turned = frame.positions[:, [1, 0, 2]] * np.array([-1.0, 1.0, 1.0])
+    Lx, Ly, Lz, *tilts = map(float, frame.box.to_array())
+    if not (frame.box.xy or frame.box.xz or frame.box.yz):
+        box = Box(Ly, Lx, Lz, dimensions=d)
+        compared("a rotation", _values(indicator, _moved(frame, turned, box)))
+        compared("a reflection", _values(indicator, _moved(frame, frame.positions * [-1.0, 1.0, 1.0])))
+        if np.isclose(*frame.box.lengths[:2]):
+            tilted = Box(Lx, Ly, Lz, 1.0, dimensions=d)
+            compared(
+                "another description of the box",
+                _values_if_it_fits(indicator, _moved(frame, frame.positions, tilted), given),
+            )
+    order = np.random.default_rng(5).permutation(frame.n_particles)
+    shuffled = _moved(frame, frame.positions[order], species=frame.species[order])
+    compared("relabelling", _values(indicator, shuffled), order)
+    _check_choices(indicator, frame, compared)
+    for what, L, E in (("length", LENGTH, 1.0), ("energy", 1.0, ENERGY)):
+        scaled = rescaled(indicator, L, E)
+        larger = Box.from_array([Lx * L, Ly * L, Lz * L, *tilts], d)
+        T = frame.temperature
+        there = replace(_moved(frame, frame.positions * L, larger), temperature=None if T is None else T * E)
+        factor = scale_of(indicator.unit, L, E, d)
+        compared(f"a rescaling of every {what} (unit {indicator.unit})", _values(scaled, there) / factor)
+
+
+def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> None:
+    """Species and blocks of frames."""
+    run = Trajectory.from_arrays(
+        np.stack([frame.positions, frame.positions[::-1], frame.positions]),
+        frame.box,
+        species=frame.species,
+        names=frame.names,
+        temperature=frame.temperature,
+    )
+    name = str(indicator)
+    whole = compute(run, indicator)[name].values
+    pieces = compute(run, indicator, megabytes=1e-6)[name].values
+    if whole.tobytes() != pieces.tobytes():
+        raise BrokenLawError(f"{indicator} depends on how many frames are done together")
+    compared("a frame of a trajectory", whole[2].reshape(compared.given.shape))
+    for species in frame.names:
+        some = compute(run, indicator, species=species)[name]
+        chosen = frame.species == frame.names.index(species)
+        compared(
+            f"the choice of species {species}",
+            some.values[0].reshape(-1, compared.given.shape[1]),
+            np.flatnonzero(chosen),
+        )
+
+
+@dataclass(frozen=True)
+class _Compared:
+    indicator: Features
+    given: Array
+    rtol: float
+
+    def __call__(self, law: str, values: Array, order: Any = slice(None)) -> None:
+        expected = self.given[order]
+        largest = np.nanmax(np.abs(self.given), axis=0)
+        wrong = ~np.isclose(values, expected, rtol=0.0, atol=self.rtol * largest, equal_nan=True)
+        if wrong.any():
+            i, k = np.argwhere(wrong)[0]
+            raise BrokenLawError(
+                f"{self.indicator}: {law} changes {wrong.any(axis=1).sum()} of {len(wrong)} particles, for "
+                f"example {i}, column {k}, from {expected[i, k]:.12g} to {values[i, k]:.12g}"
+            )
+
+
+def _values(indicator: Features, frame: Frame) -> Array:
+    return values_of(frame, [indicator])
+
+
+def _values_if_it_fits(indicator: Features, frame: Frame, otherwise: Array) -> Array:
+    """A box with sharp corners is lower, and the reach may not fit into it."""
+    try:
+        return _values(indicator, frame)
+    except SupercooledError:
+        return otherwise
+
+
+def _moved(frame: Frame, positions: ArrayLike, box: Box | None = None, species: Any = None) -> Frame:
+    """A frame elsewhere, of which nothing is known yet."""
+    edges = frame.box if box is None else box
+    kinds = frame.species if species is None else species
+    folded = edges.wrap(positions)[0]
+    return replace(frame, positions=folded, box=edges, species=kinds, known={}, run=None, inherent=None)
+
+
+@validated
+def rescaled(indicator: Features, length: Positive, energy: Positive) -> Features:
+    """The same indicator where every length and energy is multiplied, by the units of its parameters.
+
+    >>> from supercooled.indicators import BondOrder
+    >>> rescaled(BondOrder(6, cutoff=1.5), 2.0, 1.0).cutoff
+    3.0
+    """
+    if not dataclasses.is_dataclass(indicator):
+        return indicator
+    changed = {}
+    for one in dataclasses.fields(indicator):
+        value = getattr(indicator, one.name)
+        unit = one.metadata.get("unit", "1")
+        if isinstance(value, Features):
+            changed[one.name] = rescaled(value, length, energy)
+        elif isinstance(value, Mixture):
+            there = tuple(_Rescaled(p, length, energy) for p in value.potentials)
+            changed[one.name] = replace(value, potentials=there)
+        elif unit != "1" and value is not None:
+            changed[one.name] = _times(value, scale_of(unit, length, energy, 3))
+    return dataclasses.replace(indicator, **changed)
+
+
+def _times(value: Any, factor: float) -> Any:
+    if isinstance(value, dict):
+        return {key: _times(one, factor) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_times(one, factor) for one in value)
+    return value * factor
+
+
+@validated
+def scale_of(unit: str, length: Positive, energy: Positive, dimensions: Dimensions) -> float:
+    """Factor on a quantity of a unit when lengths and energies are multiplied.
+
+    >>> scale_of("epsilon_AA/sigma_AA^2", 2.0, 3.0, 3)
+    0.75
+    """
+    known = {"sigma_AA": length, "epsilon_AA": energy, "k_B": 1.0, "1": 1.0, "bit": 1.0}
+    powers = {"": 1, "d": dimensions, "-d": -dimensions, "(d+2)": dimensions + 2}
+    factor = 1.0
+    for place, part in enumerate(unit.split("/")):
+        for word in part.split(" "):
+            name, _, power = word.partition("^")
+            if name not in known or not (power in powers or re.fullmatch(r"-?\d{1,2}", power)):
+                raise ParameterError(f"the unit {unit!r} is not made of {', '.join(known)} and their powers")
+            exponent = powers[power] if power in powers else int(power)
+            factor *= known[name] ** (exponent if place == 0 else -exponent)
+    return factor
+
+
+@dataclass(frozen=True)
+class _Rescaled:
+    """A pair potential whose lengths and energies are multiplied."""
+
+    inner: PairPotential
+    length: float
+    scale: float
+
+    @property
+    def cutoff(self) -> float:
+        return self.inner.cutoff * self.length
+
+    def energy(self, r: ArrayLike) -> Array:
+        return self.scale * self.inner.energy(np.asarray(r) / self.length)
+
+    def force(self, r: ArrayLike) -> Array:
+        return self.scale / self.length * self.inner.force(np.asarray(r) / self.length)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"style": "rescaled", "length": self.length, "energy": self.scale, **self.inner.to_dict()}

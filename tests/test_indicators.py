@@ -1,0 +1,236 @@
+"""What every indicator obeys, and that the laws catch one that does not."""
+
+from dataclasses import FrozenInstanceError, dataclass
+
+import numpy as np
+import pytest
+
+import supercooled as sc
+from supercooled import Box, Frame, Indicator, Trajectory
+from supercooled.cluster import executor
+from supercooled.errors import BrokenLawError, ParameterError
+from supercooled.fields import Features, parameter
+from supercooled.indicators import BondOrder
+from supercooled.testing import check_indicator, liquid_frame
+
+
+@dataclass(frozen=True)
+class Nearest(Indicator, unit="sigma_AA"):
+    """Distance to the nearest neighbour."""
+
+    cutoff: float = parameter(1.5, unit="sigma_AA")
+    power: float = 1.0
+
+    def __call__(self, frame):
+        bonds = frame.neighbours(self.cutoff)
+        first = np.where(bonds.counts > 0, bonds.starts[:-1], 0)
+        return np.where(bonds.counts > 0, bonds.distances[first], np.nan) ** self.power
+
+
+@dataclass(frozen=True)
+class Counts(Features):
+    """Neighbours of each species."""
+
+    cutoff: float = parameter(1.5, unit="sigma_AA")
+
+    def columns(self, frame):
+        return tuple(f"{name} within {self.cutoff:g}" for name in frame.names)
+
+    def values(self, frame):
+        bonds = frame.neighbours(self.cutoff)
+        return np.stack([bonds.sum(frame.species == k) for k in range(len(frame.names))], axis=1)
+
+
+def trajectory(n_frames=7):
+    frames = [liquid_frame(seed=seed) for seed in range(n_frames)]
+    return Trajectory.from_arrays(
+        np.stack([one.positions for one in frames]), frames[0].box, species=frames[0].species, temperature=0.5
+    )
+
+
+@pytest.mark.parametrize("one", [Nearest(), Counts()], ids=str)
+def test_sound_ones_pass(one):
+    check_indicator(one)
+
+
+def test_a_wrong_unit_is_caught():
+    with pytest.raises(BrokenLawError, match=r"rescaling of every length \(unit sigma_AA\)"):
+        check_indicator(Nearest(power=2.0))
+
+
+def dipole(frame):
+    bonds = frame.neighbours(1.5)
+    return (bonds.add_up(bonds.vectors) ** 2)[:, 0]
+
+
+def handedness(frame):
+    bonds = frame.neighbours(1.9)
+    return np.linalg.det(bonds.vectors[bonds.starts[:-1, None] + [0, 1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("value", "law"),
+    [
+        (lambda frame: frame.positions[:, 0], "a translation"),
+        (dipole, "a rotation"),
+        (handedness, "a reflection"),
+        (lambda frame: np.arange(frame.n_particles), "relabelling"),
+        (lambda frame: np.full(frame.n_particles, np.nan), "no value is finite"),
+        (lambda frame: np.zeros(3), "one number for each"),
+        (lambda frame: np.full(frame.n_particles, frame.wanted.sum()), "the choice of species"),
+        (lambda frame: np.full(frame.n_particles, frame.box.volume), "rescaling of every length"),
+    ],
+)
+def test_what_is_no_measure_of_structure_is_caught(value, law):
+    @dataclass(frozen=True)
+    class Wrong(Indicator):
+        def __call__(self, frame):
+            return value(frame)
+
+    with pytest.raises((BrokenLawError, ParameterError), match=law):
+        check_indicator(Wrong(), frame=liquid_frame(3))
+
+
+def test_what_depends_on_its_block_is_caught():
+    seen = []
+
+    @dataclass(frozen=True)
+    class Wrong(Indicator):
+        def __call__(self, frame):
+            seen.append(frame)
+            return np.full(frame.n_particles, float(frame.run is not None and len(seen) % 2))
+
+    with pytest.raises(BrokenLawError, match="how many frames are done together"):
+        check_indicator(Wrong(), frame=liquid_frame(3))
+
+
+@pytest.mark.parametrize("kind", sc.indicators.known().values(), ids=list(sc.indicators.known()))
+def test_every_known_indicator_says_what_it_is(kind):
+    assert kind.source
+    assert kind.long_name
+    assert kind.__doc__
+
+
+def test_two_made_alike_are_the_same():
+    assert BondOrder(4) == BondOrder(degree=4)
+    assert hash(BondOrder(4)) == hash(BondOrder(4))
+    assert BondOrder(4).digest == BondOrder(4).digest != BondOrder(6).digest
+    assert Nearest().digest != Counts().digest
+    assert str(BondOrder(4)) == "bond_order(degree=4)"
+    with pytest.raises(FrozenInstanceError):
+        BondOrder(4).degree = 5
+
+
+def test_several_in_one_pass_are_each_alone_and_share_one_list_of_neighbours(monkeypatch):
+    run = trajectory(3)
+    alone = [one.of(run) for one in (Nearest(), Counts(), BondOrder(6))]
+    built = []
+    made = Frame.cells
+    monkeypatch.setattr(Frame, "cells", lambda self, reach: built.append(reach) or made(self, reach))
+    together = sc.compute(run, [Nearest(), Counts(), BondOrder(6, cutoff=1.4)])
+    assert len(built) <= 2 * 3
+    assert built.count(1.5) == 3
+    assert together["nearest"].values.tobytes() == alone[0].values.tobytes()
+    assert together["counts"].values.tobytes() == alone[1].values.tobytes()
+    assert together["bond_order"].values.tobytes() == alone[2].values.tobytes()
+
+
+def test_labels_units_and_where_it_comes_from():
+    run = trajectory(5)[1:4]
+    found = Nearest(1.4).of(run, species="B", frames=slice(1, None))
+    assert found.dims == ("frame", "particle")
+    assert found.frame.values.tolist() == [2, 3]
+    assert found.particle.values.tolist() == run.of_species("B").tolist()
+    assert found.attrs["units"] == "sigma_AA"
+    assert found.attrs["trajectory"] == run.fingerprint
+    assert found.attrs["indicator"] == "nearest(cutoff=1.4)"
+    one = Nearest(1.4).of(run[1], species="B")
+    assert one.dims == ("particle",)
+    assert one.values.tobytes() == found.values[0].tobytes()
+    assert Counts().of(run[0]).feature.values.tolist() == ["A within 1.5", "B within 1.5"]
+
+
+def test_workers_and_a_store_never_change_the_answer(tmp_path):
+    run = trajectory(6)
+    here = BondOrder(6).of(run)
+    with executor(2) as pool:
+        there = BondOrder(6).of(run, executor=pool, out=tmp_path / "q6.zarr")
+        both = sc.compute(run, [BondOrder(6), BondOrder(4)], executor=pool)
+    assert there.values.tobytes() == here.values.tobytes()
+    assert both["bond_order"].values.tobytes() == here.values.tobytes()
+    assert there.attrs["indicator"] == here.attrs["indicator"]
+    done = []
+    BondOrder(6).of(run, progress=lambda n, of: done.append((n, of)))
+    assert done[-1] == (6, 6)
+
+
+def test_bad_wishes_get_a_sentence():
+    run = trajectory(2)
+    with pytest.raises(ParameterError, match="different indicators"):
+        sc.compute(run, [BondOrder(6), BondOrder(6)])
+    with pytest.raises(ParameterError, match="chooses none of 2 frames"):
+        BondOrder(6).of(run, frames=slice(5, None))
+    with pytest.raises(ParameterError, match="no species 'C'"):
+        BondOrder(6).of(run, species="C")
+    with pytest.raises(ParameterError, match="a trajectory or one of its frames"):
+        BondOrder(6).of("run.gsd")
+
+
+def slow_bond_order(frame, degree, cutoff, averaged):
+    """Lechner and Dellago's formula, particle by particle."""
+    from scipy.special import sph_harm_y
+
+    n = frame.n_particles
+    vectors = frame.box.minimum_image(frame.positions[None] - frame.positions[:, None])
+    r = np.linalg.norm(vectors, axis=2)
+    near = [np.flatnonzero((r[i] < cutoff) & (np.arange(n) != i)) for i in range(n)]
+    polar = np.arccos(np.divide(vectors[..., 2], r, where=r > 0, out=np.ones_like(r)))
+    azimuth = np.arctan2(vectors[..., 1], vectors[..., 0])
+    q = np.array([
+        [np.mean([sph_harm_y(degree, m, polar[i, j], azimuth[i, j]) for j in near[i]])
+         for m in range(-degree, degree + 1)]
+        for i in range(n)
+    ])  # fmt: skip
+    if averaged:
+        q = np.array([(q[i] + q[near[i]].sum(axis=0)) / (len(near[i]) + 1) for i in range(n)])
+    return np.sqrt(4 * np.pi / (2 * degree + 1) * (np.abs(q) ** 2).sum(axis=1))
+
+
+@pytest.mark.parametrize("averaged", [True, False])
+@pytest.mark.parametrize("degree", [4, 6])
+def test_bond_order_is_that_of_the_obvious_loop(degree, averaged):
+    box = Box(4.2, 4.0, 4.4, 0.1, 0.0, -0.1)
+    frame = Frame.from_arrays(box.absolute(np.random.default_rng(1).uniform(-0.5, 0.5, (60, 3))), box)
+    found = BondOrder(degree, cutoff=1.6, averaged=averaged)(frame)
+    np.testing.assert_allclose(found, slow_bond_order(frame, degree, 1.6, averaged), rtol=1e-10)
+
+
+@pytest.mark.parametrize("averaged", [True, False])
+def test_bond_order_is_that_of_freud(averaged):
+    freud = pytest.importorskip("freud")
+    frame = liquid_frame(3)
+    there = freud.order.Steinhardt(6, average=averaged)
+    there.compute((freud.Box(*frame.box.lengths), frame.positions), neighbors={"r_max": 1.4})
+    # It works in single precision, and near a pole an angle has half of the digits.
+    single = np.sqrt(np.finfo(np.float32).eps)
+    np.testing.assert_allclose(
+        BondOrder(6, averaged=averaged)(frame), there.particle_order, rtol=0, atol=single
+    )
+
+
+def test_bond_order_of_known_lattices():
+    cubic = np.stack(np.meshgrid(*[np.arange(4.0)] * 3), axis=-1).reshape(-1, 3)
+    fcc = (cubic[:, None] + 0.5 * np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]])).reshape(-1, 3)
+    frame = Frame.from_arrays(fcc, Box.cube(4.0))
+    # Steinhardt, Nelson and Ronchetti, Phys. Rev. B 28, 784 (1983), of fcc
+    np.testing.assert_allclose(BondOrder(6, cutoff=0.8)(frame), 0.57452, atol=1e-5)
+    np.testing.assert_allclose(BondOrder(4, cutoff=0.8)(frame), 0.19094, atol=1e-5)
+    triangles = np.array([[x + 0.5 * (y % 2), y * np.sqrt(0.75), 0.0] for x in range(6) for y in range(6)])
+    plane = Frame.from_arrays(triangles, Box(6.0, 6 * np.sqrt(0.75), 1.0, dimensions=2))
+    np.testing.assert_allclose(BondOrder(6, cutoff=1.2)(plane), 1.0, atol=1e-12)
+    np.testing.assert_allclose(BondOrder(5, cutoff=1.2)(plane), 0.0, atol=1e-12)
+
+
+def test_a_particle_alone_has_no_bond_order():
+    frame = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [4.0, 4.0, 4.0]], Box.cube(9.0))
+    assert np.isnan(BondOrder(6)(frame)).tolist() == [False, False, True]
