@@ -1,29 +1,25 @@
 """Fields (frame, particle) larger than memory: made, stored and read block by block."""
 
 from supercooled.fields import identity as identity
-from supercooled.fields.indicator import (
-    Features,
-    Indicator,
-    compute,
-    known_indicators,
-    parameter,
-    values_of,
-)
+from supercooled.fields.described import Described, enter, installed, parameter
+from supercooled.fields.indicator import Features, Indicator, compute, values_of
 from supercooled.fields.lazy import blocks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
 from supercooled.fields.making import field
 from supercooled.fields.ranks import quantiles
 from supercooled.fields.sealing import check, objection, seal, sealed_folder
 
 __all__ = [
+    "Described",
     "Features",
     "Indicator",
     "blocks_of",
     "check",
     "compute",
     "dataset",
+    "enter",
     "field",
+    "installed",
     "is_lazy",
-    "known_indicators",
     "looking_ahead",
     "mapped",
     "objection",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
-from dataclasses import field as dataclass_field
-from inspect import isabstract
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,12 +15,12 @@ import xarray as xr
 from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, shared_out
-from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
+from supercooled.fields.described import Described, enter
 from supercooled.fields.making import field
 from supercooled.frame import Frame
 from supercooled.matching import coordinates, origin
-from supercooled.quantities import TABLE, Quantity, add_quantity, labelled
+from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -31,59 +28,13 @@ Progress = Callable[[int, int], None]
 BLOCK = 16.0
 
 
-@validated
-def parameter(default: Any = MISSING, *, unit: str = "1") -> Any:
-    """Field of an indicator that has a unit: :func:`supercooled.testing.check_indicator` rescales it.
-
-    >>> @dataclass(frozen=True)
-    ... class Shell:
-    ...     cutoff: float = parameter(1.4, unit="sigma_AA")
-    >>> Shell().cutoff
-    1.4
-    """
-    return dataclass_field(default=default, metadata={"unit": unit})
-
-
-class Features(ABC):
+class Features(Described):
     """Several numbers a particle, found together in one frame; a frozen dataclass whose fields say which.
 
     Write :meth:`values` and :meth:`columns`; frames, blocks, workers, species and labels come from here.
     """
 
-    name: ClassVar[str]
-    unit: ClassVar[str]
-    symbol: ClassVar[str]
-    long_name: ClassVar[str]
-    source: ClassVar[str]
-
-    def __init_subclass__(
-        cls,
-        *,
-        unit: str = "1",
-        symbol: str = "",
-        long_name: str = "",
-        source: str = "",
-        quantity: str = "",
-        **others: Any,
-    ) -> None:
-        """Say what it is called.
-
-        unit : of the values, in sigma_AA, epsilon_AA, tau, k_B
-        symbol, long_name : for axes and tables; default the name of the class in words
-        source : the paper that defines it
-        quantity : entry of the table of quantities that it is; default a new one, named as the class
-        """
-        super().__init_subclass__(**others)
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
-        if quantity:
-            known = TABLE[quantity]
-            unit, symbol = known.unit, symbol or known.symbol
-            long_name = long_name or known.long_name
-        cls.name = quantity or words
-        cls.unit, cls.symbol = unit, symbol or words.replace("_", " ")
-        cls.long_name, cls.source = long_name or words.replace("_", " "), source
-        if source and cls.__module__ != "__main__":
-            KNOWN[cls.__name__] = cls
+    known_kinds: ClassVar[dict[str, type[Any]]] = {}
 
     @abstractmethod
     def values(self, frame: Frame) -> Array:
@@ -100,25 +51,6 @@ class Features(ABC):
         The largest of all that are computed together is made first, and the others are taken from it.
         """
         return 0.0
-
-    @property
-    def digest(self) -> str:
-        """Digest of the kind and of all parameters."""
-        return digest_of(f"{type(self).__module__}.{type(self).__qualname__}", self.parameters())
-
-    def parameters(self) -> dict[str, Any]:
-        """The fields by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)} if is_dataclass(self) else {}
-
-    def __str__(self) -> str:
-        """Name and what differs from the defaults: ``bond_order(degree=4)``."""
-        own: tuple[Any, ...] = fields(self) if is_dataclass(self) else ()
-        told = [
-            f"{f.name}={_short(getattr(self, f.name))}"
-            for f in own
-            if f.repr and (f.default is MISSING or getattr(self, f.name) != f.default)
-        ]
-        return f"{self.name}({', '.join(told)})" if told else self.name
 
     def of(
         self,
@@ -154,6 +86,7 @@ class Features(ABC):
 class Indicator(Features):
     """One number a particle, found in one frame; a frozen dataclass whose fields are all its parameters.
 
+    >>> from supercooled.fields import parameter
     >>> @dataclass(frozen=True)
     ... class Contacts(Indicator, long_name="neighbours within the cutoff"):
     ...     cutoff: float = parameter(1.5, unit="sigma_AA")
@@ -213,7 +146,7 @@ class Indicator(Features):
             return _of_frame(what, [self], species)[str(self)]
         run = what
         plan = _Plan.of(run, [self], species, frames)
-        _enter(self)
+        enter(self)
         blocks = plan.blocks(BLOCK, executor)
         return field(
             self.name,
@@ -227,10 +160,6 @@ class Indicator(Features):
             **origin(run),
             **described(self),
         )
-
-
-# Every kind of indicator and feature set that names its source, by the name of its class.
-KNOWN: dict[str, type[Features]] = {}
 
 
 @validated
@@ -399,31 +328,10 @@ def _labelled(
         at += len(columns)
         about = {**made, **described(one)}
         if isinstance(one, Indicator):
-            _enter(one)
+            enter(one)
             found[name] = labelled(one.name, own[..., 0], dims, coords, **about)
         else:
             along = "feature" if len(wanted) == 1 else f"feature of {name}"
             array = xr.DataArray(own, {**coords, along: list(columns)}, (*dims, along))
             found[name] = array.assign_attrs(units=one.unit, long_name=one.long_name, **about)
     return xr.Dataset(found).assign_attrs(made)
-
-
-def _enter(one: Features) -> None:
-    """See to it that the table of quantities has an indicator."""
-    if one.name not in TABLE:
-        add_quantity(Quantity(one.name, one.symbol, one.unit, one.long_name))
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Features):
-        return str(value)
-    name = getattr(value, "name", None)
-    return name if isinstance(name, str) else shown(value)
-
-
-@validated
-def known_indicators() -> Mapping[str, type[Features]]:
-    """Every indicator and set of features that is known, by name; those of installed packages too."""
-    return {name: one for name, one in sorted(KNOWN.items()) if not isabstract(one)}
