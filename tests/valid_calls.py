@@ -1458,9 +1458,18 @@ def _start_run() -> sc.Trajectory:
     )
 
 
+def _averaged() -> dict[str, Any]:
+    inner = sc.indicators.BondOrder(6, cutoff=2.5)
+    return {"inner": inner, "cutoff": 3.0, "generations": 2, "own": False}
+
+
 # What a method is called on.
 # Indicators whose fields all have a value are made as they are; the others need one here.
-INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {}
+INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
+    "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
+    "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
+}
+CALLS["indicators.averaged"] = lambda: {**_averaged(), "length": 2.0, "over": "A"}
 CALLS |= {
     f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))
     for name, kind in sc.indicators.known().items()

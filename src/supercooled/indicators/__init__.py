@@ -5,7 +5,18 @@
 """
 
 from supercooled.fields import Features, Indicator, compute, parameter
+from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.known import known
 
-__all__ = ["BondOrder", "Features", "Indicator", "compute", "known", "parameter"]
+__all__ = [
+    "Average",
+    "Averages",
+    "BondOrder",
+    "Features",
+    "Indicator",
+    "averaged",
+    "compute",
+    "known",
+    "parameter",
+]
