@@ -169,8 +169,9 @@ def _bound(name: str) -> Any:
     """What is called: a method on the object that it needs."""
     call = PUBLIC[name]
     owner, _, method = name.rpartition(".")
-    if owner in valid_calls.OBJECTS and "self" in inspect.signature(call).parameters:
-        return getattr(valid_calls.OBJECTS[owner](), method)
+    made = valid_calls.OBJECTS.get(name, valid_calls.OBJECTS.get(owner))
+    if made is not None and "self" in inspect.signature(call).parameters:
+        return getattr(made(), method)
     return call
 
 
@@ -238,10 +239,11 @@ def _refuses(check: Check | None, value: Any) -> bool:
 @cache
 def _checks(name: str) -> dict[str, Check | None]:
     call = PUBLIC[name]
-    if inspect.isclass(call):
+    owner = call if inspect.isclass(call) else None
+    if owner is not None:
         call = call.__init__
     call = inspect.unwrap(getattr(call, "__func__", call))
-    return signatures.plan_of(call)
+    return signatures.plan_of(call, owner)
 
 
 def test_everything_public_has_a_valid_call():

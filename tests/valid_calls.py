@@ -73,6 +73,12 @@ def still_frame() -> sc.Frame:
     return run()[0]
 
 
+def dense_frame() -> sc.Frame:
+    """Whose Voronoi cells fit into its box."""
+    xyz = np.stack(np.meshgrid(*[np.arange(5.0)] * 3), axis=-1).reshape(-1, 3)
+    return sc.Frame.from_arrays(xyz, sc.Box.cube(5.0))
+
+
 def _defaults(kind: Any) -> dict[str, Any]:
     return {one.name: one.default for one in dataclasses.fields(kind)}
 
@@ -407,6 +413,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "Frame.neighbours": lambda: {"cutoff": 1.5},
     "Frame.once": lambda: {"key": "answer", "make": float},
+    "Frame.voronoi": lambda: {"radii": (("A", 0.5),)},
     "Frame.species_index": lambda: {"species": "A"},
     "Neighbours": lambda: {
         "starts": np.array([0, 1, 2]),
@@ -1478,6 +1485,7 @@ CALLS |= {
 
 OBJECTS: dict[str, Callable[[], Any]] = {
     "Frame": still_frame,
+    "Frame.voronoi": dense_frame,
     "Neighbours": lambda: sc.neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], BOX, cutoff=1.5),
     "Box": lambda: sc.Box(4.0, 4.0, 4.0),
     "LennardJones": lambda: sc.LennardJones(1.0, 1.0, 2.5),

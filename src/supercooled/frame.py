@@ -17,8 +17,10 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.given import as_array, kinds_of, three_columns
 from supercooled.kernels.neighbours import Cells
 from supercooled.neighbour_list import Neighbours, cells_of, check_reach, listed
+from supercooled.voronoi import VoronoiCells, tessellated
 
 _T = TypeVar("_T")
+Radii = tuple[tuple[str, Positive], ...]
 
 
 class Run(Protocol):
@@ -165,6 +167,36 @@ class Frame:
             self.known["widest"] = (cutoff, found)
         self.known["neighbours", cutoff] = found
         return found
+
+    @validated
+    def voronoi(self, radii: Radii = ()) -> VoronoiCells:
+        """Radical Voronoi cells: a point belongs to the particle with the smallest r^2 - R^2.
+
+        radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's cells
+
+        Raises
+        ------
+        ParameterError
+            if a species has no radius among those given.
+        BoxError
+            if the box is too small for the largest cell.
+
+        >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
+        >>> cubes = Frame.from_arrays(grid, Box.cube(8.0)).voronoi()
+        >>> [float(x[0].round(12)) for x in (cubes.volumes, cubes.surfaces, cubes.coordination)]
+        [1.0, 6.0, 6.0]
+        """
+        of_species = np.zeros(len(self.names))
+        if radii:
+            known = dict(radii)
+            for k, name in enumerate(self.names):
+                if name not in known:
+                    raise ParameterError(f"{self.place}: species {name!r} has no radius among {radii}")
+                of_species[k] = known[name]
+        own = of_species[self.species]
+        return self.once(
+            ("voronoi", tuple(of_species)), lambda: tessellated(self.neighbours, self.box, own, self.place)
+        )
 
     @validated
     def cells(self, reach: Positive) -> Cells:

@@ -211,6 +211,9 @@ def rescaled(indicator: Features, length: Positive, energy: Positive) -> Feature
 
 
 def _times(value: Any, factor: float) -> Any:
+    if isinstance(value, str):
+        # the name of a species beside a number
+        return value
     if isinstance(value, dict):
         return {key: _times(one, factor) for key, one in value.items()}
     if isinstance(value, tuple | list):
@@ -226,7 +229,7 @@ def scale_of(unit: str, length: Positive, energy: Positive, dimensions: Dimensio
     0.75
     """
     known = {"sigma_AA": length, "epsilon_AA": energy, "k_B": 1.0, "1": 1.0, "bit": 1.0}
-    powers = {"": 1, "d": dimensions, "-d": -dimensions, "(d+2)": dimensions + 2}
+    powers = {"": 1, "d": dimensions, "-d": -dimensions, "(d-1)": dimensions - 1, "(d+2)": dimensions + 2}
     factor = 1.0
     for place, part in enumerate(unit.split("/")):
         for word in part.split(" "):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,12 +56,12 @@ def validated(target: _T | None = None, *, error: type[SupercooledError] = Param
     if target is None:
         return functools.partial(validated, error=error)
     if isinstance(target, type):
-        target.__init__ = _wrapped(target.__init__, error)  # type: ignore[misc]
+        target.__init__ = _wrapped(target.__init__, error, target)  # type: ignore[misc]
         return target
     return _wrapped(target, error)
 
 
-def _wrapped(function: Callable[..., Any], error: type[SupercooledError]) -> Any:
+def _wrapped(function: Callable[..., Any], error: type[SupercooledError], owner: type | None = None) -> Any:
     parameters = inspect.signature(function).parameters
     names = [p.name for p in parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     plan: dict[str, Check | None] = {}
@@ -68,7 +69,7 @@ def _wrapped(function: Callable[..., Any], error: type[SupercooledError]) -> Any
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         if not plan:
-            plan.update(plan_of(function))
+            plan.update(plan_of(function, owner))
         try:
             good = [
                 value if (check := plan.get(name)) is None else check(name, value)
@@ -85,9 +86,15 @@ def _wrapped(function: Callable[..., Any], error: type[SupercooledError]) -> Any
     return wrapper
 
 
-def plan_of(function: Callable[..., Any]) -> dict[str, Check | None]:
-    """Check of each argument. Annotations are read at the first call: then every module is whole."""
-    space = getattr(inspect.unwrap(function), "__globals__", {})
+def plan_of(function: Callable[..., Any], owner: type | None = None) -> dict[str, Check | None]:
+    """Check of each argument. Annotations are read at the first call: then every module is whole.
+
+    owner : the class that it makes; a field that is inherited has its annotation from where it was written
+    """
+    space: dict[str, Any] = {}
+    for kind in reversed(owner.__mro__ if owner else ()):
+        space |= vars(sys.modules[kind.__module__])
+    space |= getattr(inspect.unwrap(function), "__globals__", {})
     plan: dict[str, Check | None] = {"": None}
     for parameter in inspect.signature(function).parameters.values():
         hint = parameter.annotation

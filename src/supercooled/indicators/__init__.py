@@ -8,13 +8,18 @@ from supercooled.fields import Features, Indicator, compute, parameter
 from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.known import known
+from supercooled.indicators.voronoi import Asphericity, VoronoiCoordination, VoronoiSurface, VoronoiVolume
 
 __all__ = [
+    "Asphericity",
     "Average",
     "Averages",
     "BondOrder",
     "Features",
     "Indicator",
+    "VoronoiCoordination",
+    "VoronoiSurface",
+    "VoronoiVolume",
     "averaged",
     "compute",
     "known",
