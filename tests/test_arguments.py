@@ -302,3 +302,111 @@ def _fault(name: str, argument: str, value: Any, unknown: int) -> str:
         return f"taken, {str(result)[:60]!r}"
     kept = inspect.isclass(PUBLIC[name])  # a noun keeps what it is given, if its annotation lets it
     return "NaN in the result" if _unknown(result) > unknown and not kept else ""
+
+
+# What is right but for one thing in it: an entry that is unknown, or twice there, or in another place.
+
+# Results keep the names that they were made with.
+NAMED_ALIKE = {"dynamics.LawFit", "relation.SoftnessLaw"}
+# What would be read out of a curve or a table must be there.
+WITHOUT_GAPS = {
+    ("dynamics.relaxation_time", "curves", "overlap"),
+    ("dynamics.stretched_exponential", "curves", "overlap"),
+    ("dynamics.diffusion", "displacements", "msd"), ("dynamics.hop_threshold", "displacements", "alpha2"),
+    ("dynamics.hop_threshold", "displacements", "msd"), ("dynamics.waiting_times", "events", "time"),
+    ("dynamics.training_by_crossing", "events", "peak"), ("dynamics.rearrangements", "events", "start"),
+    ("cage.potential", "sq", "structure_factor"), ("structure.pair_entropy", "rdf", "radial_distribution"),
+    ("cage.cage_range", "potential", None),
+}  # fmt: skip
+
+
+def _spoiled(value: Any) -> Iterator[tuple[str, str | None, Any]]:
+    """What is wrong, in which variable, and the value with it."""
+    if isinstance(value, xr.Dataset | xr.DataArray):
+        own = list(value.variables) if isinstance(value, xr.Dataset) else [None, *value.coords]
+        for name in own:
+            one = value if name is None else value[name]
+            if one.dtype.kind != "f" or one.size < 2:
+                continue
+            holed = np.array(one.values)
+            holed.flat[holed.size // 2] = NAN
+            if name is None:
+                yield "unknown", None, value.copy(data=holed)
+            elif name in value.coords:
+                yield "unknown", str(name), value.assign_coords({name: (one.dims, holed)})
+            else:
+                yield "unknown", str(name), value.assign({name: (one.dims, holed, one.attrs)})
+            if name in value.dims:
+                yield "falling", str(name), value.isel({name: slice(None, None, -1)})
+                yield "twice", str(name), value.assign_coords({name: np.full(one.size, float(one[0]))})
+    elif isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
+        holed = value.copy()
+        holed.flat[holed.size // 2] = NAN
+        yield "unknown", None, holed
+    elif isinstance(value, list | tuple) and len(value) > 1:
+        if all(isinstance(one, str) for one in value):
+            yield "named alike", None, type(value)([value[0]] * len(value))
+        elif isinstance(value[0], sc.Trajectory | xr.Dataset | xr.DataArray):
+            yield "given twice", None, type(value)([value[0], value[0], *value[2:]])
+
+
+def _all_numbers(result: Any) -> np.ndarray:
+    return np.sort(np.concatenate([np.zeros(0), *(values.ravel() for values in _numbers(result))]))
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in SHORT if n != "io.from_mdanalysis" and n not in valid_calls.REFUSED]
+)
+def test_an_argument_with_one_thing_wrong_in_it_gets_an_error_or_a_right_answer(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    good = valid_calls.CALLS[name]()
+    cases = [(a, *case) for a, value in good.items() for case in _spoiled(value)]
+    if not cases:
+        return
+    before = _all_numbers(_bound(name)(**good))
+    faults = []
+    for argument, what, where, value in cases:
+        entries = isinstance(good[argument], xr.Dataset | xr.DataArray) and where in good[argument].dims
+        must = (
+            what == "twice"
+            or (what == "unknown" and (entries or (name, argument, where) in WITHOUT_GAPS))
+            or (what == "named alike" and name not in NAMED_ALIKE)
+        )
+        try:
+            with bounded():
+                result = _bound(name)(**{**valid_calls.CALLS[name](), argument: value})
+        except SupercooledError:
+            continue
+        except Exception as error:
+            faults.append(f"{argument}, {where} {what}: raw {type(error).__name__}: {str(error)[:150]}")
+            continue
+        finally:
+            pyplot.close("all")
+        if must:
+            faults.append(f"{argument}, {where} {what}: taken")
+        elif what == "falling" and not np.allclose(_all_numbers(result), before, equal_nan=True):
+            faults.append(f"{argument}, {where} {what}: other numbers")
+    assert not faults, "\n".join([name, *faults])
+
+
+def test_where_something_must_be_there_it_is_given_to_the_function():
+    assert {name for name, _, _ in WITHOUT_GAPS} <= set(SHORT)
+
+
+@pytest.mark.parametrize("temperature", [-1.0, 0.0, "hot", NAN, INF, True])
+def test_a_trajectory_has_a_temperature_that_can_be(temperature):
+    still = valid_calls.still()
+    with pytest.raises(SupercooledError, match="temperature"):
+        dataclasses.replace(still, temperature=temperature)
+    with pytest.raises(SupercooledError, match="temperature"):
+        sc.Trajectory.from_arrays(np.zeros((1, 2, 3)), sc.Box.cube(3.0), temperature=temperature)
+
+
+def test_two_species_of_a_trajectory_are_not_called_alike():
+    with pytest.raises(SupercooledError, match="two species are called 'A'"):
+        sc.Trajectory.from_arrays(np.zeros((1, 2, 3)), sc.Box.cube(3.0), species=[0, 1], names=("A", "A"))
+
+
+def test_a_parabola_over_less_than_rounding_is_no_softness():
+    with pytest.raises(SupercooledError, match="too short"):
+        sc.cage.softness(**{**valid_calls.CALLS["cage.softness"](), "fit_range": (0.0, 1e-8)})

@@ -64,7 +64,7 @@ class Trajectory:
     frames: Numbering
     dimensions: int = 3
     state: StatePoint | None = None
-    temperature: float | None = None
+    temperature: Temperature | None = None
     units: Units | None = None
 
     def __post_init__(self) -> None:
@@ -82,6 +82,10 @@ class Trajectory:
             raise TrajectoryError(
                 f"{self.source.name}: {strange[0]!r} is no name of a species: a character in it can't be "
                 "printed; give names"
+            )
+        if alike := [name for k, name in enumerate(self.names) if name in self.names[:k]]:
+            raise TrajectoryError(
+                f"{self.source.name}: two species are called {shown(alike[0])}: give each a name of its own"
             )
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(

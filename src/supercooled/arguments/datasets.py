@@ -11,6 +11,7 @@ from supercooled.arguments.several import Labelled
 _RDF = "sc.structure.radial_distribution(run, r_max=3.0, dr=0.01)"
 _SQ = "sc.structure.structure_factor(run, q_max=30.0, dq=0.1)"
 _EVENTS = "sc.dynamics.events(run, window=10.0, threshold=0.05)"
+_OF_EVENTS = ("time", "peak", "start", "end", "duration", "displacement", "moment_time")
 _MOTION = "sc.dynamics.displacements(run, lags=lags, overlap_radius=0.3)"
 _P_R = "sc.relation.rearrangement_probability(softness, p_hop, ...)"
 _FITS = "sc.relation.arrhenius(probabilities, weighting='errors')"
@@ -97,6 +98,7 @@ Events: TypeAlias = Annotated[
     Labelled(
         "table of events",
         {"particle": ("event",), "time": ("event",), "peak": ("event",)},
+        finite=_OF_EVENTS,
         attrs=("threshold", "observed_from", "observed_to", "interval"),
         made_by=_EVENTS,
         empty=True,
@@ -107,6 +109,7 @@ EventTimes: TypeAlias = Annotated[
     Labelled(
         "table of events",
         {"particle": ("event",), "time": ("event",), "observed": None},
+        finite=_OF_EVENTS,
         attrs=("observed_from", "observed_to"),
         made_by=_EVENTS,
         empty=True,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from supercooled.arguments.sentences import Sentence, article, is_a, shown
-from supercooled.arguments.single import LARGEST, Check, Number, Text
+from supercooled.arguments.single import LARGEST, Check, Instance, Number, Text
 
 
 @dataclass(frozen=True)
@@ -138,13 +138,17 @@ def _numeric(value: object) -> np.ndarray[Any, np.dtype[Any]] | None:
     return values if values.dtype.kind in "iufb" else None
 
 
+# Temperatures stand in the order in which they were measured.
+_IN_ANY_ORDER = ("temperature",)
+
+
 @dataclass(frozen=True, eq=False)
 class Labelled(Check):
     """An xarray Dataset or DataArray that holds what a function needs.
 
     of : what it is, in words
     variables : dimensions of each variable that must be there (of a DataArray: its own, under "")
-    finite : variables in which NaN has no meaning
+    finite : variables in which NaN has no meaning, if they are there
     coords : coordinates of numbers that must be there, finite
     attrs : attributes that must be there
     made_by : the call that returns one
@@ -193,15 +197,52 @@ class Labelled(Check):
                 yield f"holds {one.dtype}{inside}, where {what} has numbers"
             if one.size == 0 and not self.empty:
                 yield f"is empty{inside}"
-            if name in self.finite and not np.isfinite(one.values).all():
-                yield f"has a value that is not a finite number{inside}, at {_place(one)}"
+            if not name and name in self.finite and _unknown(one):
+                yield f"has a value that is not a finite number, at {_place(one)}"
+        for name in self.finite:
+            if name and name in value and _unknown(value[name]):
+                yield f"has a value that is not a finite number in its {name}, at {_place(value[name])}"
+        yield from self._of_labels(value)
+
+    def _of_labels(self, value: Any) -> Iterator[str]:
         for name in self.coords:
             if name not in value.coords:
                 yield f"lacks the coordinate {name}"
             elif value[name].dtype.kind not in "iuf" or not np.isfinite(value[name].values).all():
                 yield f"has a coordinate {name} that is not made of finite numbers"
+        yield from _of_coordinates(value)
         if missing := [name for name in self.attrs if name not in value.attrs]:
             yield f"lacks the attribute{'s' * (len(missing) > 1)} {', '.join(missing)}"
+
+
+def _unknown(one: Any) -> bool:
+    return one.dtype.kind == "f" and not np.isfinite(one.values).all()
+
+
+def _of_coordinates(value: Any) -> Iterator[str]:
+    """What is wrong with the numbers along a dimension, by which entries are told apart."""
+    for name in value.dims:
+        along = value.coords.get(name)
+        if along is None or along.dtype.kind != "f":
+            continue
+        if not np.isfinite(along.values).all():
+            yield f"has a coordinate {name} with a value that is not a finite number"
+        elif len(np.unique(along.values)) < along.size:
+            yield f"has two entries of the same {name}"
+        elif name not in _IN_ANY_ORDER and (np.diff(along.values) < 0).any():
+            yield f"has a coordinate {name} that does not rise: sort it with sortby({str(name)!r})"
+    time = value.coords.get("time")
+    if time is not None and time.dtype.kind == "f" and time.ndim and not np.isfinite(time.values).all():
+        yield "has a time that is not a finite number"
+
+
+@dataclass(frozen=True)
+class AnyLabelled(Instance):
+    """An xarray Dataset or DataArray whose entries can be told apart."""
+
+    def refused(self, value: Any) -> str | None:
+        why = next(_of_coordinates(value), None)
+        return None if why is None else Sentence(why)
 
 
 def _dimensions(names: Sequence[object]) -> str:

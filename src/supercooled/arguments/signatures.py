@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments.several import Either, Entries, Numbers, Row, Several
+from supercooled.arguments.several import AnyLabelled, Either, Entries, Numbers, Row, Several
 from supercooled.arguments.single import (
     Among,
     Anything,
@@ -141,6 +141,8 @@ def check_of(hint: Any) -> Check | None:
         return Entries(check_of(inside[0]) or Anything(), check_of(inside[1]) or Anything())
     if getattr(origin, "__name__", "") == "Callable":
         return Function()
+    if getattr(hint, "__name__", "") in ("Dataset", "DataArray"):
+        return AnyLabelled(hint)
     return Instance(origin or hint) if isinstance(origin or hint, type) else None
 
 

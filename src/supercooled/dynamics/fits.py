@@ -155,7 +155,7 @@ def compare_laws(
     Raises
     ------
     ParameterError
-        as :func:`fit_law` does for the law of most parameters
+        as :func:`fit_law` does for the law of most parameters, or if a law is named twice.
 
     Source: K. P. Burnham and D. R. Anderson, Model Selection and Multimodel Inference, Springer 2002,
     Sec. 2.9 (weights).
@@ -165,6 +165,8 @@ def compare_laws(
     >>> found.law.values[found.aic.values.argmin()].item()
     'mct'
     """
+    if len(set(laws)) < len(laws):
+        raise ParameterError(f"laws={list(laws)} names a law twice: weights would be shared between them")
     fits = [fit_law(temperatures, times, law=law, confidence=confidence, errors=errors) for law in laws]
     aic = np.array([fit.aic for fit in fits])
     weight = np.exp(-0.5 * (aic - aic.min()))

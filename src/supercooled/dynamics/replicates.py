@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
 
@@ -72,6 +72,49 @@ class Curve:
         return total
 
 
+def lags_of(data: xr.DataArray) -> Array:
+    """Lags of a curve, which rise.
+
+    Raises
+    ------
+    ParameterError
+        if they don't, or one is none.
+    """
+    lags = np.asarray(data["lag"].values, dtype=np.float64)
+    if not (np.isfinite(lags).all() and (lags[:1] >= 0).all() and (np.diff(lags) > 0).all()):
+        raise ParameterError(
+            f"the lags of {data.name} must be finite numbers from 0 on, each longer than the one before"
+        )
+    return lags
+
+
+def without_gaps(data: xr.DataArray, beside: xr.Dataset) -> Booleans:
+    """Where a curve has a value: from some lag to some other, but for lags at which there was no pair.
+
+    beside : holds ``n_origins`` if that is known
+
+    Raises
+    ------
+    ParameterError
+        naming the first value that is missing in between, or infinite.
+    """
+    good = np.isfinite(data.values)
+    there = np.flatnonzero(good)
+    inside = np.zeros(len(good), dtype=bool)
+    if len(there):
+        inside[there[0] : there[-1]] = True
+    if "n_origins" in beside and beside["n_origins"].dims == ("lag",):
+        inside &= beside["n_origins"].values > 0
+    wrong = (inside & ~good) | np.isinf(data.values)
+    if wrong.any():
+        k = int(np.argmax(wrong))
+        raise ParameterError(
+            f"{data.name or 'the curve'} is {data.values[k]} at lag {data['lag'].values[k]:g}, and not a "
+            "number that was measured: leave such lags out with dropna"
+        )
+    return np.asarray(good)
+
+
 def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray | None = None) -> Curve:
     """One curve out of a dataset, or alone with its errors; lags without a value are left out.
 
@@ -98,8 +141,8 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
             if others
             else f"{name} has no lag"
         )
-    good = np.isfinite(data.values)
-    lags = np.asarray(data["lag"].values, dtype=np.float64)
+    lags = lags_of(data)
+    good = without_gaps(data, beside)
     if "mean_lag" in beside:
         lags = np.where(good, beside["mean_lag"].values, lags)
     without = weights = None

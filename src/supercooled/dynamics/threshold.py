@@ -11,6 +11,7 @@ from supercooled.arguments.datasets import NonGaussian
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
 from supercooled.dynamics.diffusion import Width
+from supercooled.dynamics.replicates import lags_of, without_gaps
 from supercooled.errors import ParameterError
 
 # A maximum counts as seen when the curve goes on for as long again after it ...
@@ -76,8 +77,10 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
         raise ParameterError(
             f"width must be a positive number of decades, for example width=0.4, not {width}"
         )
-    lags = displacements["lag"].values
+    lags = lags_of(displacements["alpha2"])
     alpha2 = displacements["alpha2"].values
+    for name in ("alpha2", "msd"):
+        without_gaps(displacements[name], displacements)
     if not np.isfinite(alpha2).any():
         return _unreached("no particle moved")
     top = int(np.nanargmax(alpha2))

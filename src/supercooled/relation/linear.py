@@ -50,7 +50,7 @@ def straight_barriers(fits: LinesWithErrors) -> Straight:
     Raises
     ------
     ParameterError
-        if fewer than three softnesses have a barrier.
+        if fewer than three softnesses have a barrier, or one of them has no error.
 
     Source: schoenholz2016, main text and Fig. 2(c).
 
@@ -67,6 +67,8 @@ def straight_barriers(fits: LinesWithErrors) -> Straight:
     if good.sum() < 3:
         raise ParameterError(f"{int(good.sum())} softnesses have a barrier: a line and its bend need three")
     errors = [np.asarray(fits[f"{n}_error"].values, dtype=np.float64)[good] for n in ("barrier", "entropy")]
+    if not all(((e > 0) & np.isfinite(e)).all() for e in errors):
+        raise ParameterError("a barrier or an entropy has no error, and the lines are weighted by them")
     S, E, s = S[good], E[good], s[good]
     e0, slope_E = straight_line(S, E, errors[0], 1.0 / errors[0])[:2]
     s0, slope_s = straight_line(S, s, errors[1], 1.0 / errors[1])[:2]
