@@ -12,10 +12,12 @@ import inspect
 import os
 import resource
 import signal
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +177,12 @@ def _bound(name: str) -> Any:
     return call
 
 
+@pytest.fixture(autouse=True)
+def _mdanalysis(monkeypatch):
+    if find_spec("MDAnalysis") is None:
+        monkeypatch.setitem(sys.modules, "MDAnalysis", valid_calls.stand_in())
+
+
 @contextmanager
 def bounded() -> Iterator[None]:
     """An alarm after some seconds, and no more than two gigabytes beyond what is there."""
@@ -251,21 +259,41 @@ def test_everything_public_has_a_valid_call():
     assert sorted(set(valid_calls.CALLS) - set(NAMES)) == []
 
 
-# These fit, simulate and write at each call: ARGUMENTS=all has them too.
-LONG = (
-    ()
-    if os.environ.get("ARGUMENTS") == "all"
-    else ("learning.", "store.", "simulation.", "report.", "simulate")
-)
-SHORT = [name for name in NAMES if name in valid_calls.CALLS and not name.startswith(LONG)]
+# These fit, simulate and write at each call. What their annotations must refuse they refuse before that;
+# ARGUMENTS=all runs them with every value.
+ALL = os.environ.get("ARGUMENTS") == "all"
+LONG = ("learning.", "store.", "simulation.", "report.", "simulate")
+SHORT = [name for name in NAMES if name in valid_calls.CALLS and (ALL or not name.startswith(LONG))]
+LATER = sorted(set(NAMES) & set(valid_calls.CALLS) - set(SHORT))
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_takes_long_refuses_a_wrong_argument_before_it_begins(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    good, call, checks = valid_calls.CALLS[name](), _bound(name), _checks(name)
+    assert set(_parameters(call)) - set(good) == set(), "the valid call leaves arguments out"
+    faults = []
+    for argument in good:
+        for kind, value in WRONG.items():
+            if (argument, kind) in OF_ITS_OWN.get(name, ()) or not _refuses(checks.get(argument), value):
+                continue
+            try:
+                with bounded():
+                    call(**{**good, argument: value})
+            except SupercooledError as error:
+                if not str(error).isprintable():
+                    faults.append(f"{argument} = {kind}: unprintable: {error!r}")
+            except Exception as error:
+                faults.append(f"{argument} = {kind}: raw {type(error).__name__}: {str(error)[:150]}")
+            else:
+                faults.append(f"{argument} = {kind}: taken")
+    assert not faults, "\n".join([name, *faults])
 
 
 @pytest.mark.parametrize("name", SHORT)
 def test_a_wrong_argument_gets_an_error_or_a_right_answer(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     call = _bound(name)
-    if name == "io.from_mdanalysis":
-        pytest.importorskip("MDAnalysis")
     good = valid_calls.CALLS[name]()
     assert set(_parameters(call)) - set(good) == set(), "the valid call leaves arguments out"
     try:
@@ -354,9 +382,7 @@ def _all_numbers(result: Any) -> np.ndarray:
     return np.sort(np.concatenate([np.zeros(0), *(values.ravel() for values in _numbers(result))]))
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in SHORT if n != "io.from_mdanalysis" and n not in valid_calls.REFUSED]
-)
+@pytest.mark.parametrize("name", [n for n in SHORT if n not in valid_calls.REFUSED])
 def test_an_argument_with_one_thing_wrong_in_it_gets_an_error_or_a_right_answer(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     good = valid_calls.CALLS[name]()

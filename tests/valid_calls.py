@@ -7,7 +7,9 @@ import io
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -306,14 +308,49 @@ def logged_run() -> sc.Trajectory:
     return sc.read(file)
 
 
+class Universe:
+    """What is read of a universe of MDAnalysis, where that is not installed."""
+
+    class _Frame:
+        positions = np.ones((4, 3), dtype=np.float32)
+        dimensions = np.array([6.0, 6.0, 6.0, 90.0, 90.0, 90.0])
+
+    class _Frames(list[Any]):
+        filename = None
+
+    class _Atoms:
+        ix, types = np.arange(4), ["A"] * 4
+
+        def __len__(self) -> int:
+            return 4
+
+    def __init__(self) -> None:
+        self.trajectory = self._Frames([self._Frame()])
+
+    def select_atoms(self, words: str) -> Any:
+        if words != "all":
+            raise ValueError(f"Unknown selection token: {words!r}")
+        return self._Atoms()
+
+
 @cache
 def universe() -> Any:
     import MDAnalysis
 
+    if MDAnalysis.Universe is Universe:
+        return Universe()
     made = MDAnalysis.Universe.empty(4, trajectory=True)
     made.add_TopologyAttr("type", ["A"] * 4)
     made.dimensions = [6.0, 6.0, 6.0, 90.0, 90.0, 90.0]
     return made
+
+
+def stand_in() -> ModuleType:
+    """Of MDAnalysis, where that is not installed."""
+    module = ModuleType("MDAnalysis")
+    module.__spec__ = ModuleSpec("MDAnalysis", None)
+    module.Universe = Universe  # type: ignore[attr-defined]
+    return module
 
 
 def appender() -> sc.io.GsdAppender:
@@ -1116,6 +1153,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "learning.SoftnessClassifier.fit": lambda: {"X": examples().values, "y": np.arange(80) % 2},
     "learning.SoftnessClassifier.predict": lambda: {"X": examples().values},
     "learning.SoftnessClassifier.decision_function": lambda: {"X": examples().values},
+    "matching.matched": lambda: {"one": field(), "other": run(), "lead": 1.0},
+    "matching.laid_on": lambda: {"field": field(), "trajectory": run()},
+    "matching.field_values": lambda: {"name": "mine", "field": field(), "trajectory": run()},
+    "matching.coordinates": lambda: {"trajectory": run(), "rows": [0, 2], "particles": [0, 1]},
+    "matching.origin": lambda: {"trajectory": run()},
     "learning.Validation": lambda: {
         "C": 1.0,
         "accuracy": 0.9,
@@ -1124,6 +1166,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "hard_share": 0.5,
         "tried": ((1.0, 0.9),),
         "softness": np.zeros(3),
+        "chance": 0.5,
     },
     "plot.arrhenius": lambda: {"probabilities": probabilities(), "fits": lines(), "temperatures": None},
     "plot.barrier": lambda: {"fits": lines()},

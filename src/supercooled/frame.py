@@ -100,6 +100,8 @@ class Frame:
                 f"{len(xyz)} positions need as many species and inherent positions, not {kinds.shape}"
             )
         used = int(kinds.max(initial=0)) + 1
+        if len(set(names)) < len(names):
+            raise TrajectoryError(f"two species are called alike in {names}: give each a name of its own")
         if used > len(names):
             raise TrajectoryError(f"species {used - 1}, counted from 0, has no name in {names}")
         return cls(

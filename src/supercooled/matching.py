@@ -10,7 +10,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arguments import Indices, validated
+from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.trajectory import Trajectory
 
@@ -99,6 +100,7 @@ class Match:
     other_columns: Integers
 
 
+@validated
 def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0.0) -> Match:
     """Where two things are of the same frame, or of times `lead` apart, and of the same particle.
 
@@ -136,6 +138,7 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
     return Match(*_rows(a, b, lead), *_columns(a, b))
 
 
+@validated
 def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
     """A field as one of another trajectory, which holds the same particles at the same times.
 
@@ -176,6 +179,7 @@ def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
     return again.assign_attrs(trajectory=trajectory.fingerprint)
 
 
+@validated
 def field_values(name: str, field: xr.DataArray | ArrayLike, trajectory: Trajectory) -> Array:
     """Values of a field at every frame and particle of a trajectory, (frame, particle), or NaN.
 
@@ -210,8 +214,11 @@ def field_values(name: str, field: xr.DataArray | ArrayLike, trajectory: Traject
     return full
 
 
+@validated
 def coordinates(
-    trajectory: Trajectory, rows: Any = slice(None), particles: AnyArray | None = None
+    trajectory: Trajectory,
+    rows: Indices | slice = slice(None),
+    particles: Indices | None = None,
 ) -> dict[str, Any]:
     """Labels of a result over frames: number in the source; time and temperature, where known; particles.
 
@@ -223,6 +230,12 @@ def coordinates(
     >>> coordinates(run, [0, 1])["frame"].tolist()
     [2, 3]
     """
+    if not isinstance(rows, slice):
+        rows = np.asarray(rows, dtype=np.int64)
+        if rows.size and rows.max() >= trajectory.n_frames:
+            raise ParameterError(
+                f"rows[{int(rows.argmax())}] is {rows.max()} of {trajectory.n_frames} frames"
+            )
     found: dict[str, Any] = {"frame": trajectory.frames[rows]}
     if trajectory.moments is not None:
         found["time"] = ("frame", trajectory.moments[rows])
@@ -233,6 +246,7 @@ def coordinates(
     return found
 
 
+@validated
 def origin(trajectory: Trajectory) -> dict[str, Any]:
     """Attributes of a result that say of what it is: trajectory, particles, volume of the box.
 

@@ -17,6 +17,7 @@ from supercooled.arguments import (
     Positive,
     Temperature,
     Whole,
+    shown,
     validated,
 )
 from supercooled.arrays import Array, Integers

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Positive, Temperature, validated
+from supercooled.arguments import Positive, Temperature, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
@@ -106,7 +106,11 @@ def from_mdanalysis(
     name = str(universe.trajectory.filename or "universe in memory")
     if timestep is not None and times is not None:
         raise ParameterError(f"{name}: give timestep or times, not both")
-    atoms = universe.select_atoms(select)
+    try:
+        atoms = universe.select_atoms(select)
+    except Exception as error:
+        # It has an error of its own for what it can't parse, and others for what a universe lacks.
+        raise ParameterError(f"{name}: MDAnalysis can't select {select!r}: {shown(str(error))}") from error
     if len(atoms) == 0:
         raise ParameterError(f"{name}: select={select!r} selects no atom")
     first = universe.trajectory[0].positions[atoms.ix]
