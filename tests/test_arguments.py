@@ -29,6 +29,7 @@ import xarray as xr
 from matplotlib import pyplot
 
 import supercooled as sc
+from supercooled import matching
 from supercooled.arguments import signatures
 from supercooled.arguments.several import Either, Numbers
 from supercooled.arguments.single import Anything, Check, Number
@@ -152,6 +153,8 @@ def _public() -> dict[str, Any]:
     python = {"cluster.Serial.submit"}
     found = {n: what for n, what in found.items() if n not in same | unchecked | results | python}
     own = {f"quantities.{n}": getattr(quantities, n) for n in ("add_quantity", "labelled", "quantity")}
+    pairing = ("matched", "laid_on", "field_values", "coordinates", "origin")
+    found |= {f"matching.{name}": getattr(matching, name) for name in pairing}
     return {**found, **own}
 
 

@@ -107,7 +107,12 @@ def test_stretches_that_depend_on_each_other_or_are_few_give_no_error_and_the_re
 def test_lags_without_a_pair_are_left_out():
     values = np.exp(-LAGS / 30.0)
     values[20:24] = np.nan
-    assert relaxation_time(curve(values)).value == pytest.approx(30.0, rel=1e-9)
+    pairs = xr.DataArray(np.where(np.isnan(values), 0, 7), dims="lag")
+    assert relaxation_time(xr.Dataset({"overlap": curve(values), "n_origins": pairs})).value == pytest.approx(
+        30.0, rel=1e-9
+    )
+    with pytest.raises(ParameterError, match="overlap is nan at lag"):
+        relaxation_time(curve(values))
     nothing = relaxation_time(curve(np.full(len(LAGS), np.nan)))
     assert not nothing.reached
     assert "no value" in nothing.reason

@@ -223,7 +223,7 @@ def _of_coordinates(value: Any) -> Iterator[str]:
     """What is wrong with the numbers along a dimension, by which entries are told apart."""
     for name in value.dims:
         along = value.coords.get(name)
-        if along is None or along.dtype.kind != "f":
+        if along is None or along.dtype.kind != "f" or along.size < 2:
             continue
         if not np.isfinite(along.values).all():
             yield f"has a coordinate {name} with a value that is not a finite number"
