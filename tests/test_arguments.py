@@ -38,7 +38,7 @@ from supercooled.errors import SupercooledError
 mpl.use("Agg")
 MODULES = (
     "cage", "cluster", "dynamics", "indicators", "io", "learning", "plot", "potentials", "relation", "report",
-    "simulation", "store", "structure", "systems", "testing",
+    "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS, BYTES = 10, 2**31
 NAN, INF = float("nan"), float("inf")
@@ -119,7 +119,7 @@ def _public() -> dict[str, Any]:
             and not getattr(thing, "_is_protocol", False)
         ):
             found[name] = thing
-            if issubclass(thing, sc.Features):
+            if issubclass(thing, sc.Features | sc.Target):
                 return  # its own methods take a frame; what it inherits is checked once
             for method, what in vars(thing).items():
                 shown = not method.startswith("_") or method == "__call__"

@@ -26,6 +26,7 @@ _SUBPACKAGES = (
     "store",
     "structure",
     "systems",
+    "targets",
     "testing",
 )
 _NAMES = {
@@ -40,6 +41,7 @@ _NAMES = {
     "Protocol": "state",
     "StatePoint": "state",
     "SupercooledError": "errors",
+    "Target": "targets",
     "Trajectory": "trajectory",
     "Units": "units",
     "compute": "fields",
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
         store,
         structure,
         systems,
+        targets,
         testing,
     )
     from supercooled.box import Box
@@ -83,6 +86,7 @@ if TYPE_CHECKING:
     from supercooled.potentials import LennardJones
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
+    from supercooled.targets import Target
     from supercooled.trajectory import Trajectory
     from supercooled.units import Units
 
@@ -99,6 +103,7 @@ __all__ = [
     "Protocol",
     "StatePoint",
     "SupercooledError",
+    "Target",
     "Trajectory",
     "Units",
     "analysis",
@@ -123,6 +128,7 @@ __all__ = [
     "store",
     "structure",
     "systems",
+    "targets",
     "testing",
     "write_gsd",
 ]

@@ -1,29 +1,35 @@
-"""Laws that every indicator obeys, for the tests of whoever writes one."""
+"""Laws that every indicator and every target obeys, for the tests of whoever writes one."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Dimensions, Positive, Random, validated
+from supercooled.arguments import Dimensions, Positive, Random, Whole, validated
 from supercooled.arrays import Array
 from supercooled.box import Box
 from supercooled.errors import BrokenLawError, ParameterError, SupercooledError
-from supercooled.fields import Features, compute, values_of
+from supercooled.fields import Described, Features, compute, values_of
 from supercooled.frame import Frame
 from supercooled.mixture import Mixture
 from supercooled.potentials import PairPotential
+from supercooled.targets import Target
 from supercooled.trajectory import Trajectory
 
-__all__ = ["check_indicator", "liquid_frame", "rescaled", "scale_of"]
+__all__ = ["check_indicator", "check_target", "liquid_frame", "liquid_runs", "rescaled", "scale_of"]
 
-# No power of one is a power of the other.
-LENGTH, ENERGY = float(np.sqrt(2.0)), float(np.pi / 2)
+_Few = Annotated[int, Whole(at_least=1, at_most=1000)]
+
+# No power of one is a power of another.
+LENGTH, ENERGY, TIME = float(np.sqrt(2.0)), float(np.pi / 2), float(np.exp(1.0) / 2)
 
 
 @validated
@@ -187,8 +193,137 @@ def _moved(frame: Frame, positions: ArrayLike, box: Box | None = None, species: 
 
 
 @validated
-def rescaled(indicator: Features, length: Positive, energy: Positive) -> Features:
-    """The same indicator where every length and energy is multiplied, by the units of its parameters.
+def liquid_runs(
+    dimensions: Dimensions = 3, *, number: _Few = 3, n_frames: _Few = 24, seed: Random = 1
+) -> tuple[Trajectory, ...]:
+    """Runs from one configuration, in which particles rattle and now and then jump.
+
+    number : of runs
+    n_frames : of each, 1 tau apart
+
+    >>> [run.n_frames for run in liquid_runs(2, n_frames=5)]
+    [5, 5, 5]
+    """
+    start = liquid_frame(dimensions, seed=seed)
+    rng = np.random.default_rng(seed)
+    runs = []
+    for _ in range(number):
+        ways = np.zeros((n_frames, start.n_particles, 3))
+        jumps = (rng.random((n_frames - 1, start.n_particles, 1)) < 0.02) * rng.normal(
+            scale=0.5, size=(n_frames - 1, start.n_particles, dimensions)
+        )
+        rattle = rng.normal(scale=0.05, size=(n_frames - 1, start.n_particles, dimensions))
+        ways[1:, :, :dimensions] = np.cumsum(jumps, axis=0) + rattle
+        runs.append(
+            Trajectory.from_arrays(
+                start.positions + ways, start.box, species=start.species, names=start.names, unwrapped=True
+            )
+        )
+    return tuple(runs)
+
+
+@validated
+def check_target(target: Target, *, dimensions: tuple[int, ...] = (2, 3), rtol: Positive = 1e-9) -> None:
+    """Prove by law that a target measures motion, from each frame on alone, and that its unit is true.
+
+    Translation, rotation by a quarter turn, reflection, relabelling of the particles, a choice of species and
+    of frames, a run that begins later or ends earlier, and a rescaling of lengths and times by the unit of
+    each parameter and of the result. The particles of :func:`liquid_runs` move in 24 frames 1 tau apart.
+
+    dimensions : in which it is defined
+    rtol : of the largest value
+
+    Raises
+    ------
+    BrokenLawError
+        saying which law is broken, for which frame and particle.
+
+    >>> from supercooled.targets import Displacement
+    >>> check_target(Displacement(after=5.0))
+    """
+    for d in dimensions:
+        _Moving(target, liquid_runs(d), rtol).check()
+
+
+@dataclass(frozen=True)
+class _Moving:
+    target: Target
+    runs: tuple[Trajectory, ...]
+    rtol: float
+
+    def check(self) -> None:
+        target, first = self.target, self.runs[0]
+        given = self.of(self.runs)
+        edge, d = float(first.box.lengths[0]), first.dimensions
+        shift = np.array([0.37 * edge, 5.21, 0.59 * (d == 3)])
+        self.same("a translation", given, self.of(self.moved(lambda xyz: xyz + shift)))
+        turned = self.of(self.moved(lambda xyz: xyz[..., [1, 0, 2]] * [-1.0, 1.0, 1.0]))
+        self.same("a rotation", given, turned)
+        self.same("a reflection", given, self.of(self.moved(lambda xyz: xyz * [-1.0, 1.0, 1.0])))
+        order = np.random.default_rng(5).permutation(first.n_particles)
+        shuffled = self.of(self.moved(lambda xyz: xyz[:, order], species=first.species[order]))
+        self.same("relabelling", given.isel(particle=order), shuffled)
+        for name in first.names:
+            some = self.of(self.runs, species=name)
+            self.same(f"the choice of species {name}", given.isel(particle=first.of_species(name)), some)
+        if not target.of_several:
+            self.parts(given)
+        for what, L, t in (("length", LENGTH, 1.0), ("time", 1.0, TIME)):
+            there = self.moved(partial(np.multiply, L), length=L, time=t)
+            scaled = _Moving(rescaled(target, L, 1.0, t), there, self.rtol).of(there)
+            factor = scale_of(target.unit, L, 1.0, d, t)
+            self.same(f"a rescaling of every {what} (unit {target.unit})", given, scaled / factor)
+
+    def parts(self, given: xr.DataArray) -> None:
+        """Other frames, and a run that begins later or ends earlier: what is known is the same."""
+        some = self.of(self.runs, frames=slice(1, None, 3))
+        self.same("the choice of frames", given.isel(frame=slice(1, None, 3)), some)
+        for law, part in (("the past", slice(7, None)), ("the frames long after", slice(0, -7))):
+            cut = self.of(tuple(run[part] for run in self.runs))
+            before = given.sel(frame=cut.frame)
+            both = np.isfinite(cut.values) & np.isfinite(before.values)
+            if not both.any():
+                raise BrokenLawError(
+                    f"{self.target}: in {cut.sizes['frame']} of 40 frames no value is finite"
+                )
+            self.same(law, before.where(both), cut.where(both))
+
+    def of(self, runs: tuple[Trajectory, ...], **chosen: Any) -> xr.DataArray:
+        return self.target.of(runs if self.target.of_several else runs[0], **chosen)
+
+    def moved(
+        self, move: Callable[[Array], Array], *, species: Any = None, length: float = 1.0, time: float = 1.0
+    ) -> tuple[Trajectory, ...]:
+        first = self.runs[0]
+        box = Box.cube(float(first.box.lengths[0]) * length, first.dimensions)
+        kinds = first.species if species is None else species
+        return tuple(
+            Trajectory.from_arrays(
+                move(run.unwrapped()),
+                box,
+                species=kinds,
+                names=first.names,
+                times=run.times * time,
+                unwrapped=True,
+            )
+            for run in self.runs
+        )
+
+    def same(self, law: str, expected: xr.DataArray, found: xr.DataArray) -> None:
+        largest = float(np.nanmax(np.abs(expected.values)))
+        wrong = ~np.isclose(found.values, expected.values, rtol=0.0, atol=self.rtol * largest, equal_nan=True)
+        if wrong.any():
+            f, i = np.argwhere(wrong)[0]
+            raise BrokenLawError(
+                f"{self.target}: {law} changes {wrong.sum()} of {wrong.size} values, for example of frame "
+                f"{int(expected.frame[f])}, particle {i}, from {expected.values[f, i]:.12g} to "
+                f"{found.values[f, i]:.12g}"
+            )
+
+
+@validated
+def rescaled(indicator: Described, length: Positive, energy: Positive, time: Positive = 1.0) -> Any:
+    """The same indicator or target where every length, energy and time is multiplied, by its units.
 
     >>> from supercooled.indicators import BondOrder
     >>> rescaled(BondOrder(6, cutoff=1.5), 2.0, 1.0).cutoff
@@ -196,17 +331,17 @@ def rescaled(indicator: Features, length: Positive, energy: Positive) -> Feature
     """
     if not dataclasses.is_dataclass(indicator):
         return indicator
-    changed = {}
+    changed: dict[str, Any] = {}
     for one in dataclasses.fields(indicator):
         value = getattr(indicator, one.name)
         unit = one.metadata.get("unit", "1")
-        if isinstance(value, Features):
-            changed[one.name] = rescaled(value, length, energy)
+        if isinstance(value, Described):
+            changed[one.name] = rescaled(value, length, energy, time)
         elif isinstance(value, Mixture):
             there = tuple(_Rescaled(p, length, energy) for p in value.potentials)
             changed[one.name] = replace(value, potentials=there)
         elif unit != "1" and value is not None:
-            changed[one.name] = _times(value, scale_of(unit, length, energy, 3))
+            changed[one.name] = _times(value, scale_of(unit, length, energy, 3, time))
     return dataclasses.replace(indicator, **changed)
 
 
@@ -222,13 +357,15 @@ def _times(value: Any, factor: float) -> Any:
 
 
 @validated
-def scale_of(unit: str, length: Positive, energy: Positive, dimensions: Dimensions) -> float:
-    """Factor on a quantity of a unit when lengths and energies are multiplied.
+def scale_of(
+    unit: str, length: Positive, energy: Positive, dimensions: Dimensions, time: Positive = 1.0
+) -> float:
+    """Factor on a quantity of a unit when lengths, energies and times are multiplied.
 
     >>> scale_of("epsilon_AA/sigma_AA^2", 2.0, 3.0, 3)
     0.75
     """
-    known = {"sigma_AA": length, "epsilon_AA": energy, "k_B": 1.0, "1": 1.0, "bit": 1.0}
+    known = {"sigma_AA": length, "epsilon_AA": energy, "tau": time, "k_B": 1.0, "1": 1.0, "bit": 1.0}
     powers = {"": 1, "d": dimensions, "-d": -dimensions, "(d-1)": dimensions - 1, "(d+2)": dimensions + 2}
     factor = 1.0
     for place, part in enumerate(unit.split("/")):

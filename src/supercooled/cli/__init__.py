@@ -24,6 +24,7 @@ app = typer.Typer(
 for command in (
     liquids.systems,
     liquids.indicators,
+    liquids.targets,
     running.simulate,
     running.equilibrate,
     preparing.cool,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,9 @@ from supercooled.cli.checks import passed, relaxation, relaxed
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Files
 from supercooled.cli.saying import say
+
+if TYPE_CHECKING:
+    from supercooled.fields import Described
 
 
 def systems(
@@ -56,13 +60,22 @@ def systems(
 
 def indicators() -> None:
     """List the structural indicators that are known, with their unit and source."""
+    _list(sc.indicators.known())
+
+
+def targets() -> None:
+    """List what of the motion to come indicators can be held against, with unit and source."""
+    _list(sc.targets.known())
+
+
+def _list(kinds: Mapping[str, type[Described]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("name", "what it is", "unit", "source"):
         table.add_column(heading)
-    for name, kind in sc.indicators.known().items():
+    for name, kind in kinds.items():
         table.add_row(name, kind.long_name, kind.unit, kind.source)
     Console().print(table)
 

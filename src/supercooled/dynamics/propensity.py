@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -11,9 +11,10 @@ import xarray as xr
 
 from supercooled.arguments import Positive, Times, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, map_add
+from supercooled.blocks import map_add
 from supercooled.box import Box
 from supercooled.dynamics.breathing import warn_of_breathing
+from supercooled.dynamics.paths import continuous
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.matching import origin
 from supercooled.quantities import labelled
@@ -66,17 +67,10 @@ def propensity(
     >>> found.propensity.values, found.propensity_error.values
     (array([[1.5]]), array([[0.5]]))
     """
-    if isinstance(runs, Trajectory) or len(runs) < 2:
-        raise ParameterError("a propensity needs two or more runs from the same configuration")
     wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] <= 0:
-        raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
-    for run in runs:
-        _check_start(runs[0], run)
-    for run in replicas(runs):
-        warn_of_breathing(run)
-    plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]
-    distances = np.stack(map_add(_distances, plans, executor))
+    distances = distances_gone(
+        runs, wanted, remove_drift=remove_drift, executor=executor, megabytes=megabytes
+    )
     n = len(runs)
     spread = distances.std(axis=0, ddof=1)
     dims = ("time", "particle")
@@ -92,6 +86,27 @@ def propensity(
     found["propensity_squared"].attrs["long_name"] = "mean squared displacement over runs"
     made = {**origin(runs[0]), "trajectory": [run.fingerprint for run in runs]}
     return xr.Dataset(found, attrs={"runs": n, "remove_drift": remove_drift, **made})
+
+
+def distances_gone(
+    runs: Sequence[Trajectory],
+    wanted: Array,
+    *,
+    remove_drift: bool = False,
+    executor: Executor | None = None,
+    megabytes: float = 64.0,
+) -> Array:
+    """How far each particle goes in each run of a propensity, (run, time, particle)."""
+    if isinstance(runs, Trajectory) or len(runs) < 2:
+        raise ParameterError("a propensity needs two or more runs from the same configuration")
+    if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] <= 0:
+        raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
+    for run in runs:
+        _check_start(runs[0], run)
+    for run in replicas(runs):
+        warn_of_breathing(run)
+    plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]
+    return np.stack(map_add(_distances, plans, executor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,27 +151,12 @@ def _frames_at(run: Trajectory, times: Array) -> Integers:
 def _distances(plan: _Plan) -> list[Array]:
     """How far each particle has gone at each time, (time, particle)."""
     found = np.empty((len(plan.frames), plan.trajectory.n_particles))
-    for first, moved in _moved(plan):
-        (rows,) = np.nonzero((plan.frames >= first) & (plan.frames < first + len(moved)))
+    start: Array | None = None
+    for first, places in continuous(plan.trajectory, 0, int(plan.frames[-1]) + 1, megabytes=plan.megabytes):
+        start = places[0] if start is None else start
+        (rows,) = np.nonzero((plan.frames >= first) & (plan.frames < first + len(places)))
         for row in rows:
-            step = moved[plan.frames[row] - first]
+            step = places[plan.frames[row] - first] - start
             drift = step.mean(axis=0) if plan.remove_drift else 0.0
             found[row] = np.linalg.norm(step - drift, axis=1)
     return [found]
-
-
-def _moved(plan: _Plan) -> Iterator[tuple[int, Array]]:
-    """First frame and displacements since the run's start, block by block up to the last frame asked for."""
-    run, stop = plan.trajectory, int(plan.frames[-1]) + 1
-    size = frames_within(plan.megabytes, run.n_particles)
-    last: Array | None = None
-    start_at: Array | None = None
-    for start in range(0, stop, size):
-        # Continuity starts anew with each block: the frame in common says how many edges lie between.
-        first = max(0, start - 1)
-        positions = run.unwrapped(slice(first, min(start + size, stop)))
-        if last is not None:
-            positions = positions + (last - positions[0])
-        start_at = positions[0] if start_at is None else start_at
-        last = positions[-1]
-        yield first, positions - start_at
