@@ -1540,6 +1540,7 @@ def _averaged() -> dict[str, Any]:
 # What a method is called on.
 # Indicators whose fields all have a value are made as they are; the others need one here.
 INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
+    "PackingOrder": lambda: {"diameters": (("AA", 1.0),), "neighbours": "cutoff", "cutoff": 1.5},
     "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
 }

@@ -8,6 +8,7 @@ from supercooled.fields import Features, Indicator, compute, parameter
 from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.known import known
+from supercooled.indicators.packing_order import PackingOrder
 from supercooled.indicators.voronoi import Asphericity, VoronoiCoordination, VoronoiSurface, VoronoiVolume
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "BondOrder",
     "Features",
     "Indicator",
+    "PackingOrder",
     "VoronoiCoordination",
     "VoronoiSurface",
     "VoronoiVolume",
