@@ -41,9 +41,12 @@ def _factor(run: sc.Trajectory) -> object:
 
 def _surroundings(run: sc.Trajectory) -> object:
     upper = {pair: high for pair, (_, high) in CUTOFFS.items()}
-    return sc.structure.surroundings(
-        run, mixture=mixture(), centre="A", shells=upper, radius=max(upper.values()), width=WIDTH
-    )
+    asked = [
+        sc.indicators.PotentialEnergy(mixture()),
+        sc.indicators.LocalDensity(max(upper.values()), WIDTH),
+        sc.indicators.Coordination(upper),
+    ]
+    return sc.compute(run, asked, species="A")
 
 
 # What runs, of how many frames, and neighbour pairs a particle within its reach (None: none are made).

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import supercooled as sc
 from benchmarks import Row
 from supercooled import cluster
+from supercooled.indicators import LocalDepth
 
 DENSITY = 1.2
 TEMPERATURE = 0.47
@@ -134,18 +135,8 @@ def _for_a_while(run: sc.Trajectory) -> int:
 
 def depths(run: sc.Trajectory) -> NDArray[np.float64]:
     """Depth of the cage of each A particle, (frame, particle)."""
-    depth = sc.cage.local_depth(
-        run,
-        mixture=mixture(),
-        temperature=TEMPERATURE,
-        centre="A",
-        width=WIDTH,
-        cutoffs=CUTOFFS,
-        dr=STEP,
-        correlation="local",
-        normalisation="total",
-    )
-    return np.asarray(depth.values)
+    depth = LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=TEMPERATURE)
+    return np.asarray(depth.of(run, species="A").values)
 
 
 def in_numpy(run: sc.Trajectory, centres: NDArray[np.int64]) -> NDArray[np.float64]:

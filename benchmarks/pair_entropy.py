@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 import supercooled as sc
 from benchmarks import Row
+from supercooled.indicators import PairEntropy
 from supercooled.simulation import from_trajectory
 from supercooled.simulation.lammps_engine import create, interact, session
-from supercooled.structure import Logistic, local_pair_entropy
+from supercooled.structure import Logistic
 
 Floats = NDArray[np.float64]
 
@@ -121,11 +122,12 @@ def pyscal(run: sc.Trajectory, *, step: float, reach: float) -> tuple[Floats, fl
 
 def ours(run: sc.Trajectory, **reading: Any) -> tuple[Floats, float]:
     """Values of the frame by this package, and the least processor seconds of a few."""
-    local_pair_entropy(run, **reading)
+    entropy = PairEntropy(**reading)
+    entropy.of(run)
     took = []
     for _ in range(5):
         began = time.process_time()
-        values = local_pair_entropy(run, **reading).values[0]
+        values = entropy.of(run).values[0]
         took.append(time.process_time() - began)
     return values, min(took)
 

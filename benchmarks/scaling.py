@@ -31,6 +31,7 @@ import supercooled as sc
 from benchmarks.local_softness import CUTOFFS, DENSITY, STEP, TEMPERATURE, WIDTH, mixture
 from supercooled import cluster
 from supercooled.blocks import cores_of
+from supercooled.indicators import LocalDepth
 from supercooled.io import GsdAppender
 
 N_PARTICLES, N_FRAMES = 4_000, 1_600
@@ -108,11 +109,8 @@ def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, Took]:
         list(pool.map(_ready, range(4 * workers)))
         watched = Watched(pool)
         with watched.watching(took, "local softness"):
-            sc.cage.local_depth(
-                run, mixture=mixture(), temperature=TEMPERATURE, centre="A", width=WIDTH, cutoffs=CUTOFFS,
-                dr=STEP, correlation="local", normalisation="total", executor=watched,
-                out=folder / f"depth{workers}",
-            )  # fmt: skip
+            depth = LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=TEMPERATURE)
+            depth.of(run, species="A", executor=watched, out=folder / f"depth{workers}")
         with watched.watching(took, "structure functions"):
             sc.structure.structure_functions(
                 run[::ONE_IN], centre="A", radial=paper.radial, angular=paper.angular, then=_mean,
@@ -141,10 +139,7 @@ def _ready(_: int) -> None:
         2.0 * still[:1], sc.Box.cube(12.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
     )
     sc.structure.structure_functions(large, centre="A", radial=paper.radial, angular=paper.angular)
-    sc.cage.local_depth(
-        run[:1], mixture=mixture(), temperature=1.0, centre="A", width=WIDTH, cutoffs=CUTOFFS, dr=STEP,
-        correlation="local", normalisation="total",
-    )  # fmt: skip
+    LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=1.0).of(run[:1], species="A")
 
 
 def scaling(workers: list[int], n_frames: int) -> None:

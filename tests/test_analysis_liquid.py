@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import short_study
 import xarray as xr
+from asked import local_depth
 from short_study import CHOICES, TEMPERATURES
 
 import supercooled as sc
@@ -118,6 +119,6 @@ def test_depths_at_another_temperature_than_the_runs_are_refused() -> None:
         "dr": 0.01, "correlation": "local", "normalisation": "total",
     }  # fmt: skip
     with pytest.raises(ParameterError, match=r"at T = 0\.5, and temperature is 5"):
-        sc.cage.local_depth(run, temperature=5.0, **asked)
+        local_depth(run, temperature=5.0, **asked)
     with pytest.raises(ParameterError, match="must be a Trajectory"):
         sc.dynamics.hops([run, run], window=6.0)  # type: ignore[arg-type]

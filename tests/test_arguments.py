@@ -119,13 +119,14 @@ def _public() -> dict[str, Any]:
             and not getattr(thing, "_is_protocol", False)
         ):
             found[name] = thing
-            if issubclass(thing, sc.Features | sc.Target):
-                return  # its own methods take a frame; what it inherits is checked once
+            one_frame = issubclass(thing, sc.Features | sc.Target)
             for method, what in vars(thing).items():
                 shown = not method.startswith("_") or method == "__call__"
                 inherited = "request" in method  # made by scikit-learn
                 if (
                     shown
+                    # Its own methods take a frame; what it inherits is checked once.
+                    and (not one_frame or isinstance(what, classmethod))
                     and not inherited
                     and not isinstance(what, property | type)
                     and callable(getattr(thing, method))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from asked import local_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import cage as oracle
@@ -334,15 +335,13 @@ def test_pairs_nearer_than_a_table_begins_are_refused():
     assert np.isfinite(cage.depth(g, mixture, temperature=1.0, cutoffs={"AA": (1.0, 1.5)}))
     asked = {"temperature": 1.0, "centre": "A", "width": 0.1, "dr": 0.05, "correlation": "local"}
     with pytest.raises(ParameterError, match=r"AA is not known below 0\.9"):
-        cage.local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
-    depth = cage.local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
+        local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
+    depth = local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
     assert np.isfinite(depth).all()
     asked["correlation"] = "ensemble"
     with pytest.raises(ParameterError, match="AA is not known below"):
-        cage.local_depth(
-            run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", rdf=g, **asked
-        )
-    depth = cage.local_depth(
+        local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", rdf=g, **asked)
+    depth = local_depth(
         run, mixture=mixture, cutoffs={"AA": (1.1, 1.5)}, normalisation="total", rdf=g, **asked
     )
     assert np.isfinite(depth).all()

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from asked import local_depth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import cage as oracle
@@ -57,7 +58,7 @@ def local(trajectory, mixture, **changes):
         "mixture": mixture, "temperature": 0.6, "centre": "A", "width": WIDTH, "cutoffs": CUTOFFS,
         "dr": 0.013, "correlation": "local", "normalisation": "total",
     }  # fmt: skip
-    return cage.local_depth(trajectory, **{**known, **changes})
+    return local_depth(trajectory, **{**known, **changes})
 
 
 @settings(max_examples=25, deadline=None)

@@ -196,7 +196,7 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
         raise AssertionError("made again")
 
     monkeypatch.setattr(stages, "save_results", refuse)
-    monkeypatch.setattr(measurement.cage, "local_depth", refuse)
+    monkeypatch.setattr(measurement.LocalDepth, "of", refuse)
     monkeypatch.setattr(measurement.dynamics, "hops", refuse)
     short_study.analyse(files, out)
     assert compared(out) == compared(whole[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from asked import local_depth
 from corpus.hostile import OLD
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +47,7 @@ RUN = walk()
 
 
 def depth(**how: object) -> xr.DataArray:
-    return sc.cage.local_depth(
+    return local_depth(
         RUN, mixture=MIXTURE, temperature=0.6, centre="A", width=0.09, dr=0.02, correlation="local",
         cutoffs={"AA": (0.9, 1.4), "AB": (0.75, 1.25)}, normalisation="total", **how,
     )  # fmt: skip

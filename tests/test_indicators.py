@@ -10,7 +10,17 @@ from supercooled import Box, Frame, Indicator, Trajectory
 from supercooled.cluster import executor
 from supercooled.errors import BrokenLawError, ParameterError
 from supercooled.fields import Features, parameter
-from supercooled.indicators import BondOrder
+from supercooled.indicators import (
+    BondOrder,
+    Coordination,
+    LocalDensity,
+    LocalDepth,
+    PairEntropy,
+    PotentialEnergy,
+    StructureFunction,
+    StructureFunctions,
+)
+from supercooled.structure import Angular, Logistic, Radial
 from supercooled.testing import check_indicator, liquid_frame
 
 
@@ -109,6 +119,43 @@ def test_every_known_indicator_says_what_it_is(kind):
     assert kind.source
     assert kind.long_name
     assert kind.__doc__
+
+
+KA = sc.systems.named("ka-lj", density=1.2).mixture
+SPHERES = tuple(sc.potentials.HarmonicRepulsion(1.0, diameter) for diameter in (1.2, 1.1, 1.0))
+SHORT = sc.Mixture("soft", ("A", "B"), (0.8, 0.2), (1.0, 1.0), SPHERES)
+CUTOFFS = {"AA": (0.7, 1.4), "AB": (0.7, 1.3), "BB": (0.7, 1.2)}
+OURS = [
+    PotentialEnergy(KA),
+    PotentialEnergy(SHORT),
+    LocalDensity(1.4, 0.1),
+    LocalDensity(1.4, 0.1, "B"),
+    Coordination(1.4),
+    Coordination({"AA": 1.4, "AB": 1.2, "BB": 1.1}),
+    LocalDepth(KA, CUTOFFS, "local", "total", temperature=0.5),
+    LocalDepth(SHORT, CUTOFFS, "local", "partner", temperature=0.5),
+    PairEntropy("partial", "local", 0.1, tuple(np.arange(0.5, 2.05, 0.1)), 2.0, Logistic(1.5, 0.5)),
+    PairEntropy("total", "bulk", 0.1, tuple(np.arange(0.5, 2.05, 0.1)), None, None, 1.3),
+    StructureFunction("A", 1.1, 0.1),
+    StructureFunction(None, 1.1, 0.1),
+]
+
+
+@pytest.mark.parametrize("one", OURS, ids=lambda one: str(one)[:40])
+def test_the_papers_indicators_obey_the_laws(one):
+    check_indicator(one)
+
+
+def test_structure_functions_obey_the_laws_but_for_units():
+    # Their parameters are lengths of many kinds; test_rescaling multiplies them.
+    frame = liquid_frame(3)
+    functions = StructureFunctions((Radial(0.5, 0.25, 6, 0.25),), Angular(((1.5, 1.0, 2),), cutoff=2.0))
+    plain = functions.of(frame)
+    assert plain.sizes["feature"] == len(functions.columns(frame)) == 2 * 6 + 3
+    shift = Frame.from_arrays(frame.positions + np.array([0.3, 0.2, 0.1]), frame.box, species=frame.species)
+    np.testing.assert_allclose(functions.of(shift), plain, rtol=1e-9, atol=1e-12)
+    some = functions.of(frame, species="B")
+    np.testing.assert_array_equal(some, plain.values[frame.species == 1])
 
 
 def test_two_made_alike_are_the_same():

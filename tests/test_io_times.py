@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from asked import local_depth, surroundings
 from test_io_dump import Run, put
 
 import supercooled as sc
@@ -28,7 +29,7 @@ NEED_NONE: dict[str, Callable[[sc.Trajectory], object]] = {
     "g(r)": lambda run: sc.structure.radial_distribution(run, r_max=2.0, dr=0.1).radial_distribution,
     "S(q)": lambda run: sc.structure.structure_factor(run, q_max=4.0, dq=0.5).structure_factor,
     "positions": lambda run: run.unwrapped(),
-    "local depth": lambda run: sc.cage.local_depth(
+    "local depth": lambda run: local_depth(
         run,
         mixture=LIQUID,
         temperature=0.5,
@@ -43,7 +44,7 @@ NEED_NONE: dict[str, Callable[[sc.Trajectory], object]] = {
         run, centre="A", radial=sc.structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
     ),
     "energy and density": lambda run: (
-        sc.structure.surroundings(
+        surroundings(
             run, mixture=LIQUID, centre="A", radius=2.0, width=0.1, shells={"AA": 1.4, "AB": 1.3}
         ).local_density
     ),

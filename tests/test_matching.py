@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from asked import local_depth, surroundings
 
 import supercooled as sc
 from supercooled import cage, dynamics, relation, structure
 from supercooled.errors import ParameterError
+from supercooled.indicators import PairEntropy
 from supercooled.matching import coordinates, field_values, laid_on, matched, origin
 from supercooled.quantities import labelled
 from supercooled.structure import Logistic, Radial
@@ -50,7 +52,7 @@ def model_of(run):
 
 
 LOCAL = {
-    "local_depth": lambda run: cage.local_depth(
+    "local_depth": lambda run: local_depth(
         run, mixture=FLUID, temperature=0.5, centre="A", width=0.05,
         cutoffs={"AA": (0.8, 1.4), "AB": (0.8, 1.4)}, dr=0.02, correlation="local", normalisation="total",
     ),
@@ -58,11 +60,10 @@ LOCAL = {
         run, centre="B", width=0.1, r=[0.9, 1.0, 1.1], normalisation="total"
     ),
     "structure_functions": lambda run: structure.structure_functions(run, centre="A", radial=NEAR),
-    "local_pair_entropy": lambda run: structure.local_pair_entropy(
-        run, centre="A", width=0.1, r=np.arange(0.4, 1.35, 0.1), species="partial",
-        density="local", radius=1.5, window=Logistic(1.0, 1.0), averaged_within=None,
-    ),
-    "surroundings": lambda run: structure.surroundings(
+    "an indicator": lambda run: PairEntropy(
+        "partial", "local", width=0.1, r=(0.4, 0.5, 0.6), radius=1.5, window=Logistic(1.0, 1.0)
+    ).of(run, species="A"),
+    "surroundings": lambda run: surroundings(
         run, mixture=FLUID, centre="A", shells={"AA": 1.4, "AB": 1.4}, radius=1.4, width=0.05
     ),
     "nonaffine_displacement": lambda run: dynamics.nonaffine_displacement(run, lag=6.0, cutoff=1.9),

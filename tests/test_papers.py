@@ -91,7 +91,7 @@ def test_everything_is_written_and_a_second_time_nothing_is_made_again(
         (measurement.structure, "structure_factor"),
         (measurement.dynamics, "displacements"),
         (measurement.dynamics, "hops"),
-        (measurement.cage, "local_depth"),
+        (measurement.LocalDepth, "of"),
     ):
         monkeypatch.setattr(module, name, refuse)
     analysed(runs, analysis)

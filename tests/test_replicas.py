@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from asked import local_depth
 
 import supercooled as sc
-from supercooled import cage, dynamics, relation, structure
+from supercooled import dynamics, relation, structure
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
 from supercooled.replicas import replicas
 from supercooled.structure import Radial
@@ -35,7 +36,7 @@ def moving(
 def depth_of(run):
     pairs = {f"{run.names[0]}{name}": (0.8, 1.4) for name in run.names}
     fluid = replace(FLUID, species=run.names)
-    return cage.local_depth(
+    return local_depth(
         run, mixture=fluid, temperature=run.temperature or 0.5, centre=run.names[0], width=0.05,
         cutoffs=pairs, dr=0.02,
         correlation="local", normalisation="total",

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import xarray as xr
+from asked import local_depth, surroundings
 
 from supercooled import Box, LennardJones, Mixture, Trajectory, cage, dynamics, learning, relation, structure
 from supercooled.quantities import TABLE
@@ -122,7 +123,7 @@ def cutoffs(u):
 
 @cache
 def depths(u, stop=None, step=10):
-    return cage.local_depth(
+    return local_depth(
         run_of(u), mixture=fluid(u), temperature=0.7 * u.E, centre="A", width=0.1 * u.L, cutoffs=cutoffs(u),
         dr=0.02 * u.L, correlation="local", normalisation="total", frames=slice(0, stop, step),
     )  # fmt: skip
@@ -184,7 +185,7 @@ def lines(u):
 
 @cache
 def around(u):
-    return structure.surroundings(
+    return surroundings(
         run_of(u, 3, 0.0), mixture=fluid(u), centre="A", shells={"AA": 1.5 * u.L}, radius=2.0 * u.L,
         width=0.2 * u.L,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
@@ -349,8 +349,13 @@ def _times(value: Any, factor: float) -> Any:
     if isinstance(value, str):
         # the name of a species beside a number
         return value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _times(one, factor) for key, one in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        # Such as a window: all of it is of one unit.
+        return dataclasses.replace(
+            value, **{f.name: _times(getattr(value, f.name), factor) for f in dataclasses.fields(value)}
+        )
     if isinstance(value, tuple | list):
         return type(value)(_times(one, factor) for one in value)
     return value * factor

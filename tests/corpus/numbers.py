@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from asked import local_depth
 
 import supercooled as sc
 from corpus.case import Case
@@ -29,7 +30,7 @@ factor = _of(partial(sc.structure.structure_factor, RUN), q_max=4.0, dq=0.5)
 radial = _of(partial(sc.structure.radial_distribution, RUN), r_max=2.0, dr=0.1)
 moves = _of(partial(sc.dynamics.displacements, RUN), lags=[1.0], overlap_radius=0.3)
 depth = _of(
-    partial(sc.cage.local_depth, RUN), mixture=systems.named("ka-lj", density=1.2).mixture, temperature=0.5,
+    partial(local_depth, RUN), mixture=systems.named("ka-lj", density=1.2).mixture, temperature=0.5,
     centre="A", width=0.09, cutoffs={"AA": (0.9, 1.4), "AB": (0.8, 1.2)}, dr=0.05, correlation="local",
     normalisation="total",
 )  # fmt: skip

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from supercooled import cage, dynamics, relation, structure
+from supercooled import cage, dynamics, relation
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import TAIL
 from supercooled.analysis.stages import Results
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of, mapped
+from supercooled.fields import blocks_of, compute, mapped
+from supercooled.indicators import Coordination, LocalDensity, PotentialEnergy
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -78,15 +79,13 @@ def surroundings(
             radial, vanishing=choices.vanishing, species=choices.centre
         ).items()
     }
-    return structure.surroundings(
-        run,
-        mixture=mixture,
-        centre=choices.centre,
-        shells=shells,
-        radius=max(shells.values()),
-        width=choices.width,
-        frames=frames,
+    asked = (
+        PotentialEnergy(mixture),
+        LocalDensity(max(shells.values()), choices.width),
+        Coordination(shells),
     )
+    found = compute(run, asked, species=choices.centre, frames=frames)
+    return xr.Dataset({one.name: found[str(one)] for one in asked}, attrs=found.attrs)
 
 
 def ranked(

@@ -16,6 +16,7 @@ from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.analysis.stages import Results, field_stage, stage
 from supercooled.blocks import cores_of
 from supercooled.cluster import Workers, executor
+from supercooled.indicators import LocalDepth
 from supercooled.mixture import Mixture
 from supercooled.trajectory import Trajectory
 
@@ -155,20 +156,17 @@ def local_depth(
 
     cutoffs, rdf : of the g(r) of all replicas
     """
-    return cage.local_depth(
-        run,
-        mixture=mixture,
-        temperature=temperature_of(run),
+    depth = LocalDepth(
+        mixture,
+        cutoffs,
+        correlation,
+        normalisation,
         width=width,
-        cutoffs=cutoffs,
-        correlation=correlation,
-        normalisation=normalisation,
-        centre=centre,
         dr=depth_dr,
+        temperature=temperature_of(run),
         rdf=rdf,
-        executor=pool,
-        out=out,
     )
+    return depth.of(run, species=centre, executor=pool, out=out)
 
 
 @field_stage(free=["pool"])

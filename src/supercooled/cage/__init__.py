@@ -2,7 +2,7 @@
 
 from supercooled.cage.calibration import Calibration, calibrate
 from supercooled.cage.first_passage import cage_range, first_passage_time, kramers_time
-from supercooled.cage.local import local_depth, local_radial_distribution
+from supercooled.cage.local import local_radial_distribution
 from supercooled.cage.mean_field import direct_correlation, potential, softness
 from supercooled.cage.real_space import depth, hypernetted_chain
 from supercooled.cage.shell import cutoffs
@@ -17,7 +17,6 @@ __all__ = [
     "first_passage_time",
     "hypernetted_chain",
     "kramers_time",
-    "local_depth",
     "local_radial_distribution",
     "potential",
     "softness",

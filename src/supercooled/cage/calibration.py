@@ -46,7 +46,7 @@ class Calibration:
     def softness(self, depth: xr.DataArray) -> xr.DataArray:
         """Softness of cages of a given depth, same dimensions.
 
-        depth : what :func:`supercooled.cage.local_depth` or :func:`supercooled.cage.depth` returns
+        depth : what :class:`supercooled.indicators.LocalDepth` or :func:`supercooled.cage.depth` returns
 
         Returns
         -------
@@ -60,7 +60,7 @@ class Calibration:
         >>> S.values, S.attrs["unbound"]
         (array([0.002, 0.001,   nan]), 1)
         """
-        values = mapped(depth, self._softness)
+        values = mapped(depth, self.of_depth)
         framed = is_lazy(depth) and set(depth.dims) == {"frame", "particle"}
         parts = (part for _, part in blocks_of(depth)) if framed else (depth.values,)
         unbound = sum(int((self.c0 + self.c1 * part <= 0).sum()) for part in parts)
@@ -91,7 +91,8 @@ class Calibration:
         attrs = S.attrs | {"units": entry.unit, "long_name": entry.long_name, "density": density}
         return mapped(S, partial(np.multiply, density)).rename("normalised_softness").assign_attrs(attrs)
 
-    def _softness(self, depth: Array) -> Array:
+    def of_depth(self, depth: Array) -> Array:
+        """Softness of depths as plain numbers, any shape; NaN where the line is not positive."""
         inverse = self.c0 + self.c1 * depth
         bound = inverse > 0
         return np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)

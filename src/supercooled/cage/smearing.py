@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from supercooled.arguments import number_of_steps
-from supercooled.arrays import AnyArray, Array, Booleans, Integers
-from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.arrays import Array, Booleans, Integers
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.frame import Frame
 from supercooled.kernels.cage import WIDTHS, Grid
 from supercooled.kernels.gaussians import WIDEST
-from supercooled.kernels.neighbours import Cells, make_cells
-from supercooled.trajectory import Trajectory
+from supercooled.kernels.neighbours import Cells
 
 Normalisation = Literal["total", "partner"]
 
@@ -55,7 +53,7 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhoods:
+class Neighbourhood:
     """One frame, sorted into cells.
 
     densities : of each species, (species,)
@@ -67,12 +65,6 @@ class Neighbourhoods:
     densities: Array
     kind: Integers
     chosen: Booleans
-
-    def in_order(self, values: AnyArray) -> AnyArray:
-        """Values of the sorted particles in the order of the trajectory."""
-        back = np.empty_like(values)
-        back[self.cells.order] = values
-        return back
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +93,8 @@ class Smearing:
         """Distance beyond which a neighbour does not count."""
         return max(p.first + p.step * p.number for p in self.points) + WIDTHS * self.width
 
-    def neighbourhoods(self, trajectory: Trajectory, frames: Sequence[int]) -> Iterator[Neighbourhoods]:
-        """Each of the frames, read together.
+    def neighbourhood(self, frame: Frame) -> Neighbourhood:
+        """A frame, sorted into cells.
 
         Raises
         ------
@@ -111,25 +103,18 @@ class Smearing:
         TrajectoryError
             if a species whose density counts has no particle.
         """
-        kind = trajectory.species.astype(np.int64)
-        some = trajectory[slice(frames[0], frames[-1] + 1, _stride(frames))]
-        for number, xyz, edges in zip(frames, some.positions(), some.boxes(), strict=True):
-            box = Box.from_array(edges, trajectory.dimensions)
-            if self.reach > 0.5 * box.heights.min():
-                raise BoxError(
-                    f"{trajectory.source.name}: frame {trajectory.frames[number]}: neighbours count up to "
-                    f"{self.reach:.4g}, beyond half of the smallest height {box.heights.min():.4g} of the box"
-                )
-            cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, self.reach)
-            densities = np.bincount(kind, minlength=len(trajectory.names)) / box.volume
-            if self.normalisation == "partner" and not densities.all():
-                empty = trajectory.names[int(np.argmin(densities))]
-                raise TrajectoryError(
-                    f"{trajectory.source.name}: species {empty} has no particle, and no density to divide by"
-                )
-            sorted_kind = kind[cells.order]
-            grid = self.grid(densities, box.dimensions)
-            yield Neighbourhoods(cells, grid, densities, sorted_kind, sorted_kind == self.centre)
+        kind = frame.species.astype(np.int64)
+        cells = frame.cells(self.reach)
+        densities = np.bincount(kind, minlength=len(frame.names)) / frame.box.volume
+        if self.normalisation == "partner" and not densities.all():
+            empty = frame.names[int(np.argmin(densities))]
+            raise TrajectoryError(
+                f"{frame.place}: species {empty} has no particle, and no density to divide by"
+            )
+        sorted_kind = kind[cells.order]
+        grid = self.grid(densities, frame.dimensions)
+        chosen = (sorted_kind == self.centre) & frame.wanted[cells.order]
+        return Neighbourhood(cells, grid, densities, sorted_kind, chosen)
 
     def grid(self, densities: Array, dimensions: int) -> Grid:
         """The distances as the kernels want them, with the densities of the species."""
@@ -153,7 +138,3 @@ class Smearing:
             self.reach,
             scale,
         )
-
-
-def _stride(frames: Sequence[int]) -> int:
-    return frames[1] - frames[0] if len(frames) > 1 else 1

@@ -130,3 +130,16 @@ def _short(value: Any) -> str:
         return str(value)
     name = getattr(value, "name", None)
     return name if isinstance(name, str) else shown(value)
+
+
+def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters that an attribute can hold; the others the digest tells apart."""
+    found: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if isinstance(value, bool | int | float | str):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            found[name] = str(dict(value))
+        elif isinstance(value, tuple) and all(isinstance(one, int | float) for one in value):
+            found[name] = list(value)
+    return found

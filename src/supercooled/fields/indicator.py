@@ -16,7 +16,7 @@ from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, shared_out
 from supercooled.errors import ParameterError
-from supercooled.fields.described import Described, enter
+from supercooled.fields.described import Described, enter, plain_parameters
 from supercooled.fields.making import field
 from supercooled.frame import Frame
 from supercooled.matching import coordinates, origin
@@ -119,6 +119,7 @@ class Indicator(Features):
         executor: Executor | None = None,
         progress: Progress | None = None,
         out: str | Path | None = None,
+        megabytes: Positive = BLOCK,
     ) -> xr.DataArray:
         """Values of a trajectory's frames or of one frame.
 
@@ -128,6 +129,7 @@ class Indicator(Features):
         progress : called after each block with how many frames are done, and of how many
         out : folder to store the field in, for more than fits into memory; what is returned then reads it
             when asked. What is there already is replaced only if it is a field or results of this package
+        megabytes : of positions in a block; it never changes the answer
 
         Returns
         -------
@@ -147,7 +149,7 @@ class Indicator(Features):
         run = what
         plan = _Plan.of(run, [self], species, frames)
         enter(self)
-        blocks = plan.blocks(BLOCK, executor)
+        blocks = plan.blocks(megabytes, executor)
         return field(
             self.name,
             _reporting(plan.one, progress, len(plan.rows)) if executor is None else plan.one,
@@ -212,7 +214,12 @@ def compute(
 
 def described(one: Features) -> dict[str, Any]:
     """Attributes that say what made a field."""
-    return {"indicator": str(one), "source": one.source, "digest": one.digest}
+    return {
+        "indicator": str(one),
+        "source": one.source,
+        "digest": one.digest,
+        **plain_parameters(one.parameters()),
+    }
 
 
 def _reporting(function: Callable[[Integers], Array], progress: Progress | None, total: int) -> Any:

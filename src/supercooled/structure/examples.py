@@ -96,9 +96,8 @@ def _filled(wanted: list[Wanted], frame: Integers, particle: Integers, piece: tu
     values = np.empty((len(rows), len(one.names)))
     for number in np.unique(frame[rows]):
         here = np.flatnonzero(frame[rows] == number)
-        still = one.trajectory[int(number) : int(number) + 1]
         found = np.empty((len(here), len(one.names)))
-        one.fill(found, int(number), still.positions()[0], still.boxes()[0], particle[rows[here]])
+        one.fill(found, one.trajectory.frame(int(number)), particle[rows[here]])
         values[here] = found
     return values
 

@@ -6,10 +6,10 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -17,13 +17,13 @@ import xarray as xr
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import AnyArray, Array
 from supercooled.blocks import shared_out
-from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import check, reading, sealed_folder
+from supercooled.frame import Frame
 from supercooled.kernels.gaussians import gaussians_around, make_ladder
-from supercooled.kernels.neighbours import make_cells
 from supercooled.kernels.structure_functions import Angles, angular_sums
 from supercooled.matching import coordinates, origin
+from supercooled.neighbour_list import in_order
 from supercooled.quantities import labelled
 from supercooled.structure.feature_sets import Angular, Radial
 from supercooled.trajectory import Trajectory
@@ -188,29 +188,25 @@ class Wanted:
         }
         return json.dumps(data, sort_keys=True)
 
-    def fill(self, row: Array, number: int, xyz: Array, edges: Array, particles: AnyArray) -> None:
+    def fill(self, row: Array, frame: Frame, particles: AnyArray) -> None:
         """Features of some particles of one frame, (particle, feature)."""
-        run = self.trajectory
-        place = f"{run.source.name}: frame {run.frames[number]}"
-        frame = _Frame(xyz, Box.from_array(edges, run.dimensions), place)
+        chosen = np.zeros(frame.n_particles, bool)
+        chosen[particles] = True
+        some = replace(frame, chosen=chosen)
         at = 0
         for s in self.radial:
-            part = _radial(frame, run, particles, s)
-            row[:, at : at + part.shape[1]] = part
+            part = radial_functions(some, s)
+            row[:, at : at + part.shape[1]] = part[particles]
             at += part.shape[1]
         if self.angular is not None:
-            row[:, at:] = _angular(frame, run, particles, self.angular)
+            row[:, at:] = angular_functions(some, self.angular)[particles]
 
     def block(self, frames: list[int]) -> xr.DataArray:
         """Features of some frames."""
         run = self.trajectory
-        step = frames[1] - frames[0] if len(frames) > 1 else 1
-        # A slice that ends before the first frame would start again from the end.
-        after = frames[-1] + step
-        some = run[slice(frames[0], after if after >= 0 else None, step)]
         values = np.empty((len(frames), len(self.particles), len(self.names)))
-        for row, number, xyz, edges in zip(values, frames, some.positions(), some.boxes(), strict=True):
-            self.fill(row, number, xyz, edges, self.particles)
+        for row, number in zip(values, frames, strict=True):
+            self.fill(row, run.frame(number), self.particles)
         return labelled(
             "structure_function",
             values,
@@ -221,33 +217,33 @@ class Wanted:
         )
 
 
-class _Frame(NamedTuple):
-    """Positions of one frame, and what an error calls it."""
+def radial_functions(frame: Frame, wanted: Radial) -> Array:
+    """Radial functions of a frame, (particle, species and mean); NaN for particles that are not wanted.
 
-    xyz: Array
-    box: Box
-    place: str
-
-
-def _radial(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Radial) -> Array:
-    xyz, box, place = frame
-    _check(wanted.reach, box, place)
+    Raises
+    ------
+    BoxError
+        if a particle would meet a neighbour twice.
+    """
     ladder = make_ladder(wanted.first, wanted.step, wanted.number, wanted.width)
-    cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, wanted.reach)
-    chosen = np.zeros(run.n_particles, bool)
-    chosen[particles] = True
-    found = np.empty((run.n_particles, len(run.names), wanted.number))
-    kind = run.species.astype(np.int64)[cells.order]
-    gaussians_around(cells, kind, chosen[cells.order], ladder, wanted.reach, found)
-    back = np.empty_like(found)
-    back[cells.order] = found
-    return back[particles].reshape(len(particles), -1)
+    cells = frame.cells(wanted.reach)
+    found = np.full((frame.n_particles, len(frame.names), wanted.number), np.nan)
+    kind = frame.species.astype(np.int64)[cells.order]
+    gaussians_around(cells, kind, frame.wanted[cells.order], ladder, wanted.reach, found)
+    return in_order(found, cells).reshape(frame.n_particles, -1)
 
 
-def _angular(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Angular) -> Array:
-    xyz, box, place = frame
-    _check(wanted.cutoff, box, place)
-    n, functions = len(run.names), wanted.functions
+def angular_functions(frame: Frame, wanted: Angular) -> Array:
+    """Angular functions of a frame, (particle, pair of species and function); NaN for what is not wanted.
+
+    Raises
+    ------
+    BoxError
+        if a particle would meet a neighbour twice.
+    TrajectoryError
+        if another particle lies exactly on one, so that no angle is between them.
+    """
+    n, functions = len(frame.names), wanted.functions
     decays = sorted({xi for xi, _, _ in functions})
     powers = sorted({(sign, zeta) for _, sign, zeta in functions})
     # The kernel wants the functions of each xi together.
@@ -261,28 +257,17 @@ def _angular(frame: _Frame, run: Trajectory, particles: AnyArray, wanted: Angula
         np.array([int(zeta) for _, zeta in powers]),
         wanted.cutoff**2,
     )
-    cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, wanted.cutoff)
-    chosen = np.zeros(run.n_particles, bool)
-    chosen[particles] = True
-    found = np.empty((run.n_particles, n * (n + 1) // 2, len(functions)))
-    angular_sums(cells, run.species.astype(np.int64)[cells.order], chosen[cells.order], n, angles, found)
-    back = np.empty_like(found)
-    back[cells.order[:, None], :, np.array(order)[None, :]] = found.swapaxes(1, 2)
-    values = back[particles].reshape(len(particles), -1)
+    cells, chosen = frame.cells(wanted.cutoff), frame.wanted
+    found = np.full((frame.n_particles, n * (n + 1) // 2, len(functions)), np.nan)
+    angular_sums(cells, frame.species.astype(np.int64)[cells.order], chosen[cells.order], n, angles, found)
+    values = np.empty_like(found)
+    values[..., order] = in_order(found, cells)
+    values = values.reshape(frame.n_particles, -1)
     # The angle with a neighbour at no distance is the only thing here that is no number.
-    without = particles[np.isnan(values).any(axis=1)]
+    without = np.flatnonzero(chosen & np.isnan(values).any(axis=1))
     if without.size:
-        raise TrajectoryError(f"{place}: another particle lies on particle {without[0]}, at no angle")
+        raise TrajectoryError(f"{frame.place}: another particle lies on particle {without[0]}, at no angle")
     return values
-
-
-def _check(reach: float, box: Box, place: str) -> None:
-    half = 0.5 * float(box.heights.min())
-    if reach > half:
-        raise BoxError(
-            f"{place}: neighbours count up to {reach:.4g}, beyond half of the smallest height "
-            f"{2 * half:.4g} of the box: use a larger box, or functions that end at {half:.4g}"
-        )
 
 
 def _written(parts: Iterator[xr.DataArray], to: str | Path, run: str) -> xr.DataArray:

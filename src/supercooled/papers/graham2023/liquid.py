@@ -17,6 +17,7 @@ from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import AnyArray
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
+from supercooled.indicators import PairEntropy
 from supercooled.matching import laid_on
 from supercooled.mixture import Mixture
 from supercooled.papers.graham2023.chosen import Choices
@@ -148,17 +149,14 @@ def fields_of(run: Run, choices: Choices) -> Results:
     lags = dynamics.logarithmic_lags(
         thermal, per_decade=12, longest=_LONGEST * (thermal.times[-1] - thermal.times[0])
     )
-    entropy = structure.local_pair_entropy(
-        inherent,
-        centre=choices.centre,
+    entropy = PairEntropy(
         width=choices.width,
-        r=choices.r,
+        r=tuple(float(x) for x in choices.r),
         species="partial",
         density="local",
         radius=choices.radius,
         window=choices.logistic,
-        averaged_within=None,
-    )
+    ).of(inherent, species=choices.centre)
     p_hop = laid_on(dynamics.hops(run.moving, window=choices.window, species=choices.centre), thermal)
     return {
         "motion": dynamics.displacements(

@@ -11,6 +11,7 @@ import xarray as xr
 from supercooled import cage
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.cage import Calibration
+from supercooled.indicators import LocalDepth
 from supercooled.matching import matched
 from supercooled.mixture import Mixture
 from supercooled.trajectory import Trajectory
@@ -61,20 +62,17 @@ def depths(
     """Depth by each of the variants: ``depth`` (variant, frame, particle)."""
     cutoffs = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
     found = [
-        cage.local_depth(
-            run,
-            mixture=mixture,
-            temperature=temperature_of(run),
+        LocalDepth(
+            mixture,
+            cutoffs,
+            variant.correlation,
+            variant.normalisation,
             width=variant.width,
-            cutoffs=cutoffs,
-            correlation=variant.correlation,
-            normalisation=variant.normalisation,
-            centre=choices.centre,
             # a narrow Gaussian needs a fine sum
             dr=min(choices.depth_dr, variant.width / 4.0),
+            temperature=temperature_of(run),
             rdf=radial if variant.correlation == "ensemble" else None,
-            frames=frames,
-        )
+        ).of(run, species=choices.centre, frames=frames)
         for variant in variants
     ]
     names = xr.Variable("variant", [variant.name for variant in variants])

@@ -1,0 +1,21 @@
+"""Indicators with every choice given by name."""
+
+import xarray as xr
+
+from supercooled.indicators import Coordination, LocalDensity, LocalDepth, PotentialEnergy, compute
+
+
+def local_depth(
+    run, *, centre, frames=slice(None), executor=None, out=None, megabytes=16.0, **choices
+) -> xr.DataArray:
+    """Depth of the cages of one species."""
+    return LocalDepth(**choices).of(
+        run, species=centre, frames=frames, executor=executor, out=out, megabytes=megabytes
+    )
+
+
+def surroundings(run, *, mixture, centre, shells, radius, width, frames=slice(None)) -> xr.Dataset:
+    """Energy, density and coordination of the particles of one species, by their plain names."""
+    asked = PotentialEnergy(mixture), LocalDensity(radius, width), Coordination(shells)
+    found = compute(run, asked, species=centre, frames=frames)
+    return xr.Dataset({one.name: found[str(one)] for one in asked})
