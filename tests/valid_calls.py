@@ -489,6 +489,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "mixture": FLUID,
         "normalisation": "total",
     },
+    "indicators.PackingOrder.of_mixture": lambda: {"mixture": FLUID},
     "indicators.StructureFunctions.of_paper": lambda: {"name": "graham2023"},
     "indicators.PairEntropy.graham2023": lambda: {"window_width": 1.0},
     "indicators.parameter": lambda: {"default": 1.0, "unit": "sigma_AA"},

@@ -91,6 +91,7 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
             )
 
     @classmethod
+    @validated
     def sharma2022(
         cls, run: Trajectory, mixture: Mixture, *, normalisation: Normalisation = "total"
     ) -> LocalDepth:

@@ -109,6 +109,7 @@ class PairEntropy(
             raise ParameterError(f"averaged_within must be positive or None, not {self.averaged_within}")
 
     @classmethod
+    @validated
     def graham2023(cls, *, window_width: Positive = 1.0) -> PairEntropy:
         """The paper's choice; the width of its window is not printed, and a plain logistic function has 1."""
         r = tuple(float(x) for x in np.arange(0.4, 3.05, 0.1))

@@ -59,6 +59,7 @@ class StructureFunctions(
             )
 
     @classmethod
+    @validated
     def of_paper(cls, name: Name) -> StructureFunctions:
         """The functions of "schoenholz2016" (166 for two species) or "graham2023" (54)."""
         if name not in FEATURE_SETS:
