@@ -37,8 +37,8 @@ from supercooled.errors import SupercooledError
 
 mpl.use("Agg")
 MODULES = (
-    "cage", "cluster", "dynamics", "indicators", "io", "learning", "plot", "potentials", "relation", "report",
-    "simulation", "store", "structure", "systems", "targets", "testing",
+    "cage", "cluster", "dynamics", "indicators", "io", "learning", "plot", "potentials", "predictors",
+    "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS, BYTES = 10, 2**31
 NAN, INF = float("nan"), float("inf")
@@ -52,6 +52,8 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     "dynamics.displacements": (("origin_spacing", "many"),),
     # Of a particle without a value nobody knows a sum.
     "Neighbours.sum": (("values", "an array with nan"),),
+    # One particle that is left has no correlation.
+    "predictors.score": (("predicted", "a list with nan"), ("target", "a list with nan")),
     "compute": (("progress", "a class"),),
     # A vector that is not finite stays so: boxes are asked in every frame.
     "Box.absolute": (("fractions", "an array with nan"),),

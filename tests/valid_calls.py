@@ -1499,6 +1499,40 @@ def _averaged() -> dict[str, Any]:
     return {"inner": inner, "cutoff": 3.0, "generations": 2, "own": False}
 
 
+@cache
+def _predicting() -> dict[str, Any]:
+    frames = [sc.testing.liquid_frame(2, seed=seed) for seed in (1, 2)]
+    order = sc.indicators.BondOrder(6)
+    return {"features": [order], "frames": frames, "targets": [order(one) for one in frames]}
+
+
+@cache
+def _predictor() -> Any:
+    return sc.predictors.fit_predictor(**_predicting(), target="order")
+
+
+CALLS |= {
+    "predictors.fit_predictor": lambda: {
+        **_predicting(),
+        "target": "order",
+        "model": "ridge",
+        "species": "A",
+        "groups": [1, 2],
+        "penalties": (0.1, 1.0),
+        "folds": 2,
+        "hidden": 4,
+        "networks": 1,
+        "seed": 1,
+        "unit": "1",
+    },
+    "predictors.load_predictor": lambda: {"path": _predictor().save(folder() / "predictor.json")},
+    "predictors.score": lambda: {"predicted": [1.0, 2.0], "target": [2.0, 3.0]},
+    "predictors.Predictor": lambda: {
+        f.name: getattr(_predictor(), f.name) for f in dataclasses.fields(_predictor())
+    },
+}
+
+
 # What a method is called on.
 # Indicators whose fields all have a value are made as they are; the others need one here.
 INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {

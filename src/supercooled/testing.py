@@ -337,6 +337,8 @@ def rescaled(indicator: Described, length: Positive, energy: Positive, time: Pos
         unit = one.metadata.get("unit", "1")
         if isinstance(value, Described):
             changed[one.name] = rescaled(value, length, energy, time)
+        elif isinstance(value, tuple) and value and all(isinstance(part, Described) for part in value):
+            changed[one.name] = tuple(rescaled(part, length, energy, time) for part in value)
         elif isinstance(value, Mixture):
             there = tuple(_Rescaled(p, length, energy) for p in value.potentials)
             changed[one.name] = replace(value, potentials=there)

@@ -1,0 +1,11 @@
+"""Predictors: indicators that were fitted to a target.
+
+:func:`fit_predictor` makes one of indicators and a target, :func:`load_predictor` reads one that was saved,
+:func:`shipped` gives one that comes with the package. Each is a :class:`supercooled.Indicator` again.
+"""
+
+from supercooled.predictors.fitting import MODELS, fit_predictor
+from supercooled.predictors.predictor import Predictor, load_predictor
+from supercooled.predictors.scores import score
+
+__all__ = ["MODELS", "Predictor", "fit_predictor", "load_predictor", "score"]

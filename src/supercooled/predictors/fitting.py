@@ -1,0 +1,360 @@
+"""Fitting a predictor: groups kept apart, penalty chosen by groups left out."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Annotated, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supercooled.arguments import AnyNumbers, AtLeast, Name, Positive, Random, Whole, validated
+from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.errors import ParameterError
+from supercooled.extras import require
+from supercooled.fields import Features, values_of
+from supercooled.frame import Frame
+from supercooled.predictors.predictor import INSIDE, Kind, Layers, Predictor
+from supercooled.predictors.scores import score
+
+Model = Literal["ridge", "mlp", "svm", "logistic"]
+MODELS: tuple[str, ...] = get_args(Model)
+PENALTIES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+# A network or machine is slow: one penalty unless several are asked for.
+ONE_PENALTY = (1e-3,)
+_NOTHING = 1e-9
+_ROUNDS = 20_000
+_RARE = 0.1
+
+
+@validated
+def fit_predictor(
+    features: Features | Sequence[Features],
+    frames: Annotated[Sequence[Frame], AtLeast(2)],
+    targets: Sequence[AnyNumbers],
+    *,
+    target: Name,
+    model: Model = "ridge",
+    species: str | tuple[str, ...] = "A",
+    groups: Sequence[int | str] | None = None,
+    penalties: Annotated[tuple[Positive, ...], AtLeast(1)] | None = None,
+    folds: Annotated[int, Whole(at_least=2, at_most=10**6)] | None = None,
+    hidden: Annotated[int, Whole(at_least=1, at_most=4096)] = 16,
+    networks: Annotated[int, Whole(at_least=1, at_most=1000)] = 3,
+    seed: Random = 0,
+    unit: str = "1",
+) -> Predictor:
+    r"""An indicator that combines others to predict a target.
+
+    .. math:: \min_{\mathbf w, b} \frac1n \sum_i \ell(y_i, \mathbf w \cdot \mathbf z_i + b)
+              + \lambda |\mathbf w|^2
+
+    with features z standardised among the particles that learn. Groups are whole: particles of one
+    configuration (or of one run) never learn and judge at once.
+
+    features : indicators and sets of features
+    frames : configurations
+    targets : of each frame, (particle,), numbers (regression) or truth values (classification); particles
+        where it is NaN are left out
+    target : what it is, in words
+    model : "ridge" (squared loss); "mlp" (a layer of `hidden`, the mean of so many `networks`); "svm"
+        (linear, for numbers with an insensitive loss); "logistic" (truth values only). All but "ridge" need
+        scikit-learn
+    species : those that learn, each by itself
+    groups : of each frame; default each frame is one
+    penalties : lambda, tried by leaving groups out; default six from 1e-6 to 0.1 for "ridge", else 1e-3
+    folds : groups are dealt into so many folds, each left out once; default each group by itself
+    seed : of the networks' first weights
+    unit : of the target
+
+    Returns
+    -------
+    A :class:`Predictor`. Its ``scores`` hold, of each species, for each fold that was left out and on
+    average with its standard error, what :func:`score` gives; the penalty of a fold is chosen by the other
+    folds alone.
+
+    Raises
+    ------
+    ParameterError
+        if frames, targets and groups differ in number, there is one group only, a feature does not vary, a
+        target is no number, or a kind is missing in a group.
+
+    Source: the protocol of Jung et al., arXiv 2311.14752 (groups are configurations).
+
+    >>> from supercooled.indicators import BondOrder
+    >>> from supercooled.testing import liquid_frame
+    >>> frames = [liquid_frame(seed=k) for k in range(3)]
+    >>> order = BondOrder(6)
+    >>> fitted = fit_predictor(order, frames, [2.0 * order(f) + 1.0 for f in frames], target="a line")
+    >>> round(fitted.scores["A"]["pearson"]["mean"], 3)
+    1.0
+    """
+    wanted = (features,) if isinstance(features, Features) else tuple(features)
+    kinds = (species,) if isinstance(species, str) else species
+    names = list(range(len(frames))) if groups is None else list(groups)
+    if not wanted or not kinds:
+        raise ParameterError("one or more features and species are needed")
+    if not len(frames) == len(targets) == len(names):
+        raise ParameterError(
+            f"{len(frames)} frames need as many targets and groups, not {len(targets)} and {len(names)}"
+        )
+    if others := [frame for frame in frames if frame.names != frames[0].names]:
+        raise ParameterError(
+            f"{others[0].place} has the species {others[0].names}, and the first frame has {frames[0].names}"
+        )
+    columns = tuple(name for one in wanted for name in one.columns(frames[0]))
+    # What is found out about a frame is not kept: it would be kept of all.
+    tables = [values_of(replace(frame, known=dict(frame.known)), wanted) for frame in frames]
+    wishes = [_target_of(one, frame) for one, frame in zip(targets, frames, strict=True)]
+    kind: Kind = "classification" if all(one.dtype == bool for one in wishes) else "regression"
+    if kind == "regression" and model == "logistic":
+        raise ParameterError("a logistic model predicts truth values, and the targets are numbers")
+    if model != "ridge":
+        require("sklearn", doing=f"fitting a model of the kind {model!r}")
+    tried = tuple(penalties or (PENALTIES if model == "ridge" else ONE_PENALTY))
+    fold_of = _dealt(names, folds)
+    models, scores = {}, {}
+    for one in kinds:
+        parts = [_part(x, y, frame, one) for x, y, frame in zip(tables, wishes, frames, strict=True)]
+        merged = [
+            (
+                np.concatenate([parts[k][0] for k in np.flatnonzero(fold_of == fold)]),
+                np.concatenate([parts[k][1] for k in np.flatnonzero(fold_of == fold)]),
+            )
+            for fold in range(fold_of.max() + 1)
+        ]
+        _check(merged, columns, one, kind)
+        table = Table.of(merged, model, kind, hidden, networks, seed)
+        models[one], scores[one] = table.fitted(tried)
+        _warn_if_no_better(scores[one], one, kind)
+    made = {
+        "version": version("supercooled"),
+        "model": model,
+        "unit": unit,
+        "penalties": list(tried),
+        "frames": len(frames),
+        "groups": len(set(names)),
+        "folds": int(fold_of.max() + 1),
+    }
+    made |= {"hidden": hidden, "networks": networks, "seed": seed} if model == "mlp" else {}
+    return Predictor(wanted, models, target, kind, frames[0].names, columns, scores, made)
+
+
+def _target_of(given: ArrayLike, frame: Frame) -> AnyArray:
+    values = np.asarray(given)
+    if values.shape != (frame.n_particles,) or values.dtype.kind not in "biuf":
+        raise ParameterError(
+            f"{frame.place}: a target must be {frame.n_particles} numbers or truth values, one a particle, "
+            f"not {values.shape} of {values.dtype}"
+        )
+    return values if values.dtype == bool else values.astype(np.float64)
+
+
+def _dealt(names: Sequence[int | str], folds: int | None) -> Integers:
+    """Fold of each frame, groups kept whole."""
+    groups = list(dict.fromkeys(names))
+    if len(groups) < 2:
+        raise ParameterError("groups are left out in turn: two or more are needed, as configurations")
+    if folds is not None and not 2 <= folds <= len(groups):
+        raise ParameterError(f"folds must be between 2 and the number of groups, {len(groups)}, not {folds}")
+    number = len(groups) if folds is None else folds
+    return np.array([groups.index(one) % number for one in names])
+
+
+def _part(x: Array, y: AnyArray, frame: Frame, species: str) -> tuple[Array, AnyArray]:
+    """Features and target of the particles of a species that have both."""
+    own = frame.species == frame.species_index(species)
+    there = own & np.isfinite(x).all(axis=1) & np.isfinite(y.astype(np.float64))
+    return x[there], y[there]
+
+
+def _check(parts: list[tuple[Array, AnyArray]], columns: tuple[str, ...], species: str, kind: Kind) -> None:
+    if min(len(y) for _, y in parts) < 2:
+        raise ParameterError(f"a group has fewer than two particles of {species} with features and a target")
+    if kind == "classification" and any(len(np.unique(y)) < 2 for _, y in parts):
+        raise ParameterError(f"the particles of {species} in a group are all true or all false")
+    spread = np.concatenate([x for x, _ in parts]).std(axis=0)
+    still = spread <= _NOTHING * max(float(spread.max()), 1e-300)
+    if still.any():
+        raise ParameterError(
+            f"{int(still.sum())} features do not vary among the particles of {species}, the first is "
+            f"{columns[int(np.argmax(still))]!r}: leave them out"
+        )
+
+
+def _warn_if_no_better(scores: dict[str, Any], species: str, kind: Kind) -> None:
+    if kind == "regression":
+        return
+    rare = min(scores["share"]["mean"], 1.0 - scores["share"]["mean"])
+    if rare < _RARE:
+        warnings.warn(
+            f"only {100 * rare:.1f} % of the particles of {species} are of the rarer kind: the accuracy says "
+            "little, look at balanced_accuracy and auc",
+            stacklevel=4,
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """Features and target of one species, fold by fold, and the sums that a ridge is made of.
+
+    parts : (x, y) of each fold, x shifted and scaled to be of order one
+    sums : of each fold: number, x, y, x x, x y
+    """
+
+    parts: list[tuple[Array, Array]]
+    sums: list[tuple[float, Array, float, Array, Array]]
+    shift: Array
+    size: Array
+    model: Model
+    kind: Kind
+    hidden: int
+    networks: int
+    seed: int
+
+    @classmethod
+    def of(
+        cls,
+        parts: list[tuple[Array, AnyArray]],
+        model: Model,
+        kind: Kind,
+        *more: int,
+    ) -> Table:
+        """Of (x, y) of each fold."""
+        everything = np.concatenate([x for x, _ in parts])
+        shift, size = everything.mean(axis=0), everything.std(axis=0)
+        there = [((x - shift) / size, _numbers(y)) for x, y in parts]
+        sums = [(float(len(y)), x.sum(axis=0), float(y.sum()), x.T @ x, x.T @ y) for x, y in there]
+        return cls(there, sums, shift, size, model, kind, *more)
+
+    def fitted(self, penalties: tuple[float, ...]) -> tuple[Layers, dict[str, Any]]:
+        """What is learned of all, and the scores of each fold left out."""
+        folds = list(range(len(self.parts)))
+        found = []
+        for out in folds:
+            rest = [k for k in folds if k != out]
+            penalty = self._best(rest, penalties)
+            model = self._fit(rest, (penalty,))[0]
+            found.append({**self._judged(model, out), "penalty": penalty})
+        penalty = self._best(folds, penalties)
+        whole = self._fit(folds, (penalty,))[0]
+        scores: dict[str, Any] = {
+            name: _averaged([one[name] for one in found]) for name in found[0] if name != "penalty"
+        }
+        scores["penalty"] = {"chosen": penalty, "folds": [one["penalty"] for one in found]}
+        x = np.concatenate([x for x, _ in self.parts])
+        edge = float(np.quantile(whole.distance(x), INSIDE))
+        # Back to the features' own numbers.
+        return Layers(
+            whole.mean * self.size + self.shift, whole.scale * self.size, whole.layers, edge
+        ), scores
+
+    def _judged(self, model: Layers, out: int) -> dict[str, float]:
+        x, y = self.parts[out]
+        return score(model(x), y > 0 if self.kind == "classification" else y)
+
+    def _best(self, folds: list[int], penalties: tuple[float, ...]) -> float:
+        """The penalty with the best mean score of folds left out one by one."""
+        if len(penalties) == 1 or len(folds) < 2:
+            return penalties[len(penalties) // 2]
+        measure = "auc" if self.kind == "classification" else "pearson"
+        table = np.array(
+            [
+                [
+                    self._judged(model, out)[measure]
+                    for model in self._fit([k for k in folds if k != out], penalties)
+                ]
+                for out in folds
+            ]
+        )
+        return penalties[int(np.argmax(np.nan_to_num(table.mean(axis=0), nan=-np.inf)))]
+
+    def _fit(self, folds: list[int], penalties: tuple[float, ...]) -> list[Layers]:
+        """A model for each penalty, from some folds."""
+        n = sum(self.sums[k][0] for k in folds)
+        mean = sum(self.sums[k][1] for k in folds) / n
+        centre = sum(self.sums[k][2] for k in folds) / n
+        inner = sum(self.sums[k][3] for k in folds) / n - np.outer(mean, mean)
+        scale = np.sqrt(np.maximum(np.diag(inner), 0.0))
+        scale = np.where(scale > _NOTHING, scale, 0.0)
+        safe = np.where(scale > 0, scale, 1.0)
+        if self.model == "ridge":
+            outer = (sum(self.sums[k][4] for k in folds) / n - mean * centre) / safe
+            values, vectors = np.linalg.eigh(inner / np.outer(safe, safe))
+            turned = vectors.T @ np.where(scale > 0, outer, 0.0)
+            layers: list[tuple[tuple[Array, Array], ...]] = [
+                (((vectors @ (turned / (np.maximum(values, 0.0) + penalty)))[:, None], np.array([centre])),)
+                for penalty in penalties
+            ]
+        else:
+            x = np.concatenate([self.parts[k][0] for k in folds])
+            y = np.concatenate([self.parts[k][1] for k in folds])
+            z = np.where(scale > 0, (x - mean) / safe, 0.0)
+            layers = [self._learned(z, y, penalty) for penalty in penalties]
+        return [Layers(np.asarray(mean), scale, one, edge=1.0) for one in layers]
+
+    def _learned(self, z: Array, y: Array, penalty: float) -> tuple[tuple[Array, Array], ...]:
+        """Layers that scikit-learn's estimators find."""
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.svm import LinearSVC, LinearSVR
+
+        C = 1.0 / (2.0 * penalty * len(y))
+        if self.model == "mlp":
+            return self._networks(z, y, penalty)
+        if self.model == "logistic":
+            plane = LogisticRegression(C=C, max_iter=_ROUNDS).fit(z, y > 0)
+        elif self.kind == "classification":
+            plane = LinearSVC(C=C, dual=False, max_iter=_ROUNDS).fit(z, y > 0)
+        else:
+            # The target in its own spread, of which a tenth counts as hit.
+            size = float(y.std()) or 1.0
+            plane = LinearSVR(C=C, epsilon=0.1, loss="squared_epsilon_insensitive", dual=False).fit(
+                z, (y - y.mean()) / size
+            )
+            return ((size * plane.coef_.reshape(-1, 1), size * np.atleast_1d(plane.intercept_) + y.mean()),)
+        return ((np.asarray(plane.coef_).reshape(-1, 1), np.atleast_1d(plane.intercept_).astype(float)),)
+
+    def _networks(self, z: Array, y: Array, penalty: float) -> tuple[tuple[Array, Array], ...]:
+        """The mean of several networks, which is one wide network."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+        kind: Callable[..., Any] = MLPClassifier if self.kind == "classification" else MLPRegressor
+        size = 1.0 if self.kind == "classification" else float(y.std()) or 1.0
+        middle = 0.0 if self.kind == "classification" else float(y.mean())
+        wish = y > 0 if self.kind == "classification" else (y - middle) / size
+        found = []
+        for k in range(self.networks):
+            network = kind(
+                hidden_layer_sizes=(self.hidden,),
+                alpha=2.0 * penalty * len(y),
+                max_iter=60,
+                batch_size=min(256, len(y)),
+                random_state=self.seed + k,
+            )
+            with warnings.catch_warnings():
+                # Groups left out say whether it is good, not whether its loss could still fall.
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                network.fit(z, wish)
+            found.append((network.coefs_, network.intercepts_))
+        first = np.concatenate([w[0] for w, _ in found], axis=1), np.concatenate([b[0] for _, b in found])
+        last = size / len(found) * np.concatenate([w[1] for w, _ in found], axis=0)
+        return first, (last, size * np.mean([b[1] for _, b in found], axis=0) + middle)
+
+
+def _numbers(y: AnyArray) -> Array:
+    return np.where(y, 1.0, -1.0) if y.dtype == bool else np.asarray(y, dtype=np.float64)
+
+
+def _averaged(values: list[float]) -> dict[str, Any]:
+    """Mean over folds, its standard error, and each; None where there is none: JSON has no NaN."""
+    known = [value for value in values if np.isfinite(value)]
+    error = float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else None
+    return {
+        "mean": float(np.mean(known)) if known else None,
+        "error": error,
+        "folds": [value if np.isfinite(value) else None for value in values],
+    }

@@ -1,0 +1,313 @@
+"""A fitted predictor: an indicator that combines others."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from supercooled.arguments import AtLeast, Numbers, Positive, validated
+from supercooled.arrays import Array
+from supercooled.digests import digest_of
+from supercooled.errors import ParameterError, StoreError
+from supercooled.fields import Features, Indicator, values_of
+from supercooled.frame import Frame
+from supercooled.outputs import owned_file
+from supercooled.plain_data import Fields, read_record
+from supercooled.predictors.written import from_plain, to_plain
+
+FORMAT = "supercooled predictor 1"
+# Of the particles that learned, so many were nearer to their mean than `edge`; a frame is foreign where
+# more than FOREIGN of its particles are farther.
+INSIDE, FOREIGN = 0.999, 0.05
+
+Kind = Literal["regression", "classification"]
+Row = Annotated[Array, Numbers(rank=1, array=True)]
+
+
+@validated
+@dataclass(frozen=True, eq=False)
+class Layers:
+    r"""What was learned of one species: standardised features, then layers of weights.
+
+    .. math:: z_k = (x_k - \bar x_k)/\sigma_k, \qquad y = W_n \max(0, \dots \max(0, W_1 z + b_1)) + b_n
+
+    mean, scale : of each feature among the particles that learned; a scale of 0 leaves the feature out
+    layers : (weights, bias) of each; one of a linear model
+    edge : root mean square of z below which 99.9 % of the particles that learned lie
+
+    >>> line = Layers(np.zeros(1), np.ones(1), ((np.array([[2.0]]), np.array([1.0])),), edge=3.0)
+    >>> line(np.array([[5.0]]))
+    array([11.])
+    """
+
+    mean: Row
+    scale: Row
+    layers: tuple[tuple[Array, Array], ...]
+    edge: Positive
+
+    def __post_init__(self) -> None:
+        sizes = [len(self.mean), *(w.shape[-1] for w, _ in self.layers)]
+        numbers = [self.mean, self.scale, *(part for layer in self.layers for part in layer)]
+        if (
+            self.scale.shape != self.mean.shape
+            or [w.shape for w, _ in self.layers] != list(pairwise(sizes))
+            or [b.shape for _, b in self.layers] != [(n,) for n in sizes[1:]]
+            or sizes[-1] != 1
+            or not self.layers
+            or not all(np.isfinite(one).all() for one in numbers)
+            or (self.scale < 0).any()
+        ):
+            raise ParameterError("sizes of means, scales and weights do not fit, or one is not a number")
+
+    def __call__(self, x: Array) -> Array:
+        """Predicted values, (particle,) of (particle, feature); NaN where a feature is."""
+        z = self.standardised(x)
+        for k, (weights, bias) in enumerate(self.layers):
+            z = (np.maximum(z, 0.0) if k else z) @ weights + bias
+        return z[:, 0]
+
+    def standardised(self, x: Array) -> Array:
+        """z, (particle, feature)."""
+        safe = np.where(self.scale > 0, self.scale, 1.0)
+        return np.asarray(np.where(self.scale > 0, (x - self.mean) / safe, 0.0))
+
+    def distance(self, x: Array) -> Array:
+        """Root mean square of z over the features of each particle: 1 where it is as those that learned."""
+        return np.asarray(np.sqrt((self.standardised(x) ** 2).mean(axis=1)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {
+            "mean": self.mean.tolist(),
+            "scale": self.scale.tolist(),
+            "layers": [{"weights": w.tolist(), "bias": b.tolist()} for w, b in self.layers],
+            "edge": float(self.edge),
+        }
+
+
+@validated
+@dataclass(frozen=True, eq=False)
+class Predictor(Indicator, long_name="predicted"):
+    """An indicator that combines others as it has learned to predict a target.
+
+    features : indicators and sets of features, side by side
+    models : what was learned, of each species; other particles have no value
+    target : what it predicts, in words
+    kind : "regression" gives the target's own number, "classification" one that is positive where it is true
+    names : of the species in the frames that it learned from, all of them
+    columns_of : of the features there
+    scores : of groups left out when it was fitted, as :func:`fit_predictor` writes them
+    provenance : how it was made
+
+    It warns where a frame is unlike those that it learned from: where more than 5 % of the particles are
+    farther from their mean than 99.9 % of those were (:meth:`distance`, :meth:`foreign`).
+
+    Made by :func:`fit_predictor`; read by :func:`load_predictor`.
+    """
+
+    features: Annotated[tuple[Features, ...], AtLeast(1)]
+    models: Mapping[str, Layers]
+    target: str
+    kind: Kind
+    names: tuple[str, ...]
+    columns_of: tuple[str, ...]
+    scores: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    provenance: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if len(set(self.names)) < len(self.names) or len(set(self.columns_of)) < len(self.columns_of):
+            raise ParameterError(f"a species or a column stands twice among {self.names}, {self.columns_of}")
+        if not self.models or any(len(m.mean) != len(self.columns_of) for m in self.models.values()):
+            raise ParameterError(f"the model of each species needs {len(self.columns_of)} features")
+        object.__setattr__(self, "unit", str(self.provenance.get("unit", "1")))
+        object.__setattr__(self, "long_name", f"predicted {self.target}")
+        object.__setattr__(self, "name", "predicted_" + "_".join(self.target.split()))
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that changes what it gives."""
+        plain = self.to_dict()
+        return digest_of({name: plain[name] for name in ("features", "models", "kind", "target")})
+
+    @property
+    def reach(self) -> float:
+        """Largest cutoff of a feature."""
+        return max(one.reach for one in self.features)
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.digest[:8]})"
+
+    def __call__(self, frame: Frame) -> Array:
+        """Value of every particle, (particle,)."""
+        x = self._features(frame)
+        found = np.full(frame.n_particles, np.nan)
+        for species, model in self.models.items():
+            own = self._own(frame, species)
+            found[own] = model(x[own])
+        self._warn_if_foreign(frame, x)
+        return found
+
+    @validated
+    def distance(self, frame: Frame) -> Array:
+        """How far each particle is from the mean of those that it learned from, (particle,).
+
+        Root mean square of the standardised features: about 1 among particles as those; NaN of a species
+        of which nothing was learned.
+        """
+        x = self._features(frame)
+        found = np.full(frame.n_particles, np.nan)
+        for species, model in self.models.items():
+            own = self._own(frame, species)
+            found[own] = model.distance(x[own])
+        return found
+
+    @validated
+    def foreign(self, frame: Frame) -> float:
+        """Share of the particles that are farther than 99.9 % of those that it learned from."""
+        return self._foreign(frame, self._features(frame))
+
+    def _features(self, frame: Frame) -> Array:
+        if frame.names != self.names:
+            raise ParameterError(
+                f"{frame.place}: {self.name} has learned from frames with the species {self.names}, and "
+                f"these are {frame.names}"
+            )
+        return values_of(frame, self.features)
+
+    @staticmethod
+    def _own(frame: Frame, species: str) -> Array:
+        if species not in frame.names:
+            return np.zeros(frame.n_particles, bool)
+        return np.asarray((frame.species == frame.species_index(species)) & frame.wanted)
+
+    def _foreign(self, frame: Frame, x: Array) -> float:
+        far, number = 0.0, 0.0
+        for species, model in self.models.items():
+            distance = model.distance(x[self._own(frame, species)])
+            far += float((distance > model.edge).sum())
+            number += float(np.isfinite(distance).sum())
+        return far / number if number else 0.0
+
+    def _warn_if_foreign(self, frame: Frame, x: Array) -> None:
+        share = self._foreign(frame, x)
+        if share > FOREIGN:
+            warnings.warn(
+                f"{frame.place}: {100 * share:.0f} % of the particles are farther from what {self.name} has "
+                f"learned from than {100 * (1 - INSIDE):.1f} % of those were: what it predicts is a guess",
+                stacklevel=3,
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON."""
+        return {
+            "format": FORMAT,
+            "target": self.target,
+            "kind": self.kind,
+            "features": [to_plain(one) for one in self.features],
+            "species": list(self.names),
+            "columns": list(self.columns_of),
+            "models": {species: model.to_dict() for species, model in self.models.items()},
+            "scores": dict(self.scores),
+            "provenance": dict(self.provenance),
+        }
+
+    @validated
+    def save(self, path: str | Path) -> Path:
+        """Write it as JSON that a text editor can read; an older one stays until this is whole.
+
+        Raises
+        ------
+        ParameterError
+            if `path` can't be the name of a file, or a feature can't be written down.
+        StoreError
+            if a file is there that this package did not write, or that has been changed since; or it can't
+            be written.
+        """
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        with owned_file(path) as unfinished:
+            unfinished.write_text(text + "\n")
+        return Path(path)
+
+
+class _Layer(Fields):
+    weights: list[list[float]]
+    bias: list[float]
+
+
+class _Model(Fields):
+    mean: list[float]
+    scale: list[float]
+    layers: list[_Layer]
+    edge: float
+
+
+class Stored(Fields):
+    """A predictor as JSON keeps it."""
+
+    format: str
+    target: str
+    kind: Kind
+    features: list[dict[str, Any]]
+    species: list[str]
+    columns: list[str]
+    models: dict[str, _Model]
+    scores: dict[str, Any]
+    provenance: dict[str, Any]
+
+
+@validated
+def load_predictor(path: str | Path) -> Predictor:
+    """A predictor from the JSON that :meth:`Predictor.save` wrote.
+
+    Raises
+    ------
+    StoreError
+        if the file can't be read, holds no predictor, or one of an indicator that is not installed.
+    """
+    stored = read_record(path, Stored, error=StoreError, saying="holds no predictor")
+    try:
+        return made_of(stored)
+    except (ParameterError, ValueError) as error:
+        raise StoreError(f"{path} holds no predictor ({error})") from error
+
+
+def made_of(stored: Stored) -> Predictor:
+    """The predictor of a record."""
+    if stored.format != FORMAT:
+        raise ParameterError(f"it is of the format {stored.format!r}, and not {FORMAT!r}")
+    models = {
+        species: Layers(
+            np.array(one.mean, dtype=np.float64),
+            np.array(one.scale, dtype=np.float64),
+            tuple((_matrix(layer.weights), np.array(layer.bias, dtype=np.float64)) for layer in one.layers),
+            one.edge,
+        )
+        for species, one in stored.models.items()
+    }
+    return Predictor(
+        tuple(from_plain(one, _nested) for one in stored.features),
+        models,
+        stored.target,
+        stored.kind,
+        tuple(stored.species),
+        tuple(stored.columns),
+        stored.scores,
+        stored.provenance,
+    )
+
+
+def _nested(plain: Any) -> Predictor:
+    return made_of(Stored.model_validate(plain))
+
+
+def _matrix(rows: Sequence[Sequence[float]]) -> Array:
+    if len({len(row) for row in rows}) != 1:
+        raise ParameterError("the weights of a layer are no table of numbers")
+    return np.array(rows, dtype=np.float64)

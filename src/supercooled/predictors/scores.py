@@ -1,0 +1,73 @@
+"""How well numbers predict a target."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata
+
+from supercooled.arguments import Numbers, validated
+from supercooled.arrays import Array
+from supercooled.errors import ParameterError
+
+Given = Annotated[ArrayLike, Numbers(rank=1, nan=True)]
+
+
+@validated
+def score(predicted: Given, target: Given) -> dict[str, float]:
+    """Correlations of a prediction with a target, or how well it tells true from false.
+
+    predicted : (particle,); positive means true, where the target is true or false
+    target : (particle,), numbers or truth values; particles where either is NaN are left out
+
+    Returns
+    -------
+    ``pearson`` and ``spearman`` of numbers; ``accuracy``, ``balanced_accuracy`` (mean of the shares found of
+    those that are true and of those that are false), ``auc`` (area under the receiver's curve) and ``share``
+    of those that are true; ``number`` of particles. NaN where all are alike.
+
+    Raises
+    ------
+    ParameterError
+        if they differ in number.
+
+    >>> score([1.0, 2.0, 3.0], [1.0, 8.0, 27.0])["spearman"]
+    1.0
+    >>> score([1.0, -2.0, 3.0], [True, False, False])["auc"]
+    0.5
+    """
+    x, y = np.asarray(predicted, dtype=np.float64), np.asarray(target)
+    if x.shape != y.shape:
+        raise ParameterError(f"{x.shape} predicted values and {y.shape} of the target: they must be as many")
+    there = np.isfinite(x) & np.isfinite(y.astype(np.float64))
+    x, y = x[there], y[there]
+    if y.dtype != bool:
+        return {
+            "pearson": correlation(x, y.astype(np.float64)),
+            "spearman": correlation(rankdata(x), rankdata(y)) if len(x) else np.nan,
+            "number": float(len(x)),
+        }
+    true, false = x[y] > 0, x[~y] <= 0
+    with np.errstate(invalid="ignore"):
+        n, m = float(len(true)), float(len(false))
+        found = np.array([true.sum(), false.sum()]) / np.maximum([n, m], 1.0)
+        both = min(n, m) > 0
+        auc = (rankdata(x)[y].sum() - n * (n + 1) / 2) / (n * m) if both else np.nan
+    return {
+        "accuracy": float((true.sum() + false.sum()) / max(n + m, 1.0)),
+        "balanced_accuracy": float(found.mean()) if both else np.nan,
+        "auc": float(auc),
+        "share": n / max(n + m, 1.0),
+        "number": n + m,
+    }
+
+
+def correlation(x: Array, y: Array) -> float:
+    """Pearson's correlation; NaN where one does not vary."""
+    if len(x) < 2:
+        return np.nan
+    a, b = x - x.mean(), y - y.mean()
+    norm = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b / norm) if norm > 0 else np.nan
