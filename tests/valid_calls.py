@@ -1536,6 +1536,10 @@ CALLS |= {
 # What a method is called on.
 # Indicators whose fields all have a value are made as they are; the others need one here.
 INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
+    "DistanceToInherent": lambda: {"mixture": FLUID, "tolerance": 1e-2},
+    "Inherent": lambda: {"inner": sc.indicators.BondOrder(6), "mixture": FLUID, "tolerance": 1e-2},
+    "InherentFeatures": lambda: {"inner": sc.indicators.BondOrder(6), "mixture": FLUID, "tolerance": 1e-2},
+    "Variance": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "PackingOrder": lambda: {"diameters": (("AA", 1.0),), "neighbours": "cutoff", "cutoff": 1.5},
     "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
@@ -1566,6 +1570,7 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "StructureFunction": lambda: {"partner": "A", "mean": 1.0, "width": 0.1},
     "StructureFunctions": lambda: {"radial": (RADIAL,), "angular": ANGULAR},
 }
+CALLS["indicators.inherent"] = INDICATORS["Inherent"]
 CALLS["indicators.averaged"] = lambda: {**_averaged(), "length": 2.0, "over": "A"}
 CALLS |= {
     f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))

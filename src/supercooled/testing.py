@@ -103,34 +103,44 @@ def _check(indicator: Features, frame: Frame, rtol: float) -> None:
     compared = _Compared(indicator, given, rtol)
     d = frame.dimensions
     shift = np.array([0.37, 0.21, 0.59]) * np.array([1.0, 1.0, d == 3])
-    compared("a translation", _values(indicator, _moved(frame, frame.positions + shift)))
-    turned = frame.positions[:, [1, 0, 2]] * np.array([-1.0, 1.0, 1.0])
+    compared("a translation", _values(indicator, _moved(frame, lambda x: x + shift)))
     Lx, Ly, Lz, *tilts = map(float, frame.box.to_array())
     if not (frame.box.xy or frame.box.xz or frame.box.yz):
         box = Box(Ly, Lx, Lz, dimensions=d)
-        compared("a rotation", _values(indicator, _moved(frame, turned, box)))
-        compared("a reflection", _values(indicator, _moved(frame, frame.positions * [-1.0, 1.0, 1.0])))
+        compared(
+            "a rotation", _values(indicator, _moved(frame, lambda x: x[:, [1, 0, 2]] * [-1.0, 1.0, 1.0], box))
+        )
+        compared("a reflection", _values(indicator, _moved(frame, lambda x: x * [-1.0, 1.0, 1.0])))
         if np.isclose(*frame.box.lengths[:2]):
             tilted = Box(Lx, Ly, Lz, 1.0, dimensions=d)
             compared(
                 "another description of the box",
-                _values_if_it_fits(indicator, _moved(frame, frame.positions, tilted), given),
+                _values_if_it_fits(indicator, _moved(frame, lambda x: x, tilted), given),
             )
     order = np.random.default_rng(5).permutation(frame.n_particles)
-    shuffled = _moved(frame, frame.positions[order], species=frame.species[order])
+    shuffled = _moved(frame, lambda x: x[order], species=frame.species[order])
     compared("relabelling", _values(indicator, shuffled), order)
     _check_choices(indicator, frame, compared)
     for what, L, E in (("length", LENGTH, 1.0), ("energy", 1.0, ENERGY)):
         scaled = rescaled(indicator, L, E)
         larger = Box.from_array([Lx * L, Ly * L, Lz * L, *tilts], d)
         T = frame.temperature
-        there = replace(_moved(frame, frame.positions * L, larger), temperature=None if T is None else T * E)
+        there = replace(
+            _moved(frame, partial(np.multiply, L), larger), temperature=None if T is None else T * E
+        )
         factor = scale_of(indicator.unit, L, E, d)
         compared(f"a rescaling of every {what} (unit {indicator.unit})", _values(scaled, there) / factor)
 
 
 def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> None:
     """Species and blocks of frames."""
+    if frame.inherent is not None:
+        # Frames of a trajectory do not know theirs.
+        for species in frame.names:
+            chosen = frame.species == frame.species_index(species)
+            some = values_of(replace(frame, chosen=chosen), [indicator])[chosen]
+            compared(f"the choice of species {species}", some, np.flatnonzero(chosen))
+        return
     run = Trajectory.from_arrays(
         np.stack([frame.positions, frame.positions[::-1], frame.positions]),
         frame.box,
@@ -184,12 +194,18 @@ def _values_if_it_fits(indicator: Features, frame: Frame, otherwise: Array) -> A
         return otherwise
 
 
-def _moved(frame: Frame, positions: ArrayLike, box: Box | None = None, species: Any = None) -> Frame:
-    """A frame elsewhere, of which nothing is known yet."""
+def _moved(
+    frame: Frame, change: Callable[[Array], Array], box: Box | None = None, species: Any = None
+) -> Frame:
+    """A frame elsewhere, of which nothing is known yet but its inherent structure."""
     edges = frame.box if box is None else box
     kinds = frame.species if species is None else species
-    folded = edges.wrap(positions)[0]
-    return replace(frame, positions=folded, box=edges, species=kinds, known={}, run=None, inherent=None)
+
+    def there(one: Frame) -> Frame:
+        folded = edges.wrap(change(one.positions))[0]
+        return replace(one, positions=folded, box=edges, species=kinds, known={}, run=None, inherent=None)
+
+    return replace(there(frame), inherent=None if frame.inherent is None else there(frame.inherent))
 
 
 @validated

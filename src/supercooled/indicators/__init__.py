@@ -8,11 +8,18 @@ from supercooled.fields import Features, Indicator, compute, parameter
 from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.cage import LocalDepth, LocalSoftness
+from supercooled.indicators.inherent_structures import (
+    DistanceToInherent,
+    Inherent,
+    InherentFeatures,
+    inherent,
+)
 from supercooled.indicators.known import known
 from supercooled.indicators.packing_order import PackingOrder
 from supercooled.indicators.pair_entropy import PairEntropy
 from supercooled.indicators.structure_functions import StructureFunction, StructureFunctions
 from supercooled.indicators.surroundings import Coordination, LocalDensity, PotentialEnergy
+from supercooled.indicators.variance import Variance
 from supercooled.indicators.voronoi import Asphericity, VoronoiCoordination, VoronoiSurface, VoronoiVolume
 
 __all__ = [
@@ -21,8 +28,11 @@ __all__ = [
     "Averages",
     "BondOrder",
     "Coordination",
+    "DistanceToInherent",
     "Features",
     "Indicator",
+    "Inherent",
+    "InherentFeatures",
     "LocalDensity",
     "LocalDepth",
     "LocalSoftness",
@@ -31,11 +41,13 @@ __all__ = [
     "PotentialEnergy",
     "StructureFunction",
     "StructureFunctions",
+    "Variance",
     "VoronoiCoordination",
     "VoronoiSurface",
     "VoronoiVolume",
     "averaged",
     "compute",
+    "inherent",
     "known",
     "parameter",
 ]
