@@ -166,7 +166,7 @@ def analysed(file: Path, out: Path, q_max: float) -> None:
     from supercooled.analysis.inputs import Given
     from supercooled.report import writing
 
-    writing.rebuild = lambda folder: folder / "report.html"  # type: ignore[assignment]
+    writing.rebuild = lambda folder, **_: folder / "report.html"  # type: ignore[assignment]
     liquid.run(
         [file], out=out, liquid="ka-lj", given=Given([TEMPERATURE]), thresholds=[0.1],
         choices=Choices(q_max=q_max), workers=1,

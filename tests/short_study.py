@@ -55,7 +55,7 @@ def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
         return liquid.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
 
 
-def _draw_nothing(folder: Path) -> None:
+def _draw_nothing(folder: Path, **_: object) -> None:
     sc.report.files.write_text(folder / "report.html", "drawn")
 
 
@@ -128,7 +128,7 @@ def redraw_in_a_child(out: Path, step: int) -> None:
             if left[0] == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    from supercooled.report import plates  # noqa: F401  its own files are not counted
+    from supercooled.report import figures  # noqa: F401  its own files are not counted
 
     sys.addaudithook(kill)
     sc.report.rebuild(out)

@@ -228,7 +228,7 @@ DEPTH: dict[str, Any] = {
 
 
 def _study(name: str) -> Callable[[Place, str], object]:
-    return lambda p, v: named(name)("quick", v, runs=p.folder.parent / "runs", workers=1)  # type: ignore[arg-type]
+    return lambda p, v: named(name).run("quick", v, runs=p.folder.parent / "runs", workers=1)  # type: ignore[arg-type]
 
 
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {

@@ -19,8 +19,8 @@ from supercooled.analysis import choices, liquid, measurement, results
 from supercooled.analysis.inputs import Given
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.papers import graham2023, nandi2021, sharma2022
-from supercooled.papers.published import softness_line
-from supercooled.report import panels
+from supercooled.papers.sharma2022.chosen import softness_line
+from supercooled.report import plates
 from supercooled.simulation import LammpsEngine
 
 TEMPERATURES = (0.70, 1.00)
@@ -57,7 +57,7 @@ def analysis(runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_the_average_softness_is_the_papers_within_five_per_cent(analysis: Path) -> None:
     softness = report.load_results(analysis / "results.zarr")["cage"].softness
     for T in TEMPERATURES:
-        assert float(softness.sel(temperature=T)) == pytest.approx(softness_line("ka-lj 1.2", T), rel=0.05)
+        assert float(softness.sel(temperature=T)) == pytest.approx(softness_line(T), rel=0.05)
 
 
 def test_soft_particles_rearrange_first_and_more_so_when_colder(analysis: Path) -> None:
@@ -146,8 +146,8 @@ def test_a_short_study_takes_the_whole_way(
     monkeypatch.setattr(sharma2022, "CHOICES", dataclasses.replace(CHOICES, bins=12))
     monkeypatch.setattr(sharma2022, "HIGHEST", 1.0)
     # The page holds every figure already; other tests write them as files.
-    monkeypatch.setattr(panels.DrawnPlate, "save", lambda *_: set())
-    out = papers.named("sharma2022")("tiny", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+    monkeypatch.setattr(plates.DrawnPlate, "save", lambda *_: set())
+    out = papers.named("sharma2022").run("tiny", tmp_path / "out", runs=tmp_path / "runs", workers=1)
     rows = report.read_comparison(out / "comparison.json")
     judged = {(r.quantity, r.state): r for r in rows}
     assert judged["softness", "T = 0.58"].within

@@ -17,10 +17,11 @@ from supercooled.mixture import Mixture
 from supercooled.papers.sharma2022 import neighbourhoods
 from supercooled.papers.sharma2022 import readings as readings_of_cages
 from supercooled.papers.sharma2022.averages import average_lines
+from supercooled.papers.sharma2022.figures import FIGURES
+from supercooled.papers.sharma2022.page import own_reading, sections
 from supercooled.papers.sharma2022.rows import _nearest_rows, with_readings
-from supercooled.papers.sharma2022.words import own_reading, sections
-from supercooled.report.figures import heterogeneity as drawn
-from supercooled.report.tables import ranking, readings
+from supercooled.report.figures import memory as drawn
+from supercooled.report.tables import ranking
 
 T = {"temperature": np.array([0.47, 0.58, 0.70])}
 
@@ -197,7 +198,7 @@ def test_a_literal_inverse_proportion_keeps_the_mean_of_the_inverse_softness_and
 
 def test_the_tables_say_what_the_results_hold():
     results = further(T)
-    table = readings(results["readings"])
+    table = FIGURES.tables["readings"](results["readings"])
     assert len(table.lines) == 2
     assert all(len(line) == len(table.columns) for line in table.lines)
     assert table.lines[0][0] == "local, total, ensemble-cut"

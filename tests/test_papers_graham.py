@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,16 +12,16 @@ import pytest
 import xarray as xr
 
 import supercooled as sc
-from supercooled import report, store, systems
+from supercooled import papers, report, store, systems
 from supercooled.errors import ParameterError
 from supercooled.papers import graham2023
 from supercooled.papers.graham2023 import reasons
 from supercooled.papers.graham2023.chosen import Choices
+from supercooled.papers.graham2023.figures import FIGURES
 from supercooled.papers.graham2023.liquid import LiquidRuns, Run, continuous
 from supercooled.papers.graham2023.rows import rows as rows_of
 from supercooled.papers.graham2023.strata import FIELDS
-from supercooled.report.entropy import ENTROPY
-from supercooled.report.panels import draw
+from supercooled.report.plates import draw
 
 TEMPERATURES = (0.8, 0.9, 1.0)
 CHOICES = Choices(
@@ -49,7 +50,11 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> LiquidRuns:
 
 
 def analysed(simulated: LiquidRuns, out: Path) -> Path:
-    return graham2023.analysed([simulated], out, choices=CHOICES, command="test", preset=PRESET, workers=1)
+    def study(preset: graham2023.Preset, where: papers.Work) -> papers.Findings:
+        return graham2023.analysed([simulated], where, choices=CHOICES, preset=preset)
+
+    short = dataclasses.replace(graham2023.PAPER, presets={"short": PRESET}, study=study)
+    return short.run("short", out, runs=out / "runs")
 
 
 @pytest.fixture(scope="module")
@@ -315,12 +320,12 @@ def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:
 def test_figures_that_need_long_runs_are_drawn_and_described() -> None:
     # The others are drawn for the runs above.
     results = example()
-    for plate in (p for p in ENTROPY if p.name in {"reduced_diffusion", "scaled_barriers"}):
+    for plate in (p for p in FIGURES.plates if p.name in {"reduced_diffusion", "scaled_barriers"}):
         drawn = draw(plate, results)
         assert drawn is not None
         assert len(drawn.panels) == len(plate.panels)
         for panel in drawn.panels:
-            assert panel.words.description.endswith(".")
+            assert panel.caption.description.endswith(".")
             assert len(panel.svg) > 1000
 
 
@@ -335,4 +340,4 @@ def test_a_minimiser_gets_the_same_forces_without_a_step() -> None:
 
 def test_unknown_presets_and_states_without_a_start_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="quick, medium, long, paper"):
-        graham2023.run("fast", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        graham2023.PAPER.run("fast", tmp_path / "out", runs=tmp_path / "runs", workers=1)

@@ -13,12 +13,11 @@ from supercooled import papers, report
 from supercooled.errors import ParameterError
 from supercooled.papers import nandi2021
 from supercooled.papers.nandi2021 import learned, learned_barriers, liquids, reasons, relating, rows, tried
-from supercooled.papers.nandi2021.chosen import CHOICES
+from supercooled.papers.nandi2021.chosen import CHOICES, PRINTED
 from supercooled.papers.nandi2021.measuring import Point
-from supercooled.papers.published import printed
-from supercooled.report import plates
+from supercooled.report.figures import GENERAL
 
-TABLE = printed("nandi2021")["systems"]
+TABLE = PRINTED["systems"]
 TRIED = reasons.Tried(CHOICES)
 BARRIER = 0.7
 # Reduced relaxation time at every onset: 4 tau for Kob-Andersen at density 1.2 and T = 0.801.
@@ -307,7 +306,7 @@ def test_the_scan_holds_every_assumption_once():
 
 def test_an_unknown_preset_is_refused(tmp_path: Path):
     with pytest.raises(ParameterError, match="no preset 'long' of nandi2021; known are quick, medium, paper"):
-        papers.named("nandi2021")("long", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        papers.named("nandi2021").run("long", tmp_path / "out", runs=tmp_path / "runs", workers=1)
 
 
 # --- two real liquids, shortly
@@ -343,7 +342,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(nandi2021, "SCAN_HOLD", 1.0)
         one = liquids.scanned(temperature=0.5, begin=0.6, duration=4.0, hold=1.0)[:1]
         patch.setattr(nandi2021, "scanned", lambda **_: one)
-        return nandi2021.run("short", out / "out", runs=out / "runs", workers=1)
+        return nandi2021.PAPER.run("short", out / "out", runs=out / "runs", workers=1)
 
 
 def test_real_liquids_have_the_printed_softness(short: Path):
@@ -362,7 +361,7 @@ def test_the_page_holds_tables_and_figures(short: Path):
     for words in ("Who is active", "What q_max and the fit range do", "Table III"):
         assert words in page.replace("<sub>max</sub>", "_max").replace("<i>q</i>", "q")
     drawn = {path.stem for path in (short / "figures").glob("*.svg")}
-    known = {panel.name for plate in plates.PLATES for panel in plate.panels}
+    known = {panel.name for plate in (GENERAL + nandi2021.PAPER.figures).plates for panel in plate.panels}
     assert drawn <= known
     assert {"master_softness", "master_depth", "master_times", "master_reach", "caging_potential"} <= drawn
     found = [row for row in report.read_comparison(short / "comparison.json") if "scanned" in row.item]

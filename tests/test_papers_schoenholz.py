@@ -14,9 +14,9 @@ from supercooled.analysis import stages
 from supercooled.papers import named
 from supercooled.papers import schoenholz2016 as study
 from supercooled.papers.schoenholz2016 import measuring, reasons, rows, training
+from supercooled.papers.schoenholz2016.figures import PLATES
 from supercooled.report import Tolerance
-from supercooled.report.learned import LEARNED
-from supercooled.report.panels import draw
+from supercooled.report.plates import draw
 from supercooled.structure import FEATURE_SETS, FeatureSet, Radial
 
 DENSITY = 1.2
@@ -95,6 +95,7 @@ def found(tmp_path_factory):
 def test_it_learns_what_the_liquid_was_made_of(found):
     one, still, out, _ = found
     assert one.accuracy > 0.62
+    one.model.save(out / "softness_1.2.json")
     model = sc.learning.load_model(out / "softness_1.2.json")
     largest = str(sc.learning.projections(model).feature.values[0])
     assert largest.startswith("AA mu=1")
@@ -343,11 +344,11 @@ def test_numbers_printed_of_one_density_judge_no_other(found):
 def test_every_figure_is_drawn_with_its_words(found):
     one = found[0]
     results = one.results | study.onsets({1.3: replace(one, onset=1.2), 1.2: one})
-    for plate in LEARNED:
+    for plate in PLATES:
         drawn = draw(plate, results)
         assert drawn is not None
         assert len(drawn.panels) == len(plate.panels)
-        assert all(panel.words.description for panel in drawn.panels)
+        assert all(panel.caption.description for panel in drawn.panels)
 
 
 def test_the_page_turns_the_coldest_run_coloured_by_softness(found):
@@ -384,5 +385,5 @@ def test_too_few_hops_are_refused(found):
 
 def test_presets_are_known_by_name(tmp_path):
     with pytest.raises(sc.SupercooledError, match="known are quick, medium, long, paper"):
-        named("schoenholz2016")("slow", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        named("schoenholz2016").run("slow", tmp_path / "out", runs=tmp_path / "runs", workers=1)
     assert all(preset.every <= study.CHOICES.interval for preset in study.PRESETS.values())

@@ -9,10 +9,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from report_example import TEMPERATURES, arrhenius, cage, distributions, dynamics, hops, results
 
+from supercooled.papers.sharma2022.figures import FIGURES as SHARMA
+from supercooled.report.figures import GENERAL
+from supercooled.report.figures import barriers as barrier_figures
 from supercooled.report.figures import cage as cage_figures
 from supercooled.report.figures import dynamics as dynamics_figures
 from supercooled.report.figures import softness as softness_figures
-from supercooled.report.plates import PLATES
 from supercooled.report.style import DARK, HEIGHT, PAPER, WIDTH, by_temperature, render, steps
 
 T = {"temperature": TEMPERATURES}
@@ -68,7 +70,7 @@ def test_relaxation_times_lie_on_1_over_e():
 
 def test_arrhenius_lines_are_the_fits_and_cross_at_the_onset():
     data = arrhenius(T, onset=0.8)
-    axes = softness_figures.arrhenius(data["rearrangement"], data["arrhenius"]).axes[0]
+    axes = barrier_figures.arrhenius(data["rearrangement"], data["arrhenius"]).axes[0]
     lines = [np.asarray(line.get_xydata()) for line in axes.lines if len(line.get_xdata()) == 2]
     slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in lines if b[0] > a[0]]
     fitted = data["arrhenius"]["barrier"].dropna("softness").values
@@ -83,7 +85,7 @@ def test_arrhenius_lines_are_the_fits_and_cross_at_the_onset():
 
 def test_the_second_axis_of_the_barrier_is_in_base_10():
     fits = arrhenius(T)["arrhenius"]
-    figure = softness_figures.barrier(fits)
+    figure = barrier_figures.barrier(fits)
     render(figure, "svg")
     axes = figure.axes[0]
     (printed,) = axes.child_axes
@@ -91,7 +93,7 @@ def test_the_second_axis_of_the_barrier_is_in_base_10():
 
 
 def test_the_slope_of_barrier_against_entropy_is_the_onset():
-    line = softness_figures.barrier_entropy(arrhenius(T, onset=0.77)["arrhenius"]).axes[0].lines[0]
+    line = barrier_figures.barrier_entropy(arrhenius(T, onset=0.77)["arrhenius"]).axes[0].lines[0]
     (x0, x1), (y0, y1) = line.get_xdata(), line.get_ydata()
     assert (y1 - y0) / (x1 - x0) == pytest.approx(0.77)
 
@@ -155,7 +157,7 @@ def test_a_panel_without_its_results_is_not_possible():
     # the plates of many liquids at once are drawn in the tests of the studies that have them
     panels = {
         panel.name: panel
-        for plate in PLATES
+        for plate in (GENERAL + SHARMA).plates
         for panel in plate.panels
         if {group for group, _ in panel.needs} <= set(full)
     }

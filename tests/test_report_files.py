@@ -17,6 +17,7 @@ from supercooled import report
 from supercooled.errors import StoreError
 from supercooled.outputs import owned_folder, whole_file
 from supercooled.report.files import plain, read_json, write_json, write_text
+from supercooled.report.plates import Figures
 
 
 def everything_in(folder: Path) -> set[str]:
@@ -133,7 +134,8 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png"}
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
-    write_text(out / "figures" / "msd.svg", "from a run that had displacements")
+    with report.own_folder(out):
+        write_text(out / "figures" / "msd.svg", "from a run that had displacements")
     (out / "figures" / "mine.svg").write_text("the user's own")
     page.unlink()
     assert report.rebuild(out) == page
@@ -158,7 +160,7 @@ def edited(path, change):
 
 
 def test_a_measured_value_that_was_edited_is_not_called_met(tmp_path, monkeypatch):
-    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    monkeypatch.setattr("supercooled.report.figures.GENERAL", Figures())
     out = written_to(tmp_path / "out")
     met = next(k for k, row in enumerate(rows()) if row.within)
 
@@ -175,7 +177,7 @@ def test_a_measured_value_that_was_edited_is_not_called_met(tmp_path, monkeypatc
 
 
 def test_a_widened_tolerance_and_a_changed_parameter_are_noticed(tmp_path, monkeypatch):
-    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    monkeypatch.setattr("supercooled.report.figures.GENERAL", Figures())
     out = written_to(tmp_path / "out")
     judged = next(k for k, row in enumerate(rows()) if row.within)
     edited(
@@ -188,7 +190,7 @@ def test_a_widened_tolerance_and_a_changed_parameter_are_noticed(tmp_path, monke
 
 
 def test_results_of_one_run_and_a_comparison_of_another_are_not_drawn_together(tmp_path, monkeypatch):
-    monkeypatch.setattr("supercooled.report.plates.PLATES", ())
+    monkeypatch.setattr("supercooled.report.figures.GENERAL", Figures())
     other = results()
     other["cage"] = other["cage"] * 1.0000001
     one, two = written_to(tmp_path / "one"), written_to(tmp_path / "two", results=other)

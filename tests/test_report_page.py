@@ -8,10 +8,11 @@ from html.parser import HTMLParser
 import pytest
 from report_example import hops, provenance, results, rows
 
+from supercooled import papers
 from supercooled.report import Row, Section, Tolerance
-from supercooled.report.links import FIGURES_OF
+from supercooled.report.figures import GENERAL
 from supercooled.report.page import render
-from supercooled.report.plates import PLATES, DrawnPlate, draw
+from supercooled.report.plates import DrawnPlate, draw
 from supercooled.report.svg import inline
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -52,7 +53,7 @@ class Reader(HTMLParser):
 def drawn() -> list[DrawnPlate]:
     """Some of the plates; test_report_figures draws them all."""
     few = {name: results()[name] for name in ("structure", "cage", "dynamics", "hops")}
-    return [plate for plate in (draw(plate, few) for plate in PLATES) if plate]
+    return [plate for plate in (draw(plate, few) for plate in GENERAL.plates) if plate]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,7 @@ def page(drawn) -> str:
         plates=drawn,
         provenance=provenance(),
         sections=sections,
+        figures=GENERAL,
     )
 
 
@@ -76,6 +78,7 @@ def bare(**changes: object) -> str:
         "plates": [],
         "provenance": {},
         "sections": [],
+        "figures": GENERAL,
     } | changes
     return render(**given)
 
@@ -205,7 +208,7 @@ def test_values_without_published_ones_make_a_table_of_measured_values_only():
 
 
 def test_absent_results_leave_their_figures_out():
-    plates = [plate for plate in (draw(plate, {"hops": hops()}) for plate in PLATES) if plate]
+    plates = [plate for plate in (draw(plate, {"hops": hops()}) for plate in GENERAL.plates) if plate]
     page = bare(plates=plates)
     assert page.count("<svg") == 1
     assert "Figure 1. Relaxation and hops" in Reader(page).words
@@ -219,8 +222,11 @@ def test_numbers_lead_to_their_figures(page):
         assert re.search(rf'<figure id="{name}">.*?<b>Figure {number}\.', page, flags=re.DOTALL)
 
 
-def test_the_table_of_links_names_plates_that_exist():
-    assert {plate for plates in FIGURES_OF.values() for plate in plates} <= {plate.name for plate in PLATES}
+@pytest.mark.parametrize("paper", ["", *papers.known()])
+def test_numbers_lead_to_plates_that_exist(paper):
+    figures = GENERAL + papers.named(paper).figures if paper else GENERAL
+    shown = {plate for plates in figures.shown_in.values() for plate in plates}
+    assert shown <= {plate.name for plate in figures.plates}
 
 
 def test_the_page_is_light(page):

@@ -276,7 +276,7 @@ def test_changed_code_is_run_and_a_changed_caption_is_not(tmp_path: Path) -> Non
 
     before = analysed()
     edit("report/console.py", '"""', '"""Said otherwise. ')
-    edit("papers/sharma2022/words.py", '"""', '"""Said otherwise. ')
+    edit("papers/sharma2022/page.py", '"""', '"""Said otherwise. ')
     assert analysed() == before
     assert len(list((tmp_path / "work").iterdir())) == 1
     edit("dynamics/curves.py", '"msd": (lag, msd)', '"msd": (lag, 2.0 * msd)')

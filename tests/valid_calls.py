@@ -387,6 +387,8 @@ def _page() -> dict[str, Any]:
         "results": {"a": table()},
         "provenance": {},
         "sections": (),
+        "paper": "",
+        "figures": None,
     }
 
 
@@ -1303,7 +1305,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "console": Console(file=io.StringIO()),
     },
     "report.read_comparison": lambda: {"path": comparison_file()},
-    "report.rebuild": lambda: {"out": written_report()},
+    "report.rebuild": lambda: {"out": written_report(), "figures": None},
     "report.save_results": lambda: {"path": folder() / "r", "results": {"a": table()}},
     "report.scene": lambda: {
         "run": run(),
@@ -1389,6 +1391,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "runs": None,
         "names": (),
         "redrawn": False,
+        "figures": None,
     },
     "store.RunFolder.is_there": lambda: {"state": state(), "root": folder()},
     "store.RunFolder.of": lambda: {"state": state(), "root": folder()},

@@ -4,6 +4,19 @@ The message is one sentence: what is wrong, where (file, frame, particle, field)
 The command line prints it and exits with code 2.
 """
 
+__all__ = [
+    "BoxError",
+    "BrokenLawError",
+    "ClusterError",
+    "MissingExtraError",
+    "MixtureError",
+    "ParameterError",
+    "SimulationError",
+    "StoreError",
+    "SupercooledError",
+    "TrajectoryError",
+]
+
 
 class SupercooledError(Exception):
     """Base of all errors that the package raises on purpose."""

@@ -15,6 +15,8 @@ from supercooled.display import html_table
 from supercooled.errors import MixtureError
 from supercooled.potentials import PairPotential
 
+__all__ = ["Activity", "Liquid", "Mixture"]
+
 
 def pair_labels(species: Sequence[str]) -> tuple[str, ...]:
     """Labels of the unordered pairs, in the order of :attr:`Mixture.pairs`.

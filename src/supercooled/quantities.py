@@ -11,6 +11,8 @@ import xarray as xr
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError
 
+__all__ = ["TABLE", "Quantity", "labelled", "quantity"]
+
 
 @validated
 @dataclass(frozen=True, slots=True)

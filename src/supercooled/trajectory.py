@@ -32,6 +32,8 @@ from supercooled.state import StatePoint
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
 
+__all__ = ["Trajectory"]
+
 # Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
 PIECE = 16.0
 

@@ -10,6 +10,8 @@ import numpy as np
 from supercooled.errors import ParameterError
 from supercooled.trajectory import Trajectory
 
+__all__ = ["Choices", "Reading", "temperature_of"]
+
 Reading = Literal["ensemble-cut", "ensemble-full", "local-mean"]
 
 

@@ -20,6 +20,20 @@ from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
+__all__ = [
+    "FIELDS",
+    "GROUPS",
+    "HORIZONS",
+    "LONGEST",
+    "ORIGINS",
+    "QUANTILES",
+    "STAYS_WITHIN",
+    "ranked",
+    "remembered",
+    "surroundings",
+    "windows",
+]
+
 # Groups of the softness at the origin, as shares of all particles from the hardest on.
 GROUPS = ((0.0, 0.02), (0.23, 0.27), (0.48, 0.52), (0.73, 0.77), (0.98, 1.0))
 # Distance that a particle must not leave to have stayed (sharma2022, Sec. IV B).

@@ -20,6 +20,8 @@ from supercooled.indicators import LocalDepth
 from supercooled.mixture import Mixture
 from supercooled.trajectory import Trajectory
 
+__all__ = ["Measured", "measure"]
+
 # Distance up to which g(r) is counted in large boxes, sigma_AA: the pairs to half of the box grow as N^2.
 FARTHEST = 10.0
 # Megabytes of positions in a block of a field, which the largest memory follows.

@@ -23,6 +23,8 @@ from supercooled.report import Row, Section
 from supercooled.report.comparison import without_error
 from supercooled.trajectory import Trajectory
 
+__all__ = ["Motion", "motion_curves", "motion_rows", "motion_table", "run"]
+
 # Share of the run that the longest lag takes: beyond it no two origins are independent.
 LONGEST = 0.5
 # The final decay, in relaxation times: after the plateau, before only noise is left.

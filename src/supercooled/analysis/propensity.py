@@ -18,6 +18,8 @@ from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
 from supercooled.trajectory import Trajectory
 
+__all__ = ["Ensembles", "Plan", "ranked_propensities"]
+
 
 @dataclass(frozen=True, slots=True)
 class Ensembles:

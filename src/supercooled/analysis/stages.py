@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import xarray as xr
 
-from supercooled import report
 from supercooled.digests import digest_of
 from supercooled.errors import StoreError
 from supercooled.fields import opened
@@ -18,9 +16,9 @@ from supercooled.outputs import parts_of_results, set_aside
 from supercooled.report import load_results, save_results
 from supercooled.source import source_digest
 
+__all__ = ["FieldStage", "Results", "Stage", "field_stage", "stage"]
+
 Results = dict[str, xr.Dataset]
-# What studies that learn write beside the report.
-MODELS = ("softness_*.json",)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -135,16 +133,3 @@ def _key(
     passed = {name: value for name, value in bound.arguments.items() if name not in free}
     name = f"{function.__module__}.{function.__qualname__}"
     return digest_of(name, source_digest(function.__module__), passed)[:16]
-
-
-def in_own_folder(study: Callable[_P, _T]) -> Callable[_P, _T]:
-    """A study that holds its folder `out` from the beginning to the end; nobody else's files are in it."""
-    arguments = inspect.signature(study)
-
-    @functools.wraps(study)
-    def held(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        given = arguments.bind(*args, **kwargs).arguments
-        with report.own_folder(given["out"], runs=given.get("runs"), names=MODELS):
-            return study(*args, **kwargs)
-
-    return held

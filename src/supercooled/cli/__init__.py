@@ -36,7 +36,7 @@ for command in (
     studying.study,
     studying.report,
 ):
-    app.command()(command)
+    app.command(cls=studying.ListsPapers if command is studying.study else None)(command)
 
 # The base of all that typer refuses, which it does not export.
 _UsageError: Any = typer.BadParameter.__base__

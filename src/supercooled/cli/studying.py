@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperArgument, TyperCommand
 
 import supercooled as sc
+from supercooled import extensions
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
 from supercooled.cli.repeating import given_command
@@ -87,10 +89,19 @@ def analyze(
         _finish(out)
 
 
+class ListsPapers(TyperCommand):
+    """A command whose help lists the papers that are installed: it looks for them when help is asked for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help, with the names."""
+        for parameter in self.params:
+            if isinstance(parameter, TyperArgument):
+                parameter.help = f"The paper: {', '.join(extensions.known(extensions.PAPERS))}."
+        super().format_help(ctx, formatter)
+
+
 def study(
-    name: Annotated[
-        str, typer.Argument(help="The paper: nandi2021, sharma2022, schoenholz2016, graham2023.")
-    ],
+    name: Annotated[str, typer.Argument(help="The paper.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     preset: Annotated[
         str, typer.Option(help="How long the runs are: quick, medium, paper; some have long too.")
@@ -105,7 +116,7 @@ def study(
     paper, placement = papers.named(name), placed(workers, scheduler)
     root = runs or out / "runs"
     with sc.report.own_folder(out, runs=root):
-        paper(preset, out, runs=root, workers=placement)
+        paper.run(preset, out, runs=root, workers=placement)
         _finish(out)
 
 

@@ -20,6 +20,8 @@ from supercooled.outputs import owned_file
 from supercooled.plain_data import Fields, parsed_json, read_record
 from supercooled.quantities import labelled
 
+__all__ = ["SoftnessModel", "Unit"]
+
 Unit = Literal["margin", "distance"]
 _FORMAT = "supercooled softness 1"
 

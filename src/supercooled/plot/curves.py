@@ -14,7 +14,7 @@ from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
 from supercooled.plot.drawing import Results, axes_of, by_temperature, without_key
 from supercooled.quantities import TABLE
-from supercooled.report.figures import cage, dynamics, neighbourhood, softness, structure
+from supercooled.report.figures import barriers, cage, dynamics, softness, structure
 from supercooled.report.style import axis, band, figure, floats, panel, steps
 
 
@@ -84,7 +84,7 @@ def distribution(found: Results, *, temperatures: Sequence[float] | None = None)
 def rearrangement_probability(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
     """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several."""
     data = by_temperature(found, temperatures, "rearrangement_probability")
-    draw = neighbourhood.probability_by_depth if "depth" in data.dims else softness.rearrangement_probability
+    draw = barriers.probability_by_depth if "depth" in data.dims else barriers.rearrangement_probability
     return without_key(axes_of(draw, data), data)[0]
 
 
@@ -92,14 +92,14 @@ def rearrangement_probability(found: Results, *, temperatures: Sequence[float] |
 def arrhenius(probabilities: Results, fits: Lines, *, temperatures: Sequence[float] | None = None) -> Axes:
     """Logarithm of P_R against 1/T with the lines of :func:`supercooled.relation.arrhenius`."""
     return axes_of(
-        softness.arrhenius, by_temperature(probabilities, temperatures, "rearrangement_probability"), fits
+        barriers.arrhenius, by_temperature(probabilities, temperatures, "rearrangement_probability"), fits
     )[0]
 
 
 @validated
 def barrier(fits: Lines) -> Axes:
     """Barriers against softness, of :func:`supercooled.relation.arrhenius`."""
-    return axes_of(softness.barrier, fits)[0]
+    return axes_of(barriers.barrier, fits)[0]
 
 
 @validated

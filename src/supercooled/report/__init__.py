@@ -3,8 +3,8 @@
 from supercooled.report.comparison import Row, Tolerance, Verdict, read_comparison, write_comparison
 from supercooled.report.console import print_comparison
 from supercooled.report.files import load_results, save_results
+from supercooled.report.plates import Section
 from supercooled.report.scene import scene
-from supercooled.report.section import Section
 from supercooled.report.writing import own_folder, rebuild, write
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Numbers and units as a reader wants to see them."""
+"""Numbers, units and temperatures as a reader wants to see them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,26 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from supercooled.arrays import Array
+
+__all__ = [
+    "at_temperature",
+    "curves",
+    "pairs_text",
+    "percent",
+    "shown",
+    "temperature_text",
+    "temperatures_in",
+    "temperatures_text",
+    "unit_text",
+    "value_or_not",
+    "value_text",
+    "values_text",
+]
 
 _SUPERSCRIPT = str.maketrans("0123456789-+()d", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵈ")
 _LETTERS = {
@@ -110,6 +130,51 @@ def unit_math(unit: str) -> str:
         return symbol + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
     return typeset(unit, factor)
+
+
+def temperatures_in(data: xr.Dataset | xr.DataArray) -> list[float]:
+    """Temperatures, cold to hot."""
+    return [float(value) for value in data["temperature"].values]
+
+
+def curves(data: xr.DataArray) -> list[tuple[float, Array]]:
+    """(temperature, curve) without the places where there is none."""
+    return [
+        (t, np.asarray(data.sel(temperature=t).dropna(data.dims[-1]), dtype=np.float64))
+        for t in temperatures_in(data)
+    ]
+
+
+def at_temperature(temperature: float) -> str:
+    """The temperature in words."""
+    return f"at T = {temperature_text(temperature)}"
+
+
+def temperatures_text(data: xr.Dataset | xr.DataArray) -> str:
+    """All of them in words."""
+    return "T = " + ", ".join(temperature_text(value) for value in temperatures_in(data))
+
+
+def pairs_text(data: xr.DataArray) -> str:
+    """Pairs of species in words."""
+    return ", ".join(str(pair) for pair in data["pair"].values)
+
+
+def value_or_not(data: xr.DataArray, temperature: float) -> str:
+    """The value, or that the run did not reach it."""
+    value = float(data.sel(temperature=temperature))
+    return shown(value, digits=3) if np.isfinite(value) else "not reached"
+
+
+def value_text(data: xr.Dataset, name: str, temperature: float) -> str:
+    """Value with its error at a temperature."""
+    error = float(data[f"{name}_error"].sel(temperature=temperature)) if f"{name}_error" in data else None
+    return f"{shown(float(data[name].sel(temperature=temperature)), error)} {at_temperature(temperature)}"
+
+
+def values_text(data: xr.Dataset, name: str) -> str:
+    """The same at every temperature."""
+    return ", ".join(value_text(data, name, t) for t in temperatures_in(data))
 
 
 def typeset(unit: str, factor: Callable[[str, str, str, str], str]) -> str:

@@ -15,13 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from supercooled.report.comparison import Row
-from supercooled.report.links import figure_of
 from supercooled.report.markup import number_html, symbols, unit_html
 from supercooled.report.numbers import percent, split
-from supercooled.report.plates import DrawnPlate
-from supercooled.report.section import Section
+from supercooled.report.plates import DrawnPlate, Figures, Section
 from supercooled.report.svg import inline, palette
-from supercooled.report.tables import TABLES, Table
+from supercooled.report.tables import Table
 from supercooled.report.viewer import view
 
 _LAID_OUT = ("runs", "parameters", "versions", "commands", "source")
@@ -52,23 +50,24 @@ def render(
     plates: Sequence[DrawnPlate],
     provenance: Mapping[str, Any],
     sections: Sequence[Section],
+    figures: Figures,
     results: Mapping[str, xr.Dataset] | None = None,
 ) -> str:
     """The page. Everything that comes from outside the package is escaped.
 
     Light or dark as the reader's system asks, from the width of a phone to paper.
     """
-    parts = _arranged(sections, plates, results or {})
+    parts = _arranged(sections, plates, figures, results or {})
     drawings = {
         panel.name: inline(
-            panel.svg, prefix=panel.name.replace("_", "-"), description=panel.words.description
+            panel.svg, prefix=panel.name.replace("_", "-"), description=panel.caption.description
         )
         for plate in plates
         for panel in plate.panels
     }
     numbers = {plate.name: number for part in parts for number, plate in part.plates}
     everything = "".join(drawings.values())
-    entries = [(row, figure_of(row.name, numbers)) for row in rows]
+    entries = [(row, figures.plate_of(row.name, numbers)) for row in rows]
     beside_printed = [entry for entry in entries if entry[0].published is not None]
     alone = [entry for entry in entries if entry[0].published is None]
     return (
@@ -121,7 +120,10 @@ def _environment() -> Environment:
 
 
 def _arranged(
-    sections: Sequence[Section], plates: Sequence[DrawnPlate], results: Mapping[str, xr.Dataset]
+    sections: Sequence[Section],
+    plates: Sequence[DrawnPlate],
+    figures: Figures,
+    results: Mapping[str, xr.Dataset],
 ) -> list[_Shown]:
     by_name = {plate.name: plate for plate in plates}
     groups = [
@@ -129,7 +131,7 @@ def _arranged(
             section.heading,
             section.text,
             [by_name.pop(name) for name in section.plates if name in by_name],
-            tuple(TABLES[name](results[name]) for name in section.tables if name in results),
+            tuple(figures.tables[name](results[name]) for name in section.tables if name in results),
         )
         for section in sections
     ]

@@ -1,133 +1,209 @@
-"""What the page shows: each plate's panels, what they need, and the words that go with them."""
+"""What a page shows: figures with their captions in plates, tables, and which plate shows a number."""
 
 from __future__ import annotations
 
-from supercooled.report.captions import cage as cage_words
-from supercooled.report.captions import dynamics as dynamics_words
-from supercooled.report.captions import heterogeneity as words
-from supercooled.report.captions import softness as softness_words
-from supercooled.report.captions import structure as structure_words
-from supercooled.report.entropy import ENTROPY
-from supercooled.report.figures import cage, dynamics, neighbourhood, softness, structure
-from supercooled.report.further import FURTHER
-from supercooled.report.learned import LEARNED
-from supercooled.report.master import MASTER
-from supercooled.report.panels import KINDS, DrawnPanel, DrawnPlate, Panel, Plate, draw, drawn_by
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["KINDS", "PLATES", "DrawnPanel", "DrawnPlate", "Panel", "Plate", "draw"]
+import numpy as np
+import xarray as xr
 
-PLATES: tuple[Plate, ...] = (
-    Plate(
-        "structure",
-        "Structure of the liquid",
-        (
-            drawn_by(
-                structure.radial_distribution,
-                structure_words.radial_distribution,
-                "structure/radial_distribution",
-            ),
-            drawn_by(
-                structure.structure_factor, structure_words.structure_factor, "structure/structure_factor"
-            ),
-        ),
-    ),
-    Plate(
-        "cage",
-        "The cage and its softness",
-        (
-            drawn_by(
-                cage.potential, cage_words.caging_potential, "cage/caging_potential", name="caging_potential"
-            ),
-            drawn_by(cage.softness, cage_words.softness, "cage/softness", temperatures=2),
-        ),
-    ),
-    Plate(
-        "depth",
-        "Depth of the cage and softness",
-        (
-            drawn_by(cage.depth_q, cage_words.depth_q, "cage/depth_q", "cage/softness", temperatures=2),
-            drawn_by(cage.depth_r, cage_words.depth_r, "cage/depth_r", "cage/softness", temperatures=2),
-        ),
-    ),
-    Plate(
-        "dynamics",
-        "Displacements and the threshold of a rearrangement",
-        (
-            drawn_by(dynamics.displacements, dynamics_words.msd, "dynamics/msd", name="msd"),
-            drawn_by(dynamics.non_gaussian, dynamics_words.alpha2, "dynamics/alpha2", name="alpha2"),
-        ),
-    ),
-    Plate(
-        "hops",
-        "Relaxation and hops",
-        (
-            drawn_by(dynamics.overlap, dynamics_words.overlap, "dynamics/overlap"),
-            drawn_by(dynamics.hop_trace, dynamics_words.p_hop, "hops/p_hop", name="p_hop"),
-        ),
-    ),
-    Plate(
-        "distributions",
-        "Local depth and local softness",
-        (
-            drawn_by(softness.depth_distribution, softness_words.depth_distribution, "distributions/P_depth"),
-            drawn_by(
-                softness.softness_distribution, softness_words.softness_distribution, "distributions/P_S"
-            ),
-        ),
-    ),
-    Plate(
-        "rearranging",
-        "Particles that rearrange",
-        (
-            drawn_by(
-                softness.rearranging_softness,
-                softness_words.rearranging_softness,
-                "distributions/P_S",
-                "distributions/P_S_R",
-            ),
-            drawn_by(
-                softness.rearranging_depth,
-                softness_words.rearranging_depth,
-                "distributions/P_depth",
-                "distributions/P_depth_R",
-            ),
-        ),
-    ),
-    Plate(
-        "arrhenius",
-        "Probability, barrier and onset",
-        (
-            drawn_by(
-                softness.rearrangement_probability,
-                softness_words.rearrangement_probability,
-                "rearrangement/rearrangement_probability",
-            ),
-            drawn_by(
-                softness.arrhenius,
-                softness_words.arrhenius,
-                "rearrangement/rearrangement_probability",
-                "arrhenius/barrier",
-                "arrhenius/entropy",
-            ),
-            drawn_by(softness.barrier, softness_words.barrier, "arrhenius/barrier"),
-            drawn_by(
-                softness.barrier_entropy,
-                softness_words.barrier_entropy,
-                "arrhenius/barrier",
-                "arrhenius/entropy",
-            ),
-            drawn_by(
-                neighbourhood.collapse,
-                words.collapse,
-                "rearrangement/rearrangement_probability",
-                "arrhenius/barrier",
-                "arrhenius/entropy",
-            ),
-        ),
-    ),
-    *FURTHER,
-    *MASTER,
-    *ENTROPY,
-    *LEARNED,
-)
-"""Every plate the package knows, in the order of the straight line."""
+from supercooled.arguments import validated
+from supercooled.errors import ParameterError
+from supercooled.report.files import write_bytes
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+    from matplotlib.figure import Figure
+
+    from supercooled.report.tables import Table
+
+__all__ = ["Caption", "Figures", "Panel", "Plate", "Results", "Section", "drawn_by"]
+
+KINDS = ("svg", "pdf", "png")
+Results = Mapping[str, xr.Dataset]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The caption of a figure, and a description of what it shows for those who can't see it."""
+
+    text: Markup
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One figure: its file name, how it is drawn, and what it takes.
+
+    needs : (dataset, variable) without which it isn't drawn
+    temperatures : how many there must be for it to show anything
+    """
+
+    name: str
+    draw: Callable[[Results], Figure]
+    needs: tuple[tuple[str, str], ...]
+    caption: Callable[[Results], Caption]
+    temperatures: int = 1
+
+    def possible(self, results: Results) -> bool:
+        """Whether the results hold what it needs, with at least one finite number in each."""
+        return all(
+            group in results
+            and name in results[group]
+            and _has_numbers(results[group][name])
+            and results[group].sizes.get("temperature", self.temperatures) >= self.temperatures
+            for group, name in self.needs
+        )
+
+
+def drawn_by(
+    draw: Callable[..., Figure],
+    caption: Callable[[Results], Caption],
+    *needs: str,
+    name: str = "",
+    temperatures: int = 1,
+) -> Panel:
+    """Panel of a drawing that takes the groups of what it needs, in their order.
+
+    needs : "group/variable"
+    name : of its files; the drawing's own if none is given
+    """
+    pairs = tuple((group, variable) for group, _, variable in (each.partition("/") for each in needs))
+    groups = tuple(dict.fromkeys(group for group, _ in pairs))
+    return Panel(
+        name or draw.__name__, lambda r: draw(*(r[group] for group in groups)), pairs, caption, temperatures
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """Panels that belong together."""
+
+    name: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+@validated
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: a heading, plain text (blank lines part paragraphs), tables and plates by name.
+
+    plates : names of plates that the page knows; those without results are left out
+    tables : names of tables, likewise
+    """
+
+    heading: str
+    text: str = ""
+    plates: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Plates and tables that a page may show, and the plates that show a number of the comparison.
+
+    plates : in the order of the page, where no section says another
+    tables : by the group of results that they show
+    shown_in : by the beginnings of a row's name, the plates that may show it, the likeliest first
+
+    >>> one = Figures((Plate("a", "A", ()),), shown_in={"onset": ("a",)})
+    >>> both = one + Figures((Plate("b", "B", ()),), shown_in={"onset by depth": ("b",)})
+    >>> both.plate_of("onset by depth", {"a": 5, "b": 9})
+    ('b', 9)
+    >>> both.plate_of("onset by depth", {"a": 5})
+    ('a', 5)
+    """
+
+    plates: tuple[Plate, ...] = ()
+    tables: Mapping[str, Callable[[xr.Dataset], Table]] = field(default_factory=dict)
+    shown_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __add__(self, other: Figures) -> Figures:
+        """Both, those of `other` behind; a number that both show is shown by either.
+
+        Raises
+        ------
+        ParameterError
+            if two plates, or two figures, have one name: they would be written to the same files.
+        """
+        plates = (*self.plates, *other.plates)
+        panels = [panel.name for plate in plates for panel in plate.panels]
+        for names in ([plate.name for plate in plates], panels):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ParameterError(f"two figures are called {twice[0]!r}: give one another name")
+        numbers = dict.fromkeys((*self.shown_in, *other.shown_in))
+        return Figures(
+            plates,
+            {**self.tables, **other.tables},
+            {name: (*self.shown_in.get(name, ()), *other.shown_in.get(name, ())) for name in numbers},
+        )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files of all figures."""
+        panels = (panel.name for plate in self.plates for panel in plate.panels)
+        return tuple(f"{name}.{kind}" for name in panels for kind in KINDS)
+
+    def plate_of(self, name: str, numbers: Mapping[str, int]) -> tuple[str, int] | None:
+        """Plate and its number on the page for a row's name; None where the page has no such figure.
+
+        Of several beginnings that fit the longest counts.
+        """
+        for words in sorted(self.shown_in, key=len, reverse=True):
+            # a symbol is no beginning of a word: B is not Bragg
+            if name.startswith(words) and not (len(words) < 4 and name[len(words) :][:1].isalpha()):
+                for plate in self.shown_in[words]:
+                    if plate in numbers:
+                        return plate, numbers[plate]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPanel:
+    """A panel's figure and its caption."""
+
+    name: str
+    figure: Figure
+    svg: str
+    caption: Caption
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPlate:
+    """A plate drawn from results."""
+
+    name: str
+    title: str
+    panels: tuple[DrawnPanel, ...]
+
+    def save(self, folder: Path) -> set[str]:
+        """Each panel as SVG, PDF and PNG in `folder`; the names of the files."""
+        from supercooled.report.style import render
+
+        for panel in self.panels:
+            write_bytes(folder / f"{panel.name}.svg", panel.svg.encode())
+            write_bytes(folder / f"{panel.name}.pdf", render(panel.figure, "pdf"))
+            write_bytes(folder / f"{panel.name}.png", render(panel.figure, "png"))
+        return {f"{panel.name}.{kind}" for panel in self.panels for kind in KINDS}
+
+
+def draw(plate: Plate, results: Results) -> DrawnPlate | None:
+    """The plate with those of its panels that the results allow; None without any."""
+    drawn = tuple(_drawn(panel, results) for panel in plate.panels if panel.possible(results))
+    return DrawnPlate(plate.name, plate.title, drawn) if drawn else None
+
+
+def _drawn(panel: Panel, results: Results) -> DrawnPanel:
+    from supercooled.report.style import render
+
+    figure = panel.draw(results)
+    return DrawnPanel(panel.name, figure, render(figure, "svg").decode(), panel.caption(results))
+
+
+def _has_numbers(data: xr.DataArray) -> bool:
+    return bool(np.isfinite(data.values).any())

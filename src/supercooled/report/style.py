@@ -20,6 +20,30 @@ from supercooled.arrays import Array
 from supercooled.quantities import quantity
 from supercooled.report.numbers import temperature_text, unit_math
 
+__all__ = [
+    "ACCENT",
+    "CALM",
+    "FAINT",
+    "HEIGHT",
+    "INK",
+    "MARKERS",
+    "PAPER",
+    "QUIET",
+    "TALL",
+    "WIDTH",
+    "Shade",
+    "axis",
+    "band",
+    "by_temperature",
+    "errors_of",
+    "figure",
+    "finite",
+    "floats",
+    "key_above",
+    "panel",
+    "steps",
+]
+
 P = ParamSpec("P")
 
 # one column of a journal: at the width of a phone its 9 points are 13 pixels

@@ -14,8 +14,9 @@ import numpy as np
 import xarray as xr
 from pydantic import ConfigDict
 
+from supercooled import extensions
 from supercooled.arguments import validated
-from supercooled.errors import StoreError
+from supercooled.errors import ParameterError, StoreError
 from supercooled.extras import require
 from supercooled.fields import objection, reading
 from supercooled.outputs import Named, remove_owned, results_folder
@@ -29,7 +30,7 @@ from supercooled.report.files import (
     write_json,
     write_text,
 )
-from supercooled.report.section import Section
+from supercooled.report.plates import Figures, Section
 
 RESULTS, COMPARISON, PROVENANCE, FIGURES, PAGE = (
     "results.zarr",
@@ -51,6 +52,7 @@ class _Page(Fields):
     title: str
     summary: str
     sections: list[_Section]
+    paper: str = ""
 
 
 class _Provenance(Fields):
@@ -79,6 +81,7 @@ def own_folder(
     runs: Named = None,
     names: Sequence[str] = (),
     redrawn: bool = False,
+    figures: Figures | None = None,
 ) -> Iterator[None]:
     """Hold the folder of a report, in which nothing of somebody else is replaced; another process waits.
 
@@ -86,6 +89,7 @@ def own_folder(
     runs : folder of runs, which may lie in it
     names : patterns of further files that will be written
     redrawn : only the page and its figures will be written
+    figures : those of a paper, which are written too
 
     Raises
     ------
@@ -94,18 +98,36 @@ def own_folder(
     StoreError
         if it holds something else than a report, or a file of the report has been changed.
     """
-    drawn = (PAGE, *_figures())
+    drawn = (PAGE, *(f"{FIGURES}/{name}" for name in _with_general(figures).files))
     written = drawn if redrawn else (*drawn, COMPARISON, PROVENANCE, *names)
     check = None if redrawn else _changed_results
     with results_folder(out, inputs=inputs, runs=runs, names=written, check=check):
         yield
 
 
-def _figures() -> list[str]:
+def _with_general(figures: Figures | None) -> Figures:
+    """The figures that no paper owns, and those of a paper."""
     require("matplotlib", "jinja2", "k3d", doing="a report with its figures")
-    from supercooled.report.plates import KINDS, PLATES
+    from supercooled.report.figures import GENERAL
 
-    return [f"{FIGURES}/{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS]
+    return GENERAL + (figures or Figures())
+
+
+def _figures_of(paper: str, out: Path) -> Figures:
+    """The figures of the paper that the results in a folder say they were made for."""
+    if not paper:
+        return Figures()
+    known = extensions.known(extensions.PAPERS)
+    if paper not in known:
+        raise StoreError(
+            f"{out} was made for the paper {paper!r}, and no installed package brings it; known are "
+            f"{', '.join(known)}"
+        )
+    found = extensions.loaded(extensions.PAPERS, paper, kind="paper")
+    figures = getattr(found, "figures", None)
+    if not isinstance(figures, Figures):
+        raise ParameterError(f"{known[paper].value} is no paper: it has no figures")
+    return figures
 
 
 def _changed_results(out: Path) -> str | None:
@@ -123,6 +145,8 @@ def write(
     results: Mapping[str, xr.Dataset],
     provenance: Mapping[str, Any],
     sections: Sequence[Section] = (),
+    paper: str = "",
+    figures: Figures | None = None,
 ) -> Path:
     """Comparison, results, figures and page in the folder `out`; the page's path.
 
@@ -134,7 +158,9 @@ def write(
         ``parameters`` (name: value, or name: {"value": ..., "why": ...}), ``versions``
         (name: version), ``commands`` (list of str) and ``source`` (the paper); any other key goes
         under the provenance
-    sections : the order of the page's plates; without it, the order of the straight line
+    sections : the order of the page's plates; without it, structure first, then motion and what follows
+    paper : name of the paper that the results were made for, by which its figures are found again
+    figures : those of the paper, beside the ones that every report has
 
     Every file appears under its final name only when complete, the page last. Where the same content
     has been written before, nothing is drawn again (:func:`rebuild` does so).
@@ -146,9 +172,15 @@ def write(
     StoreError
         if it holds something else than a report, a file of it has been changed, or it can't be written.
     """
-    story = {"title": title, "summary": summary, "sections": [asdict(section) for section in sections]}
+    story: dict[str, Any] = {
+        "title": title,
+        "summary": summary,
+        "sections": [asdict(section) for section in sections],
+    }
+    if paper:
+        story["paper"] = paper
     content = _content(story, rows, results, provenance)
-    with own_folder(out):
+    with own_folder(out, figures=figures):
         out = Path(out)
         if (out / PAGE).exists() and _stored_content(out) == content:
             return out / PAGE
@@ -157,7 +189,7 @@ def write(
         save_results(out / RESULTS, results)
         write_comparison(out / COMPARISON, rows)
         write_json(out / PROVENANCE, {"page": story, "provenance": provenance, "content": content})
-        return rebuild(out)
+        return rebuild(out, figures=figures)
 
 
 def _content(
@@ -218,18 +250,22 @@ def _check_together(out: Path, found: Mapping[str, str]) -> None:
 
 
 @validated
-def rebuild(out: str | Path) -> Path:
+def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
     """Figures and page once more, from what is stored in the folder `out`; the page's path.
+
+    figures : those of the paper that the results were made for; without them, as the paper of the name that
+        the results say has them
 
     Raises
     ------
     StoreError
         if the results, the comparison or the provenance are missing, damaged, edited or of another report, or
-        a figure or the page has been changed.
+        a figure or the page has been changed; or if they were made for a paper that no installed package
+        brings.
     """
     require("matplotlib", "jinja2", "k3d", doing="a report with its figures")
     from supercooled.report.page import render
-    from supercooled.report.plates import KINDS, PLATES, draw
+    from supercooled.report.plates import draw
 
     with own_folder(out, redrawn=True):
         out = Path(out)
@@ -242,6 +278,8 @@ def rebuild(out: str | Path) -> Path:
             saying="is no provenance",
             remedy="; run the study again",
         )
+        own = _figures_of(stored.page.paper, out) if figures is None else figures
+        known = _with_general(own)
         provenance = stored.provenance.model_dump(exclude_unset=True)
         sections = tuple(
             Section(part.heading, part.text, tuple(part.plates), tuple(part.tables))
@@ -250,12 +288,15 @@ def rebuild(out: str | Path) -> Path:
         story = stored.page.model_dump(exclude_unset=True)
         _check_together(out, _content(story, rows, results, provenance))
 
-        # Results that are whole may lack what a figure draws, or hold something else.
-        with reading(f"what is stored in {out}", "run the study again"):
-            plates = tuple(plate for plate in (draw(plate, results) for plate in PLATES) if plate is not None)
+        with (
+            own_folder(out, redrawn=True, figures=own),
+            # Results that are whole may lack what a figure draws, or hold something else.
+            reading(f"what is stored in {out}", "run the study again"),
+        ):
+            drawn = (draw(plate, results) for plate in known.plates)
+            plates = tuple(plate for plate in drawn if plate is not None)
             kept = {name for plate in plates for name in plate.save(out / FIGURES)}
-            known = {f"{panel.name}.{kind}" for plate in PLATES for panel in plate.panels for kind in KINDS}
-            for name in known - kept:
+            for name in set(known.files) - kept:
                 remove_owned(out / FIGURES / name)
             page = render(
                 title=stored.page.title,
@@ -264,6 +305,7 @@ def rebuild(out: str | Path) -> Path:
                 plates=plates,
                 provenance=provenance,
                 sections=sections,
+                figures=known,
                 results=results,
             )
         write_text(out / PAGE, page)

@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from supercooled import report, store, systems
-from supercooled.analysis.provenance import study_command
-from supercooled.analysis.stages import in_own_folder
+from supercooled import store, systems
 from supercooled.cluster import Workers
-from supercooled.papers.graham2023 import words
+from supercooled.papers import Findings, Paper, Work
+from supercooled.papers.graham2023 import page
 from supercooled.papers.graham2023.chosen import CHOICES, Choices
+from supercooled.papers.graham2023.figures import FIGURES
 from supercooled.papers.graham2023.liquid import LiquidRuns, Run, continuous, measure
 from supercooled.papers.graham2023.results import together
 from supercooled.papers.graham2023.rows import rows
-from supercooled.papers.presets import preset_named
 
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
@@ -69,46 +68,30 @@ PRESETS = {
 }
 
 
-@in_own_folder
-def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
-    """The whole study; it reuses what is in `out` and `runs`.
+def study(chosen: Preset, where: Work) -> Findings:
+    """Simulate, measure, compare.
 
     Raises
     ------
     ParameterError
-        listing the presets, if this is none of them; or naming a state that has no equilibrated
-        configuration yet.
+        naming a state that has no equilibrated configuration yet.
     """
-    chosen = preset_named(preset, PRESETS, study="graham2023")
-    liquids = [_simulated(key, chosen, runs, workers) for key in chosen.liquids]
-    command = study_command("graham2023", preset, out=out, runs=runs)
-    return analysed(liquids, out, choices=CHOICES, command=command, preset=chosen, workers=workers)
+    liquids = [_simulated(key, chosen, where.runs, where.workers) for key in chosen.liquids]
+    return analysed(liquids, where, choices=CHOICES, preset=chosen)
 
 
-@in_own_folder
-def analysed(
-    liquids: Sequence[LiquidRuns],
-    out: Path,
-    *,
-    choices: Choices,
-    command: str,
-    preset: Preset,
-    workers: Workers,
-) -> Path:
-    """Measure, compare and write, from runs that are there."""
-    found = [measure(liquid, choices, work=out / "work", workers=workers) for liquid in liquids]
+def analysed(liquids: Sequence[LiquidRuns], where: Work, *, choices: Choices, preset: Preset) -> Findings:
+    """Measure and compare, from runs that are there."""
+    found = [measure(liquid, choices, work=where.kept, workers=where.workers) for liquid in liquids]
     results, _ = together(liquids, found, choices)
-    report.write(
-        out,
-        title="Softness and excess entropy in glass-forming liquids",
-        summary=words.summary(liquids, results),
+    return Findings(
+        summary=page.summary(liquids, results),
         rows=rows(results),
         results=results,
-        provenance=words.provenance(
-            liquids,
-            choices=choices,
-            command=command,
-            further={
+        trajectories=[run.thermal for liquid in liquids for run in liquid.runs],
+        parameters=page.parameters(
+            choices,
+            {
                 "minimiser": "l-bfgs; the paper's is FIRE",
                 "quench tolerance": f"{preset.tolerance:g}",
                 "frames from one inherent structure to the next": f"{preset.quench_every}",
@@ -116,11 +99,9 @@ def analysed(
                 "particles": f"{liquids[0].runs[0].thermal.n_particles}; the paper's: 32768",
             },
         ),
-        sections=words.SECTIONS,
+        sections=page.SECTIONS,
+        models={liquid.name: one.model for liquid, one in zip(liquids, found, strict=True)},
     )
-    for liquid, one in zip(liquids, found, strict=True):
-        one.model.save(out / f"softness_{liquid.name}.json")
-    return out
 
 
 def _simulated(key: tuple[float, float], chosen: Preset, root: Path, workers: Workers) -> LiquidRuns:
@@ -156,3 +137,14 @@ def _simulated(key: tuple[float, float], chosen: Preset, root: Path, workers: Wo
         )
         made.append(Run(one, inherent, chosen.quench_every))
     return LiquidRuns(liquid.name, width, density, liquid.mixture, tuple(made), fitted)
+
+
+PAPER = Paper(
+    name="graham2023",
+    title="Softness and excess entropy in glass-forming liquids",
+    source="graham2023: Exploring the relationship between softness and excess entropy in "
+    "glass-forming systems (2023)",
+    presets=PRESETS,
+    study=study,
+    figures=FIGURES,
+)

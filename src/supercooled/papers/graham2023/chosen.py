@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from supercooled.papers import printed_beside
 from supercooled.report import Tolerance
 from supercooled.structure import Logistic
 
@@ -88,3 +89,5 @@ ENTROPY_SPREAD, SOFTNESS_SPREAD = Tolerance.between(-np.inf, 1.1), Tolerance.bet
 PLATEAU = Tolerance.absolute(0.1)
 # After scaling a third of the spread at most, and a straight line.
 COLLAPSE, STRAIGHT = Tolerance.between(-np.inf, 1.0 / 3.0), Tolerance.between(0.95, np.inf)
+
+PRINTED = printed_beside(__file__)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from supercooled.analysis.stages import Results
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
-from supercooled.papers.missing import longer
+from supercooled.papers import longer
 from supercooled.relation import common_line
 
 # Of the collapse: the spread after scaling over that before, or R^2 of one line after it.

@@ -8,19 +8,19 @@ import numpy as np
 import xarray as xr
 
 from supercooled.analysis.stages import Results
+from supercooled.papers import explained
 from supercooled.papers.graham2023.chosen import (
     ACCURACY_COLD,
     ACCURACY_HOT,
     COLLAPSE,
     ENTROPY_SPREAD,
     PLATEAU,
+    PRINTED,
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
 from supercooled.papers.graham2023.reasons import Kind, accuracy, collapse, spread
 from supercooled.papers.graham2023.strata import FIELDS
-from supercooled.papers.missing import explained
-from supercooled.papers.published import printed
 from supercooled.relation import CommonLine, common_line
 from supercooled.report import Row, Tolerance
 
@@ -80,7 +80,7 @@ READINGS = (
 
 
 def _accuracy_rows(states: xr.Dataset) -> list[Row]:
-    paper = printed("graham2023")
+    paper = PRINTED
     found = []
     for q, name in enumerate(_names(states)):
         one = states.isel(liquid=q)
@@ -110,7 +110,7 @@ def _accuracy_rows(states: xr.Dataset) -> list[Row]:
 
 
 def _spread_rows(strata: xr.Dataset) -> list[Row]:
-    paper = printed("graham2023")
+    paper = PRINTED
     found = []
     for q, name in enumerate(_names(strata)):
         decades, errors = zip(*(_decades(strata.isel(liquid=q).sel(field=f)) for f in FIELDS), strict=True)
@@ -162,7 +162,7 @@ def _decades(one: xr.Dataset) -> tuple[float, float]:
 
 
 def _pearson_rows(joint: xr.Dataset) -> list[Row]:
-    plateau = float(printed("graham2023")["pearson_softness_entropy_plateau"])
+    plateau = float(PRINTED["pearson_softness_entropy_plateau"])
     found = []
     for q, name in enumerate(_names(joint)):
         last = q == joint.sizes["liquid"] - 1

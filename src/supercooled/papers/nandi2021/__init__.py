@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from supercooled import report
-from supercooled.analysis.provenance import study_command
-from supercooled.analysis.stages import in_own_folder
-from supercooled.cluster import Workers
-from supercooled.papers.nandi2021 import words
-from supercooled.papers.nandi2021.chosen import CHOICES
+from supercooled.papers import Findings, Paper, Work
+from supercooled.papers.nandi2021 import page
+from supercooled.papers.nandi2021.chosen import CHOICES, softness_line
 from supercooled.papers.nandi2021.learned import beside_learned, learned_rows
 from supercooled.papers.nandi2021.learned_barriers import barrier_rows
-from supercooled.papers.nandi2021.liquids import PRESETS, scanned
+from supercooled.papers.nandi2021.liquids import PRESETS, Preset, scanned
 from supercooled.papers.nandi2021.measuring import Point, far, measure, simulated
 from supercooled.papers.nandi2021.reasons import Tried
 from supercooled.papers.nandi2021.relating import related, slowness
 from supercooled.papers.nandi2021.rows import every_row, off_the_line
 from supercooled.papers.nandi2021.tabling import tables
 from supercooled.papers.nandi2021.tried import STRONG, far_row, scan_rows
-from supercooled.papers.presets import preset_named
-from supercooled.papers.published import softness_line
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -35,24 +29,16 @@ SCANNED_AT, SCANNED_FROM, SCAN_HOLD = 0.5, 0.6, 20.0
 REFERENCE = "ka-lj 1.2"
 
 
-@in_own_folder
-def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
-    """The whole study; it reuses what is in `out` and `runs`.
-
-    Raises
-    ------
-    ParameterError
-        listing the presets, if this is none of them.
-    """
-    chosen = preset_named(preset, PRESETS, study="nandi2021")
-    choices, work = CHOICES, out / "work"
+def study(chosen: Preset, where: Work) -> Findings:
+    """Simulate, measure, compare."""
+    choices, work, workers = CHOICES, where.kept, where.workers
     liquids = chosen.liquids()
     scan = (
         []
         if chosen.scan is None
         else scanned(temperature=SCANNED_AT, begin=SCANNED_FROM, duration=chosen.scan, hold=SCAN_HOLD)
     )
-    trajectories = simulated(liquids, scan, seeds=chosen.seeds, root=runs, workers=workers)
+    trajectories = simulated(liquids, scan, seeds=chosen.seeds, root=where.runs, workers=workers)
     points = measure([*liquids, *scan], trajectories, choices, work=work, workers=workers)
     points, tried = points[: len(liquids)], points[len(liquids) :]
     reference = next(each for each in points if each[0].studied.name == REFERENCE)
@@ -77,21 +63,14 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         results["scan"] = _scan([each[0] for each in tried])
         compared += scan_rows([(each[0].studied, each[0]) for each in tried])
     every: list[Trajectory] = [*chain(*chain(*trajectories))]
-    report.write(
-        out,
-        title="A mean-field theory of softness in nine liquids",
-        summary=words.summary(found),
+    return Findings(
+        summary=page.summary(found),
         rows=compared,
         results=results,
-        provenance=words.provenance(
-            every,
-            choices=choices,
-            preset=chosen,
-            command=study_command("nandi2021", preset, out=out, runs=runs),
-        ),
-        sections=words.sections(results),
+        trajectories=every,
+        parameters=page.parameters(choices, chosen),
+        sections=page.sections(results),
     )
-    return out
 
 
 def _middles(points: Sequence[Sequence[Point]]) -> list[Point]:
@@ -117,7 +96,10 @@ def _cages(points: Sequence[Point]) -> xr.Dataset:
     shown = data["displacement"].values <= 0.5
     data = data.isel(displacement=shown).assign_coords(temperature=along)
     data["published_softness"] = labelled(
-        "softness", [softness_line(REFERENCE, point.temperature) for point in points], ("temperature",)
+        "softness",
+        [softness_line(REFERENCE, point.temperature) for point in points],
+        ("temperature",),
+        source="nandi2021, Table III",
     )
     return data.assign_attrs(q_max=CHOICES.q_max)
 
@@ -132,3 +114,13 @@ def _scan(points: Sequence[Point]) -> xr.Dataset:
         {"assumption": [point.studied.label for point in points]},
         attrs={"temperature": SCANNED_AT},
     )
+
+
+PAPER = Paper(
+    name="nandi2021",
+    title="A mean-field theory of softness in nine liquids",
+    source="nandi2021: Phys. Rev. Lett. 126, 208001 (2021), doi:10.1103/PhysRevLett.126.208001",
+    presets=PRESETS,
+    study=study,
+    figures=page.FIGURES,
+)

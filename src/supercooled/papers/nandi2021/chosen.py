@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from supercooled.papers import printed_beside
 from supercooled.report import Tolerance
 
 
@@ -62,3 +63,15 @@ NEAR_ZERO = Tolerance.between(-0.2 * 4.2633e-3, 0.2 * 4.2633e-3)
 # ours must lie below a fifth of the coldest temperature, and K below half the smallest that is printed.
 FRAGILITY = Tolerance.relative(0.2)
 NO_FRAGILITY = Tolerance.between(0.0, 0.08)
+
+PRINTED = printed_beside(__file__)
+
+
+def softness_line(system: str, temperature: float) -> float:
+    """Average softness a0 + a1 T that is printed in Table III, sigma_AA^2.
+
+    >>> round(softness_line("ka-lj 1.2", 0.47), 7)
+    0.0008394
+    """
+    row = PRINTED["systems"][system]
+    return float(row["a0"] + row["a1"] * temperature)

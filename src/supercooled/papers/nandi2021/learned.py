@@ -15,8 +15,7 @@ from supercooled.arrays import Array
 from supercooled.dynamics import HopThreshold
 from supercooled.learning import SoftnessModel, Validation
 from supercooled.papers.nandi2021.chosen import Choices
-from supercooled.papers.nandi2021.learned_barriers import PRINTED as SHIFT_PRINTED
-from supercooled.papers.nandi2021.learned_barriers import SHIFT, barriers, with_others
+from supercooled.papers.nandi2021.learned_barriers import PRINTED_SHIFT, SHIFT, barriers, with_others
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.relating import PRINTED_ONSET
 from supercooled.relation import Line, line
@@ -124,7 +123,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
     climbed = climb(model)
     if climbed is not None:
         known = np.isfinite(float(climbed["shift_high"]))
-        if known and not SHIFT.holds(float(climbed["shift"]), SHIFT_PRINTED):
+        if known and not SHIFT.holds(float(climbed["shift"]), PRINTED_SHIFT):
             others = {f"a penalty of {C:g}": (each, C) for C in OTHER_PENALTIES}
             others[f"{each // 2} examples of each kind"] = (each // 2, PENALTY)
             climbed = with_others(climbed, {how: climb(taught(*asked)[0]) for how, asked in others.items()})

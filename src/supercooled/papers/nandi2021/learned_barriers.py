@@ -12,16 +12,16 @@ from supercooled import dynamics, learning, relation, structure
 from supercooled.analysis.results import common_bins
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
-from supercooled.papers.missing import explained
+from supercooled.papers import explained
+from supercooled.papers.nandi2021.chosen import PRINTED
 from supercooled.papers.nandi2021.measuring import Point
-from supercooled.papers.published import printed
 from supercooled.report import Row, Tolerance
 
 BINS, LEAST, LARGEST_ERROR = 24, 200, 0.5
 # Of a temperature, so that the longest run does not fill the memory.
 MOST_FRAMES = 400
 SHIFT = Tolerance.relative(0.2)
-PRINTED = float(printed("nandi2021")["ml_barrier_shift_S0"]["value"])
+PRINTED_SHIFT = float(PRINTED["ml_barrier_shift_S0"]["value"])
 # Shifts tried, beyond the hardest particles: the curve is straight long before the largest.
 SHIFTS = np.geomspace(0.05, 1e4, 400)
 
@@ -80,7 +80,7 @@ def barriers(
     shift, low, high = best_shift(
         data["learned_softness"].values, data["barrier"].values, data["barrier_error"].values
     )
-    return data.assign(shift=shift, shift_low=low, shift_high=high, shift_printed=PRINTED).assign_attrs(
+    return data.assign(shift=shift, shift_low=low, shift_high=high, shift_printed=PRINTED_SHIFT).assign_attrs(
         temperatures=temperatures
     )
 
@@ -120,7 +120,7 @@ def barrier_rows(data: xr.Dataset) -> list[Row]:
                 item="SI Fig. 3",
                 quantity="S_0",
                 state="LJ 1.2",
-                published=PRINTED,
+                published=PRINTED_SHIFT,
                 measured=None if open_end else shift,
                 uncertainty=None if open_end else 0.25 * (high - low),
                 unit="1",
@@ -139,7 +139,7 @@ def barrier_rows(data: xr.Dataset) -> list[Row]:
             quantity="correlation of ΔE_ML with 1/(S_ML + S0)",
             state=f"LJ 1.2, {len(S)} softnesses, T = {', '.join(map(str, data.attrs['temperatures']))}",
             published=None,
-            measured=float(np.corrcoef(1.0 / (S + PRINTED), E)[0, 1]),
+            measured=float(np.corrcoef(1.0 / (S + PRINTED_SHIFT), E)[0, 1]),
             uncertainty=None,
             unit="1",
             tolerance=None,

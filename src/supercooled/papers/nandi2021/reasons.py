@@ -11,10 +11,9 @@ import xarray as xr
 
 from supercooled import dynamics, relation
 from supercooled.arrays import Array, Booleans
-from supercooled.papers.nandi2021.chosen import SOFTNESS, Choices
+from supercooled.papers.nandi2021.chosen import PRINTED, SOFTNESS, Choices, softness_line
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.relating import Related, readings, windows
-from supercooled.papers.published import printed, softness_line
 
 Part: TypeAlias = Literal["intercept", "slope"]
 # A printed K or T_VFT of 1e-19: the paper's fit found no such temperature.
@@ -68,7 +67,7 @@ class Tried:
                 relation.line(one.T[which], one.S[which], confidence=self.choices.confidence), part
             )
             found.append(f"{name} {value:.4g} ({_off(value, published)})")
-        table = printed("nandi2021")["systems"][one.studied.name]
+        table = PRINTED["systems"][one.studied.name]
         T = one.T[one.cold]
         assert one.line is not None  # noqa: S101
         apart = (one.line.intercept + one.line.slope * T) / (table["a0"] + table["a1"] * T) - 1
@@ -87,7 +86,7 @@ class Tried:
                 confidence=self.choices.confidence,
             )  # fmt: skip
             found.append(f"{name} {other[parameter]:.3g} ({_off(other[parameter], published)})")
-        table, fit = printed("nandi2021")["systems"][one.studied.name], one.vft
+        table, fit = PRINTED["systems"][one.studied.name], one.vft
         assert fit is not None  # noqa: S101
         theirs = _left(one, float(table["K_VFT"]), float(table["T_VFT"]))
         return (
@@ -142,7 +141,7 @@ def _known(one: Related, which: Booleans) -> Array | None:
 
 def _by_the_other_tables(one: Related, part: Part) -> str:
     """B' and C' of this window by the paper's Tables I and III, which need not agree with its Table II."""
-    table = printed("nandi2021")["systems"][one.studied.name]
+    table = PRINTED["systems"][one.studied.name]
     T = one.T[one.cold & np.isfinite(one.tau)]
     K, T_VFT = float(table["K_VFT"]), float(table["T_VFT"])
     if np.isnan(one.onset) or len(T) < FEWEST["line"] or K < NONE_PRINTED:

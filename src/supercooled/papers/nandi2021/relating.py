@@ -11,14 +11,13 @@ import xarray as xr
 from supercooled import dynamics, relation
 from supercooled.arrays import Array, Booleans
 from supercooled.dynamics import LawFit
-from supercooled.papers.nandi2021.chosen import Choices
+from supercooled.papers.nandi2021.chosen import PRINTED, Choices
 from supercooled.papers.nandi2021.liquids import Studied
 from supercooled.papers.nandi2021.measuring import Point
-from supercooled.papers.published import printed
 from supercooled.relation import Collapse, Line, SoftnessLaw
 
 # Of Kob-Andersen at density 1.2, as sharma2022, by the same group, prints it.
-PRINTED_ONSET = float(printed("sharma2022")["onset_temperature_from_softness"])
+PRINTED_ONSET = float(PRINTED["onset_temperature"]["value"])
 LAWS = ("arrhenius", "vft", "parabolic")
 
 
@@ -221,7 +220,7 @@ class Reading:
 
 def vanishing(name: str) -> float:
     """Temperature at which C' + B'/S of Table II is 0, with S of Table III; NaN if it is nowhere."""
-    row = printed("nandi2021")["systems"][name]
+    row = PRINTED["systems"][name]
     if row["C_prime"] >= 0:
         return float("nan")
     return float((-row["B_prime"] / row["C_prime"] - row["a0"]) / row["a1"])

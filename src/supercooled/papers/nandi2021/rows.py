@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from supercooled.dynamics import LawFit
-from supercooled.papers.missing import explained
+from supercooled.papers import explained
 from supercooled.papers.nandi2021.chosen import (
     FRAGILITY,
     LINEAR,
@@ -18,14 +18,15 @@ from supercooled.papers.nandi2021.chosen import (
     NEAR_ZERO,
     NO_FRAGILITY,
     ORDER,
+    PRINTED,
     SLOPE,
     SOFTNESS,
+    softness_line,
 )
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.reasons import NONE_PRINTED, Part, Tried
 from supercooled.papers.nandi2021.relating import Related, collapses, readings, vanishing
 from supercooled.papers.nandi2021.tried import STRONG, finite
-from supercooled.papers.published import printed, softness_line
 from supercooled.report import Row, Tolerance
 
 NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
@@ -49,7 +50,7 @@ def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], tried
 
 
 def _table(one: Related) -> dict[str, Any]:
-    found: dict[str, Any] = printed("nandi2021")["systems"][one.studied.name]
+    found: dict[str, Any] = PRINTED["systems"][one.studied.name]
     return found
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from supercooled.papers.nandi2021.chosen import Choices
+from supercooled.papers.nandi2021.chosen import PRINTED, Choices
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.relating import Related, collapses, readings
-from supercooled.papers.published import printed
 from supercooled.quantities import labelled
 
 
@@ -58,7 +57,7 @@ def _points(found: Sequence[Related], points: Sequence[Sequence[Point]]) -> xr.D
         )
     }  # fmt: skip
     data["barrier"] = labelled("barrier", [one.barrier[k] for one, k, _ in flat], ("point",))
-    table = printed("nandi2021")["systems"]
+    table = PRINTED["systems"]
     lines = [(table[one.studied.name], point.temperature) for one, _, point in flat]
     data["published_softness"] = labelled("softness", [r["a0"] + r["a1"] * T for r, T in lines], ("point",))
     return xr.Dataset(

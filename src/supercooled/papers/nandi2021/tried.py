@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from supercooled.papers.nandi2021.chosen import SOFTNESS
+from supercooled.papers.nandi2021.chosen import SOFTNESS, softness_line
 from supercooled.papers.nandi2021.liquids import PASSIVE, Studied
 from supercooled.papers.nandi2021.measuring import Point
-from supercooled.papers.published import softness_line
 from supercooled.report import Row
 
 STRONG = "ka-wca 1.05"

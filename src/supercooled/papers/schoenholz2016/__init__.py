@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from supercooled import dynamics, relation, report, store, systems
-from supercooled.analysis.provenance import study_command
+from supercooled import dynamics, relation, store, systems
 from supercooled.analysis.scenes import scene_of_softness
-from supercooled.analysis.stages import in_own_folder
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
-from supercooled.papers.presets import preset_named
-from supercooled.papers.schoenholz2016 import measuring, reasons, training, words
+from supercooled.learning import SoftnessModel
+from supercooled.papers import Findings, Paper, Work
+from supercooled.papers.schoenholz2016 import measuring, page, reasons, training
 from supercooled.papers.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
+from supercooled.papers.schoenholz2016.figures import FIGURES
 from supercooled.papers.schoenholz2016.rows import (
     at_home,
     barrier_rows,
@@ -48,36 +48,17 @@ class Density:
     onset: float
     onset_error: float
     accuracy: float
+    model: SoftnessModel
 
 
-@in_own_folder
-def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
-    """The whole study; it reuses what is in `out` and `runs`.
-
-    Raises
-    ------
-    ParameterError
-        listing the presets, if this is none of them.
-    """
-    return study(
-        preset_named(preset, PRESETS, study="schoenholz2016"),
-        CHOICES,
-        out,
-        runs=runs,
-        workers=workers,
-        command=study_command("schoenholz2016", preset, out=out, runs=runs),
-    )
-
-
-@in_own_folder
-def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: Workers, command: str) -> Path:
-    """The study of any state points, with any choices."""
+def study(preset: Preset, where: Work) -> Findings:
+    """Simulate, measure, compare."""
     found: dict[float, Density] = {}
     everything: list[Trajectory] = []
     for density in preset.durations:
-        still = inherent(density, preset, choices, runs=runs, workers=workers)
+        still = inherent(density, preset, CHOICES, runs=where.runs, workers=where.workers)
         everything += chain.from_iterable(still.values())
-        found[density] = of_density(density, still, preset, choices, out, workers=workers)
+        found[density] = of_density(density, still, preset, CHOICES, where.kept, workers=where.workers)
     # first of the density whose numbers the paper prints
     ordered = sorted(found, key=lambda density: not at_home(density))
     rows = [row for density in ordered for row in found[density].rows]
@@ -87,16 +68,15 @@ def study(preset: Preset, choices: Choices, out: Path, *, runs: Path, workers: W
         for density, one in found.items()
         for name, data in one.results.items()
     } | onsets(found)
-    report.write(
-        out,
-        title="Softness by machine learning and the relaxation of a glassy liquid",
-        summary=words.summary(found, choices),
+    return Findings(
+        summary=page.summary(found, CHOICES),
         rows=rows,
         results=results,
-        provenance=words.provenance(everything, choices, preset, command),
-        sections=words.SECTIONS,
+        trajectories=everything,
+        parameters=page.parameters(CHOICES, preset),
+        sections=page.SECTIONS,
+        models={f"{density:g}": one.model for density, one in found.items()},
     )
-    return out
 
 
 def onsets(found: Mapping[float, Density]) -> dict[str, xr.Dataset]:
@@ -153,21 +133,21 @@ def of_density(
     still: Mapping[float, tuple[Trajectory, ...]],
     preset: Preset,
     choices: Choices,
-    out: Path,
+    work: Path,
     *,
     workers: Workers = 1,
 ) -> Density:
     """Softness of one density, and what it says.
 
     still : inherent structures of the runs at each temperature, coldest first
+    work : folder of what is kept
     """
-    work, coldest = out / "work", min(still)
+    coldest = min(still)
     events = {T: tuple(_events(run, choices) for run in runs) for T, runs in still.items()}
     cold = training.Coldest(
         still[coldest], events[coldest], choices, quiet=preset.quiet[density], size=preset.size
     )
     trained = training.trained(cold, draws=choices.draws if at_home(density) else 1)
-    trained.whole.save(out / f"softness_{density:g}.json")
     learned = training.learned.kept(work, f"{density:g}-learned", cold, trained)
     fields: dict[float, list[xr.DataArray]] = {T: [] for T in still}
     with executor(workers) as pool:
@@ -236,7 +216,7 @@ def of_density(
         rows += left_out_rows(density, results["learned_left_out"])
     rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
     rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
-    return Density(rows, results, onset, error, trained.validation.accuracy)
+    return Density(rows, results, onset, error, trained.validation.accuracy, trained.whole)
 
 
 def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:
@@ -247,3 +227,13 @@ def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.
 
 def _events(still: Trajectory, choices: Choices) -> xr.Dataset:
     return dynamics.events(still, window=choices.window, threshold=choices.candidate, species=choices.centre)
+
+
+PAPER = Paper(
+    name="schoenholz2016",
+    title="Softness by machine learning and the relaxation of a glassy liquid",
+    source="schoenholz2016: Nature Physics 12, 469 (2016), doi:10.1038/nphys3644",
+    presets=PRESETS,
+    study=study,
+    figures=FIGURES,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from supercooled.papers import printed_beside
 from supercooled.report import Tolerance
 
 # Tolerances stood before anything was measured; "about 5 to 11" leaves half a unit on either side.
@@ -127,3 +128,5 @@ PRESETS = {
         replicas={1.20: 3},
     ),
 }
+
+PRINTED = printed_beside(__file__)

@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from supercooled.papers.missing import explained
-from supercooled.papers.published import printed
+from supercooled.papers import explained
 from supercooled.papers.schoenholz2016 import reasons
 from supercooled.papers.schoenholz2016.chosen import (
     ACCURACY,
     BARRIER,
     ONSET,
     OVERLAP,
+    PRINTED,
     RISE,
     SHARE,
     TWO_FEATURES,
@@ -61,7 +61,7 @@ def learning_rows(
     density: float, cold: Coldest, found: Trained, learned: Mapping[str, xr.Dataset]
 ) -> list[Row]:
     """Accuracy, features, and what else was tried."""
-    paper, state = printed("schoenholz2016"), f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
+    paper, state = PRINTED, f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
     as_printed = at_home(density)
     n = found.examples.sizes["example"] // 2
     lead = f"structure {cold.choices.lead:g} τ before the peak of p_hop"
@@ -177,7 +177,7 @@ def barrier_rows(
     """Barriers, their straightness, and the onset."""
     seen = fits.dropna("learned_softness", subset=["barrier"])
     state = f"ρ = {density:g}, T = {', '.join(f'{T:g}' for T in temperatures)}"
-    low, high = printed("schoenholz2016")["barrier_range_quoted_by_sharma2022"]
+    low, high = PRINTED["barrier_range_quoted_by_sharma2022"]
     as_printed = at_home(density)
     rows = []
     for word, end, value in (

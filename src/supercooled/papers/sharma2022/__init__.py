@@ -11,12 +11,11 @@ from pathlib import Path
 
 import xarray as xr
 
-from supercooled import report, store, systems
+from supercooled import store, systems
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.analysis.measurement import measure
 from supercooled.analysis.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.analysis.propensity import Ensembles, Plan, ranked_propensities
-from supercooled.analysis.provenance import study_command
 from supercooled.analysis.results import (
     below_onset,
     cages,
@@ -26,15 +25,14 @@ from supercooled.analysis.results import (
     together,
 )
 from supercooled.analysis.scenes import scene_of
-from supercooled.analysis.stages import in_own_folder
 from supercooled.cluster import Workers
 from supercooled.mixture import Liquid
-from supercooled.papers.presets import preset_named
-from supercooled.papers.published import printed, softness_line
-from supercooled.papers.sharma2022 import words
+from supercooled.papers import Findings, Paper, Work
+from supercooled.papers.sharma2022 import page
 from supercooled.papers.sharma2022.averages import average_lines
-from supercooled.papers.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT
+from supercooled.papers.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT, PRINTED, softness_line
 from supercooled.papers.sharma2022.extended import Job, by_depth, extended
+from supercooled.papers.sharma2022.figures import FIGURES
 from supercooled.papers.sharma2022.rows import further_rows, propensity_rows, rows, with_readings
 from supercooled.report import Tolerance
 from supercooled.trajectory import Trajectory
@@ -78,26 +76,18 @@ PRESETS = {
 }
 
 
-@in_own_folder
-def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
-    """The whole study; it reuses what is in `out` and `runs`.
-
-    Raises
-    ------
-    ParameterError
-        listing the presets, if this is none of them.
-    """
-    chosen = preset_named(preset, PRESETS, study="sharma2022")
-    choices, work = CHOICES, out / "work"
+def study(chosen: Preset, where: Work) -> Findings:
+    """Simulate, measure, compare."""
+    choices, work, workers = CHOICES, where.kept, where.workers
     liquid = systems.kob_andersen(density=DENSITY)
     temperatures = list(chosen.durations)
-    simulated = _simulated(liquid, chosen, runs=runs, workers=workers)
+    simulated = _simulated(liquid, chosen, runs=where.runs, workers=workers)
     trajectories, hot = simulated[: len(temperatures)], simulated[len(temperatures) :]
     measured = measure([[t] for t in trajectories], liquid.mixture, choices, work=work, workers=workers)
     found = cages(measured, temperatures, liquid.mixture, choices)
     calibration = found.calibration(choices.calibrated_by)
     moved = moves(measured, choices)
-    thresholds = [float(printed("sharma2022")["p_c"][f"{T:.2f}"]) for T in temperatures]
+    thresholds = [float(PRINTED["p_c"][f"{T:.2f}"]) for T in temperatures]
     depths, hops = [m.depths for m in measured], [m.hops for m in measured]
     related = relations(depths, hops, thresholds, calibration, choices)
     fits = crossing(below_onset(related.probabilities, temperatures, HIGHEST), choices)
@@ -113,7 +103,8 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
     )
     results["cage"]["published_softness"] = (
         "temperature",
-        [softness_line("ka-lj 1.2", T) for T in temperatures],
+        [softness_line(T) for T in temperatures],
+        {"source": PRINTED["softness_line"]["where"]},
     )
     results["arrhenius"] = fits
     results |= scene_of(trajectories[0], measured[0], calibration, choices)
@@ -133,7 +124,7 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
             results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III"
         )
         if chosen.ensembles is not None:
-            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, runs, workers)
+            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, where.runs, workers)
             results["propensity"] = ranked_propensities(
                 trajectories,
                 [depth for (depth,) in depths],
@@ -149,23 +140,16 @@ def run(preset: str, out: Path, *, runs: Path, workers: Workers) -> Path:
         results |= by_depth(related, temperatures, choices, highest=HIGHEST)
         results["lines"] = average_lines(found, choices.calibrated_by)
         compared = with_readings(compared, results["readings"]) + further_rows(results, temperatures)
-    report.write(
-        out,
-        title="Local softness and rearrangements in a supercooled liquid",
-        summary=words.summary(temperatures, related, fits.attrs["onset"], fits.attrs["onset_error"]),
+    return Findings(
+        summary=page.summary(temperatures, related, fits.attrs["onset"], fits.attrs["onset_error"]),
         rows=compared,
         results=results,
-        provenance=words.provenance(
-            simulated,
-            choices=choices,
-            calibration=calibration,
-            dt=chosen.dt,
-            ensembles=chosen.ensembles,
-            command=study_command("sharma2022", preset, out=out, runs=runs),
+        trajectories=simulated,
+        parameters=page.parameters(
+            choices=choices, calibration=calibration, dt=chosen.dt, ensembles=chosen.ensembles
         ),
-        sections=words.sections(results),
+        sections=page.sections(results),
     )
-    return out
 
 
 def _simulated(liquid: Liquid, chosen: Preset, *, runs: Path, workers: Workers) -> list[Trajectory]:
@@ -195,3 +179,13 @@ def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Data
     )
     curves = [motion_curves([run], how, work=work) for run in runs]
     return motion_table(curves, [temperature_of(run) for run in runs], how)
+
+
+PAPER = Paper(
+    name="sharma2022",
+    title="Local softness and rearrangements in a supercooled liquid",
+    source="sharma2022: Phys. Rev. E 105, 044604 (2022), doi:10.1103/PhysRevE.105.044604",
+    presets=PRESETS,
+    study=study,
+    figures=FIGURES,
+)

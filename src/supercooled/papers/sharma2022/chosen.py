@@ -10,6 +10,7 @@ runs, whose onset was 0.92(4) with softnesses that any three temperatures know.
 from __future__ import annotations
 
 from supercooled.analysis.choices import Choices
+from supercooled.papers import printed_beside
 from supercooled.report import Tolerance
 
 # Sec. III: p_c at each temperature; App. B: delta = 0.09. What the paper leaves open, and the
@@ -27,3 +28,15 @@ SHARE_BY_WIDTH = Tolerance.absolute(0.06)
 ONSET = Tolerance.absolute(0.06)
 # No reasoned bound: a quarter, set when results of an earlier version of this study were known.
 BARRIER = Tolerance.relative(0.25)
+
+PRINTED = printed_beside(__file__)
+
+
+def softness_line(temperature: float) -> float:
+    """Average softness a0 + a1 T of this liquid, as nandi2021 prints it in Table III, sigma_AA^2.
+
+    >>> round(softness_line(0.47), 7)
+    0.0008394
+    """
+    row = PRINTED["softness_line"]
+    return float(row["a0"] + row["a1"] * temperature)

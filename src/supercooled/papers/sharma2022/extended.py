@@ -19,8 +19,7 @@ from supercooled.cage import Calibration
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
-from supercooled.papers.published import printed
-from supercooled.papers.sharma2022.chosen import ONSET, SHARE
+from supercooled.papers.sharma2022.chosen import ONSET, PRINTED, SHARE
 from supercooled.papers.sharma2022.neighbourhoods import closures, neighbourhoods
 from supercooled.papers.sharma2022.readings import Printed, readings, variants
 from supercooled.papers.sharma2022.variants import Variant, depths, spread
@@ -82,7 +81,7 @@ def extended(
     out["propagator"] = parts[0]["propagation"][["propagator"]].assign_attrs(temperature=temperatures[0])
     out["neighbourhood"] = parts[0]["neighbourhood"]
     hops = [part["p_hop"]["p_hop"] for part in parts]
-    paper, taken = printed("sharma2022"), [part["variants"] for part in parts]
+    paper, taken = PRINTED, [part["variants"] for part in parts]
     shares = paper["fraction_rearranging_softer_than_peak"]
     out["readings"] = readings(
         taken,

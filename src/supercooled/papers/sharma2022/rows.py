@@ -11,9 +11,16 @@ import xarray as xr
 from supercooled import relation
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import Cages, Moves, Relations
-from supercooled.papers.missing import explained
-from supercooled.papers.published import printed, softness_line
-from supercooled.papers.sharma2022.chosen import BARRIER, ONSET, SHARE, SHARE_BY_WIDTH, SOFTNESS
+from supercooled.papers import explained
+from supercooled.papers.sharma2022.chosen import (
+    BARRIER,
+    ONSET,
+    PRINTED,
+    SHARE,
+    SHARE_BY_WIDTH,
+    SOFTNESS,
+    softness_line,
+)
 from supercooled.papers.sharma2022.readings import in_words, nearest
 from supercooled.report import Row, Tolerance
 
@@ -42,13 +49,13 @@ def rows(
 
     curves : ``msd`` and ``alpha2`` (temperature, lag)
     """
-    paper = printed("sharma2022")
+    paper = PRINTED
     found_rows = [
         Row.judge(
             item="nandi2021, Table III",
             quantity="softness",
             state=f"T = {T:.2f}",
-            published=softness_line("ka-lj 1.2", T),
+            published=softness_line(T),
             measured=float(found.softness.softness[i]),
             uncertainty=float(found.softness.softness_error[i]),
             unit="sigma_AA^2",
@@ -134,7 +141,7 @@ def _slope_rows(related: Relations, temperatures: Sequence[float]) -> list[Row]:
 
 
 def _barrier_rows(fits: xr.Dataset) -> list[Row]:
-    paper = printed("sharma2022")
+    paper = PRINTED
     seen = fits.dropna("softness", subset=["barrier"])
     # The barrier falls with softness: the paper's lowest belongs to its softest particles.
     ends = [int(np.argmin(seen.barrier.values)), int(np.argmax(seen.barrier.values))]
@@ -210,7 +217,7 @@ def _reading_rows(table: xr.Dataset) -> list[Row]:
 
 def _nearest_rows(table: xr.Dataset) -> list[Row]:
     """What is printed beside the reading that comes nearest to it, which is chosen by that."""
-    paper, one = printed("sharma2022"), nearest(table)
+    paper, one = PRINTED, nearest(table)
     shares = paper["fraction_rearranging_softer_than_peak"]
     lowest, highest = map(float, paper["barrier_range"])
     shown = [
@@ -281,7 +288,7 @@ def with_readings(rows: Sequence[Row], table: xr.Dataset) -> list[Row]:
 
 def _width_rows(widths: xr.Dataset) -> list[Row]:
     cold = widths.isel(temperature=0)
-    shares = printed("sharma2022")["fraction_rearranging_softer_than_peak_by_delta_T0.47"]
+    shares = PRINTED["fraction_rearranging_softer_than_peak_by_delta_T0.47"]
     return [
         Row.judge(
             item="App. B, Fig. 13",
@@ -308,7 +315,7 @@ def _depth_rows(results: dict[str, xr.Dataset]) -> list[Row]:
             item="App. B, Fig. 15(c)",
             quantity="onset temperature by depth",
             state="T up to 0.70",
-            published=float(printed("sharma2022")["onset_temperature_from_depth"]),
+            published=float(PRINTED["onset_temperature_from_depth"]),
             measured=fits.attrs["onset"],
             uncertainty=fits.attrs["onset_error"],
             unit="epsilon_AA/k_B",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from supercooled.arrays import Array
+from supercooled.report.numbers import at_temperature, curves, shown, temperatures_text, values_text
+from supercooled.report.plates import Caption, Plate, Results, drawn_by
 from supercooled.report.style import (
     CALM,
     FAINT,
@@ -44,6 +47,25 @@ def potential(cage: xr.Dataset) -> Figure:
     return fig
 
 
+def potential_caption(results: Results) -> Caption:
+    """The caging potential."""
+    data = results["cage"]
+    floors = [
+        f"{shown(float(curve[0]), digits=3)} {at_temperature(t)}"
+        for t, curve in curves(data["caging_potential"])
+    ]
+    q_max = data.attrs.get("q_max")
+    reach = Markup(", from wave numbers up to {}").format(f"{q_max:g}") if q_max is not None else ""
+    return Caption(
+        Markup(
+            "Caging potential <i>β</i>Φ<sub>q</sub>(Δ<i>r</i>){} ; dashed, the parabola "
+            "1/(2<i>S</i>) Δ<i>r</i><sup>2</sup> above its minimum."
+        ).format(reach),
+        f"Caging potential against displacement at {temperatures_text(data)}; "
+        f"its floor is {', '.join(floors)}.",
+    )
+
+
 @figure
 def softness(cage: xr.Dataset) -> Figure:
     """Softness against temperature, with the published line, and how far it lies from it."""
@@ -55,7 +77,7 @@ def softness(cage: xr.Dataset) -> Figure:
     x, y = floats(cage["temperature"]), 1e3 * floats(cage["softness"])
     error = errors_of(cage, "softness")
     if published is not None:
-        # nandi2021 prints a straight line, so its values at our temperatures draw it
+        # a straight line is printed, so its values at our temperatures draw it
         line = np.polynomial.Polynomial.fit(x, 1e3 * floats(published), 1 if len(x) > 1 else 0)
         wide = np.array([x.min(), x.max()]) + np.array([-0.06, 0.06]) * max(float(np.ptp(x)), 0.1)
         axes.plot(wide, line(wide), color=INK, linewidth=0.9, linestyle=(0, (5, 2)), label="published line")
@@ -73,6 +95,24 @@ def softness(cage: xr.Dataset) -> Figure:
         axes.legend(loc="upper left")
         fig.align_ylabels(fig.axes)
     return fig
+
+
+def softness_caption(results: Results) -> Caption:
+    """Softness against temperature."""
+    data = results["cage"]
+    measured = values_text(data, "softness")
+    caption = Markup("Softness <i>S</i> of the mean-field cage against temperature.")
+    text = f"Softness {measured}."
+    if "published_softness" in data:
+        off = 100 * (data["softness"] / data["published_softness"] - 1)
+        source = data["published_softness"].attrs.get("source")
+        caption += Markup(
+            " Dashed, the published line{}; below, the deviation from it, with a band of ±5 %."
+        ).format(f" ({source})" if source else "")
+        text += (
+            f" It deviates from the published line by {float(off.min()):+.1f} to {float(off.max()):+.1f} %."
+        )
+    return Caption(caption, text)
 
 
 @figure
@@ -94,6 +134,18 @@ def depth_q(cage: xr.Dataset) -> Figure:
     return fig
 
 
+def depth_q_caption(results: Results) -> Caption:
+    """Depth from S(q) against inverse softness."""
+    data = results["cage"]
+    caption = Markup(
+        "Depth <i>β</i>Φ<sub>q</sub> of the cage from the structure factor against the inverse softness"
+    )
+    caption += (
+        Markup("; inset, against the depth <i>β</i>Φ<sub>r</sub>.") if "depth_r" in data else Markup(".")
+    )
+    return Caption(caption, f"Depth of the cage from the structure factor: {values_text(data, 'depth_q')}.")
+
+
 @figure
 def depth_r(cage: xr.Dataset) -> Figure:
     r"""Inverse softness and the depth from g(r), with the line 1/S = c0 + c1 depth that calibrates."""
@@ -110,6 +162,24 @@ def depth_r(cage: xr.Dataset) -> Figure:
     axes.margins(0.08)
     axes.legend(loc="upper left")
     return fig
+
+
+def depth_r_caption(results: Results) -> Caption:
+    """Depth from g(r) against inverse softness."""
+    data = results["cage"]
+    caption = Markup(
+        "Depth <i>β</i>Φ<sub>r</sub> from the radial distribution function, "
+        "which calibrates the local softness"
+    )
+    c0, c1 = data.attrs.get("c0"), data.attrs.get("c1")
+    if c0 is not None and c1 is not None:
+        caption += Markup(
+            ": 1/<i>S</i> = <i>c</i><sub>0</sub> + <i>c</i><sub>1</sub> <i>β</i>Φ<sub>r</sub>, "
+            "<i>c</i><sub>0</sub> = {}, <i>c</i><sub>1</sub> = {}"
+        ).format(shown(float(c0)), shown(float(c1)))
+    if data.attrs.get("reading"):
+        caption += Markup(" (reading: {})").format(data.attrs["reading"])
+    return Caption(caption + Markup("."), f"Depth of the cage from g(r): {values_text(data, 'depth_r')}.")
 
 
 def _points(
@@ -137,3 +207,23 @@ def _points(
             label=f"$T = {name}$" if named else None,
             zorder=3,
         )
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "cage",
+        "The cage and its softness",
+        (
+            drawn_by(potential, potential_caption, "cage/caging_potential", name="caging_potential"),
+            drawn_by(softness, softness_caption, "cage/softness", temperatures=2),
+        ),
+    ),
+    Plate(
+        "depth",
+        "Depth of the cage and softness",
+        (
+            drawn_by(depth_q, depth_q_caption, "cage/depth_q", "cage/softness", temperatures=2),
+            drawn_by(depth_r, depth_r_caption, "cage/depth_r", "cage/softness", temperatures=2),
+        ),
+    ),
+)

@@ -6,9 +6,20 @@ import math
 
 import numpy as np
 import xarray as xr
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from supercooled.arrays import Array
+from supercooled.report.numbers import (
+    at_temperature,
+    curves,
+    shown,
+    temperature_text,
+    temperatures_in,
+    temperatures_text,
+    value_or_not,
+)
+from supercooled.report.plates import Caption, Plate, Results, drawn_by
 from supercooled.report.style import (
     ACCENT,
     CALM,
@@ -50,6 +61,17 @@ def displacements(dynamics: xr.Dataset) -> Figure:
     return fig
 
 
+def displacements_caption(results: Results) -> Caption:
+    """Mean squared displacement."""
+    data = results["dynamics"]
+    caption = Markup("Mean squared displacement")
+    if "p_c" in data:
+        caption += Markup("; a mark is <i>p<sub>c</sub></i>, its value where <i>α</i><sub>2</sub> is largest")
+    return Caption(
+        caption + Markup("."), f"Mean squared displacement at {temperatures_text(data)}. {_thresholds(data)}"
+    )
+
+
 @figure
 def non_gaussian(dynamics: xr.Dataset) -> Figure:
     """Non-Gaussian parameter; a line and a mark at its maximum, where the run reaches it."""
@@ -76,6 +98,27 @@ def non_gaussian(dynamics: xr.Dataset) -> Figure:
     axes.set_ylim(min(low, -0.02), high + 0.1 * (high - low))
     axes.legend(title="$T$", loc="upper left")
     return fig
+
+
+def non_gaussian_caption(results: Results) -> Caption:
+    """Non-Gaussian parameter."""
+    data = results["dynamics"]
+    tops = [
+        f"{shown(float(curve.max()), digits=3)} {at_temperature(t)}" for t, curve in curves(data["alpha2"])
+    ]
+    caption = Markup("Non-Gaussian parameter <i>α</i><sub>2</sub>")
+    missing = [
+        temperature_text(t)
+        for t in temperatures_in(data)
+        if "p_c" in data and not np.isfinite(data["p_c"].sel(temperature=t))
+    ]
+    if missing:
+        caption += Markup(
+            "; the run at <i>T</i> = {} is too short for its maximum, so no <i>p<sub>c</sub></i> is given"
+        ).format(", ".join(missing))
+    return Caption(
+        caption + Markup("."), f"Largest non-Gaussian parameter: {', '.join(tops)}. {_thresholds(data)}"
+    )
 
 
 @figure
@@ -106,6 +149,18 @@ def overlap(dynamics: xr.Dataset) -> Figure:
     axes.set(xscale="log", ylim=(0, 1.04), xlabel=axis("lag"), ylabel=axis("overlap"))
     axes.legend(title="$T$", loc="lower left")
     return fig
+
+
+def overlap_caption(results: Results) -> Caption:
+    """Overlap and relaxation time."""
+    data = results["dynamics"]
+    text = f"Self overlap function at {temperatures_text(data)}."
+    caption = Markup("Self overlap <i>q</i>(<i>t</i>)")
+    if "tau_alpha" in data:
+        times = [f"{value_or_not(data['tau_alpha'], t)} {at_temperature(t)}" for t in temperatures_in(data)]
+        caption += Markup("; a mark is <i>τ<sub>α</sub></i>, where it has fallen to 1/e")
+        text += f" Relaxation times: {', '.join(times)}."
+    return Caption(caption + Markup("."), text)
 
 
 @figure
@@ -152,6 +207,25 @@ def hop_trace(hops: xr.Dataset) -> Figure:
     return fig
 
 
+def hop_trace_caption(results: Results) -> Caption:
+    """Traces of p_hop."""
+    data = results["hops"]
+    threshold, temperature = data.attrs.get("p_c"), data.attrs.get("temperature")
+    where = (
+        Markup(" at <i>T</i> = {}").format(temperature_text(temperature)) if temperature is not None else ""
+    )
+    line = (
+        Markup("; dashed, the threshold <i>p<sub>c</sub></i> = {}").format(shown(threshold))
+        if threshold
+        else ""
+    )
+    return Caption(
+        Markup("<i>p</i><sub>hop</sub> of single particles{}{}.").format(where, line),
+        f"p_hop of {data.sizes['particle_shown']} particles in time, "
+        f"at most {shown(float(data['p_hop'].max()), digits=3)}.",
+    )
+
+
 def _curve(data: xr.Dataset, name: str, temperature: float) -> tuple[Array, Array, Array | None]:
     # a run has only some of the lags that the table holds
     value = floats(data[name].sel(temperature=temperature))
@@ -159,3 +233,33 @@ def _curve(data: xr.Dataset, name: str, temperature: float) -> tuple[Array, Arra
     error = errors_of(data, name, temperature=temperature)
     there = np.isfinite(value) & (lag > 0)
     return lag[there], value[there], None if error is None else error[there]
+
+
+def _thresholds(data: xr.Dataset) -> str:
+    if "p_c" not in data:
+        return ""
+    return (
+        "p_c: "
+        + ", ".join(f"{value_or_not(data['p_c'], t)} {at_temperature(t)}" for t in temperatures_in(data))
+        + "."
+    )
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "dynamics",
+        "Displacements and the threshold of a rearrangement",
+        (
+            drawn_by(displacements, displacements_caption, "dynamics/msd", name="msd"),
+            drawn_by(non_gaussian, non_gaussian_caption, "dynamics/alpha2", name="alpha2"),
+        ),
+    ),
+    Plate(
+        "hops",
+        "Relaxation and hops",
+        (
+            drawn_by(overlap, overlap_caption, "dynamics/overlap"),
+            drawn_by(hop_trace, hop_trace_caption, "hops/p_hop", name="p_hop"),
+        ),
+    ),
+)

@@ -1,44 +1,45 @@
-"""Local softness and what it says about rearrangements."""
+"""Local softness and depth: their distributions, of all particles and of those that rearrange."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
+from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from supercooled.arrays import Array, Booleans
-from supercooled.report.numbers import shown
+from supercooled.report.numbers import (
+    at_temperature,
+    shown,
+    temperatures_in,
+    temperatures_text,
+    values_text,
+)
+from supercooled.report.plates import Caption, Plate, Results, drawn_by
 from supercooled.report.style import (
     ACCENT,
     FAINT,
     INK,
-    PAPER,
-    QUIET,
-    TALL,
     axis,
     by_temperature,
-    errors_of,
     figure,
     finite,
     floats,
-    key_above,
     panel,
-    steps,
 )
-
-_EDGE: Mapping[str, Any] = {"markeredgecolor": PAPER, "markeredgewidth": 0.4, "elinewidth": 0.8}
 
 
 @figure
 def depth_distribution(distributions: xr.Dataset) -> Figure:
     """Distribution of the local depth at each temperature."""
     return _densities(distributions["P_depth"], "depth", scale=1.0, ylabel=r"$P(\beta\Phi_r)$")
+
+
+def depth_distribution_caption(results: Results) -> Caption:
+    """P(depth)."""
+    return Caption(
+        Markup("Distribution of the local depth <i>β</i>Φ<sub>r</sub>."),
+        f"Distribution of the local depth; its highest point is at {_modes(results, 'P_depth', 'depth')}.",
+    )
 
 
 @figure
@@ -49,10 +50,34 @@ def softness_distribution(distributions: xr.Dataset) -> Figure:
     )
 
 
+def softness_distribution_caption(results: Results) -> Caption:
+    """P(S)."""
+    return Caption(
+        Markup("Distribution of the local softness <i>S</i>."),
+        f"Distribution of the local softness; its highest point is at {_modes(results, 'P_S', 'softness')}.",
+    )
+
+
 @figure
 def rearranging_softness(distributions: xr.Dataset) -> Figure:
     """P(S) of all particles and of those that rearrange, a strip a temperature."""
     return _beside(distributions, "P_S", "softness", scale=1e3, ylabel=r"$P(S),\ P(S|R)$")
+
+
+def rearranging_softness_caption(results: Results) -> Caption:
+    """P(S) and P(S|R)."""
+    data = results["distributions"]
+    caption = Markup(
+        "Softness of all particles, <i>P</i>(<i>S</i>) (grey), and of those that rearrange, "
+        "<i>P</i>(<i>S</i>|<i>R</i>) (coloured)"
+    )
+    text = "Distributions of the softness of all particles and of those that rearrange."
+    if "share" in data:
+        caption += Markup(
+            "; dashed, the peak of <i>P</i>(<i>S</i>), and the share of the rearranging that is softer"
+        )
+        text += f" Share softer than the peak: {values_text(data, 'share')}."
+    return Caption(caption + Markup("."), text)
 
 
 @figure
@@ -68,118 +93,21 @@ def rearranging_depth(distributions: xr.Dataset) -> Figure:
     )
 
 
-@figure
-def rearrangement_probability(rearrangement: xr.Dataset) -> Figure:
-    """Share of particles of a softness that rearrange, at each temperature."""
-    fig, (axes,) = panel(height=TALL)
-    x = 1e3 * floats(rearrangement["softness"])
-    for temperature, label, colour, marker in by_temperature(rearrangement):
-        y = floats(rearrangement["rearrangement_probability"].sel(temperature=temperature))
-        error = errors_of(rearrangement, "rearrangement_probability", temperature=temperature)
-        there = y > 0
-        axes.errorbar(
-            x[there],
-            y[there],
-            yerr=_log_bars(y, error, there),
-            color=colour,
-            marker=marker,
-            linewidth=0.8,
-            label=label,
-            **_EDGE,
+def rearranging_depth_caption(results: Results) -> Caption:
+    """P(depth) and P(depth|R)."""
+    data = results["distributions"]
+    if "P_S_R" in data:
+        caption = Markup("The same for the depth <i>β</i>Φ<sub>r</sub> of the cage.")
+    else:
+        caption = Markup(
+            "Depth of the cage of all particles, <i>P</i>(<i>β</i>Φ<sub>r</sub>) (grey), "
+            "and of those that rearrange, <i>P</i>(<i>β</i>Φ<sub>r</sub>|<i>R</i>) (coloured)."
         )
-    axes.set(yscale="log", xlabel=axis("softness", power=-3), ylabel=r"$P_R(S)$")
-    low, high = axes.get_ylim()
-    if high < 200 * low:
-        # two decades hold too few powers of ten to read a value by
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"${value:g}$"))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.legend(title="$T$", loc="lower right")
-    return fig
-
-
-@figure
-def arrhenius(rearrangement: xr.Dataset, fits: xr.Dataset) -> Figure:
-    """log10 of P_R against 1/T at a few softnesses, the fitted lines, and where they cross."""
-    fig, (axes,) = panel(height=TALL)
-    fits = fits.isel(softness=np.isfinite(fits["barrier"].values))
-    inverse = 1 / floats(rearrangement["temperature"])
-    onset = finite(fits.attrs.get("onset"))
-    crossing = 1 / onset if onset is not None and onset > 0 else None
-    if crossing is not None and crossing < inverse.min() - np.ptp(inverse):
-        # so far outside that showing it would hide the data
-        crossing = None
-    start = min(inverse.min(), crossing or inverse.min())
-    reach = np.array([start, inverse.max()]) + np.array([-0.05, 0.05]) * (inverse.max() - start)
-    chosen = _spread(floats(fits["softness"]), 5)
-    for value, colour in zip(chosen, steps(len(chosen), "softness"), strict=True):
-        here, fit = (data.sel(softness=value, method="nearest") for data in (rearrangement, fits))
-        line = (float(fit["entropy"]) - float(fit["barrier"]) * reach) / math.log(10)
-        axes.plot(reach, line, color=colour, linewidth=0.9)
-        p = floats(here["rearrangement_probability"])
-        error = errors_of(here, "rearrangement_probability")
-        there = p > 0
-        axes.errorbar(
-            inverse[there],
-            np.log10(p[there]),
-            yerr=None if error is None else error[there] / p[there] / math.log(10),
-            color=colour,
-            marker="o",
-            linestyle="none",
-            label=f"${1e3 * value:.2f}$",
-            **_EDGE,
-        )
-    if onset is not None and crossing is not None:
-        _mark_onset(axes, onset, finite(fits.attrs.get("onset_error")))
-    axes.set(xlim=reach, xlabel=r"$1/T$ ($k_{B}/\epsilon_{AA}$)", ylabel=r"$\log_{10} P_R(S)$")
-    key_above(axes, "$10^{3}S$")
-    return fig
-
-
-@figure
-def barrier(fits: xr.Dataset) -> Figure:
-    """Energy barrier against softness: natural units left, the paper's base-10 slope right."""
-    fig, (axes,) = panel()
-    there = np.isfinite(floats(fits["barrier"]))
-    x, y = 1e3 * floats(fits["softness"])[there], floats(fits["barrier"])[there]
-    error = errors_of(fits, "barrier")
-    for i, colour in enumerate(steps(len(x), "softness")):
-        dy = None if error is None else error[there][i]
-        axes.errorbar(x[i], y[i], yerr=dy, color=colour, marker="o", linestyle="none", **_EDGE)
-    axes.set(xlabel=axis("softness", power=-3), ylabel=axis("barrier"))
-    axes.tick_params(which="both", right=False)
-    printed = axes.secondary_yaxis("right", functions=(_to_base_10, _to_base_e))
-    printed.set_ylabel(r"$\Delta E/\ln 10$ ($\epsilon_{AA}$)")
-    return fig
-
-
-@figure
-def barrier_entropy(fits: xr.Dataset) -> Figure:
-    """Barrier against the logarithm of the attempt probability: a line whose slope is the onset."""
-    fig, (axes,) = panel()
-    fits = fits.isel(softness=np.isfinite(floats(fits["barrier"])))
-    x, y = floats(fits["entropy"]), floats(fits["barrier"])
-    dx, dy = (errors_of(fits, name) for name in ("entropy", "barrier"))
-    onset = finite(fits.attrs.get("onset"))
-    if onset is not None:
-        weights = None if dy is None else 1 / dy**2
-        through = [float(np.average(values, weights=weights)) for values in (x, y)]
-        reach = np.array([x.min(), x.max()]) + np.array([-0.08, 0.08]) * float(np.ptp(x))
-        line = through[1] + onset * (reach - through[0])
-        axes.plot(reach, line, color=QUIET, linewidth=0.9, linestyle=(0, (5, 2)))
-    for i, colour in enumerate(steps(len(x), "softness")):
-        bars: dict[str, Any] = {"xerr": None if dx is None else dx[i], "yerr": None if dy is None else dy[i]}
-        axes.errorbar(x[i], y[i], color=colour, marker="o", linestyle="none", **bars, **_EDGE)
-    axes.set(xlabel=axis("entropy"), ylabel=axis("barrier"))
-    return fig
-
-
-def _to_base_10(energy: Any) -> Any:
-    return energy / math.log(10)
-
-
-def _to_base_e(energy: Any) -> Any:
-    return energy * math.log(10)
+    return Caption(
+        caption,
+        "Distributions of the depth of all particles and of those that rearrange, at "
+        f"{temperatures_text(data)}.",
+    )
 
 
 def _densities(data: xr.DataArray, along: str, *, scale: float, ylabel: str) -> Figure:
@@ -245,30 +173,40 @@ def _support(data: xr.DataArray, along: str, scale: float) -> tuple[float, float
     return float(x.min()) - margin, float(x.max()) + margin
 
 
-def _spread(values: Array, n: int) -> Array:
-    if len(values) <= n:
-        return values
-    chosen = np.unique(np.linspace(0, len(values) - 1, n).round().astype(np.int64))
-    return np.take(values, chosen)
-
-
-def _log_bars(y: Array, error: Array | None, there: Booleans) -> Array | None:
-    if error is None:
-        return None
-    # a lower bar that reaches zero has no end on a logarithmic axis
-    return np.stack([np.minimum(error, 0.9 * y)[there], error[there]])
-
-
-def _mark_onset(axes: Axes, onset: float, error: float | None) -> None:
-    if error is not None and math.isfinite(error) and error < onset:
-        axes.axvspan(1 / (onset + error), 1 / (onset - error), color=FAINT, alpha=0.7, linewidth=0, zorder=0)
-    axes.axvline(1 / onset, color=QUIET, linewidth=0.9, linestyle=(0, (5, 2)))
-    axes.annotate(
-        f"$T_0 = {shown(onset, error)}$".replace("±", r"\pm"),
-        (1 / onset, 0.0),
-        (4, 5),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        fontsize=9,
-        color=INK,
+def _modes(results: Results, name: str, along: str) -> str:
+    data = results["distributions"][name]
+    peaks = data.fillna(-1.0).idxmax(along)
+    return ", ".join(
+        f"{shown(float(peaks.sel(temperature=t)), digits=3)} {at_temperature(t)}"
+        for t in temperatures_in(data)
     )
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "distributions",
+        "Local depth and local softness",
+        (
+            drawn_by(depth_distribution, depth_distribution_caption, "distributions/P_depth"),
+            drawn_by(softness_distribution, softness_distribution_caption, "distributions/P_S"),
+        ),
+    ),
+    Plate(
+        "rearranging",
+        "Particles that rearrange",
+        (
+            drawn_by(
+                rearranging_softness,
+                rearranging_softness_caption,
+                "distributions/P_S",
+                "distributions/P_S_R",
+            ),
+            drawn_by(
+                rearranging_depth,
+                rearranging_depth_caption,
+                "distributions/P_depth",
+                "distributions/P_depth_R",
+            ),
+        ),
+    ),
+)

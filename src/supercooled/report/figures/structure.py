@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import xarray as xr
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from supercooled.report.numbers import at_temperature, curves, pairs_text, shown, temperatures_text
+from supercooled.report.plates import Caption, Plate, Results, drawn_by
 from supercooled.report.style import QUIET, axis, by_temperature, figure, key_above, panel
 
 
@@ -16,10 +19,32 @@ def radial_distribution(structure: xr.Dataset) -> Figure:
     return _strips(structure["radial_distribution"], "r", start=0.6, symbol="g")
 
 
+def radial_distribution_caption(results: Results) -> Caption:
+    """g(r)."""
+    data = results["structure"]["radial_distribution"]
+    first = data.isel(pair=0)
+    peaks = [f"{shown(float(curve.max()), digits=3)} {at_temperature(t)}" for t, curve in curves(first)]
+    return Caption(
+        Markup("Partial radial distribution functions <i>g</i>(<i>r</i>)."),
+        f"Radial distribution functions of {pairs_text(data)} at {temperatures_text(data)}; "
+        f"the first peak of {first['pair'].item()} is {', '.join(peaks)}.",
+    )
+
+
 @figure
 def structure_factor(structure: xr.Dataset) -> Figure:
     """S(q) of each pair, one strip a pair."""
     return _strips(structure["structure_factor"], "q", start=0.0, symbol="S")
+
+
+def structure_factor_caption(results: Results) -> Caption:
+    """S(q)."""
+    data = results["structure"]["structure_factor"]
+    return Caption(
+        Markup("Partial structure factors <i>S</i>(<i>q</i>) over every wave vector of the periodic box."),
+        f"Structure factors of {pairs_text(data)} at {temperatures_text(data)}, "
+        f"for q up to {float(data['q'].max()):.4g}.",
+    )
 
 
 def _strips(data: xr.DataArray, along: str, *, start: float, symbol: str) -> Figure:
@@ -47,3 +72,19 @@ def _same(pair: str) -> bool:
     # "AA" or "Si-Si"
     one, dash, other = pair.partition("-")
     return one == other if dash else len(set(pair)) == 1
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "structure",
+        "Structure of the liquid",
+        (
+            drawn_by(
+                radial_distribution,
+                radial_distribution_caption,
+                "structure/radial_distribution",
+            ),
+            drawn_by(structure_factor, structure_factor_caption, "structure/structure_factor"),
+        ),
+    ),
+)

@@ -9,13 +9,11 @@ import xarray as xr
 
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.propensity import Ensembles
-from supercooled.analysis.provenance import describe
 from supercooled.analysis.results import Relations
 from supercooled.cage import Calibration
-from supercooled.papers.published import printed
+from supercooled.papers.sharma2022.chosen import PRINTED
 from supercooled.papers.sharma2022.readings import in_words, nearest
 from supercooled.report import Section
-from supercooled.trajectory import Trajectory
 
 WHY = {
     "window": "Delta t of p_hop in tau; the paper's (Sec. III)",
@@ -126,35 +124,24 @@ def summary(temperatures: Sequence[float], related: Relations, onset: float, err
     )
 
 
-def provenance(
-    trajectories: Sequence[Trajectory],
-    *,
-    choices: Choices,
-    calibration: Calibration,
-    dt: float,
-    ensembles: Ensembles | None,
-    command: str,
+def parameters(
+    *, choices: Choices, calibration: Calibration, dt: float, ensembles: Ensembles | None
 ) -> dict[str, object]:
-    """Runs, parameters with their reasons, and the command."""
-    parameters = {name: {"value": value, "why": WHY.get(name, "")} for name, value in asdict(choices).items()}
-    return describe(
-        trajectories,
-        parameters={
-            **parameters,
-            "p_c": {
-                "value": ", ".join(f"{v:g} (T={T})" for T, v in printed("sharma2022")["p_c"].items()),
-                "why": "hops are counted with the printed thresholds; the measured ones are compared above",
-            },
-            "c0, c1": {"value": f"{calibration.c0:.4g}, {calibration.c1:.4g}", "why": "1/S = c0 + c1 Phi_r"},
-            **_ensembles(ensembles),
-            "dt": {
-                "value": dt,
-                "why": "the paper's is 0.0025; nandi2021 integrates the same liquid with 0.005",
-            },
+    """Choices with their reasons."""
+    chosen = {name: {"value": value, "why": WHY.get(name, "")} for name, value in asdict(choices).items()}
+    return {
+        **chosen,
+        "p_c": {
+            "value": ", ".join(f"{v:g} (T={T})" for T, v in PRINTED["p_c"].items()),
+            "why": "hops are counted with the printed thresholds; the measured ones are compared above",
         },
-        commands=[command],
-        source="sharma2022: Phys. Rev. E 105, 044604 (2022), doi:10.1103/PhysRevE.105.044604",
-    )
+        "c0, c1": {"value": f"{calibration.c0:.4g}, {calibration.c1:.4g}", "why": "1/S = c0 + c1 Phi_r"},
+        **_ensembles(ensembles),
+        "dt": {
+            "value": dt,
+            "why": "the paper's is 0.0025; nandi2021 integrates the same liquid with 0.005",
+        },
+    }
 
 
 def _ensembles(ensembles: Ensembles | None) -> dict[str, object]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Protocol
 
 import numpy as np
 
-from supercooled.analysis.provenance import describe
 from supercooled.papers.schoenholz2016.chosen import Choices, Preset
 from supercooled.report import Section
-from supercooled.trajectory import Trajectory
 
 WHY = {
     "window": "t_R of p_hop in tau (Sec. I.B)",
@@ -87,24 +85,17 @@ def summary(found: Mapping[float, Told], choices: Choices) -> str:
     return "\n\n".join(lines)
 
 
-def provenance(
-    runs: Sequence[Trajectory], choices: Choices, preset: Preset, command: str
-) -> dict[str, object]:
-    """Runs, parameters with their reasons, and the command."""
-    parameters = {
+def parameters(choices: Choices, preset: Preset) -> dict[str, object]:
+    """Choices with their reasons."""
+    chosen = {
         name: {"value": str(value) if isinstance(value, tuple) else value, "why": WHY.get(name, "")}
         for name, value in asdict(choices).items()
     }
-    return describe(
-        runs,
-        parameters={
-            **parameters,
-            "quiet": {
-                "value": ", ".join(f"{t:g} (ρ={rho:g})" for rho, t in preset.quiet.items()),
-                "why": "how long a hard particle is still; tau_alpha in the paper, whose overlap has a = 0.5",
-            },
-            "dt": {"value": preset.dt, "why": "the paper's is 0.0025"},
+    return {
+        **chosen,
+        "quiet": {
+            "value": ", ".join(f"{t:g} (ρ={rho:g})" for rho, t in preset.quiet.items()),
+            "why": "how long a hard particle is still; tau_alpha in the paper, whose overlap has a = 0.5",
         },
-        commands=[command],
-        source="schoenholz2016: Nature Physics 12, 469 (2016), doi:10.1038/nphys3644",
-    )
+        "dt": {"value": preset.dt, "why": "the paper's is 0.0025"},
+    }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from supercooled.analysis.provenance import describe
 from supercooled.analysis.stages import Results
 from supercooled.papers.graham2023.chosen import Choices
 from supercooled.papers.graham2023.liquid import LiquidRuns
@@ -78,18 +77,7 @@ def summary(liquids: Sequence[LiquidRuns], results: Results) -> str:
     )
 
 
-def provenance(
-    liquids: Sequence[LiquidRuns], *, choices: Choices, command: str, further: dict[str, str]
-) -> dict[str, object]:
-    """Runs, parameters with their reasons, and the command."""
-    parameters = {
-        name: {"value": value, "why": WHY.get(name, "")} for name, value in choices.to_dict().items()
-    }
-    runs = [run.thermal for liquid in liquids for run in liquid.runs]
-    return describe(
-        runs,
-        parameters={**parameters, **{name: {"value": value, "why": ""} for name, value in further.items()}},
-        commands=[command],
-        source="graham2023: Exploring the relationship between softness and excess entropy in "
-        "glass-forming systems (2023)",
-    )
+def parameters(choices: Choices, further: Mapping[str, str]) -> dict[str, object]:
+    """Choices with their reasons."""
+    chosen = {name: {"value": value, "why": WHY.get(name, "")} for name, value in choices.to_dict().items()}
+    return {**chosen, **{name: {"value": value, "why": ""} for name, value in further.items()}}

@@ -8,13 +8,47 @@ from dataclasses import asdict
 import numpy as np
 import xarray as xr
 
-from supercooled.analysis.provenance import describe
+from supercooled.papers.nandi2021 import figures, supplement, tables
 from supercooled.papers.nandi2021.chosen import Choices
 from supercooled.papers.nandi2021.liquids import DT, DT_DENSE, Preset
 from supercooled.papers.nandi2021.relating import Related
 from supercooled.report import Section
-from supercooled.trajectory import Trajectory
+from supercooled.report.plates import Figures
 
+FIGURES = Figures(
+    plates=(*figures.PLATES, *supplement.PLATES),
+    tables={"slopes": tables.slopes, "laws": tables.laws, "far": tables.far, "scan": tables.scan},
+    shown_in={
+        **dict.fromkeys(
+            (
+                "softness",
+                "median deviation of S",
+                "largest deviation of S at",
+                "a0",
+                "a1",
+                "correlation of S with T",
+            ),
+            ("master_softness",),
+        ),
+        "correlation of βΔΦ": ("master_escape",),
+        **dict.fromkeys(
+            (
+                "correlation of ΔE with",
+                "B'",
+                "C'",
+                "B",
+                "K_VFT",
+                "T_VFT",
+                "pairs of liquids",
+                "variance left after collapse",
+            ),
+            ("master_dynamics",),
+        ),
+        **dict.fromkeys(
+            ("S_0", "correlation of S_ML", "correlation of ΔE_ML", "slope of S_ML"), ("master_learned",)
+        ),
+    },
+)
 WHY = {
     "q_max": "the paper prints none; one for all liquids, with which its Table III is reproduced",
     "dq": "width of the shells that S(q) is averaged over",
@@ -123,21 +157,14 @@ def sections(results: dict[str, xr.Dataset]) -> tuple[Section, ...]:
     return (*parts[:-1], scan, parts[-1])
 
 
-def provenance(
-    trajectories: Sequence[Trajectory], *, choices: Choices, preset: Preset, command: str
-) -> dict[str, object]:
-    """Runs, parameters with their reasons, and the command."""
-    parameters = {name: {"value": value, "why": WHY.get(name, "")} for name, value in asdict(choices).items()}
-    return describe(
-        trajectories,
-        parameters={
-            **parameters,
-            "dt": {
-                "value": f"{DT:g}; {DT_DENSE:g} at density 1.6",
-                "why": "the paper's; at density 1.6, where forces are steepest, a shorter one to be safe",
-            },
-            "seeds": {"value": list(preset.seeds), "why": "replicas"},
+def parameters(choices: Choices, preset: Preset) -> dict[str, object]:
+    """Choices with their reasons."""
+    chosen = {name: {"value": value, "why": WHY.get(name, "")} for name, value in asdict(choices).items()}
+    return {
+        **chosen,
+        "dt": {
+            "value": f"{DT:g}; {DT_DENSE:g} at density 1.6",
+            "why": "the paper's; at density 1.6, where forces are steepest, a shorter one to be safe",
         },
-        commands=[command],
-        source="nandi2021: Phys. Rev. Lett. 126, 208001 (2021), doi:10.1103/PhysRevLett.126.208001",
-    )
+        "seeds": {"value": list(preset.seeds), "why": "replicas"},
+    }

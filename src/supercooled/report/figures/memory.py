@@ -1,21 +1,16 @@
-"""How long softness lasts, what becomes of it, and how well it ranks."""
+"""How long softness lasts, and what becomes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from supercooled.arrays import Array
+from supercooled.report.numbers import at_temperature, temperatures_in
+from supercooled.report.plates import Caption, Plate, Results, drawn_by
 from supercooled.report.style import (
-    ACCENT,
-    CALM,
-    INK,
-    MARKERS,
-    PAPER,
     QUIET,
     TALL,
     axis,
@@ -28,15 +23,6 @@ from supercooled.report.style import (
     panel,
     steps,
 )
-
-_DASHES = ((0, ()), (0, (4, 1.5)), (0, (1, 1.2)), (0, (4, 1, 1, 1)))
-_COLOURS = (ACCENT, CALM, INK, QUIET)
-WORDS: Mapping[str, str] = {
-    "softness": "softness",
-    "potential_energy": "energy",
-    "local_density": "low density",
-    "coordination": "few neighbours",
-}
 
 
 @figure
@@ -55,6 +41,23 @@ def memory(remembered: xr.Dataset, dynamics: xr.Dataset) -> Figure:
     return fig
 
 
+def memory_caption(results: Results) -> Caption:
+    """C_S(t) and q(t)."""
+    data = results["memory"]["memory"]
+    first = [
+        f"{float(data.sel(temperature=t).dropna('lag')[0]):.2f} {at_temperature(t)}"
+        for t in temperatures_in(data)
+    ]
+    return Caption(
+        Markup(
+            "Correlation <i>C<sub>S</sub></i>(<i>t</i>) of softness with itself (lines) and the overlap "
+            "<i>q</i>(<i>t</i>) (dotted)."
+        ),
+        "Correlation of softness with itself at a later time beside the overlap; at the first lag it is "
+        f"{', '.join(first)}.",
+    )
+
+
 @figure
 def propagator(data: xr.Dataset) -> Figure:
     """Where the softness of particles that began hard, and stayed, has got to."""
@@ -68,6 +71,20 @@ def propagator(data: xr.Dataset) -> Figure:
     axes.set(ylim=(0, None), xlabel=axis("softness", power=-3), ylabel="$G(S, S_0, t)$")
     axes.legend(title=r"$t$ ($\tau$)", loc="upper right")
     return fig
+
+
+def propagator_caption(results: Results) -> Caption:
+    """G(S, S0, t)."""
+    where = results["propagator"].attrs.get("temperature")
+    place = f" at T = {where:g}" if where is not None else ""
+    return Caption(
+        Markup(
+            "Distribution of the softness of particles that began among the hardest and never left a "
+            "distance of 0.5, after the times <i>t</i>{}."
+        ).format(place),
+        f"Softness of particles that began hard and stayed, at several later times{place}: it widens and "
+        "moves to the average.",
+    )
 
 
 @figure
@@ -85,6 +102,16 @@ def propagated_mean(data: xr.Dataset) -> Figure:
     axes.set(xscale="log", xlabel=axis("lag"), ylabel=axis("propagated_mean", power=-3))
     key_above(axes, "$10^3S_0$")
     return fig
+
+
+def propagated_mean_caption(results: Results) -> Caption:
+    """Mean softness by the first softness."""
+    data = results["propagation"].isel(temperature=0)
+    starts = ", ".join(f"{1e3 * float(s):.2f}" for s in floats(data["initial"]))
+    return Caption(
+        Markup("Mean softness of particles that stayed, by the softness they began with."),
+        f"Mean softness of particles that stayed; they began with {starts} times 0.001 and come together.",
+    )
 
 
 @figure
@@ -106,48 +133,19 @@ def overlap_by_softness(data: xr.Dataset) -> Figure:
     return fig
 
 
-@figure
-def area_by_horizon(ranking: xr.Dataset) -> Figure:
-    """Area under the ROC curve against the horizon, at the coldest temperature."""
-    fig, (axes,) = panel()
-    cold = ranking.isel(temperature=0)
-    there = np.isfinite(floats(cold["auc"])).any(axis=cold["auc"].get_axis_num("field"))
-    _areas(axes, cold.isel(horizon=there), "horizon")
-    axes.set_xscale("symlog", linthresh=5.0)
-    horizons = floats(cold["horizon"])[there]
-    axes.set_xticks(horizons, [f"{h:g}" for h in horizons])
-    axes.minorticks_off()
-    axes.set(xlabel=r"horizon ($\tau$)", xlim=(-1.0, 1.15 * max(horizons.max(), 1.0)))
-    return fig
-
-
-@figure
-def area_by_temperature(ranking: xr.Dataset) -> Figure:
-    """The same against the temperature, in the frame of the structure."""
-    fig, (axes,) = panel()
-    _areas(axes, ranking.isel(horizon=0), "temperature")
-    axes.set(xlabel=axis("temperature"))
-    return fig
-
-
-def _areas(axes: Axes, data: xr.Dataset, along: str) -> None:
-    for k, name in enumerate(str(name) for name in data["field"].values):
-        here = data.sel(field=name)
-        axes.errorbar(
-            floats(here[along]),
-            floats(here["auc"]),
-            yerr=errors_of(here, "auc"),
-            color=_COLOURS[k % len(_COLOURS)],
-            marker=MARKERS[k % len(MARKERS)],
-            linewidth=0.9,
-            linestyle=_DASHES[k % len(_DASHES)],
-            markeredgecolor=PAPER,
-            markeredgewidth=0.4,
-            label=WORDS.get(name, name.replace("_", " ")),
-        )
-    axes.axhline(0.5, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
-    axes.set(ylabel="area under the ROC curve")
-    axes.legend(loc="best", fontsize=8)
+def overlap_by_softness_caption(results: Results) -> Caption:
+    """q(S, t)."""
+    data = results["propagation"]
+    ts = temperatures_in(data)
+    two = [ts[0], *ts[2:3]]
+    shown_at = Markup(" and <i>T</i> = ").join(f"{t:g}" for t in two)
+    return Caption(
+        Markup(
+            "Overlap of the hardest, the middle and the softest particles at <i>T</i> = {} (the first "
+            "full, the second dashed)."
+        ).format(shown_at),
+        f"Overlap of hard and soft particles at T = {' and '.join(f'{t:g}' for t in two)}: soft ones first.",
+    )
 
 
 def _curve(data: xr.Dataset, name: str) -> tuple[Array, Array, Array | None]:
@@ -161,3 +159,17 @@ def _shown_lags(hardest: xr.DataArray) -> list[float]:
     seen = floats(hardest["lag"])[np.isfinite(floats(hardest)).any(axis=hardest.get_axis_num("softness"))]
     wanted = [seen[0], 10.0, 100.0, seen[-1]]
     return sorted({float(seen[np.argmin(np.abs(np.log(seen / w)))]) for w in wanted})
+
+
+PLATES: tuple[Plate, ...] = (
+    Plate(
+        "memory",
+        "How long softness lasts",
+        (
+            drawn_by(memory, memory_caption, "memory/memory", "dynamics/overlap"),
+            drawn_by(propagator, propagator_caption, "propagator/propagator"),
+            drawn_by(propagated_mean, propagated_mean_caption, "propagation/propagated_mean"),
+            drawn_by(overlap_by_softness, overlap_by_softness_caption, "propagation/overlap"),
+        ),
+    ),
+)

@@ -1,0 +1,115 @@
+"""Rows of a paper as a table: what it prints where, in which unit, and how near is near enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from supercooled.errors import StoreError
+from supercooled.plain_data import read_json
+from supercooled.report import Row, Tolerance
+
+__all__ = ["Printed", "explained", "longer", "printed_beside"]
+
+# Standard errors between a value and its bound beyond which longer runs are not expected to meet it.
+_SURELY = 2.0
+
+
+def printed_beside(module: str) -> Mapping[str, Any]:
+    """What a paper prints: ``published.json`` in the folder of a module.
+
+    module : its ``__file__``
+
+    Raises
+    ------
+    StoreError
+        if the file is missing or damaged.
+    """
+    numbers: Mapping[str, Any] = read_json(Path(module).with_name("published.json"), error=StoreError)
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line of a paper's table of rows: a quantity that it prints, or that stands beside what it prints.
+
+    item : where it stands in the paper, such as "Table III"
+    quantity : name in the table of quantities, or the field's word; heads the row
+    tolerance : how far off a measured value may be, said before it is measured; None where none is printed
+    note : how it is measured, where this is the same at every state
+
+    >>> line = Printed("Sec. III", "p_c", "sigma_AA^2", Tolerance.relative(0.1), "By the MSD.")
+    >>> line.row("T = 0.58", 0.144, error=0.002, published=0.141).note
+    'Met if within 10 % of the published value. By the MSD.'
+    >>> line.row("T = 0.53", 0.131).verdict
+    'no published value'
+    """
+
+    item: str
+    quantity: str
+    unit: str = "1"
+    tolerance: Tolerance | None = None
+    note: str = ""
+
+    def row(
+        self,
+        state: str,
+        measured: float | None,
+        *,
+        error: float | None = None,
+        published: float | None = None,
+        note: str | None = None,
+        tried: Callable[[], str] | None = None,
+    ) -> Row:
+        """Measured at a state beside what is printed for it; judged where both are there.
+
+        error : standard error of `measured`
+        note : instead of the line's
+        tried : what else was tried, which is said where the printed number is missed
+        """
+        row = Row.judge(
+            item=self.item,
+            quantity=self.quantity,
+            state=state,
+            published=published,
+            measured=measured,
+            uncertainty=error,
+            unit=self.unit,
+            tolerance=None if published is None else self.tolerance,
+            note=self.note if note is None else note,
+        )
+        return row if tried is None else explained(row, tried)
+
+
+def explained(row: Row, tried: Callable[[], str]) -> Row:
+    """The row, with what was tried if it misses.
+
+    >>> from supercooled.report import Tolerance
+    >>> row = Row("Table I", "K_VFT", "LJ 1.2", 0.2, 0.3, None, "1", Tolerance.relative(0.1), note="Ours.")
+    >>> explained(row, lambda: "Tried: two windows.").note
+    'Ours. Tried: two windows.'
+    >>> explained(replace(row, measured=0.21), lambda: "Tried: two windows.").note
+    'Ours.'
+    """
+    return row if row.within is not False else replace(row, note=f"{row.note} {tried()}".strip())
+
+
+def longer(off: float, error: float) -> str:
+    """Could a longer run meet the bound, as the error has it?
+
+    off, error : from the value to the bound, either way, and the value's standard error
+
+    >>> longer(0.3, 0.2)
+    'It is 1.5 standard errors from the bound: a longer run may meet it.'
+    >>> longer(0.3, 0.1)
+    'It is 3.0 standard errors from the bound: by its error alone no longer run is expected to meet it.'
+    """
+    if not (np.isfinite(off) and np.isfinite(error) and error > 0):
+        return "Its error is not known."
+    away = abs(off) / error
+    word = "by its error alone no longer run is expected to" if away > _SURELY else "a longer run may"
+    return f"It is {away:.1f} standard errors from the bound: {word} meet it."
