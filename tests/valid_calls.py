@@ -1542,7 +1542,7 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "DistanceToInherent": lambda: {"mixture": FLUID, "tolerance": 1e-2},
     "Inherent": lambda: {"inner": sc.indicators.BondOrder(6), "mixture": FLUID, "tolerance": 1e-2},
     "InherentFeatures": lambda: {"inner": sc.indicators.BondOrder(6), "mixture": FLUID, "tolerance": 1e-2},
-    "Variance": lambda: {**_averaged(), "length": 2.0, "over": "A"},
+    "Variance": lambda: {**_without(_averaged(), "generations"), "length": 2.0, "over": "A"},
     "PackingOrder": lambda: {"diameters": (("AA", 1.0),), "neighbours": "cutoff", "cutoff": 1.5},
     "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
