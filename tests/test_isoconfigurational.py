@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supercooled import store, systems
-from supercooled.errors import ParameterError, SimulationError
+from supercooled import Box, Trajectory, store, systems
+from supercooled.errors import MixtureError, ParameterError, SimulationError
 from supercooled.mixture import Liquid, Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation import Schedule, from_trajectory
@@ -184,3 +184,33 @@ def _fcc(liquid):
     from supercooled.simulation import lattice
 
     return lattice(liquid, 256, 1)
+
+
+def near_the_composition():
+    """216 particles of which 172.8 should be A: a simple cubic lattice with 173."""
+    liquid = systems.kob_andersen(density=1.2)
+    edge = liquid.edge(216)
+    grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3) * edge / 6.0
+    species = np.random.default_rng(1).permutation(np.repeat([0, 1], [173, 43]))
+    return liquid, Trajectory.from_arrays(grid[None], Box.cube(edge), species=species)
+
+
+def test_a_start_is_taken_that_comes_as_near_to_the_composition_as_whole_particles_can(tmp_path):
+    """As the 3277 and 819 of the public sets of 4096 particles."""
+    liquid, start = near_the_composition()
+    assert liquid.mixture.counts(4096, nearest=True) == (3277, 819)
+    common = {"temperature": 1.0, "n_particles": 216, "every": 0.05, "root": tmp_path, "progress": False}
+    runs = store.isoconfigurational(liquid, n_runs=2, duration=0.1, start=start, workers=1, **common)
+    assert np.bincount(runs[0].species).tolist() == [173, 43]
+    # Goes on from its checkpoint, which says how many there are.
+    longer = store.isoconfigurational(liquid, n_runs=2, duration=0.15, start=start, workers=1, **common)
+    np.testing.assert_array_equal(longer[1].positions()[:3], runs[1].positions())
+    still = store.quench_trajectory(
+        start, tolerance=1.0, mixture=liquid.mixture, root=tmp_path, progress=False
+    )
+    assert np.bincount(still.species).tolist() == [173, 43]
+    with pytest.raises(MixtureError, match="can't be divided"):
+        store.simulate(liquid, duration=0.1, start="lattice", hold=0.1, **common)
+    other = Trajectory.from_arrays(start.positions(), start.box, species=np.arange(216) < 44)
+    with pytest.raises(MixtureError, match=r"not \(173, 43\)"):
+        store.simulate(liquid, duration=0.1, start=other, **common)

@@ -546,7 +546,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "dimensions": 3,
         "source": "x",
     },
-    "Mixture.counts": lambda: {"n_particles": 10},
+    "Mixture.counts": lambda: {"n_particles": 10, "nearest": True},
     "Mixture.potential": lambda: {"a": "A", "b": "A"},
     "Mixture.species_of": lambda: {"n_particles": 10},
     "Protocol": lambda: {

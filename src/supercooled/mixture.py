@@ -91,17 +91,25 @@ class Mixture:
         raise MixtureError(f"{self.name}: no pair {a}-{b} among {self.pairs}")
 
     @validated(error=MixtureError)
-    def counts(self, n_particles: Particles) -> tuple[int, ...]:
+    def counts(self, n_particles: Particles, *, nearest: bool = False) -> tuple[int, ...]:
         """Particles of each species among `n_particles`.
+
+        nearest : take the whole numbers nearest to the composition, as of a configuration that is there
+            already; otherwise they must meet it
 
         Raises
         ------
         MixtureError
             if the composition can't be met by whole particles.
+
+        >>> from supercooled.systems import kob_andersen
+        >>> kob_andersen(density=1.2).mixture.counts(4096, nearest=True)
+        (3277, 819)
         """
         exact = np.array(self.composition) * n_particles
         whole = np.rint(exact).astype(int)
-        if n_particles < 1 or np.abs(exact - whole).max() > 1e-6 * max(n_particles, 1):
+        met = np.abs(exact - whole).max() <= 1e-6 * max(n_particles, 1)
+        if n_particles < 1 or not (met or nearest) or whole.sum() != n_particles or whole.min() < 1:
             raise MixtureError(f"{self.name}: {n_particles} particles can't be divided as {self.composition}")
         return tuple(int(k) for k in whole)
 

@@ -90,7 +90,9 @@ class StatePoint:
     seed: Seed = 1
 
     def __post_init__(self) -> None:
-        self.liquid.mixture.counts(self.n_particles)
+        # A configuration of one's own may be as near to the composition as whole particles come.
+        own = self.protocol.start not in ("lattice", "equilibrated")
+        self.liquid.mixture.counts(self.n_particles, nearest=own)
         if self.liquid.activity is not None:
             self.protocol.steps(self.liquid.activity.persistence_time)
 

@@ -195,7 +195,7 @@ def _check_owner(lmp: Any, state: StatePoint, checkpoint: Path) -> None:
     edge = state.liquid.edge(state.n_particles)
     if (
         owners not in ([], [f"{_OF}{state.key}"])
-        or counts != state.liquid.mixture.counts(state.n_particles)
+        or counts != state.liquid.mixture.counts(state.n_particles, nearest=True)
         or abs(high[0] - low[0] - edge) > 1e-9 * edge
     ):
         raise SimulationError(

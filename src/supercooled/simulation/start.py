@@ -111,7 +111,7 @@ def species_of(trajectory: Trajectory, mixture: Mixture) -> Integers:
     table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
     species: Integers = table[trajectory.species]
     counted = np.bincount(species, minlength=len(mixture.species))
-    wanted = mixture.counts(trajectory.n_particles)
+    wanted = mixture.counts(trajectory.n_particles, nearest=True)
     if tuple(counted) != wanted:
         raise MixtureError(f"{name}: {tuple(map(int, counted))} particles of {mixture.species}, not {wanted}")
     return species

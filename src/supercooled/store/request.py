@@ -126,7 +126,8 @@ def request(
                 "an active liquid that starts from equilibrium without activity is not in its steady state; "
                 "say how long to hold it first, for example hold=100.0"
             )
-        active_particles(liquid.activity, liquid.mixture, liquid.mixture.species_of(n_particles), seed)
+        kinds = liquid.mixture.species_of(n_particles) if configuration is None else configuration.species
+        active_particles(liquid.activity, liquid.mixture, kinds, seed)
     protocol.steps(protocol.hold)
     Schedule.n_frames(asked.state, duration)
     return asked
