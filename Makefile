@@ -4,13 +4,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint audit bench docs dist clean
+.PHONY: demo test core lint wheels audit bench docs dist clean
 
 demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist loadfile
+
+# What `pip install supercooled` brings and nothing beyond, at the versions of the lock, in an environment of its own.
+core: $(READY)
+	rm -rf $(VENV)-core
+	$(PYTHON) -m venv $(VENV)-core
+	$(BIN)/python -m hatchling build --target wheel --directory $(VENV)-core/wheel
+	$(VENV)-core/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint requirements.lock \
+	    $(VENV)-core/wheel/*.whl
+	$(VENV)-core/bin/python tests/core_alone.py
+
+# Every pin has a wheel for each Python from 3.11 to 3.14, on Linux and macOS: a lock that a newcomer can't install is noticed
+# here. Without an index nothing is checked, which is no failure.
+wheels: $(READY)
+	$(BIN)/python tools/wheels.py requirements.lock docs/requirements.lock
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -60,4 +74,4 @@ bench: $(VENV)-peers/.ready
 	$(VENV)-peers/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-peers $(VENV)-audit demo dist docs/_build
+	rm -rf $(VENV) $(VENV)-core $(VENV)-peers $(VENV)-audit demo dist docs/_build

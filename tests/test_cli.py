@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,8 +11,32 @@ from typer.testing import CliRunner
 
 import supercooled as sc
 from supercooled import cli
+from supercooled.cli.options import Minimiser, Mover
 
 RUNNER = CliRunner()
+
+
+def test_help_imports_nothing_that_computes():
+    code = """
+import sys
+from supercooled.cli import main
+sys.argv = ["supercooled", "--help"]
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "analyze" in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert {"typer", "supercooled.cli"} <= loaded
+    assert loaded.isdisjoint({"numpy", "scipy", "xarray", "numba", "matplotlib", "pydantic"})
+
+
+def test_what_options_spell_out_is_what_the_functions_take():
+    (engines, _), (ways,) = get_args(get_args(Mover)[0]), (get_args(Minimiser)[0],)
+    assert get_args(engines) == get_args(sc.simulation.EngineName)
+    assert get_args(ways) == get_args(sc.simulation.Minimiser)
 
 
 def refused(*arguments: str | Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +19,7 @@ _PACKAGE = "supercooled"
 # They say what was found and draw it: a caption that changes changes no number.
 _BESIDE = tuple(f"{_PACKAGE}.{name}" for name in ("cli", "plot", "report", "__main__"))
 # What makes numbers that is not ours.
-_OTHERS = ("finufft", "freud-analysis", "numba", "numpy", "scikit-learn", "scipy")
+_OTHERS = ("finufft", "numba", "numpy", "scikit-learn", "scipy")
 _IMPORT = re.compile(
     rf"^[ \t]*(?:from[ \t]+({_PACKAGE}[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
     rf"|import[ \t]+({_PACKAGE}[\w.]*))",
@@ -36,7 +37,16 @@ def source_digest(module: str | None = None) -> str:
     """
     reached = sorted(_modules()) if module is None else _reached(module)
     texts = {name: _file(name).read_bytes() for name in reached if not name.startswith(_BESIDE)}
-    return digest_of(texts, {name: metadata.version(name) for name in _OTHERS})
+    return digest_of(texts, versions(*_OTHERS))
+
+
+def versions(*names: str) -> dict[str, str]:
+    """Versions of packages, without those that are not installed."""
+    found = {}
+    for name in names:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 @cache

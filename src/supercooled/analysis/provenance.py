@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from supercooled.source import provenance
+from supercooled.source import provenance, versions
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
@@ -33,7 +32,7 @@ def describe(
             "supercooled": ours["version"],
             "commit": commit_in_words(ours),
             "Python": platform.python_version(),
-            **{name: version(name) for name in _PACKAGES},
+            **versions(*_PACKAGES),
         },
         "code": ours,
         "commands": list(commands),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from supercooled.systems import Configuration
+if TYPE_CHECKING:
+    from supercooled.systems import Configuration
 
 
 def passed(checks: Mapping[str, Any]) -> str:

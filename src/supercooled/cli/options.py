@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from supercooled import cluster
+if TYPE_CHECKING:
+    from supercooled import cluster
 
 Liquid = Annotated[
     str, typer.Argument(help="Name in the catalogue (see `supercooled systems`), or a mixture's YAML file.")
@@ -24,6 +25,11 @@ Mover = Annotated[
         "--engine",
         help="LAMMPS, one core a run, or gamdpy on a graphics card; by default what SUPERCOOLED_ENGINE says.",
     ),
+]
+# Here too in full, so that asking for help imports no simulation; a test compares.
+Minimiser = Annotated[
+    Literal["l-bfgs", "lammps-cg", "lammps-fire"],
+    typer.Option(help="Way down; each may end in another basin."),
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes side by side, one core each; default every core.")
@@ -43,4 +49,6 @@ Runs = Annotated[Path, typer.Option(help="Folder of the runs, shared between stu
 
 def placed(workers: int | None, scheduler: str | None) -> cluster.Workers:
     """Where the work is to run."""
+    from supercooled import cluster
+
     return workers if scheduler is None else cluster.Scheduler(scheduler, workers)

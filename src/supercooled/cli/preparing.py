@@ -14,6 +14,7 @@ from supercooled.cli.options import (
     Density,
     Dt,
     Liquid,
+    Minimiser,
     Mover,
     Particles,
     Runs,
@@ -23,7 +24,6 @@ from supercooled.cli.options import (
     placed,
 )
 from supercooled.cli.saying import say
-from supercooled.simulation import Minimiser
 
 
 def cool(
@@ -73,7 +73,7 @@ def quench(
         float,
         typer.Option(help="2-norm of all forces at which a quench ends, epsilon_AA/sigma_AA, as 0.01."),
     ],
-    minimiser: Annotated[Minimiser, typer.Option(help="Way down; each may end in another basin.")] = "l-bfgs",
+    minimiser: Minimiser = "l-bfgs",
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,

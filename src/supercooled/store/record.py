@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start
 from supercooled.source import provenance
+from supercooled.source import versions as versions_of_packages
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
 from supercooled.trajectory import Trajectory
@@ -24,7 +24,7 @@ def versions(engine: Engine) -> dict[str, str]:
     return {
         "engine": engine.version(),
         "python": platform.python_version(),
-        **{name: importlib.metadata.version(name) for name in ("supercooled", "numpy", "gsd")},
+        **versions_of_packages("supercooled", "numpy", "gsd"),
     }
 
 
