@@ -5,6 +5,7 @@
 """
 
 from supercooled.fields import Features, Indicator, compute, parameter
+from supercooled.indicators.angular_descriptors import AngularDescriptors
 from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.cage import LocalDepth, LocalSoftness
@@ -23,6 +24,7 @@ from supercooled.indicators.variance import Variance
 from supercooled.indicators.voronoi import Asphericity, VoronoiCoordination, VoronoiSurface, VoronoiVolume
 
 __all__ = [
+    "AngularDescriptors",
     "Asphericity",
     "Average",
     "Averages",

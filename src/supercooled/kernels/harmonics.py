@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array, Booleans, Integers
 
 
 def harmonic_factors(degree: int) -> Array:
@@ -103,3 +103,113 @@ def bond_waves(
             b += s
             total += weights[k]
         out[i] = np.sqrt(a * a + b * b) / total
+
+
+def shell_factors(degrees: Integers) -> tuple[Array, Integers]:
+    """:func:`harmonic_factors` of several degrees, (degree, 3, order), and where the orders of each begin."""
+    factors = np.zeros((len(degrees), 3, int(degrees.max()) + 1))
+    for k, degree in enumerate(degrees):
+        factors[k, :, : degree + 1] = harmonic_factors(int(degree))
+    return factors, np.concatenate([[0], np.cumsum(degrees + 1)])
+
+
+# l degree, h order of a degree; factors (l, 3, order), places (l + 1); re, im (h)
+@njit(cache=True, fastmath=True, error_model="numpy")
+def fill_harmonics(
+    x: float, y: float, z: float, factors: Array, places: Integers, re: Array, im: Array
+) -> None:
+    """The harmonics of one direction, of every degree."""
+    for k in range(factors.shape[0]):
+        add_harmonics(x, y, z, 1.0, factors[k], re[places[k] : places[k + 1]], im[places[k] : places[k + 1]])
+
+
+# i particle, b bond, s shell, l degree, h order of a degree; radii (s); out (i, s, l)
+@njit(cache=True, fastmath=True, error_model="numpy")
+def shell_harmonics(
+    starts: Integers,
+    vectors: Array,
+    distances: Array,
+    wanted: Booleans,
+    radii: Array,
+    width: float,
+    reach: float,
+    factors: Array,
+    places: Integers,
+    out: Array,
+) -> None:
+    """Length of the mean of the harmonics of each degree over the neighbours in each Gaussian shell."""
+    orders = places[places.shape[0] - 1]
+    re, im = np.empty(orders), np.empty(orders)
+    sums_re, sums_im = np.empty((radii.shape[0], orders)), np.empty((radii.shape[0], orders))
+    totals = np.empty(radii.shape[0])
+    for i in range(starts.shape[0] - 1):
+        if not wanted[i]:
+            continue
+        sums_re[:], sums_im[:], totals[:] = 0.0, 0.0, 0.0
+        for b in range(starts[i], starts[i + 1]):
+            r = distances[b]
+            fill_harmonics(vectors[b, 0] / r, vectors[b, 1] / r, vectors[b, 2] / r, factors, places, re, im)
+            for s in range(radii.shape[0]):
+                off = (r - radii[s]) / width
+                if off * off > reach * reach:
+                    continue
+                weight = np.exp(-0.5 * off * off)
+                totals[s] += weight
+                for h in range(orders):
+                    sums_re[s, h] += weight * re[h]
+                for h in range(orders):
+                    sums_im[s, h] += weight * im[h]
+        for s in range(radii.shape[0]):
+            for k in range(places.shape[0] - 1):
+                total = 0.0
+                for h in range(places[k], places[k + 1]):
+                    twice = 1.0 if h == places[k] else 2.0
+                    total += twice * (sums_re[s, h] ** 2 + sums_im[s, h] ** 2)
+                # A shell without any neighbour has no direction.
+                out[i, s, k] = np.sqrt(total) / totals[s] if totals[s] > 0.0 else np.nan
+
+
+# i particle, b bond, s shell, l fold; radii (s), folds (l); out (i, s, l)
+@njit(cache=True, fastmath=True, error_model="numpy")
+def shell_waves(
+    starts: Integers,
+    vectors: Array,
+    distances: Array,
+    wanted: Booleans,
+    radii: Array,
+    width: float,
+    reach: float,
+    folds: Integers,
+    out: Array,
+) -> None:
+    """The same in the plane: length of the mean of exp(i k angle) over the neighbours in each shell."""
+    most = 1
+    for fold in folds:
+        most = max(most, fold + 1)
+    re, im = np.empty(most), np.empty(most)
+    sums = np.empty((2, radii.shape[0], folds.shape[0]))
+    totals = np.empty(radii.shape[0])
+    for i in range(starts.shape[0] - 1):
+        if not wanted[i]:
+            continue
+        sums[:], totals[:] = 0.0, 0.0
+        for b in range(starts[i], starts[i + 1]):
+            r = distances[b]
+            x, y = vectors[b, 0] / r, vectors[b, 1] / r
+            re[0], im[0] = 1.0, 0.0
+            for m in range(1, most):
+                re[m] = re[m - 1] * x - im[m - 1] * y
+                im[m] = re[m - 1] * y + im[m - 1] * x
+            for s in range(radii.shape[0]):
+                off = (r - radii[s]) / width
+                if off * off > reach * reach:
+                    continue
+                weight = np.exp(-0.5 * off * off)
+                totals[s] += weight
+                for k in range(folds.shape[0]):
+                    sums[0, s, k] += weight * re[folds[k]]
+                    sums[1, s, k] += weight * im[folds[k]]
+        for s in range(radii.shape[0]):
+            for k in range(folds.shape[0]):
+                length = np.sqrt(sums[0, s, k] ** 2 + sums[1, s, k] ** 2)
+                out[i, s, k] = length / totals[s] if totals[s] > 0.0 else np.nan
