@@ -60,7 +60,7 @@ def energy_drift(
 
 def averages(temperature: float, dt: float, root: Path) -> dict[str, tuple[float, float]]:
     """Mean and standard error of energy, temperature and pressure of Kob-Andersen at density 1.2."""
-    from supercooled.store.halves import blocking_error
+    from supercooled.store.ageing import blocking_error
 
     run = store.simulate(
         systems.kob_andersen(density=1.2),

@@ -66,16 +66,16 @@ ONLY_IN = {
     "eval": {"arguments/signatures.py"},
     "exec compile pickle.load pickle.loads marshal.loads": set(),
     "gzip.open bz2.open lzma.open tarfile.open zipfile.extractall gsd.hoomd.read_log": set(),
-    "zlib.decompressobj bz2.BZ2Decompressor zstandard.ZstdDecompressor": {"io/unpacking.py"},
+    "zlib.decompressobj bz2.BZ2Decompressor zstandard.ZstdDecompressor": {"io/decompression.py"},
     # of folders whose metadata has been looked at
     "xr.load_dataset xr.open_dataset zarr.open_array zarr.open_group zarr.open": {
         "fields/lazy.py",
-        "fields/making.py",
+        "fields/blockwise.py",
     },
     "xr.open_zarr": {"structure/structure_functions.py"},
     # the package's own files, a seal that has been checked, a log just written
     ".read_text": {"report/viewer.py", "source.py", "simulation/lammps_minimise.py"},
-    ".read_bytes": {"source.py", "fields/identity.py", "systems/library.py"},
+    ".read_bytes": {"source.py", "fields/field_digests.py", "systems/library.py"},
 }
 
 

@@ -24,7 +24,7 @@ from supercooled.blocks import ROUNDS, shared_out
 from supercooled.cage import Calibration
 from supercooled.errors import StoreError
 from supercooled.fields import lazy, quantiles
-from supercooled.relation import pairing, remembering
+from supercooled.relation import autocorrelation, pairing
 from supercooled.structure import factor, radial
 
 POTENTIALS = tuple(sc.LennardJones(e, s, 2.5 * s) for e, s in ((1.0, 1.0), (1.5, 0.8), (0.5, 0.88)))
@@ -189,8 +189,9 @@ def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_me
     expected = all_of(WHOLE["depth"], WHOLE["hops"])
     deep, hopping = depth(out=tmp_path / "depth"), hops(out=tmp_path / "hops")
     monkeypatch.setattr(pairing, "KEPT", 0)
-    monkeypatch.setattr(pairing, "BLOCK", frames * 8 * N / 2**20)
-    monkeypatch.setattr(remembering, "blocks_of", partial(lazy.blocks_of, megabytes=frames * 8 * N / 2**20))
+    block = frames * 8 * N / 2**20
+    monkeypatch.setattr(pairing, "BLOCK", block)
+    monkeypatch.setattr(autocorrelation, "blocks_of", partial(lazy.blocks_of, megabytes=block))
     for one, other in zip(all_of(deep, hopping), expected, strict=True):
         xr.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
@@ -206,8 +207,8 @@ def test_quantiles_by_blocks_are_numpys_to_the_last_bit(values, q, size):
     parts = [x[i : i + size] for i in range(0, len(x), size)]
     known = x[~np.isnan(x)]
     with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore", invalid="ignore"):
-        patch.setattr("supercooled.fields.ranks.IN_MEMORY", 3)
-        patch.setattr("supercooled.fields.ranks._BINS", 4)
+        patch.setattr("supercooled.fields.quantiles.IN_MEMORY", 3)
+        patch.setattr("supercooled.fields.quantiles._BINS", 4)
         found = quantiles(lambda: iter(parts), q)
         expected = np.quantile(known, q) if len(known) else np.full(len(q), np.nan)
     np.testing.assert_array_equal(found, expected)

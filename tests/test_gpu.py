@@ -13,7 +13,7 @@ import pytest
 from supercooled import store, systems
 from supercooled.errors import MissingExtraError, ParameterError, SimulationError
 from supercooled.simulation import LammpsEngine, chosen_engine
-from supercooled.simulation.choosing import ENGINE
+from supercooled.simulation.engine_choice import ENGINE
 
 INSIDE = Path(__file__).parent / "gpu" / "on_card.py"
 installed = pytest.mark.skipif(find_spec("gamdpy") is None, reason="needs the extra 'gpu'")

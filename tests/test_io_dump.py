@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import supercooled as sc
 from supercooled.errors import BoxError, ParameterError, StoreError, TrajectoryError
-from supercooled.io import labels, unpacking
+from supercooled.io import decompression, labels
 
 BOXES = {
     "cuboid": sc.Box(6.0, 5.0, 7.0),
@@ -221,7 +221,7 @@ def test_names_are_the_callers(tmp_path: Path) -> None:
 def test_a_source_reads_on_in_another_process_after_its_copy_is_gone(tmp_path: Path) -> None:
     path = put(tmp_path, Run().dump(["id", "xu", "yu", "zu"]), "run.dump.gz")
     trajectory = sc.read(path, timestep=1.0)
-    copy = unpacking.plain_text(path)
+    copy = decompression.plain_text(path)
     assert copy.exists()
     (tmp_path / "source").write_bytes(pickle.dumps(trajectory.source))
     script = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).read([2]).positions.sum())"
@@ -235,7 +235,7 @@ def test_a_source_reads_on_in_another_process_after_its_copy_is_gone(tmp_path: P
 def test_an_unpacked_copy_goes_when_its_process_ends(tmp_path: Path) -> None:
     path = put(tmp_path, Run().dump(["id", "xu", "yu", "zu"]), "run.dump.zst")
     script = (
-        "import sys, supercooled as sc; from supercooled.io.unpacking import plain_text;"
+        "import sys, supercooled as sc; from supercooled.io.decompression import plain_text;"
         "sc.read(sys.argv[1], timestep=1.0); print(plain_text(sys.argv[1]))"
     )
     command = [sys.executable, "-c", script, str(path)]
@@ -287,7 +287,7 @@ def test_an_archive_cut_between_two_frames_is_still_cut(tmp_path: Path, suffix: 
 
 def test_no_room_to_unpack_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, Run().dump(["id", "x", "y", "z"]), "run.dump.gz")
-    monkeypatch.setattr(unpacking.tempfile, "mkdtemp", lambda **_: str(tmp_path / "gone"))
+    monkeypatch.setattr(decompression.tempfile, "mkdtemp", lambda **_: str(tmp_path / "gone"))
     with pytest.raises(StoreError, match=r"gone.run\.dump can't be written"):
         sc.read(path, timestep=1.0)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import supercooled as sc
-from supercooled import extensions, source
+from supercooled import extensions, source_code
 
 ROOT = Path(sc.__path__[0])
 NAMES = tuple(extensions.OWN[extensions.PAPERS])
@@ -93,5 +93,5 @@ def test_a_caption_of_a_paper_is_no_part_of_what_its_stages_depend_on() -> None:
     ours = [name for name in STAGES if name.startswith("supercooled.")]
     assert len(ours) > 10
     for name in ours:
-        reached = source._reached(name.rpartition(".")[0])
+        reached = source_code._reached(name.rpartition(".")[0])
         assert [one for one in reached if one.startswith("supercooled.papers.") and one.endswith(drawn)] == []

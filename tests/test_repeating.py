@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import supercooled as sc
 from supercooled.cli import app
-from supercooled.cli.repeating import given_command
+from supercooled.cli.command_line import given_command
 from supercooled.report import writing
 from supercooled.systems import equilibration_command, kob_andersen
 

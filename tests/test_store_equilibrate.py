@@ -16,10 +16,10 @@ from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid, Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation import Start, lattice
+from supercooled.store.ageing import Agreement, blocking_error, compare
 from supercooled.store.crystal import LARGEST_LASTING, Order, _bragg, lasting_peak, order
 from supercooled.store.equilibrating import _longer
-from supercooled.store.halves import Agreement, blocking_error, compare
-from supercooled.store.verdict import Verdict
+from supercooled.store.equilibration_checks import Verdict
 from supercooled.trajectory import Trajectory
 
 LIQUID = systems.kob_andersen(density=1.2)
@@ -95,7 +95,7 @@ def test_the_peak_of_a_small_liquid_is_told_from_that_of_another_only_beyond_its
         run = Trajectory.from_arrays(frames, box, unwrapped=True)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                "supercooled.store.halves.logged", lambda run, _: xr.DataArray(np.ones(run.n_frames))
+                "supercooled.store.ageing.logged", lambda run, _: xr.DataArray(np.ones(run.n_frames))
             )
             return compare(run)["peak"]
 

@@ -9,7 +9,7 @@ from scipy.special import gammainc
 
 from supercooled import Box, Trajectory, read
 from supercooled.dynamics import correlators, displacements, hops, relaxation_time
-from supercooled.dynamics.breathing import breathing
+from supercooled.dynamics.changing_box import breathing
 from supercooled.errors import BoxError
 from supercooled.unwrapping import far_ones_move_with_the_box
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from supercooled.arguments import Anything, Numbers, Positive, Temperature, shown, validated
+from supercooled.array_input import as_array, kinds_of, three_columns
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import ParameterError, TrajectoryError
-from supercooled.given import as_array, kinds_of, three_columns
 from supercooled.kernels.neighbours import Cells
 from supercooled.neighbour_list import Neighbours, cells_of, check_reach, listed
 from supercooled.voronoi import VoronoiCells, tessellated

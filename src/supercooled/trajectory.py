@@ -20,6 +20,7 @@ from supercooled.arguments import (
     shown,
     validated,
 )
+from supercooled.array_input import as_array, boxes_of, images_of, kinds_of, numbered, three_columns
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
@@ -27,7 +28,6 @@ from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frame import Frame
 from supercooled.frame_source import Frames, FrameSource, MemorySource
-from supercooled.given import as_array, boxes_of, images_of, kinds_of, numbered, three_columns
 from supercooled.state import StatePoint
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow

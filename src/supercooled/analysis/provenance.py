@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from supercooled.source import provenance, versions
+from supercooled.source_code import provenance, versions
 from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 

@@ -14,7 +14,7 @@ from supercooled.errors import StoreError
 from supercooled.fields import opened
 from supercooled.outputs import parts_of_results, set_aside
 from supercooled.report import load_results, save_results
-from supercooled.source import source_digest
+from supercooled.source_code import source_digest
 
 __all__ = ["FieldStage", "Results", "Stage", "field_stage", "stage"]
 

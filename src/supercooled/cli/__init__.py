@@ -10,8 +10,8 @@ from typing import Any
 
 import typer
 
-from supercooled.cli import liquids, moving, preparing, running, studying
-from supercooled.cli.saying import say
+from supercooled.cli import liquids, preparation, relaxation, simulation, studying
+from supercooled.cli.printing import say
 from supercooled.display import printable
 from supercooled.errors import SupercooledError
 
@@ -25,13 +25,13 @@ for command in (
     liquids.systems,
     liquids.indicators,
     liquids.targets,
-    running.simulate,
-    running.equilibrate,
-    preparing.cool,
-    preparing.propensity,
-    preparing.quench,
+    simulation.simulate,
+    simulation.equilibrate,
+    preparation.cool,
+    preparation.propensity,
+    preparation.quench,
     liquids.look,
-    moving.dynamics,
+    relaxation.dynamics,
     studying.analyze,
     studying.study,
     studying.report,

@@ -11,7 +11,7 @@ import supercooled as sc
 from supercooled.cli.checks import passed, relaxation, relaxed
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Files
-from supercooled.cli.saying import say
+from supercooled.cli.printing import say
 
 if TYPE_CHECKING:
     from supercooled.fields import Described

@@ -10,9 +10,9 @@ from typer.core import TyperArgument, TyperCommand
 
 import supercooled as sc
 from supercooled import extensions
+from supercooled.cli.command_line import given_command
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
-from supercooled.cli.repeating import given_command
 
 
 @reads

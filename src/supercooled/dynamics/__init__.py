@@ -11,10 +11,10 @@ from supercooled.dynamics.local_strain import cage_relative_displacement, nonaff
 from supercooled.dynamics.onsets import onset_temperatures
 from supercooled.dynamics.propensity import propensity
 from supercooled.dynamics.relaxation import RelaxationTime, relaxation_time
-from supercooled.dynamics.stretching import StretchedExponential, stretched_exponential
+from supercooled.dynamics.stretched_decay import StretchedExponential, stretched_exponential
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
-from supercooled.dynamics.training import balanced, training_by_crossing, training_by_extrema
-from supercooled.dynamics.waiting import waiting_times
+from supercooled.dynamics.training_examples import balanced, training_by_crossing, training_by_extrema
+from supercooled.dynamics.waiting_statistics import waiting_times
 
 __all__ = [
     "Diffusion",

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from supercooled.arguments import Positive, Stretches, number_of_bins, validated
 from supercooled.arrays import Array, Integers
-from supercooled.dynamics.breathing import warn_of_breathing
+from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
 from supercooled.dynamics.hops import added_up

@@ -10,7 +10,7 @@ import numpy as np
 from supercooled.arguments import Dimensions, Estimate, Number, Positive, Temperature, validated
 from supercooled.arguments.datasets import MeanSquares
 from supercooled.arrays import Array, Booleans
-from supercooled.dynamics.replicates import curve_of
+from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
 
 LEAST_LAGS = 3

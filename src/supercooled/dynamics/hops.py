@@ -12,7 +12,7 @@ import xarray as xr
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, shared_out, spans
-from supercooled.dynamics.breathing import warn_of_breathing
+from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period

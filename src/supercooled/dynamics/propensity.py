@@ -13,7 +13,7 @@ from supercooled.arguments import Positive, Times, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import map_add
 from supercooled.box import Box
-from supercooled.dynamics.breathing import warn_of_breathing
+from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.paths import continuous
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.matching import origin

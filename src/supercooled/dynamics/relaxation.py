@@ -10,7 +10,7 @@ import xarray as xr
 from supercooled.arguments import Estimate, Fraction, validated
 from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
-from supercooled.dynamics.replicates import curve_of
+from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
 
 # Where a relaxation time is read, unless another level is given.

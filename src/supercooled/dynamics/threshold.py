@@ -11,7 +11,7 @@ from supercooled.arguments.datasets import NonGaussian
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
 from supercooled.dynamics.diffusion import Width
-from supercooled.dynamics.replicates import lags_of, without_gaps
+from supercooled.dynamics.jackknife import lags_of, without_gaps
 from supercooled.errors import ParameterError
 
 # A maximum counts as seen when the curve goes on for as long again after it ...

@@ -16,8 +16,8 @@ from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, shared_out
 from supercooled.errors import ParameterError
+from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
-from supercooled.fields.making import field
 from supercooled.frame import Frame
 from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled

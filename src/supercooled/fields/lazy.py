@@ -17,7 +17,7 @@ from xarray.core import indexing
 from supercooled.arrays import Array
 from supercooled.errors import StoreError, SupercooledError
 from supercooled.fields import stored_arrays
-from supercooled.fields.sealing import SUMMED, check, own_sum
+from supercooled.fields.checksums import SUMMED, check, own_sum
 
 VALUES = "values"
 LABELS = "labels"

@@ -1,8 +1,8 @@
 """Trajectories from and to files."""
 
+from supercooled.io.file_summary import Look, look, look_at
 from supercooled.io.gsd_reading import read_fields
 from supercooled.io.gsd_writing import GsdAppender, write_gsd
-from supercooled.io.looking import Look, look, look_at
 from supercooled.io.mdanalysis import from_mdanalysis
 from supercooled.io.meaning import Meaning
 from supercooled.io.reading import open_file, read

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import xxhash
 
+from supercooled.array_input import not_counts
 from supercooled.arrays import AnyArray, Booleans, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import TrajectoryError
-from supercooled.given import not_counts
 from supercooled.io.labels import cut_short
 from supercooled.plain_data import size_of
 

@@ -11,11 +11,11 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arguments import validated
+from supercooled.array_input import not_counts
 from supercooled.arrays import Array, Integers
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
-from supercooled.given import not_counts
 from supercooled.io import gsd_layout as layout
 from supercooled.io.gsd_file import GsdFile
 from supercooled.io.labels import named_species

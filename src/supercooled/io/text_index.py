@@ -14,9 +14,9 @@ import numpy as np
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.digests import Digest
 from supercooled.errors import TrajectoryError
+from supercooled.io.decompression import ends_early, is_packed, plain_text
 from supercooled.io.labels import cut_short
 from supercooled.io.meaning import Meaning
-from supercooled.io.unpacking import ends_early, is_packed, plain_text
 from supercooled.kernels import text as kernels
 
 # Rows that are passed, and then added to the digest, at once: they are in the processor's cache still.

@@ -14,7 +14,7 @@ from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.frame_source import Frames, digest_of_fields, kept
-from supercooled.io.unpacking import plain_text
+from supercooled.io.decompression import plain_text
 from supercooled.kernels import text as kernels
 
 _FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))

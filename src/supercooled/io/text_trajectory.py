@@ -10,6 +10,7 @@ import numpy as np
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.io.decompression import plain_text
 from supercooled.io.labels import species_of_labels
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Found, Opened, opened
@@ -25,7 +26,6 @@ from supercooled.io.text_source import (
     unpacked_word,
     whole_ids,
 )
-from supercooled.io.unpacking import plain_text
 
 _ALIGNED = 1e-9
 

@@ -1,17 +1,17 @@
 """How structure and rearrangements go together."""
 
-from supercooled.relation.agreement import rank_correlation
+from supercooled.relation.autocorrelation import memory, propagation
 from supercooled.relation.barrier_scaling import CommonLine, common_line, scaled_barriers
 from supercooled.relation.barriers import arrhenius, steepness
-from supercooled.relation.crossing import Onset, onset, stretch_error
-from supercooled.relation.decay import foretold_overlap
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
-from supercooled.relation.linear import Straight, left_out, straight_barriers
-from supercooled.relation.master import Collapse, Line, SoftnessLaw, collapse, line, softness_law
+from supercooled.relation.linear_barriers import Straight, left_out, straight_barriers
+from supercooled.relation.master_curves import Collapse, Line, SoftnessLaw, collapse, line, softness_law
+from supercooled.relation.onset_temperature import Onset, onset, stretch_error
 from supercooled.relation.probability import rearrangement_probability
+from supercooled.relation.rank_agreement import rank_correlation
 from supercooled.relation.ranking import ranking, within_horizon
-from supercooled.relation.remembering import memory, propagation
-from supercooled.relation.stratifying import Crossings, crossings, strata, within_fences
+from supercooled.relation.relaxation_prediction import foretold_overlap
+from supercooled.relation.strata import Crossings, crossings, strata, within_fences
 
 __all__ = [
     "Collapse",

@@ -13,8 +13,8 @@ from supercooled.arguments.datasets import ProbabilitiesWithErrors
 from supercooled.arrays import AnyArray
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
+from supercooled.relation.arrhenius_lines import concatenated, known, straight_line
 from supercooled.relation.distributions import error_of
-from supercooled.relation.lines import concatenated, known, straight_line
 
 
 @validated

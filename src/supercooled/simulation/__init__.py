@@ -1,8 +1,8 @@
 """Molecular dynamics: where a run starts, when it stops, and the engine that moves it."""
 
-from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.configurational import configurational
 from supercooled.simulation.engine import Engine, Leg, Snapshot
+from supercooled.simulation.engine_choice import EngineName, chosen_engine
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.quench import InherentStructure, Minimiser, inherent_structure

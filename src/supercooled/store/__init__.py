@@ -10,7 +10,7 @@ from supercooled.store.reading import read_run
 from supercooled.store.rechecking import recheck
 from supercooled.store.request import Request, request
 from supercooled.store.simulating import simulate, simulate_all
-from supercooled.store.steady import steady_state
+from supercooled.store.steady_state import steady_state
 
 __all__ = [
     "Request",

@@ -10,11 +10,11 @@ from pathlib import Path
 from supercooled.arguments import Count, Positive, validated
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
-from supercooled.simulation.choosing import EngineName
 from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine_choice import EngineName
 from supercooled.simulation.start import from_trajectory
+from supercooled.store.ageing import Agreement, compare
 from supercooled.store.crystal import Order, order
-from supercooled.store.halves import Agreement, compare
 from supercooled.store.request import StartOf
 from supercooled.store.simulating import simulate
 from supercooled.trajectory import Trajectory

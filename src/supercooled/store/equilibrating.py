@@ -13,15 +13,15 @@ from supercooled.arguments import Count, NotNegative, Positive, Temperature, val
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.mixture import Liquid
 from supercooled.outputs import owned_file, reserved_file, see_runs_folder
-from supercooled.simulation.choosing import EngineName
 from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine_choice import EngineName
 from supercooled.simulation.start import Start, from_trajectory
 from supercooled.state import Protocol
 from supercooled.store.configurations import write_configuration
+from supercooled.store.equilibration_checks import Verdict, judge
 from supercooled.store.record import versions_of
 from supercooled.store.request import Request, read_configuration, request
 from supercooled.store.simulating import simulate_all
-from supercooled.store.verdict import Verdict, judge
 from supercooled.trajectory import Trajectory
 
 # A run is never made more than twice as long at once: its first measure of the relaxation time may

@@ -9,8 +9,8 @@ from supercooled.arguments import Count, NotNegative, Positive, Temperature, Who
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
-from supercooled.simulation.choosing import EngineName
 from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine_choice import EngineName
 from supercooled.store.request import StartOf, Way, request
 from supercooled.store.simulating import simulate_all
 from supercooled.trajectory import Trajectory

@@ -28,7 +28,7 @@ from supercooled.outputs import room_for, see_runs_folder
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
 from supercooled.simulation.start import species_of
-from supercooled.source import provenance, source_digest
+from supercooled.source_code import provenance, source_digest
 from supercooled.store.folder import RunFolder
 from supercooled.store.reading import first_frames
 from supercooled.store.record import versions

@@ -12,10 +12,10 @@ from supercooled.errors import ParameterError, SimulationError, StoreError
 from supercooled.outputs import whole_file
 from supercooled.plain_data import read_json
 from supercooled.simulation.start import from_trajectory
+from supercooled.store.equilibration_checks import judge
 from supercooled.store.folder import RunFolder
 from supercooled.store.record import versions_of
 from supercooled.store.request import read_configuration
-from supercooled.store.verdict import judge
 from supercooled.trajectory import Trajectory
 
 

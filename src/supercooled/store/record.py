@@ -12,8 +12,8 @@ from typing import Any
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.schedule import Schedule
 from supercooled.simulation.start import Start
-from supercooled.source import provenance
-from supercooled.source import versions as versions_of_packages
+from supercooled.source_code import provenance
+from supercooled.source_code import versions as versions_of_packages
 from supercooled.store.folder import RunFolder
 from supercooled.store.request import Request
 from supercooled.trajectory import Trajectory

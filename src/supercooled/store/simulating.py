@@ -13,13 +13,13 @@ from supercooled.arguments import Count, NotNegative, Positive, Temperature, val
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
 from supercooled.outputs import see_runs_folder
-from supercooled.simulation.choosing import EngineName, chosen_engine
 from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine_choice import EngineName, chosen_engine
 from supercooled.store.folder import RunFolder
+from supercooled.store.progress_bars import watched
 from supercooled.store.reading import first_frames
 from supercooled.store.request import Request, StartOf, request
 from supercooled.store.running import make, tail_is_whole
-from supercooled.store.watching import watched
 from supercooled.trajectory import Trajectory
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from supercooled.arguments import NotNegative, Positive, validated
 from supercooled.arrays import Array, Integers
-from supercooled.dynamics.breathing import warn_of_breathing
+from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.hops import added_up, hops
 from supercooled.dynamics.paths import continuous
 from supercooled.dynamics.propensity import distances_gone

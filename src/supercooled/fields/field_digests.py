@@ -10,8 +10,8 @@ import xarray as xr
 from xarray.core import indexing
 
 from supercooled.digests import digest_of, identify
+from supercooled.fields.checksums import SEAL
 from supercooled.fields.lazy import _Ahead, _Mapped, _Stored, blocks_of
-from supercooled.fields.sealing import SEAL
 
 
 def identity_of_array(array: xr.DataArray) -> Sequence[Any]:

@@ -13,8 +13,8 @@ from supercooled.arguments import Count, Estimate, validated
 from supercooled.arguments.datasets import LinesWithErrors, ProbabilitiesWithErrors
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
+from supercooled.relation.arrhenius_lines import P_R, concatenated, known, straight_line
 from supercooled.relation.barriers import arrhenius
-from supercooled.relation.lines import P_R, concatenated, known, straight_line
 
 
 @validated

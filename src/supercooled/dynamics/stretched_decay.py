@@ -12,7 +12,7 @@ from scipy.optimize import leastsq
 from supercooled.arguments import Estimate, NotNegative, Positive, validated
 from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
-from supercooled.dynamics.replicates import curve_of
+from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
 
 LEAST_LAGS = 4

@@ -12,7 +12,7 @@ from supercooled.arguments import Estimate, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
-from supercooled.relation.lines import P_R, concatenated
+from supercooled.relation.arrhenius_lines import P_R, concatenated
 
 
 @validated

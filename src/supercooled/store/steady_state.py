@@ -6,8 +6,8 @@ import numpy as np
 
 from supercooled import dynamics
 from supercooled.arguments import validated
+from supercooled.store.ageing import ERRORS, OVERLAP_RADIUS, Agreement, blocking_error
 from supercooled.store.energies import logged
-from supercooled.store.halves import ERRORS, OVERLAP_RADIUS, Agreement, blocking_error
 from supercooled.trajectory import Trajectory
 
 # Errors from few stretches are themselves uncertain: differences below this share pass.

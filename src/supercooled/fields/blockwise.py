@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array
+from supercooled.fields.checksums import sealed_folder
 from supercooled.fields.lazy import LABELS, VALUES, opened
-from supercooled.fields.sealing import sealed_folder
 from supercooled.outputs import Named
 from supercooled.quantities import labelled
 

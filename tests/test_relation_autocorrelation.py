@@ -11,7 +11,7 @@ from oracles.relation import correlation, stayed
 
 from supercooled import Box, Trajectory
 from supercooled.errors import ParameterError
-from supercooled.relation import memory, propagation, remembering
+from supercooled.relation import autocorrelation, memory, propagation
 
 
 def framed(values):
@@ -201,7 +201,7 @@ def test_pieces_of_the_run_change_nothing(monkeypatch):
         "bins": 4, "origins": 6,
     }  # fmt: skip
     whole = propagation(framed(values), moving(positions), **asked)
-    monkeypatch.setattr(remembering, "frames_within", lambda *_: 3)
+    monkeypatch.setattr(autocorrelation, "frames_within", lambda *_: 3)
     xr.testing.assert_allclose(propagation(framed(values), wrapped, **asked), whole)
 
 

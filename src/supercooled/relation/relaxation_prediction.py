@@ -12,7 +12,7 @@ from supercooled.arguments.datasets import Probabilities, Propagation
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
-from supercooled.relation.lines import P_R
+from supercooled.relation.arrhenius_lines import P_R
 
 MOST_STEPS = 1_000_000
 

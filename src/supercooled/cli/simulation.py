@@ -22,7 +22,7 @@ from supercooled.cli.options import (
     Workers,
     placed,
 )
-from supercooled.cli.saying import say
+from supercooled.cli.printing import say
 
 
 def simulate(

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from supercooled.cli.command_line import given_command
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Stride
-from supercooled.cli.repeating import given_command
-from supercooled.cli.saying import say
+from supercooled.cli.printing import say
 
 
 @reads
