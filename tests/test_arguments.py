@@ -55,6 +55,7 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One particle that is left has no correlation.
     "predictors.score": (("predicted", "a list with nan"), ("target", "a list with nan")),
     "compute": (("progress", "a class"),),
+    "compare": (("progress", "a class"),),
     # A vector that is not finite stays so: boxes are asked in every frame.
     "Box.absolute": (("fractions", "an array with nan"),),
     "Box.fractional": (("positions", "an array with nan"),),

@@ -470,6 +470,22 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Neighbours.within": lambda: {"cutoff": 1.2},
     "Trajectory.displacement": lambda: {"first": 0, "last": 3},
     "Trajectory.frame": lambda: {"row": 1},
+    "compare": lambda: {
+        "runs": run(),
+        "indicators": [sc.indicators.BondOrder(6, cutoff=2.5)],
+        "targets": [sc.targets.Displacement(after=2.0)],
+        "species": "A",
+        "at_fixed": field("depth"),
+        "frames": slice(0, 20, 5),
+        "stretches": 5,
+        "top": 0.2,
+        "bins": 3,
+        "executor": None,
+        "progress": None,
+    },
+    "Comparison": lambda: {"table": compared().table},
+    "Comparison.plot": lambda: {"statistic": "pearson"},
+    "Comparison.save": lambda: {"out": folder() / "compared", "inputs": [], "provenance": {}},
     "compute": lambda: {
         "run": run()[:3],
         "indicators": [sc.indicators.BondOrder(6, cutoff=2.5)],
@@ -1581,7 +1597,13 @@ CALLS |= {
 }
 
 
+@cache
+def compared() -> sc.Comparison:
+    return sc.compare(None, field("softness"), field("depth"))
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
+    "Comparison": compared,
     "Frame": still_frame,
     "Frame.voronoi": dense_frame,
     "Neighbours": lambda: sc.neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], BOX, cutoff=1.5),

@@ -45,6 +45,8 @@ _NAMES = {
     "Target": "targets",
     "Trajectory": "trajectory",
     "Units": "units",
+    "Comparison": "analysis.comparison",
+    "compare": "analysis.compare",
     "compute": "fields",
     "look": "io",
     "Neighbours": "neighbour_list",
@@ -78,6 +80,8 @@ if TYPE_CHECKING:
         targets,
         testing,
     )
+    from supercooled.analysis.compare import compare
+    from supercooled.analysis.comparison import Comparison
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
     from supercooled.fields import Features, Indicator, compute
@@ -95,6 +99,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Activity",
     "Box",
+    "Comparison",
     "Features",
     "Frame",
     "Indicator",
@@ -110,6 +115,7 @@ __all__ = [
     "Units",
     "analysis",
     "cage",
+    "compare",
     "compute",
     "dynamics",
     "indicators",

@@ -121,7 +121,7 @@ def ranking(
     area, areas = _areas(pooled)
     inner = pooled.quantiles([k / bins for k in range(1, bins)])
     every, moving = pooled.counts(np.concatenate([[-np.inf], np.unique(inner), [np.inf]])).swapaxes(0, 1)
-    raw, replicates = over_stretches(np.stack([every - moving, moving], axis=1), _information)
+    raw, replicates = over_stretches(np.stack([every - moving, moving], axis=1), information)
     corrected = without_bias(raw, replicates)
     number = pooled.n_rearranging / pooled.total
     return xr.Dataset(
@@ -205,7 +205,8 @@ def _without_each(pairs: Array) -> Array:
     return np.asarray(pairs.sum() - pairs.sum(axis=0) - pairs.sum(axis=1) + np.diag(pairs))
 
 
-def _information(counts: Array) -> Array:
+def information(counts: Array) -> Array:
+    """Mutual information of what a table counts, bit."""
     p = counts / counts.sum()
     return np.asarray(_entropy(p.sum(axis=0)) + _entropy(p.sum(axis=1)) - _entropy(p.ravel()))
 
