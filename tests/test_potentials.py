@@ -117,6 +117,22 @@ def test_the_force_is_minus_the_slope_of_the_energy(potential):
 
 
 @named
+def test_the_curvature_is_minus_the_slope_of_the_force(potential):
+    r = inside(potential)[1:-1]
+    step = 1e-5 * r
+    slope = (
+        8 * (potential.force(r + step) - potential.force(r - step))
+        - (potential.force(r + 2 * step) - potential.force(r - 2 * step))
+    ) / (12 * step)
+    # A spline's second derivative changes from node to node, and a step may cross one.
+    tolerance = 2e-3 if isinstance(potential, Tabulated) else 1e-6
+    scale = np.maximum(np.abs(slope), 1e-3 * np.abs(slope).max())
+    assert np.abs((potential.curvature(r) + slope)[5:-5] / scale[5:-5]).max() < tolerance
+    beyond = potential.cutoff * np.array([1.0, 1.0 + 1e-12, 3.0])
+    assert potential.curvature(beyond).tolist() == [0.0] * 3
+
+
+@named
 def test_energy_and_force_end_at_the_cutoff(potential):
     beyond = potential.cutoff * np.array([1.0, 1.0 + 1e-12, 3.0])
     assert potential.energy(beyond).tolist() == potential.force(beyond).tolist() == [0.0] * 3
@@ -132,7 +148,7 @@ def test_nothing_overlaps_for_free_and_no_warning_is_given(potential, recwarn):
         assert (close == 0.5 * potential.epsilon).all()
     else:
         assert (close == np.inf).all()
-        assert potential.force(0.0) == np.inf
+        assert potential.force(0.0) == potential.curvature(0.0) == np.inf
     assert not recwarn.list
 
 

@@ -35,6 +35,7 @@ from supercooled.store.crystal import Order
 
 P_R = "rearrangement_probability"
 FLUID = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
+SPRINGS = sc.Mixture("springs", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 1.5),))
 BOX = sc.Box.cube(6.6)
 FRAMES, PARTICLES = 40, 27
 T = np.array([0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2])
@@ -79,6 +80,14 @@ def dense_frame() -> sc.Frame:
     """Whose Voronoi cells fit into its box."""
     xyz = np.stack(np.meshgrid(*[np.arange(5.0)] * 3), axis=-1).reshape(-1, 3)
     return sc.Frame.from_arrays(xyz, sc.Box.cube(5.0))
+
+
+def crystal() -> sc.Frame:
+    """32 particles in a minimum of their energy."""
+    corners = np.stack(np.meshgrid(*[np.arange(2.0)] * 3), axis=-1).reshape(-1, 1, 3)
+    sites = corners + 0.5 * np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]])
+    edge = np.sqrt(2.0) * 2 ** (1 / 6)
+    return sc.Frame.from_arrays(edge * sites.reshape(-1, 3), sc.Box.cube(2 * edge))
 
 
 def _defaults(kind: Any) -> dict[str, Any]:
@@ -525,6 +534,24 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "rtol": 1e-6,
     },
     "testing.liquid_runs": lambda: {"dimensions": 2, "number": 1, "n_frames": 2, "seed": 1},
+    "indicators.NormalModes": lambda: {
+        "stiffness": np.ones(2),
+        "weights": np.full((3, 2), 1 / 3),
+        "participation": np.ones(2),
+    },
+    "indicators.normal_modes": lambda: {
+        "frame": crystal(),
+        "mixture": SPRINGS,
+        "number": 5,
+        "tolerance": 1e-3,
+    },
+    "simulation.hessian": lambda: {
+        "positions": still_frame().positions,
+        "box": BOX,
+        "species": still_frame().species,
+        "mixture": FLUID,
+        "name": "x",
+    },
     "testing.liquid_frame": lambda: {"dimensions": 2, "seed": 1},
     "testing.rescaled": lambda: {
         "indicator": sc.indicators.BondOrder(6),
@@ -550,6 +577,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "LennardJones": lambda: {"epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5, "shift": True},
     "LennardJones.energy": lambda: {"r": [1.0, 2.0]},
     "LennardJones.force": lambda: {"r": [1.0, 2.0]},
+    "LennardJones.curvature": lambda: {"r": [1.0, 2.0]},
     "LennardJones.wca": lambda: {"epsilon": 1.0, "sigma": 1.0},
     "Liquid": lambda: {"mixture": FLUID, "density": 1.0, "activity": None},
     "Liquid.edge": lambda: {"n_particles": 10},
@@ -1198,7 +1226,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
             "SmoothedLennardJones",
             "Tabulated",
         )
-        for law in ("energy", "force")
+        for law in ("energy", "force", "curvature")
     },
     "potentials.ExpandedLennardJones": lambda: {
         "epsilon": 1.0,
@@ -1591,6 +1619,11 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 CALLS["indicators.inherent"] = INDICATORS["Inherent"]
 CALLS["indicators.averaged"] = lambda: {**_averaged(), "length": 2.0, "over": "A"}
+OF_MINIMUM: Mapping[str, Any] = {"mixture": SPRINGS, "tolerance": 1e-3}
+INDICATORS |= {
+    "LowModes": lambda: {**OF_MINIMUM, "number": 20, "participation_below": 0.5},
+    "Vibrality": lambda: {**OF_MINIMUM},
+}
 CALLS |= {
     f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))
     for name, kind in sc.indicators.known().items()

@@ -419,5 +419,8 @@ class _Rescaled:
     def force(self, r: ArrayLike) -> Array:
         return self.scale / self.length * self.inner.force(np.asarray(r) / self.length)
 
+    def curvature(self, r: ArrayLike) -> Array:
+        return self.scale / self.length**2 * self.inner.curvature(np.asarray(r) / self.length)
+
     def to_dict(self) -> dict[str, Any]:
         return {"style": "rescaled", "length": self.length, "energy": self.scale, **self.inner.to_dict()}

@@ -16,6 +16,7 @@ from supercooled.indicators.inherent_structures import (
     inherent,
 )
 from supercooled.indicators.known import known
+from supercooled.indicators.modes import LowModes, NormalModes, Vibrality, normal_modes
 from supercooled.indicators.packing_order import PackingOrder
 from supercooled.indicators.pair_entropy import PairEntropy
 from supercooled.indicators.structure_functions import StructureFunction, StructureFunctions
@@ -38,12 +39,15 @@ __all__ = [
     "LocalDensity",
     "LocalDepth",
     "LocalSoftness",
+    "LowModes",
+    "NormalModes",
     "PackingOrder",
     "PairEntropy",
     "PotentialEnergy",
     "StructureFunction",
     "StructureFunctions",
     "Variance",
+    "Vibrality",
     "VoronoiCoordination",
     "VoronoiSurface",
     "VoronoiVolume",
@@ -51,5 +55,6 @@ __all__ = [
     "compute",
     "inherent",
     "known",
+    "normal_modes",
     "parameter",
 ]

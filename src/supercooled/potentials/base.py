@@ -29,6 +29,10 @@ class PairPotential(Protocol):
         """Repulsive force of a pair at distance `r`, -dU/dr, epsilon_AA/sigma_AA."""
         ...
 
+    def curvature(self, r: ArrayLike) -> Array:
+        """Second derivative of the energy of a pair at distance `r`, epsilon_AA/sigma_AA^2."""
+        ...
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it, for files and hashes."""
         ...

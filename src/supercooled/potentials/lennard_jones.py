@@ -23,6 +23,11 @@ def _lj_force(epsilon: float, sigma: float, r: Array | float) -> Any:
     return 24.0 * epsilon * (2.0 * x6 * x6 - x6) / r
 
 
+def _lj_curvature(epsilon: float, sigma: float, r: Array | float) -> Any:
+    x6 = (sigma / r) ** 6
+    return 24.0 * epsilon * (26.0 * x6 * x6 - 7.0 * x6) / r**2
+
+
 @validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class LennardJones:
@@ -71,6 +76,11 @@ class LennardJones:
     def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x))
+
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        return between(r, 0.0, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it."""
@@ -121,6 +131,11 @@ class SmoothedLennardJones:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         end = _lj_force(self.epsilon, self.sigma, self.cutoff)
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x) - end)
+
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        return between(r, 0.0, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it."""
@@ -203,6 +218,13 @@ class ExpandedLennardJones:
         """Repulsive force of a pair at distance `r`; infinite up to r = delta."""
         return between(
             r, self.delta, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x - self.delta)
+        )
+
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy inside the cutoff; infinite up to r = delta."""
+        return between(
+            r, self.delta, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x - self.delta)
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -71,6 +71,12 @@ class InversePower:
         """Repulsive force of a pair at distance `r`; infinite at r = 0."""
         return between(r, 0.0, self.cutoff, lambda x: self.exponent * self._at(x) / x)
 
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        steep = self.exponent * (self.exponent + 1.0)
+        return between(r, 0.0, self.cutoff, lambda x: steep * self._at(x) / x**2)
+
     def _at(self, r: Array | float) -> Any:
         return self.epsilon * (self.sigma / r) ** self.exponent
 
@@ -149,6 +155,18 @@ class SmoothedInversePower:
 
         return between(r, 0.0, self.cutoff, at)
 
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0."""
+        n, (_, c2, c4) = self.exponent, self.coefficients
+
+        def at(r: Array) -> Array:
+            x = r / self.sigma
+            steep = n * (n + 1.0) * x ** -(n + 2.0)
+            return self.epsilon / self.sigma**2 * (steep + 2.0 * c2 + 12.0 * c4 * x**2)
+
+        return between(r, 0.0, self.cutoff, at)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it."""
         return {"style": "inverse-power-smoothed", **asdict(self)}
@@ -192,6 +210,11 @@ class HarmonicRepulsion:
     def force(self, r: Distances) -> Array:
         """Repulsive force of a pair at distance `r`."""
         return between(r, -np.inf, self.sigma, lambda x: self.epsilon * (1.0 - x / self.sigma) / self.sigma)
+
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy where they overlap."""
+        return between(r, -np.inf, self.sigma, lambda x: np.full_like(x, self.epsilon / self.sigma**2))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it."""

@@ -130,6 +130,12 @@ class Tabulated:
         _, per_r = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: x * per_r(x * x))
 
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy, -dF/dr of the spline of forces; infinite up to `inner`."""
+        _, per_r = _splines(self)
+        return between(r, self.inner, self.cutoff, lambda x: -per_r(x * x) - 2.0 * x * x * per_r(x * x, 1))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it: every node."""
         data = asdict(self)

@@ -3,6 +3,7 @@
 from supercooled.simulation.configurational import configurational
 from supercooled.simulation.engine import Engine, Leg, Snapshot
 from supercooled.simulation.engine_choice import EngineName, chosen_engine
+from supercooled.simulation.hessian import hessian
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.quench import InherentStructure, Minimiser, inherent_structure
@@ -23,6 +24,7 @@ __all__ = [
     "chosen_engine",
     "configurational",
     "from_trajectory",
+    "hessian",
     "inherent_structure",
     "lattice",
     "overlaps",
