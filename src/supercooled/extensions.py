@@ -10,7 +10,7 @@ from typing import Any
 
 from supercooled.errors import ParameterError
 
-PAPERS = "supercooled.papers"
+PAPERS, POTENTIALS, QUANTITIES = "supercooled.papers", "supercooled.potentials", "supercooled.quantities"
 # The package's own, as pyproject.toml has them: found where it runs from its source and is not installed.
 OWN: Mapping[str, Mapping[str, str]] = {
     PAPERS: {

@@ -8,6 +8,7 @@ from typing import Any
 
 import xarray as xr
 
+from supercooled import extensions
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError
 
@@ -211,6 +212,11 @@ def quantity(name: str) -> Quantity:
     >>> quantity("msd").unit
     'sigma_AA^2'
     """
+    if name not in TABLE and name in extensions.known(extensions.QUANTITIES):
+        brought = extensions.loaded(extensions.QUANTITIES, name, kind="quantity")
+        if not isinstance(brought, Quantity) or brought.name != name:
+            raise ParameterError(f"the quantity {name!r} of an installed package is {brought!r}")
+        add_quantity(brought)
     if name not in TABLE:
         raise ParameterError(f"no quantity {name!r} in the table of quantities")
     return TABLE[name]

@@ -11,19 +11,10 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.labels import Names
 from supercooled.io.meaning import Meaning, Repeats, Unfinished
 from supercooled.io.opened import Opened
+from supercooled.io.readers import kind_of, known, open_as
 from supercooled.plain_data import size_of
 from supercooled.trajectory import Trajectory
 from supercooled.units import Units
-
-_FORMATS = {
-    ".gsd": "gsd",
-    ".dump": "lammps",
-    ".lammpstrj": "lammps",
-    ".lammpsdump": "lammps",
-    ".xyz": "xyz",
-    ".extxyz": "xyz",
-}
-_PACKED = (".gz", ".bz2", ".zst")
 
 
 @validated
@@ -46,9 +37,10 @@ def read(
 
     GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and XYZ, extended or plain
     (``.xyz .extxyz``), as they are or compressed (``.gz .bz2 .zst``). :func:`supercooled.look` says what
-    is understood. What is said about a file is said in its own units.
+    is understood; :func:`supercooled.io.reader` adds a kind of file. What is said about a file is said in
+    its own units.
 
-    format : "gsd", "lammps" or "xyz", if the suffix does not say so
+    format : "gsd", "lammps", "xyz" or the name of another reader, if the suffix does not say so
     timestep : time of one integration step, where the file has no times, which go before it; where it
         does not count steps either, the time between two frames. Without one such a file opens by
         frame number: structure needs no times, and what needs them asks for them
@@ -107,34 +99,15 @@ def open_file(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a file, and what was found in it. See :func:`read`."""
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
-    kind = _kind_by_suffix(Path(path)) if meaning.format is None else meaning.format
+    kind = kind_of(Path(path)) if meaning.format is None else meaning.format
+    if kind is None:
+        endings = ", ".join(one for suffixes in known().values() for one in suffixes)
+        raise ParameterError(
+            f"{path}: unknown kind of file, none of {endings}; name it, for example "
+            f"read({Path(path).name!r}, format='lammps'), or --format lammps, or open it with MDAnalysis and "
+            "pass the universe to supercooled.io.from_mdanalysis"
+        )
     size_of(path, error=TrajectoryError, what="trajectory")
     if not os.access(path, os.R_OK):
         raise TrajectoryError(f"{path}: no permission to read it")
-    if kind == "gsd":
-        from supercooled.io.gsd_reading import read_gsd
-
-        return read_gsd(path, meaning)
-    if kind == "lammps":
-        from supercooled.io.lammps import read_dump
-
-        return read_dump(path, meaning)
-    if kind == "xyz":
-        from supercooled.io.xyz import read_xyz
-
-        return read_xyz(path, meaning)
-    raise ParameterError(f"{path}: format must be 'gsd', 'lammps' or 'xyz', not {kind!r}")
-
-
-def _kind_by_suffix(path: Path) -> str:
-    suffixes = [s.lower() for s in path.suffixes]
-    if suffixes and suffixes[-1] in _PACKED:
-        suffixes.pop()
-    kind = _FORMATS.get(suffixes[-1]) if suffixes else None
-    if kind is None:
-        raise ParameterError(
-            f"{path}: unknown kind of file; name it, for example read({path.name!r}, format='lammps'), or "
-            "--format lammps, or open it with MDAnalysis and pass the universe to "
-            "supercooled.io.from_mdanalysis"
-        )
-    return kind
+    return open_as(kind, path, meaning)

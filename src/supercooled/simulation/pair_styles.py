@@ -23,6 +23,9 @@ from supercooled.potentials import (
 )
 from supercooled.simulation.plain_paths import quoted
 
+# Nodes of the table of a potential that LAMMPS has no style for, and the energy above which it has none.
+_SAMPLES, _HIGHEST = 20_000, 1e6
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -48,7 +51,8 @@ def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
     Raises
     ------
     SimulationError
-        if a potential is of a kind that has no words, only some are shifted, or tables differ in length.
+        if a potential of another package can't be tabulated, only some are shifted, or tables differ in
+        length.
 
     >>> pair_commands(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)))
     ['pair_style lj/cut 2.5', 'pair_coeff 1 1 1.0 1.0 2.5', 'pair_modify shift yes']
@@ -73,14 +77,28 @@ def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
 
 def _words(potential: PairPotential, mixture: Mixture, folder: Path | None) -> _Words:
     if isinstance(potential, Tabulated):
-        return _table(potential, mixture, folder)
+        return _table(potential, potential, mixture, folder)
     tell = _TELL.get(type(potential))
     if tell is None:
-        known = ", ".join(sorted(kind.__name__ for kind in (*_TELL, Tabulated)))
-        raise SimulationError(
-            f"{mixture.name}: LAMMPS is not told how to compute {type(potential).__name__}; it knows {known}"
-        )
+        # Of another package: LAMMPS gets its values.
+        return _table(_tabulated(potential, mixture), potential, mixture, folder)
     return tell(potential)
+
+
+def _tabulated(potential: PairPotential, mixture: Mixture) -> Tabulated:
+    """A potential that LAMMPS has no style for, as a table from where it is beyond any energy of a liquid."""
+    r = np.linspace(0.0, potential.cutoff, _SAMPLES + 1)[1:]
+    with np.errstate(all="ignore"):
+        energy = np.asarray(potential.energy(r), dtype=np.float64)
+    energy[-1] = 0.0
+    known = np.isfinite(energy) & (np.abs(energy) < _HIGHEST)
+    first = int(np.flatnonzero(~known)[-1]) + 1 if not known.all() else 0
+    if len(r) - first < _SAMPLES // 4:
+        raise SimulationError(
+            f"{mixture.name}: {type(potential).__name__} is finite only from {r[first]:g} to its cutoff "
+            f"{potential.cutoff:g}, too short a way for a table"
+        )
+    return Tabulated.through(r[first:], energy[first:], points=_SAMPLES)
 
 
 def _numbers(*values: float) -> str:
@@ -146,15 +164,17 @@ def _harmonic(p: HarmonicRepulsion) -> _Words:
     return _Words("harmonic/cut", _numbers(0.5 * p.epsilon / p.sigma**2, p.sigma))
 
 
-def _table(p: Tabulated, mixture: Mixture, folder: Path | None) -> _Words:
+def _table(p: Tabulated, given: PairPotential, mixture: Mixture, folder: Path | None) -> _Words:
+    others = any(type(q) not in _TELL and not isinstance(q, Tabulated) for q in mixture.potentials)
     lengths = {len(q.energies) for q in mixture.potentials if isinstance(q, Tabulated)}
+    lengths |= {_SAMPLES} if others else set()
     if len(lengths) > 1:
         raise SimulationError(
             f"{mixture.name}: LAMMPS needs tables of one length, not {', '.join(map(str, sorted(lengths)))}"
         )
     if folder is None:
         raise SimulationError(f"{mixture.name}: a table for LAMMPS needs a folder to be written to")
-    number = mixture.potentials.index(p)
+    number = mixture.potentials.index(given)
     path = folder / f"pair{number}.table"
     n, (low, high) = len(p.energies), p.end_slopes
     rows = np.column_stack([np.arange(1, n + 1), p.nodes, p.energies, p.forces])

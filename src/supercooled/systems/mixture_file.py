@@ -11,10 +11,11 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, FiniteFloat, ValidationError
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, FiniteFloat, Tag, ValidationError
 
+from supercooled import extensions
 from supercooled.arguments import validated
-from supercooled.errors import MixtureError
+from supercooled.errors import MixtureError, SupercooledError
 from supercooled.mixture import Mixture
 from supercooled.plain_data import Fields, first_wrong, read_table, read_yaml
 from supercooled.potentials import (
@@ -56,6 +57,7 @@ _UNSAID = (
     "inverse-power-smoothed",
     "harmonic",
     "tabulated",
+    "brought",
     "_Sizes",
 )
 
@@ -147,9 +149,46 @@ class _Tabulated(Fields):
         return Tabulated.through(table[:, 0], table[:, 1], points=self.points)
 
 
+class _Brought(Fields):
+    """A style of an installed package, and its numbers."""
+
+    model_config = ConfigDict(extra="allow")
+    style: str
+
+    def make(self, _folder: Path) -> PairPotential:
+        make = extensions.loaded(extensions.POTENTIALS, self.style, kind="style of a potential")
+        numbers = dict(self.model_extra or {})
+        try:
+            made = make(**numbers)
+        except SupercooledError as error:
+            raise MixtureError(str(error)) from error
+        except Exception as error:
+            raise MixtureError(f"the style {self.style} does not take {numbers}: {error}") from error
+        if not isinstance(made, PairPotential):
+            raise MixtureError(f"the style {self.style} gives no pair potential, but a {type(made).__name__}")
+        return made
+
+
+def _style(given: Any) -> str:
+    """Which of the styles; one of another package counts as brought."""
+    style = given.get("style") if isinstance(given, Mapping) else getattr(given, "style", None)
+    brought = (
+        isinstance(style, str) and style not in _UNSAID and style in extensions.known(extensions.POTENTIALS)
+    )
+    return "brought" if brought else str(style)
+
+
 _Pair = Annotated[
-    _LennardJones | _Wca | _Smoothed | _Expanded | _InversePower | _SmoothedPower | _Harmonic | _Tabulated,
-    Field(discriminator="style"),
+    Annotated[_LennardJones, Tag("lennard-jones")]
+    | Annotated[_Wca, Tag("wca")]
+    | Annotated[_Smoothed, Tag("lennard-jones-smoothed")]
+    | Annotated[_Expanded, Tag("lennard-jones-expanded")]
+    | Annotated[_InversePower, Tag("inverse-power")]
+    | Annotated[_SmoothedPower, Tag("inverse-power-smoothed")]
+    | Annotated[_Harmonic, Tag("harmonic")]
+    | Annotated[_Tabulated, Tag("tabulated")]
+    | Annotated[_Brought, Tag("brought")],
+    Discriminator(_style),
 ]
 
 
