@@ -133,6 +133,14 @@ def test_a_particle_that_larger_ones_cover_has_no_cell():
     assert np.isnan(Asphericity((("A", 1.0), ("B", 0.1)))(frame)).sum() == 1
 
 
+def test_cells_around_a_hole_reach_into_it():
+    frame = liquid_frame()
+    around = np.linalg.norm(frame.positions, axis=1) > 1.7
+    cells = Frame.from_arrays(frame.positions[around], frame.box).voronoi()
+    assert cells.volumes.sum() == pytest.approx(512.0, rel=1e-12)
+    assert cells.volumes.max() > 2.0
+
+
 def test_cells_are_found_once_a_frame(monkeypatch):
     made = []
     monkeypatch.setattr("supercooled.frame.tessellated", lambda *a: made.append(a))
@@ -145,6 +153,9 @@ def test_cells_are_found_once_a_frame(monkeypatch):
 def test_what_has_no_cells_is_refused():
     with pytest.raises(ParameterError, match="species 'B' has no radius"):
         liquid_frame().voronoi((("A", 0.5),))
+    twice = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [1.0, 0, 0]], Box.cube(8.0))
+    with pytest.raises(ParameterError, match="particles 1 and 2 lie on one another"):
+        twice.voronoi()
     pair = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0]], Box.cube(8.0))
     with pytest.raises(BoxError, match="farther than a quarter of the smallest height 8 of the box"):
         pair.voronoi()

@@ -179,7 +179,7 @@ class Frame:
         Raises
         ------
         ParameterError
-            if a species has no radius among those given.
+            if a species has no radius among those given, or two particles lie on one another.
         BoxError
             if the box is too small for the largest cell.
 

@@ -10,7 +10,7 @@ import numpy as np
 from supercooled.arguments import validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
-from supercooled.errors import BoxError
+from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.voronoi import cells_in_plane, cells_in_space
 from supercooled.neighbour_list import Neighbours
 
@@ -57,6 +57,8 @@ def tessellated(
 
     Raises
     ------
+    ParameterError
+        if two particles lie on one another.
     BoxError
         if a cell reaches so far that it might touch an image of one of its neighbours.
     """
@@ -67,6 +69,12 @@ def tessellated(
     kernel = cells_in_plane if box.dimensions == 2 else cells_in_space
     while True:
         near = neighbours(reach)
+        if len(near.distances) and near.distances.min() == 0.0:
+            one = int(np.argmin(near.distances))
+            raise ParameterError(
+                f"{place}: particles {near.centre[one]} and {near.partner[one]} lie on one another and share "
+                "a Voronoi cell"
+            )
         areas, volumes = np.empty(len(near.partner)), np.empty(len(radii))
         farthest = np.empty(len(radii))
         kernel(

@@ -7,6 +7,9 @@ from numba import njit
 
 from supercooled.arrays import Array, Booleans, Integers
 
+# Sums in any order; what is no number stays none.
+FAST = {"arcp", "contract", "nsz", "reassoc"}
+
 
 def harmonic_factors(degree: int) -> Array:
     r"""What the recursion of one degree needs, (3, degree + 1): steps, steps back, and what it starts from.
@@ -26,7 +29,7 @@ def harmonic_factors(degree: int) -> Array:
 
 
 # m order; z, x, y a unit vector; re, im (m)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def add_harmonics(x: float, y: float, z: float, weight: float, factors: Array, re: Array, im: Array) -> None:
     """Add the harmonics of one direction, of orders from 0 on; the others are their conjugates."""
     degree = re.shape[0] - 1
@@ -45,7 +48,7 @@ def add_harmonics(x: float, y: float, z: float, weight: float, factors: Array, r
 
 
 # i particle, b bond, m order; re, im (i, m)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def bond_harmonics(
     starts: Integers, vectors: Array, distances: Array, weights: Array, factors: Array, re: Array, im: Array
 ) -> None:
@@ -64,13 +67,14 @@ def bond_harmonics(
             for m in range(orders):
                 re[i, m] += one_re[m]
                 im[i, m] += one_im[m]
+        # 0 / 0 without bonds
         for m in range(orders):
             re[i, m] /= total
             im[i, m] /= total
 
 
 # i particle, b bond, m order; re, im (i, m), out (i)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def lengths_of_means(starts: Integers, partner: Integers, re: Array, im: Array, out: Array) -> None:
     """Root of the squares of the mean over each particle and its neighbours, the orders below 0 included."""
     orders = re.shape[1]
@@ -87,7 +91,7 @@ def lengths_of_means(starts: Integers, partner: Integers, re: Array, im: Array, 
 
 
 # i particle, b bond; out (i)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def bond_waves(
     starts: Integers, vectors: Array, distances: Array, weights: Array, fold: int, out: Array
 ) -> None:
@@ -114,7 +118,7 @@ def shell_factors(degrees: Integers) -> tuple[Array, Integers]:
 
 
 # l degree, h order of a degree; factors (l, 3, order), places (l + 1); re, im (h)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def fill_harmonics(
     x: float, y: float, z: float, factors: Array, places: Integers, re: Array, im: Array
 ) -> None:
@@ -124,7 +128,7 @@ def fill_harmonics(
 
 
 # i particle, b bond, s shell, l degree, h order of a degree; radii (s); out (i, s, l)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def shell_harmonics(
     starts: Integers,
     vectors: Array,
@@ -170,7 +174,7 @@ def shell_harmonics(
 
 
 # i particle, b bond, s shell, l fold; radii (s), folds (l); out (i, s, l)
-@njit(cache=True, fastmath=True, error_model="numpy")
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def shell_waves(
     starts: Integers,
     vectors: Array,
