@@ -13,8 +13,10 @@ from supercooled.fields import Features, parameter
 from supercooled.indicators import (
     BondOrder,
     Coordination,
+    LearnedSoftness,
     LocalDensity,
     LocalDepth,
+    NonaffineBefore,
     PairEntropy,
     PotentialEnergy,
     StructureFunction,
@@ -281,3 +283,50 @@ def test_bond_order_of_known_lattices():
 def test_a_particle_alone_has_no_bond_order():
     frame = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [4.0, 4.0, 4.0]], Box.cube(9.0))
     assert np.isnan(BondOrder(6)(frame)).tolist() == [False, False, True]
+
+
+def taught(run):
+    features = sc.structure.structure_functions(
+        run,
+        centre="A",
+        radial=Radial(0.9, 0.2, 4, 0.2),
+        angular=Angular(((1.5, 1.0, 2), (1.0, -1.0, 1)), 1.9),
+    )
+    names = tuple(features.feature.values.tolist())[::-1]
+    rng = np.random.default_rng(3)
+    plane = (rng.normal(size=(len(names), 1)), np.array([0.3]))
+    model = sc.learning.SoftnessModel(
+        names,
+        rng.normal(size=len(names)),
+        np.ones(len(names)),
+        (plane,),
+        "distance",
+        features.attrs["definition"],
+    )
+    return model, model.softness(features)
+
+
+def test_learned_softness_is_that_of_the_model_and_its_features(tmp_path):
+    run = trajectory(2)
+    model, expected = taught(run)
+    found = LearnedSoftness(model).of(run, species="A")
+    np.testing.assert_allclose(found.values, expected.values, rtol=1e-12)
+    again = LearnedSoftness.of_file(model.save(tmp_path / "model.json"))
+    assert again.of(run, species="A").values.tobytes() == found.values.tobytes()
+    assert again.digest == LearnedSoftness(model).digest
+    assert LearnedSoftness(model).of(run[0]).isnull().values.tolist() == (run.species == 1).tolist()
+    with pytest.raises(sc.SupercooledError, match=r"the model was taught with \('A', 'B'\) in 3"):
+        LearnedSoftness(model).of(liquid_frame(2))
+
+
+def test_what_has_deformed_is_the_target_of_the_frame_before():
+    rng = np.random.default_rng(5)
+    still = liquid_frame(3).positions
+    paths = still + np.cumsum(rng.normal(scale=0.05, size=(5, *still.shape)), axis=0)
+    run = Trajectory.from_arrays(paths, Box.cube(8.0), unwrapped=True, times=2.0 * np.arange(5))
+    before = NonaffineBefore(window=4.0, cutoff=1.9).of(run)
+    after = sc.targets.NonaffineMotion(after=4.0, cutoff=1.9).of(run)
+    np.testing.assert_allclose(before.values[2:], after.values[:3], rtol=1e-12)
+    assert before.isnull().all("particle").values.tolist() == [True, True, False, False, False]
+    with pytest.raises(ParameterError, match="not a multiple of the interval"):
+        NonaffineBefore(window=3.0, cutoff=1.9).of(run)

@@ -72,6 +72,15 @@ def run() -> sc.Trajectory:
     return sc.Trajectory.from_arrays(xyz, BOX, unwrapped=True)
 
 
+def described_model() -> Any:
+    features = structure.structure_functions(dense(), centre="A", radial=RADIAL)
+    names = tuple(features.feature.values.tolist())
+    n = len(names)
+    plane = (np.ones((n, 1)), np.zeros(1))
+    said = features.attrs["definition"]
+    return learning.SoftnessModel(names, np.zeros(n), np.ones(n), (plane,), "margin", said)
+
+
 def still_frame() -> sc.Frame:
     return run()[0]
 
@@ -511,6 +520,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "targets.NonaffineMotion": lambda: {"after": 2.0, "cutoff": 2.5},
     "targets.PersistenceTime": lambda: {"distance": 0.4, "longest": 9.0, "remove_drift": False},
     "targets.Propensity": lambda: {"after": 2.0, "remove_drift": False},
+    "indicators.LearnedSoftness.of_file": lambda: {"path": described_model().save(folder() / "model.json")},
     "indicators.LocalDepth.sharma2022": lambda: {
         "run": dense(),
         "mixture": FLUID,
@@ -1593,6 +1603,7 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "PackingOrder": lambda: {"diameters": (("AA", 1.0),), "neighbours": "cutoff", "cutoff": 1.5},
     "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
+    "LearnedSoftness": lambda: {"model": described_model()},
     "LocalDepth": lambda: {
         "mixture": FLUID,
         "cutoffs": {"AA": (0.9, 1.4)},

@@ -16,7 +16,9 @@ from supercooled.indicators.inherent_structures import (
     inherent,
 )
 from supercooled.indicators.known import known
+from supercooled.indicators.learned import LearnedSoftness
 from supercooled.indicators.modes import LowModes, NormalModes, Vibrality, normal_modes
+from supercooled.indicators.nonaffine import NonaffineBefore
 from supercooled.indicators.packing_order import PackingOrder
 from supercooled.indicators.pair_entropy import PairEntropy
 from supercooled.indicators.structure_functions import StructureFunction, StructureFunctions
@@ -36,10 +38,12 @@ __all__ = [
     "Indicator",
     "Inherent",
     "InherentFeatures",
+    "LearnedSoftness",
     "LocalDensity",
     "LocalDepth",
     "LocalSoftness",
     "LowModes",
+    "NonaffineBefore",
     "NormalModes",
     "PackingOrder",
     "PairEntropy",

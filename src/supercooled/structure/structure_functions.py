@@ -146,22 +146,8 @@ class Wanted:
     @property
     def partners(self) -> list[tuple[str, float, str]]:
         """Species, length and further parameters of each feature."""
-        names = self.trajectory.names
         one = self.trajectory.names[self.trajectory.species_index(self.centre)]
-        found = [
-            (f"{one}{name}", float(mean), f"mu={mean:.6g} sigma={s.width:g}")
-            for s in self.radial
-            for name in names
-            for mean in s.means
-        ]
-        if self.angular is not None:
-            found += [
-                (f"{one}{a}{b}", float(xi), f"xi={xi:g} lambda={sign:g} zeta={zeta}")
-                for k, a in enumerate(names)
-                for b in names[k:]
-                for xi, sign, zeta in self.angular.functions
-            ]
-        return found
+        return _described(self.trajectory.names, one, self.radial, self.angular)
 
     @property
     def names(self) -> list[str]:
@@ -215,6 +201,37 @@ class Wanted:
             **origin(run),
             definition=self.definition,
         )
+
+
+def feature_names(
+    species: tuple[str, ...], centre: str, radial: Sequence[Radial], angular: Angular | None
+) -> list[str]:
+    """Name of each function of the particles of one species.
+
+    >>> feature_names(("A", "B"), "B", [Radial(first=0.9, step=0.1, number=1, width=0.1)], None)
+    ['BA mu=0.9 sigma=0.1', 'BB mu=0.9 sigma=0.1']
+    """
+    return [f"{partners} {rest}" for partners, _, rest in _described(species, centre, radial, angular)]
+
+
+def _described(
+    names: tuple[str, ...], one: str, radial: Sequence[Radial], angular: Angular | None
+) -> list[tuple[str, float, str]]:
+    """Species, length and further parameters of each function."""
+    found = [
+        (f"{one}{name}", float(mean), f"mu={mean:.6g} sigma={s.width:g}")
+        for s in radial
+        for name in names
+        for mean in s.means
+    ]
+    if angular is not None:
+        found += [
+            (f"{one}{a}{b}", float(xi), f"xi={xi:g} lambda={sign:g} zeta={zeta}")
+            for k, a in enumerate(names)
+            for b in names[k:]
+            for xi, sign, zeta in angular.functions
+        ]
+    return found
 
 
 def radial_functions(frame: Frame, wanted: Radial) -> Array:
