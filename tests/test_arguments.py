@@ -55,6 +55,8 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One particle that is left has no correlation.
     "predictors.score": (("predicted", "a list with nan"), ("target", "a list with nan")),
     "compute": (("progress", "a class"),),
+    # None takes those that can be measured, which takes a while.
+    "benchmark": (("progress", "a class"), ("indicators", "none")),
     "compare": (("progress", "a class"),),
     # A vector that is not finite stays so: boxes are asked in every frame.
     "Box.absolute": (("fractions", "an array with nan"),),

@@ -1571,7 +1571,29 @@ def _predictor() -> Any:
     return sc.predictors.fit_predictor(**_predicting(), target="order")
 
 
+@cache
+def _propensities() -> list[Any]:
+    from supercooled.analysis.propensity_data import Configuration
+
+    frames = [sc.testing.liquid_frame(2, seed=seed) for seed in (1, 2, 3)]
+    return [
+        Configuration(str(k), one, 0.5, 1.0, np.linspace(0.0, 1.0, one.n_particles), None)
+        for k, one in enumerate(frames)
+    ]
+
+
 CALLS |= {
+    "benchmark": lambda: {
+        "data": _propensities(),
+        "mixture": None,
+        "indicators": [sc.indicators.BondOrder(6)],
+        "predictors": {"order": [sc.indicators.BondOrder(6)]},
+        "species": "A",
+        "temperature": 0.5,
+        "time": 1.0,
+        "cache": folder(),
+        "progress": None,
+    },
     "predictors.fit_predictor": lambda: {
         **_predicting(),
         "target": "order",

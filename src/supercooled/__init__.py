@@ -47,6 +47,7 @@ _NAMES = {
     "Units": "units",
     "Comparison": "analysis.comparison",
     "compare": "analysis.compare",
+    "benchmark": "analysis.benchmark",
     "compute": "fields",
     "look": "io",
     "Neighbours": "neighbour_list",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         targets,
         testing,
     )
+    from supercooled.analysis.benchmark import benchmark
     from supercooled.analysis.compare import compare
     from supercooled.analysis.comparison import Comparison
     from supercooled.box import Box
@@ -114,6 +116,7 @@ __all__ = [
     "Trajectory",
     "Units",
     "analysis",
+    "benchmark",
     "cage",
     "compare",
     "compute",

@@ -327,10 +327,35 @@ def read_arrays(
             raise error(f"{path} {saying} ({wrong}){remedy}") from wrong
 
 
-def _array(whole: zipfile.ZipFile, name: str) -> AnyArray:
+def read_some_arrays(
+    path: str | Path, names: Sequence[str], *, error: type[SupercooledError]
+) -> dict[str, AnyArray]:
+    """Those of the named arrays of numbers that a ``.npz`` file holds, compressed or not, and verified.
+
+    Raises
+    ------
+    error
+        if it can't be read, or one of them holds objects, less than it says, or unpacks to too much.
+    """
+    with open_regular(path, error=error) as file:
+        try:
+            with zipfile.ZipFile(file) as whole:
+                there = set(whole.namelist())
+                wanted = [name for name in names if f"{name}.npy" in there]
+                return {name: _array(whole, f"{name}.npy", packed=True) for name in wanted}
+        except (ValueError, LookupError, EOFError, RuntimeError, OSError, zipfile.BadZipFile) as wrong:
+            raise error(f"{path} can't be read ({wrong})") from wrong
+        except (TypeError, SyntaxError, OverflowError, struct.error, zlib.error) as wrong:
+            raise error(f"{path} can't be read ({wrong})") from wrong
+
+
+def _array(whole: zipfile.ZipFile, name: str, *, packed: bool = False) -> AnyArray:
     about = whole.getinfo(name)
-    if about.compress_type != zipfile.ZIP_STORED or about.file_size != about.compress_size:
+    plainly = about.compress_type == zipfile.ZIP_STORED and about.file_size == about.compress_size
+    if not plainly and (not packed or about.compress_type != zipfile.ZIP_DEFLATED):
         raise ValueError("it is compressed")
+    if unpacks_to_too_much(about.file_size, about.compress_size):
+        raise ValueError(f"{name} unpacks to too much")
     with whole.open(about) as file:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError("an array of another version")

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from supercooled.cli import liquids, preparation, relaxation, simulation, studying
+from supercooled.cli import benchmarking, liquids, preparation, relaxation, simulation, studying
 from supercooled.cli.printing import say
 from supercooled.display import printable
 from supercooled.errors import SupercooledError
@@ -32,6 +32,7 @@ for command in (
     preparation.quench,
     liquids.look,
     relaxation.dynamics,
+    benchmarking.benchmark,
     studying.analyze,
     studying.study,
     studying.report,

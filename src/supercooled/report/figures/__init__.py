@@ -1,6 +1,15 @@
 """The figures that no paper owns, each with its caption, a file for each subject."""
 
-from supercooled.report.figures import barriers, cage, dynamics, memory, ranking, softness, structure
+from supercooled.report.figures import (
+    barriers,
+    cage,
+    dynamics,
+    leaderboard,
+    memory,
+    ranking,
+    softness,
+    structure,
+)
 from supercooled.report.plates import Figures
 from supercooled.report.tables import motion
 from supercooled.report.tables import ranking as table_of_ranking
@@ -16,8 +25,9 @@ GENERAL = Figures(
         *barriers.PLATES,
         *memory.PLATES,
         *ranking.PLATES,
+        *leaderboard.PLATES,
     ),
-    tables={"motion": motion, "ranking": table_of_ranking},
+    tables={"motion": motion, "ranking": table_of_ranking, **leaderboard.TABLES},
     shown_in={
         "softness": ("cage",),
         "average softness": ("cage",),

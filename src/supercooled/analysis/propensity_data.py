@@ -1,0 +1,219 @@
+"""Configurations with the propensity that followed: public npz files, and runs of this package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from supercooled import dynamics, io
+from supercooled.arrays import AnyArray, Array
+from supercooled.box import Box
+from supercooled.digests import digest_of
+from supercooled.errors import ParameterError, StoreError, TrajectoryError
+from supercooled.frame import Frame
+from supercooled.plain_data import read_json, read_some_arrays
+from supercooled.trajectory import Trajectory
+
+# Particles per volume of the public sets, where a file does not give the edge of its box.
+DENSITIES = {3: 1.2, 2: 1290.0 / 32.8962**2}
+_KEYS = (
+    "types", "box", "temperature", "time", "initial_positions", "initial_positions_inherent", "positions",
+    "positions_inherent", "propensity", "propensity_first_half", "propensity_second_half",
+)  # fmt: skip
+_NAME = re.compile(r"N(?P<n>\d+)T(?P<T>\d\.\d+)_(?P<number>\d+)_tc(?P<tc>\d+)")
+_REDUCED = re.compile(r"T(?P<T>\d\.\d+)_configuration(?P<number>\d+)")
+
+
+@dataclass(frozen=True, eq=False)
+class Configuration:
+    """One configuration and how far its particles went in a time.
+
+    name : of the configuration: the same at all times
+    propensity : (particle,), sigma_AA
+    halves : over each half of the runs, (2, particle); None where it is not known
+    said : what was not in the file
+    """
+
+    name: str
+    frame: Frame
+    temperature: float
+    time: float
+    propensity: Array
+    halves: Array | None
+    said: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> tuple[float, float]:
+        """Temperature and time."""
+        return self.temperature, self.time
+
+
+@cache
+def published() -> Any:
+    """Curves and times of GlassBench (CC-BY-4.0), as plain data."""
+    return read_json(Path(__file__).with_name("glassbench.json"), error=StoreError)
+
+
+def read_configurations(
+    folder: str | Path, *, temperature: float | None = None, time: float | None = None
+) -> list[Configuration]:
+    """Every configuration below a folder: ``.npz`` as GlassBench and BOTAN give them, or GSD runs.
+
+    temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
+
+    Runs that begin with one configuration are its isoconfigurational ensemble.
+
+    Raises
+    ------
+    ParameterError
+        if there is nothing of the kind, or a temperature or time is not known.
+    TrajectoryError
+        naming the file, if its arrays don't fit together.
+    """
+    place = Path(folder)
+    files = [place] if place.is_file() else sorted(place.rglob("*.npz"))
+    if files:
+        found = [_of_arrays(path, temperature, time) for path in files]
+    else:
+        found = of_runs([io.read(path) for path in sorted(place.rglob("*.gsd"))] if place.is_dir() else [])
+    if not found:
+        raise ParameterError(
+            f"{folder}: no .npz file with a propensity, and no GSD runs that begin with one configuration"
+        )
+    return found
+
+
+def of_runs(runs: Sequence[Trajectory], times: Sequence[float] | None = None) -> list[Configuration]:
+    """Configurations of isoconfigurational runs.
+
+    runs : those that begin alike make one configuration; such that no other begins like are left out
+    times : tau; None takes all frames after the first
+    """
+    together: dict[str, list[Trajectory]] = {}
+    for run in runs:
+        together.setdefault(digest_of(np.round(run.positions(slice(0, 1))[0], 3)), []).append(run)
+    found = []
+    for key, several in together.items():
+        if len(several) < 2:
+            continue
+        first = several[0]
+        if first.temperature is None:
+            raise ParameterError(f"{first.source.name}: its temperature is not known")
+        wanted = list(first.times[1:] - first.times[0]) if times is None else list(times)
+        whole = dynamics.propensity(several, times=wanted)["propensity"].values
+        halves = None
+        if len(several) >= 4:
+            parts = (several[0::2], several[1::2])
+            halves = [dynamics.propensity(part, times=wanted)["propensity"].values for part in parts]
+        found += [
+            Configuration(
+                key[:8],
+                first.frame(0),
+                float(first.temperature),
+                float(t),
+                whole[k],
+                None if halves is None else np.stack([half[k] for half in halves]),
+            )
+            for k, t in enumerate(wanted)
+        ]
+    return found
+
+
+def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Configuration:
+    held = read_some_arrays(path, _KEYS, error=TrajectoryError)
+    reduced = "propensity" in held
+    start = "positions" if reduced else "initial_positions"
+    if lacking := [name for name in ("types", start, "positions") if name not in held]:
+        raise TrajectoryError(f"{path}: no array {lacking[0]!r}, which a configuration with a propensity has")
+    first = _table(path, held[start], start)
+    kinds = np.asarray(held["types"]).ravel().astype(np.int64)
+    kinds -= kinds.min()
+    n, d = first.shape
+    if len(kinds) != n or kinds.max() > 4:
+        raise TrajectoryError(f"{path}: {len(kinds)} types of {kinds.max() + 1} kinds for {n} particles")
+    said = []
+    if "box" in held:
+        edges = np.broadcast_to(np.asarray(held["box"], dtype=np.float64).ravel(), (d,))
+    else:
+        edges = np.full(d, (n / DENSITIES[d]) ** (1.0 / d))
+        said.append(f"no box: edge {edges[0]:.5f} of {n} particles at density {DENSITIES[d]:.4g}")
+    box = Box(float(edges[0]), float(edges[1]), float(edges[2]) if d == 3 else 1.0, dimensions=d)
+    still = next(
+        (held[name] for name in ("initial_positions_inherent", "positions_inherent") if name in held), None
+    )
+    inherent = (
+        None if still is None else Frame.from_arrays(_table(path, still, "inherent"), box, species=kinds)
+    )
+    T, t, name = _state(path, held, d, temperature, time)
+    frame = Frame.from_arrays(first, box, species=kinds, temperature=T, inherent=inherent)
+    values, halves = _reduced(path, held, n) if reduced else _averaged(path, held["positions"], first)
+    return Configuration(name, frame, T, t, values, halves, tuple(said))
+
+
+def _table(path: Path, values: AnyArray, name: str) -> Array:
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] not in (2, 3) or len(table) == 0 or not np.isfinite(table).all():
+        raise TrajectoryError(f"{path}: {name} must be finite numbers, (particle, 2 or 3), not {table.shape}")
+    return table
+
+
+def _averaged(path: Path, positions: AnyArray, first: Array) -> tuple[Array, Array | None]:
+    """Mean displacement over runs, and over each half of them; positions are not folded."""
+    if positions.ndim != 3 or positions.shape[1:] != first.shape or not np.isfinite(positions).all():
+        raise TrajectoryError(f"{path}: positions must be (run, {first.shape[0]}, {first.shape[1]}), finite")
+    ways = np.linalg.norm(positions - first, axis=2)
+    half = len(ways) // 2
+    halves = np.stack([ways[:half].mean(axis=0), ways[half:].mean(axis=0)]) if half else None
+    return ways.mean(axis=0), halves
+
+
+def _reduced(path: Path, held: dict[str, AnyArray], n: int) -> tuple[Array, Array | None]:
+    names = ("propensity_first_half", "propensity_second_half")
+    given = {
+        name: np.asarray(held[name], dtype=np.float64) for name in ("propensity", *names) if name in held
+    }
+    for name, values in given.items():
+        if values.shape != (n,) or not np.isfinite(values).all():
+            raise TrajectoryError(f"{path}: {name} must be {n} finite numbers, not {values.shape}")
+    halves = np.stack([given[name] for name in names]) if set(names) <= set(given) else None
+    return given["propensity"], halves
+
+
+def _state(
+    path: Path, held: dict[str, AnyArray], d: int, temperature: float | None, time: float | None
+) -> tuple[float, float, str]:
+    """Temperature, time and name of the configuration, by the file, its name, or what is said."""
+    named = _NAME.search(path.name)
+    small = _REDUCED.search(path.name)
+    match = named or small
+    T = temperature
+    if T is None and "temperature" in held:
+        T = float(np.asarray(held["temperature"], dtype=np.float64).ravel()[0])
+    if T is None and match:
+        T = float(match["T"])
+    if T is None:
+        raise ParameterError(f"{path}: neither the file nor its name says the temperature: give it")
+    t = time
+    if t is None and "time" in held:
+        t = float(np.asarray(held["time"], dtype=np.float64).ravel()[0])
+    if t is None and named:
+        t = _time_of(int(named["tc"]), d, T)
+    if t is None:
+        raise ParameterError(f"{path}: neither the file nor its name says after which time: give it")
+    return T, t, f"{int(match['number']):03d}" if match else path.stem
+
+
+def _time_of(number: int, dimensions: int, temperature: float) -> float | None:
+    """Time of the number in a file's name, of the archive's tables; those of KA2D at 0.23 count in fives."""
+    for entry in published()["times"]:
+        if entry["dimensions"] == dimensions and abs(entry["temperature"] - temperature) < 1e-6:
+            place = number // 5 if (dimensions, temperature) == (2, 0.23) else number
+            times = entry["times"]
+            return float(times[place - 1]) if 1 <= place <= len(times) else None
+    return None

@@ -1,0 +1,63 @@
+"""Structural predictors on public data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import supercooled as sc
+from supercooled.cli.command_line import given_command
+from supercooled.cli.printing import say
+
+
+def benchmark(
+    context: typer.Context,
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of .npz files as GlassBench and BOTAN give them, or of isoconfigurational GSD runs."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    liquid: Annotated[
+        str,
+        typer.Option(
+            help="Whose pair potentials: a name in the catalogue, a YAML file, or none: then only what the "
+            "files bring is used."
+        ),
+    ] = "ka-lj",
+    species: Annotated[str, typer.Option(help="Whose particles are judged, and learn.")] = "A",
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", "-T", help="Where neither a file nor its name says it.")
+    ] = None,
+    time: Annotated[float | None, typer.Option(help="Likewise, tau.")] = None,
+) -> None:
+    """Indicators and predictors against propensity: table and page, beside what is published."""
+    from supercooled import report
+    from supercooled.analysis.provenance import describe
+
+    mixture = None if liquid == "none" else sc.systems.named(liquid, density=1.0).mixture
+    with report.own_folder(out, inputs=[data, *([liquid] if Path(liquid).exists() else [])]):
+        found = sc.benchmark(
+            data,
+            mixture=mixture,
+            species=species,
+            temperature=temperature,
+            time=time,
+            cache=out / "work" / "inherent",
+            progress=lambda done, total: say(f"configuration {done} of {total}", err=True),
+        )
+        about = describe(
+            [],
+            parameters={"data": str(data), "liquid": liquid, "species": species, "assumed": list(found.said)},
+            commands=[given_command(context)],
+            source="Protocol, published curves: GlassBench, Zenodo 10118191 (CC-BY-4.0), arXiv 2311.14752.",
+        )
+        page = found.report(out, provenance=about)
+    for line in found.lines():
+        say("  ".join(line))
+    for sentence in found.said:
+        say(sentence, err=True)
+    say(f"Report: {page}")

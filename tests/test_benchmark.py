@@ -1,0 +1,223 @@
+"""The benchmark: public files as they are, and numbers against planted ones."""
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import supercooled as sc
+from supercooled.analysis.benchmark import benchmark
+from supercooled.analysis.propensity_data import Configuration, of_runs, published, read_configurations
+from supercooled.cli import app
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.indicators import Averages, BondOrder, PotentialEnergy, inherent
+from supercooled.testing import liquid_frame
+
+ORDER = BondOrder(6)
+
+
+def moved(frame, seed, runs=8, scale=1.0):
+    """End positions of runs: mean way 0.2 + 2 times the bond order, each in its own direction."""
+    random = np.random.default_rng(seed)
+    size = scale * (0.2 + 2.0 * ORDER(frame))
+    ways = random.normal(size=(runs, frame.n_particles, 3))
+    ways *= (size / np.linalg.norm(ways, axis=2) * random.uniform(0.5, 1.5, size=ways.shape[:2]))[..., None]
+    return frame.positions + ways
+
+
+def original(folder, number, *, T="0.44", tc="07", box=None, seed=0, scale=1.0):
+    frame = liquid_frame(seed=number)
+    arrays = {"types": frame.species + 1, "initial_positions": frame.positions}
+    arrays["positions"] = moved(frame, seed, scale=scale)
+    if box is not None:
+        arrays["box"] = box
+    path = folder / f"isoconfig_N{frame.n_particles}T{T}_{number}_tc{tc}.npz"
+    np.savez_compressed(path, **arrays)
+    return arrays
+
+
+def test_files_of_both_kinds_say_the_same(tmp_path):
+    given = original(tmp_path, 3, box=np.full(3, 8.0))
+    (one,) = read_configurations(tmp_path)
+    ways = np.linalg.norm(given["positions"] - given["initial_positions"], axis=2)
+    np.testing.assert_allclose(one.propensity, ways.mean(axis=0))
+    np.testing.assert_allclose(one.halves, [ways[:4].mean(axis=0), ways[4:].mean(axis=0)])
+    assert (one.name, one.state, one.said) == ("003", (0.44, 4120.0), ())
+    assert one.frame.box.lengths.tolist() == [8.0, 8.0, 8.0]
+    assert one.frame.names == ("A", "B")
+    np.testing.assert_array_equal(one.frame.species, given["types"] - 1)
+    reduced = tmp_path / "reduced"
+    reduced.mkdir()
+    halves = {"propensity_first_half": one.halves[0], "propensity_second_half": one.halves[1]}
+    np.savez(
+        reduced / "ka_T0.44_configuration003.npz",
+        positions=given["initial_positions"], types=given["types"], box=np.full(3, 8.0),
+        propensity=one.propensity, **halves,
+    )  # fmt: skip
+    (other,) = read_configurations(reduced, time=4120.0)
+    np.testing.assert_array_equal(other.propensity, one.propensity)
+    np.testing.assert_array_equal(other.frame.positions, one.frame.positions)
+    assert (other.name, other.state) == ("003", (0.44, 4120.0))
+
+
+def test_a_box_that_is_not_in_the_file_is_said(tmp_path):
+    original(tmp_path, 1)
+    (one,) = read_configurations(tmp_path)
+    assert one.frame.box.lengths[0] == pytest.approx((512 / 1.2) ** (1 / 3))
+    assert one.said == ("no box: edge 7.52829 of 512 particles at density 1.2",)
+
+
+def test_files_in_the_plane(tmp_path):
+    frame = liquid_frame(2)
+    there = frame.positions[:, :2]
+    np.savez(
+        tmp_path / "N400T0.23_151_tc40_positions.npz",
+        types=frame.species + 1, initial_positions=there + 20.0, initial_positions_inherent=there,
+        positions=np.stack([there + np.array([20.3, 20.4])] * 4), box=np.array(20.0),
+        temperature=np.array("0.23"),
+    )  # fmt: skip
+    (one,) = read_configurations(tmp_path)
+    assert one.state == (0.23, 1500000.0)
+    np.testing.assert_allclose(one.propensity, 0.5)
+    assert one.frame.dimensions == one.frame.inherent.dimensions == 2
+
+
+def test_what_is_no_such_file_is_refused(tmp_path):
+    with pytest.raises(ParameterError, match=r"no \.npz file with a propensity"):
+        read_configurations(tmp_path)
+    file = tmp_path / "a.npz"
+    good = {"types": np.zeros(5), "positions": np.zeros((5, 3)), "propensity": np.ones(5), "box": np.ones(3)}
+    np.savez(file, **good)
+    with pytest.raises(ParameterError, match="says the temperature"):
+        read_configurations(tmp_path)
+    with pytest.raises(ParameterError, match="after which time"):
+        read_configurations(tmp_path, temperature=0.5)
+    for change, words in [
+        ({"propensity": np.ones(4)}, "propensity must be 5 finite numbers"),
+        ({"propensity": np.full(5, np.nan)}, "propensity must be 5 finite numbers"),
+        ({"types": np.zeros(4)}, "4 types"),
+        ({"positions": np.zeros((5, 4))}, "positions must be finite numbers"),
+        ({"types": np.array([{}] * 5)}, "can't be read"),
+    ]:
+        np.savez(file, **{**good, **change})
+        with pytest.raises(TrajectoryError, match=words):
+            read_configurations(tmp_path, temperature=0.5, time=1.0)
+    np.savez(file, initial_positions=np.zeros((5, 3)), types=np.zeros(5))
+    with pytest.raises(TrajectoryError, match="no array 'positions'"):
+        read_configurations(tmp_path, temperature=0.5, time=1.0)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted")
+    for number in (1, 2, 3):
+        original(folder, number, box=np.full(3, 8.0), seed=number)
+        original(folder, number, T="0.50", tc="05", box=np.full(3, 8.0), seed=10 + number, scale=0.5)
+    return read_configurations(folder)
+
+
+def test_a_planted_relation_is_found_with_its_ceiling(planted):
+    sets = {"two": [Averages(ORDER, (0.0, 1.0), ("all",), cutoff=2.5), BondOrder(4)]}
+    found = benchmark(planted, indicators=[ORDER, BondOrder(4)], predictors=sets)
+    cold = found.table.sel(temperature=0.44, time=4120.0)
+    group = [one for one in planted if one.temperature == 0.44]
+    r = [
+        np.corrcoef(ORDER(one.frame)[A], one.propensity[A])[0, 1]
+        for one in group
+        for A in [one.frame.species == 0]
+    ]
+    assert float(cold.pearson.sel(contender="bond_order")) == pytest.approx(np.mean(r))
+    assert float(cold.pearson_error.sel(contender="bond_order")) == pytest.approx(
+        np.std(r, ddof=1) / np.sqrt(3)
+    )
+    # A line in the propensity: what learned it comes as near to the ceiling as the number itself.
+    assert float(cold.pearson.sel(contender="two")) == pytest.approx(np.mean(r), abs=0.03)
+    assert np.mean(r) == pytest.approx(float(cold.ceiling), abs=0.03)
+    assert int(cold.configurations) == 3
+    added = found.added.sel(temperature=0.44, time=4120.0).added.values
+    assert added[0] > 0.3
+    assert abs(added[1]) < 0.05
+    transfer = found.transfer.transfer.sel(contender="two")
+    assert float(transfer.sel(trained=0.44, judged=0.5)) > 0.5
+    assert np.isnan(float(transfer.sel(trained=0.44, judged=0.44)))
+    assert float(found.table["columns"].sel(contender="two")) == 3.0
+
+
+def test_the_ceiling_is_that_of_the_mean_over_all_runs():
+    """Truth of unit variance, and noise of variance s in the mean of each half: r = 1 / (1 + s)."""
+    random = np.random.default_rng(2)
+    frame = liquid_frame(2)
+    many = []
+    for k in range(40):
+        truth = random.normal(size=frame.n_particles)
+        halves = truth + random.normal(size=(2, frame.n_particles)) * np.sqrt(0.5)
+        many.append(Configuration(str(k), frame, 0.5, 1.0, halves.mean(axis=0), halves))
+    found = benchmark(many, indicators=[ORDER], predictors={})
+    assert float(found.table.ceiling[0, 0]) == pytest.approx(1.0 / np.sqrt(1.25), abs=0.01)
+
+
+def test_published_curves_stand_beside_ours():
+    frame = sc.Frame.from_arrays(
+        np.random.default_rng(1).uniform(-7.5, 7.5, (4096, 3)),
+        sc.Box.cube(15.05658),
+        species=np.arange(4096) % 2,
+    )
+    one = Configuration("1", frame, 0.44, 4120.0, np.arange(4096.0), None)
+    found = benchmark([one], indicators=[BondOrder(6)], predictors={"order": BondOrder(6)})
+    theirs = found.table.published_pearson.sel(temperature=0.44, time=4120.0)
+    assert float(theirs.sel(published="SE3")) == pytest.approx(0.8146, abs=1e-4)
+    assert "CC-BY-4.0" in found.table.attrs["published_license"]
+    assert np.isnan(found.table.pearson.sel(contender="order").values).all()
+    assert any("there are 1" in sentence for sentence in found.said)
+    assert published()["license"] == "CC-BY-4.0"
+
+
+def test_inherent_structures_are_quenched_once_and_kept(planted, tmp_path, monkeypatch):
+    mixture = sc.systems.kob_andersen(density=1.2).mixture
+    energy = [inherent(PotentialEnergy(mixture), mixture)]
+    some = [one for one in planted if one.temperature == 0.44][:1]
+    first = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
+    monkeypatch.setattr("supercooled.analysis.benchmark.inherent_frame", None)
+    again = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
+    np.testing.assert_array_equal(first.table.pearson.values, again.table.pearson.values)
+    assert any("quenched with ka-lj" in sentence for sentence in again.said)
+
+
+def test_isoconfigurational_runs_are_configurations():
+    frame = liquid_frame(seed=1)
+    other = liquid_frame(seed=2)
+    random = np.random.default_rng(1)
+
+    def run(start):
+        way = random.normal(scale=0.1, size=(2, start.n_particles, 3))
+        whole = start.positions + np.concatenate([np.zeros((1, start.n_particles, 3)), way])
+        return sc.Trajectory.from_arrays(
+            whole, start.box, species=start.species, unwrapped=True, temperature=0.5
+        )
+
+    runs = [run(frame) for _ in range(4)] + [run(other)]
+    found = of_runs(runs)
+    assert [one.time for one in found] == [1.0, 2.0]
+    ways = [np.linalg.norm(one.displacement(0, 1), axis=1) for one in runs[:4]]
+    np.testing.assert_allclose(found[0].propensity, np.mean(ways, axis=0), rtol=1e-5)
+    assert found[0].halves.shape == (2, 512)
+
+
+def test_the_command_writes_table_and_page(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "out"
+    data.mkdir()
+    for number in (1, 2, 3):
+        original(data, number, box=np.full(3, 8.0), seed=number)
+    said = CliRunner().invoke(app, ["benchmark", str(data), "--out", str(out), "--liquid", "none"])
+    assert said.exit_code == 0, said.output
+    page = (out / "report.html").read_text()
+    assert "all indicators averaged" in page
+    assert "Zenodo 10118191" in page
+    rows = sc.report.read_comparison(out / "comparison.json")
+    assert {row.quantity for row in rows} >= {"bond_order", "all indicators averaged"}
+    # The page is drawn again from what is kept.
+    assert CliRunner().invoke(app, ["report", str(out)]).exit_code == 0
+
+
+def test_a_configuration_twice_is_refused(planted):
+    with pytest.raises(ParameterError, match=r"given twice at T=0\.44"):
+        benchmark([planted[0], planted[0]], indicators=[ORDER], predictors={})
