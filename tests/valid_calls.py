@@ -547,6 +547,12 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "rtol": 1e-6,
     },
     "testing.liquid_runs": lambda: {"dimensions": 2, "number": 1, "n_frames": 2, "seed": 1},
+    "indicators.CageState": lambda: {
+        "frame": still_frame(),
+        "distance": np.ones(PARTICLES),
+        "fluctuation": np.ones(PARTICLES),
+        "accepted": 0.5,
+    },
     "indicators.NormalModes": lambda: {
         "stiffness": np.ones(2),
         "weights": np.full((3, 2), 1 / 3),
@@ -1655,11 +1661,28 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 CALLS["indicators.inherent"] = INDICATORS["Inherent"]
 CALLS["indicators.averaged"] = lambda: {**_averaged(), "length": 2.0, "over": "A"}
+
+
+def _caged() -> dict[str, Any]:
+    return {
+        "mixture": FLUID,
+        "temperature": 1.0,
+        "radius": 0.2,
+        "step": 0.1,
+        "sweeps": 3,
+        "seed": 1,
+    }
+
+
 OF_MINIMUM: Mapping[str, Any] = {"mixture": SPRINGS, "tolerance": 1e-3}
 INDICATORS |= {
     "LowModes": lambda: {**OF_MINIMUM, "number": 20, "participation_below": 0.5},
     "Vibrality": lambda: {**OF_MINIMUM},
+    "AtCage": lambda: {"inner": sc.indicators.BondOrder(6), **_caged()},
+    "CageDistance": _caged,
+    "CageFluctuation": _caged,
 }
+CALLS["indicators.cage_state"] = lambda: {"frame": still_frame(), **_caged()}
 CALLS |= {
     f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))
     for name, kind in sc.indicators.known().items()

@@ -9,6 +9,7 @@ from supercooled.indicators.angular_descriptors import AngularDescriptors
 from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.cage import LocalDepth, LocalSoftness
+from supercooled.indicators.cage_state import AtCage, CageDistance, CageFluctuation, CageState, cage_state
 from supercooled.indicators.inherent_structures import (
     DistanceToInherent,
     Inherent,
@@ -29,9 +30,13 @@ from supercooled.indicators.voronoi import Asphericity, VoronoiCoordination, Vor
 __all__ = [
     "AngularDescriptors",
     "Asphericity",
+    "AtCage",
     "Average",
     "Averages",
     "BondOrder",
+    "CageDistance",
+    "CageFluctuation",
+    "CageState",
     "Coordination",
     "DistanceToInherent",
     "Features",
@@ -56,6 +61,7 @@ __all__ = [
     "VoronoiSurface",
     "VoronoiVolume",
     "averaged",
+    "cage_state",
     "compute",
     "inherent",
     "known",

@@ -168,7 +168,7 @@ def _table_law(pair: PairPotential, nodes: int) -> Array:
     """Rows for :func:`supercooled.kernels.forces.tabulated`, (node, 4): cubics with the pair's energies
     and forces at the nodes.
     """
-    r = np.linspace(_wall(pair), pair.cutoff, nodes)
+    r = np.linspace(wall_of(pair), pair.cutoff, nodes)
     step = r[1] - r[0]
     # At the cutoff itself pairs are zero; the cubic before it needs the limit from inside.
     inside = np.append(r[:-1], np.nextafter(pair.cutoff, 0.0))
@@ -183,7 +183,7 @@ def _table_law(pair: PairPotential, nodes: int) -> Array:
     return rows
 
 
-def _wall(pair: PairPotential) -> float:
+def wall_of(pair: PairPotential) -> float:
     """Distance below which the energy is higher than any quench gets to."""
     r = np.linspace(1e-3, 1.0, 1000) * pair.cutoff
     return float(r[~(pair.energy(r) < _WALL)].max(initial=0.0)) + 1e-3 * pair.cutoff
