@@ -226,7 +226,7 @@ def test_a_report_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["systems", "simulate", "equilibrate", "dynamics", "analyze", "study", "report"]
+    "command", ["systems", "simulate", "equilibrate", "dynamics", "analyze", "compare", "study", "report"]
 )
 def test_every_command_explains_itself(command: str) -> None:
     assert RUNNER.invoke(cli.app, [command, "--help"]).exit_code == 0

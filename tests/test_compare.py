@@ -1,16 +1,19 @@
 """Indicators held against targets: known answers, honest errors, ceilings, and what is refused."""
 
-from dataclasses import dataclass
+import json
+import shlex
+from dataclasses import dataclass, replace
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
 from scipy import stats
+from typer.testing import CliRunner
 
 import supercooled as sc
-from supercooled import Box, Frame, Indicator, Trajectory
-from supercooled.errors import ParameterError, StoreError
+from supercooled import Box, Frame, Indicator, Trajectory, cli
+from supercooled.errors import ParameterError, StoreError, SupercooledError
 from supercooled.indicators import BondOrder
 from supercooled.relation.association import Association
 from supercooled.targets import Displacement, Hop, Propensity
@@ -334,3 +337,77 @@ def test_bad_wishes_get_a_sentence():
     ):
         with pytest.raises(ParameterError, match=words):
             call()
+
+
+def written_to(path, run):
+    sc.write_gsd(path, run)
+    return path
+
+
+def commanded(*words):
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def test_the_command_gives_what_the_function_does_and_the_printed_command_gives_it_again(
+    tmp_path, monkeypatch
+):
+    runs = [moving(seed=seed, dimensions=3) for seed in (1, 2)]
+    runs[1] = replace(runs[1], species=runs[0].species)
+    files = [written_to(tmp_path / f"{k}.gsd", run) for k, run in enumerate(runs)]
+    monkeypatch.chdir(tmp_path)
+    words = ["-i", "BondOrder:degree=4,averaged=False", "-i", "bond_order", "-t", "Displacement:after=4"]
+    words += ["-t", "Hop:within=3,window=4,threshold=0.1", "--at-fixed", "species", "--every", "5"]
+    done = commanded("compare", *files, *words, "--out", "out", "--workers", "1")
+    assert done.exit_code == 0, done.output
+    assert "bond_order(" in done.output
+    here = sc.compare(
+        [sc.read(file) for file in files],
+        [BondOrder(4, averaged=False), BondOrder()],
+        [Displacement(after=4.0), Hop(within=3.0, window=4.0, threshold=0.1)],
+        at_fixed="species",
+        frames=slice(None, None, 5),
+    )
+    written = (tmp_path / "out" / "comparison.csv").read_text()
+    assert written == here.to_pandas().to_csv(index=False)
+    (again,) = json.loads((tmp_path / "out" / "provenance.json").read_text())["commands"]
+    (tmp_path / "second").mkdir()
+    monkeypatch.chdir(tmp_path / "second")
+    assert commanded(*shlex.split(again)[1:]).exit_code == 0
+    assert (tmp_path / "second" / "out" / "comparison.csv").read_text() == written
+
+
+def test_files_that_start_alike_are_one_configuration_for_a_propensity(tmp_path):
+    first, second = liquid_runs(3, n_frames=3, seed=1), liquid_runs(3, n_frames=3, seed=2)
+    second = [replace(run, species=first[0].species) for run in second]
+    mixed = [run for pair in zip(first, second, strict=True) for run in pair]
+    files = [written_to(tmp_path / f"{k}.gsd", run) for k, run in enumerate(mixed)]
+    out = tmp_path / "out"
+    done = commanded("compare", *files, "-i", "BondOrder", "-t", "Propensity:after=2", "--out", out)
+    assert done.exit_code == 0, done.output
+    table = sc.report.load_results(out)["comparison"]
+    assert table.attrs["runs"] == 2
+    assert table.samples.item() == 2 * first[0].n_particles
+    assert np.isfinite(table.ceiling.item())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["-i", "Nonsense", "-t", "Displacement:after=4"], "no indicator 'Nonsense': there are"),
+        (["-i", "BondOrder", "-t", "Displacement"], "lacks after: give them as Displacement:after="),
+        (
+            ["-i", "BondOrder:degre=4", "-t", "Displacement:after=4"],
+            "should be parameter=value; BondOrder takes degree",
+        ),
+        (["-i", "BondOrder:degree=x", "-t", "Displacement:after=4"], "degree"),
+        (["-i", "BondOrder.mine", "-t", "Displacement:after=4"], "no recipe 'mine'"),
+        (["-i", "none.json", "-t", "Displacement:after=4"], "none.json"),
+        (["-i", "BondOrder", "-t", "Displacement:after=4", "--at-fixed", "size"], "no indicator 'size'"),
+    ],
+)
+def test_a_wrong_wish_on_the_command_line_gets_a_sentence_and_writes_nothing(given, words, tmp_path):
+    file = written_to(tmp_path / "run.gsd", moving())
+    done = commanded("compare", file, *given, "--out", tmp_path / "out")
+    assert isinstance(done.exception, SupercooledError)
+    assert words in str(done.exception)
+    assert not (tmp_path / "out").exists()

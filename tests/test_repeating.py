@@ -21,7 +21,7 @@ from supercooled.report import writing
 from supercooled.systems import equilibration_command, kob_andersen
 
 # Commands whose reports say how to make them again.
-REPORTING = ("analyze", "dynamics", "study")
+REPORTING = ("analyze", "compare", "dynamics", "study")
 NASTY = ["it's $(touch x) `y`.gsd", "-dash.gsd", "two words.gsd", "müller 日本;&|.gsd", '"quoted\\".gsd']
 
 

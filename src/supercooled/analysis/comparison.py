@@ -152,7 +152,7 @@ class Comparison:
         require("matplotlib", doing="the figure of a comparison")
         folder = Path(out)
         names = (TABLE, FIGURE, PROVENANCE)
-        with results_folder(out, inputs=inputs, names=names, check=_changed):
+        with results_folder(out, inputs=inputs, names=names, check=changed_results):
             save_results(folder / RESULTS, {"comparison": self.table})
             write_text(folder / TABLE, self.to_pandas().to_csv(index=False))
             write_bytes(folder / FIGURE, _figure(self.table))
@@ -177,7 +177,8 @@ def _figure(table: xr.Dataset) -> bytes:
     return render(compared(table, "spearman"), "svg")
 
 
-def _changed(out: Path) -> str | None:
+def changed_results(out: Path) -> str | None:
+    """What is to object to in the results of a folder, if anything is."""
     why = objection(out / RESULTS) if (out / RESULTS).exists() else None
     return None if why is None else f"{out / RESULTS} {why}"
 

@@ -49,8 +49,10 @@ class Given:
         shared = {one.name for one in fields(io.Meaning)} & {one.name for one in fields(self)}
         return io.Meaning(temperature=temperature, **{name: getattr(self, name) for name in shared})
 
-    def opened(self, files: Sequence[Path]) -> list[Trajectory]:
+    def opened(self, files: Sequence[Path], *, temperatures_needed: bool = True) -> list[Trajectory]:
         """The trajectories, each with its temperature.
+
+        temperatures_needed : must they be known?
 
         Raises
         ------
@@ -66,7 +68,11 @@ class Given:
                 f"{len(files)} files need {len(files)} times --temperature, not {len(self.temperatures)}"
             )
         told: Sequence[float | None] = self.temperatures or [None] * len(files)
-        return [self._opened(Path(file), T) for file, T in zip(files, told, strict=True)]
+        runs = [self._opened(Path(file), T) for file, T in zip(files, told, strict=True)]
+        if temperatures_needed:
+            for run in runs:
+                temperature_of(run)
+        return runs
 
     def _opened(self, file: Path, told: float | None) -> Trajectory:
         run = io.open_file(file, self.meaning(told)).trajectory
@@ -77,7 +83,6 @@ class Given:
                 "the files, and can be left out for such runs"
             )
         run = replace(run, temperature=known if told is None else run.temperature)
-        temperature_of(run)
         if not self.begin:
             return run[:: self.stride]
         late = run.times - run.times[0] >= self.begin * (1 - 1e-9)

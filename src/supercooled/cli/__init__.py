@@ -10,7 +10,15 @@ from typing import Any
 
 import typer
 
-from supercooled.cli import benchmarking, liquids, preparation, relaxation, simulation, studying
+from supercooled.cli import (
+    benchmarking,
+    comparison,
+    liquids,
+    preparation,
+    relaxation,
+    simulation,
+    studying,
+)
 from supercooled.cli.printing import say
 from supercooled.display import printable
 from supercooled.errors import SupercooledError
@@ -33,6 +41,7 @@ for command in (
     liquids.look,
     relaxation.dynamics,
     benchmarking.benchmark,
+    comparison.compare,
     studying.analyze,
     studying.study,
     studying.report,
