@@ -95,7 +95,7 @@ def repeated(first: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(autouse=True)
 def quick_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "rebuild", lambda out: (out / "report.html").write_text("drawn"))
+    monkeypatch.setattr(writing, "rebuild", lambda out, **_: (out / "report.html").write_text("drawn"))
 
 
 COMBINATIONS = [
