@@ -53,7 +53,7 @@ def compare(
     top: Annotated[
         float, typer.Option(help="Share with the largest value of a target, which the area is of.")
     ] = 0.1,
-    bins: Annotated[int, typer.Option(min=2, help="Quantiles that information is counted in.")] = 20,
+    bins: Annotated[int, typer.Option(help="Quantiles that information is counted in.")] = 20,
     begin: Begin = 0.0,
     stride: Stride = 1,
     workers: Workers = None,
