@@ -234,8 +234,8 @@ def _study(name: str) -> Callable[[Place, str], object]:
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "local_depth:out": lambda p, v: local_depth(p.opened(), **DEPTH, out=v),
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
-    "structure.structure_functions:to": lambda p, v: sc.structure.structure_functions(
-        p.opened(), centre="A", radial=NEAR, to=v
+    "structure.structure_functions:out": lambda p, v: sc.structure.structure_functions(
+        p.opened(), centre="A", radial=NEAR, out=v
     ),
     "fields.field:out": lambda p, v: fields.field(
         "depth", np.zeros, [(1, 2)], [1], coords={"frame": [0], "particle": [0, 1]}, executor=None, out=v,

@@ -205,7 +205,7 @@ def test_blocks_workers_and_frames_change_nothing(tmp_path):
     )
     np.testing.assert_allclose(kept.values, whole.sum("feature").values)
     stored = structure_functions(
-        run, centre="A", radial=NEAR, angular=FEW, to=tmp_path / "features.zarr", megabytes=1e-3
+        run, centre="A", radial=NEAR, angular=FEW, out=tmp_path / "features.zarr", megabytes=1e-3
     )
     np.testing.assert_array_equal(stored.values, whole.values)
     assert json.loads(stored.attrs["definition"]) == json.loads(whole.attrs["definition"])
@@ -290,7 +290,7 @@ def test_bad_input_is_refused_in_a_sentence():
     with pytest.raises(sc.SupercooledError, match="more than 16 widths"):
         Radial(first=0.1, step=0.5, number=3, width=0.02)
     with pytest.raises(sc.SupercooledError, match="either then or to"):
-        structure_functions(run, centre="A", radial=NEAR, then=lambda x: x, to="x")
+        structure_functions(run, centre="A", radial=NEAR, then=lambda x: x, out="x")
     nan = run.positions().copy()
     nan[0, 3] = np.nan
     with pytest.raises(sc.SupercooledError, match="particle 3"):

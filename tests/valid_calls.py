@@ -1054,7 +1054,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "angular": ANGULAR,
         "frames": slice(0, 2),
         "then": None,
-        "to": None,
+        "out": None,
         "executor": None,
         "megabytes": 64.0,
     },

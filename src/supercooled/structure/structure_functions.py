@@ -38,7 +38,7 @@ def structure_functions(
     angular: Angular | None = None,
     frames: slice = slice(None),
     then: Callable[[xr.DataArray], xr.DataArray] | None = None,
-    to: str | Path | None = None,
+    out: str | Path | None = None,
     executor: Executor | None = None,
     megabytes: Positive = 64.0,
 ) -> xr.DataArray:
@@ -57,7 +57,7 @@ def structure_functions(
         and ``.angular``
     frames : which frames of the trajectory; their numbers in it stay
     then : what to keep of each block of frames instead of its features, such as a model's softness
-    to : Zarr folder that the features go to, a block at a time, instead of into memory; the result is
+    out : Zarr folder that the features go to, a block at a time, instead of into memory; the result is
         read from there when asked for
     executor : maps blocks of frames; None does them here
     megabytes : of features in a block; it never changes the answer
@@ -89,8 +89,8 @@ def structure_functions(
     >>> near.isel(frame=0, particle=0).values.round(4)
     array([0.6065, 1.    , 0.6065])
     """
-    if then is not None and to is not None:
-        raise ParameterError("pass either then or to: only features go to a folder")
+    if then is not None and out is not None:
+        raise ParameterError("pass either then or out: only features go to a folder")
     wanted = Wanted.of(trajectory, centre, radial, angular)
     numbers = range(trajectory.n_frames)[frames]
     if not numbers:
@@ -100,8 +100,8 @@ def structure_functions(
     blocks = [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
     work = wanted.block if then is None else partial(_kept, wanted, then)
     parts = map(work, blocks) if executor is None else executor.map(work, blocks)
-    if to is not None:
-        return _written(parts, to, trajectory.source.name)
+    if out is not None:
+        return _written(parts, out, trajectory.source.name)
     return xr.concat(
         list(parts), dim="frame", combine_attrs="drop_conflicts", coords="minimal", compat="override"
     )
@@ -287,15 +287,15 @@ def angular_functions(frame: Frame, wanted: Angular) -> Array:
     return values
 
 
-def _written(parts: Iterator[xr.DataArray], to: str | Path, run: str) -> xr.DataArray:
+def _written(parts: Iterator[xr.DataArray], out: str | Path, run: str) -> xr.DataArray:
     """The parts one after the other in a Zarr folder, which has its name when it is whole."""
-    with sealed_folder(to, inputs=[run]) as unfinished, warnings.catch_warnings():
+    with sealed_folder(out, inputs=[run]) as unfinished, warnings.catch_warnings():
         # Text coordinates have no final Zarr 3 specification yet.
         warnings.filterwarnings("ignore", module="zarr")
         _append(parts, unfinished)
-    check(to)
-    with reading(f"{to}"):
-        stored: xr.DataArray = xr.open_zarr(to, consolidated=False, chunks=None)["structure_function"]
+    check(out)
+    with reading(f"{out}"):
+        stored: xr.DataArray = xr.open_zarr(out, consolidated=False, chunks=None)["structure_function"]
         return stored
 
 
