@@ -289,7 +289,7 @@ def test_bad_input_is_refused_in_a_sentence():
         Radial(first=0.1, step=0.1, number=0, width=0.1)
     with pytest.raises(sc.SupercooledError, match="more than 16 widths"):
         Radial(first=0.1, step=0.5, number=3, width=0.02)
-    with pytest.raises(sc.SupercooledError, match="either then or to"):
+    with pytest.raises(sc.SupercooledError, match="either then or out"):
         structure_functions(run, centre="A", radial=NEAR, then=lambda x: x, out="x")
     nan = run.positions().copy()
     nan[0, 3] = np.nan
