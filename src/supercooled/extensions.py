@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
 
-from supercooled.errors import ParameterError
+from supercooled.errors import MissingExtraError, ParameterError
 
 PAPERS, POTENTIALS, QUANTITIES = "supercooled.papers", "supercooled.potentials", "supercooled.quantities"
 # The package's own, as pyproject.toml has them: found where it runs from its source and is not installed.
@@ -46,11 +46,15 @@ def loaded(group: str, name: str, *, kind: str) -> Any:
     ParameterError
         listing the known ones, if there is none of this name; or if the package that brings it can't be
         imported.
+    MissingExtraError
+        if it asks for a package that an extra brings.
     """
     if name not in known(group):
         raise ParameterError(f"no {kind} {name!r}; known are {', '.join(known(group))}")
     point = known(group)[name]
     try:
         return point.load()
+    except MissingExtraError:
+        raise
     except Exception as error:
         raise ParameterError(f"the {kind} {name!r} can't be loaded from {point.value}: {error}") from error

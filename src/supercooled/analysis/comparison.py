@@ -83,7 +83,7 @@ class Comparison:
             raise ParameterError(
                 f"the comparison has {', '.join(self.statistics)}, and no {statistic}: give at_fixed for it"
             )
-        require("matplotlib", doing="the figure of a comparison")
+        require("matplotlib", "jinja2", doing="the figure of a comparison")
         from supercooled.plot.drawing import axes_of
         from supercooled.report.figures.comparison import compared
 
@@ -149,7 +149,7 @@ class Comparison:
         StoreError
             if it holds something else, or can't be written.
         """
-        require("matplotlib", doing="the figure of a comparison")
+        require("matplotlib", "jinja2", doing="the figure of a comparison")
         folder = Path(out)
         names = (TABLE, FIGURE, PROVENANCE)
         with results_folder(out, inputs=inputs, names=names, check=changed_results):

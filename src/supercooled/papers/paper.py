@@ -14,6 +14,7 @@ from supercooled import extensions, report
 from supercooled.analysis.provenance import describe
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
+from supercooled.extras import require
 from supercooled.learning import SoftnessModel
 from supercooled.report import Row, Section
 from supercooled.report.plates import Figures
@@ -150,10 +151,14 @@ def named(name: str) -> Paper[Any]:
     ------
     ParameterError
         listing the known ones, if this is none of them; or if the package that brings it is damaged.
+    MissingExtraError
+        if what draws its figures is not installed.
 
     >>> sorted(named("sharma2022").presets)
     ['long', 'medium', 'paper', 'quick']
     """
+    if name in known():
+        require("matplotlib", "jinja2", "k3d", doing="a paper with its figures")
     found = extensions.loaded(extensions.PAPERS, name, kind="paper")
     if not isinstance(found, Paper):
         raise ParameterError(

@@ -2,7 +2,7 @@
 
 from supercooled.extras import require
 
-require("matplotlib", doing="supercooled.plot")
+require("matplotlib", "jinja2", doing="supercooled.plot")
 
 from supercooled.plot.curves import (  # noqa: E402
     arrhenius,

@@ -12,6 +12,7 @@ import xarray as xr
 
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError
+from supercooled.extras import require
 from supercooled.report.files import write_bytes
 
 if TYPE_CHECKING:
@@ -183,6 +184,7 @@ class DrawnPlate:
 
     def save(self, folder: Path) -> set[str]:
         """Each panel as SVG, PDF and PNG in `folder`; the names of the files."""
+        require("matplotlib", doing="drawing a figure")
         from supercooled.report.style import render
 
         for panel in self.panels:
@@ -199,6 +201,7 @@ def draw(plate: Plate, results: Results) -> DrawnPlate | None:
 
 
 def _drawn(panel: Panel, results: Results) -> DrawnPanel:
+    require("matplotlib", doing="drawing a figure")
     from supercooled.report.style import render
 
     figure = panel.draw(results)
