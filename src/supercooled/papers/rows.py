@@ -67,7 +67,8 @@ class Printed:
     ) -> Row:
         """Measured at a state beside what is printed for it; judged where both are there.
 
-        error : standard error of `measured`
+        measured, error : and its standard error; None or no finite number where there is none, and then the
+            note says why
         note : instead of the line's
         tried : what else was tried, which is said where the printed number is missed
         """
@@ -76,8 +77,8 @@ class Printed:
             quantity=self.quantity,
             state=state,
             published=published,
-            measured=measured,
-            uncertainty=error,
+            measured=_finite(measured),
+            uncertainty=None if _finite(measured) is None else _finite(error),
             unit=self.unit,
             tolerance=None if published is None else self.tolerance,
             note=self.note if note is None else note,
@@ -113,3 +114,7 @@ def longer(off: float, error: float) -> str:
     away = abs(off) / error
     word = "by its error alone no longer run is expected to" if away > _SURELY else "a longer run may"
     return f"It is {away:.1f} standard errors from the bound: {word} meet it."
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None

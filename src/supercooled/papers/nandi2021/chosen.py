@@ -52,7 +52,7 @@ CHOICES = Choices()
 # Where the fit of the parabola ends in the study of fit ranges, sigma_AA.
 FIT_ENDS = (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15)
 
-# From the issue: median of |S / S_printed - 1|, and each.
+# Median of |S / S_printed - 1|, and each.
 MEDIAN, SOFTNESS = Tolerance.between(0.0, 0.03), Tolerance.relative(0.08)
 LINEAR = Tolerance.between(0.99, 1.0)
 SLOPE = Tolerance.relative(0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from supercooled.dynamics import LawFit
-from supercooled.papers import explained
+from supercooled.papers import Printed
 from supercooled.papers.nandi2021.chosen import (
     FRAGILITY,
     LINEAR,
@@ -30,6 +31,27 @@ from supercooled.papers.nandi2021.tried import STRONG, finite
 from supercooled.report import Row, Tolerance
 
 NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
+TOO_FEW = "Fewer than three temperatures below onset."
+
+# Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
+TABLE = {
+    "softness": Printed("Table III", "softness", "sigma_AA^2", SOFTNESS),
+    "median": Printed("Table III", "median deviation of S", "1", MEDIAN),
+    "a0": Printed("Table III", "a0", "sigma_AA^2", SLOPE),
+    "a1": Printed("Table III", "a1", "sigma_AA^2 k_B/epsilon_AA", SLOPE),
+    "line": Printed("Fig. 1", "correlation of S with T", "1", LINEAR),
+    "cage": Printed("Fig. 2(a)", "correlation of βΔΦ with 1/S"),
+    "dynamics": Printed("Fig. 2(c)", "correlation of ΔE with 1/S"),
+    "K_VFT": Printed("Table I", "K_VFT", "1", FRAGILITY),
+    "T_VFT": Printed("Table I", "T_VFT", "epsilon_AA/k_B", FRAGILITY),
+    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^2", SLOPE),
+    "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE),
+    "B_prime of the caption": Printed("Table II, as its caption", "B'", "epsilon_AA sigma_AA^2", SLOPE),
+    "order": Printed("Table II", "pairs of liquids in the order of B'", "1", ORDER),
+    "mfpt collapse": Printed("Fig. 2(a), inset", "variance left after collapse"),
+    "dynamics collapse": Printed("Fig. 2(d)", "variance left after collapse"),
+    "escape": Printed("Eq. 2, Fig. 2(a)", "B", "sigma_AA^2"),
+}
 
 
 def every_row(found: Sequence[Related], points: Sequence[Sequence[Point]], tried: Tried) -> list[Row]:
@@ -72,19 +94,16 @@ def _softness_rows(found: Sequence[Related], points: Sequence[Sequence[Point]], 
             if not one.cold[k]:
                 continue
             fitted = point.number("softness_fit")
-            row = Row.judge(
-                item="Table III",
-                quantity="softness",
-                state=f"{one.studied.label}, T = {point.temperature:g}",
+            row = TABLE["softness"].row(
+                f"{one.studied.label}, T = {point.temperature:g}",
+                float(one.S[k]),
+                error=point.number("softness_error"),
                 published=softness_line(one.studied.name, point.temperature),
-                measured=float(one.S[k]),
-                uncertainty=finite(point.number("softness_error")),
-                unit="sigma_AA^2",
-                tolerance=SOFTNESS,
                 note=f"q_max = {choices.q_max:g}; a parabola up to {choices.fit_range[1]:g} gives "
                 f"{1e3 * fitted:.4g}e-3.",
+                tried=partial(tried.softness, one, k),
             )
-            made.append(explained(row, partial(tried.softness, one, k)))
+            made.append(row)
     return made
 
 
@@ -98,16 +117,12 @@ def _median_row(passive: Sequence[Related]) -> list[Row]:
     if not len(off):
         return []
     return [
-        Row.judge(
-            item="Table III",
-            quantity="median deviation of S",
-            state=f"{len(off)} supercooled states of {len(passive)} passive liquids",
-            published=0.0,
-            measured=float(np.median(off)),
+        TABLE["median"].row(
+            f"{len(off)} supercooled states of {len(passive)} passive liquids",
+            float(np.median(off)),
             # of the median of as many independent Gaussian numbers
-            uncertainty=float(np.sqrt(np.pi / 2) * off.std() / np.sqrt(len(off))),
-            unit="1",
-            tolerance=MEDIAN,
+            error=float(np.sqrt(np.pi / 2) * off.std() / np.sqrt(len(off))),
+            published=0.0,
             note=f"Of |S/(a0 + a1 T) - 1|; the largest is {off.max():.3f}. One q_max for all.",
         )
     ]
@@ -115,75 +130,59 @@ def _median_row(passive: Sequence[Related]) -> list[Row]:
 
 def _line_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     made = []
+    parts: tuple[tuple[str, Part], ...] = (("a0", "intercept"), ("a1", "slope"))
     for one in found:
-        parts: tuple[tuple[str, Part, str], ...] = (
-            ("a0", "intercept", "sigma_AA^2"),
-            ("a1", "slope", "sigma_AA^2 k_B/epsilon_AA"),
-        )
-        for key, part, unit in parts:
+        for key, part in parts:
             line, value = one.line, float(_table(one)[key])
-            row = Row.judge(
-                item="Table III",
-                quantity=key,
-                state=one.studied.label,
+            row = TABLE[key].row(
+                one.studied.label,
+                None if line is None else getattr(line, part),
+                error=None if line is None else getattr(line, f"{part}_error"),
                 published=value,
-                measured=None if line is None else getattr(line, part),
-                uncertainty=None if line is None else getattr(line, f"{part}_error"),
-                unit=unit,
-                tolerance=SLOPE,
-                note="Fewer than three temperatures below onset." if line is None
+                note=TOO_FEW if line is None
                 else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}.",
+                tried=partial(tried.line, one, part, value),
             )  # fmt: skip
-            made.append(explained(row, partial(tried.line, one, part, value)))
+            made.append(row)
     return made
 
 
 def _correlation_rows(passive: Sequence[Related]) -> list[Row]:
     made = []
-    for item, name, words in (
-        ("Fig. 1", "line", "S with T"),
-        ("Fig. 2(a)", "cage", "βΔΦ with 1/S"),
-        ("Fig. 2(c)", "dynamics", "ΔE with 1/S"),
-    ):
+    for name in ("line", "cage", "dynamics"):
         for one in passive:
             line = getattr(one, name)
-            made.append(
-                Row.judge(
-                    item=item,
-                    quantity=f"correlation of {words}",
-                    state=one.studied.label,
-                    published=1.0 if name == "line" else None,
-                    measured=None if line is None else line.correlation,
-                    uncertainty=None if line is None else (1 - line.correlation**2) / np.sqrt(line.n - 1),
-                    unit="1",
-                    tolerance=LINEAR if name == "line" else None,
-                    note="Fewer than three temperatures below onset." if line is None else f"{one.window}.",
-                )
+            row = TABLE[name].row(
+                one.studied.label,
+                None if line is None else line.correlation,
+                error=None if line is None else (1 - line.correlation**2) / np.sqrt(line.n - 1),
+                published=1.0 if name == "line" else None,
+                note=TOO_FEW if line is None else f"{one.window}.",
             )
+            made.append(row)
     return made
 
 
 def _fragility_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     made = []
     for one in found:
-        for key, parameter, unit in (("K_VFT", "K", "1"), ("T_VFT", "T_VFT", "epsilon_AA/k_B")):
+        for key, parameter in (("K_VFT", "K"), ("T_VFT", "T_VFT")):
             value = float(_table(one)[key])
             absent = value < NONE_PRINTED
             fit = one.vft
-            row = Row.judge(
-                item="Table I",
-                quantity=key,
-                state=one.studied.label,
+            line = TABLE[key]
+            if absent:
+                line = replace(line, tolerance=NO_FRAGILITY if parameter == "K" else _cold_share(one))
+            row = line.row(
+                one.studied.label,
+                None if fit is None else fit[parameter],
+                error=None if fit is None else _half_width(fit, parameter),
                 published=0.0 if absent else value,
-                measured=None if fit is None else fit[parameter],
-                uncertainty=None if fit is None else _half_width(fit, parameter),
-                unit=unit,
-                tolerance=FRAGILITY if not absent
-                else NO_FRAGILITY if parameter == "K" else _cold_share(one),
                 note=("Printed as 1e-19. " if absent else "")
                 + (NO_TIMES if fit is None else _vft_note(one, parameter)),
-            )  # fmt: skip
-            made.append(explained(row, partial(tried.law, one, parameter, value)))
+                tried=partial(tried.law, one, parameter, value),
+            )
+            made.append(row)
     return made
 
 
@@ -210,31 +209,28 @@ def _slope_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     for one in found:
         line = one.dynamics
         where = f"T = {one.onset:.3g}" if np.isfinite(one.onset) else "none"
-        parts: tuple[tuple[str, Part, str], ...] = (
-            ("B_prime", "slope", "epsilon_AA sigma_AA^2"),
-            ("C_prime", "intercept", "epsilon_AA"),
-        )
-        for key, part, unit in parts:
-            strong = one.studied.name == STRONG
-            tolerance = NEAR_ZERO if strong and part == "slope" else SLOPE
+        parts: tuple[tuple[str, Part], ...] = (("B_prime", "slope"), ("C_prime", "intercept"))
+        for key, part in parts:
             value = float(_table(one)[key])
-            row = Row.judge(
-                item="Table II",
-                quantity={"B_prime": "B'", "C_prime": "C'"}[key],
-                state=one.studied.label,
+            row = (_slope_of(one, TABLE[key]) if part == "slope" else TABLE[key]).row(
+                one.studied.label,
+                None if line is None else getattr(line, part),
+                error=None if line is None else getattr(line, f"{part}_error"),
                 published=value,
-                measured=None if line is None else getattr(line, part),
-                uncertainty=None if line is None else getattr(line, f"{part}_error"),
-                unit=unit,
-                tolerance=tolerance,
                 note=NO_TIMES if line is None
                 else f"{_interval(getattr(line, f'{part}_ends'), line.confidence)}; {one.window}; "
                 f"onset: {where}, τ0 = {one.tau_0:.3g}."
                 + (f" {_sentence(one.why)}" if one.why else "")
                 + _vanishes(one),
+                tried=partial(tried.slope, one, part, value),
             )  # fmt: skip
-            made.append(explained(row, partial(tried.slope, one, part, value)))
+            made.append(row)
     return made
+
+
+def _slope_of(one: Related, line: Printed) -> Printed:
+    """The line of a slope, as near to 0 as the strong liquid's has to be."""
+    return replace(line, tolerance=NEAR_ZERO) if one.studied.name == STRONG else line
 
 
 def _sentence(words: str) -> str:
@@ -253,18 +249,15 @@ def _caption_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     for one in found:
         every, value = readings(one, tried.choices), float(_table(one)["B_prime"])
         read = next((r for r in every if (r.zero, r.window) == ("1", "below onset")), None)
-        row = Row.judge(
-            item="Table II, as its caption",
-            quantity="B'",
-            state=one.studied.label,
+        row = _slope_of(one, TABLE["B_prime of the caption"]).row(
+            one.studied.label,
+            None if read is None else read.slope,
+            error=None if read is None else read.error,
             published=value,
-            measured=None if read is None else read.slope,
-            uncertainty=None if read is None else read.error,
-            unit="epsilon_AA sigma_AA^2",
-            tolerance=NEAR_ZERO if one.studied.name == STRONG else SLOPE,
             note=NO_TIMES if read is None else f"T ln τ_α against 1/S, τ0 = 1; {one.window}.",
+            tried=partial(tried.slope, one, "slope", value),
         )
-        made.append(explained(row, partial(tried.slope, one, "slope", value)))
+        made.append(row)
     return made
 
 
@@ -278,35 +271,21 @@ def _order_row(passive: Sequence[Related]) -> list[Row]:
     first, second = np.triu_indices(len(known), 1)
     agree = np.sign(published[first] - published[second]) == np.sign(measured[first] - measured[second])
     return [
-        Row.judge(
-            item="Table II",
-            quantity="pairs of liquids in the order of B'",
-            state=f"{len(known)} passive liquids",
+        TABLE["order"].row(
+            f"{len(known)} passive liquids",
+            float(agree.mean()),
             published=1.0,
-            measured=float(agree.mean()),
-            uncertainty=None,
-            unit="1",
-            tolerance=ORDER,
             note=f"{int(agree.sum())} of {len(agree)} pairs are ordered as printed.",
         )
     ]
 
 
 def _collapse_rows(found: Sequence[Related]) -> list[Row]:
-    words = {
-        "mfpt": ("Fig. 2(a), inset", "ln τ_mfpt against 1/S"),
-        "dynamics": ("Fig. 2(d)", "T ln(τ_α/τ0) against 1/S"),
-    }
+    words = {"mfpt": "ln τ_mfpt against 1/S", "dynamics": "T ln(τ_α/τ0) against 1/S"}
     return [
-        Row.judge(
-            item=words[name][0],
-            quantity="variance left after collapse",
-            state=words[name][1],
-            published=None,
-            measured=collapse.after,
-            uncertainty=None,
-            unit="1",
-            tolerance=None,
+        TABLE[f"{name} collapse"].row(
+            words[name],
+            collapse.after,
             note=f"Of the scaled points about the master curve; one line common to all liquids leaves "
             f"{collapse.before:.3g} before scaling.",
         )
@@ -316,15 +295,10 @@ def _collapse_rows(found: Sequence[Related]) -> list[Row]:
 
 def _escape_rows(found: Sequence[Related]) -> list[Row]:
     return [
-        Row.judge(
-            item="Eq. 2, Fig. 2(a)",
-            quantity="B",
-            state=one.studied.label,
-            published=None,
-            measured=one.time.slope,
-            uncertainty=one.time.slope_error,
-            unit="sigma_AA^2",
-            tolerance=None,
+        TABLE["escape"].row(
+            one.studied.label,
+            one.time.slope,
+            error=one.time.slope_error,
             note=f"ln τ_mfpt = C + B/S, C = {one.time.intercept:.3g}, r = {one.time.correlation:.4f}; of the "
             f"depth itself B = {one.cage.slope:.4g}. The paper prints neither.",
         )

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from supercooled.papers import explained
+from supercooled.papers import Printed
 from supercooled.papers.schoenholz2016 import reasons
 from supercooled.papers.schoenholz2016.chosen import (
     ACCURACY,
@@ -26,30 +26,41 @@ from supercooled.papers.schoenholz2016.training import Coldest, Trained
 from supercooled.relation import Straight
 from supercooled.report import Row, Tolerance
 
+STRAIGHT = "ΔE = e0 - e1 S, Σ = Σ0 - Σ1 S."
+# Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
+TABLE = {
+    "functions": Printed("Sec. I.C", "structure functions", "1", Tolerance.absolute(0.5)),
+    "share": Printed("Fig. 1b", "share of the rearranging with S > 0", "1", SHARE),
+    "accuracy": Printed("Sec. I.C", "cross-validated accuracy", "1", ACCURACY),
+    "two features": Printed("main text", "accuracy of two features", "1", TWO_FEATURES),
+    "share of all frames": Printed("Fig. 1b", "share of the rearranging with S > 0, all frames"),
+    "lowest": Printed("Fig. 2c", "lowest barrier", "epsilon_AA", BARRIER),
+    "highest": Printed("Fig. 2c", "highest barrier", "epsilon_AA", BARRIER),
+    **{name: Printed("Fig. 2c", name, "epsilon_AA", note=STRAIGHT) for name in ("e0", "e1")},
+    **{name: Printed("Fig. 2c", name, note=STRAIGHT) for name in ("Σ0", "Σ1")},
+    "bend": Printed(
+        "Fig. 2c",
+        "bend of the barrier",
+        note="Second-order term at the ends of the range, as a share of the first: 0 is a straight line.",
+    ),
+    "onset": Printed("Fig. 2d", "onset temperature e1/Σ1", "epsilon_AA/k_B", ONSET),
+    "rise": Printed("Fig. 2d", "rise of the onset with the density", "epsilon_AA/k_B", RISE),
+    "propagated": Printed("Fig. 3b", "largest deviation of q(t), propagated", "1", OVERLAP),
+    "naive": Printed("Fig. 3a", "largest deviation of q(t), naive"),
+    "c_a": Printed("Sec. I.B", "c_a"),
+    "decay": Printed(
+        "Fig. 2a",
+        "-dq(S,t)/dt over c_a P_R(S)",
+        note="Geometric mean over groups of softness; the paper's points lie on its lines (1).",
+    ),
+    "left out": Printed("arXiv:2403.00751", "deviation of ln P_R, temperature left out"),
+}
 
-def _row(
-    item: str,
-    quantity: str,
-    state: str,
-    measured: float,
-    *,
-    error: float | None = None,
-    published: float | None = None,
-    tolerance: Tolerance | None = None,
-    unit: str = "1",
-    note: str = "",
-) -> Row:
-    return Row.judge(
-        item=item,
-        quantity=quantity,
-        state=state,
-        published=published,
-        measured=measured,
-        uncertainty=error if error is not None and np.isfinite(error) else None,
-        unit=unit,
-        tolerance=tolerance,
-        note=note,
-    )
+
+def _beyond(what: str, state: str, one: xr.Dataset) -> Row:
+    """An accuracy that nobody prints."""
+    line = Printed("beyond the print", f"accuracy, {what}")
+    return line.row(state, float(one["accuracy"]), error=float(one["accuracy_error"]))
 
 
 def at_home(density: float) -> bool:
@@ -61,7 +72,7 @@ def learning_rows(
     density: float, cold: Coldest, found: Trained, learned: Mapping[str, xr.Dataset]
 ) -> list[Row]:
     """Accuracy, features, and what else was tried."""
-    paper, state = PRINTED, f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
+    state = f"ρ = {density:g}, T = {cold.runs[0].temperature:g}"
     as_printed = at_home(density)
     n = found.examples.sizes["example"] // 2
     lead = f"structure {cold.choices.lead:g} τ before the peak of p_hop"
@@ -70,50 +81,35 @@ def learning_rows(
     if told.draws > 1:
         size += f" Mean of {told.draws} draws, between which the accuracy scatters by {told.scatter:.3f}."
     two = learned["by_subset"].sel(subset="two first peaks")
+    share = float(PRINTED["fraction_rearranging_with_positive_softness"])
+    bound = "The bound is asked of this study, the paper prints none. " if as_printed else ""
     rows = [
-        _row(
-            "Sec. I.C",
-            "structure functions",
+        TABLE["functions"].row(
             state,
             float(found.examples.sizes["feature"]),
-            published=float(paper["structure_functions"]),
-            tolerance=Tolerance.absolute(0.5),
+            published=float(PRINTED["structure_functions"]),
         ),
-        explained(
-            _row(
-                "Fig. 1b",
-                "share of the rearranging with S > 0",
-                state,
-                told.soft_share,
-                error=told.share_error,
-                published=float(paper["fraction_rearranging_with_positive_softness"]) if as_printed else None,
-                tolerance=SHARE if as_printed else None,
-                note=size,
-            ),
-            lambda: reasons.learning(learned, "soft_share"),
+        TABLE["share"].row(
+            state,
+            told.soft_share,
+            error=told.share_error,
+            published=share if as_printed else None,
+            note=size,
+            tried=partial(reasons.learning, learned, "soft_share"),
         ),
-        explained(
-            _row(
-                "Sec. I.C",
-                "cross-validated accuracy",
-                state,
-                told.accuracy,
-                error=told.error,
-                published=0.88 if as_printed else None,
-                tolerance=ACCURACY if as_printed else None,
-                note=f"{'The bound is asked of this study, the paper prints none. ' if as_printed else ''}"
-                f"{size}",
-            ),
-            lambda: reasons.learning(learned, "accuracy"),
+        TABLE["accuracy"].row(
+            state,
+            told.accuracy,
+            error=told.error,
+            published=0.88 if as_printed else None,
+            note=f"{bound}{size}",
+            tried=partial(reasons.learning, learned, "accuracy"),
         ),
-        _row(
-            "main text",
-            "accuracy of two features",
+        TABLE["two features"].row(
             state,
             float(two["accuracy"]),
             error=float(two["accuracy_error"]),
-            published=float(paper["accuracy_two_features"]) if as_printed else None,
-            tolerance=TWO_FEATURES if as_printed else None,
+            published=float(PRINTED["accuracy_two_features"]) if as_printed else None,
             note=f"Densities at the first peaks of g_AA and g_AB; {lead}.",
         ),
     ]
@@ -128,26 +124,10 @@ def learning_rows(
         for value in learned[key][dim].values:
             one = learned[key].sel({dim: value})
             label = f"{value:g} {unit}" if unit else str(value)
-            rows.append(
-                _row(
-                    "beyond the print",
-                    f"accuracy, {dim} {label}",
-                    state,
-                    float(one["accuracy"]),
-                    error=float(one["accuracy_error"]),
-                )
-            )
+            rows.append(_beyond(f"{dim} {label}", state, one))
     for value in learned["by_number"]["size"].values:
         one = learned["by_number"].sel(size=value)
-        rows.append(
-            _row(
-                "beyond the print",
-                f"accuracy, {int(value)} examples of each kind",
-                state,
-                float(one["accuracy"]),
-                error=float(one["accuracy_error"]),
-            )
-        )
+        rows.append(_beyond(f"{int(value)} examples of each kind", state, one))
     return rows
 
 
@@ -155,9 +135,7 @@ def share_rows(density: float, shares: Mapping[float, tuple[float, float]], cold
     """Share of the rearranging with S > 0 at every temperature, in frames evenly spread."""
     coldest, part = cold.runs[0].temperature, "run" if len(cold.runs) > 1 else "stretch"
     return [
-        _row(
-            "Fig. 1b",
-            "share of the rearranging with S > 0, all frames",
+        TABLE["share of all frames"].row(
             f"ρ = {density:g}, T = {T:g}",
             moving,
             note=f"All particles: {every:.2f}."
@@ -185,41 +163,24 @@ def barrier_rows(
         ("highest", int(np.argmax(seen["barrier"].values)), high),
     ):
         here = seen.isel(learned_softness=end)
-        row = _row(
-            "Fig. 2c",
-            f"{word} barrier",
+        row = TABLE[word].row(
             f"{state}; S = {float(here['learned_softness']):.2f}",
             float(here["barrier"]),
             error=float(here["barrier_error"]),
             published=float(value) if as_printed else None,
-            tolerance=BARRIER if as_printed else None,
-            unit="epsilon_AA",
             note="The range is read off the figure by sharma2022." if as_printed else "",
+            tried=partial(reasons.barrier, fits, BARRIER),
         )
-        rows.append(explained(row, partial(reasons.barrier, fits, BARRIER)))
+        rows.append(row)
     plain = (("e0", straight.e0), ("e1", straight.e1), ("Σ0", straight.s0), ("Σ1", straight.s1))
-    for name, number in plain:
-        unit = "epsilon_AA" if name.startswith("e") else "1"
-        rows.append(_row("Fig. 2c", name, state, number, unit=unit, note="ΔE = e0 - e1 S, Σ = Σ0 - Σ1 S."))
+    rows += [TABLE[name].row(state, number) for name, number in plain]
+    rows.append(TABLE["bend"].row(state, straight.curvature))
     rows.append(
-        _row(
-            "Fig. 2c",
-            "bend of the barrier",
-            state,
-            straight.curvature,
-            note="Second-order term at the ends of the range, as a share of the first: 0 is a straight line.",
-        )
-    )
-    rows.append(
-        _row(
-            "Fig. 2d",
-            "onset temperature e1/Σ1",
+        TABLE["onset"].row(
             state,
             straight.onset,
             error=error,
             published=0.83 if as_printed else None,
-            tolerance=ONSET if as_printed else None,
-            unit="epsilon_AA/k_B",
             note="The paper shows it without a number"
             + ("; 0.83 is that of an independent reproduction" if as_printed else "")
             + ". Error by jackknife over the stretches of the runs.",
@@ -236,15 +197,11 @@ def rise_rows(onsets: Mapping[float, tuple[float, float]]) -> list[Row]:
         rise, error = second - first, float(np.hypot(first_error, second_error))
         seen = abs(rise) > error
         rows.append(
-            _row(
-                "Fig. 2d",
-                "rise of the onset with the density",
+            TABLE["rise"].row(
                 f"ρ = {below:g} to {above:g}",
                 rise,
                 error=error,
                 published=0.0 if seen else None,
-                tolerance=RISE if seen else None,
-                unit="epsilon_AA/k_B",
                 note=f"T_0 = {first:.3f} and {second:.3f}. "
                 + ("Printed: it rises. 0 is the bound." if seen else "Not judged: no more than its error."),
             )
@@ -275,17 +232,14 @@ def relaxation_rows(
         judged = T >= 0.53 or not at_home(density)
         end = one.dropna("lag", subset=["overlap"]).isel(lag=-1)
         last = f"Up to {float(end['lag']):g} τ, where q = {float(end['overlap']):.2f}; c_a = {beyond:.2f}."
-        row = _row(
-            "Fig. 3b",
-            "largest deviation of q(t), propagated",
+        row = TABLE["propagated"].row(
             state,
             propagated,
             published=0.0 if judged else None,
-            tolerance=OVERLAP if judged else None,
             note=f"{last} {'Better' if propagated < naive else 'Not better'} than the naive one.",
+            tried=partial(tried, T),
         )
-        rows.append(explained(row, partial(tried, T)))
-        rows.append(_row("Fig. 3a", "largest deviation of q(t), naive", state, naive, note=last))
+        rows += [row, TABLE["naive"].row(state, naive, note=last)]
     return rows
 
 
@@ -294,9 +248,7 @@ def decay_rows(
 ) -> list[Row]:
     """c_a at the coldest temperature, and -dq/dt at 0 against c_a P_R at the others."""
     rows = [
-        _row(
-            "Sec. I.B",
-            "c_a",
+        TABLE["c_a"].row(
             f"ρ = {density:g}, T = {coldest:g}",
             constant,
             note="-dq(S,t)/dt over P_R(S), geometric mean over groups of softness; all temperatures take it. "
@@ -309,13 +261,10 @@ def decay_rows(
         if len(ratio) < 2 or coldest == T:
             continue
         rows.append(
-            _row(
-                "Fig. 2a",
-                "-dq(S,t)/dt over c_a P_R(S)",
+            TABLE["decay"].row(
                 f"ρ = {density:g}, T = {T:g}",
                 float(np.exp(ratio.mean())),
                 error=float(np.exp(ratio.mean()) * ratio.std(ddof=1) / np.sqrt(len(ratio))),
-                note="Geometric mean over groups of softness; the paper's points lie on its lines (1).",
             )
         )
     return rows
@@ -330,9 +279,7 @@ def left_out_rows(density: float, table: xr.Dataset) -> list[Row]:
             continue
         where = "beyond the others" if bool(one["outside"]) else "between the others"
         rows.append(
-            _row(
-                "arXiv:2403.00751",
-                "deviation of ln P_R, temperature left out",
+            TABLE["left out"].row(
                 f"ρ = {density:g}, T = {float(T):g}",
                 float(one["deviation"]),
                 note=f"{where}; ln measured = {float(one['offset']):.2f} + {float(one['slope']):.2f} "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,10 +12,11 @@ import xarray as xr
 from supercooled import relation
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import Cages, Moves, Relations
-from supercooled.papers import explained
+from supercooled.papers import Printed, explained
 from supercooled.papers.sharma2022.chosen import (
     BARRIER,
     ONSET,
+    P_C,
     PRINTED,
     SHARE,
     SHARE_BY_WIDTH,
@@ -30,8 +32,46 @@ WORDS = {
     "local_density": "low density",
     "coordination": "few neighbours",
 }
+AREA, PROPENSITY = "area under the ROC curve", "rank correlation with propensity"
 # Local C(r), total density, and the scale that makes the mean softness the liquid's.
 RECOMMENDED = ("local", "total", "local-mean")
+
+# Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
+SOFT, DECAY = "share softer than the peak", "d ln P_R / d ln S"
+TABLE = {
+    "softness": Printed("nandi2021, Table III", "softness", "sigma_AA^2", SOFTNESS),
+    "p_c": Printed("Sec. III", "p_c", "sigma_AA^2", P_C),
+    "softer": Printed("Sec. V, Fig. 4", SOFT, "1", SHARE),
+    "shallower": Printed(
+        "App. B, Fig. 15(a)",
+        "share shallower than the peak",
+        "1",
+        SHARE,
+        "The same share by the depth of the cage itself.",
+    ),
+    "steepness": Printed(
+        "Sec. V, Fig. 5(a)", DECAY, note="The paper shows it and prints no number: steeper when colder."
+    ),
+    "onset": Printed("Sec. V, Fig. 5(b)", "onset temperature", "epsilon_AA/k_B", ONSET),
+    "lowest": Printed("Sec. V, Fig. 5(c)", "lowest barrier, base 10", "epsilon_AA", BARRIER),
+    "highest": Printed("Sec. V, Fig. 5(c)", "highest barrier, base 10", "epsilon_AA", BARRIER),
+    "softer, recommended": Printed("Sec. V, Fig. 4, read otherwise", SOFT),
+    "softer by width": Printed("App. B, Fig. 13", SOFT, "1", SHARE_BY_WIDTH),
+    "onset by depth": Printed(
+        "App. B, Fig. 15(c)",
+        "onset temperature by depth",
+        "epsilon_AA/k_B",
+        ONSET,
+        "The same by the depth of the cage, without a calibration.",
+    ),
+    **{name: Printed("Eqs. 4, 7, Fig. 1", name, "sigma_AA^-2") for name in ("a0", "a1", "c0", "c1")},
+    **{name: Printed("Eqs. 4, 7, Fig. 1", name) for name in ("b0", "b1")},
+    **{
+        f"{quantity}, {name}": Printed("beyond the paper", f"{quantity}, {word}")
+        for quantity in (AREA, PROPENSITY)
+        for name, word in WORDS.items()
+    },
+}
 
 
 def rows(
@@ -49,67 +89,47 @@ def rows(
 
     curves : ``msd`` and ``alpha2`` (temperature, lag)
     """
-    paper = PRINTED
+    shares = PRINTED["fraction_rearranging_softer_than_peak"]
     found_rows = [
-        Row.judge(
-            item="nandi2021, Table III",
-            quantity="softness",
-            state=f"T = {T:.2f}",
+        TABLE["softness"].row(
+            f"T = {T:.2f}",
+            float(found.softness.softness[i]),
+            error=float(found.softness.softness_error[i]),
             published=softness_line(T),
-            measured=float(found.softness.softness[i]),
-            uncertainty=float(found.softness.softness_error[i]),
-            unit="sigma_AA^2",
-            tolerance=SOFTNESS,
             note=f"Average softness, curvature at 0, q_max = {choices.q_max:g}.",
         )
         for i, T in enumerate(temperatures)
     ]
     for T, threshold in zip(temperatures, moved.thresholds, strict=True):
-        value = float(paper["p_c"][f"{T:.2f}"])
-        found_rows.append(
-            Row.judge(
-                item="Sec. III",
-                quantity="p_c",
-                state=f"T = {T:.2f}",
-                published=value,
-                measured=threshold.value,
-                uncertainty=threshold.error,
-                unit="sigma_AA^2",
-                tolerance=p_c_within,
-                note=f"MSD of {choices.centre} particles at the maximum of alpha_2, which is flat: with the "
-                f"printed MSD, alpha_2 is {_height(curves.sel(temperature=T), value):.1%} of its largest."
-                if threshold.reached
-                else f"The run is too short: {threshold.reason}.",
+        value = float(PRINTED["p_c"][f"{T:.2f}"])
+        note = f"The run is too short: {threshold.reason}."
+        if threshold.reached:
+            height = _height(curves.sel(temperature=T), value)
+            note = (
+                f"MSD of {choices.centre} particles at the maximum of alpha_2, which is flat: with the "
+                f"printed MSD, alpha_2 is {height:.1%} of its largest."
             )
-        )
-    shares = paper["fraction_rearranging_softer_than_peak"]
-    for T, share in zip(temperatures, related.shares, strict=True):
-        printed_share = shares.get(f"{T:.2f}")
+        line = replace(TABLE["p_c"], tolerance=p_c_within)
         found_rows.append(
-            Row.judge(
-                item="Sec. V, Fig. 4",
-                quantity="share softer than the peak",
-                state=f"T = {T:.2f}",
-                published=printed_share,
-                measured=share.value,
-                uncertainty=share.error,
-                unit="1",
-                tolerance=None if printed_share is None else SHARE,
-                note=f"Of {share.n_rearranging} particles at times; chance gives {share.of_all:.2f}.",
-            )
+            line.row(f"T = {T:.2f}", threshold.value, error=threshold.error, published=value, note=note)
         )
+    found_rows += [
+        TABLE["softer"].row(
+            f"T = {T:.2f}",
+            share.value,
+            error=share.error,
+            published=shares.get(f"{T:.2f}"),
+            note=f"Of {share.n_rearranging} particles at times; chance gives {share.of_all:.2f}.",
+        )
+        for T, share in zip(temperatures, related.shares, strict=True)
+    ]
     coldest = related.depth_shares[0]
     found_rows.append(
-        Row.judge(
-            item="App. B, Fig. 15(a)",
-            quantity="share shallower than the peak",
-            state=f"T = {temperatures[0]:.2f}",
-            published=float(paper["fraction_rearranging_shallower_than_peak_T0.47"]),
-            measured=coldest.value,
-            uncertainty=coldest.error,
-            unit="1",
-            tolerance=SHARE,
-            note="The same share by the depth of the cage itself.",
+        TABLE["shallower"].row(
+            f"T = {temperatures[0]:.2f}",
+            coldest.value,
+            error=coldest.error,
+            published=float(PRINTED["fraction_rearranging_shallower_than_peak_T0.47"]),
         )
     )
     return [*found_rows, *_slope_rows(related, temperatures), *_barrier_rows(fits)]
@@ -125,52 +145,35 @@ def _height(curves: xr.Dataset, msd: float) -> float:
 def _slope_rows(related: Relations, temperatures: Sequence[float]) -> list[Row]:
     slopes = relation.steepness(related.probabilities)
     return [
-        Row.judge(
-            item="Sec. V, Fig. 5(a)",
-            quantity="d ln P_R / d ln S",
-            state=f"T = {T:.2f}",
-            published=None,
-            measured=float(slopes.steepness[i]),
-            uncertainty=float(slopes.steepness_error[i]),
-            unit="1",
-            tolerance=None,
-            note="The paper shows it and prints no number: steeper when colder.",
+        TABLE["steepness"].row(
+            f"T = {T:.2f}", float(slopes.steepness[i]), error=float(slopes.steepness_error[i])
         )
         for i, T in enumerate(temperatures)
     ]
 
 
 def _barrier_rows(fits: xr.Dataset) -> list[Row]:
-    paper = PRINTED
     seen = fits.dropna("softness", subset=["barrier"])
     # The barrier falls with softness: the paper's lowest belongs to its softest particles.
     ends = [int(np.argmin(seen.barrier.values)), int(np.argmax(seen.barrier.values))]
     found_rows = [
-        Row.judge(
-            item="Sec. V, Fig. 5(b)",
-            quantity="onset temperature",
-            state="T up to 0.70",
-            published=float(paper["onset_temperature_from_softness"]),
-            measured=fits.attrs["onset"],
-            uncertainty=fits.attrs["onset_error"],
-            unit="epsilon_AA/k_B",
-            tolerance=ONSET,
+        TABLE["onset"].row(
+            "T up to 0.70",
+            fits.attrs["onset"],
+            error=fits.attrs["onset_error"],
+            published=float(PRINTED["onset_temperature_from_softness"]),
             note=f"Where the Arrhenius lines of the softnesses that {fits.attrs['least']} temperatures "
             "know cross; error by jackknife over the runs.",
         )
     ]
-    for which, end, value in zip(("lowest", "highest"), ends, paper["barrier_range"], strict=True):
+    for which, end, value in zip(("lowest", "highest"), ends, PRINTED["barrier_range"], strict=True):
         here = seen.isel(softness=end)
         found_rows.append(
-            Row.judge(
-                item="Sec. V, Fig. 5(c)",
-                quantity=f"{which} barrier, base 10",
-                state=f"S = {1e3 * float(here.softness):.2f}e-3",
+            TABLE[which].row(
+                f"S = {1e3 * float(here.softness):.2f}e-3",
+                float(here.barrier_base10),
+                error=float(here.barrier_base10_error),
                 published=float(value),
-                measured=float(here.barrier_base10),
-                uncertainty=float(here.barrier_base10_error),
-                unit="epsilon_AA",
-                tolerance=BARRIER,
                 note=f"{float(here.barrier):.2f} in natural units; the paper's logarithm is base 10.",
             )
         )
@@ -199,15 +202,10 @@ def _reading_rows(table: xr.Dataset) -> list[Row]:
     for T in table["temperature"].values:
         every = table["share"].sel(temperature=T).values
         found.append(
-            Row.judge(
-                item="Sec. V, Fig. 4, read otherwise",
-                quantity="share softer than the peak",
-                state=f"T = {T:.2f}, calibrated by the local mean",
-                published=None,
-                measured=float(one["share"].sel(temperature=T)),
-                uncertainty=_finite(float(one["share_error"].sel(temperature=T))),
-                unit="1",
-                tolerance=None,
+            TABLE["softer, recommended"].row(
+                f"T = {T:.2f}, calibrated by the local mean",
+                float(one["share"].sel(temperature=T)),
+                error=float(one["share_error"].sel(temperature=T)),
                 note=f"The reading recommended for new work; all {table.sizes['reading']} readings give "
                 f"{every.min():.2f} to {every.max():.2f}.",
             )
@@ -217,40 +215,29 @@ def _reading_rows(table: xr.Dataset) -> list[Row]:
 
 def _nearest_rows(table: xr.Dataset) -> list[Row]:
     """What is printed beside the reading that comes nearest to it, which is chosen by that."""
-    paper, one = PRINTED, nearest(table)
-    shares = paper["fraction_rearranging_softer_than_peak"]
-    lowest, highest = map(float, paper["barrier_range"])
+    one = nearest(table)
+    shares = PRINTED["fraction_rearranging_softer_than_peak"]
+    lowest, highest = map(float, PRINTED["barrier_range"])
     shown = [
-        ("Fig. 4", "share softer than the peak", f"T = {T:.2f}", shares[f"{T:.2f}"], "share", "1")
+        ("softer", f"T = {T:.2f}", shares[f"{T:.2f}"], one.sel(temperature=T), "share")
         for T in table["temperature"].values
         if f"{T:.2f}" in shares
     ]
-    onset, energy = float(paper["onset_temperature_from_softness"]), "epsilon_AA"
     shown += [
-        ("Fig. 5(b)", "onset temperature", "T up to 0.70", onset, "onset", "epsilon_AA/k_B"),
-        ("Fig. 5(c)", "lowest barrier, base 10", "softest", lowest, "barrier_lowest", energy),
-        ("Fig. 5(c)", "highest barrier, base 10", "hardest", highest, "barrier_highest", energy),
+        ("onset", "T up to 0.70", float(PRINTED["onset_temperature_from_softness"]), one, "onset"),
+        ("lowest", "softest", lowest, one, "barrier_lowest"),
+        ("highest", "hardest", highest, one, "barrier_highest"),
     ]
-    found = []
-    for figure, quantity, state, value, name, unit in shown:
-        here = one.sel(temperature=float(state[4:])) if name == "share" else one
-        measured = _finite(float(here[name]))
-        error = float(here[f"{name}_error"]) if f"{name}_error" in here else np.nan
-        found.append(
-            Row.judge(
-                item=f"Sec. V, {figure}, the nearest reading",
-                quantity=quantity,
-                state=f"{state}, {in_words(one)}",
-                published=None,
-                measured=measured,
-                uncertainty=None if measured is None else _finite(error),
-                unit=unit,
-                tolerance=None,
-                note=f"Printed: {value:g}. Of {table.sizes['reading']} readings the one nearest to the "
-                "printed shares and onset, and chosen by them: no verdict; the study keeps to the text.",
-            )
+    return [
+        replace(TABLE[line], item=f"{TABLE[line].item}, the nearest reading").row(
+            f"{state}, {in_words(one)}",
+            float(here[name]),
+            error=float(here[f"{name}_error"]) if f"{name}_error" in here else None,
+            note=f"Printed: {value:g}. Of {table.sizes['reading']} readings the one nearest to the "
+            "printed shares and onset, and chosen by them: no verdict; the study keeps to the text.",
         )
-    return found
+        for line, state, value, here, name in shown
+    ]
 
 
 def with_readings(rows: Sequence[Row], table: xr.Dataset) -> list[Row]:
@@ -279,7 +266,7 @@ def with_readings(rows: Sequence[Row], table: xr.Dataset) -> list[Row]:
             f"{words}; the one nearest to the printed shares and onset ({in_words(near)}) {float(one):.2f}."
         )
 
-    asked = {"Sec. V, Fig. 4", "Sec. V, Fig. 5(c)"}
+    asked = {TABLE["softer"].item, TABLE["lowest"].item}
     return [
         explained(row, partial(others, row)) if row.item in asked and row.quantity in names else row
         for row in rows
@@ -290,15 +277,11 @@ def _width_rows(widths: xr.Dataset) -> list[Row]:
     cold = widths.isel(temperature=0)
     shares = PRINTED["fraction_rearranging_softer_than_peak_by_delta_T0.47"]
     return [
-        Row.judge(
-            item="App. B, Fig. 13",
-            quantity="share softer than the peak",
-            state=f"T = 0.47, δ = {width}",
+        TABLE["softer by width"].row(
+            f"T = 0.47, δ = {width}",
+            float(cold["share"].sel(width=float(width))),
+            error=float(cold["share_error"].sel(width=float(width))),
             published=float(share),
-            measured=float(cold["share"].sel(width=float(width))),
-            uncertainty=float(cold["share_error"].sel(width=float(width))),
-            unit="1",
-            tolerance=SHARE_BY_WIDTH,
             note="Frames evenly spread over the run. The softness goes with that of δ = 0.09 with a rank "
             f"correlation of {float(cold['rank_correlation'].sel(width=float(width))):.2f}.",
         )
@@ -311,33 +294,22 @@ def _depth_rows(results: dict[str, xr.Dataset]) -> list[Row]:
         return []
     fits = results["depth_arrhenius"]
     return [
-        Row.judge(
-            item="App. B, Fig. 15(c)",
-            quantity="onset temperature by depth",
-            state="T up to 0.70",
+        TABLE["onset by depth"].row(
+            "T up to 0.70",
+            fits.attrs["onset"],
+            error=fits.attrs["onset_error"],
             published=float(PRINTED["onset_temperature_from_depth"]),
-            measured=fits.attrs["onset"],
-            uncertainty=fits.attrs["onset_error"],
-            unit="epsilon_AA/k_B",
-            tolerance=ONSET,
-            note="The same by the depth of the cage, without a calibration.",
         )
     ]
 
 
 def _line_rows(lines: xr.Dataset) -> list[Row]:
     of = {"a": "1/S = a0 + a1 Φ_q", "b": "Φ_q = b0 + b1 Φ_r", "c": "1/S = c0 + c1 Φ_r"}
-    units = {"a": "sigma_AA^-2", "b": "1", "c": "sigma_AA^-2"}
     return [
-        Row.judge(
-            item="Eqs. 4, 7, Fig. 1",
-            quantity=name,
-            state="all T",
-            published=None,
-            measured=float(lines["value"].sel(coefficient=name)),
-            uncertainty=_finite(float(lines["error"].sel(coefficient=name))),
-            unit=units[name[0]],
-            tolerance=None,
+        TABLE[name].row(
+            "all T",
+            float(lines["value"].sel(coefficient=name)),
+            error=float(lines["error"].sel(coefficient=name)),
             note=f"{of[name[0]]}; the paper shows the line and prints no number.",
         )
         for name in map(str, lines["coefficient"].values)
@@ -347,19 +319,14 @@ def _line_rows(lines: xr.Dataset) -> list[Row]:
 def _ranking_rows(ranking: xr.Dataset, temperatures: Sequence[float]) -> list[Row]:
     found = []
     for which, T in ((0, temperatures[0]), (-1, temperatures[-1])):
-        for name, word in WORDS.items():
+        for name in WORDS:
             here = ranking.isel(temperature=which, horizon=0).sel(field=name)
             information, entropy = float(here["mutual_information"]), float(here["entropy"])
             found.append(
-                Row.judge(
-                    item="beyond the paper",
-                    quantity=f"area under the ROC curve, {word}",
-                    state=f"T = {T:.2f}",
-                    published=None,
-                    measured=float(here["auc"]),
-                    uncertainty=_finite(float(here["auc_error"])),
-                    unit="1",
-                    tolerance=None,
+                TABLE[f"{AREA}, {name}"].row(
+                    f"T = {T:.2f}",
+                    float(here["auc"]),
+                    error=float(here["auc_error"]),
                     note=f"In the same frame; {1e3 * information:.1f}e-3 bit of {entropy:.2f}.",
                 )
             )
@@ -374,22 +341,13 @@ def propensity_rows(table: xr.Dataset) -> list[Row]:
         for name in map(str, table["field"].values):
             one = here.sel(field=name)
             found.append(
-                Row.judge(
-                    item="beyond the paper",
-                    quantity=f"rank correlation with propensity, {WORDS[name]}",
-                    state=f"T = {T:.2f}, {float(here['time']):g} tau",
-                    published=None,
-                    measured=float(one["rank_correlation"]),
-                    uncertainty=_finite(float(one["rank_correlation_error"])),
-                    unit="1",
-                    tolerance=None,
+                TABLE[f"{PROPENSITY}, {name}"].row(
+                    f"T = {T:.2f}, {float(here['time']):g} tau",
+                    float(one["rank_correlation"]),
+                    error=float(one["rank_correlation_error"]),
                     note=f"{table.attrs['configurations']} configurations, {table.attrs['runs']} runs "
                     f"of each; {float(here['reliability']):.0%} of the propensity's variance is no chance of "
                     "so few runs.",
                 )
             )
     return found
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
