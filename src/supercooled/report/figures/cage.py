@@ -58,7 +58,7 @@ def potential_caption(results: Results) -> Caption:
     reach = Markup(", from wave numbers up to {}").format(f"{q_max:g}") if q_max is not None else ""
     return Caption(
         Markup(
-            "Caging potential <i>β</i>Φ<sub>q</sub>(Δ<i>r</i>){} ; dashed, the parabola "
+            "Caging potential <i>β</i>Φ<sub>q</sub>(Δ<i>r</i>){}; dashed, the parabola "
             "1/(2<i>S</i>) Δ<i>r</i><sup>2</sup> above its minimum."
         ).format(reach),
         f"Caging potential against displacement at {temperatures_text(data)}; "
