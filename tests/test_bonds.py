@@ -15,8 +15,9 @@ CHOICES = [
 ]
 
 
-@pytest.mark.parametrize("choice", CHOICES, ids=str)
-@pytest.mark.parametrize("averaged", [True, False])
+@pytest.mark.parametrize(
+    ("choice", "averaged"), list(zip(CHOICES, (True, False, True), strict=True)), ids=str
+)
 def test_laws(choice, averaged):
     check_indicator(BondOrder(6, averaged=averaged, **choice))
 
