@@ -177,3 +177,26 @@ def test_a_score_leaves_out_what_is_not_known():
 
 def test_a_predictor_is_an_indicator():
     assert issubclass(Predictor, sc.Indicator)
+
+
+def test_the_shipped_one_knows_where_it_is_at_home():
+    """Learned at T = 0.44: a configuration at 0.47 is near, one at 0.58 is not."""
+    fitted = sc.predictors.shipped("ka-propensity-T0.44")
+    liquid = sc.systems.kob_andersen(density=1.2)
+    near = sc.read(sc.systems.equilibrated(liquid, 0.47, 4000), timestep=1.0)[0]
+    far = sc.read(sc.systems.equilibrated(liquid, 0.58, 4000), timestep=1.0)[0]
+    assert fitted.foreign(near) < 0.2
+    assert fitted.foreign(far) > 0.9
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = fitted.of(near)
+    assert found.attrs["units"] == "sigma_AA"
+    # Of the order of a diameter in a relaxation time, and B, which are smaller, go farther.
+    mean = [float(found.values[near.species == kind].mean()) for kind in (0, 1)]
+    assert 0.2 < mean[0] < mean[1] < 3.0
+    assert len(fitted.columns_of) == 39
+
+
+def test_what_is_not_shipped_is_refused():
+    with pytest.raises(ParameterError, match=r"there are ka-propensity-T0\.44"):
+        sc.predictors.shipped("ka")

@@ -1614,6 +1614,8 @@ CALLS |= {
         "unit": "1",
     },
     "predictors.load_predictor": lambda: {"path": _predictor().save(folder() / "predictor.json")},
+    "predictors.recipe": lambda: {"mixture": ka().mixture},
+    "predictors.shipped": lambda: {"name": "ka-propensity-T0.44"},
     "predictors.score": lambda: {"predicted": [1.0, 2.0], "target": [2.0, 3.0]},
     "predictors.Predictor": lambda: {
         f.name: getattr(_predictor(), f.name) for f in dataclasses.fields(_predictor())

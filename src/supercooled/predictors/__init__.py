@@ -7,5 +7,6 @@
 from supercooled.predictors.fitting import MODELS, fit_predictor
 from supercooled.predictors.predictor import Predictor, load_predictor
 from supercooled.predictors.scores import score
+from supercooled.predictors.shipped import recipe, shipped
 
-__all__ = ["MODELS", "Predictor", "fit_predictor", "load_predictor", "score"]
+__all__ = ["MODELS", "Predictor", "fit_predictor", "load_predictor", "recipe", "score", "shipped"]
