@@ -124,7 +124,7 @@ def test_tables_on_a_terminal_and_pages_hold_no_escapes(tmp_path):
 def test_the_command_line_prints_in_one_way():
     """Whoever prints otherwise would have to look after escapes by himself."""
     for path in (Path(sc.__file__).parent / "cli").glob("*.py"):
-        if path.name != "saying.py":
+        if path.name != "printing.py":
             calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
             told = {ast.unparse(call.func) for call in calls}
             assert not told & {"print", "typer.echo", "sys.stdout.write", "sys.stderr.write"}, path.name
