@@ -54,6 +54,11 @@ def test_files_of_both_kinds_say_the_same(tmp_path):
         propensity=one.propensity, **halves,
     )  # fmt: skip
     (other,) = read_configurations(reduced, time=4120.0)
+    # Both in one folder are one; a time that the name says is not overruled.
+    (both,) = read_configurations(tmp_path, time=4120.0)
+    assert both.name == "003"
+    (kept,) = read_configurations(tmp_path / "isoconfig_N512T0.44_3_tc07.npz", time=1.0)
+    assert kept.time == 4120.0
     np.testing.assert_array_equal(other.propensity, one.propensity)
     np.testing.assert_array_equal(other.frame.positions, one.frame.positions)
     assert (other.name, other.state) == ("003", (0.44, 4120.0))
@@ -216,6 +221,20 @@ def test_the_command_writes_table_and_page(tmp_path):
     assert {row.quantity for row in rows} >= {"bond_order", "all indicators averaged"}
     # The page is drawn again from what is kept.
     assert CliRunner().invoke(app, ["report", str(out)]).exit_code == 0
+
+
+def test_two_of_one_name_are_refused(tmp_path):
+    for seed in (1, 2):
+        (tmp_path / str(seed)).mkdir()
+        original(tmp_path / str(seed), 1, seed=seed)
+    with pytest.raises(ParameterError, match="two different configurations are called 001"):
+        read_configurations(tmp_path)
+
+
+def test_sets_are_not_mixed(planted):
+    flat = Configuration("1", liquid_frame(2), 0.5, 1.0, np.ones(400), None)
+    with pytest.raises(ParameterError, match="400 particles in 2-D and 512 particles in 3-D"):
+        benchmark([planted[0], flat], indicators=[ORDER], predictors={})
 
 
 def test_a_configuration_twice_is_refused(planted):

@@ -214,6 +214,9 @@ def benchmark(
         given = list(data)
     if not given or not all(isinstance(one, Configuration) for one in given):
         raise ParameterError("no configuration with a propensity was given")
+    kinds = sorted({f"{one.frame.n_particles} particles in {one.frame.dimensions}-D" for one in given})
+    if len(kinds) > 1:
+        raise ParameterError(f"there are {' and '.join(kinds)}: give the folder of one set")
     keys = [(one.name, one.state) for one in given]
     if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)

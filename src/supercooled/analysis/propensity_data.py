@@ -20,11 +20,14 @@ from supercooled.frame import Frame
 from supercooled.plain_data import read_json, read_some_arrays
 from supercooled.trajectory import Trajectory
 
+# Two positions or distances of an original and an extract of it, which holds fewer digits.
+SAME = 1e-3
 # Particles per volume of the public sets, where a file does not give the edge of its box.
 DENSITIES = {3: 1.2, 2: 1290.0 / 32.8962**2}
 _KEYS = (
     "types", "box", "temperature", "time", "initial_positions", "initial_positions_inherent", "positions",
-    "positions_inherent", "propensity", "propensity_first_half", "propensity_second_half",
+    "positions_inherent", "source_path", "first_npz_member", "propensity", "propensity_first_half",
+    "propensity_second_half",
 )  # fmt: skip
 _NAME = re.compile(r"N(?P<n>\d+)T(?P<T>\d\.\d+)_(?P<number>\d+)_tc(?P<tc>\d+)")
 _REDUCED = re.compile(r"T(?P<T>\d\.\d+)_configuration(?P<number>\d+)")
@@ -86,7 +89,24 @@ def read_configurations(
         raise ParameterError(
             f"{folder}: no .npz file with a propensity, and no GSD runs that begin with one configuration"
         )
-    return found
+    return _once(found)
+
+
+def _once(found: Sequence[Configuration]) -> list[Configuration]:
+    """Without those that are there twice, as an original and an extract of it."""
+    kept: dict[tuple[str, tuple[float, float]], Configuration] = {}
+    for one in found:
+        there = kept.setdefault((one.name, one.state), one)
+        if there is one or there.frame.n_particles != one.frame.n_particles:
+            continue
+        moved = one.frame.box.minimum_image(one.frame.positions - there.frame.positions)
+        if np.abs(moved).max() < SAME and np.allclose(one.propensity, there.propensity, rtol=1e-4, atol=1e-4):
+            continue
+        raise ParameterError(
+            f"two different configurations are called {one.name} at T={one.temperature:g}, t={one.time:g}: "
+            "put each set into a folder of its own"
+        )
+    return list(kept.values())
 
 
 def of_runs(runs: Sequence[Trajectory], times: Sequence[float] | None = None) -> list[Configuration]:
@@ -144,9 +164,8 @@ def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Con
         edges = np.full(d, (n / DENSITIES[d]) ** (1.0 / d))
         said.append(f"no box: edge {edges[0]:.5f} of {n} particles at density {DENSITIES[d]:.4g}")
     box = Box(float(edges[0]), float(edges[1]), float(edges[2]) if d == 3 else 1.0, dimensions=d)
-    still = next(
-        (held[name] for name in ("initial_positions_inherent", "positions_inherent") if name in held), None
-    )
+    names = ("initial_positions_inherent", "positions_inherent")
+    still = next((held[name] for name in names if name in held and held[name].size), None)
     inherent = (
         None if still is None else Frame.from_arrays(_table(path, still, "inherent"), box, species=kinds)
     )
@@ -189,24 +208,34 @@ def _state(
     path: Path, held: dict[str, AnyArray], d: int, temperature: float | None, time: float | None
 ) -> tuple[float, float, str]:
     """Temperature, time and name of the configuration, by the file, its name, or what is said."""
-    named = _NAME.search(path.name)
-    small = _REDUCED.search(path.name)
-    match = named or small
-    T = temperature
-    if T is None and "temperature" in held:
-        T = float(np.asarray(held["temperature"], dtype=np.float64).ravel()[0])
-    if T is None and match:
-        T = float(match["T"])
+    # An extract says in the file what it was called in the archive.
+    called = [path.name, *(str(held[key]) for key in ("first_npz_member", "source_path") if key in held)]
+    named = next((found for one in called if (found := _NAME.search(one))), None)
+    match = named or _REDUCED.search(path.name)
+    T = _number(path, held, "temperature")
+    if T is None:
+        T = float(match["T"]) if match else temperature
     if T is None:
         raise ParameterError(f"{path}: neither the file nor its name says the temperature: give it")
-    t = time
-    if t is None and "time" in held:
-        t = float(np.asarray(held["time"], dtype=np.float64).ravel()[0])
+    t = _number(path, held, "time")
     if t is None and named:
         t = _time_of(int(named["tc"]), d, T)
+    t = time if t is None else t
     if t is None:
         raise ParameterError(f"{path}: neither the file nor its name says after which time: give it")
     return T, t, f"{int(match['number']):03d}" if match else path.stem
+
+
+def _number(path: Path, held: dict[str, AnyArray], name: str) -> float | None:
+    if name not in held:
+        return None
+    try:
+        value = float(np.asarray(held[name]).ravel()[0])
+    except (ValueError, IndexError) as error:
+        raise TrajectoryError(f"{path}: {name} is no number") from error
+    if not (np.isfinite(value) and value > 0):
+        raise TrajectoryError(f"{path}: {name} must be positive, not {value:g}")
+    return value
 
 
 def _time_of(number: int, dimensions: int, temperature: float) -> float | None:
