@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -97,9 +98,9 @@ def study(out: Path) -> None:
     with (
         mock.patch.object(writing, "rebuild", _draw_nothing),
         mock.patch.object(store, "request", partial(store.request, start="lattice", hold=1.0)),
-        mock.patch.multiple(sharma2022, PRESETS={"short": short}, CHOICES=CHOICES, N_PARTICLES=250),
+        mock.patch.multiple(sharma2022, CHOICES=CHOICES, N_PARTICLES=250),
     ):
-        sharma2022.run("short", out, runs=out / "runs", workers=1)
+        replace(sharma2022.PAPER, presets={"short": short}).run("short", out, runs=out / "runs", workers=1)
 
 
 def study_in_a_child(out: Path, share: float | None, counted: Path) -> None:

@@ -227,10 +227,6 @@ DEPTH: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _study(name: str) -> Callable[[Place, str], object]:
-    return lambda p, v: named(name).run("quick", v, runs=p.folder.parent / "runs", workers=1)  # type: ignore[arg-type]
-
-
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "local_depth:out": lambda p, v: local_depth(p.opened(), **DEPTH, out=v),
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
@@ -281,10 +277,9 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "analysis.motion.run:out": lambda p, v: motion.run(
         [p.run], out=v, given=Given([0.5]), how=Motion(species=None)  # type: ignore[arg-type]
     ),
-    **{
-        f"papers.{name}.run:out": _study(name)
-        for name in ("graham2023", "nandi2021", "schoenholz2016", "sharma2022")
-    },
+    "papers.Paper.run:out": lambda p, v: named("sharma2022").run(
+        "quick", v, runs=p.folder.parent / "runs", workers=1
+    ),
 }  # fmt: skip
 ONE_FILE = {
     "report.write_comparison:path", "learning.SoftnessModel.save:path", "write_gsd:path",
@@ -303,8 +298,8 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # parts of making an output that have no name of their own
     "fields.seal:folder", "fields.objection:folder", "fields.dataset:folder",
     # stand for the other one of both
-    "papers.graham2023.run:runs", "papers.nandi2021.run:runs", "papers.schoenholz2016.run:runs",
-    "papers.sharma2022.run:runs", "analysis.liquid.run:files", "analysis.motion.run:files",
+    "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
+    "analysis.liquid.run:files", "analysis.motion.run:files",
 }  # fmt: skip
 
 
@@ -325,10 +320,7 @@ def public_functions() -> Iterator[tuple[str, Any]]:
                     for method in vars(thing)
                     if not method.startswith("_") and callable(getattr(thing, method))
                 )
-    for name in (
-        "analysis.liquid", "analysis.motion", "papers.graham2023", "papers.nandi2021",
-        "papers.schoenholz2016", "papers.sharma2022",
-    ):  # fmt: skip
+    for name in ("analysis.liquid", "analysis.motion"):
         yield f"{name}.run", importlib.import_module(f"supercooled.{name}").run
 
 
@@ -450,7 +442,7 @@ def test_a_worker_makes_parts_of_results_whose_lock_another_process_holds(result
 
 def test_a_study_does_not_go_where_its_runs_lie(tmp_path):
     with pytest.raises(ParameterError, match="the runs would lie in"):
-        named("sharma2022")("quick", tmp_path / "out", runs=tmp_path / "out", workers=1)
+        named("sharma2022").run("quick", tmp_path / "out", runs=tmp_path / "out", workers=1)
     assert everything(tmp_path) == {}
 
 
