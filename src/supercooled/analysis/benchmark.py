@@ -19,6 +19,7 @@ from supercooled.errors import ParameterError
 from supercooled.fields import Features, values_of
 from supercooled.frame import Frame
 from supercooled.indicators import (
+    Average,
     Averages,
     BondOrder,
     DistanceToInherent,
@@ -27,6 +28,7 @@ from supercooled.indicators import (
     VoronoiVolume,
     inherent,
 )
+from supercooled.indicators.averaging import CUTOFF
 from supercooled.indicators.inherent_structures import TOLERANCE, inherent_frame
 from supercooled.mixture import Mixture
 from supercooled.predictors import score
@@ -36,6 +38,8 @@ from supercooled.predictors.scores import correlation
 if TYPE_CHECKING:
     import pandas as pd
 
+# At which one average of the energy knows most of the propensity of the Kob-Andersen liquid.
+LENGTH = 1.5
 LENGTHS = (0.0, 1.0, 2.0, 3.0, 4.5)
 Progress = Callable[[int, int], None]
 Sets = Mapping[str, Features | Sequence[Features]]
@@ -190,8 +194,8 @@ def benchmark(
     data : folder of ``.npz`` files as GlassBench and BOTAN give them, or of isoconfigurational GSD runs; or
         configurations
     mixture : pair potentials, for energies and for inherent structures that a file does not bring
-    indicators : default energy, density, bond order and distance to the inherent structure, as far as they
-        can be measured
+    indicators : default energy, its average, cell volume and bond order, thermal and in the inherent
+        structure, and the distance to it, as far as they can be measured
     predictors : sets of features by name; default averaged inherent energy, and all indicators averaged
     species : whose particles are judged, and learn
     temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
@@ -242,8 +246,14 @@ def default_indicators(mixture: Mixture | None, given: Sequence[Configuration]) 
             DistanceToInherent(mixture),
         ]
         if mixture is not None:
-            found.append(inherent(PotentialEnergy(mixture), mixture))
+            averaged = Average(PotentialEnergy(mixture), LENGTH, cutoff=_cutoff(given))
+            found += [inherent(PotentialEnergy(mixture), mixture), averaged, inherent(averaged, mixture)]
     return found
+
+
+def _cutoff(given: Sequence[Configuration]) -> float:
+    """Of averages: as far as the smallest box allows, and no farther than 7 sigma_AA."""
+    return min(CUTOFF, 0.49 * min(float(one.frame.box.heights.min()) for one in given))
 
 
 def default_predictors(
@@ -251,8 +261,7 @@ def default_predictors(
 ) -> Sets:
     """Averaged inherent energy, and every indicator averaged, over each species and all."""
     over = (*given[0].frame.names, "all")
-    cutoff = 0.49 * min(float(one.frame.box.heights.min()) for one in given)
-    cutoff = min(7.0, cutoff)
+    cutoff = _cutoff(given)
 
     def averaged(one: Features) -> Features:
         return Averages(one, LENGTHS, over, cutoff)
@@ -270,7 +279,7 @@ def default_predictors(
             inherent(averaged(VoronoiVolume()), mixture),
             averaged(DistanceToInherent(mixture)),
         ]
-    found["all indicators averaged"] = [averaged(one) for one in singles]
+    found["all indicators averaged"] = [averaged(one) for one in singles if "averaged" not in one.name]
     return found
 
 
