@@ -155,7 +155,7 @@ def _public() -> dict[str, Any]:
     quantities = sc.quantities
     same = {"indicators.compute", "io.read", "io.write_gsd", "io.look", "store.simulate"}  # at the top
     unchecked = {"learning.SoftnessClassifier"}  # keeps what it is given, as scikit-learn wants; `fit` checks
-    results = {"io.Look"}  # made by `look`
+    results = {"Analysis", "io.Look"}  # made by `look`
     python = {"cluster.Serial.submit"}
     found = {n: what for n, what in found.items() if n not in same | unchecked | results | python}
     own = {f"quantities.{n}": getattr(quantities, n) for n in ("add_quantity", "labelled", "quantity")}

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import valid_calls
 import xarray as xr
 from asked import local_depth
 from report_example import rows
 
 import supercooled as sc
 from supercooled import cli, fields, io, learning, outputs, report, store
-from supercooled.analysis import liquid, motion
+from supercooled.analysis import compare_files, liquid, motion
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.motion import Motion
@@ -147,6 +148,7 @@ COMMANDS = {
     "quench": "ka-lj {run} --tolerance 0.01",
     "dynamics": "{run} -T 0.5",
     "analyze": "{run} -T 0.5 --liquid ka-lj",
+    "compare": "{run} -i BondOrder -t Displacement:after=1",
     "study": "sharma2022",
     "report": "",
 }
@@ -271,6 +273,11 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "store.quench_trajectory:root": lambda p, v: store.quench_trajectory(
         p.opened(), tolerance=0.01, mixture=LIQUID.mixture, root=v, progress=False
     ),
+    "Analysis.report:out": lambda p, v: valid_calls.analysed().report(v),
+    "Comparison.save:out": lambda p, v: valid_calls.compared().save(v),
+    "analysis.compare_files.run:out": lambda p, v: compare_files.run(
+        [p.run], indicators=["BondOrder"], targets=["Displacement:after=1"], out=v, given=Given()  # type: ignore[arg-type]
+    ),
     "analysis.liquid.run:out": lambda p, v: liquid.run(
         [p.run], out=v, liquid="ka-lj", given=Given([0.5]), thresholds=None, choices=Choices(), workers=1  # type: ignore[arg-type]
     ),
@@ -300,6 +307,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # stand for the other one of both
     "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
     "analysis.liquid.run:files", "analysis.motion.run:files",
+    "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip
 
 
@@ -320,7 +328,7 @@ def public_functions() -> Iterator[tuple[str, Any]]:
                     for method in vars(thing)
                     if not method.startswith("_") and callable(getattr(thing, method))
                 )
-    for name in ("analysis.liquid", "analysis.motion"):
+    for name in ("analysis.compare_files", "analysis.liquid", "analysis.motion"):
         yield f"{name}.run", importlib.import_module(f"supercooled.{name}").run
 
 

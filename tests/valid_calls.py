@@ -488,6 +488,15 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Neighbours.within": lambda: {"cutoff": 1.2},
     "Trajectory.displacement": lambda: {"first": 0, "last": 3},
     "Trajectory.frame": lambda: {"row": 1},
+    "Analysis.report": lambda: {"out": folder() / "report"},
+    "analyze": lambda: {
+        "runs": warm(),
+        "liquid": None,
+        "given": None,
+        "thresholds": None,
+        "choices": None,
+        "workers": 1,
+    },
     "compare": lambda: {
         "runs": run(),
         "indicators": [sc.indicators.BondOrder(6, cutoff=2.5)],
@@ -1696,7 +1705,17 @@ def compared() -> sc.Comparison:
     return sc.compare(None, field("softness"), field("depth"))
 
 
+def warm() -> sc.Trajectory:
+    return dataclasses.replace(run(), temperature=0.5)
+
+
+@cache
+def analysed() -> sc.Analysis:
+    return sc.analyze(warm())
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
+    "Analysis": analysed,
     "Comparison": compared,
     "Frame": still_frame,
     "Frame.voronoi": dense_frame,

@@ -45,7 +45,9 @@ _NAMES = {
     "Target": "targets",
     "Trajectory": "trajectory",
     "Units": "units",
+    "Analysis": "analysis.analyze",
     "Comparison": "analysis.comparison",
+    "analyze": "analysis.analyze",
     "compare": "analysis.compare",
     "benchmark": "analysis.benchmark",
     "compute": "fields",
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         targets,
         testing,
     )
+    from supercooled.analysis.analyze import Analysis, analyze
     from supercooled.analysis.benchmark import benchmark
     from supercooled.analysis.compare import compare
     from supercooled.analysis.comparison import Comparison
@@ -100,6 +103,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Activity",
+    "Analysis",
     "Box",
     "Comparison",
     "Features",
@@ -116,6 +120,7 @@ __all__ = [
     "Trajectory",
     "Units",
     "analysis",
+    "analyze",
     "benchmark",
     "cage",
     "compare",

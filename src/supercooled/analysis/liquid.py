@@ -11,29 +11,25 @@ import numpy as np
 import xarray as xr
 
 from supercooled import io, relation, report
-from supercooled.analysis.calibrating import calibrated
+from supercooled.analysis.analyze import Analysis, analysed, check_runs
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
-from supercooled.analysis.measurement import Measured, measure
+from supercooled.analysis.measurement import Measured
 from supercooled.analysis.provenance import describe
 from supercooled.analysis.results import (
     Cages,
     Moves,
     Relations,
     barriers,
-    cages,
-    moves,
     onset_error,
-    relations,
     together,
 )
 from supercooled.analysis.scenes import scene_of
 from supercooled.analysis.stages import Results
-from supercooled.analysis.states import begin_alike, by_temperature, in_its_order, one_threshold_each
+from supercooled.analysis.states import begin_alike
 from supercooled.cage import Calibration
 from supercooled.cluster import Workers
-from supercooled.dynamics.hops import frames_on_each_side
-from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.errors import ParameterError
 from supercooled.matching import matched
 from supercooled.outputs import remove_owned
 from supercooled.report import Row
@@ -49,7 +45,7 @@ def run(
     files: Sequence[Path],
     *,
     out: Path,
-    liquid: str,
+    liquid: str | None,
     given: Given,
     thresholds: Sequence[float] | None,
     choices: Choices,
@@ -59,7 +55,7 @@ def run(
     """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
 
     files : any order of temperatures; those of one temperature are replicas, taken together
-    liquid : name in the catalogue, for the pair potentials
+    liquid : name in the catalogue, for the pair potentials; None leaves out what needs them
     given : what is said about the files
     thresholds : of each file, the same for replicas; measured if None
     command : that repeats it, where it was given on the command line
@@ -72,51 +68,36 @@ def run(
     StoreError
         if `out` holds something else than an analysis, or a file of it has been changed.
     """
-    with report.own_folder(out, inputs=[*files, liquid], names=(FIELDS,)):
+    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
+    with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
         opened = given.opened(files)
-        _check(opened, choices)
-        return _analysed(
-            files,
+        check_runs(opened, choices)
+        found = analysed(
             opened,
-            out,
             liquid=liquid,
-            given=given,
             thresholds=thresholds,
             choices=choices,
+            work=out / "work",
             workers=workers,
-            command=command,
         )
+        write_analysis(found, out, given=given, command=command)
+    return out
 
 
-def _analysed(
-    files: Sequence[Path],
-    opened: Sequence[Trajectory],
-    out: Path,
+def results_of(
+    states: Mapping[float, Sequence[Trajectory]],
+    measured: Sequence[Measured],
     *,
-    liquid: str,
-    given: Given,
-    thresholds: Sequence[float] | None,
+    found: Cages,
+    calibration: Calibration | None,
+    moved: Moves,
+    related: Relations | None,
+    used: Sequence[float],
+    told: Sequence[float] | None,
     choices: Choices,
-    workers: Workers,
-    command: str | None,
-) -> Path:
-    """The same, of trajectories that have been opened."""
-    chosen = None if thresholds is None else _one_each(thresholds, files, "threshold")
-    for threshold in chosen or ():
-        if not 0 < threshold < np.inf:
-            raise ParameterError(f"the threshold must be positive, not {threshold:g}; for example 0.115")
-    mixture, trajectories = in_its_order(liquid, opened, choices)
-    states = by_temperature(trajectories)
+) -> tuple[Results, list[Row]]:
+    """Datasets behind the figures, and the table."""
     at = list(states)
-    told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
-    measured = measure(list(states.values()), mixture, choices, work=out / "work", workers=workers)
-    found = cages(measured, at, mixture, choices)
-    calibration, said = calibrated(found, measured, choices)
-    moved = moves(measured, choices)
-    used = [threshold.value for threshold in moved.thresholds] if told is None else told
-    depths, hops = [m.depths for m in measured], [m.hops for m in measured]
-    # Hops are only counted where there is a threshold for every state; the table says why not.
-    related = relations(depths, hops, used, calibration, choices) if np.isfinite(used).all() else None
     results = together(
         measured,
         at,
@@ -131,49 +112,41 @@ def _analysed(
     rows = _rows(at, found, moved, related, told)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
+    return results, rows
+
+
+def write_analysis(
+    found: Analysis, out: Path, *, given: Given | None = None, command: str | None = None
+) -> Path:
+    """Write an analysis into a folder that is held: fields, results, table, figures, page."""
+    states, measured, choices = found.states, found.measured, found.choices
     written = {
         path
         for runs, one in zip(states.values(), measured, strict=True)
-        for path in _write_fields(out, runs, one, calibration)
+        for path in _write_fields(out, runs, one, found.calibration)
     }
     for stale in set(out.glob(FIELDS)) - written:
         remove_owned(stale)
-    report.write(
+    at, hops = list(states), [m.hops for m in measured]
+    liquid = found.liquid
+    title = "Structure and motion" if liquid is None else f"Cages, softness and rearrangements: {liquid}"
+    return report.write(
         out,
-        title=f"Cages, softness and rearrangements: {liquid}",
-        summary=_summary(states, said, related),
-        rows=rows,
-        results=results,
+        title=title,
+        summary=_summary(states, found.calibration_note, found.relations, counted=liquid is not None),
+        rows=found.rows,
+        results=found.results,
         provenance=describe(
             [run for runs in states.values() for run in runs],
             parameters={
                 **_parameters(choices, dict(zip(at, hops, strict=True))),
-                **given.said(),
-                "threshold": _threshold(at, told),
+                **(given or Given()).said(),
+                "threshold": _threshold(at, found.told),
             },
             commands=[command] if command else [],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
     )
-    return out
-
-
-def _check(opened: Sequence[Trajectory], choices: Choices) -> None:
-    """Refuse what can't be analysed while nothing is written yet."""
-    for trajectory in opened:
-        frames_on_each_side(trajectory, choices.window)
-        if trajectory.n_frames < choices.blocks:
-            raise TrajectoryError(
-                f"{trajectory.source.name}: {trajectory.n_frames} frames can't be divided into the "
-                f"{choices.blocks} stretches that errors need: write frames more often or prolong the run"
-            )
-        trajectory.fixed_box()
-
-
-def _one_each(values: Sequence[float], files: Sequence[Path], name: str) -> list[float]:
-    if len(values) != len(files):
-        raise ParameterError(f"{len(files)} files need {len(files)} times --{name}, not {len(values)}")
-    return list(values)
 
 
 def _rows(
@@ -272,7 +245,8 @@ def _write_fields(
 ) -> list[Path]:
     """Some frames of each run coloured by the fields, for OVITO."""
     written = []
-    for k, (run, depth, p_hop) in enumerate(zip(runs, measured.depths, measured.hops, strict=True), start=1):
+    depths = measured.depths or (None,) * len(runs)
+    for k, (run, depth, p_hop) in enumerate(zip(runs, depths, measured.hops, strict=True), start=1):
         name = f"fields_T{run.temperature:g}" + (f"_run{k}" if len(runs) > 1 else "")
         written.append(out / f"{name}.gsd")
         _write_coloured(written[-1], run, depth, p_hop, calibration)
@@ -280,11 +254,16 @@ def _write_fields(
 
 
 def _write_coloured(
-    path: Path, run: Trajectory, depth: xr.DataArray, p_hop: xr.DataArray, calibration: Calibration | None
+    path: Path,
+    run: Trajectory,
+    depth: xr.DataArray | None,
+    p_hop: xr.DataArray,
+    calibration: Calibration | None,
 ) -> None:
     inside = matched(p_hop, run).other_rows
     few = run[int(inside[0]) : int(inside[-1]) + 1 : max(1, len(inside) // SHOWN)]
-    every = {"depth": depth.sel(frame=few.frames), "p_hop": p_hop.sel(frame=few.frames)}
+    every = {} if depth is None else {"depth": depth.sel(frame=few.frames)}
+    every["p_hop"] = p_hop.sel(frame=few.frames)
     if calibration is not None:
         every["softness"] = calibration.softness(every["depth"])
     io.write_gsd(path, few, fields=every)
@@ -312,7 +291,11 @@ def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) 
 
 
 def _summary(
-    states: Mapping[float, Sequence[Trajectory]], calibration: str, related: Relations | None
+    states: Mapping[float, Sequence[Trajectory]],
+    calibration: str,
+    related: Relations | None,
+    *,
+    counted: bool,
 ) -> str:
     """What was analysed, and what is missing; calibration : what has to be said of it."""
     runs = [run for several in states.values() for run in several]
@@ -325,6 +308,6 @@ def _summary(
             "relaxed, which errors don't know: --begin leaves the start out."
         )
     words += [calibration] if calibration else []
-    if related is None:
+    if related is None and counted:
         words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
     return " ".join(words)

@@ -34,7 +34,7 @@ class Measured:
 
     radial, factor, motion : (pair, r), (pair, q) and (lag)
     depths, hops : (frame, particle) of each run, read when asked for; near the ends of a run there is a
-        depth and no p_hop
+        depth and no p_hop. Without a mixture there are no depths
     """
 
     radial: xr.Dataset
@@ -46,7 +46,7 @@ class Measured:
 
 def measure(
     states: Sequence[Sequence[Trajectory]],
-    mixture: Mixture,
+    mixture: Mixture | None,
     choices: Choices,
     *,
     work: Path,
@@ -66,7 +66,7 @@ def measure(
 
 
 def _measure_one(
-    runs: Sequence[Trajectory], mixture: Mixture, choices: Choices, work: Path, pool: Executor | None
+    runs: Sequence[Trajectory], mixture: Mixture | None, choices: Choices, work: Path, pool: Executor | None
 ) -> Measured:
     name = f"T{temperature_of(runs[0]):g}"
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
@@ -74,11 +74,13 @@ def _measure_one(
     chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
     moved = motion.kept(work, f"{name}-motion", runs, **chosen, pool=pool)
     radial = ensemble["radial"]
-    near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
-    chosen = choices.only("width", "correlation", "normalisation", "centre", "depth_dr")
-    rdf = radial if choices.correlation == "ensemble" else None
-    asked: dict[str, Any] = {"mixture": mixture, "cutoffs": near, "rdf": rdf, **chosen, "pool": pool}
-    depths = tuple(local_depth.kept(work, f"{name}-depth", run, **asked) for run in runs)
+    depths: tuple[xr.DataArray, ...] = ()
+    if mixture is not None:
+        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
+        chosen = choices.only("width", "correlation", "normalisation", "centre", "depth_dr")
+        rdf = radial if choices.correlation == "ensemble" else None
+        asked: dict[str, Any] = {"mixture": mixture, "cutoffs": near, "rdf": rdf, **chosen, "pool": pool}
+        depths = tuple(local_depth.kept(work, f"{name}-depth", run, **asked) for run in runs)
     chosen = choices.only("window", "centre", "remove_drift")
     hops = tuple(p_hop.kept(work, f"{name}-p_hop", run, **chosen, pool=pool) for run in runs)
     return Measured(**ensemble, **moved, depths=depths, hops=hops)

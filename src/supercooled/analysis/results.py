@@ -62,15 +62,18 @@ class Cages:
 
 
 def cages(
-    measured: Sequence[Measured], temperatures: Sequence[float], mixture: Mixture, choices: Choices
+    measured: Sequence[Measured], temperatures: Sequence[float], mixture: Mixture | None, choices: Choices
 ) -> Cages:
-    """Potential, softness and the three depths at each temperature."""
+    """Potential, softness and, with a mixture, the three depths at each temperature."""
     softness = [cage.softness(m.factor, q_max=choices.q_max) for m in measured]
     displacement = np.linspace(0.0, 0.5, 101)
     potentials = [cage.potential(m.factor, q_max=choices.q_max, displacement=displacement) for m in measured]
     along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
-    depths: dict[str, list[float]] = {"ensemble-cut": [], "ensemble-full": [], "local-mean": []}
+    names = () if mixture is None else ("ensemble-cut", "ensemble-full", "local-mean")
+    depths: dict[str, list[float]] = {name: [] for name in names}
     for one, temperature in zip(measured, temperatures, strict=True):
+        if mixture is None:
+            break
         radial = one.radial
         near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
         depths["ensemble-cut"].append(
@@ -268,6 +271,7 @@ def together(
     }
     if relations is not None:
         results |= _relation_datasets(relations, along)
+    if relations is not None or not measured[0].depths:
         results["hops"] = _traces(measured[0].hops[0], thresholds[0])
     return results
 

@@ -31,7 +31,7 @@ def scene_of(
 
     Empty where a page can't hold that many particles.
     """
-    if run.n_particles > MOST:
+    if run.n_particles > MOST or not measured.depths:
         return {}
     depth, p_hop = measured.depths[0], measured.hops[0]
     both = np.intersect1d(depth["frame"].values, p_hop["frame"].values)

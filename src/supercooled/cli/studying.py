@@ -19,10 +19,13 @@ from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, pl
 def analyze(
     context: typer.Context,
     files: Files,
-    liquid: Annotated[
-        str, typer.Option(help="Whose pair potentials: a name in the catalogue, or a YAML file.")
-    ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
+    liquid: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose pair potentials: a name in the catalogue, or a YAML file. Without it what needs none."
+        ),
+    ] = None,
     temperature: Annotated[
         list[float] | None,
         typer.Option(
@@ -75,7 +78,7 @@ def analyze(
         remove_drift=remove_drift,
     )
     placement = placed(workers, scheduler)
-    with sc.report.own_folder(out, inputs=[*files, liquid]):
+    with sc.report.own_folder(out, inputs=[*files, *([] if liquid is None else [liquid])]):
         analysis_of_liquid.run(
             files,
             out=out,
