@@ -209,12 +209,24 @@ def test_persistence_is_exchange_squared_over_twice_exchange():
 def test_a_run_of_a_few_waits_is_not_biased_to_short_ones():
     # Counting only the waits that fit whole into the run would give 2.4 for the mean of uniform ones.
     found = waiting_times(renewal(lambda g, n: g.uniform(0, 6.0, n), 3000, 7.0), times=[0.0, 4.0])
-    assert found.exchange_mean.item() == pytest.approx(3.0, abs=4 * found.exchange_mean_error.item())
-    assert found.exchange_mean_error.item() < 0.1
-    assert found.exchange_survival.values[1] == pytest.approx(
-        1 / 3, abs=4 * found.exchange_survival_error.values[1]
-    )
-    assert found.persistence_mean.item() == pytest.approx(2.0, abs=4 * found.persistence_mean_error.item())
+    # Four errors of some 6000 waits that know nothing of each other.
+    assert found.exchange_mean.item() == pytest.approx(3.0, abs=0.09)
+    assert found.exchange_survival.values[1] == pytest.approx(1 / 3, abs=0.025)
+    assert found.persistence_mean.item() == pytest.approx(2.0, abs=0.09)
+    assert np.isnan(found.persistence_mean_error)
+    assert "shorter than 5 mean persistence times" in found.no_error
+
+
+def test_the_error_of_waiting_times_knows_that_particles_wait_together():
+    """Events of pairs at the same moments are half as many; of all at once, one particle's."""
+    alone = renewal(lambda g, n: g.exponential(5.0, n), 40, 2000.0)
+    one = alone.isel(event=(alone.particle == 0).values)
+    copies = [one.assign(particle=one.particle + k) for k in range(40)]
+    all_alike = xr.concat(copies, "event", data_vars="minimal").assign_attrs(alone.attrs)
+    single, together = (waiting_times(t, times=[1.0]) for t in (alone, all_alike))
+    assert single.dependence < 2.5
+    assert together.dependence == pytest.approx(40.0, rel=1e-9)
+    assert single.no_error == ""
 
 
 def test_waits_longer_than_the_run_are_told():

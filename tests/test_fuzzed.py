@@ -320,6 +320,12 @@ def test_every_case_is_counted_once():
     assert sum(share for _, _, share in READERS.values()) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("kind", "number"), [("xyz", 66930), ("gsd", 39239)])
+def test_a_change_that_once_did_more_raises_its_error(kind: str, number: int, tmp_path: Path) -> None:
+    """A last line of no column, and a signalling NaN among positions."""
+    assert attempt(kind, number, tmp_path) is None
+
+
 @pytest.mark.parametrize("kind", READERS)
 def test_no_change_of_a_file_does_more_than_raise_its_error(kind: str, tmp_path: Path) -> None:
     (tmp_path / "checkpoint-10").touch()

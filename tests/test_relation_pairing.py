@@ -6,7 +6,18 @@ from hypothesis import strategies as st
 from oracles.relation import shares
 
 from supercooled.errors import ParameterError
-from supercooled.relation import distribution, peak, rearrangement_probability, shallower_share, softer_share
+from supercooled.relation import (
+    arrhenius,
+    distribution,
+    onset,
+    peak,
+    rearrangement_probability,
+    shallower_share,
+    softer_share,
+    steepness,
+    straight_barriers,
+    stretch_error,
+)
 
 
 def field(values, *, frames=None, interval=0.5, particles=None, name="softness"):
@@ -42,11 +53,13 @@ def test_a_bin_that_one_stretch_fills_alone_takes_no_error_from_the_others():
     without = rearrangement_probability(field(values), p_hop, **asked)
     values[:5, :20] = 3.5
     found = rearrangement_probability(field(values), p_hop, **asked)
-    assert np.isfinite(found.rearrangement_probability_error).all()
+    assert np.isfinite(found.rearrangement_probability_spread).all()
     assert found.dependence == pytest.approx(without.dependence, rel=0.5)
     alone = rearrangement_probability(field(values), p_hop, stretches=1, **asked)
     P, n = alone.rearrangement_probability, alone["count"]
-    np.testing.assert_allclose(alone.rearrangement_probability_error, np.sqrt(P * (1 - P) / n))
+    np.testing.assert_allclose(alone.rearrangement_probability_spread, np.sqrt(P * (1 - P) / n))
+    assert np.isnan(alone.rearrangement_probability_error).all()
+    assert "1 parts of the run are fewer than 4" in alone.no_error
 
 
 @given(
@@ -137,8 +150,8 @@ def test_errors_cover_the_scatter_of_many_runs(persistence):
     rng = np.random.default_rng(5)
     values, errors = [], []
     for _ in range(60):
-        softness = field(rng.random((1, 300)).repeat(80, axis=0))
-        hop = (rng.random((80 // persistence, 300)) < 0.1).repeat(persistence, axis=0)
+        softness = field(rng.random((1, 300)).repeat(640, axis=0))
+        hop = (rng.random((640 // persistence, 300)) < 0.1).repeat(persistence, axis=0)
         found = rearrangement_probability(
             softness,
             field(hop, name="p_hop"),
@@ -150,7 +163,41 @@ def test_errors_cover_the_scatter_of_many_runs(persistence):
         values.append(found.rearrangement_probability.values)
         errors.append(found.rearrangement_probability_error.values)
     scatter = np.std(values, axis=0, ddof=1).mean()
-    assert np.mean(errors) == pytest.approx(scatter, rel=0.25)
+    assert np.isfinite(errors).all(axis=1).sum() > 50
+    assert np.nanmean(errors) == pytest.approx(scatter, rel=0.25)
+
+
+def test_a_run_that_forgets_too_slowly_has_no_error_of_its_probabilities_barriers_and_onset():
+    """From runs of half of what the structure remembers an error would be what one window says of itself."""
+    rng = np.random.default_rng(8)
+
+    def at(T, slow):
+        frames = np.arange(400)[:, None]
+        drift = np.sin(2 * np.pi * frames / 800.0) if slow else rng.normal(size=(400, 1))
+        softness = rng.random((400, 200)) + 0.05 * drift
+        chance = np.exp(1.0 + softness - 2.0 * (2.0 - softness) / T)
+        hop = field((rng.random((400, 200)) < chance).astype(float), name="p_hop")
+        return rearrangement_probability(
+            field(softness), hop, threshold=0.5, bins=np.linspace(0.1, 0.9, 5), lead=0.0, minimum_count=1
+        ).assign_coords(temperature=T)
+
+    quick, slow = ([at(T, slow) for T in (0.4, 0.5, 0.6, 0.8)] for slow in (False, True))
+    for several, known in ((quick, True), (slow, False)):
+        fits = arrhenius(several, weighting="errors")
+        crossed = onset(fits)
+        errors = [
+            *(one.rearrangement_probability_error.values for one in several),
+            *(fits[f"{name}_error"].values for name in ("barrier", "entropy", "barrier_base10")),
+            steepness(several).steepness_error.values,
+            crossed.error,
+            stretch_error(several, lambda p: onset(arrhenius(p, weighting="errors")).temperature),
+        ]
+        assert all(np.isfinite(error).all() == known for error in errors)
+        assert np.isfinite(fits.barrier).all()
+        assert np.isfinite(crossed.temperature)
+        assert straight_barriers(fits).e1 > 0
+        reasons = [*(one.no_error for one in several), fits.no_error, crossed.no_error]
+        assert all(("not independent" in why) != known for why in reasons)
 
 
 def test_a_bin_without_rearrangements_has_the_error_of_one():

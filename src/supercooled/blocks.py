@@ -25,6 +25,8 @@ PART = 5.0
 # no more than the noise of the estimate.
 TIMES_A_PART, LEAST_TIME = 10.0, 1.0
 
+ROUNDING = 1e-12
+
 # Blocks that each of several cores does, at least: what one loses to other work, the rest make up for.
 ROUNDS = 4
 
@@ -220,7 +222,10 @@ def remembered(series: Sequence[Floats]) -> float:
     about = [one - mean for one in series]
     square = sum(float(one @ one) for one in about) / sum(map(len, about))
     found, lag = 0.5, 1
-    while square > 0 and lag < 5.0 * found + 1 and any(len(one) > 2 * lag for one in about):
+    # What only rounding moves is remembered no longer than what stands still.
+    while (
+        square > (ROUNDING * mean) ** 2 and lag < 5.0 * found + 1 and any(len(one) > 2 * lag for one in about)
+    ):
         long = [one for one in about if len(one) > 2 * lag]
         pairs = sum(float(one[:-lag] @ one[lag:]) for one in long) / sum(len(one) - lag for one in long)
         found, lag = max(0.5, found + pairs / square), lag + 1

@@ -8,7 +8,7 @@ import xarray as xr
 from supercooled.arguments import Times, validated
 from supercooled.arguments.datasets import EventTimes
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import jackknife_error
+from supercooled.blocks import FEWEST_PARTS, PART, jackknife_error
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
@@ -41,7 +41,10 @@ def waiting_times(events: EventTimes, *, times: Times) -> xr.Dataset:
     Returns ``persistence_survival`` and ``exchange_survival`` (time), ``persistence_mean``,
     ``exchange_mean`` (tau), each with ``*_error``, and ``persistence_unseen``, ``exchange_unseen``: the
     shares that last longer than the run. The means are of the rest, so lower bounds if these aren't
-    small; NaN without any. Errors are jackknives over 20 groups of particles, alike otherwise. In a steady
+    small; NaN without any. Errors are jackknives over 20 groups of particles, times the root of
+    ``dependence``: the variance of the number of events from one part of the run to the next, over that of
+    particles that know nothing of each other, at least 1. They are NaN, and ``no_error`` says why, where the
+    run is shorter than five mean persistence times, or has fewer than four particles. In a steady
     state :math:`\langle t_p \rangle = \langle t_x^2 \rangle / (2 \langle t_x \rangle)` if successive times
     are independent, so that both means agree for a Poisson process.
 
@@ -81,8 +84,33 @@ def waiting_times(events: EventTimes, *, times: Times) -> xr.Dataset:
     value = _estimates(sums.sum(axis=0), len(wanted))
     without = sums.sum(axis=0) - sums
     replicates = np.array([_estimates(part, len(wanted)) for part in without])
-    error = jackknife_error(replicates)
-    return _labelled(wanted, value, error).assign_attrs(events.attrs)
+    dependence = _dependence(shifted, length)
+    why = _why_unknown(len(groups), length, float(value[2 * len(wanted)]), float(value[2 * len(wanted) + 2]))
+    error = np.where(bool(why), np.nan, np.sqrt(dependence)) * jackknife_error(replicates)
+    found = _labelled(wanted, value, error)
+    return found.assign_attrs({**events.attrs, "dependence": dependence, "no_error": why})
+
+
+def _dependence(events: xr.Dataset, length: float) -> float:
+    """How much more the number of events scatters in time than that of independent particles, at least 1."""
+    part = np.clip(events["time"].values / length * GROUPS, 0, GROUPS - 1).astype(np.int64)
+    of_all = np.bincount(part, minlength=GROUPS).var()
+    _, particle = np.unique(events["particle"].values, return_inverse=True)
+    counts = np.zeros((len(np.unique(particle)), GROUPS))
+    np.add.at(counts, (particle, part), 1.0)
+    alone = counts.var(axis=1).sum()
+    return float(max(1.0, of_all / alone)) if alone > 0 else 1.0
+
+
+def _why_unknown(groups: int, length: float, persistence: float, seen: float) -> str:
+    if groups < FEWEST_PARTS:
+        return f"{groups} particles are fewer than {FEWEST_PARTS}, too few to tell their scatter"
+    if np.isfinite(persistence) and length >= PART * persistence / max(seen, 1e-9) * (1 - 1e-9):
+        return ""
+    return (
+        f"the time observed, {length:.3g}, is shorter than {PART:g} mean persistence times: all particles "
+        "share the one state that it saw; prolong the run"
+    )
 
 
 def _sums(events: xr.Dataset, particles: Integers, times: Array, length: float, tie: float) -> Array:

@@ -351,7 +351,9 @@ class GsdFile:
                         f"{self.name}: frame {int(chosen[there[k]])}, particle {particle}: {name} is "
                         f"{buffer[wrong].flat[0]}, not a whole number below 2^31"
                     )
-                out[there[k]] = buffer
+                # A value that is none gets its sentence where positions are looked at.
+                with np.errstate(invalid="ignore"):
+                    out[there[k]] = buffer
         return np.flatnonzero(entries < 0)
 
     def scalars(self, name: str, n_frames: int, width: int) -> tuple[Booleans, AnyArray]:

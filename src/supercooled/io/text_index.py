@@ -279,6 +279,8 @@ def ends_for_certain(line: bytes, before: bytes) -> bool:
     if line[-1:].isspace():
         return True
     n = len(line.split())
+    if n == 0:
+        return False
     rows = [row.split() for row in before.split(b"\n")[1:]]
     forms = [_FIXED.fullmatch(row[-1]) for row in rows if len(row) == n]
     own = _FIXED.fullmatch(line.split()[-1])

@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from supercooled.arguments import Count, Estimate, Numbers, Random, Whole, validated
 from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
+from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier, standards
 from supercooled.learning.model import SoftnessModel, Unit
@@ -33,6 +34,7 @@ class Validation:
     tried : (C, mean accuracy) of each tried
     softness : (example,), each by the model that has not seen its group
     chance : share of the commoner kind, which is right if that is always said
+    no_error : why the error is not known; empty if it is
     """
 
     C: Estimate
@@ -43,6 +45,7 @@ class Validation:
     tried: tuple[tuple[Estimate, Estimate], ...]
     softness: Array
     chance: Estimate
+    no_error: str = ""
 
     @property
     def balanced_accuracy(self) -> float:
@@ -108,6 +111,10 @@ def cross_validated(
     method, C, unit, constant, seed : of :class:`SoftnessClassifier`; several C are tried
     folds : parts that the groups are dealt into
 
+    The error of the accuracy is the scatter of the folds over the root of their number. It is NaN, and
+    ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (told by
+    ``run`` and ``time``) that last less than ten correlation times of the share of examples told rightly.
+
     Raises
     ------
     ParameterError
@@ -142,15 +149,42 @@ def cross_validated(
     # Of equals the smallest penalty: the simplest plane.
     best = max(tried, key=lambda one: (round(one[1], 12), -one[0]))
     values = best[3]
+    why = _why_unknown(features, (values > 0) == soft, groups, folds)
+    error = np.nan if why else float(np.std(best[2], ddof=1) / np.sqrt(len(best[2])))
     return Validation(
         best[0],
         best[1],
-        float(np.std(best[2], ddof=1) / np.sqrt(len(best[2]))),
+        error,
         float((values[soft] > 0).mean()),
         float((values[~soft] <= 0).mean()),
         tuple((c, accuracy) for c, accuracy, _, _ in tried),
         values,
         float(max(soft.mean(), 1.0 - soft.mean())),
+        why,
+    )
+
+
+def _why_unknown(features: xr.DataArray, right: Booleans, groups: Integers, folds: int) -> str:
+    """Why folds don't tell the error of the accuracy: few, or of one run that has not forgotten."""
+    if folds < FEWEST_PARTS:
+        return f"{folds} folds are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more"
+    if not {"run", "time"} <= set(features.coords):
+        return ""
+    run, time = (np.asarray(features[name].values, dtype=np.float64) for name in ("run", "time"))
+    shared = [one for one in np.unique(run) if len(np.unique(groups[run == one])) > 1]
+    series = []
+    for one in shared:
+        at, place = np.unique(time[run == one], return_inverse=True)
+        number = np.bincount(place, minlength=len(at))
+        series.append(np.bincount(place, weights=right[run == one], minlength=len(at)) / number)
+    if not series:
+        return ""
+    part = min(len(one) / len(np.unique(groups[run == k])) for one, k in zip(series, shared, strict=True))
+    if remembered(series) <= max(LEAST_TIME, part / TIMES_A_PART):
+        return ""
+    return (
+        f"parts of a run are not independent of each other: they are shorter than {TIMES_A_PART:g} times as "
+        "long as it stays easy or hard to tell examples apart; take more runs, or longer ones"
     )
 
 

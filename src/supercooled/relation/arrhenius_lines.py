@@ -32,17 +32,28 @@ def concatenated(probabilities: xr.Dataset | Sequence[xr.Dataset]) -> xr.Dataset
         if part[P_R].dims != (name,) or not np.array_equal(part[name].values, parts[0][name].values):
             raise ParameterError(f"rearrangement probabilities must share their bins of {name}: give edges")
     joined = xr.concat(parts, dim="temperature", join="outer", combine_attrs="drop_conflicts")
-    return joined.sortby("temperature")
+    whys = [str(part.attrs.get("no_error", "")) for part in parts]
+    return joined.sortby("temperature").assign_attrs(no_error=next(filter(None, whys), ""))
 
 
-def known(together: xr.Dataset) -> tuple[str, Array, Array]:
-    """Name of the bins, and P_R and its error (temperature, bin), NaN where either has no logarithm."""
+def known(together: xr.Dataset) -> tuple[str, Array, Array, Array]:
+    """Name of the bins, and P_R, what weighs it and its error (temperature, bin).
+
+    NaN where P_R or its weight has no logarithm. The weight is the error, unless that is not known.
+    """
     (name,) = [str(d) for d in together[P_R].dims if d != "temperature"]
     P = together[P_R].transpose("temperature", name).values
+    spread = weight_of(together, P_R).transpose("temperature", name).values
     error = together[f"{P_R}_error"].transpose("temperature", name).values
     with np.errstate(invalid="ignore"):
-        usable = (P > 0) & (error > 0)
-    return name, np.where(usable, P, np.nan), np.where(usable, error, np.nan)
+        usable = (P > 0) & (spread > 0)
+    P, spread, error = (np.where(usable, x, np.nan) for x in (P, spread, error))
+    return name, P, spread, error
+
+
+def weight_of(fits: xr.Dataset, name: str) -> xr.DataArray:
+    """What weighs a quantity in a fit: its ``_spread``, or its error where there is none."""
+    return fits[f"{name}_spread" if f"{name}_spread" in fits else f"{name}_error"]
 
 
 def straight_line(x: Array, y: Array, error: Array, root_weight: Array) -> Array:

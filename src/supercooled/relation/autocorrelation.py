@@ -12,7 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from supercooled.arguments import Count, Positive, Stretches, Times, validated
 from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, independent, jackknife_error, leave_one_out, stretch_of
+from supercooled.blocks import (
+    FEWEST_PARTS,
+    PART,
+    frames_within,
+    independent,
+    jackknife_error,
+    leave_one_out,
+    stretch_of,
+)
 from supercooled.errors import ParameterError
 from supercooled.fields import blocks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
@@ -39,7 +47,8 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
         or than five times that after which less than 1/e of the correlation is left, since parts then know of
         each other
 
-    Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1.
+    Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1. The attribute ``no_error`` says
+    why an error is not known.
 
     Raises
     ------
@@ -75,11 +84,31 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
         error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1])
-    error *= independent(steps.astype(np.float64), part=n_frames / n, memory=_forgotten(steps, value))
+    scale = independent(steps.astype(np.float64), part=n_frames / n, memory=_forgotten(steps, value))
+    why = _why_unknown(n, scale, "the field is remembered, or the lag")
     coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
     return xr.Dataset(
-        {"memory": labelled("memory", value, ("lag",), coords), "memory_error": _error("memory", error)}
+        {
+            "memory": labelled("memory", value, ("lag",), coords),
+            "memory_error": _error("memory", scale * error),
+        },
+        attrs={"no_error": why},
     )
+
+
+def _why_unknown(stretches: int, scale: Array, last: str) -> str:
+    """Why errors at some lags are not known; empty if all are."""
+    if stretches < FEWEST_PARTS:
+        return (
+            f"{stretches} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: ask "
+            "for more stretches"
+        )
+    if np.isnan(scale).any():
+        return (
+            f"at some lags parts of the run are not independent of each other: they last less than {PART:g} "
+            f"times as long as {last}; prolong the run, or give {FEWEST_PARTS} or more independent ones"
+        )
+    return ""
 
 
 @validated
@@ -117,7 +146,7 @@ def propagation(
     Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
     ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
     (group, lag), the share that has never left; errors of all but the density; and ``initial``
-    (group), the mean at the origin.
+    (group), the mean at the origin. The attribute ``no_error`` says why an error is not known.
 
     Raises
     ------
@@ -355,7 +384,7 @@ def _described(
         dims=("group",),
         attrs={"units": unit, "long_name": f"mean {name} at the origin"},
     )
-    return xr.Dataset(data)
+    return xr.Dataset(data, attrs={"no_error": _why_unknown(len(sums), independence, "the lag")})
 
 
 def _estimates(sums: Array) -> list[Array]:
@@ -368,6 +397,8 @@ def _in_frames(field: xr.DataArray, lags: ArrayLike) -> NDArray[np.int64]:
     if set(field.dims) != {"frame", "particle"} or "time" not in field.coords or field.sizes["frame"] < 2:
         raise ParameterError(f"{field.name} must have dimensions frame and particle, and times of two frames")
     times = field["time"].values
+    if not np.isfinite(times).all():
+        raise ParameterError(f"a frame of {field.name} has no time: leave it out with dropna")
     intervals = np.diff(times)
     interval = float(intervals.mean())
     if np.ptp(intervals) > 1e-6 * interval:

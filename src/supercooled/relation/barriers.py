@@ -14,7 +14,7 @@ from supercooled.arrays import AnyArray
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.relation.arrhenius_lines import concatenated, known, straight_line
-from supercooled.relation.distributions import error_of
+from supercooled.relation.distributions import error_of, spread_of
 
 
 @validated
@@ -40,10 +40,11 @@ def arrhenius(
         the barrier down; bins or runs must be so large that none does, or `largest_error` about 0.3.
     minimum_temperatures : with a probability above zero that a softness needs, at least 2
 
-    Returns ``barrier``, ``entropy`` with ``_error`` and their ``covariance``, ``barrier_base10``
+    Returns ``barrier``, ``entropy`` with ``_error`` and ``_spread``, their ``covariance``, ``barrier_base10``
     (= barrier/ln 10: what sharma2022 prints is the slope of log10 P_R against -1/T), ``chi_square``
     per degree of freedom and ``n_temperatures``, along the bins; NaN where temperatures are too few.
-    The errors follow from those of P_R.
+    The errors follow from those of P_R, and are NaN where one of these is not known, which the attribute
+    ``no_error`` explains; the spreads, which weigh softnesses against each other, from its spreads.
 
     Raises
     ------
@@ -63,13 +64,13 @@ def arrhenius(
     (3.0, 2.0)
     """
     together = concatenated(probabilities)
-    name, P, error = known(together)
+    name, P, spread, error = known(together)
     inverse = 1.0 / together["temperature"].values
     if minimum_temperatures < 2:
         raise ParameterError(f"a line needs at least 2 temperatures, not {minimum_temperatures}")
     if weighting not in ("equal", "errors"):
         raise ParameterError(f"weighting must be 'equal' or 'errors', not {weighting!r}")
-    P = np.where(error <= largest_error * P, P, np.nan)
+    P = np.where(spread <= largest_error * P, P, np.nan)
     # One that is given twice is one.
     different = np.array([len(np.unique(inverse[known])) for known in np.isfinite(P).T])
     enough = different >= minimum_temperatures
@@ -81,19 +82,26 @@ def arrhenius(
     fits = np.full((6, P.shape[1]), np.nan)
     for b in np.flatnonzero(enough):
         rows = np.isfinite(P[:, b])
-        spread = error[rows, b] / P[rows, b]
-        weight = 1.0 / spread if weighting == "errors" else np.ones(len(spread))
-        fits[:, b] = straight_line(-inverse[rows], np.log(P[rows, b]), spread, weight)
+        relative = spread[rows, b] / P[rows, b]
+        weight = 1.0 / relative if weighting == "errors" else np.ones(len(relative))
+        fits[:, b] = straight_line(-inverse[rows], np.log(P[rows, b]), relative, weight)
+    # One temperature whose error is not known leaves that of the line unknown.
+    unknown = (np.isfinite(P) & ~np.isfinite(error)).any(axis=0)
+    errors = {"barrier": np.sqrt(fits[3]), "entropy": np.sqrt(fits[2])}
     coords = {c: together[c] for c in (name, "lower", "upper") if c in together.coords}
     barrier = labelled("barrier", fits[1], (name,), coords)
     result = {
         "barrier": barrier,
-        "barrier_error": error_of("barrier", np.sqrt(fits[3]), (name,)),
+        "barrier_error": error_of("barrier", np.where(unknown, np.nan, errors["barrier"]), (name,)),
+        "barrier_spread": spread_of("barrier", errors["barrier"], (name,)),
         "entropy": labelled("entropy", fits[0], (name,)),
-        "entropy_error": error_of("entropy", np.sqrt(fits[2]), (name,)),
+        "entropy_error": error_of("entropy", np.where(unknown, np.nan, errors["entropy"]), (name,)),
+        "entropy_spread": spread_of("entropy", errors["entropy"], (name,)),
         "covariance": _plain(fits[4], name, "epsilon_AA", "covariance of barrier and entropy"),
         "barrier_base10": labelled("barrier", fits[1] / np.log(10.0), (name,)),
-        "barrier_base10_error": error_of("barrier", np.sqrt(fits[3]) / np.log(10.0), (name,)),
+        "barrier_base10_error": error_of(
+            "barrier", np.where(unknown, np.nan, errors["barrier"]) / np.log(10.0), (name,)
+        ),
         "chi_square": _plain(fits[5], name, "1", "chi square per degree of freedom"),
         "n_temperatures": _plain(different, name, "1", "temperatures with a probability"),
     }
@@ -104,6 +112,7 @@ def arrhenius(
         weighting=weighting,
         largest_error=float(largest_error),
         minimum_temperatures=int(minimum_temperatures),
+        no_error=str(together.attrs.get("no_error", "")) if unknown.any() else "",
     )
 
 
@@ -136,7 +145,7 @@ def steepness(probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWit
     array([3.])
     """
     together = concatenated(probabilities)
-    name, P, error = known(together)
+    name, P, spread, error = known(together)
     centres = together[name].values
     if (centres[np.isfinite(P).any(axis=0)] <= 0).any():
         raise ParameterError(f"the steepness needs a positive {name}, and a bin lies at {centres.min():g}")
@@ -144,9 +153,9 @@ def steepness(probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWit
     for t in range(len(P)):
         row = np.isfinite(P[t])
         if row.sum() >= 2:
-            spread = error[t, row] / P[t, row]
-            fit = straight_line(np.log(centres[row]), np.log(P[t, row]), spread, 1.0 / spread)
-            slopes[:, t] = fit[1], np.sqrt(fit[3])
+            relative = spread[t, row] / P[t, row]
+            fit = straight_line(np.log(centres[row]), np.log(P[t, row]), relative, 1.0 / relative)
+            slopes[:, t] = fit[1], np.sqrt(fit[3]) if np.isfinite(error[t, row]).all() else np.nan
     coords = {"temperature": together["temperature"]}
     return xr.Dataset(
         {

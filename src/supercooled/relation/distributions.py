@@ -38,11 +38,13 @@ class Peak:
 
     value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches, NaN where
         these are not independent: shorter than ten correlation times, as the frames tell
+    no_error : why the error is not known; empty if it is
     """
 
     value: Estimate
     error: Estimate
     bandwidth: Estimate
+    no_error: str = ""
 
 
 @validated
@@ -55,6 +57,7 @@ class Share:
     peak, peak_error : of the distribution of all particles
     of_all : share of all particles on that side, what chance would give
     n_rearranging : how many particles at times rearrange
+    no_error : why the errors are not known; empty if they are
     """
 
     value: Estimate
@@ -63,6 +66,7 @@ class Share:
     peak_error: Estimate
     of_all: Estimate
     n_rearranging: int
+    no_error: str = ""
 
 
 @validated
@@ -76,7 +80,8 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches =
     stretches : parts of each run, left out in turn for the error
 
     Returns ``probability_density``, its standard error and ``count`` along a coordinate that has the
-    field's name. The density integrates to the share of values inside the bins.
+    field's name; the attribute ``no_error`` says why an error is not known. The density integrates to the
+    share of values inside the bins.
 
     Raises
     ------
@@ -104,7 +109,8 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches =
             "probability_density": density_of(density, name, coords),
             "probability_density_error": density_of(pooled.independence * jackknife_error(replicates), name),
             "count": count_of(counts.sum(axis=0), name),
-        }
+        },
+        attrs={"no_error": pooled.no_error},
     )
 
 
@@ -136,7 +142,7 @@ def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
     bandwidth, edges = _grid(pooled, field_name(field))
     counts = pooled.counts(edges, clipped=True)[:, 0]
     value, error = with_error(counts, lambda n: _mode(n, edges), independence=pooled.independence)
-    return Peak(value, error, bandwidth)
+    return Peak(value, error, bandwidth, pooled.no_error)
 
 
 @validated
@@ -227,6 +233,13 @@ def error_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
     )
 
 
+def spread_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
+    """By what a quantity is weighted in fits: its standard error, if parts of the run were independent."""
+    entry = TABLE[name]
+    words = f"scatter of the {entry.long_name}, which weighs it in fits"
+    return xr.DataArray(data, dims=dims, attrs={"units": entry.unit, "long_name": words})
+
+
 def density_of(data: Array, name: str, coords: dict[str, object] | None = None) -> xr.DataArray:
     """Probability density of the quantity `name`, labelled."""
     density = labelled("probability_density", data, (name,), coords)
@@ -256,7 +269,7 @@ def _share(
     value, error = with_error(counts, beyond, independence=independence)
     of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])), independence=independence)
     place, place_error = with_error(counts, lambda n: _mode(n[0], edges), independence=independence)
-    return Share(value, error, place, place_error, of_all, pooled.n_rearranging)
+    return Share(value, error, place, place_error, of_all, pooled.n_rearranging, pooled.no_error)
 
 
 def _grid(pooled: Stream, name: str) -> tuple[float, Array]:

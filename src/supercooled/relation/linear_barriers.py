@@ -13,7 +13,7 @@ from supercooled.arguments import Count, Estimate, validated
 from supercooled.arguments.datasets import LinesWithErrors, ProbabilitiesWithErrors
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
-from supercooled.relation.arrhenius_lines import P_R, concatenated, known, straight_line
+from supercooled.relation.arrhenius_lines import P_R, concatenated, known, straight_line, weight_of
 from supercooled.relation.barriers import arrhenius
 
 
@@ -66,7 +66,7 @@ def straight_barriers(fits: LinesWithErrors) -> Straight:
     good = np.isfinite(E) & np.isfinite(s)
     if good.sum() < 3:
         raise ParameterError(f"{int(good.sum())} softnesses have a barrier: a line and its bend need three")
-    errors = [np.asarray(fits[f"{n}_error"].values, dtype=np.float64)[good] for n in ("barrier", "entropy")]
+    errors = [np.asarray(weight_of(fits, n).values, dtype=np.float64)[good] for n in ("barrier", "entropy")]
     if not all(((e > 0) & np.isfinite(e)).all() for e in errors):
         raise ParameterError("a barrier or an entropy has no error, and the lines are weighted by them")
     S, E, s = S[good], E[good], s[good]
@@ -118,7 +118,7 @@ def left_out(
     array([1., 1., 1.])
     """
     together = concatenated(probabilities)
-    name, P, error = known(together)
+    name, P, spread, error = known(together)
     T = together["temperature"].values
     if len(T) < minimum_temperatures + 1:
         raise ParameterError(f"{len(T)} temperatures: leaving one out needs {minimum_temperatures + 1}")
@@ -132,8 +132,8 @@ def left_out(
         if seen.sum() < 2:
             continue
         x, y = np.log(foretold[t, seen]), np.log(P[t, seen])
-        spread = error[t, seen] / P[t, seen]
-        line = straight_line(x, y, spread, 1.0 / spread)
+        relative = spread[t, seen] / P[t, seen]
+        line = straight_line(x, y, relative, 1.0 / relative)
         count = together["count"].values[t, seen] if "count" in together else np.ones(int(seen.sum()))
         found[:, t] = line[1], line[0], np.sqrt(np.average((y - x) ** 2, weights=count))
     both, one = ("temperature", name), ("temperature",)

@@ -12,7 +12,7 @@ from supercooled.arguments import Estimate, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
-from supercooled.relation.arrhenius_lines import P_R, concatenated
+from supercooled.relation.arrhenius_lines import P_R, concatenated, weight_of
 
 
 @validated
@@ -26,6 +26,7 @@ class Onset:
     unweighted : slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
         alike, draw to the middle of the temperatures
     extrapolated : that the crossing lies beyond the temperatures that were fitted; empty within them
+    no_error : why the error is not known; empty if it is
     """
 
     temperature: Estimate
@@ -34,6 +35,7 @@ class Onset:
     chi_square: Estimate
     unweighted: Estimate
     extrapolated: str = ""
+    no_error: str = ""
 
 
 @validated
@@ -67,12 +69,15 @@ def onset(fits: Lines) -> Onset:
     """
     names = ("barrier", "entropy", "barrier_error", "entropy_error", "covariance")
     E, S, dE, dS, cov = (np.asarray(fits[name].values, dtype=np.float64) for name in names)
+    known = np.isfinite(dE) & np.isfinite(dS)
+    dE, dS = (np.asarray(weight_of(fits, name).values, dtype=np.float64) for name in names[:2])
     good = np.isfinite(E) & np.isfinite(S)
     if good.sum() < 3:
         raise ParameterError(
             f"{int(good.sum())} softnesses with a barrier don't say whether their lines cross in one point: "
             "use more bins or temperatures"
         )
+    unknown = bool((good & ~known).any())
     E, S, dE, dS, cov = (x[good] for x in (E, S, dE, dS, cov))
 
     def line(T0: float) -> tuple[float, float]:
@@ -87,9 +92,15 @@ def onset(fits: Lines) -> Onset:
     reduced = chi_square / (len(E) - 2)
     step = 1e-3 * T0
     curvature = (line(T0 + step)[0] - 2.0 * chi_square + line(T0 - step)[0]) / step**2
-    error = np.sqrt(2.0 / curvature) if curvature > 0 else np.nan
+    error = np.sqrt(2.0 / curvature) if curvature > 0 and not unknown else np.nan
     return Onset(
-        T0, float(error * np.sqrt(max(1.0, reduced))), energy, reduced, unweighted, _beyond(T0, fits)
+        T0,
+        float(error * np.sqrt(max(1.0, reduced))),
+        energy,
+        reduced,
+        unweighted,
+        _beyond(T0, fits),
+        (str(fits.attrs.get("no_error", "")) or "a barrier came without an error") if unknown else "",
     )
 
 
@@ -101,7 +112,8 @@ def stretch_error(
 
     .. math:: \sigma^2 = \sum_T \frac{n_T - 1}{n_T} \sum_s (x_{T,s} - \bar x_T)^2
 
-    The softnesses of a temperature vary together here, as they do in the run.
+    The softnesses of a temperature vary together here, as they do in the run. NaN where the stretches of a
+    temperature are not independent of each other (``independence`` of :func:`rearrangement_probability`).
 
     probabilities : as in :func:`arrhenius`
     estimate : from P_R concatenated along temperature to one number
@@ -121,6 +133,8 @@ def stretch_error(
     (name,) = [str(d) for d in together[P_R].dims if d != "temperature"]
     P = together[P_R].transpose("temperature", name)
     without = together[f"{P_R}_jackknife"].transpose("temperature", "stretch", name).values
+    if "independence" in together and not np.isfinite(together["independence"].values).all():
+        return np.nan
     variance = 0.0
     for t, stretches in enumerate(without):
         values = []

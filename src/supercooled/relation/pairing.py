@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from supercooled.arguments import AtLeast
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.blocks import (
+    FEWEST_PARTS,
     LEAST_TIME,
     TIMES_A_PART,
     jackknife_error,
@@ -113,6 +114,11 @@ class Stream:
         whole = None if kept is None else _joined(kept)
         return cls(tuple(sides), total, moving, low, high, n, whole, independence)
 
+    @property
+    def no_error(self) -> str:
+        """Why errors by stretches are not known; empty if they are."""
+        return why_unknown(self.n_stretches, self.independence)
+
     def blocks(self) -> Iterator[Samples]:
         """All of it, once more."""
         if self.kept is not None:
@@ -211,6 +217,22 @@ def _independence(sides: Sequence[_Side], frames: Sequence[Array]) -> float:
     memory = max(remembered([one[:, k] for one in seen]) for k in (1, 2, 3))
     part = min(len(side.rows) / side.n_stretches for side in sides if side.n_stretches)
     return 1.0 if memory <= max(LEAST_TIME, part / TIMES_A_PART) else np.nan
+
+
+def why_unknown(stretches: int, independence: float) -> str:
+    """Why an error by stretches is not known; empty if it is."""
+    if np.isnan(independence):
+        return (
+            f"parts of the run are not independent of each other: they are shorter than {TIMES_A_PART:g} "
+            "correlation times of the structure or of who rearranges; prolong the run, or give "
+            f"{FEWEST_PARTS} or more independent runs with stretches=1"
+        )
+    if stretches < FEWEST_PARTS:
+        return (
+            f"{stretches} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
+            "ask for more stretches, or give more runs"
+        )
+    return ""
 
 
 def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tuple[Array, Array]:

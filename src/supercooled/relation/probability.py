@@ -10,7 +10,14 @@ from supercooled.arguments import AnyNumber, Count, Stretches, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.quantities import labelled, quantity
-from supercooled.relation.distributions import bin_coordinates, count_of, density_of, error_of, field_name
+from supercooled.relation.distributions import (
+    bin_coordinates,
+    count_of,
+    density_of,
+    error_of,
+    field_name,
+    spread_of,
+)
 from supercooled.relation.pairing import Fields, bin_edges, over_stretches, stream_pairs
 
 
@@ -37,15 +44,17 @@ def rearrangement_probability(
     minimum_count : particles at times that a bin must hold for a probability; NaN below
     stretches : parts of each run, left out in turn for the error
 
-    Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``
-    and ``_jackknife`` (stretch, ...), ``probability_density`` P(S) and
-    ``probability_density_rearranging`` P(S|R), ``count`` and ``count_rearranging``. Attributes:
-    ``total_share`` that rearranges, and ``dependence``.
+    Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``,
+    ``_spread`` and ``_jackknife`` (stretch, ...), ``probability_density`` P(S) and
+    ``probability_density_rearranging`` P(S|R), ``count`` and ``count_rearranging``, and ``independence``
+    (1, or NaN). Attributes: ``total_share`` that rearranges, ``dependence``, and ``no_error``.
 
-    The error is the binomial one times the root of ``dependence``, the mean over bins of the
+    The spread is the binomial error times the root of ``dependence``, the mean over bins of the
     jackknife's variance over the binomial's, at least 1: a hop stays above the threshold for
-    several frames, so counts aren't independent. A bin without rearrangement gets the error of one. With
-    one stretch in all, or bins that one stretch fills alone, nothing tells the dependence, and it is 1.
+    several frames, so counts aren't independent. A bin without rearrangement gets that of one. It weighs bins
+    and temperatures against each other in fits. It is the error, too, where the run can tell: stretches
+    last ten correlation times of the mean and the spread of the field and of the share that
+    rearranges, and are four or more; else the error is NaN and ``no_error`` says why.
 
     Raises
     ------
@@ -77,18 +86,22 @@ def rearrangement_probability(
     if temperature is not None:
         coords["temperature"] = temperature
     width, total = np.diff(edges), float(pooled.total)
+    spread = np.where(enough, np.sqrt(dependence) * binomial, np.nan)
+    error = spread if not pooled.no_error else np.full_like(spread, np.nan)
     result = {
         "rearrangement_probability": labelled(
             "rearrangement_probability", np.where(enough, value, np.nan), (name,), coords
         ),
-        "rearrangement_probability_error": error_of(
-            "rearrangement_probability", np.where(enough, np.sqrt(dependence) * binomial, np.nan), (name,)
-        ),
+        "rearrangement_probability_error": error_of("rearrangement_probability", error, (name,)),
+        "rearrangement_probability_spread": spread_of("rearrangement_probability", spread, (name,)),
         "rearrangement_probability_jackknife": _jackknife(np.where(enough, replicates, np.nan), name),
         "probability_density": density_of(n / total / width, name),
         "probability_density_rearranging": density_of(rearranging / pooled.n_rearranging / width, name),
         "count": count_of(n, name),
         "count_rearranging": count_of(rearranging, name),
+        "independence": xr.DataArray(
+            pooled.independence, attrs={"units": "1", "long_name": "1 where stretches are independent"}
+        ),
     }
     result["probability_density_rearranging"].attrs["long_name"] += " of those that rearrange"
     return xr.Dataset(result).assign_attrs(
@@ -96,6 +109,7 @@ def rearrangement_probability(
         lead=float(lead),
         minimum_count=int(minimum_count),
         dependence=dependence,
+        no_error=pooled.no_error,
         total_share=pooled.n_rearranging / pooled.total,
     )
 

@@ -94,7 +94,8 @@ def ranking(
     Counting makes independent things look informative: the part of I that falls as 1/n is removed by
     the jackknife, n I - (n - 1) <I without a stretch>, which knows that hops last several frames.
 
-    Returns ``auc``, ``mutual_information``, each with ``_error``; ``entropy``, bit; ``n_rearranging``.
+    Returns ``auc``, ``mutual_information``, each with ``_error``; ``entropy``, bit; ``n_rearranging``; the
+    attribute ``no_error`` says why errors are not known.
 
     Raises
     ------
@@ -140,6 +141,7 @@ def ranking(
             "lead": float(lead),
             "uncorrected": float(raw),
             "threshold": float(threshold or 0),
+            "no_error": pooled.no_error,
         },
     )
 

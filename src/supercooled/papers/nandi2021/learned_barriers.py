@@ -76,9 +76,11 @@ def barriers(
     known = fits.dropna("learned_softness", subset=["barrier"])
     if known.sizes["learned_softness"] < 5:
         return None
-    data = known[["barrier", "barrier_error"]].drop_vars(("lower", "upper"), errors="ignore")
+    data = known[["barrier", "barrier_error", "barrier_spread"]].drop_vars(
+        ("lower", "upper"), errors="ignore"
+    )
     shift, low, high = best_shift(
-        data["learned_softness"].values, data["barrier"].values, data["barrier_error"].values
+        data["learned_softness"].values, data["barrier"].values, data["barrier_spread"].values
     )
     return data.assign(shift=shift, shift_low=low, shift_high=high, shift_printed=PRINTED_SHIFT).assign_attrs(
         temperatures=temperatures
