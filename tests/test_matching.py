@@ -227,6 +227,18 @@ def test_fields_of_a_part_go_with_the_whole_in_every_consumer(some, tmp_path):
     xr.testing.assert_identical(sc.report.scene(RUN, **view), sc.report.scene(part, **view))
 
 
+def test_fields_of_a_file_are_of_the_trajectory_in_it(tmp_path):
+    depth = LOCAL["local_depth"](RUN)
+    sc.write_gsd(tmp_path / "run.gsd", RUN, fields={"depth": depth, "mine": depth})
+    fields, run = sc.io.read_fields(tmp_path / "run.gsd"), sc.read(tmp_path / "run.gsd")
+    for name in ("depth", "mine"):
+        found = matched(fields[name], run[3:7])
+        assert found.rows.tolist() == [3, 4, 5, 6]
+        with pytest.raises(ParameterError, match="two trajectories"):
+            matched(fields[name], RUN)
+    np.testing.assert_array_equal(matched(laid_on(fields.depth, RUN), depth).rows, np.arange(RUN.n_frames))
+
+
 def test_a_structural_field_goes_with_the_p_hop_of_a_part():
     depth = LOCAL["local_depth"](RUN)
     asked = {"threshold": 0.1, "bins": 4, "minimum_count": 1, "lead": 0.0}

@@ -65,6 +65,24 @@ def test_the_error_is_that_of_the_mean_over_configurations():
     assert np.isnan(rank_correlation(fields[:1], later[:1]).rank_correlation_error.item())
 
 
+def test_a_field_meets_the_motion_of_its_own_configuration():
+    """Given in another order, each still meets its own; one that there is no motion of is refused."""
+    random = np.random.default_rng(9)
+
+    def of(one, frame, trajectory="a" * 32):
+        return one.assign_coords(frame=frame).assign_attrs(trajectory=trajectory)
+
+    values = random.normal(size=(3, 50))
+    fields = [of(field(v), k) for k, v in enumerate(values)]
+    later = [of(motion(v), k) for k, v in enumerate(values)]
+    for order in ([0, 1, 2], [2, 0, 1]):
+        found = rank_correlation(fields, [later[k] for k in order])
+        assert found.rank_correlation.item() == pytest.approx(1.0)
+    for other in (of(later[0], 7), of(later[0], 0, "b" * 32)):
+        with pytest.raises(ParameterError, match="no motion is of frame 0 of trajectory aaaaaaaa"):
+            rank_correlation(fields, [other, *later[1:]])
+
+
 @pytest.mark.parametrize(
     ("fields", "later", "said"),
     [

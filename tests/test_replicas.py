@@ -238,3 +238,13 @@ def test_a_run_given_again_in_another_form_or_from_before_it_was_prolonged_is_re
     # What begins alike and goes its own way is another run, and so is a stretch that doesn't overlap.
     assert len(replicas([moving(1, start=5), moving(2, start=5)])) == 2
     assert len(replicas([run[:20], again[20:]])) == 2
+
+
+def test_runs_whose_frames_lie_further_apart_are_not_averaged_with_others():
+    """At lags that both have one would count twice what the other does, at all others alone."""
+    run, other = moving(1), moving(2)
+    asked = {"lags": [2.0, 4.0], "overlap_radius": 0.3}
+    with pytest.raises(TrajectoryError, match="closest frames are 2 and 1 apart"):
+        dynamics.displacements([run, other[::2]], **asked)
+    both = dynamics.displacements([run[::2], other[::2]], **asked)
+    assert np.isfinite(both.msd).all()

@@ -12,7 +12,7 @@ import xarray as xr
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
-from supercooled.matching import Labels
+from supercooled.matching import OF_AN_INTERVAL, Labels
 from supercooled.trajectory import Trajectory
 
 # How far mean volumes of one state may differ where boxes breathe, and edges where they don't.
@@ -62,6 +62,27 @@ def replicas(
         _check_alike(runs[0], run, one_interval=one_interval)
     each_once(runs)
     return runs
+
+
+def see_one_interval(runs: Sequence[Trajectory]) -> None:
+    """Refused where the closest frames of some runs are further apart than those of others.
+
+    Pairs of frames of all runs are averaged: one with half as many would count half, at some lags alone.
+
+    Raises
+    ------
+    TrajectoryError
+        naming both.
+    """
+    known = [(run, float(np.diff(run.times).min())) for run in runs if run.n_frames > 1]
+    for run, apart in known[1:]:
+        first, closest = known[0]
+        if not np.isclose(apart, closest, rtol=OF_AN_INTERVAL):
+            raise TrajectoryError(
+                f"{run.source.name} and {first.source.name} are taken together, and their closest frames "
+                f"are {apart:g} and {closest:g} apart: replicas have one interval; write the finer one "
+                "again with fewer frames"
+            )
 
 
 def each_once(things: Sequence[Trajectory] | Sequence[xr.DataArray]) -> None:

@@ -16,6 +16,7 @@ from supercooled.cage import Calibration
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
+from supercooled.simulation.choosing import chosen_engine
 from supercooled.trajectory import Trajectory
 
 __all__ = ["Ensembles", "Plan", "ranked_propensities"]
@@ -89,6 +90,7 @@ def ranked_propensities(
             choices=plan.choices,
             liquid=plan.liquid,
             dt=plan.dt,
+            engine=chosen_engine().version(),
             root=plan.root,
             workers=plan.workers,
         )
@@ -110,10 +112,14 @@ def ranked_propensity(
     choices: Choices,
     liquid: Liquid,
     dt: float,
+    engine: str,
     root: Path,
     workers: Workers,
 ) -> Results:
-    """Of one temperature, as :func:`ranked_propensities`."""
+    """Of one temperature, as :func:`ranked_propensities`.
+
+    engine : what makes the runs, for the key
+    """
     T = temperature_of(run)
     duration = ensembles.durations[T]
     times = [t for t in ensembles.times if t <= duration * (1 + 1e-9)]
@@ -134,11 +140,13 @@ def ranked_propensity(
             workers=workers,
         )
         found = dynamics.propensity(replicas, times=times).isel(particle=centres)
-        motion.append(found["propensity"])
+        here = int(run.frames[number])
+        # Of the configuration that they began from, as the fields are.
+        began = found["propensity"].assign_coords(frame=here).assign_attrs(trajectory=run.fingerprint)
+        motion.append(began)
         noise = (found["propensity_error"] ** 2).mean("particle")
         reliability.append(1.0 - noise / found["propensity"].var("particle", ddof=1))
         beside = surroundings(run, liquid.mixture, choices, radial=radial, frames=slice(number, number + 1))
-        here = int(run.frames[number])
         for name, each in fields.items():
             each.append((softness if name == "softness" else beside[name]).sel(frame=here))
     rows = [

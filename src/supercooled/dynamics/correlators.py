@@ -21,7 +21,7 @@ from supercooled.dynamics.streaming import Plan, Tally
 from supercooled.dynamics.wave_vectors import shell_vectors
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.correlators import Measures
-from supercooled.replicas import replicas
+from supercooled.replicas import replicas, see_one_interval
 from supercooled.trajectory import Trajectory
 
 # Shorter times between frames are rounding.
@@ -121,6 +121,7 @@ def correlators(
     array([ 0.38, -0.21,  0.03])
     """
     runs = list(replicas(trajectories))
+    see_one_interval(runs)
     times = _lags(runs, lags)
     _check(overlap_radius, stretches, tolerance)
     alone = isinstance(trajectories, Trajectory)

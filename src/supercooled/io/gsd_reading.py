@@ -21,6 +21,7 @@ from supercooled.io.gsd_file import GsdFile
 from supercooled.io.labels import named_species
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Found, Opened, opened
+from supercooled.matching import origin
 from supercooled.quantities import TABLE, labelled
 
 # What decides the frames of a trajectory; logs and fields beside them may differ.
@@ -187,7 +188,9 @@ def read_fields(path: str | Path) -> xr.Dataset:
     Returns
     -------
     Dataset with one variable (frame, particle) a field, with coordinate ``time`` where the file has
-    times; NaN where a frame or a particle has no value.
+    times; NaN where a frame or a particle has no value. Each says, as other results do, that it is of the
+    trajectory in this file, which ``sc.read`` opens; :func:`supercooled.matching.laid_on` makes it one of the
+    run that the file was written from.
 
     Raises
     ------
@@ -209,7 +212,7 @@ def read_fields(path: str | Path) -> xr.Dataset:
         if n_frames == 0 or not stored:
             raise TrajectoryError(f"{path}: no per-particle fields in it")
         n_particles = _count(path, file)
-        coords: dict[str, Any] = {"frame": np.arange(n_frames)}
+        coords: dict[str, Any] = {"frame": np.arange(n_frames), "particle": np.arange(n_particles)}
         if file.holds(layout.TIME, n_frames):
             coords["time"] = ("frame", layout.scalars(file, n_frames, layout.TIME, [np.nan])[:, 0])
         variables = {}
@@ -218,12 +221,12 @@ def read_fields(path: str | Path) -> xr.Dataset:
             for f in range(n_frames):
                 values[f] = layout.rows(file, f, chunk_name, (n_particles,), np.nan)
             variables[chunk_name.removeprefix(layout.FIELD)] = values
-    dims = ("frame", "particle")
+    dims, whose = ("frame", "particle"), origin(read_gsd(path, Meaning()).trajectory)
     return xr.Dataset(
         {
-            name: labelled(name, values, dims, coords)
+            name: labelled(name, values, dims, coords, **whose)
             if name in TABLE
-            else xr.DataArray(values, dims=dims, coords=coords)
+            else xr.DataArray(values, dims=dims, coords=coords, attrs=whose)
             for name, values in variables.items()
         }
     )

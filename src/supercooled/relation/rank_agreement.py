@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -26,7 +27,9 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
 
     fields : (particle,) of each configuration; NaN where a particle has no value
     motion : (time, particle) of each, such as the propensity of :func:`supercooled.dynamics.propensity`,
-        with the same ``particle`` numbers or more of them
+        with the same ``particle`` numbers or more of them. Where all of both say their ``trajectory`` and
+        ``frame`` they are paired by these; a motion that doesn't, as it was made from other runs, stands at
+        the place of its field in the list
 
     Returns ``rank_correlation`` (time) and ``rank_correlation_error``, the standard error over the
     configurations, which must lie far apart to be independent; NaN for a single one.
@@ -34,8 +37,8 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     Raises
     ------
     ParameterError
-        if there is not one motion for each field, a configuration is given twice, times differ, or fewer than
-        three particles are in both.
+        if there is not one motion for each field, a configuration is given twice or has no motion, times
+        differ, or fewer than three particles are in both.
 
     Source: A. Widmer-Cooper, P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006), which correlates structure
     with propensity; C. Spearman, Am. J. Psychol. 15, 72 (1904).
@@ -48,8 +51,9 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     """
     if len(fields) != len(motion) or not fields:
         raise ParameterError(f"{len(fields)} fields for {len(motion)} motions: give one of each")
-    alike(fields)
+    alike([*fields, *motion])
     each_once(fields)
+    motion = _in_the_order_of(fields, motion)
     times = motion[0]["time"].values
     if any(not np.array_equal(one["time"].values, times) for one in motion):
         raise ParameterError("the motions are at different times: ask for the same of each configuration")
@@ -64,6 +68,26 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
         },
         attrs={"configurations": n},
     )
+
+
+def _in_the_order_of(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArray]) -> list[xr.DataArray]:
+    """The motion of each field's configuration."""
+    wanted, there = ([_configuration(one) for one in each] for each in (fields, motion))
+    if None in there or None in wanted:
+        return list(motion)
+    for one, key in zip(fields, wanted, strict=True):
+        if key not in there:
+            raise ParameterError(
+                f"no motion is of frame {key[1]} of trajectory {key[0]:.8}, of which a {one.name or 'field'} "
+                f"is given; there are those of {', '.join(f'frame {f} of {t:.8}' for t, f in there)}"
+            )
+    return [motion[there.index(key)] for key in wanted]
+
+
+def _configuration(one: xr.DataArray) -> Any:
+    """Trajectory and frame, where both are known."""
+    made, frame = one.attrs.get("trajectory"), one.coords.get("frame")
+    return (made, int(frame)) if isinstance(made, str) and frame is not None and frame.ndim == 0 else None
 
 
 def _of_one(field: xr.DataArray, later: xr.DataArray) -> Array:
