@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.spatial import KDTree
 
 from supercooled.arrays import Array
 from supercooled.box import Box
+from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, SupercooledError
 from supercooled.mixture import Mixture
 from supercooled.potentials import PairPotential
@@ -39,6 +41,26 @@ def nearest_distances(run: Trajectory, frame: int) -> dict[tuple[str, str], floa
             if min(len(first), len(second)) >= 1 + (a == b):
                 found[one, other] = _smallest(first, second, box, same=a == b)
     return found
+
+
+@lru_cache(maxsize=64)
+def _seen(of: str, first: int, mixture: str) -> list[bool]:
+    """Whether a trajectory has been looked at; by what it holds, as long as the process lives."""
+    return []
+
+
+def check_units_once(run: Trajectory, mixture: Mixture) -> None:
+    """As :func:`check_units`, of a trajectory that has been looked at before without a second look.
+
+    Raises
+    ------
+    ParameterError
+        as :func:`check_units`.
+    """
+    seen = _seen(run.fingerprint, int(run.frames[0]), digest_of(mixture))
+    if not seen:
+        check_units(run, mixture)
+        seen.append(True)
 
 
 def check_units(run: Trajectory, mixture: Mixture) -> None:

@@ -87,20 +87,56 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
+# Of a file of which one configuration is wanted.
+_OF_A_START = ("names", "species_column", "unwrapped", "units", "box", "format")
+
+
 def reads(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say what its files mean; it takes them as ``said``."""
+    return _with(command, tuple(_OPTIONS))
+
+
+def reads_start(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say what the file means that it starts from; as ``said``, too."""
+    return _with(command, _OF_A_START)
+
+
+def started(start: str, said: dict[str, Any]) -> Any:
+    """What a run starts from: a word, a file, or the last frame of a file of which something was said.
+
+    Raises
+    ------
+    ParameterError
+        if something was said of a file, and there is none.
+    """
+    from supercooled import io
+    from supercooled.errors import ParameterError
+
+    told = {name: value for name, value in said.items() if value is not None}
+    if not told:
+        return start
+    if start in ("equilibrated", "lattice"):
+        words = ", ".join("--" + name.replace("_", "-") for name in told)
+        raise ParameterError(
+            f"{words} says what a file means, and --start is {start!r}: give a file, or leave it out"
+        )
+    return io.read(start, **told)[-1:]
+
+
+def _with(command: Callable[..., None], names: tuple[str, ...]) -> Callable[..., None]:
+    options = {name: _OPTIONS[name] for name in names}
     own = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
         from supercooled.analysis.inputs import said_of
 
-        said = said_of({name: values.pop(name) for name in _OPTIONS})
+        said = said_of({name: values.pop(name) for name in options})
         command(**values, said=said)
 
     more = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
-        for name, (kind, default) in _OPTIONS.items()
+        for name, (kind, default) in options.items()
     ]
     kept = [
         one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -110,6 +146,6 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = own.replace(parameters=[*kept, *more])  # type: ignore[attr-defined]
     with_options.__annotations__ = {
         **{one.name: one.annotation for one in kept},
-        **{name: kind for name, (kind, _) in _OPTIONS.items()},
+        **{name: kind for name, (kind, _) in options.items()},
     }
     return with_options

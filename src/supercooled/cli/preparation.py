@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import supercooled as sc
-from supercooled.cli.meaning import reads
+from supercooled.cli.meaning import reads, reads_start, started
 from supercooled.cli.options import (
     Damping,
     Density,
@@ -26,6 +26,7 @@ from supercooled.cli.options import (
 from supercooled.cli.printing import say
 
 
+@reads_start
 def cool(
     liquid: Liquid,
     temperature: Temperatures,
@@ -42,6 +43,8 @@ def cool(
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Cool a liquid step by step, and say of each step whether it came to equilibrium."""
     rungs = sc.store.cool(
@@ -51,7 +54,7 @@ def cool(
         hold=_each(hold),
         duration=_each(duration),
         every=_each(every),
-        start=start,
+        start=started(start, said),
         seed=seed,
         dt=dt,
         damping=damping,
@@ -103,6 +106,7 @@ def quench(
         )
 
 
+@reads_start
 def propensity(
     liquid: Liquid,
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
@@ -125,6 +129,8 @@ def propensity(
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    *,
+    said: dict[str, Any],
 ) -> None:
     """How far each particle goes, averaged over runs from one configuration with fresh velocities."""
     from supercooled.fields import objection
@@ -140,7 +146,7 @@ def propensity(
             every=every,
             per_decade=per_decade,
             first_seed=first_seed,
-            start=start,
+            start=started(start, said),
             dt=dt,
             damping=damping,
             engine=engine,

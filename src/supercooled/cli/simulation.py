@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import supercooled as sc
 from supercooled.cli.checks import passed, relaxed
+from supercooled.cli.meaning import reads_start, started
 from supercooled.cli.options import (
     Damping,
     Density,
@@ -25,6 +26,7 @@ from supercooled.cli.options import (
 from supercooled.cli.printing import say
 
 
+@reads_start
 def simulate(
     liquid: Liquid,
     temperature: Temperatures,
@@ -48,9 +50,12 @@ def simulate(
     runs: Runs = Path("runs"),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Simulate a liquid; an interrupted run goes on where it stopped, a finished one is not repeated."""
     model = sc.systems.named(liquid, density=density)
+    begin = started(start, said)
     requests = [
         sc.store.request(
             model,
@@ -63,7 +68,7 @@ def simulate(
             dt=dt,
             damping=damping,
             ensemble=ensemble,
-            start=start,
+            start=begin,
             hold=hold,
         )
         for T in temperature

@@ -97,7 +97,10 @@ def _header(lines: LineReader, where: str, given: Box | None) -> Header:
     time = numbers(pairs["time"], 1, f"{where}: Time")[0] if "time" in pairs else None
     columns, called = _columns(pairs.get("properties", _DEFAULT_PROPERTIES), where)
     labels = tuple(name for name in called if name.lower() in _SPECIES)
-    return Header(count, columns, edges, corner, periodic, step, time, called=called, labels=labels)
+    units = pairs["units"].strip().lower() if "units" in pairs else None
+    return Header(
+        count, columns, edges, corner, periodic, step, time, called=called, labels=labels, units=units
+    )
 
 
 def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, Array, tuple[bool, ...]]:

@@ -13,6 +13,7 @@ from supercooled.box import Box
 from supercooled.errors import MixtureError
 from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
+from supercooled.nearest import check_units_once
 from supercooled.potentials import PairPotential
 from supercooled.quantities import labelled
 from supercooled.simulation.pair_forces import PairForces
@@ -70,6 +71,7 @@ def configurational(
             f"{trajectory.source.name}: species {sorted(unknown)} are not those of {mixture.name} "
             f"{mixture.species}: name them when reading"
         )
+    check_units_once(trajectory, mixture)
     table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
     kinds = table[trajectory.species]
     rows = []
