@@ -111,6 +111,14 @@ def test_foreign_types_get_an_example_that_works(tmp_path: Path) -> None:
         short_study.analyse([path], tmp_path / "out", given=Given([0.5]), thresholds=[0.1])
 
 
+def test_species_called_the_other_way_round_get_the_names_that_would_do(tmp_path: Path) -> None:
+    run = short_study.lattice(0, 0.07)
+    path = tmp_path / "types.gsd"
+    sc.write_gsd(path, replace(run, names=run.names[::-1]))
+    with pytest.raises(MixtureError, match=r"composition .* it would be with --names 1=B,2=A"):
+        short_study.analyse([path], tmp_path / "out", given=Given([0.5], units="lj"), thresholds=[0.1])
+
+
 def test_depths_at_another_temperature_than_the_runs_are_refused() -> None:
     run = replace(short_study.lattice(0, 0.07), temperature=0.5)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture

@@ -1,6 +1,8 @@
 """A file that opens is read as its author meant it, and what can't be known is asked for."""
 
 import bz2
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import gsd.hoomd
@@ -10,6 +12,7 @@ from scipy import constants
 from test_io_dump import BOXES, Run, put, turned
 
 import supercooled as sc
+from supercooled import cli
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
 from supercooled.io.text_index import ends_for_certain
 from supercooled.io.xyz import pairs_of
@@ -476,3 +479,67 @@ def test_gsd_without_its_optional_chunks_is_what_its_schema_says(tmp_path: Path)
     for said in ({"species_column": "element"}, {"box": sc.Box.cube(3.0)}):
         with pytest.raises(ParameterError, match="GSD"):
             sc.read(tmp_path / "bare.gsd", **said)
+
+
+def test_an_xyz_file_that_says_other_units_is_never_read_as_reduced(tmp_path: Path) -> None:
+    path = tmp_path / "a.xyz"
+    path.write_text('1\nLattice="9 0 0 0 9 0 0 0 9" units=metal Properties=species:S:1:pos:R:3\nA 2 3 4\n')
+    with pytest.raises(ParameterError, match=r"in units 'metal'.*sigma_AA in Angstrom, epsilon_AA in eV"):
+        sc.read(path)
+    run = sc.read(path, units="metal,sigma=3.0,epsilon=1.0,mass=1.0")
+    assert run.fixed_box().heights[0] == pytest.approx(3.0)
+
+
+def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_path: Path) -> None:
+    """A liquid in Angstrom: where every sigma is 2.2 nobody repels anybody by potentials of sigma 1."""
+    grid = 2.2 * np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
+    angstrom = sc.Trajectory.from_arrays(grid, sc.Box.cube(2.2 * 6.6), names=("A",))
+    fluid = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
+    depth = {
+        "mixture": fluid, "temperature": 0.5, "centre": "A", "width": 0.09, "dr": 0.01,
+        "cutoffs": {"AA": (0.9, 2.8)}, "correlation": "local", "normalisation": "total",
+    }  # fmt: skip
+    shells = {"mixture": fluid, "centre": "A", "shells": {"AA": 1.3}, "radius": 1.3, "width": 0.05}
+    for call in (
+        lambda: sc.cage.local_depth(angstrom, **depth),
+        lambda: sc.structure.surroundings(angstrom, **shells),
+        lambda: sc.simulation.configurational(angstrom, fluid),
+    ):
+        with pytest.raises(ParameterError, match="not in reduced units of this liquid; give its units"):
+            call()
+    said = replace(angstrom, units=sc.Units())
+    assert np.isfinite(sc.cage.local_depth(said, **depth)).all()
+
+
+def test_a_start_file_is_what_is_said_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Types 1 and 2 the other way round, in Angstrom: without words it is refused, with them it starts."""
+    liquid = sc.systems.kob_andersen(density=1.2)
+    first = sc.simulation.lattice(liquid, 200, seed=1)
+    edge = float(first.box.heights[0])
+    rows = "".join(
+        f"{2 - s} {x:.9g} {y:.9g} {z:.9g}\n"
+        for s, (x, y, z) in zip(first.species, 2.2 * first.positions, strict=True)
+    )
+    file = tmp_path / "start.xyz"
+    lattice = " ".join(f"{2.2 * edge if k in (0, 4, 8) else 0:.9g}" for k in range(9))
+    file.write_text(f'200\nLattice="{lattice}" Properties=type:I:1:pos:R:3\n{rows}')
+    words = f"ka-lj -T 2 --density 1.2 --duration 0.1 --every 0.05 -N 200 --hold 1 --start {file}".split()
+    asked = []
+    monkeypatch.setattr(sc.store, "simulate_all", lambda requests, **_: asked.extend(requests) or [])
+
+    def command(*more: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["supercooled", "simulate", *words, *more])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return int(ended.value.code or 0)
+
+    assert command() == 2
+    assert command("--names", "1=B,2=A", "--units", "sigma=2.2") == 0
+    began = asked[0].start()
+    np.testing.assert_array_equal(began.species, first.species)
+    np.testing.assert_allclose(began.box.heights, edge, rtol=1e-6)
+    words[-1] = "lattice"
+    assert command("--names", "1=B,2=A") == 2
+    assert "--names says what a file means, and --start is 'lattice'" in capsys.readouterr().err

@@ -494,3 +494,15 @@ def _gone(pid, seconds):
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_run_that_another_engine_made_is_not_taken_for_the_one_asked_for(tmp_path, monkeypatch):
+    asked = store.request(
+        systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
+        start="lattice", hold=1.0,
+    )  # fmt: skip
+    made = {"versions": {"engine": "gamdpy 0.8.3, numba-cuda 0.30.4, NVIDIA H200"}}
+    monkeypatch.setattr(store.RunFolder, "record", lambda _: made)
+    with pytest.raises(StoreError, match="was made by gamdpy, and lammps was asked for"):
+        store.simulate_all([asked], root=tmp_path / "runs", engine="lammps", progress=False)
+    assert not list((tmp_path / "runs").rglob("trajectory.gsd"))

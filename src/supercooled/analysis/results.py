@@ -327,7 +327,7 @@ def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
     data["share_error"] = labelled("probability", [s.error for s in shares], ("temperature",))
     out["distributions"] = data
     if relations.probabilities:
-        names = ["rearrangement_probability", "rearrangement_probability_error"]
+        names = [f"rearrangement_probability{end}" for end in ("", "_error", "_spread")]
         out["rearrangement"] = xr.concat(
             [p[names] for p in relations.probabilities], dim=along, combine_attrs="drop_conflicts"
         ).assign_coords(temperature=along)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from supercooled import systems
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.mixture import Mixture
-from supercooled.nearest import check_units
+from supercooled.nearest import MOST_SPECIES, check_units
 from supercooled.replicas import each_once, replicas
 from supercooled.store.reading import check_made_with
 from supercooled.trajectory import Trajectory
@@ -30,12 +30,12 @@ def in_its_order(
     for trajectory in trajectories:
         check_made_with(trajectory.source.name, mixture)
     ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
-    for trajectory in ordered:
+    for given, trajectory in zip(trajectories, ordered, strict=True):
         check_units(trajectory, mixture)
         if not np.allclose(trajectory.composition(), mixture.composition, atol=0.02):
             raise MixtureError(
                 f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "
-                f"{liquid}, {mixture.composition}"
+                f"{liquid}, {mixture.composition}{_other_names(given, mixture)}"
             )
         if choices.centre not in trajectory.names:
             raise ParameterError(
@@ -57,6 +57,20 @@ def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajecto
     return replace(
         trajectory, species=rank[trajectory.species].astype(np.int32), names=tuple(mixture.species)
     )
+
+
+def _other_names(trajectory: Trajectory, mixture: Mixture) -> str:
+    """How the species would have to be called for the composition to be that of the liquid, if they can."""
+    labels, names = _labels(trajectory), list(trajectory.names)
+    if len(names) > MOST_SPECIES or len(labels) != len(names):
+        return ""
+    there = trajectory.composition()
+    for order in permutations(mixture.species):
+        wanted = [mixture.composition[mixture.species.index(name)] for name in order]
+        if np.allclose(there, wanted, atol=0.02):
+            said = ",".join(f"{a}={b}" for a, b in zip(labels, order, strict=True))
+            return f"; it would be with --names {said}, if that is which is which"
+    return ""
 
 
 def _labels(trajectory: Trajectory) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from supercooled import cluster
 from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
@@ -134,6 +134,7 @@ def simulate_all(
     folders = [RunFolder.of(asked.state, root) for asked in requests]
     for folder, asked in zip(folders, requests, strict=True):
         _check_beginning(folder, asked)
+        _check_engine(folder, engine)
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):
         other = missing.get(folder.path)
@@ -167,6 +168,16 @@ def _check_beginning(folder: RunFolder, asked: Request) -> None:
         raise StoreError(
             f"{folder.path} began from another equilibrated configuration than the one that the package has "
             f"now for {asked.state.label}; delete it, or choose another folder of runs"
+        )
+
+
+def _check_engine(folder: RunFolder, engine: EngineName | Engine | None) -> None:
+    """Refuse a run that another engine made than the one that is asked for by name."""
+    made = str(folder.record().get("versions", {}).get("engine", "")).partition(" ")[0].lower()
+    if isinstance(engine, str) and made in get_args(EngineName) and made != engine:
+        raise StoreError(
+            f"{folder.path} was made by {made}, and {engine} was asked for: choose another folder of runs, "
+            "or leave the engine out to take the run as it is"
         )
 
 

@@ -35,22 +35,22 @@ TOO_FEW = "Fewer than three temperatures below onset."
 
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
-    "softness": Printed("Table III", "softness", "sigma_AA^2", SOFTNESS),
+    "softness": Printed("Table III", "softness", "sigma_AA^5", SOFTNESS),
     "median": Printed("Table III", "median deviation of S", "1", MEDIAN),
-    "a0": Printed("Table III", "a0", "sigma_AA^2", SLOPE),
-    "a1": Printed("Table III", "a1", "sigma_AA^2 k_B/epsilon_AA", SLOPE),
+    "a0": Printed("Table III", "a0", "sigma_AA^5", SLOPE),
+    "a1": Printed("Table III", "a1", "sigma_AA^5 k_B/epsilon_AA", SLOPE),
     "line": Printed("Fig. 1", "correlation of S with T", "1", LINEAR),
     "cage": Printed("Fig. 2(a)", "correlation of βΔΦ with 1/S"),
     "dynamics": Printed("Fig. 2(c)", "correlation of ΔE with 1/S"),
     "K_VFT": Printed("Table I", "K_VFT", "1", FRAGILITY),
     "T_VFT": Printed("Table I", "T_VFT", "epsilon_AA/k_B", FRAGILITY),
-    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^2", SLOPE),
+    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^5", SLOPE),
     "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE),
-    "B_prime of the caption": Printed("Table II, as its caption", "B'", "epsilon_AA sigma_AA^2", SLOPE),
+    "B_prime of the caption": Printed("Table II, as its caption", "B'", "epsilon_AA sigma_AA^5", SLOPE),
     "order": Printed("Table II", "pairs of liquids in the order of B'", "1", ORDER),
     "mfpt collapse": Printed("Fig. 2(a), inset", "variance left after collapse"),
     "dynamics collapse": Printed("Fig. 2(d)", "variance left after collapse"),
-    "escape": Printed("Eq. 2, Fig. 2(a)", "B", "sigma_AA^2"),
+    "escape": Printed("Eq. 2, Fig. 2(a)", "B", "sigma_AA^5"),
 }
 
 

@@ -63,7 +63,7 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
             published=line,
             measured=value,
             uncertainty=finite(point.number("softness_error")),
-            unit="sigma_AA^2",
+            unit="sigma_AA^5",
             tolerance=SOFTNESS,
             note=("Nearest at this f0. " if nearest[studied.name][1] == studied.label else "")
             + f"{relaxed(point.number('tau_alpha'))}; the paper does not say who is active.",

@@ -107,7 +107,7 @@ def by_depth(
 ) -> Results:
     """The depth as order parameter: P_R(depth), its barriers and its onset; what can't be had is left out."""
     along = xr.Variable("temperature", np.asarray(temperatures, dtype=np.float64))
-    names = ["rearrangement_probability", "rearrangement_probability_error"]
+    names = [f"rearrangement_probability{end}" for end in ("", "_error", "_spread")]
     every = related.depth_probabilities
     out: Results = {
         "depth_rearrangement": xr.concat(

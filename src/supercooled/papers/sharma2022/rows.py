@@ -39,7 +39,7 @@ RECOMMENDED = ("local", "total", "local-mean")
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 SOFT, DECAY = "share softer than the peak", "d ln P_R / d ln S"
 TABLE = {
-    "softness": Printed("nandi2021, Table III", "softness", "sigma_AA^2", SOFTNESS),
+    "softness": Printed("nandi2021, Table III", "softness", "sigma_AA^5", SOFTNESS),
     "p_c": Printed("Sec. III", "p_c", "sigma_AA^2", P_C),
     "softer": Printed("Sec. V, Fig. 4", SOFT, "1", SHARE),
     "shallower": Printed(
@@ -64,7 +64,8 @@ TABLE = {
         ONSET,
         "The same by the depth of the cage, without a calibration.",
     ),
-    **{name: Printed("Eqs. 4, 7, Fig. 1", name, "sigma_AA^-2") for name in ("a0", "a1", "c0", "c1")},
+    **{name: Printed("Eqs. 4, 7, Fig. 1", name, "sigma_AA^-5") for name in ("a0", "c0", "c1")},
+    "a1": Printed("Eqs. 4, 7, Fig. 1", "a1", "sigma_AA^-2"),
     **{name: Printed("Eqs. 4, 7, Fig. 1", name) for name in ("b0", "b1")},
     **{
         f"{quantity}, {name}": Printed("beyond the paper", f"{quantity}, {word}")
