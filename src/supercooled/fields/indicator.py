@@ -19,6 +19,8 @@ from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
 from supercooled.frame import Frame
+from supercooled.mixture import Mixture
+from supercooled.nearest import check_units_once
 from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -256,6 +258,11 @@ class _Plan:
         if len(rows) == 0:
             raise ParameterError(f"{run.source.name}: {frames} chooses none of {run.n_frames} frames")
         particles = np.arange(run.n_particles) if species is None else run.of_species(species)
+        wanted = tuple(wanted)
+        # Potentials mean nothing where lengths are in Angstrom.
+        for mixture in (getattr(one, "mixture", None) for one in wanted):
+            if isinstance(mixture, Mixture):
+                check_units_once(run, mixture)
         return cls(run, tuple(wanted), rows, particles)
 
     def blocks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
