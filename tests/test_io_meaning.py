@@ -495,20 +495,16 @@ def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_pat
     grid = 2.2 * np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
     angstrom = sc.Trajectory.from_arrays(grid, sc.Box.cube(2.2 * 6.6), names=("A",))
     fluid = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
-    depth = {
-        "mixture": fluid, "temperature": 0.5, "centre": "A", "width": 0.09, "dr": 0.01,
-        "cutoffs": {"AA": (0.9, 2.8)}, "correlation": "local", "normalisation": "total",
-    }  # fmt: skip
-    shells = {"mixture": fluid, "centre": "A", "shells": {"AA": 1.3}, "radius": 1.3, "width": 0.05}
+    depth = sc.indicators.LocalDepth(fluid, {"AA": (0.9, 2.8)}, temperature=0.5)
     for call in (
-        lambda: sc.cage.local_depth(angstrom, **depth),
-        lambda: sc.structure.surroundings(angstrom, **shells),
+        lambda: depth.of(angstrom),
+        lambda: sc.fields.compute(angstrom, [depth]),
         lambda: sc.simulation.configurational(angstrom, fluid),
     ):
         with pytest.raises(ParameterError, match="not in reduced units of this liquid; give its units"):
             call()
     said = replace(angstrom, units=sc.Units())
-    assert np.isfinite(sc.cage.local_depth(said, **depth)).all()
+    assert np.isfinite(depth.of(said)).all()
 
 
 def test_a_start_file_is_what_is_said_of_it(

@@ -16,7 +16,7 @@ from supercooled.cage import Calibration
 from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.mixture import Liquid
-from supercooled.simulation.choosing import chosen_engine
+from supercooled.simulation.engine_choice import chosen_engine
 from supercooled.trajectory import Trajectory
 
 __all__ = ["Ensembles", "Plan", "ranked_propensities"]

@@ -19,9 +19,9 @@ from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
 from supercooled.frame import Frame
+from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units_once
-from supercooled.matching import coordinates, origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 

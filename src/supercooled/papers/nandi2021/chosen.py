@@ -68,7 +68,7 @@ PRINTED = printed_beside(__file__)
 
 
 def softness_line(system: str, temperature: float) -> float:
-    """Average softness a0 + a1 T that is printed in Table III, sigma_AA^2.
+    """Average softness a0 + a1 T that is printed in Table III, sigma_AA^5 (of C without 1/rho).
 
     >>> round(softness_line("ka-lj 1.2", 0.47), 7)
     0.0008394
