@@ -498,7 +498,7 @@ def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_pat
     depth = sc.indicators.LocalDepth(fluid, {"AA": (0.9, 2.8)}, temperature=0.5)
     for call in (
         lambda: depth.of(angstrom),
-        lambda: sc.fields.compute(angstrom, [depth]),
+        lambda: sc.compute(angstrom, [depth]),
         lambda: sc.simulation.configurational(angstrom, fluid),
     ):
         with pytest.raises(ParameterError, match="not in reduced units of this liquid; give its units"):
