@@ -18,4 +18,4 @@ def surroundings(run, *, mixture, centre, shells, radius, width, frames=slice(No
     """Energy, density and coordination of the particles of one species, by their plain names."""
     asked = PotentialEnergy(mixture), LocalDensity(radius, width), Coordination(shells)
     found = compute(run, asked, species=centre, frames=frames)
-    return xr.Dataset({one.name: found[str(one)] for one in asked})
+    return xr.Dataset({one.name: found[str(one)] for one in asked}, attrs=found.attrs)

@@ -19,6 +19,9 @@ from supercooled.trajectory import Trajectory
 # A pair with more energy than this, in epsilon_AA, is not one of a liquid.
 _ABSURD = 1e6
 _DISTANCES = 2000
+# A liquid has so many particles, and the nearest of a lattice at rest are no further apart than this, in
+# units of where the repulsion ends.
+_MANY, _AT_REST = 100, 4 / 3
 # Pairs of more species than this, as of a polydisperse liquid, are not told apart.
 MOST_SPECIES = 8
 
@@ -44,30 +47,37 @@ def nearest_distances(run: Trajectory, frame: int) -> dict[tuple[str, str], floa
 
 
 @lru_cache(maxsize=64)
-def _seen(of: str, first: int, mixture: str) -> list[bool]:
+def _seen(of: str, first: int, said: str, mixture: str) -> list[bool]:
     """Whether a trajectory has been looked at; by what it holds, as long as the process lives."""
     return []
 
 
 def check_units_once(run: Trajectory, mixture: Mixture) -> None:
-    """As :func:`check_units`, of a trajectory that has been looked at before without a second look.
+    """As :func:`check_units` for a direct call, which may be of a few particles or of a lattice at rest.
+
+    Only a hundred particles or more are looked at, once, and only those are refused that are a third further
+    apart than any two that repel each other, or overlap.
 
     Raises
     ------
     ParameterError
         as :func:`check_units`.
     """
-    seen = _seen(run.fingerprint, int(run.frames[0]), digest_of(mixture))
+    said = f"{run.units} {run.names} {run.state is None}"
+    seen = _seen(run.fingerprint, int(run.frames[0]), said, digest_of(mixture))
     if not seen:
-        check_units(run, mixture)
+        if run.n_particles >= _MANY:
+            check_units(run, mixture, slack=_AT_REST)
         seen.append(True)
 
 
-def check_units(run: Trajectory, mixture: Mixture) -> None:
+def check_units(run: Trajectory, mixture: Mixture, *, slack: float = 1.0) -> None:
     """Refuse a trajectory whose numbers can't be in reduced units of a liquid, unless somebody said they are.
 
     In a liquid some particles repel each other, and it is not so that half of them lie where every potential
     is absurdly high.
+
+    slack : how much further apart than those that repel each other the nearest may be
 
     Raises
     ------
@@ -82,7 +92,7 @@ def check_units(run: Trajectory, mixture: Mixture) -> None:
     if not nearest:
         return
     there = {pair: potentials.get(pair) or potentials[pair[1], pair[0]] for pair in nearest}
-    repel = any(r < _end_of_repulsion(there[pair]) for pair, r in nearest.items())
+    repel = any(r < slack * _end_of_repulsion(there[pair]) for pair, r in nearest.items())
     typical = _typical(run, 0)
     overlap = all(_is_absurd(potential, typical) for potential in there.values())
     if repel and not overlap:
