@@ -115,7 +115,7 @@ def test_species_called_the_other_way_round_get_the_names_that_would_do(tmp_path
     run = short_study.lattice(0, 0.07)
     path = tmp_path / "types.gsd"
     sc.write_gsd(path, replace(run, names=run.names[::-1]))
-    with pytest.raises(MixtureError, match=r"composition .* it would be with --names 1=B,2=A"):
+    with pytest.raises(MixtureError, match=r"composition .* it would be with --names B=A,A=B"):
         short_study.analyse([path], tmp_path / "out", given=Given([0.5], units="lj"), thresholds=[0.1])
 
 

@@ -1227,6 +1227,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "tried": ((1.0, 0.9),),
         "softness": np.zeros(3),
         "chance": 0.5,
+        "no_error": "",
     },
     "plot.arrhenius": lambda: {"probabilities": probabilities(), "fits": lines(), "temperatures": None},
     "plot.barrier": lambda: {"fits": lines()},
@@ -1318,8 +1319,9 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "chi_square": 1.0,
         "unweighted": 1.0,
         "extrapolated": "",
+        "no_error": "",
     },
-    "relation.Peak": lambda: {"value": 1.0, "error": 0.1, "bandwidth": 0.1},
+    "relation.Peak": lambda: {"value": 1.0, "error": 0.1, "bandwidth": 0.1, "no_error": ""},
     "relation.Share": lambda: {
         "value": 1.0,
         "error": 0.1,
@@ -1327,6 +1329,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "peak_error": 0.1,
         "of_all": 0.5,
         "n_rearranging": 3,
+        "no_error": "",
     },
     "relation.SoftnessLaw": lambda: {
         "values": (1.0, 1.0, 1.0),
