@@ -66,7 +66,7 @@ TABLE = {
     ),
     **{name: Printed("Eqs. 4, 7, Fig. 1", name, "sigma_AA^-5") for name in ("a0", "c0", "c1")},
     "a1": Printed("Eqs. 4, 7, Fig. 1", "a1", "sigma_AA^-2"),
-    **{name: Printed("Eqs. 4, 7, Fig. 1", name) for name in ("b0", "b1")},
+    **{name: Printed("Eqs. 4, 7, Fig. 1", name, "sigma_AA^-3") for name in ("b0", "b1")},
     **{
         f"{quantity}, {name}": Printed("beyond the paper", f"{quantity}, {word}")
         for quantity in (AREA, PROPENSITY)
