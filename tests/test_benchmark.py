@@ -218,7 +218,7 @@ def test_the_command_writes_table_and_page(tmp_path):
     assert "all indicators averaged" in page
     assert "Zenodo 10118191" in page
     rows = sc.report.read_comparison(out / "comparison.json")
-    assert {row.quantity for row in rows} >= {"bond_order", "all indicators averaged"}
+    assert {row.quantity for row in rows} >= {"bond order", "all indicators averaged"}
     # The page is drawn again from what is kept.
     assert CliRunner().invoke(app, ["report", str(out)]).exit_code == 0
 

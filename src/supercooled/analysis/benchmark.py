@@ -365,6 +365,12 @@ def _whose(one: Configuration) -> str:
     return f"T={one.temperature:g} {one.name}"
 
 
+def _called(features: Sequence[Features]) -> list[str]:
+    """Each in words where these tell it from the others, else with its parameters."""
+    words = [one.long_name for one in features]
+    return [name if words.count(name) == 1 else str(one) for name, one in zip(words, features, strict=True)]
+
+
 def _several(features: Features | Sequence[Features]) -> list[Features]:
     return [features] if isinstance(features, Features) else list(features)
 
@@ -381,7 +387,7 @@ def _judged(
         states.setdefault(one.state, []).append(one)
     temperatures = sorted({T for T, _ in states})
     times = sorted({t for _, t in states})
-    methods = [str(one) for one in singles] + list(sets)
+    methods = _called(singles) + list(sets)
     shape = (len(methods), len(temperatures), len(times))
     numbers = {
         name: np.full(shape, np.nan) for name in ("pearson", "pearson_error", "spearman", "spearman_error")
@@ -444,7 +450,7 @@ def _judged(
             "added": (("feature", *along[1:]), added, {"units": "1"}),
             "added_error": (("feature", *along[1:]), added_error, {"units": "1"}),
         },
-        {"feature": [str(one) for one in parts_of], "temperature": temperatures, "time": times},
+        {"feature": _called(parts_of), "temperature": temperatures, "time": times},
         {"predictor": best or ""},
     )
     return Benchmark(

@@ -47,7 +47,7 @@ def leaderboard(data: xr.Dataset) -> Figure:
     lines = sorted((line for line in lines if np.isfinite(line[1])), key=lambda line: abs(line[1]))
     colours = [QUIET if name.endswith("(published)") else ACCENT for name, _ in lines]
     axes.barh(range(len(lines)), [abs(value) for _, value in lines], color=colours, height=0.7)
-    axes.set_yticks(range(len(lines)), [name[:40] for name, _ in lines], fontsize=5)
+    axes.set_yticks(range(len(lines)), [name[:60] for name, _ in lines], fontsize=5)
     axes.set(xlabel="|Pearson correlation|")
     ceiling = float(floats(cold["ceiling"])[0])
     if np.isfinite(ceiling):
