@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 import valid_calls
 import xarray as xr
-from asked import local_depth
 from report_example import rows
 
 import supercooled as sc
@@ -223,18 +222,15 @@ def test_equilibrate_refuses_files_of_somebody_else_before_anything_is_simulated
 NEAR = sc.structure.Radial(first=0.9, step=0.1, number=2, width=0.1)
 MODEL = learning.SoftnessModel(("a",), np.zeros(1), np.ones(1), ((np.ones((1, 1)), np.ones(1)),), "margin")
 NO_TEXT: dict[str, Any] = {"title": "", "summary": "", "rows": [], "results": {}, "provenance": {}}
-DEPTH: dict[str, Any] = {
-    "mixture": LIQUID.mixture, "temperature": 0.5, "centre": "A", "width": 0.09, "dr": 0.01,
-    "cutoffs": {"AA": (0.9, 1.4), "AB": (0.9, 1.4)}, "correlation": "local", "normalisation": "total",
-}  # fmt: skip
 
 
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
-    "local_depth:out": lambda p, v: local_depth(p.opened(), **DEPTH, out=v),
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
     "structure.structure_functions:out": lambda p, v: sc.structure.structure_functions(
         p.opened(), centre="A", radial=NEAR, out=v
     ),
+    "Indicator.of:out": lambda p, v: sc.indicators.BondOrder(6).of(p.opened(), out=v),
+    "predictors.Predictor.save:path": lambda p, v: valid_calls._predictor().save(v),
     "fields.field:out": lambda p, v: fields.field(
         "depth", np.zeros, [(1, 2)], [1], coords={"frame": [0], "particle": [0, 1]}, executor=None, out=v,
         inputs=[p.run],
@@ -289,6 +285,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     ),
 }  # fmt: skip
 ONE_FILE = {
+    "predictors.Predictor.save:path",
     "report.write_comparison:path", "learning.SoftnessModel.save:path", "write_gsd:path",
     "io.GsdAppender:path", "store.equilibrate:out",
 }  # fmt: skip
@@ -307,6 +304,9 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # stand for the other one of both
     "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
     "analysis.liquid.run:files", "analysis.motion.run:files",
+    "indicators.LearnedSoftness.of_file:path", "benchmark:data", "io.Reader:open",
+    # a file in it is named by what it holds, and never replaced
+    "benchmark:cache",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip
 

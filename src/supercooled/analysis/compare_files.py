@@ -15,6 +15,7 @@ from supercooled.analysis.inputs import Given
 from supercooled.analysis.provenance import describe
 from supercooled.analysis.states import begin_alike
 from supercooled.cluster import Workers, executor
+from supercooled.extras import require
 from supercooled.outputs import results_folder
 from supercooled.predictors import load_predictor
 from supercooled.trajectory import Trajectory
@@ -53,6 +54,8 @@ def run(
     StoreError
         if `out` holds something else, or can't be written.
     """
+    # Said before anything is measured.
+    require("matplotlib", doing="the figure of a comparison")
     inputs: list[str | Path] = [*files, *(name for name in indicators if name.endswith(".json"))]
     names = (TABLE, FIGURE, PROVENANCE)
     with results_folder(out, inputs=inputs, names=names, check=changed_results):
