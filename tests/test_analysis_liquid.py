@@ -16,10 +16,9 @@ from short_study import CHOICES, TEMPERATURES
 
 import supercooled as sc
 from supercooled import report
-from supercooled.analysis.calibrating import calibrated, unbound_share
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.measurement import Measured
-from supercooled.analysis.results import Cages
+from supercooled.analysis.results import Cages, calibrated, unbound_share
 from supercooled.errors import MixtureError, ParameterError
 
 

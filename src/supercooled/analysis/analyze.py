@@ -11,11 +11,10 @@ import numpy as np
 import xarray as xr
 
 from supercooled import report, structure
-from supercooled.analysis.calibrating import calibrated
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.measurement import Measured, measure
-from supercooled.analysis.results import Cages, Moves, Relations, cages, moves, relations
+from supercooled.analysis.results import Cages, Moves, Relations, cages, calibrated, moves, relations
 from supercooled.analysis.states import by_temperature, in_its_order, one_threshold_each
 from supercooled.arguments import Anything, shown, validated
 from supercooled.blocks import LEAST_TIME, TIMES_A_PART, jackknife_error, remembered
