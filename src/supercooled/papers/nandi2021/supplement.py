@@ -76,7 +76,9 @@ def learned_barriers(data: xr.Dataset) -> Figure:
     S, E = floats(data["learned_softness"]), floats(data["barrier"])
     shift = float(data["shift_printed"])
     x = 1.0 / (S + shift)
-    slope, intercept = np.polyfit(x, E, 1, w=1.0 / floats(data["barrier_spread"]))
+    # What others have written may have errors alone.
+    weighing = "barrier_spread" if "barrier_spread" in data else "barrier_error"
+    slope, intercept = np.polyfit(x, E, 1, w=1.0 / floats(data[weighing]))
     axes.plot(x, intercept + slope * x, color=FAINT, linewidth=0.9, zorder=1)
     shade = Shade("LJ 1.2", steps(2)[0], MARKERS[0], hollow=False)
     points(axes, shade, x, E, floats(data["barrier_error"]))
