@@ -246,7 +246,9 @@ def fit_softness(
         "groups": len(np.unique(groups)),
         "folds": folds,
         "accuracy": found.accuracy,
-        "accuracy_error": found.error,
+        # A file has no NaN.
+        "accuracy_error": None if found.no_error else found.error,
+        "accuracy_no_error": found.no_error,
         "balanced_accuracy": found.balanced_accuracy,
         "chance": found.chance,
         **{k: v for k, v in features.attrs.items() if k != "definition" and isinstance(v, (str, int, float))},

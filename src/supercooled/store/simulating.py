@@ -125,6 +125,7 @@ def simulate_all(
         run began from an equilibrated configuration that is no longer the package's.
     """
     see_runs_folder(root)
+    asked_for = engine
     new = [asked for asked in requests if not RunFolder.is_there(asked.state, root)]
     if new:
         # What can't start is refused before there is a folder for it.
@@ -134,7 +135,7 @@ def simulate_all(
     folders = [RunFolder.of(asked.state, root) for asked in requests]
     for folder, asked in zip(folders, requests, strict=True):
         _check_beginning(folder, asked)
-        _check_engine(folder, engine)
+        _check_engine(folder, asked_for)
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):
         other = missing.get(folder.path)
