@@ -153,7 +153,14 @@ def _public() -> dict[str, Any]:
                 continue
             add(f"{module}.{name}", thing)
     quantities = sc.quantities
-    same = {"indicators.compute", "io.read", "io.write_gsd", "io.look", "store.simulate"}  # at the top
+    same = {
+        "predictors.predict",
+        "indicators.compute",
+        "io.read",
+        "io.write_gsd",
+        "io.look",
+        "store.simulate",
+    }  # at the top
     unchecked = {"learning.SoftnessClassifier"}  # keeps what it is given, as scikit-learn wants; `fit` checks
     results = {"Analysis", "io.Look"}  # made by `look`
     python = {"cluster.Serial.submit"}

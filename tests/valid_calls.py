@@ -538,6 +538,13 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "indicators.PackingOrder.of_mixture": lambda: {"mixture": FLUID},
     "indicators.StructureFunctions.of_paper": lambda: {"name": "graham2023"},
     "indicators.PairEntropy.graham2023": lambda: {"window_width": 1.0},
+    "predict": lambda: {
+        "what": dense(),
+        "model": described_model(),
+        "species": "A",
+        "frames": slice(0, 1),
+    },
+    "predictors.model_named": lambda: {"model": described_model()},
     "io.Reader": lambda: {"name": "kind", "suffixes": (".kind",), "open": lambda path: run()},
     "io.Reader.__call__": lambda: {"path": "a.kind", "meaning": sc.io.Meaning()},
     "io.reader": lambda: {"name": "another kind", "suffixes": [".other"]},

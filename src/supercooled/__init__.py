@@ -52,6 +52,7 @@ _NAMES = {
     "benchmark": "analysis.benchmark",
     "compute": "fields",
     "look": "io",
+    "predict": "predictors",
     "Neighbours": "neighbour_list",
     "neighbours": "neighbour_list",
     "read": "io",
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from supercooled.mixture import Activity, Liquid, Mixture
     from supercooled.neighbour_list import Neighbours, neighbours
     from supercooled.potentials import LennardJones
+    from supercooled.predictors import predict
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
     from supercooled.targets import Target
@@ -135,6 +137,7 @@ __all__ = [
     "papers",
     "plot",
     "potentials",
+    "predict",
     "predictors",
     "quantities",
     "read",

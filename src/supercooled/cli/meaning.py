@@ -79,8 +79,10 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     ),
     "format": (
         Annotated[
-            Literal["gsd", "lammps", "xyz"] | None,
-            typer.Option(help="Of the file, where its name does not say so."),
+            str | None,
+            typer.Option(
+                help="Of the file, where its name does not say so: gsd, lammps, xyz, or another reader's."
+            ),
         ],
         None,
     ),

@@ -4,9 +4,21 @@
 :func:`shipped` gives one that comes with the package. Each is a :class:`supercooled.Indicator` again.
 """
 
+from supercooled.predictors.applying import model_named, predict
 from supercooled.predictors.fitting import MODELS, fit_predictor
 from supercooled.predictors.predictor import Predictor, load_predictor
 from supercooled.predictors.scores import score
-from supercooled.predictors.shipped import recipe, shipped
+from supercooled.predictors.shipped import recipe, shipped, shipped_models
 
-__all__ = ["MODELS", "Predictor", "fit_predictor", "load_predictor", "recipe", "score", "shipped"]
+__all__ = [
+    "MODELS",
+    "Predictor",
+    "fit_predictor",
+    "load_predictor",
+    "model_named",
+    "predict",
+    "recipe",
+    "score",
+    "shipped",
+    "shipped_models",
+]

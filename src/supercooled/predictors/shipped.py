@@ -38,6 +38,15 @@ def recipe(mixture: Mixture) -> tuple[Features, ...]:
     )
 
 
+def shipped_models() -> tuple[str, ...]:
+    """Names of the predictors that come with the package.
+
+    >>> shipped_models()
+    ('ka-propensity-T0.44',)
+    """
+    return tuple(sorted(path.name.removesuffix(".json") for path in _FOLDER.glob("*.json")))
+
+
 @validated
 def shipped(name: Name) -> Predictor:
     """A predictor that comes with the package; its ``scores`` and ``provenance`` say what it is good for.
@@ -53,7 +62,10 @@ def shipped(name: Name) -> Predictor:
     >>> round(shipped("ka-propensity-T0.44").scores["A"]["pearson"]["mean"], 2)
     0.78
     """
-    names = sorted(path.name.removesuffix(".json") for path in _FOLDER.glob("*.json"))
+    names = shipped_models()
     if name not in names:
-        raise ParameterError(f"no predictor {name!r} comes with the package; there are {', '.join(names)}")
+        raise ParameterError(
+            f"there is no file {name!r}, and no model of this name comes with the package; there are "
+            f"{', '.join(names)}"
+        )
     return load_predictor(_FOLDER / f"{name}.json")

@@ -1,0 +1,80 @@
+"""Models put to use, and which there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import supercooled as sc
+from supercooled.cli.meaning import reads
+from supercooled.cli.printing import say
+
+
+@reads
+def predict(
+    file: Annotated[Path, typer.Argument(help="A trajectory, or one configuration.")],
+    model: Annotated[
+        str, typer.Option(help="A name that `supercooled models` lists, or a JSON file that holds a model.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="GSD file to write, whose particles carry what is predicted.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option("--temperature", "-T", help="Of the run, for models that need it.")
+    ] = None,
+    *,
+    said: dict[str, Any],
+) -> None:
+    """What a model says of each particle: mean and spread by species, and how foreign the file is to it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    made = sc.predictors.model_named(model)
+    meaning = sc.io.Meaning(**said, temperature=temperature)
+    run = sc.io.open_file(file, meaning).trajectory
+    found = made.of(run)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("species", "particles", "mean", "standard deviation"):
+        table.add_column(heading, justify="left" if heading == "species" else "right")
+    for name in run.names:
+        values = found.sel(particle=run.of_species(name))
+        number = int(values.notnull().sum())
+        told = (f"{float(values.mean()):.4g}", f"{float(values.std()):.4g}") if number else ("not known", "")
+        table.add_row(name, f"{number}", *told)
+    say(f"{made.long_name}, {made.unit}, of {len(run)} frame{'s' if len(run) > 1 else ''}")
+    Console().print(table)
+    if isinstance(made, sc.predictors.Predictor):
+        share = max(made.foreign(frame) for frame in run)
+        say(f"{100 * share:.1f} % of the particles lie outside what the model has learned from")
+    if out is not None:
+        sc.write_gsd(out, run, fields={made.name: found})
+        say(f"Written: {out}")
+
+
+def models() -> None:
+    """List the models that come with the package: what they predict, of which liquid, and how well."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in ("name", "predicts", "species", "how well", "domain"):
+        table.add_column(heading)
+    for name in sc.predictors.shipped_models():
+        one = sc.predictors.shipped(name)
+        how = [
+            f"{species}: {measure} {scores[measure]['mean']:.2f}({100 * scores[measure]['error']:.0f})"
+            for species, scores in one.scores.items()
+            for measure in ("pearson", "auc")
+            if measure in scores
+        ]
+        table.add_row(
+            name,
+            f"{one.target}, {one.unit}",
+            ", ".join(one.models),
+            "\n".join(how),
+            str(one.provenance.get("domain", "not said")),
+        )
+    table.caption = "How well: on groups left out when it was fitted"
+    Console().print(table)
