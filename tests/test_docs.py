@@ -77,7 +77,7 @@ def test_long_scripts_run_on_a_short_run(script: str, folder: Path, monkeypatch:
     monkeypatch.setattr(sc.store, "simulate_all", lambda wanted: [run for _ in wanted])
     # The field's data are not shipped; test_benchmark runs it on some of its own.
     benchmark = inspect.signature(sc.benchmark)
-    monkeypatch.setattr(sc, "benchmark", lambda *args, **words: benchmark.bind(*args, **words))
+    monkeypatch.setattr(sc, "benchmark", benchmark.bind)
     given = {"sc": sc, "liquid": sc.systems.kob_andersen(density=1.2), "run": run}
     names = dict(given)
     exec(script, names)  # noqa: S102  the pages are ours
