@@ -152,3 +152,9 @@ def valid_fluid():
     from supercooled import LennardJones, Mixture
 
     return Mixture("lj", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),))
+
+
+def test_all_moves_or_none_may_be_made():
+    alone = Frame.from_arrays([[0.0, 0, 0]], Box.cube(9.0), temperature=0.5)
+    assert cage_state(alone, MIXTURE, step=0.01, sweeps=5).accepted == 1.0
+    assert cage_state(alone, MIXTURE, radius=1e-6, step=0.5, sweeps=5).accepted == 0.0

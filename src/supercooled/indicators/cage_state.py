@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from supercooled.arguments import Fraction, Positive, Random, Temperature, Whole, validated
+from supercooled.arguments import Number, Positive, Random, Temperature, Whole, validated
 from supercooled.arrays import Array
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
@@ -45,7 +45,7 @@ class CageState:
     frame: Frame
     distance: Array
     fluctuation: Array
-    accepted: Fraction
+    accepted: Annotated[float, Number(at_least=0.0, at_most=1.0)]
 
 
 @validated
