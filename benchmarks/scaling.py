@@ -161,13 +161,13 @@ def scaling(workers: list[int], n_frames: int) -> None:
 
 def analysed(file: Path, out: Path, q_max: float) -> None:
     """`supercooled analyze` but for its figures; prints the largest memory held, megabytes."""
-    from supercooled.analysis import liquid
+    from supercooled.analysis import analyze_files
     from supercooled.analysis.choices import Choices
     from supercooled.analysis.inputs import Given
     from supercooled.report import writing
 
     writing.rebuild = lambda folder, **_: folder / "report.html"  # type: ignore[assignment]
-    liquid.run(
+    analyze_files.run(
         [file], out=out, liquid="ka-lj", given=Given([TEMPERATURE]), thresholds=[0.1],
         choices=Choices(q_max=q_max), workers=1,
     )  # fmt: skip

@@ -18,7 +18,7 @@ import numpy as np
 
 import supercooled as sc
 from supercooled import store
-from supercooled.analysis import liquid
+from supercooled.analysis import analyze_files
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.papers import sharma2022
@@ -53,7 +53,7 @@ def analyse(files: Sequence[Path], out: Path, **changes: object) -> Path:
     """The whole way but for the figures, which are drawn from what is compared here."""
     options = {"liquid": "ka-lj", "given": Given(TEMPERATURES), "thresholds": [0.1] * 3}
     with mock.patch.object(writing, "rebuild", _draw_nothing):
-        return liquid.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
+        return analyze_files.run(files, out=out, **{**options, "choices": CHOICES, "workers": 1, **changes})
 
 
 def _draw_nothing(folder: Path, **_: object) -> None:

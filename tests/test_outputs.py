@@ -20,7 +20,7 @@ from report_example import rows
 
 import supercooled as sc
 from supercooled import cli, fields, io, learning, outputs, report, store
-from supercooled.analysis import compare_files, liquid, motion
+from supercooled.analysis import compare_files, motion
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.motion import Motion
@@ -274,7 +274,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "analysis.compare_files.run:out": lambda p, v: compare_files.run(
         [p.run], indicators=["BondOrder"], targets=["Displacement:after=1"], out=v, given=Given()  # type: ignore[arg-type]
     ),
-    "analysis.liquid.run:out": lambda p, v: liquid.run(
+    "analysis.analyze_files.run:out": lambda p, v: analyze_files.run(
         [p.run], out=v, liquid="ka-lj", given=Given([0.5]), thresholds=None, choices=Choices(), workers=1  # type: ignore[arg-type]
     ),
     "analysis.motion.run:out": lambda p, v: motion.run(
@@ -303,7 +303,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "fields.seal:folder", "fields.objection:folder", "fields.dataset:folder",
     # stand for the other one of both
     "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
-    "analysis.liquid.run:files", "analysis.motion.run:files",
+    "analysis.analyze_files.run:files", "analysis.motion.run:files",
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "io.Reader:open",
     # a file in it is named by what it holds, and never replaced
     "benchmark:cache",
@@ -328,7 +328,7 @@ def public_functions() -> Iterator[tuple[str, Any]]:
                     for method in vars(thing)
                     if not method.startswith("_") and callable(getattr(thing, method))
                 )
-    for name in ("analysis.compare_files", "analysis.liquid", "analysis.motion"):
+    for name in ("analysis.analyze_files", "analysis.compare_files", "analysis.motion"):
         yield f"{name}.run", importlib.import_module(f"supercooled.{name}").run
 
 
@@ -430,7 +430,7 @@ def test_an_analysis_refuses_at_once_a_hard_link_of_a_field_that_it_would_write(
     os.link(tmp_path / "an" / "fields_T0.5.gsd", place.folder / "link.gsd")
     before = everything(tmp_path)
     with pytest.raises(ParameterError, match=r"link\.gsd is an input and the same file as .*fields_T0\.5"):
-        liquid.run(
+        analyze_files.run(
             [place.folder / "link.gsd"], out=tmp_path / "an", liquid="ka-lj", given=Given([0.5]),  # type: ignore[arg-type]
             thresholds=None, choices=Choices(), workers=1,
         )  # fmt: skip

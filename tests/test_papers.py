@@ -15,7 +15,7 @@ import xarray as xr
 
 import supercooled as sc
 from supercooled import papers, report
-from supercooled.analysis import choices, liquid, measurement, results
+from supercooled.analysis import choices, measurement, results
 from supercooled.analysis.inputs import Given
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.papers import graham2023, nandi2021, sharma2022
@@ -46,7 +46,7 @@ def analysed(files: Sequence[Path], out: Path, **changed: object) -> Path:
         "liquid": "ka-lj", "given": Given(TEMPERATURES[: len(files)]), "thresholds": [0.12] * len(files),
         "choices": CHOICES, "workers": 1,
     }  # fmt: skip
-    return liquid.run(files, out=out, **{**options, **changed})  # type: ignore[arg-type]
+    return analyze_files.run(files, out=out, **{**options, **changed})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

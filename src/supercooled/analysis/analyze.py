@@ -13,6 +13,7 @@ import xarray as xr
 from supercooled import report, structure
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.analysis.inputs import Given
+from supercooled.analysis.liquid import FIELDS, results_of, write_analysis
 from supercooled.analysis.measurement import Measured, measure
 from supercooled.analysis.results import Cages, Moves, Relations, cages, calibrated, moves, relations
 from supercooled.analysis.states import by_temperature, in_its_order, one_threshold_each
@@ -134,8 +135,6 @@ class Analysis:
         ParameterError, StoreError
             if `out` can't be the name of a folder, or holds something else than a report.
         """
-        from supercooled.analysis.liquid import FIELDS, write_analysis
-
         names = [run.source.name for runs in self.states.values() for run in runs]
         inputs = [name for name in names if Path(name).exists()]
         with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
@@ -210,8 +209,6 @@ def analysed(
     workers: Workers,
 ) -> Analysis:
     """The same, of trajectories that have been checked."""
-    from supercooled.analysis.liquid import results_of
-
     chosen = None if thresholds is None else _one_each(thresholds, opened, "threshold")
     for threshold in chosen or ():
         if not 0 < threshold < np.inf:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
 
 from supercooled import io, relation, report
-from supercooled.analysis.analyze import Analysis, analysed, check_runs
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.measurement import Measured
@@ -28,7 +27,6 @@ from supercooled.analysis.scenes import scene_of
 from supercooled.analysis.stages import Results
 from supercooled.analysis.states import begin_alike
 from supercooled.cage import Calibration
-from supercooled.cluster import Workers
 from supercooled.errors import ParameterError
 from supercooled.matching import matched
 from supercooled.outputs import remove_owned
@@ -41,47 +39,58 @@ SHOWN = 50
 FIELDS = "fields_T*.gsd"
 
 
-def run(
-    files: Sequence[Path],
-    *,
-    out: Path,
-    liquid: str | None,
-    given: Given,
-    thresholds: Sequence[float] | None,
-    choices: Choices,
-    workers: Workers,
-    command: str | None = None,
-) -> Path:
-    """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
+class Analysed(Protocol):
+    """What is written of an analysis: see :class:`supercooled.analysis.analyze.Analysis`."""
 
-    files : any order of temperatures; those of one temperature are replicas, taken together
-    liquid : name in the catalogue, for the pair potentials; None leaves out what needs them
-    given : what is said about the files
-    thresholds : of each file, the same for replicas; measured if None
-    command : that repeats it, where it was given on the command line
+    @property
+    def liquid(self) -> str | None:
+        """Whose pair potentials were used."""
+        ...
 
-    Raises
-    ------
-    ParameterError, TrajectoryError, MixtureError
-        before anything is measured, where files, temperatures and liquid don't fit together, or a file lies
-        in `out`.
-    StoreError
-        if `out` holds something else than an analysis, or a file of it has been changed.
-    """
-    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
-    with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
-        opened = given.opened(files)
-        check_runs(opened, choices)
-        found = analysed(
-            opened,
-            liquid=liquid,
-            thresholds=thresholds,
-            choices=choices,
-            work=out / "work",
-            workers=workers,
-        )
-        write_analysis(found, out, given=given, command=command)
-    return out
+    @property
+    def states(self) -> Mapping[float, Sequence[Trajectory]]:
+        """Runs of each temperature."""
+        ...
+
+    @property
+    def choices(self) -> Choices:
+        """Every choice that changes a number."""
+        ...
+
+    @property
+    def measured(self) -> Sequence[Measured]:
+        """Structure, motion and fields of each state."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The line from depth to softness."""
+        ...
+
+    @property
+    def calibration_note(self) -> str:
+        """What has to be said of it."""
+        ...
+
+    @property
+    def relations(self) -> Relations | None:
+        """How structure and hops go together."""
+        ...
+
+    @property
+    def results(self) -> Mapping[str, xr.Dataset]:
+        """Datasets behind the figures."""
+        ...
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Of the table."""
+        ...
+
+    @property
+    def told(self) -> Sequence[float] | None:
+        """Thresholds that were given."""
+        ...
 
 
 def results_of(
@@ -116,7 +125,7 @@ def results_of(
 
 
 def write_analysis(
-    found: Analysis, out: Path, *, given: Given | None = None, command: str | None = None
+    found: Analysed, out: Path, *, given: Given | None = None, command: str | None = None
 ) -> Path:
     """Write an analysis into a folder that is held: fields, results, table, figures, page."""
     states, measured, choices = found.states, found.measured, found.choices

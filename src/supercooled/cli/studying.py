@@ -63,7 +63,7 @@ def analyze(
     said: dict[str, Any],
 ) -> None:
     """Cages, local softness, hops and their relation, on your own trajectories."""
-    from supercooled.analysis import liquid as analysis_of_liquid
+    from supercooled.analysis import analyze_files
     from supercooled.analysis.choices import Choices
     from supercooled.analysis.inputs import Given
 
@@ -79,7 +79,7 @@ def analyze(
     )
     placement = placed(workers, scheduler)
     with sc.report.own_folder(out, inputs=[*files, *([] if liquid is None else [liquid])]):
-        analysis_of_liquid.run(
+        analyze_files.run(
             files,
             out=out,
             liquid=liquid,

@@ -1,0 +1,56 @@
+"""Files of one liquid, analysed into a folder: what the command does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from supercooled import report
+from supercooled.analysis.analyze import analysed, check_runs
+from supercooled.analysis.choices import Choices
+from supercooled.analysis.inputs import Given
+from supercooled.analysis.liquid import FIELDS, write_analysis
+from supercooled.cluster import Workers
+
+
+def run(
+    files: Sequence[Path],
+    *,
+    out: Path,
+    liquid: str | None,
+    given: Given,
+    thresholds: Sequence[float] | None,
+    choices: Choices,
+    workers: Workers,
+    command: str | None = None,
+) -> Path:
+    """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
+
+    files : any order of temperatures; those of one temperature are replicas, taken together
+    liquid : name in the catalogue, for the pair potentials; None leaves out what needs them
+    given : what is said about the files
+    thresholds : of each file, the same for replicas; measured if None
+    command : that repeats it, where it was given on the command line
+
+    Raises
+    ------
+    ParameterError, TrajectoryError, MixtureError
+        before anything is measured, where files, temperatures and liquid don't fit together, or a file lies
+        in `out`.
+    StoreError
+        if `out` holds something else than an analysis, or a file of it has been changed.
+    """
+    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
+    with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
+        opened = given.opened(files)
+        check_runs(opened, choices)
+        found = analysed(
+            opened,
+            liquid=liquid,
+            thresholds=thresholds,
+            choices=choices,
+            work=out / "work",
+            workers=workers,
+        )
+        write_analysis(found, out, given=given, command=command)
+    return out
