@@ -20,7 +20,7 @@ from report_example import rows
 
 import supercooled as sc
 from supercooled import cli, fields, io, learning, outputs, report, store
-from supercooled.analysis import compare_files, motion
+from supercooled.analysis import analyze_files, compare_files, motion
 from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.motion import Motion

@@ -15,7 +15,7 @@ import xarray as xr
 
 import supercooled as sc
 from supercooled import papers, report
-from supercooled.analysis import choices, measurement, results
+from supercooled.analysis import analyze_files, choices, measurement, results
 from supercooled.analysis.inputs import Given
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.papers import graham2023, nandi2021, sharma2022
