@@ -50,6 +50,11 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
     "dynamics.displacements": (("origin_spacing", "many"),),
+    # A cage that is not bound has no softness.
+    "cage.Calibration.of_depth": tuple(
+        ("depth", kind)
+        for kind in ("nan", "minus infinity", "negative", "a list with nan", "an array with nan")
+    ),
     # Of a particle without a value nobody knows a sum.
     "Neighbours.sum": (("values", "an array with nan"),),
     # One particle that is left has no correlation.

@@ -74,8 +74,8 @@ ONLY_IN = {
     },
     "xr.open_zarr": {"structure/structure_functions.py"},
     # the package's own files, a seal that has been checked, a log just written
-    ".read_text": {"report/viewer.py", "source.py", "simulation/lammps_minimise.py"},
-    ".read_bytes": {"source.py", "fields/field_digests.py", "systems/library.py"},
+    ".read_text": {"report/viewer.py", "source_code.py", "simulation/lammps_minimise.py"},
+    ".read_bytes": {"source_code.py", "fields/field_digests.py", "systems/library.py"},
 }
 
 

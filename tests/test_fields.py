@@ -207,8 +207,8 @@ def test_quantiles_by_blocks_are_numpys_to_the_last_bit(values, q, size):
     parts = [x[i : i + size] for i in range(0, len(x), size)]
     known = x[~np.isnan(x)]
     with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore", invalid="ignore"):
-        patch.setattr("supercooled.fields.quantiles.IN_MEMORY", 3)
-        patch.setattr("supercooled.fields.quantiles._BINS", 4)
+        patch.setattr("supercooled.fields.exact_quantiles.IN_MEMORY", 3)
+        patch.setattr("supercooled.fields.exact_quantiles._BINS", 4)
         found = quantiles(lambda: iter(parts), q)
         expected = np.quantile(known, q) if len(known) else np.full(len(q), np.nan)
     np.testing.assert_array_equal(found, expected)

@@ -147,12 +147,14 @@ COMMANDS = {
     "quench": "ka-lj {run} --tolerance 0.01",
     "dynamics": "{run} -T 0.5",
     "analyze": "{run} -T 0.5 --liquid ka-lj",
+    "benchmark": "{folder}",
+    "predict": "{run} --model ka-propensity-T0.44",
     "compare": "{run} -i BondOrder -t Displacement:after=1",
     "study": "sharma2022",
     "report": "",
 }
 # Arguments that name what is read.
-READ_BY_COMMANDS = {"files"}
+READ_BY_COMMANDS = {"files", "file", "data"}
 
 
 def command_outputs() -> list[tuple[str, str]]:
@@ -170,7 +172,7 @@ def command_outputs() -> list[tuple[str, str]]:
 
 
 def words_of(command: str, output: str, value: str, place: Place, tmp_path: Path) -> list[str]:
-    words = COMMANDS[command].format(run=place.run).split()
+    words = COMMANDS[command].format(run=place.run, folder=place.folder).split()
     if command == "report":
         return [command, value]
     others = {"out": str(tmp_path / "made" / "out.gsd"), "runs": str(tmp_path / "made" / "runs")}
@@ -304,7 +306,8 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # stand for the other one of both
     "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
-    "indicators.LearnedSoftness.of_file:path", "benchmark:data", "io.Reader:open",
+    "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:what", "predict:model",
+    "predictors.model_named:model", "io.Reader:open",
     # a file in it is named by what it holds, and never replaced
     "benchmark:cache",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",

@@ -183,22 +183,22 @@ def test_solid_clusters_are_those_of_freud(noise, who):
     assert crystal._cluster(shaken, chosen) == peer.largest_cluster_size / chosen.sum()
 
 
-def test_a_potential_without_words_in_lammps_is_refused(tmp_path):
-    class Soft:
+def test_potentials_that_lammps_can_not_be_told_are_refused(tmp_path):
+    class Narrow:
         cutoff = 1.0
 
         def energy(self, r):
-            return np.zeros_like(r)
+            return np.where(np.asarray(r) < 0.9, np.inf, 0.0)
 
-        force = energy
+        force = curvature = energy
 
         def to_dict(self):
-            return {"style": "soft"}
+            return {"style": "narrow"}
 
-    soft = Liquid(Mixture("soft", ("A",), (1.0,), (1.0,), (Soft(),)), 1.0)
-    start = lattice(soft, N, 1)
-    with pytest.raises(SimulationError, match="soft: LAMMPS is not told how to compute Soft"):
-        LammpsEngine().prepare(state_of(soft), start, tmp_path / "start")
+    narrow = Liquid(Mixture("narrow", ("A",), (1.0,), (1.0,), (Narrow(),)), 1.0)
+    start = lattice(narrow, N, 1)
+    with pytest.raises(SimulationError, match=r"narrow: Narrow is finite only from 0\.9 to its cutoff"):
+        LammpsEngine().prepare(state_of(narrow), start, tmp_path / "start")
     half = Mixture(
         "half",
         ("A", "B"),

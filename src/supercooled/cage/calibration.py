@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Estimate, Positive, validated
+from supercooled.arguments import Estimate, Numbers, Positive, validated
 from supercooled.arguments.datasets import ByTemperature
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
@@ -91,7 +92,8 @@ class Calibration:
         attrs = S.attrs | {"units": entry.unit, "long_name": entry.long_name, "density": density}
         return mapped(S, partial(np.multiply, density)).rename("normalised_softness").assign_attrs(attrs)
 
-    def of_depth(self, depth: Array) -> Array:
+    @validated
+    def of_depth(self, depth: Annotated[Array, Numbers(nan=True, infinite=True, array=True)]) -> Array:
         """Softness of depths as plain numbers, any shape; NaN where the line is not positive."""
         inverse = self.c0 + self.c1 * depth
         bound = inverse > 0

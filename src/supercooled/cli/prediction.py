@@ -10,6 +10,7 @@ import typer
 import supercooled as sc
 from supercooled.cli.meaning import reads
 from supercooled.cli.printing import say
+from supercooled.outputs import place_of, see_apart, see_file
 
 
 @reads
@@ -31,6 +32,11 @@ def predict(
     from rich.console import Console
     from rich.table import Table
 
+    if out is not None:
+        # Before anything is computed.
+        final = place_of(out, kind="file", inputs=[file])
+        see_apart(final, out)
+        see_file(final)
     made = sc.predictors.model_named(model)
     meaning = sc.io.Meaning(**said, temperature=temperature)
     run = sc.io.open_file(file, meaning).trajectory

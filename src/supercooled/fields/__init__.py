@@ -4,9 +4,9 @@ from supercooled.fields import field_digests as field_digests
 from supercooled.fields.blockwise import field
 from supercooled.fields.checksums import check, objection, seal, sealed_folder
 from supercooled.fields.described import Described, enter, installed, parameter
+from supercooled.fields.exact_quantiles import quantiles
 from supercooled.fields.indicator import Features, Indicator, compute, values_of
 from supercooled.fields.lazy import blocks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
-from supercooled.fields.quantiles import quantiles
 
 __all__ = [
     "Described",
