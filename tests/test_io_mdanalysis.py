@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import valid_calls
 from test_io_dump import BOXES, Run, put
 
 import supercooled as sc
@@ -63,3 +64,21 @@ def test_a_universe_reads_as_the_file(tmp_path: Path, box: str) -> None:
         from_mdanalysis(universe, timestep=1.0, select="type 7")
     with pytest.raises(ParameterError, match="takes a Universe, not str"):
         from_mdanalysis("run.dcd")
+
+
+def test_what_its_numbers_are_worth_and_what_tells_the_species_can_be_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if "MDAnalysis" not in sys.modules:
+        monkeypatch.setitem(sys.modules, "MDAnalysis", valid_calls.stand_in())
+    universe = valid_calls.universe()
+    plain = from_mdanalysis(universe, timestep=1.0, temperature=300.0)
+    worth = sc.Units("lj", sigma=2.0, epsilon=0.5, mass=8.0)
+    scaled = from_mdanalysis(universe, timestep=1.0, temperature=300.0, units=worth)
+    np.testing.assert_allclose(scaled.boxes()[:, :3], plain.boxes()[:, :3] / 2.0)
+    np.testing.assert_allclose(scaled.positions(), plain.positions() / 2.0)
+    assert scaled.units == worth
+    # tau = sigma (m / epsilon)^(1/2) = 8, and k_B T / epsilon = 300 / 0.5
+    assert scaled.temperature == pytest.approx(600.0)
+    with pytest.raises(ParameterError, match="its atoms have no colours"):
+        from_mdanalysis(universe, species_column="colours")

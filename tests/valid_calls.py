@@ -1195,6 +1195,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "names": ("A",),
         "select": "all",
         "unwrapped": False,
+        "units": "lj",
+        "species_column": "types",
     },
     "io.read_fields": lambda: {"path": gsd_file()},
     "write_gsd": lambda: {

@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Positive, Temperature, shown, validated
+from supercooled.arguments import Name, Positive, Temperature, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.errors import BoxError, ParameterError
 from supercooled.extras import require
 from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
-from supercooled.io.labels import Names, species_of_labels, times_of
+from supercooled.io.labels import Names, species_of_labels
+from supercooled.io.meaning import Meaning
+from supercooled.io.opened import Found, opened
 from supercooled.trajectory import Trajectory
+from supercooled.units import Units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,27 +76,33 @@ def from_mdanalysis(
     names: Names | None = None,
     select: str = "all",
     unwrapped: bool = False,
+    units: Units | str | None = None,
+    species_column: Name = "types",
 ) -> Trajectory:
     """Trajectory of an ``MDAnalysis.Universe``.
 
     Lengths and times are taken as the universe gives them: open files in reduced units with
-    ``convert_units=False``. Positions are in single precision, as MDAnalysis keeps them.
+    ``convert_units=False``, or say what its numbers are worth. Positions are in single precision, as
+    MDAnalysis keeps them. What is said here is said in the universe's own units.
 
-    timestep : time between two frames, tau
-    times : (frame,), tau, in place of `timestep`. MDAnalysis makes times up where a file has none, so
+    timestep : time between two frames
+    times : (frame,), in place of `timestep`. MDAnalysis makes times up where a file has none, so
         its own must be asked for: ``times=[ts.time for ts in universe.trajectory]``. With neither the
         trajectory has no times, and what needs them asks for them.
-    temperature : of the run, epsilon_AA/k_B
+    temperature : of the run
     names : of the species; MDAnalysis' types are taken otherwise
     select : which atoms, in MDAnalysis' words
     unwrapped : whether its positions are unwrapped, not folded into the box
+    units : what the universe's numbers are worth, as :class:`supercooled.Units` or its text, for example
+        "sigma=2.2,epsilon=0.08,mass=58.7"; None takes them for reduced ones
+    species_column : attribute of its atoms that tells the species, such as "types", "names" or "elements"
 
     Raises
     ------
     MissingExtraError
         if MDAnalysis is not installed.
     ParameterError
-        if `universe` is none, selects nothing, or both `timestep` and `times` are given.
+        if `universe` is none, selects nothing, lacks the attribute, or both `timestep` and `times` are given.
     BoxError
         if a frame has no box.
     """
@@ -121,23 +130,22 @@ def from_mdanalysis(
             for f, ts in enumerate(universe.trajectory)
         ]
     )
-    labels, kinds = np.unique(np.asarray(_types(atoms), dtype=str), return_inverse=True)
+    labels, kinds = np.unique(np.asarray(_types(atoms, species_column, name), dtype=str), return_inverse=True)
     species, called = species_of_labels(name, [str(label) for label in labels], kinds, names)
-    return Trajectory(
+    found = Found(
+        kind="MDAnalysis",
         source=UniverseSource(name, universe, atoms.ix, boxes, dimensions, unwrapped),
         species=species,
         names=called,
-        moments=times_of(
-            name,
-            len(boxes),
-            recorded=None if times is None else np.asarray(times, dtype=np.float64),
-            steps=None,
-            timestep=timestep,
-        ),
-        frames=np.arange(len(boxes)),
         dimensions=dimensions,
-        temperature=temperature,
+        steps=None,
+        times=None if times is None else np.asarray(times, dtype=np.float64),
+        units=None,
+        species_column=species_column,
+        coordinates="unwrapped" if unwrapped else "folded",
+        counts_images=False,
     )
+    return opened(name, found, Meaning(timestep=timestep, temperature=temperature, units=units)).trajectory
 
 
 def _mdanalysis() -> Any:
@@ -147,8 +155,12 @@ def _mdanalysis() -> Any:
     return MDAnalysis
 
 
-def _types(atoms: Any) -> Any:
-    return atoms.types if hasattr(atoms, "types") else np.full(len(atoms), "1")
+def _types(atoms: Any, attribute: str, name: str) -> Any:
+    if hasattr(atoms, attribute):
+        return getattr(atoms, attribute)
+    if attribute == "types":
+        return np.full(len(atoms), "1")
+    raise ParameterError(f"{name}: its atoms have no {attribute}: take another species_column, such as types")
 
 
 def _box(dimensions: Array | None, planar: int, where: str) -> Box:
