@@ -134,3 +134,11 @@ def redraw_in_a_child(out: Path, step: int) -> None:
     sys.addaudithook(kill)
     sc.report.rebuild(out)
     left.clear()
+
+
+def cool_in_a_child(root: Path) -> None:
+    """Two steps of cooling, small ones."""
+    liquid = sc.systems.kob_andersen(density=1.2)
+    sc.store.cool(
+        liquid, [2.0, 1.5], n_particles=200, hold=1.0, duration=4.0, every=0.1, root=root, progress=False
+    )

@@ -102,6 +102,37 @@ def test_a_study_that_is_killed_ends_with_the_same_bytes(tmp_path):
     assert killed == whole
 
 
+def test_a_cooling_that_is_killed_ends_with_the_same_frames(tmp_path):
+    """Killed once the first step, and once the second, has written a checkpoint."""
+
+    def began(root: Path) -> ForkServerProcess:
+        child = CHILDREN.Process(target=short_study.cool_in_a_child, args=(root,))
+        child.start()
+        return child
+
+    def runs(root: Path) -> dict[str, bytes]:
+        return {path.parent.name: path.read_bytes() for path in root.rglob("trajectory.gsd")}
+
+    killed = 0
+    for steps in (1, 2):
+        child = began(tmp_path / "killed")
+        while (
+            child.exitcode is None
+            and len(list((tmp_path / "killed").glob("workspace/*/checkpoint-*"))) < steps
+        ):
+            child.join(0.005)
+        child.kill()
+        child.join()
+        killed += child.exitcode == -signal.SIGKILL
+    assert killed == 2
+    for name in ("killed", "whole"):
+        child = began(tmp_path / name)
+        child.join()
+        assert child.exitcode == 0
+    assert runs(tmp_path / "killed") == runs(tmp_path / "whole")
+    assert len(runs(tmp_path / "whole")) == 2
+
+
 def test_two_on_one_folder_make_it_once(files, whole, tmp_path):
     children = [started(files, tmp_path / "out") for _ in range(2)]
     for child in children:
