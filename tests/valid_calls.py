@@ -487,6 +487,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "Neighbours.weighted": lambda: {"weights": [1.0, 2.0, 3.0, 4.0]},
     "Neighbours.within": lambda: {"cutoff": 1.2},
     "Trajectory.displacement": lambda: {"first": 0, "last": 3},
+    "Trajectory.each": lambda: {"block": slice(0, 2)},
     "Trajectory.frame": lambda: {"row": 1},
     "Analysis.report": lambda: {"out": folder() / "report"},
     "analyze": lambda: {

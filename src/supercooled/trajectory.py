@@ -290,19 +290,31 @@ class Trajectory:
         """
         if row >= self.n_frames:
             raise ParameterError(f"{self.source.name} has {self.n_frames} frames, and no frame {row}")
-        block = slice(row, row + 1)
-        return Frame(
-            self.positions(block)[0],
-            Box.from_array(self.boxes(block)[0], self.dimensions),
-            self.species,
-            self.names,
-            number=int(self.frames[row]),
-            time=self.moment(row),
-            temperature=self.temperature,
-            place=f"{self.source.name}: frame {self.frames[row]}",
-            run=self,
-            row=row,
-        )
+        return next(self.each(slice(row, row + 1)))
+
+    @validated
+    def each(self, block: slice = slice(None)) -> Iterator[Frame]:
+        """Frames of a block, which is read at once.
+
+        >>> run = Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(10.0))
+        >>> [frame.number for frame in run.each(slice(1, None, 2))]
+        [1, 3]
+        """
+        rows = np.arange(self.n_frames)[block]
+        positions, boxes = self.positions(block), self.boxes(block)
+        for row, xyz, edges in zip(rows.tolist(), positions, boxes, strict=True):
+            yield Frame(
+                xyz,
+                Box.from_array(edges, self.dimensions),
+                self.species,
+                self.names,
+                number=int(self.frames[row]),
+                time=self.moment(row),
+                temperature=self.temperature,
+                place=f"{self.source.name}: frame {self.frames[row]}",
+                run=self,
+                row=row,
+            )
 
     @validated
     def displacement(self, first: int, last: int) -> Array:

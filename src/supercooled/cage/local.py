@@ -70,12 +70,11 @@ def local_radial_distribution(
     points = Points(float(distances[0]), float(steps.mean()), len(distances))
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
     centres = trajectory.of_species(u)
-    rows = np.arange(trajectory.n_frames)[frames]
-    if len(rows) == 0:
+    if len(np.arange(trajectory.n_frames)[frames]) == 0:
         raise ParameterError(
             f"{trajectory.source.name}: {frames} chooses none of {trajectory.n_frames} frames"
         )
-    values = np.stack([_distributions_of(trajectory.frame(int(row)), smearing)[centres] for row in rows])
+    values = np.stack([_distributions_of(frame, smearing)[centres] for frame in trajectory.each(frames)])
     coords = {
         **coordinates(trajectory, frames, centres),
         "pair": list(pairs_of(trajectory.names, u)),

@@ -273,14 +273,17 @@ class _Plan:
 
     def many(self, block: Integers) -> Array:
         """Values of some frames, (frame, particle, column)."""
-        return np.stack([self._frame(int(row)) for row in block])
+        step = int(block[1] - block[0]) if len(block) > 1 else 1
+        after = int(block[-1]) + step
+        # A slice that ends before the first frame would start again from the end.
+        at_once = slice(int(block[0]), after if after >= 0 else None, step)
+        return np.stack([self._values(frame) for frame in self.run.each(at_once)])
 
     def one(self, block: Integers) -> Array:
         """Values of one indicator, (frame, particle)."""
         return self.many(block)[..., 0]
 
-    def _frame(self, row: int) -> Array:
-        frame = self.run.frame(row)
+    def _values(self, frame: Frame) -> Array:
         if len(self.particles) < frame.n_particles:
             chosen = np.zeros(frame.n_particles, bool)
             chosen[self.particles] = True

@@ -191,8 +191,12 @@ class Wanted:
         """Features of some frames."""
         run = self.trajectory
         values = np.empty((len(frames), len(self.particles), len(self.names)))
-        for row, number in zip(values, frames, strict=True):
-            self.fill(row, run.frame(number), self.particles)
+        step = frames[1] - frames[0] if len(frames) > 1 else 1
+        # A slice that ends before the first frame would start again from the end.
+        after = frames[-1] + step
+        at_once = slice(frames[0], after if after >= 0 else None, step)
+        for row, frame in zip(values, run.each(at_once), strict=True):
+            self.fill(row, frame, self.particles)
         return labelled(
             "structure_function",
             values,
