@@ -68,6 +68,7 @@ def written(folder: Path) -> Path:
         rows=rows(),
         results={**few, "scene": scene()},
         provenance=provenance(),
+        paper="sharma2022",
     )
 
 

@@ -1,5 +1,7 @@
 """The mean-field cage: closed forms, limits and what must not matter."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -327,7 +329,8 @@ def test_pairs_nearer_than_a_table_begins_are_refused():
     table = sc.potentials.Tabulated.through(r, (2.5 - r) ** 3, points=200)
     mixture = sc.Mixture("table", ("A",), (1.0,), (1.0,), (table,))
     xyz = np.random.default_rng(3).uniform(-4, 4, (2, 200, 3))
-    run = sc.Trajectory.from_arrays(xyz, sc.Box.cube(8.0))
+    # A gas, of which somebody said that its numbers are reduced ones.
+    run = replace(sc.Trajectory.from_arrays(xyz, sc.Box.cube(8.0)), units=sc.Units())
     g = radial_distribution(run, r_max=2.5, dr=0.1)
     with pytest.raises(ParameterError, match=r"AA pairs are as near as .* begin its table there"):
         cage.depth(g, mixture, temperature=1.0)

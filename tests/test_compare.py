@@ -194,8 +194,14 @@ def test_each_frame_is_looked_at_once_for_all_indicators(monkeypatch):
 
 def test_only_frames_that_a_target_knows_are_looked_at(monkeypatch):
     run, seen = moving(), []
-    made = Trajectory.frame
-    monkeypatch.setattr(Trajectory, "frame", lambda self, row: seen.append(row) or made(self, row))
+    made = Trajectory.each
+
+    def noted(self, block):
+        for frame in made(self, block):
+            seen.append(frame.row)
+            yield frame
+
+    monkeypatch.setattr(Trajectory, "each", noted)
     sc.compare(run, BondOrder(6), Displacement(after=20.0))
     assert set(seen) == {0, 1, 2, 3}
 

@@ -64,7 +64,9 @@ def test_a_width_that_forgets_the_particle_has_the_share_of_chance():
     assert abs(float(table["rank_correlation"].sel(width=0.12))) < 0.05
     # The hops follow the other width's depths: beyond the peak lie as many as there are particles.
     assert (np.abs(table["share"].sel(width=0.12) - 0.5) < 0.15).all()
-    assert (np.abs(table["steepness"].sel(width=0.12)) < 3 * table["steepness_error"].sel(width=0.12)).all()
+    # From one short run nobody knows how far a steepness is off: none is given.
+    assert np.isfinite(table["steepness"].sel(width=0.12)).all()
+    assert table["steepness_error"].sel(width=0.12).isnull().all()
 
 
 def test_the_distributions_are_densities_of_softness_and_the_hopping_are_softer():

@@ -10,7 +10,6 @@ import typer
 import supercooled as sc
 from supercooled.cli.meaning import reads
 from supercooled.cli.printing import say
-from supercooled.outputs import place_of, see_apart, see_file
 
 
 @reads
@@ -31,6 +30,8 @@ def predict(
     """What a model says of each particle: mean and spread by species, and how foreign the file is to it."""
     from rich.console import Console
     from rich.table import Table
+
+    from supercooled.outputs import place_of, see_apart, see_file
 
     if out is not None:
         # Before anything is computed.
