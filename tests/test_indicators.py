@@ -7,6 +7,7 @@ import pytest
 
 import supercooled as sc
 from supercooled import Box, Frame, Indicator, Trajectory
+from supercooled.cage import Calibration
 from supercooled.cluster import executor
 from supercooled.errors import BrokenLawError, ParameterError
 from supercooled.fields import Features, parameter
@@ -16,6 +17,7 @@ from supercooled.indicators import (
     LearnedSoftness,
     LocalDensity,
     LocalDepth,
+    LocalSoftness,
     NonaffineBefore,
     PairEntropy,
     PotentialEnergy,
@@ -330,3 +332,15 @@ def test_what_has_deformed_is_the_target_of_the_frame_before():
     assert before.isnull().all("particle").values.tolist() == [True, True, False, False, False]
     with pytest.raises(ParameterError, match="not a multiple of the interval"):
         NonaffineBefore(window=3.0, cutoff=1.9).of(run)
+
+
+def test_softness_of_one_species_is_not_taken_for_that_of_another():
+    # Of one frame, asked for twice: what is remembered of it holds for the particles that were asked for.
+    line = Calibration(90.0, 2.0, 0.0, 0.0, (0.5, 0.6), "local-mean", 0.0)
+    softness = LocalSoftness(LocalDepth(SHORT, CUTOFFS, temperature=0.5), line)
+    frame = liquid_frame(3)
+    first, second = (softness.of(frame, species=name) for name in "AB")
+    every = softness.of(liquid_frame(3))
+    for name, some in (("A", first), ("B", second)):
+        assert some.notnull().all()
+        np.testing.assert_array_equal(some, every.values[frame.species == "AB".index(name)])

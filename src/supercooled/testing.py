@@ -154,9 +154,17 @@ def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> No
     if whole.tobytes() != pieces.tobytes():
         raise BrokenLawError(f"{indicator} depends on how many frames are done together")
     compared("a frame of a trajectory", whole[2].reshape(compared.given.shape))
+    # One frame remembers what was found out about it, whichever particles were asked for.
+    asked = _moved(frame, lambda positions: positions)
     for species in frame.names:
-        some = compute(run, indicator, species=species)[name]
         chosen = frame.species == frame.names.index(species)
+        again = compute(asked, indicator, species=species)[name].values
+        compared(
+            f"the choice of species {species} of one frame",
+            again.reshape(-1, compared.given.shape[1]),
+            np.flatnonzero(chosen),
+        )
+        some = compute(run, indicator, species=species)[name]
         compared(
             f"the choice of species {species}",
             some.values[0].reshape(-1, compared.given.shape[1]),

@@ -175,5 +175,4 @@ class LocalSoftness(Indicator, quantity="softness", source="sharma2022, Eq. 7"):
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle that is wanted, (particle,)."""
-        depth = frame.once(("depth", self.depth.digest, frame.chosen is None), lambda: self.depth(frame))
-        return self.calibration.of_depth(depth)
+        return self.calibration.of_depth(self.depth(frame))
