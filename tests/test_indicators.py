@@ -210,9 +210,15 @@ def test_workers_and_a_store_never_change_the_answer(tmp_path):
     assert there.values.tobytes() == here.values.tobytes()
     assert both["bond_order"].values.tobytes() == here.values.tobytes()
     assert there.attrs["indicator"] == here.attrs["indicator"]
+    for how in ({}, {"out": tmp_path / "again.zarr"}):
+        done = []
+        BondOrder(6).of(run, progress=lambda n, of: done.append((n, of)), **how)  # noqa: B023  called at once
+        assert done[-1] == (6, 6)
     done = []
-    BondOrder(6).of(run, progress=lambda n, of: done.append((n, of)))
+    with executor(2) as pool:
+        sc.compute(run, BondOrder(6), executor=pool, progress=lambda n, of: done.append((n, of)))
     assert done[-1] == (6, 6)
+    assert len(done) > 1
 
 
 def test_bad_wishes_get_a_sentence():

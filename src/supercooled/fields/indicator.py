@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -154,11 +154,11 @@ class Indicator(Features):
         blocks = plan.blocks(megabytes, executor)
         return field(
             self.name,
-            _reporting(plan.one, progress, len(plan.rows)) if executor is None else plan.one,
+            plan.one,
             blocks,
             list(map(len, blocks)),
             coords=coordinates(run, plan.rows, plan.particles),
-            executor=executor,
+            executor=_watched(executor, progress, len(plan.rows)),
             out=out,
             inputs=[run.source.name],
             **origin(run),
@@ -207,8 +207,8 @@ def compute(
         return _of_frame(run, wanted, species)
     plan = _Plan.of(run, wanted, species, frames)
     blocks = plan.blocks(megabytes, executor)
-    work = _reporting(plan.many, progress, len(plan.rows)) if executor is None else plan.many
-    values = np.concatenate(list((map if executor is None else executor.map)(work, blocks)))
+    pool = _watched(executor, progress, len(plan.rows))
+    values = np.concatenate(list((map if pool is None else pool.map)(plan.many, blocks)))
     coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
     first = run.frame(int(plan.rows[0]))
     return _labelled(values, wanted, first, coords, made)
@@ -224,19 +224,25 @@ def described(one: Features) -> dict[str, Any]:
     }
 
 
-def _reporting(function: Callable[[Integers], Array], progress: Progress | None, total: int) -> Any:
-    if progress is None:
-        return function
-    done = 0
+class _Told:
+    """An executor, or none, whose results are counted as they come in."""
 
-    def reported(block: Integers) -> Array:
-        nonlocal done
-        made = function(block)
-        done += len(block)
-        progress(done, total)
-        return made
+    def __init__(self, executor: Executor | None, progress: Progress, total: int) -> None:
+        self._map = map if executor is None else executor.map
+        self._progress, self._total = progress, total
 
-    return reported
+    def map(self, function: Callable[[Any], Any], blocks: Sequence[Any]) -> Iterator[Any]:
+        """As an executor's, in order."""
+        done = 0
+        for block, made in zip(blocks, self._map(function, blocks), strict=True):
+            # What is stored comes with where it goes.
+            done += len(block if isinstance(block, np.ndarray) else block.item)
+            yield made
+            self._progress(done, self._total)
+
+
+def _watched(executor: Executor | None, progress: Progress | None, total: int) -> Any:
+    return executor if progress is None else _Told(executor, progress, total)
 
 
 @dataclass(frozen=True, slots=True)
