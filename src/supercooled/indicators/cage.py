@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -135,7 +136,7 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
         near = Smearing(u, points, self.width, self.normalisation).neighbourhood(frame)
         known, weight = np.zeros((2, len(points), max(p.number for p in points)))
         x = np.sqrt(np.bincount(frame.species, minlength=len(names)) / frame.n_particles)
-        C = None if self.rdf is None else hypernetted_chain(self.rdf, self.mixture, temperature=T)
+        C = _of_ensemble(self, T)
         for v, (pair, p) in enumerate(zip(pairs, points, strict=True)):
             if C is None:
                 known[v, : p.number] = -self.mixture.potential(names[u], names[v]).energy(p.r) / T - 1
@@ -153,6 +154,12 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
         local = self.correlation == "local"
         local_depths(near.cells, near.kind, near.chosen, near.grid, known, weight, local, depths)
         return np.asarray(in_order(depths, near.cells))
+
+
+@lru_cache(maxsize=8)
+def _of_ensemble(depth: LocalDepth, T: float) -> xr.DataArray | None:
+    """The liquid's C, which is the same in every frame."""
+    return None if depth.rdf is None else hypernetted_chain(depth.rdf, depth.mixture, temperature=T)
 
 
 @validated
