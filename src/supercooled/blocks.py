@@ -82,6 +82,18 @@ def spans(start: int, stop: int, *, size: int, before: int = 0, after: int = 0, 
     ]
 
 
+def as_slice(rows: Sequence[int] | NDArray[np.int32] | NDArray[np.int64]) -> slice:
+    """The slice that chooses evenly spaced rows, whichever way they go.
+
+    >>> as_slice([4, 2, 0]), as_slice([7])
+    (slice(4, None, -2), slice(7, 8, 1))
+    """
+    step = int(rows[1] - rows[0]) if len(rows) > 1 else 1
+    # A slice that ends before the first row would start again from the end.
+    after = int(rows[-1]) + step
+    return slice(int(rows[0]), after if after >= 0 else None, step)
+
+
 def frames_within(megabytes: float, n_particles: int) -> int:
     """How many frames of positions fit into `megabytes`, at least one.
 

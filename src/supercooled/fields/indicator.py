@@ -14,7 +14,7 @@ import xarray as xr
 
 from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, shared_out
+from supercooled.blocks import as_slice, frames_within, shared_out
 from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
@@ -279,11 +279,7 @@ class _Plan:
 
     def many(self, block: Integers) -> Array:
         """Values of some frames, (frame, particle, column)."""
-        step = int(block[1] - block[0]) if len(block) > 1 else 1
-        after = int(block[-1]) + step
-        # A slice that ends before the first frame would start again from the end.
-        at_once = slice(int(block[0]), after if after >= 0 else None, step)
-        return np.stack([self._values(frame) for frame in self.run.each(at_once)])
+        return np.stack([self._values(frame) for frame in self.run.each(as_slice(block))])
 
     def one(self, block: Integers) -> Array:
         """Values of one indicator, (frame, particle)."""

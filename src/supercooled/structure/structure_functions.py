@@ -16,7 +16,7 @@ import xarray as xr
 
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import AnyArray, Array
-from supercooled.blocks import shared_out
+from supercooled.blocks import as_slice, shared_out
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import check, reading, sealed_folder
 from supercooled.frame import Frame
@@ -191,11 +191,7 @@ class Wanted:
         """Features of some frames."""
         run = self.trajectory
         values = np.empty((len(frames), len(self.particles), len(self.names)))
-        step = frames[1] - frames[0] if len(frames) > 1 else 1
-        # A slice that ends before the first frame would start again from the end.
-        after = frames[-1] + step
-        at_once = slice(frames[0], after if after >= 0 else None, step)
-        for row, frame in zip(values, run.each(at_once), strict=True):
+        for row, frame in zip(values, run.each(as_slice(frames)), strict=True):
             self.fill(row, frame, self.particles)
         return labelled(
             "structure_function",
