@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
@@ -183,3 +184,14 @@ def test_names_and_suffixes_that_are_taken_are_refused():
         sc.io.reader("mine", suffixes=[".xyz"])(print)
     with pytest.raises(ParameterError, match="begin with a dot"):
         sc.io.reader("mine", suffixes=["xyz"])
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("math:pi", "Wrong of an installed package"), ("math:nothing", "can't be loaded from")],
+)
+@pytest.mark.parametrize("known", [sc.indicators.known, sc.targets.known, readers.known])
+def test_what_is_offered_and_is_none_is_named(known, value, said, monkeypatch):
+    monkeypatch.setattr(extensions, "known", lambda group: {"Wrong": EntryPoint("Wrong", value, group)})
+    with pytest.raises(ParameterError, match=said):
+        known()

@@ -7,10 +7,10 @@ from abc import ABC
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from dataclasses import field as dataclass_field
-from importlib.metadata import entry_points
 from inspect import isabstract
 from typing import Any, ClassVar, TypeVar
 
+from supercooled import extensions
 from supercooled.arguments import shown, validated
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
@@ -103,23 +103,19 @@ def installed(group: str, kind: type[_Kind], word: str) -> Mapping[str, type[_Ki
     """Every concrete kind by the name of its class, those that other packages offer through entry points too.
 
     group : of the entry points
-    word : what an error calls one, with its article
+    word : what an error calls one
 
     Raises
     ------
     ParameterError
         naming the package, if what it offers can't be imported or is none.
     """
-    for entry in entry_points(group=group):
-        try:
-            found = entry.load()
-        except Exception as error:
-            raise ParameterError(
-                f"{entry.name} of the installed package {entry.value}, offered as {word}, can't be used: "
-                f"{error}"
-            ) from error
+    for name in extensions.known(group):
+        found = extensions.loaded(group, name, kind=word)
         if not (isinstance(found, type) and issubclass(found, kind)):
-            raise ParameterError(f"{entry.value} is offered as {word}, {entry.name}, and is none")
+            raise ParameterError(
+                f"{name} of an installed package is offered as an entry of {group}, and is no {word}"
+            )
     return {name: one for name, one in sorted(kind.known_kinds.items()) if not isabstract(one)}
 
 

@@ -22,4 +22,4 @@ def known() -> Mapping[str, type[Features]]:
     >>> known()["BondOrder"].source
     'Lechner and Dellago 2008'
     """
-    return installed(GROUP, Features, "an indicator")  # type: ignore[type-abstract]
+    return installed(GROUP, Features, "indicator")  # type: ignore[type-abstract]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
+from supercooled import extensions
 from supercooled.arguments import AtLeast, Name, validated
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
 from supercooled.io.labels import named_species
@@ -143,16 +143,10 @@ def known() -> Mapping[str, tuple[str, ...]]:
     >>> known()["gsd"]
     ('.gsd',)
     """
-    for entry in entry_points(group=GROUP):
-        try:
-            found = entry.load()
-        except Exception as error:
-            raise ParameterError(
-                f"{entry.name} of the installed package {entry.value}, offered as a reader, can't be used: "
-                f"{error}"
-            ) from error
+    for name in extensions.known(GROUP):
+        found = extensions.loaded(GROUP, name, kind="reader")
         if not isinstance(found, Reader):
-            raise ParameterError(f"{entry.value} is offered as a reader, {entry.name}, and is none")
+            raise ParameterError(f"{name} of an installed package is offered as a reader, and is none")
         _ADDED.setdefault(found.name, found)
     return {**_OWN, **{name: one.suffixes for name, one in _ADDED.items()}}
 

@@ -23,4 +23,4 @@ def known() -> Mapping[str, type[Target]]:
     >>> known()["Displacement"].source
     'Kob et al. 1997'
     """
-    return installed(GROUP, Target, "a target")  # type: ignore[type-abstract]
+    return installed(GROUP, Target, "target")  # type: ignore[type-abstract]
