@@ -1,8 +1,12 @@
 """The list of neighbours against the slow obvious one, and what a frame keeps."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import supercooled
 from supercooled import Box, Frame, Trajectory, neighbours
 from supercooled.errors import BoxError, ParameterError
 
@@ -86,6 +90,15 @@ def test_what_is_found_out_about_a_frame_is_found_once():
     assert frame.neighbours(2.0) is wide
     assert frame.neighbours(1.0).partner.tolist() == wide.within(1.0).partner.tolist()
     assert frame.cells(1.3) is frame.cells(1.3)
+
+
+def test_cells_are_made_in_one_place():
+    package = Path(supercooled.__file__).parent
+    makers = [
+        p.relative_to(package).as_posix() for p in package.rglob("*.py") if "make_cells(" in p.read_text()
+    ]
+    assert sorted(makers) == ["kernels/neighbours.py", "neighbour_list.py"]
+    assert len(re.findall(r"make_cells\(", (package / "neighbour_list.py").read_text())) == 1
 
 
 def test_a_trajectory_gives_its_frames():

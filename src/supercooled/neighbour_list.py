@@ -168,7 +168,17 @@ def cells_of(positions: Array, box: Box, reach: float, place: str) -> Cells:
         if a particle would meet a neighbour twice.
     """
     check_reach(box, reach, place)
-    return make_cells(positions, box.fractional(positions), box.matrix, box.heights, reach)
+    return sorted_into_cells(positions, box, reach)
+
+
+def sorted_into_cells(positions: Array, box: Box, reach: float, fractions: Array | None = None) -> Cells:
+    """Particles of a box sorted into cells that cover a reach that has been checked.
+
+    positions : (particle, 3), inside the box
+    fractions : of the positions, where they are known already, (particle, 3)
+    """
+    known = box.fractional(positions) if fractions is None else fractions
+    return make_cells(positions, known, box.matrix, box.heights, reach)
 
 
 def check_reach(box: Box, reach: float, place: str) -> None:
@@ -184,6 +194,24 @@ def check_reach(box: Box, reach: float, place: str) -> None:
         raise BoxError(
             f"{place}: neighbours count up to {reach:.4g}, beyond half of the smallest height {smallest:.4g} "
             f"of the box: use a larger box, or functions and cutoffs that end at {0.5 * smallest:.4g}"
+        )
+
+
+def check_argument(box: Box, reach: float, place: str, name: str) -> None:
+    """Refuse a distance, given by a name, beyond half of the smallest height of the box.
+
+    Half of it, but for rounding, is allowed: a last bin may end there.
+
+    Raises
+    ------
+    BoxError
+        naming the frame and the argument.
+    """
+    half = 0.5 * float(box.heights.min())
+    if reach > half * (1 + 1e-9):
+        raise BoxError(
+            f"{place}: {name}={reach:g} exceeds half of the smallest height of the box; "
+            f"choose at most {half:.6g}"
         )
 
 

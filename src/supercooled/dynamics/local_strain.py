@@ -15,10 +15,11 @@ from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import Span, frames_within, map_add, spans
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
-from supercooled.kernels.neighbours import Cells, make_cells
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.kernels.neighbours import Cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
 from supercooled.matching import coordinates, origin
+from supercooled.neighbour_list import check_argument, in_order, sorted_into_cells
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import edges_followed
@@ -157,13 +158,8 @@ class _Plan:
         for frame in range(-(-span.start // self.spacing) * self.spacing, span.stop, self.spacing):
             f = frame - span.first
             box = Box.from_array(boxes[f], run.dimensions)
-            if self.cutoff > 0.5 * box.heights.min():
-                raise BoxError(
-                    f"{run.source.name}: frame {run.frames[frame]}: cutoff={self.cutoff:g} exceeds half of "
-                    f"the smallest height {box.heights.min():.4g} of the box"
-                )
-            fractions = box.fractional(positions[f])
-            cells = make_cells(positions[f], fractions, box.matrix, box.heights, self.cutoff)
+            check_argument(box, self.cutoff, f"{run.source.name}: frame {run.frames[frame]}", "cutoff")
+            cells = sorted_into_cells(positions[f], box, self.cutoff)
             before = unwrapped[f]
             if carried is not None:
                 before = before @ (carried[f + self.lag] @ np.linalg.inv(carried[f])).T
@@ -222,9 +218,7 @@ def _relative(plan: _Plan, span: Span) -> list[_Column]:
 
 
 def _in_order(frame: int, cells: Cells, values: Array, numbers: Integers) -> _Column:
-    own, count = np.empty(values.shape), np.empty(numbers.shape, np.int64)
-    own[cells.order], count[cells.order] = values, numbers
-    return frame, own, count
+    return frame, in_order(values, cells), in_order(numbers, cells)
 
 
 def _columns(

@@ -12,8 +12,8 @@ from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
 from supercooled.kernels import forces as kernels
 from supercooled.kernels.minimise import largest_square
-from supercooled.kernels.neighbours import make_cells
 from supercooled.mixture import Mixture
+from supercooled.neighbour_list import sorted_into_cells
 from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
 
 # Neighbours beyond the cutoff that are listed too. Measured: 0.2 and 0.4 cost 5 % more.
@@ -120,7 +120,7 @@ class PairForces:
             edges[:, 2] = 0.0
         fractions -= edges
         inside = self._box.absolute(fractions)
-        cells = make_cells(inside, fractions, self._box.matrix, self._box.heights, float(self._reach.max()))
+        cells = sorted_into_cells(inside, self._box, float(self._reach.max()), fractions)
         lists = self._first, self._end
         while kernels.list_neighbours(cells, self._kind, self._reach, *lists, self._who) < 0:
             self._who = np.zeros(2 * len(self._who), np.uint32)

@@ -13,8 +13,8 @@ from supercooled.arguments import Estimate, Number, Numbers, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SimulationError
-from supercooled.kernels.neighbours import make_cells
 from supercooled.mixture import Mixture
+from supercooled.neighbour_list import in_order, sorted_into_cells
 from supercooled.simulation.lammps_minimise import lammps_minimum
 from supercooled.simulation.lbfgs import descend
 from supercooled.simulation.pair_forces import PairForces, spare_room
@@ -148,9 +148,7 @@ def _own(
 ) -> tuple[Array, float, float, int]:
     spare_room(mixture, box)
     # Neighbours in space become neighbours in memory: 10 % faster.
-    cells = make_cells(inside, box.fractional(inside), box.matrix, box.heights, mixture.cutoff)
+    cells = sorted_into_cells(inside, box, mixture.cutoff)
     forces = PairForces(mixture, box, species[cells.order])
     found = descend(forces, cells.xyz, tolerance=tolerance, most=_MOST)
-    quenched = np.empty_like(inside)
-    quenched[cells.order] = found.xyz.T
-    return quenched, found.energy, found.force, forces.evaluations
+    return in_order(found.xyz.T, cells), found.energy, found.force, forces.evaluations

@@ -12,10 +12,11 @@ from supercooled.arguments import Positive, Rising, number_of_bins, validated
 from supercooled.arguments.datasets import GroupedDistribution, ParticleField
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError
-from supercooled.kernels.neighbours import half_of, make_cells
+from supercooled.errors import ParameterError
+from supercooled.kernels.neighbours import half_of
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.matching import matched
+from supercooled.neighbour_list import check_argument, sorted_into_cells
 from supercooled.quantities import labelled
 from supercooled.replicas import alike
 from supercooled.structure.entropy import Logistic, described, entropy_of, half_measure
@@ -172,12 +173,7 @@ def _add_frame(
     sums, members, densities = totals
     n_groups, n_species, n_bins = sums.shape
     xyz, box = run.positions()[0], Box.from_array(run.boxes()[0], run.dimensions)
-    half = 0.5 * box.heights.min()
-    if n_bins * dr > half * (1 + 1e-9):
-        raise BoxError(
-            f"{run.source.name}: frame {run.frames[0]}: r_max={n_bins * dr:g} exceeds half of the smallest "
-            f"height of the box; choose at most {half:.6g}"
-        )
+    check_argument(box, n_bins * dr, f"{run.source.name}: frame {run.frames[0]}", "r_max")
     place = np.searchsorted(limits, values, side="right") - 1
     place[values == limits[-1]] = n_groups - 1
     place[~((place >= 0) & (place < n_groups))] = n_groups
@@ -190,7 +186,7 @@ def _add_frame(
     pair_of = np.zeros((n_labels, n_labels), np.int64)
     pair_of[upper] = pair_of.T[upper] = np.arange(len(upper[0]))
     counts = np.zeros((len(upper[0]), n_bins), np.int64)
-    cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, n_bins * dr)
+    cells = sorted_into_cells(xyz, box, n_bins * dr)
     pair_histogram(half_of(cells), label[cells.order], dr, pair_of, counts)
     # Both particles of a pair see the other: a pair within one label counts twice.
     seen = counts[pair_of].astype(np.float64)

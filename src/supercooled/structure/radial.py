@@ -13,10 +13,10 @@ from supercooled.arguments import Positive, number_of_bins, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import frames_within, map_add, spans
 from supercooled.box import Box
-from supercooled.errors import BoxError
-from supercooled.kernels.neighbours import half_of, make_cells
+from supercooled.kernels.neighbours import half_of
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.mixture import pair_labels
+from supercooled.neighbour_list import check_argument, sorted_into_cells
 from supercooled.quantities import labelled
 from supercooled.replicas import species_counts
 from supercooled.structure.replicas import described, in_one_order
@@ -106,13 +106,8 @@ def _sums(n_bins: int, dr: float, block: tuple[Trajectory, slice]) -> Array:
     sums = np.zeros((len(upper[0]), n_bins))
     for number, xyz, edges in zip(run.frames[frames], run.positions(frames), run.boxes(frames), strict=True):
         box = Box.from_array(edges, run.dimensions)
-        half = 0.5 * box.heights.min()
-        if n_bins * dr > half * (1 + 1e-9):
-            raise BoxError(
-                f"{run.source.name}: frame {number}: r_max={n_bins * dr:g} exceeds half of the smallest "
-                f"height of the box; choose at most {half:.6g}"
-            )
-        cells = make_cells(xyz, box.fractional(xyz), box.matrix, box.heights, n_bins * dr)
+        check_argument(box, n_bins * dr, f"{run.source.name}: frame {number}", "r_max")
+        cells = sorted_into_cells(xyz, box, n_bins * dr)
         counts = np.zeros(sums.shape, np.int64)
         pair_histogram(half_of(cells), kind[cells.order], dr, pair_of, counts)
         sums += box.volume * counts
