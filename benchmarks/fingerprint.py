@@ -83,18 +83,18 @@ def frames(folder: Path) -> None:
     run = sc.read(path)
 
     def ours() -> None:
-        for block in run.blocks(16.0):
-            run.source.read(run.frames[block].tolist())
+        for chunk in run.chunks(16.0):
+            run.source.read(run.frames[chunk].tolist())
 
     def library() -> None:
-        for block in run.blocks(16.0):
-            n = block.stop - block.start
+        for chunk in run.chunks(16.0):
+            n = chunk.stop - chunk.start
             positions, images = np.zeros((n, N_PARTICLES, 3)), np.zeros((n, N_PARTICLES, 3), np.int32)
             with gsd.fl.open(str(path), "r") as file:
                 for k in range(n):
-                    file.read_chunk(block.start + k, "configuration/box")
-                    positions[k] = file.read_chunk(block.start + k, "particles/position")
-                    images[k] = file.read_chunk(block.start + k, "particles/image")
+                    file.read_chunk(chunk.start + k, "configuration/box")
+                    positions[k] = file.read_chunk(chunk.start + k, "particles/position")
+                    images[k] = file.read_chunk(chunk.start + k, "particles/image")
 
     verified, by_library = best(ours, library)
     each = 1e6 / FRAMES

@@ -41,7 +41,7 @@ def write_dump(path: Path, megabytes: float) -> int:
 
 def ours(path: Path) -> float:
     trajectory = sc.read(path, timestep=0.005)
-    return sum(float(trajectory.read(block).positions.sum()) for block in trajectory.blocks())
+    return sum(float(trajectory.read(chunk).positions.sum()) for chunk in trajectory.chunks())
 
 
 def mdanalysis(path: Path) -> float:

@@ -1,4 +1,4 @@
-"""Cores and memory: how much faster several workers are, and that memory follows the block.
+"""Cores and memory: how much faster several workers are, and that memory follows the chunk.
 
 ``python -m benchmarks.scaling --workers 1 2 4`` times local softness, structure functions and p_hop with so
 many processes. Where there are fewer cores than that, their CPU seconds still say what more cores would give:

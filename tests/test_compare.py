@@ -196,8 +196,8 @@ def test_only_frames_that_a_target_knows_are_looked_at(monkeypatch):
     run, seen = moving(), []
     made = Trajectory.each
 
-    def noted(self, block):
-        for frame in made(self, block):
+    def noted(self, chunk):
+        for frame in made(self, chunk):
             seen.append(frame.row)
             yield frame
 

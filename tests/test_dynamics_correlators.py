@@ -176,7 +176,7 @@ def test_labels_that_know_some_frames_and_particles_take_only_those_as_origins()
     assert_equal(weighed.sel(lag=4.0), {n: found[n].sel(group=0, lag=4.0) for n in CURVES + COUNTS})
 
 
-def test_blocks_and_an_executor_change_nothing_to_1e_12():
+def test_chunks_and_an_executor_change_nothing_to_1e_12():
     positions = walk(1, n_frames=80, step=0.3)
     folded = Trajectory.from_arrays(SKEW.wrap(positions)[0], SKEW)
     lags = logarithmic_lags(folded, per_decade=5, longest=60.0)

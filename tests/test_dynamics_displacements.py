@@ -51,7 +51,7 @@ def test_moments_equal_the_double_loop_however_frames_are_read(seed, spacing, la
         assert int(here.n_origins) == origins
 
 
-def test_blocks_and_an_executor_agree_on_everything():
+def test_chunks_and_an_executor_agree_on_everything():
     run = trajectory(brownian(1))
     asked = {"lags": [1.0, 4.0, 20.0, 50.0], "overlap_radius": 0.3, "origin_spacing": 3.0}
     whole = displacements(run, **asked)

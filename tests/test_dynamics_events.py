@@ -20,7 +20,7 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.events import KEPT, count_stretches, find_extrema, find_stretches, thin_out
 
 BOX = Box.cube(60.0)
-SMALLEST = 1e-4  # megabytes: blocks of one period each
+SMALLEST = 1e-4  # megabytes: chunks of one period each
 
 
 def hopping(seed, *, n_frames=300, n_particles=6, noise=0.05):
@@ -38,7 +38,7 @@ def trajectory(positions, interval=1.0, box=BOX, **more):
 
 @given(seed=st.integers(0, 10_000), side=st.integers(1, 7), threshold=st.sampled_from([0.01, 0.05, 0.3]))
 @settings(deadline=None, max_examples=15)
-def test_events_are_the_stretches_of_the_indicator_whatever_the_blocks(seed, side, threshold):
+def test_events_are_the_stretches_of_the_indicator_whatever_the_chunks(seed, side, threshold):
     run = trajectory(hopping(seed), interval=0.5)
     p_hop = hops(run, window=float(side)).values
     slow = stretches(p_hop, threshold)
@@ -82,8 +82,8 @@ def test_of_equal_values_the_earlier_counts(seed, separation):
 
 
 @pytest.mark.parametrize("folded", [False, True])
-def test_displacements_are_means_after_less_means_before_even_across_blocks(folded):
-    # A threshold below the rattling: events are long and cross the edges of blocks and the box.
+def test_displacements_are_means_after_less_means_before_even_across_chunks(folded):
+    # A threshold below the rattling: events are long and cross the edges of chunks and the box.
     positions = hopping(3, n_frames=500, noise=0.1)
     box = Box.cube(9.0)
     run = trajectory(box.wrap(positions)[0] if folded else positions, box=box, unwrapped=not folded)
@@ -344,7 +344,7 @@ def test_hard_examples_are_quiet_for_long_enough_and_soft_ones_cross_next():
     separations=st.tuples(st.integers(1, 30), st.integers(1, 90)),
 )
 @settings(deadline=None, max_examples=15)
-def test_extrema_are_thinned_from_the_most_prominent_on_whatever_the_blocks(seed, side, separations):
+def test_extrema_are_thinned_from_the_most_prominent_on_whatever_the_chunks(seed, side, separations):
     run = trajectory(hopping(seed, n_frames=400, n_particles=4))
     p_hop = hops(run, window=2.0 * side).values
     peaks, troughs = extrema(p_hop, 0.1, 0.05)

@@ -112,7 +112,7 @@ def test_the_window_is_a_time_and_coordinates_say_which_frames_are_there():
     assert result.attrs["units"] == "sigma_AA^2"
 
 
-def test_blocks_of_any_size_and_an_executor_give_the_same_bits():
+def test_chunks_of_any_size_and_an_executor_give_the_same_bits():
     positions = walk(7, n_frames=300, n_particles=5)
     whole = hops(trajectory(positions), window=9.0)
     with ThreadPoolExecutor(2) as executor:
@@ -120,7 +120,7 @@ def test_blocks_of_any_size_and_an_executor_give_the_same_bits():
     np.testing.assert_array_equal(cut.values, whole.values)
 
 
-def test_blocks_unwrap_by_continuity_as_the_whole_does():
+def test_chunks_unwrap_by_continuity_as_the_whole_does():
     positions = walk(8, n_frames=300, n_particles=5, step=0.5)
     folded = Trajectory.from_arrays(BOX.wrap(positions)[0], BOX)
     np.testing.assert_allclose(

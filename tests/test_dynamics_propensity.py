@@ -40,7 +40,7 @@ def test_gaussian_walks_have_the_maxwell_means_and_spreads():
 
 
 @pytest.mark.parametrize("remove_drift", [False, True])
-def test_it_is_the_mean_over_runs_whatever_the_blocks_the_folding_and_the_workers(remove_drift):
+def test_it_is_the_mean_over_runs_whatever_the_chunks_the_folding_and_the_workers(remove_drift):
     walks, _ = isoconfigurational(4)
     walks = walks + 0.2 * np.arange(12)[:, None, None]
     moved = walks[:, [3, 11]] - walks[:, :1]

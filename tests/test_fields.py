@@ -1,4 +1,4 @@
-"""Fields by blocks: any division into blocks and any workers give the same, and damage is noticed."""
+"""Fields by chunks: any division into chunks and any workers give the same, and damage is noticed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def on(workers: int | None) -> ThreadPoolExecutor | None:
 
 @settings(max_examples=12, deadline=None)
 @given(frames=st.integers(1, FRAMES + 9), workers=WORKERS, stored=st.booleans())
-def test_neither_blocks_nor_workers_nor_a_store_change_a_field(*, frames, workers, stored):
+def test_neither_chunks_nor_workers_nor_a_store_change_a_field(*, frames, workers, stored):
     with tempfile.TemporaryDirectory() as folder:
         for name, make in (("depth", depth), ("hops", hops)):
             out = Path(folder, name) if stored else None
@@ -89,20 +89,20 @@ class Cores(ThreadPoolExecutor):
 @given(
     n=st.integers(0, 5000), most=st.integers(1, 300), cores=st.integers(1, 64), multiple=st.integers(1, 50)
 )
-def test_blocks_fit_into_memory_and_give_every_core_as_much(n, most, cores, multiple):
+def test_chunks_fit_into_memory_and_give_every_core_as_much(n, most, cores, multiple):
     most *= multiple
     size = shared_out(n, most=most, executor=Cores(cores), multiple=multiple)
     assert 1 <= size <= most
     assert size % multiple == 0
     sizes = [min(size, n - start) for start in range(0, n, size)]
     longest = max((sum(sizes[k::cores]) for k in range(cores)), default=0)
-    # No more than a block of the smallest kind above an equal part for each time that a core is asked.
+    # No more than a chunk of the smallest kind above an equal part for each time that a core is asked.
     assert longest <= n / cores + multiple * -(-len(sizes) // cores)
     if multiple == 1 and ROUNDS**2 * cores <= n <= ROUNDS * most * cores and cores > 1:
         assert longest <= (1 + 1 / ROUNDS) * n / cores
 
 
-def test_one_core_has_blocks_as_large_as_memory_allows():
+def test_one_core_has_chunks_as_large_as_memory_allows():
     assert shared_out(1600, most=174, executor=None) == 160
     assert shared_out(5, most=174, executor=None) == 5
 
@@ -125,7 +125,7 @@ def test_neither_memory_nor_workers_change_a_correlator(frames, workers):
 
 @settings(max_examples=6, deadline=None)
 @given(frames=st.integers(1, 40), workers=WORKERS)
-def test_neither_blocks_nor_workers_change_structure(frames, workers):
+def test_neither_chunks_nor_workers_change_structure(frames, workers):
     some = RUN[::4]
 
     def both(executor: ThreadPoolExecutor | None) -> tuple[xr.DataArray, xr.DataArray]:
@@ -160,7 +160,7 @@ def test_relations_of_a_stored_field_are_those_of_one_in_memory(frames, lead):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         deep, hopping = depth(out=Path(folder, "depth")), hops(out=Path(folder, "hops"))
         patch.setattr(pairing, "KEPT", 0)
-        patch.setattr(pairing, "BLOCK", frames * 8 * N / 2**20)
+        patch.setattr(pairing, "CHUNK", frames * 8 * N / 2**20)
         found = all_of(deep, hopping)
         assert fields.is_lazy(softness(deep))
     xr.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
@@ -189,9 +189,9 @@ def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_me
     expected = all_of(WHOLE["depth"], WHOLE["hops"])
     deep, hopping = depth(out=tmp_path / "depth"), hops(out=tmp_path / "hops")
     monkeypatch.setattr(pairing, "KEPT", 0)
-    block = frames * 8 * N / 2**20
-    monkeypatch.setattr(pairing, "BLOCK", block)
-    monkeypatch.setattr(autocorrelation, "blocks_of", partial(lazy.blocks_of, megabytes=block))
+    chunk = frames * 8 * N / 2**20
+    monkeypatch.setattr(pairing, "CHUNK", chunk)
+    monkeypatch.setattr(autocorrelation, "chunks_of", partial(lazy.chunks_of, megabytes=chunk))
     for one, other in zip(all_of(deep, hopping), expected, strict=True):
         xr.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
@@ -202,7 +202,7 @@ def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_me
     q=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=4),
     size=st.integers(1, 20),
 )
-def test_quantiles_by_blocks_are_numpys_to_the_last_bit(values, q, size):
+def test_quantiles_by_chunks_are_numpys_to_the_last_bit(values, q, size):
     x = np.array(values)
     parts = [x[i : i + size] for i in range(0, len(x), size)]
     known = x[~np.isnan(x)]
@@ -222,7 +222,7 @@ def test_a_stored_field_goes_to_another_process_as_a_path_and_reads_only_what_is
     np.testing.assert_array_equal(
         stored.isel(particle=[3, 1], frame=slice(None, None, -7)).values, WHOLE["depth"].values[::-7, [3, 1]]
     )
-    assert [b.stop for b, _ in lazy.blocks_of(stored, 8 * 48 * 60 / 2**20)] == [60, 120, 150]
+    assert [b.stop for b, _ in lazy.chunks_of(stored, 8 * 48 * 60 / 2**20)] == [60, 120, 150]
 
 
 def damage(folder: Path, how: str) -> None:

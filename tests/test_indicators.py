@@ -105,7 +105,7 @@ def test_what_is_no_measure_of_structure_is_caught(value, law):
         check_indicator(Wrong(), frame=liquid_frame(3))
 
 
-def test_what_depends_on_its_block_is_caught():
+def test_what_depends_on_its_chunk_is_caught():
     seen = []
 
     @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a field remembers: exact decays, particle by particle twins, and blocks that change nothing."""
+"""What a field remembers: exact decays, particle by particle twins, and chunks that change nothing."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def test_one_species_split_in_two_adds_up_to_what_it_was():
     np.testing.assert_allclose(parts.reshape(25, 3, -1).sum(axis=1), whole, rtol=1e-9)
 
 
-def test_blocks_workers_and_frames_change_nothing(tmp_path):
+def test_chunks_workers_and_frames_change_nothing(tmp_path):
     run = gas(7, n=50, frames=7)
     whole = structure_functions(run, centre="A", radial=NEAR, angular=FEW)
     assert whole.sizes["frame"] == 7

@@ -66,7 +66,7 @@ def test_a_target_is_that_of_the_obvious_loop(name, folded):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
-def test_workers_and_blocks_never_change_it(monkeypatch):
+def test_workers_and_chunks_never_change_it(monkeypatch):
     here = {name: target.of(RUN).values for name, (target, _) in CASES.items()}
     folded = {name: target.of(wandering(folded=True)).values for name, (target, _) in CASES.items()}
     with executor(2) as pool:

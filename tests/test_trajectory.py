@@ -28,13 +28,13 @@ def with_boxes(positions, boxes, **more):
 def test_images_continuity_and_unwrapped_files_move_particles_alike(seed, start, length):
     true = walk(seed)
     folded, images = BOX.wrap(true)
-    block = slice(start, start + length)
-    from_images = Trajectory.from_arrays(folded, BOX, images=images).unwrapped(block)
-    from_file = Trajectory.from_arrays(true, BOX, unwrapped=True).unwrapped(block)
-    by_continuity = Trajectory.from_arrays(folded, BOX).unwrapped(block)
-    np.testing.assert_allclose(from_images, true[block], atol=1e-10)
-    np.testing.assert_allclose(from_file, true[block], atol=1e-10)
-    np.testing.assert_allclose(by_continuity - by_continuity[0], (true - true[start])[block], atol=1e-10)
+    chunk = slice(start, start + length)
+    from_images = Trajectory.from_arrays(folded, BOX, images=images).unwrapped(chunk)
+    from_file = Trajectory.from_arrays(true, BOX, unwrapped=True).unwrapped(chunk)
+    by_continuity = Trajectory.from_arrays(folded, BOX).unwrapped(chunk)
+    np.testing.assert_allclose(from_images, true[chunk], atol=1e-10)
+    np.testing.assert_allclose(from_file, true[chunk], atol=1e-10)
+    np.testing.assert_allclose(by_continuity - by_continuity[0], (true - true[start])[chunk], atol=1e-10)
 
 
 def test_positions_are_folded_whatever_the_source_has():
@@ -89,11 +89,11 @@ def test_continuity_does_not_look_out_of_the_plane():
 
 @given(st.floats(1e-6, 0.01), st.integers(1, 40))
 @settings(deadline=None)
-def test_blocks_cover_every_frame_once(megabytes, n_frames):
+def test_chunks_cover_every_frame_once(megabytes, n_frames):
     run = Trajectory.from_arrays(np.zeros((n_frames, 10, 3)), BOX)
-    blocks = list(run.blocks(megabytes))
-    assert [f for b in blocks for f in range(b.start, b.stop)] == list(range(n_frames))
-    for b in blocks:
+    chunks = list(run.chunks(megabytes))
+    assert [f for b in chunks for f in range(b.start, b.stop)] == list(range(n_frames))
+    for b in chunks:
         assert b.stop - b.start == 1 or (b.stop - b.start) * 240 <= megabytes * 2**20
 
 

@@ -103,7 +103,7 @@ def test_image_counts_left_over_from_equilibration_change_neither_overlap_nor_re
 
 @pytest.mark.filterwarnings("ignore:.*the box changes")
 @pytest.mark.parametrize("how", WAYS)
-def test_however_frames_are_cut_into_blocks_paths_in_a_moving_box_are_the_same(how, monkeypatch):
+def test_however_frames_are_cut_into_chunks_paths_in_a_moving_box_are_the_same(how, monkeypatch):
     boxes = BOXES["sheared, its edges flip"]
     run = as_written(how, boxes, n=60, carried=False)
     once = run.unwrapped()

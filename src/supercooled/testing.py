@@ -59,7 +59,7 @@ def check_indicator(
     """Prove by law that an indicator measures structure, and that its unit is true.
 
     Translation, rotation by a quarter turn, reflection, another description of the same periodic box,
-    relabelling of the particles, a choice of species, blocks of frames, and a rescaling of lengths and
+    relabelling of the particles, a choice of species, chunks of frames, and a rescaling of lengths and
     energies by the unit of each parameter (:func:`supercooled.indicators.parameter`) and of the result.
 
     indicator : an indicator or a set of features
@@ -133,7 +133,7 @@ def _check(indicator: Features, frame: Frame, rtol: float) -> None:
 
 
 def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> None:
-    """Species and blocks of frames."""
+    """Species and chunks of frames."""
     if frame.inherent is not None:
         # Frames of a trajectory do not know theirs.
         for species in frame.names:

@@ -34,7 +34,7 @@ from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follo
 
 __all__ = ["Trajectory"]
 
-# Megabytes of positions that are unwrapped at once: a block needs little more than its own memory.
+# Megabytes of positions that are unwrapped at once: a chunk needs little more than its own memory.
 PIECE = 16.0
 
 Numbering: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, array=True)]
@@ -293,15 +293,15 @@ class Trajectory:
         return next(self.each(slice(row, row + 1)))
 
     @validated
-    def each(self, block: slice = slice(None)) -> Iterator[Frame]:
-        """Frames of a block, which is read at once.
+    def each(self, chunk: slice = slice(None)) -> Iterator[Frame]:
+        """Frames of a chunk, which is read at once.
 
         >>> run = Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(10.0))
         >>> [frame.number for frame in run.each(slice(1, None, 2))]
         [1, 3]
         """
-        rows = np.arange(self.n_frames)[block]
-        positions, boxes = self.positions(block), self.boxes(block)
+        rows = np.arange(self.n_frames)[chunk]
+        positions, boxes = self.positions(chunk), self.boxes(chunk)
         for row, xyz, edges in zip(rows.tolist(), positions, boxes, strict=True):
             yield Frame(
                 xyz,
@@ -361,8 +361,8 @@ class Trajectory:
         return species
 
     @validated
-    def read(self, block: slice = slice(None)) -> Frames:
-        """A block of frames as the source has them, checked.
+    def read(self, chunk: slice = slice(None)) -> Frames:
+        """A chunk of frames as the source has them, checked.
 
         Raises
         ------
@@ -371,7 +371,7 @@ class Trajectory:
         BoxError
             if a box has no volume.
         """
-        wanted = self.frames[block]
+        wanted = self.frames[chunk]
         data = self.source.read([int(f) for f in wanted])
         if not np.isfinite(data.positions).all():
             f, i = np.argwhere(~np.isfinite(data.positions).all(axis=2))[0]
@@ -383,9 +383,9 @@ class Trajectory:
         return data
 
     @validated
-    def boxes(self, block: slice = slice(None)) -> Array:
-        """Boxes of a block, (frame, 6)."""
-        wanted = self.frames[block]
+    def boxes(self, chunk: slice = slice(None)) -> Array:
+        """Boxes of a chunk, (frame, 6)."""
+        wanted = self.frames[chunk]
         boxes = self.source.boxes([int(f) for f in wanted])
         self._check_boxes(boxes, wanted)
         return boxes
@@ -398,9 +398,9 @@ class Trajectory:
             raise BoxError(f"{self.source.name}: frame {frames[f]}: box {boxes[f]} has no volume")
 
     @validated
-    def positions(self, block: slice = slice(None)) -> Array:
-        """Positions of a block folded into the box, (frame, particle, 3), in sigma_AA."""
-        data = self.read(block)
+    def positions(self, chunk: slice = slice(None)) -> Array:
+        """Positions of a chunk folded into the box, (frame, particle, 3), in sigma_AA."""
+        data = self.read(chunk)
         folded = np.empty(data.positions.shape)
         for out, xyz, box in zip(folded, data.positions, data.boxes, strict=True):
             try:
@@ -412,18 +412,18 @@ class Trajectory:
     @validated
     def unwrapped(
         self,
-        block: slice = slice(None),
+        chunk: slice = slice(None),
         particles: Numbering | None = None,
     ) -> Array:
-        """Positions of a block without jumps at the faces, (frame, particle, 3), in sigma_AA.
+        """Positions of a chunk without jumps at the faces, (frame, particle, 3), in sigma_AA.
 
         particles : which; None takes all
 
         From image counts or unwrapped coordinates where the file has them. Otherwise by continuity
-        from the block's first frame: then only differences within one block have a meaning, and
+        from the chunk's first frame: then only differences within one chunk have a meaning, and
         frames must follow each other closely. In a box that changes displacements are added up from frame
         to frame, so that what the box does isn't multiplied by how many edges a particle is away; there too
-        only differences within one block have a meaning.
+        only differences within one chunk have a meaning.
 
         Raises
         ------
@@ -435,11 +435,11 @@ class Trajectory:
 
         Source: S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
         """
-        return self._followed(block, particles, whole_edges=False)
+        return self._followed(chunk, particles, whole_edges=False)
 
     @validated
-    def laid_out(self, block: slice = slice(None)) -> Array:
-        """Positions of a block without jumps, whole edges of each frame's own box away, (frame, particle, 3).
+    def laid_out(self, chunk: slice = slice(None)) -> Array:
+        """Positions of a chunk without jumps, whole edges of each frame's own box away, (frame, particle, 3).
 
         The same as :meth:`unwrapped` in a box that is fixed. In one that changes, a particle n edges away
         moves by n times what the box does, so that the map that carries the box carries these too.
@@ -449,20 +449,20 @@ class Trajectory:
         TrajectoryError, BoxError
             as :meth:`unwrapped`
         """
-        return self._followed(block, None, whole_edges=True)
+        return self._followed(chunk, None, whole_edges=True)
 
-    def _followed(self, block: slice, particles: Integers | None, *, whole_edges: bool) -> Array:
+    def _followed(self, chunk: slice, particles: Integers | None, *, whole_edges: bool) -> Array:
         if particles is not None and not np.isin(particles, np.arange(self.n_particles)).all():
             raise ParameterError(
                 f"{self.source.name} has particles 0 to {self.n_particles - 1}, not all that are asked for"
             )
-        some = self[block]
+        some = self[chunk]
         n_chosen = self.n_particles if particles is None else len(particles)
         paths = np.empty((some.n_frames, n_chosen, 3))
         place: Place | None = None
         as_given: bool | None = None
         box: Array | None = None
-        for piece in some.blocks(PIECE):
+        for piece in some.chunks(PIECE):
             data = some.read(piece)
             # Of some particles, all are unwrapped piece by piece: memory is that of those kept.
             into = paths[piece]
@@ -507,7 +507,7 @@ class Trajectory:
         return Box.from_array(boxes[0], self.dimensions)
 
     @validated
-    def blocks(self, megabytes: Positive = 64.0) -> Iterator[slice]:
+    def chunks(self, megabytes: Positive = 64.0) -> Iterator[slice]:
         """Consecutive slices of frames that hold about `megabytes` of positions each."""
         size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
         for start in range(0, self.n_frames, size):

@@ -98,7 +98,7 @@ STORES = (
     _zarr("curves, a file too many", curves, put("radial/x", b"1", again=False), "not among the files"),
     _zarr("curves, a file of no array", curves, put("radial/x", b"1"), "belongs to no array"),
     _zarr("curves, a link out", curves, _link, "is a link"),
-    _zarr("field, two blocks exchanged", stored, _swap, "has changed"),
+    _zarr("field, two chunks exchanged", stored, _swap, "has changed"),
     _zarr("curves, version 2", curves, put("radial/old/.zarray", OLD), "belongs to no array"),
     _zarr("curves, version 2 as 3", curves, put(G, OLD), "describes no array of this package (zarr_format"),
     _zarr("curves, numbered version 2", curves, described(G, zarr_format=2), "zarr_format"),

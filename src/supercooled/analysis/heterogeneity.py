@@ -14,7 +14,7 @@ from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import TAIL
 from supercooled.analysis.stages import Results
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of, compute, mapped
+from supercooled.fields import chunks_of, compute, mapped
 from supercooled.indicators import Coordination, LocalDensity, PotentialEnergy
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
@@ -117,7 +117,7 @@ def ranked(
     rows, told = [], []
     for horizon in horizons:
         ahead = relation.within_horizon(p_hop, threshold=threshold, horizon=horizon)
-        if not any((part <= threshold).any() for _, part in blocks_of(ahead)):
+        if not any((part <= threshold).any() for _, part in chunks_of(ahead)):
             continue
         told.append(horizon)
         row = [

@@ -24,8 +24,8 @@ __all__ = ["Measured", "measure"]
 
 # Distance up to which g(r) is counted in large boxes, sigma_AA: the pairs to half of the box grow as N^2.
 FARTHEST = 10.0
-# Megabytes of positions in a block of a field, which the largest memory follows.
-BLOCK = 16.0
+# Megabytes of positions in a chunk of a field, which the largest memory follows.
+CHUNK = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +191,5 @@ def p_hop(
         remove_drift=remove_drift,
         executor=pool,
         out=out,
-        megabytes=BLOCK,
+        megabytes=CHUNK,
     )

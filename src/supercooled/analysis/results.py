@@ -17,7 +17,7 @@ from supercooled.arrays import Array
 from supercooled.cage import Calibration
 from supercooled.dynamics import HopThreshold, RelaxationTime
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of, quantiles
+from supercooled.fields import chunks_of, quantiles
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
 from supercooled.relation import Share
@@ -118,7 +118,7 @@ def calibrated(
 def unbound_share(depths: Sequence[xr.DataArray], line: Calibration) -> float:
     """Share of the cages that have a depth and, by the line, no softness."""
     without = every = 0
-    for part in (part for depth in depths for _, part in blocks_of(depth)):
+    for part in (part for depth in depths for _, part in chunks_of(depth)):
         known = part[np.isfinite(part)]
         every += len(known)
         without += int((line.c0 + line.c1 * known <= 0).sum())
@@ -211,13 +211,13 @@ def _softness(depth: Fields, calibration: Calibration) -> list[xr.DataArray]:
 
 
 def _mean(fields: Sequence[xr.DataArray]) -> float:
-    parts = (part for field in fields for _, part in blocks_of(field))
+    parts = (part for field in fields for _, part in chunks_of(field))
     sums = [(float(np.nansum(part)), int((~np.isnan(part)).sum())) for part in parts]
     return sum(total for total, _ in sums) / max(1, sum(number for _, number in sums))
 
 
 def _ends(field: xr.DataArray) -> Array:
-    return quantiles(lambda: (part for _, part in blocks_of(field)), (TAIL, 1.0 - TAIL))
+    return quantiles(lambda: (part for _, part in chunks_of(field)), (TAIL, 1.0 - TAIL))
 
 
 def barriers(
@@ -372,13 +372,13 @@ def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
 
 def _traces(p_hop: xr.DataArray, threshold: float | None) -> xr.Dataset:
     # The particles whose largest p_hop is the 0.5, 0.9 and 0.99 quantile: a still one to a mobile one.
-    largest = np.max([part.max(axis=0) for _, part in blocks_of(p_hop)], axis=0)
+    largest = np.max([part.max(axis=0) for _, part in chunks_of(p_hop)], axis=0)
     order = np.argsort(largest)
     chosen = order[(np.array([0.5, 0.9, 0.99]) * (len(order) - 1)).astype(int)]
     shown = p_hop.isel(particle=chosen)
     data = labelled(
         "p_hop",
-        np.concatenate([part[:, chosen] for _, part in blocks_of(p_hop)]).T,
+        np.concatenate([part[:, chosen] for _, part in chunks_of(p_hop)]).T,
         ("particle_shown", "time"),
         {"time": shown["time"].values, "particle_shown": shown["particle"].values},
     )

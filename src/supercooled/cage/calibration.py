@@ -13,7 +13,7 @@ from supercooled.arguments import Estimate, Numbers, Positive, validated
 from supercooled.arguments.datasets import ByTemperature
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of, is_lazy, mapped
+from supercooled.fields import chunks_of, is_lazy, mapped
 from supercooled.quantities import quantity
 
 
@@ -63,7 +63,7 @@ class Calibration:
         """
         values = mapped(depth, self.of_depth)
         framed = is_lazy(depth) and set(depth.dims) == {"frame", "particle"}
-        parts = (part for _, part in blocks_of(depth)) if framed else (depth.values,)
+        parts = (part for _, part in chunks_of(depth)) if framed else (depth.values,)
         unbound = sum(int((self.c0 + self.c1 * part <= 0).sum()) for part in parts)
         kept = {k: v for k, v in depth.attrs.items() if k not in ("units", "long_name")}
         entry = quantity("softness")

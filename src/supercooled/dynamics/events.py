@@ -45,7 +45,7 @@ def events(
     threshold : p_c, sigma_AA^2; a low one gives candidates, from which :func:`rearrangements` chooses
     species : whose particles; None takes all
     remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor, megabytes : map blocks of frames; they never change the answer
+    executor, megabytes : map chunks of frames; they never change the answer
 
     Returns a table along ``event``, by particle and then by time, since particles have any number of
     them: ``particle``; ``peak`` (sigma_AA^2), its ``frame`` and ``time``, the first of equals;
@@ -77,7 +77,7 @@ def events(
     if not (np.isfinite(threshold) and threshold > 0):
         raise ParameterError(f"threshold must be positive, not {threshold}, for example threshold=0.05")
     search = indicator_search(trajectory, window, species, remove_drift=remove_drift)
-    pieces = map_add(partial(_pieces, search, threshold), search.blocks(megabytes), executor)
+    pieces = map_add(partial(_pieces, search, threshold), search.chunks(megabytes), executor)
     return _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
 
 
@@ -126,12 +126,12 @@ class IndicatorSearch:
 
     @property
     def period(self) -> int:
-        """Frames between fresh starts of the running sums: blocks of whole periods give the same bits."""
+        """Frames between fresh starts of the running sums: chunks of whole periods give the same bits."""
         period: int = restart_period(self.side)
         return period
 
-    def blocks(self, megabytes: float, before: int = 0) -> list[Span]:
-        """Blocks of frames that have an indicator, each with the frames that it needs."""
+    def chunks(self, megabytes: float, before: int = 0) -> list[Span]:
+        """Chunks of frames that have an indicator, each with the frames that it needs."""
         n = self.trajectory.n_frames
         size = max(1, frames_within(megabytes, self.trajectory.n_particles) // self.period) * self.period
         return spans(
@@ -177,11 +177,11 @@ def indicator_search(
 
 
 class _Pieces(NamedTuple):
-    """Stretches, cut at the edges of blocks.
+    """Stretches, cut at the edges of chunks.
 
     spans : (piece, 4), particle, first, last and peak frame
     peaks : (piece,)
-    places : (piece, 3, 3), mean before, mean after, position at the next block, from that at this one
+    places : (piece, 3, 3), mean before, mean after, position at the next chunk, from that at this one
     """
 
     spans: Integers
@@ -191,7 +191,7 @@ class _Pieces(NamedTuple):
 
 def _pieces(search: IndicatorSearch, threshold: float, span: Span) -> list[_Pieces]:
     positions = search.positions(span.read)
-    # One more frame is read than the indicator needs: where the next block begins.
+    # One more frame is read than the indicator needs: where the next chunk begins.
     needed = span.stop - span.start + 2 * search.side
     values = search.indicator(positions[:needed])
     n = count_stretches(values, threshold)

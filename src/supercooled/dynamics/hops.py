@@ -42,10 +42,10 @@ def hops(
         it is cut to whole intervals, and the attribute ``window`` says what is left
     species : whose particles; None takes all
     remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor : maps blocks of frames; None does them here
+    executor : maps chunks of frames; None does them here
     out : folder to store the field in, for more than fits into memory; what is returned then reads it
         when asked. What is there already is replaced only if it is a field or results of this package
-    megabytes : of positions in a block; it never changes the answer
+    megabytes : of positions in a chunk; it never changes the answer
 
     Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
     beyond the trajectory are left out; ``frame`` is the number of each in the trajectory's source, in
@@ -78,20 +78,20 @@ def hops(
         raise ParameterError("hops takes one trajectory: call it for each run, and give the list to relation")
     side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
-    # Blocks of whole periods start their sums where an undivided run would: the same bits come out. Paths
-    # that are added up begin anew in each block and differ by rounding, so their blocks know no workers.
+    # Chunks of whole periods start their sums where an undivided run would: the same bits come out. Paths
+    # that are added up begin anew in each chunk and differ by rounding, so their chunks know no workers.
     period = restart_period(side)
     most = max(1, frames_within(megabytes, trajectory.n_particles) // period) * period
     size = most
     if not added_up(trajectory):
         size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
-    blocks = spans(side, n - side, size=size, before=side, after=side, end=n)
+    chunks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
     return field(
         "p_hop",
         partial(_hops_of, trajectory, side, None if species is None else particles, remove_drift),
-        blocks,
-        [block.stop - block.start for block in blocks],
+        chunks,
+        [chunk.stop - chunk.start for chunk in chunks],
         coords=coordinates(trajectory, slice(side, n - side), particles),
         executor=executor,
         out=out,

@@ -46,7 +46,7 @@ def nonaffine_displacement(
     cutoff : r_c of the neighbours at t, sigma_AA
 
     origin_spacing : time between frames t, tau; None takes every frame that has a later one
-    executor, megabytes : map blocks of frames; they never change the answer
+    executor, megabytes : map chunks of frames; they never change the answer
 
     Returns ``nonaffine`` (frame, particle), sigma_AA^2, a sum over neighbours, and ``n_neighbours``, by
     which others divide it. ``frame`` and ``time`` are those of t. In two or three dimensions.
@@ -226,8 +226,8 @@ def _columns(
 ) -> tuple[Integers, Array, Integers]:
     run = plan.trajectory
     size = frames_within(megabytes, run.n_particles)
-    blocks = spans(0, run.n_frames - plan.lag, size=size, after=plan.lag, end=run.n_frames)
-    frames, values, numbers = zip(*map_add(work, blocks, executor), strict=True)
+    chunks = spans(0, run.n_frames - plan.lag, size=size, after=plan.lag, end=run.n_frames)
+    frames, values, numbers = zip(*map_add(work, chunks, executor), strict=True)
     return np.array(frames, np.int64), np.stack(values), np.stack(numbers)
 
 

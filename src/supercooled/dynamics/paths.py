@@ -12,9 +12,9 @@ from supercooled.trajectory import Trajectory
 def continuous(
     run: Trajectory, start: int, stop: int, *, megabytes: float = 16.0
 ) -> Iterator[tuple[int, Array]]:
-    """First frame and positions (frame, particle, 3) of consecutive blocks, on one path from the first on.
+    """First frame and positions (frame, particle, 3) of consecutive chunks, on one path from the first on.
 
-    Continuity starts anew with each block that is read: the frame that two have in common says how many
+    Continuity starts anew with each chunk that is read: the frame that two have in common says how many
     edges lie between.
     """
     size = frames_within(megabytes, run.n_particles)

@@ -42,7 +42,7 @@ def propensity(
     runs : n of them, from the same positions with different velocities; their first frames are compared
     times : (time,), after the first frame, at which every run has a frame, tau
     remove_drift : subtract the mean displacement of all particles in each run; not done by default
-    executor, megabytes : map runs, each read in blocks; they never change the answer
+    executor, megabytes : map runs, each read in chunks; they never change the answer
 
     Returns ``propensity`` (time, particle), sigma_AA; ``propensity_spread``, the standard deviation over
     runs, and ``propensity_error``, that over the root of n, the standard error; ``propensity_squared``,

@@ -126,7 +126,7 @@ def training_by_extrema(
         has happened
     species : whose particles; A in the paper; None takes all
     remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor, megabytes : map blocks of frames; they never change the answer
+    executor, megabytes : map chunks of frames; they never change the answer
 
     Returns a table along ``example`` as :func:`training_by_crossing` does. A peak is higher than both
     frames beside it, a trough lower. Memory grows with the extrema that are kept.
@@ -166,7 +166,7 @@ def training_by_extrema(
         search = indicator_search(run, window, species, remove_drift=remove_drift)
         steps = tuple(_in_frames(x, run.interval) for x in (soft_separation, hard_separation))
         find = partial(_extrema_of, search, soft_above, hard_below, steps)
-        found = map_add(find, search.blocks(megabytes, before=search.period), executor)
+        found = map_add(find, search.chunks(megabytes, before=search.period), executor)
         particles, frames, values = (np.concatenate(column) for column in zip(*found, strict=True))
         peak = values > soft_above
         kept = []
@@ -254,10 +254,10 @@ def _quiet_stretches(table: xr.Dataset, quiet: float, hard_at: str) -> tuple[Int
 def _extrema_of(
     search: IndicatorSearch, above: float, below: float, steps: tuple[int, ...], span: Span
 ) -> list[tuple[Integers, Integers, Array]]:
-    """Particle, frame and value of extrema, without those that one in the same block rules out."""
+    """Particle, frame and value of extrema, without those that one in the same chunk rules out."""
     side, n = search.side, search.trajectory.n_frames
     positions = search.positions(span.read)
-    # The frame of the next block starts its sums there, and so it must here for the same bits.
+    # The frame of the next chunk starts its sums there, and so it must here for the same bits.
     values = [search.indicator(positions[: span.stop + side - span.first])]
     if span.stop < n - side:
         values.append(search.indicator(positions[span.stop - side - span.first :]))

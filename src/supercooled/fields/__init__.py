@@ -1,4 +1,4 @@
-"""Fields (frame, particle) larger than memory: made, stored and read block by block."""
+"""Fields (frame, particle) larger than memory: made, stored and read chunk by chunk."""
 
 from supercooled.fields import field_digests as field_digests
 from supercooled.fields.blockwise import field
@@ -6,14 +6,14 @@ from supercooled.fields.checksums import check, objection, seal, sealed_folder
 from supercooled.fields.described import Described, enter, installed, parameter
 from supercooled.fields.exact_quantiles import quantiles
 from supercooled.fields.indicator import Features, Indicator, compute, values_of
-from supercooled.fields.lazy import blocks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
+from supercooled.fields.lazy import chunks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
 
 __all__ = [
     "Described",
     "Features",
     "Indicator",
-    "blocks_of",
     "check",
+    "chunks_of",
     "compute",
     "dataset",
     "enter",

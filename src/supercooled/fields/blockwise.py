@@ -1,4 +1,4 @@
-"""A field computed block by block, in memory or straight into a store."""
+"""A field computed chunk by chunk, in memory or straight into a store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class _Block(Generic[Item]):
+class _Chunk(Generic[Item]):
     """What makes some rows, and which."""
 
     item: Item
@@ -41,13 +41,13 @@ def field(
     inputs: Sequence[Named] = (),
     **attributes: Any,
 ) -> xr.DataArray:
-    """Field (frame, particle) of blocks of frames, one after the other or side by side.
+    """Field (frame, particle) of chunks of frames, one after the other or side by side.
 
     function : of an item, (frame, particle)
-    items : one for each block of frames, in order
+    items : one for each chunk of frames, in order
     sizes : frames of each; all but the last alike
     coords : with ``frame`` and ``particle``
-    executor : maps the blocks; None makes them here
+    executor : maps the chunks; None makes them here
     out : folder to store the values in, which then never are in memory all together; it appears when it
         is whole. None keeps them in memory.
     inputs : files that the values are made from, which must not lie in `out`
@@ -60,22 +60,22 @@ def field(
         if `out` holds something else than a field or results, or can't be written.
     """
     stops = np.cumsum(sizes)
-    blocks = [
-        _Block(item, slice(int(stop) - size, int(stop)))
+    chunks = [
+        _Chunk(item, slice(int(stop) - size, int(stop)))
         for item, size, stop in zip(items, sizes, stops, strict=True)
     ]
     shape = (int(stops[-1]), len(coords["particle"]))
     apply = map if executor is None else executor.map
     if out is None:
         values = np.empty(shape)
-        for block, part in zip(blocks, apply(function, items), strict=True):
-            values[block.rows] = part
+        for chunk, part in zip(chunks, apply(function, items), strict=True):
+            values[chunk.rows] = part
         return labelled(name, values, ("frame", "particle"), coords, **attributes)
     with sealed_folder(out, inputs=inputs) as made:
         made.mkdir()
         labels = _labels(name, shape, coords, attributes)
         _lay_out(made, labels, shape, rows=int(sizes[0]))
-        for _ in apply(partial(_write, function, made / VALUES), blocks):
+        for _ in apply(partial(_write, function, made / VALUES), chunks):
             pass
     return opened(out)
 
@@ -107,8 +107,8 @@ def _lay_out(folder: Path, labels: xr.Dataset, shape: tuple[int, int], *, rows: 
     labels.to_zarr(folder / LABELS, consolidated=False, write_empty_chunks=True)
 
 
-def _write(function: Callable[[Item], Array], values: Path, block: _Block[Item]) -> None:
+def _write(function: Callable[[Item], Array], values: Path, chunk: _Chunk[Item]) -> None:
     import zarr
 
     array = zarr.open_array(values, mode="r+", config={"write_empty_chunks": True})
-    array[block.rows] = np.asarray(function(block.item), dtype=np.float64)
+    array[chunk.rows] = np.asarray(function(chunk.item), dtype=np.float64)

@@ -21,7 +21,7 @@ from supercooled.plain_data import Fields, read_record
 
 # An empty group to Zarr, whose attributes name the files.
 SEAL = f"sealed/{METADATA}"
-# Blocks of a field, with sums of their own at their ends: of large ones no other is made.
+# Chunks of a field, with sums of their own at their ends: of large ones no other is made.
 SUMMED = "values/c/"
 _LARGE = 2**20
 _SUM = 4
@@ -75,7 +75,7 @@ def objection(folder: Path) -> str | None:
 
 
 def seal(folder: str | Path) -> None:
-    """Write down the files of a folder: their sizes and hashes, of large blocks of a field their own sums."""
+    """Write down the files of a folder: their sizes and hashes, of large chunks of a field their own sums."""
     folder = Path(folder)
     files = {
         name: {"size": size, "sum": sum_of(folder / name, name)}
@@ -128,7 +128,7 @@ def sum_of(path: Path, name: str) -> str:
 
 
 def own_sum(path: Path) -> str:
-    """The sum at the end of a block, which Zarr compares with the values before it."""
+    """The sum at the end of a chunk, which Zarr compares with the values before it."""
     with path.open("rb") as file:
         file.seek(-min(_SUM, path.stat().st_size), os.SEEK_END)
         return file.read(_SUM).hex()

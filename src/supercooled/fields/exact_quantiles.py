@@ -14,10 +14,10 @@ IN_MEMORY = 2**19
 _BINS = 2**12
 
 
-def quantiles(blocks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Array:
-    """Quantiles of all values of some blocks, as :func:`numpy.quantile` gives them for all at once.
+def quantiles(chunks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Array:
+    """Quantiles of all values of some chunks, as :func:`numpy.quantile` gives them for all at once.
 
-    blocks : begins anew with each call; NaN does not count
+    chunks : begins anew with each call; NaN does not count
     q : between 0 and 1
 
     Every pass narrows the bounds about a value of each rank, until what lies between can be sorted.
@@ -27,7 +27,7 @@ def quantiles(blocks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Arra
     array([2.5, 5. ])
     """
     n, low, high = 0, np.inf, -np.inf
-    for values in blocks():
+    for values in chunks():
         known = values[~np.isnan(values)]
         if known.size:
             n, low, high = n + known.size, min(low, known.min()), max(high, known.max())
@@ -36,7 +36,7 @@ def quantiles(blocks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Arra
     exact = np.asarray(q, dtype=np.float64) * (n - 1)
     below = np.floor(exact).astype(np.int64)
     ranks = np.unique(np.concatenate([below, np.minimum(below + 1, n - 1)]))
-    found = dict(zip(ranks.tolist(), _at(blocks, ranks, float(low), float(high)).tolist(), strict=True))
+    found = dict(zip(ranks.tolist(), _at(chunks, ranks, float(low), float(high)).tolist(), strict=True))
     a = np.array([found[int(k)] for k in below])
     b = np.array([found[int(min(k + 1, n - 1))] for k in below])
     t = exact - below
@@ -44,14 +44,14 @@ def quantiles(blocks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Arra
     return np.asarray(np.where(t < 0.5, a + (b - a) * t, b - (b - a) * (1.0 - t)))
 
 
-def _at(blocks: Callable[[], Iterable[Array]], ranks: Integers, low: float, high: float) -> Array:
+def _at(chunks: Callable[[], Iterable[Array]], ranks: Integers, low: float, high: float) -> Array:
     """Values of some ranks, counted from the smallest."""
     found = np.empty(len(ranks))
     waiting = [_Between(low, high, 0, np.arange(len(ranks)))]
     while waiting:
         wide = waiting.pop()
         few = []
-        for part in wide.parts(blocks, ranks):
+        for part in wide.parts(chunks, ranks):
             if part.low == part.high:
                 found[part.wanted] = part.low
             elif part.count > IN_MEMORY:
@@ -59,7 +59,7 @@ def _at(blocks: Callable[[], Iterable[Array]], ranks: Integers, low: float, high
             else:
                 few.append(part)
         kept: list[list[Array]] = [[] for _ in few]
-        for values in blocks() if few else ():
+        for values in chunks() if few else ():
             for part, into in zip(few, kept, strict=True):
                 into.append(values[(values >= part.low) & (values <= part.high)])
         for part, into in zip(few, kept, strict=True):
@@ -82,14 +82,14 @@ class _Between:
     wanted: Integers
     count: int = 0
 
-    def parts(self, blocks: Callable[[], Iterable[Array]], ranks: Integers) -> list[_Between]:
+    def parts(self, chunks: Callable[[], Iterable[Array]], ranks: Integers) -> list[_Between]:
         """Narrower bounds, by a histogram."""
         edges = np.linspace(self.low, self.high, _BINS + 1)
         edges[-1] = np.nextafter(self.high, np.inf)
         # Where no number lies between two edges, one bin is one number.
         edges = np.unique(edges)
         counts = np.zeros(len(edges) - 1, np.int64)
-        for values in blocks():
+        for values in chunks():
             inside = values[(values >= self.low) & (values <= self.high)]
             place = np.searchsorted(edges, inside, side="right") - 1
             counts += np.bincount(place, minlength=len(counts))

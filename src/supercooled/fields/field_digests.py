@@ -11,7 +11,7 @@ from xarray.core import indexing
 
 from supercooled.digests import digest_of, identify
 from supercooled.fields.checksums import SEAL
-from supercooled.fields.lazy import _Ahead, _Mapped, _Stored, blocks_of
+from supercooled.fields.lazy import _Ahead, _Mapped, _Stored, chunks_of
 
 
 def identity_of_array(array: xr.DataArray) -> Sequence[Any]:
@@ -48,13 +48,13 @@ def _values(variable: xr.Variable, data: Any) -> Any:
         and not isinstance(data, np.ndarray)
         and set(variable.dims) == {"frame", "particle"}
     ):
-        return [digest_of(part) for _, part in blocks_of(xr.DataArray(variable))]
+        return [digest_of(part) for _, part in chunks_of(xr.DataArray(variable))]
     return variable.values
 
 
 def _made(variable: xr.Variable, data: Any) -> Any:
     if isinstance(data, _Stored):
-        # Its seal holds the sizes and sums of its files, but for the blocks, which end with their own.
+        # Its seal holds the sizes and sums of its files, but for the chunks, which end with their own.
         return ["stored", (data.folder / SEAL).read_bytes(), data.sums]
     if isinstance(data, _Mapped):
         return ["mapped", identity_of_variable(data.inner), data.function]

@@ -26,14 +26,14 @@ from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
-# A block of frames is what a worker does at once.
-BLOCK = 16.0
+# A chunk of frames is what a worker does at once.
+CHUNK = 16.0
 
 
 class Features(Described):
     """Several numbers a particle, found together in one frame; a frozen dataclass whose fields say which.
 
-    Write :meth:`values` and :meth:`columns`; frames, blocks, workers, species and labels come from here.
+    Write :meth:`values` and :meth:`columns`; frames, chunks, workers, species and labels come from here.
     """
 
     known_kinds: ClassVar[dict[str, type[Any]]] = {}
@@ -67,8 +67,8 @@ class Features(Described):
 
         species : of the particles; None takes all
         frames : which frames of the trajectory; their numbers in it stay
-        executor : maps blocks of frames; None does them here
-        progress : called after each block with how many frames are done, and of how many
+        executor : maps chunks of frames; None does them here
+        progress : called after each chunk with how many frames are done, and of how many
 
         Returns
         -------
@@ -121,17 +121,17 @@ class Indicator(Features):
         executor: Executor | None = None,
         progress: Progress | None = None,
         out: str | Path | None = None,
-        megabytes: Positive = BLOCK,
+        megabytes: Positive = CHUNK,
     ) -> xr.DataArray:
         """Values of a trajectory's frames or of one frame.
 
         species : of the particles; None takes all
         frames : which frames of the trajectory; their numbers in it stay
-        executor : maps blocks of frames; None does them here
-        progress : called after each block with how many frames are done, and of how many
+        executor : maps chunks of frames; None does them here
+        progress : called after each chunk with how many frames are done, and of how many
         out : folder to store the field in, for more than fits into memory; what is returned then reads it
             when asked. What is there already is replaced only if it is a field or results of this package
-        megabytes : of positions in a block; it never changes the answer
+        megabytes : of positions in a chunk; it never changes the answer
 
         Returns
         -------
@@ -151,12 +151,12 @@ class Indicator(Features):
         run = what
         plan = _Plan.of(run, [self], species, frames)
         enter(self)
-        blocks = plan.blocks(megabytes, executor)
+        chunks = plan.chunks(megabytes, executor)
         return field(
             self.name,
             plan.one,
-            blocks,
-            list(map(len, blocks)),
+            chunks,
+            list(map(len, chunks)),
             coords=coordinates(run, plan.rows, plan.particles),
             executor=_watched(executor, progress, len(plan.rows)),
             out=out,
@@ -175,7 +175,7 @@ def compute(
     frames: slice = slice(None),
     executor: Executor | None = None,
     progress: Progress | None = None,
-    megabytes: Positive = BLOCK,
+    megabytes: Positive = CHUNK,
 ) -> xr.Dataset:
     """Several indicators and feature sets in one pass over a trajectory.
 
@@ -183,9 +183,9 @@ def compute(
 
     species : of the particles; None takes all
     frames : which frames of the trajectory; their numbers in it stay
-    executor : maps blocks of frames; None does them here
-    progress : called after each block with how many frames are done, and of how many
-    megabytes : of positions in a block; it never changes the answer
+    executor : maps chunks of frames; None does them here
+    progress : called after each chunk with how many frames are done, and of how many
+    megabytes : of positions in a chunk; it never changes the answer
 
     Returns
     -------
@@ -206,9 +206,9 @@ def compute(
     if not isinstance(run, Trajectory):
         return _of_frame(run, wanted, species)
     plan = _Plan.of(run, wanted, species, frames)
-    blocks = plan.blocks(megabytes, executor)
+    chunks = plan.chunks(megabytes, executor)
     pool = _watched(executor, progress, len(plan.rows))
-    values = np.concatenate(list((map if pool is None else pool.map)(plan.many, blocks)))
+    values = np.concatenate(list((map if pool is None else pool.map)(plan.many, chunks)))
     coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
     first = run.frame(int(plan.rows[0]))
     return _labelled(values, wanted, first, coords, made)
@@ -231,12 +231,12 @@ class _Told:
         self._map = map if executor is None else executor.map
         self._progress, self._total = progress, total
 
-    def map(self, function: Callable[[Any], Any], blocks: Sequence[Any]) -> Iterator[Any]:
+    def map(self, function: Callable[[Any], Any], chunks: Sequence[Any]) -> Iterator[Any]:
         """As an executor's, in order."""
         done = 0
-        for block, made in zip(blocks, self._map(function, blocks), strict=True):
+        for chunk, made in zip(chunks, self._map(function, chunks), strict=True):
             # What is stored comes with where it goes.
-            done += len(block if isinstance(block, np.ndarray) else block.item)
+            done += len(chunk if isinstance(chunk, np.ndarray) else chunk.item)
             yield made
             self._progress(done, self._total)
 
@@ -271,19 +271,19 @@ class _Plan:
                 check_units_once(run, mixture)
         return cls(run, tuple(wanted), rows, particles)
 
-    def blocks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
+    def chunks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
         size = shared_out(
             len(self.rows), most=frames_within(megabytes, self.run.n_particles), executor=executor
         )
         return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
 
-    def many(self, block: Integers) -> Array:
+    def many(self, chunk: Integers) -> Array:
         """Values of some frames, (frame, particle, column)."""
-        return np.stack([self._values(frame) for frame in self.run.each(as_slice(block))])
+        return np.stack([self._values(frame) for frame in self.run.each(as_slice(chunk))])
 
-    def one(self, block: Integers) -> Array:
+    def one(self, chunk: Integers) -> Array:
         """Values of one indicator, (frame, particle)."""
-        return self.many(block)[..., 0]
+        return self.many(chunk)[..., 0]
 
     def _values(self, frame: Frame) -> Array:
         if len(self.particles) < frame.n_particles:

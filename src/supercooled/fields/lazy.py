@@ -21,8 +21,8 @@ from supercooled.fields.checksums import SUMMED, check, own_sum
 
 VALUES = "values"
 LABELS = "labels"
-# Of a block of frames that is looked at at once, megabytes.
-BLOCK = 8.0
+# Of a chunk of frames that is looked at at once, megabytes.
+CHUNK = 8.0
 
 
 def opened(path: str | Path) -> xr.DataArray:
@@ -31,7 +31,7 @@ def opened(path: str | Path) -> xr.DataArray:
     Raises
     ------
     StoreError
-        if it is missing, or damaged, now or when a block is read.
+        if it is missing, or damaged, now or when a chunk is read.
     """
     folder = Path(path).absolute()
     if not folder.is_dir():
@@ -111,17 +111,17 @@ def looking_ahead(values: xr.DataArray, frames: int, function: Callable[[Array],
     return kept.copy(data=indexing.LazilyIndexedArray(_Ahead(ordered.variable, frames, function)))
 
 
-def blocks_of(values: xr.DataArray, megabytes: float = BLOCK) -> Iterator[tuple[slice, Array]]:
-    """Blocks of frames with their values, (frame, particle), in order.
+def chunks_of(values: xr.DataArray, megabytes: float = CHUNK) -> Iterator[tuple[slice, Array]]:
+    """Chunks of frames with their values, (frame, particle), in order.
 
-    megabytes : of the values of a block
+    megabytes : of the values of a chunk
     """
     ordered = values.transpose("frame", "particle")
     n_frames, n_particles = ordered.shape
     size = max(1, int(megabytes * 2**20 / (8 * max(1, n_particles))))
     for start in range(0, n_frames, size):
-        block = slice(start, min(start + size, n_frames))
-        yield block, ordered.isel(frame=block).values
+        chunk = slice(start, min(start + size, n_frames))
+        yield chunk, ordered.isel(frame=chunk).values
 
 
 class _Lazy(BackendArray):

@@ -65,9 +65,9 @@ def write_gsd(
         for name, field in (fields or {}).items()
     }
     with owned_file(path, inputs=[trajectory.source.name]) as temporary, layout.create(temporary) as file:
-        for block in part.blocks():
-            data = part.read(block)
-            for k, frame in enumerate(range(block.start, block.stop)):
+        for chunk in part.chunks():
+            data = part.read(chunk)
+            for k, frame in enumerate(range(chunk.start, chunk.stop)):
                 box = Box.from_array(data.boxes[k], part.dimensions)
                 images = None if data.images is None else data.images[k]
                 positions, images = _folded(data.positions[k], images, box, unwrapped=data.unwrapped)

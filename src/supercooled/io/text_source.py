@@ -140,7 +140,7 @@ def choose_columns(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextSource:
-    """Frames of a text file; their places are known, and a block's bytes are read at once parsed.
+    """Frames of a text file; their places are known, and a chunk's bytes are read at once parsed.
 
     starts, stops : (frame,), bytes of the plain text
     box_values : (frame, 6)

@@ -14,7 +14,7 @@ KEPT, REMOVED, UNDECIDED = 1, 2, 3
 # t frame, i particle
 @njit(cache=True)
 def count_stretches(values: Array, threshold: float) -> int:
-    """How many stretches above the threshold begin within the block."""
+    """How many stretches above the threshold begin within the chunk."""
     n = 0
     for t in range(values.shape[0]):
         for i in range(values.shape[1]):
@@ -34,8 +34,8 @@ def _mean_from(positions: Array, first: int, last: int, i: int, origin: Array, o
 
 
 # t frame of values (t + k of positions), i particle, s stretch; spans (s, 4): particle, first, last,
-# peak frame; places (s, 3, 3): mean before, mean after, position one frame beyond the block, all from
-# the position at the block's first frame
+# peak frame; places (s, 3, 3): mean before, mean after, position one frame beyond the chunk, all from
+# the position at the chunk's first frame
 @njit(cache=True, error_model="numpy")
 def find_stretches(
     values: Array,
@@ -46,7 +46,7 @@ def find_stretches(
     peaks: Array,
     places: Array,
 ) -> None:
-    """Fill in the stretches above the threshold, cut at the block's edges, in order of their starts."""
+    """Fill in the stretches above the threshold, cut at the chunk's edges, in order of their starts."""
     n_frames, n_particles = values.shape
     current = np.full(n_particles, -1)
     n = 0

@@ -22,7 +22,7 @@ from supercooled.blocks import (
     stretch_of,
 )
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of
+from supercooled.fields import chunks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
 from supercooled.matching import matched
 from supercooled.quantities import TABLE, labelled, quantity
@@ -67,11 +67,11 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
     n_frames = field.sizes["frame"]
     products = np.zeros((len(steps), 2, n_frames))
     standard = _Standard.of(field)
-    for block, now in standard.blocks(0, n_frames):
+    for chunk, now in standard.chunks(0, n_frames):
         for k, step in enumerate(steps):
-            for part, then in standard.blocks(block.start + step, min(block.stop + step, n_frames)):
+            for part, then in standard.chunks(chunk.start + step, min(chunk.stop + step, n_frames)):
                 at = slice(part.start - step, part.stop - step)
-                first = now[at.start - block.start : at.stop - block.start]
+                first = now[at.start - chunk.start : at.stop - chunk.start]
                 products[k, 0, at], products[k, 1, at] = standard.pairs(first, then)
     stretch = stretch_of(n_frames, stretches)
     n = int(stretch[-1]) + 1
@@ -278,17 +278,17 @@ class _Standard:
     def of(cls, field: xr.DataArray) -> _Standard:
         parts = [
             (np.nanmean(values, axis=1), np.nanstd(values, axis=1), ~np.isnan(values).any(axis=1))
-            for _, values in blocks_of(field)
+            for _, values in chunks_of(field)
         ]
         mean, spread, complete = (np.concatenate(part) for part in zip(*parts, strict=True))
         if not (spread > 0).all():
             raise ParameterError(f"{field.name} is alike for all particles of a frame: nothing to correlate")
         return cls(field, mean, spread, bool(complete.all()))
 
-    def blocks(self, start: int, stop: int) -> Iterator[tuple[slice, Array]]:
+    def chunks(self, start: int, stop: int) -> Iterator[tuple[slice, Array]]:
         """Some frames at a time, (frame, particle)."""
-        for block, values in blocks_of(self.field.isel(frame=slice(start, stop))):
-            frames = slice(start + block.start, start + block.stop)
+        for chunk, values in chunks_of(self.field.isel(frame=slice(start, stop))):
+            frames = slice(start + chunk.start, start + chunk.stop)
             deviation = (values - self.mean[frames, None]) / self.spread[frames, None]
             yield frames, deviation
 
@@ -320,14 +320,14 @@ def _forgotten(steps: Integers, memory: Array) -> float:
 
 def _range(fields: Sequence[xr.DataArray]) -> Array:
     """Lowest and highest value."""
-    ends = [(np.nanmin(values), np.nanmax(values)) for one in fields for _, values in blocks_of(one)]
+    ends = [(np.nanmin(values), np.nanmax(values)) for one in fields for _, values in chunks_of(one)]
     low, high = np.transpose(ends)
     return np.array([low.min(), high.max()])
 
 
 def _frames_of(field: xr.DataArray) -> Iterator[Array]:
     """Values of a frame after the other."""
-    for _, values in blocks_of(field):
+    for _, values in chunks_of(field):
         yield from np.ascontiguousarray(values)
 
 
@@ -339,11 +339,11 @@ def _followed(
     size = frames_within(64.0, trajectory.n_particles)
     for start in range(first, first + number, size):
         begin = start if before is None else start - 1
-        block = trajectory.unwrapped(slice(begin, min(start + size, first + number)), particles)
+        chunk = trajectory.unwrapped(slice(begin, min(start + size, first + number)), particles)
         if before is not None:
-            block = (block + (before - block[0]))[1:]
-        before = block[-1]
-        for offset, xyz in enumerate(block):
+            chunk = (chunk + (before - chunk[0]))[1:]
+        before = chunk[-1]
+        for offset, xyz in enumerate(chunk):
             yield start - first + offset, xyz
 
 

@@ -22,8 +22,8 @@ from supercooled.blocks import (
     stretch_of,
 )
 from supercooled.errors import ParameterError
-from supercooled.fields import blocks_of, quantiles
-from supercooled.fields.lazy import BLOCK
+from supercooled.fields import chunks_of, quantiles
+from supercooled.fields.lazy import CHUNK
 from supercooled.matching import Labels, matched
 from supercooled.replicas import alike, each_once
 
@@ -72,7 +72,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Particles at times, some frames at a time: fields larger than memory go by block by block.
+    """Particles at times, some frames at a time: fields larger than memory go by chunk by chunk.
 
     sides : one for each run
     total, n_rearranging : of all samples
@@ -99,13 +99,13 @@ class Stream:
         total, moving, held, low, high = 0, 0, 0, np.inf, -np.inf
         n = sum(side.n_stretches for side in sides)
         frames: list[list[Array]] = [[] for _ in sides]
-        for k, block in ((k, block) for k, side in enumerate(sides) for block in side.blocks(n)):
-            frames[k].append(block.of_frames)
-            total, moving = total + len(block.values), moving + int(block.rearranging.sum())
-            held += block.values.nbytes
-            kept = None if kept is None or held > KEPT else [*kept, block]
-            if len(block.values):
-                low, high = min(low, float(block.values.min())), max(high, float(block.values.max()))
+        for k, chunk in ((k, chunk) for k, side in enumerate(sides) for chunk in side.chunks(n)):
+            frames[k].append(chunk.of_frames)
+            total, moving = total + len(chunk.values), moving + int(chunk.rearranging.sum())
+            held += chunk.values.nbytes
+            kept = None if kept is None or held > KEPT else [*kept, chunk]
+            if len(chunk.values):
+                low, high = min(low, float(chunk.values.min())), max(high, float(chunk.values.max()))
         if total == 0:
             raise ParameterError(
                 f"{name} is NaN for every particle in every frame, or p_hop is where it is not"
@@ -119,17 +119,17 @@ class Stream:
         """Why errors by stretches are not known; empty if they are."""
         return why_unknown(self.n_stretches, self.independence)
 
-    def blocks(self) -> Iterator[Samples]:
+    def chunks(self) -> Iterator[Samples]:
         """All of it, once more."""
         if self.kept is not None:
             yield self.kept
             return
         for side in self.sides:
-            yield from side.blocks(self.n_stretches)
+            yield from side.chunks(self.n_stretches)
 
     def gathered(self) -> Samples:
         """All of it, in memory."""
-        return self.kept or _joined(list(self.blocks()))
+        return self.kept or _joined(list(self.chunks()))
 
     def counts(self, edges: Array, *, clipped: bool = False) -> Array:
         """How many are in each bin: all and those that rearrange, (stretch, 2, bin).
@@ -137,24 +137,24 @@ class Stream:
         clipped : what lies beyond the edges counts in the first and the last bin
         """
         sums = np.zeros((self.n_stretches, 2, len(edges) - 1))
-        for block in self.blocks():
-            inside = replace(block, values=np.clip(block.values, edges[0], edges[-1])) if clipped else block
+        for chunk in self.chunks():
+            inside = replace(chunk, values=np.clip(chunk.values, edges[0], edges[-1])) if clipped else chunk
             sums += inside.counts(edges)
         return sums
 
     def in_stretches(self) -> NDArray[np.int64]:
         """How many in each stretch, (stretch,)."""
         zero = np.zeros(self.n_stretches, np.int64)
-        return sum((np.bincount(b.stretch, minlength=len(zero)) for b in self.blocks()), zero)
+        return sum((np.bincount(b.stretch, minlength=len(zero)) for b in self.chunks()), zero)
 
     def quantiles(self, q: Sequence[float]) -> Array:
         """Of the values."""
-        return quantiles(lambda: (block.values for block in self.blocks()), q)
+        return quantiles(lambda: (chunk.values for chunk in self.chunks()), q)
 
     def deviation(self) -> float:
         """Standard deviation of the values."""
-        mean = sum(float(block.values.sum()) for block in self.blocks()) / self.total
-        squares = sum(float(((block.values - mean) ** 2).sum()) for block in self.blocks())
+        mean = sum(float(chunk.values.sum()) for chunk in self.chunks()) / self.total
+        squares = sum(float(((chunk.values - mean) ** 2).sum()) for chunk in self.chunks())
         return float(np.sqrt(squares / self.total))
 
 
@@ -191,7 +191,7 @@ def stream_pairs(
         first += side.n_stretches
     together = Stream.of(sides, _name(field))
     if together.n_rearranging == 0:
-        largest = max(float(np.nanmax(block)) for hop in hops for _, block in blocks_of(_framed(hop)))
+        largest = max(float(np.nanmax(chunk)) for hop in hops for _, chunk in chunks_of(_framed(hop)))
         raise ParameterError(
             f"no particle with a {_name(field)} has p_hop above the threshold of {limit:g} (the largest "
             f"p_hop is {largest:.3g}): prolong the run or lower the threshold"
@@ -338,9 +338,9 @@ class _Side:
         """How many stretches it has."""
         return int(self.stretch.max(initial=-1)) + 1
 
-    def blocks(self, n_stretches: int) -> Iterator[Samples]:
+    def chunks(self, n_stretches: int) -> Iterator[Samples]:
         """Some frames at a time."""
-        size = max(1, int(BLOCK * 2**20 / (8 * max(1, self.field.sizes["particle"]))))
+        size = max(1, int(CHUNK * 2**20 / (8 * max(1, self.field.sizes["particle"]))))
         for start in range(0, len(self.rows), size):
             some = slice(start, start + size)
             values = _finite(self.field, self.rows[some])[:, self.columns]

@@ -164,7 +164,7 @@ def _any_within(where: Booleans, steps: int) -> Booleans:
 def _areas(pooled: Stream) -> tuple[float, Array]:
     """A of all samples, and without each stretch in turn, (stretch,).
 
-    The rarer kind is held in memory and sorted; of the others each block is placed among them and
+    The rarer kind is held in memory and sorted; of the others each chunk is placed among them and
     forgotten.
     """
     held = 2 * pooled.n_rearranging <= pooled.total
@@ -172,9 +172,9 @@ def _areas(pooled: Stream) -> tuple[float, Array]:
     known, place = np.unique(values, return_inverse=True)
     n, size = pooled.n_stretches, len(known) + 1
     below, up_to = np.zeros((2, n, size), np.int64)
-    for block in pooled.blocks():
-        other = block.rearranging != held
-        x, first = block.values[other], block.stretch[other] * size
+    for chunk in pooled.chunks():
+        other = chunk.rearranging != held
+        x, first = chunk.values[other], chunk.stretch[other] * size
         below += _tally(first + np.searchsorted(known, x, side="right"), below.shape)
         up_to += _tally(first + np.searchsorted(known, x, side="left"), up_to.shape)
     # Of the other kind in a stretch, how many are less than each value held; equal ones by half.
@@ -195,7 +195,7 @@ def _of_kind(pooled: Stream, rearranging: bool) -> tuple[Array, NDArray[np.int64
     """Values and stretches of those that rearrange, or of those that don't."""
     parts = [
         (b.values[chosen], b.stretch[chosen])
-        for b in pooled.blocks()
+        for b in pooled.chunks()
         for chosen in [b.rearranging == rearranging]
     ]
     values, stretch = zip(*parts, strict=True)

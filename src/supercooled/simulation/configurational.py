@@ -75,9 +75,9 @@ def configurational(
     table = np.array([mixture.species.index(s) for s in trajectory.names], dtype=np.int32)
     kinds = table[trajectory.species]
     rows = []
-    for block in trajectory.blocks(64.0):
-        boxes = trajectory.boxes(block)
-        for positions, edges in zip(trajectory.read(block).positions, boxes, strict=True):
+    for chunk in trajectory.chunks(64.0):
+        boxes = trajectory.boxes(chunk)
+        for positions, edges in zip(trajectory.read(chunk).positions, boxes, strict=True):
             box = Box.from_array(edges, trajectory.dimensions)
             rows.append((*of_configuration(positions, box, kinds, mixture), box.volume))
     energy, virial, square, laplacian, volume = np.array(rows).T

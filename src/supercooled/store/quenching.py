@@ -36,7 +36,7 @@ from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import LARGEST_CONTINUOUS_STEP
 
 # Five seconds of one core: what a killed quench loses, and how often the disk is asked to keep it.
-_PARTICLES_PER_BLOCK = 32_000
+_PARTICLES_PER_CHUNK = 32_000
 
 
 @validated
@@ -132,12 +132,12 @@ class _Task:
             "source_of_quench": source_digest("supercooled.simulation.quench"),
         }
 
-    def origins(self, block: slice) -> list[str]:
+    def origins(self, chunk: slice) -> list[str]:
         """Digests of some frames and of when they are."""
         trajectory = self.trajectory
-        frames = trajectory.frames[block].tolist()
+        frames = trajectory.frames[chunk].tolist()
         held = digests_of_frames(trajectory.source, frames)
-        moments = [trajectory.moment(k) for k in range(*block.indices(trajectory.n_frames))]
+        moments = [trajectory.moment(k) for k in range(*chunk.indices(trajectory.n_frames))]
         return [digest_of(*each) for each in zip(held, frames, moments, strict=True)]
 
     @property
@@ -145,12 +145,12 @@ class _Task:
         """Hash of its name."""
         return digest_of(self.name())
 
-    def quench(self, block: slice) -> list[InherentStructure]:
+    def quench(self, chunk: slice) -> list[InherentStructure]:
         """Inherent structures of some frames, unwrapped where the trajectory says how."""
         trajectory = self.trajectory
-        data = trajectory.read(block)
+        data = trajectory.read(chunk)
         found = []
-        for k, frame in enumerate(trajectory.frames[block]):
+        for k, frame in enumerate(trajectory.frames[chunk]):
             box = Box.from_array(data.boxes[k], trajectory.dimensions)
             free = data.positions[k]
             if data.images is not None and not data.unwrapped:
@@ -216,11 +216,11 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
         file.truncate(done)
         paths = _Paths(folder.trajectory, task, done)
         began = time.perf_counter()
-        size = max(1, _PARTICLES_PER_BLOCK // trajectory.n_particles)
-        blocks = [span.read for span in spans(done, n_frames, size=size, end=n_frames)]
-        for block, found in _shown(_quenched(task, blocks, workers), done, n_frames, show=show):
-            boxes, origins = trajectory.boxes(block), task.origins(block)
-            for k, frame in enumerate(range(block.start, block.stop)):
+        size = max(1, _PARTICLES_PER_CHUNK // trajectory.n_particles)
+        chunks = [span.read for span in spans(done, n_frames, size=size, end=n_frames)]
+        for chunk, found in _shown(_quenched(task, chunks, workers), done, n_frames, show=show):
+            boxes, origins = trajectory.boxes(chunk), task.origins(chunk)
+            for k, frame in enumerate(range(chunk.start, chunk.stop)):
                 box = Box.from_array(boxes[k], trajectory.dimensions)
                 positions, images = paths.next(found[k].positions, box)
                 log = {
@@ -238,23 +238,23 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
 
 
 def _quenched(
-    task: _Task, blocks: list[slice], workers: cluster.Workers
+    task: _Task, chunks: list[slice], workers: cluster.Workers
 ) -> Iterator[tuple[slice, list[InherentStructure]]]:
-    """The blocks in their order, some being made ahead."""
+    """The chunks in their order, some being made ahead."""
     waiting: deque[tuple[slice, Future[list[InherentStructure]]]] = deque()
-    with cluster.executor(cluster.at_most(workers, len(blocks))) as executor:
+    with cluster.executor(cluster.at_most(workers, len(chunks))) as executor:
         cores = cores_of(executor)
         ahead = 1 if cores == 1 else 2 * cores
-        left = iter(blocks)
+        left = iter(chunks)
         while True:
-            for block in left:
-                waiting.append((block, executor.submit(task.quench, block)))
+            for chunk in left:
+                waiting.append((chunk, executor.submit(task.quench, chunk)))
                 if len(waiting) >= ahead:
                     break
             if not waiting:
                 return
-            block, future = waiting.popleft()
-            yield block, future.result()
+            chunk, future = waiting.popleft()
+            yield chunk, future.result()
 
 
 def _shown(
@@ -265,10 +265,10 @@ def _shown(
 
     with Progress(console=Console(stderr=True)) if show else nullcontext() as bar:
         task = None if bar is None else bar.add_task("quench", total=n_frames, completed=done)
-        for block, found in results:
-            yield block, found
+        for chunk, found in results:
+            yield chunk, found
             if bar is not None and task is not None:
-                bar.update(task, completed=block.stop)
+                bar.update(task, completed=chunk.stop)
 
 
 class _Paths:

@@ -42,7 +42,7 @@ def features_of_examples(
         :func:`supercooled.dynamics.training_by_crossing` returns them; with ``time`` or the attribute
         ``trajectory`` they are held against those of the run
     centre, radial, angular : as in :func:`structure_functions`
-    executor : maps blocks of frames; None does them here
+    executor : maps chunks of frames; None does them here
 
     Returns ``structure_function`` (example, feature), with the columns of the table as coordinates and
     its attributes, to be learned from.

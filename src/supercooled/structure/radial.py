@@ -38,7 +38,7 @@ def radial_distribution(
 
     r_max : largest distance, sigma_AA; the last bin ends at the last whole multiple of `dr` below it
     dr : width of a bin, sigma_AA
-    executor : maps blocks of frames; None does them here
+    executor : maps chunks of frames; None does them here
 
     Returns
     -------
@@ -62,12 +62,12 @@ def radial_distribution(
     """
     runs = in_one_order(trajectories)
     n_bins = number_of_bins(r_max, dr)
-    blocks = [
+    chunks = [
         (run, span.read)
         for run in runs
         for span in spans(0, run.n_frames, size=frames_within(8.0, run.n_particles), end=run.n_frames)
     ]
-    sums = map_add(partial(_sums, n_bins, dr), blocks, executor)
+    sums = map_add(partial(_sums, n_bins, dr), chunks, executor)
     attributes = described(runs)
     edges_r: Array = dr * np.arange(n_bins + 1, dtype=np.float64)
     shells = shell_volumes(edges_r, runs[0].dimensions)
@@ -95,9 +95,9 @@ def _pairs(counts: Integers) -> Array:
     return products[np.triu_indices(n)]
 
 
-def _sums(n_bins: int, dr: float, block: tuple[Trajectory, slice]) -> Array:
-    """Pairs in each bin times the volume of the box, added up over a block of frames, (pair, bin)."""
-    run, frames = block
+def _sums(n_bins: int, dr: float, chunk: tuple[Trajectory, slice]) -> Array:
+    """Pairs in each bin times the volume of the box, added up over a chunk of frames, (pair, bin)."""
+    run, frames = chunk
     n = len(run.names)
     upper = np.triu_indices(n)
     pair_of = np.zeros((n, n), np.int64)

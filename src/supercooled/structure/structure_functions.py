@@ -56,11 +56,11 @@ def structure_functions(
     radial, angular : which functions; those of a paper are ``FEATURE_SETS["schoenholz2016"].radial``
         and ``.angular``
     frames : which frames of the trajectory; their numbers in it stay
-    then : what to keep of each block of frames instead of its features, such as a model's softness
-    out : Zarr folder that the features go to, a block at a time, instead of into memory; the result is
+    then : what to keep of each chunk of frames instead of its features, such as a model's softness
+    out : Zarr folder that the features go to, a chunk at a time, instead of into memory; the result is
         read from there when asked for
-    executor : maps blocks of frames; None does them here
-    megabytes : of features in a block; it never changes the answer
+    executor : maps chunks of frames; None does them here
+    megabytes : of features in a chunk; it never changes the answer
 
     Returns
     -------
@@ -97,9 +97,9 @@ def structure_functions(
         raise ParameterError(f"{trajectory.source.name}: {frames} chooses no frame of {trajectory.n_frames}")
     most = max(1, int(megabytes * 2**20 / (8 * len(wanted.particles) * len(wanted.names))))
     size = shared_out(len(numbers), most=most, executor=executor)
-    blocks = [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
-    work = wanted.block if then is None else partial(_kept, wanted, then)
-    parts = map(work, blocks) if executor is None else executor.map(work, blocks)
+    chunks = [list(numbers[start : start + size]) for start in range(0, len(numbers), size)]
+    work = wanted.chunk if then is None else partial(_kept, wanted, then)
+    parts = map(work, chunks) if executor is None else executor.map(work, chunks)
     if out is not None:
         return _written(parts, out, trajectory.source.name)
     return xr.concat(
@@ -108,7 +108,7 @@ def structure_functions(
 
 
 def _kept(wanted: Wanted, then: Callable[[xr.DataArray], xr.DataArray], frames: list[int]) -> xr.DataArray:
-    return then(wanted.block(frames))
+    return then(wanted.chunk(frames))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Wanted:
         if self.angular is not None:
             row[:, at:] = angular_functions(some, self.angular)[particles]
 
-    def block(self, frames: list[int]) -> xr.DataArray:
+    def chunk(self, frames: list[int]) -> xr.DataArray:
         """Features of some frames."""
         run = self.trajectory
         values = np.empty((len(frames), len(self.particles), len(self.names)))
@@ -302,7 +302,7 @@ def _written(parts: Iterator[xr.DataArray], out: str | Path, run: str) -> xr.Dat
 def _append(parts: Iterator[xr.DataArray], folder: Path) -> None:
     for k, part in enumerate(parts):
         more: dict[str, Any] = {"append_dim": "frame"} if k else {"mode": "w"}
-        # Coordinates of the particles and features stand there since the first block.
+        # Coordinates of the particles and features stand there since the first chunk.
         fixed = [name for name, c in part.coords.items() if "frame" not in c.dims] if k else []
         dataset = part.drop_vars(fixed).to_dataset(name="structure_function")
         dataset.to_zarr(folder, consolidated=False, write_empty_chunks=True, **more)

@@ -72,7 +72,7 @@ class Hop(
     def found(
         self, run: Runs, rows: Integers, species: str | None, executor: Executor | None
     ) -> tuple[Integers, Array, dict[str, Array]]:
-        """Frames and values; p_hop has blocks of its own."""
+        """Frames and values; p_hop has chunks of its own."""
         if not isinstance(run, Trajectory):
             return super().found(run, rows, species, executor)
         return rows, self._values(run, rows, species, executor), {}

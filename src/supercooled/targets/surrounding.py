@@ -54,7 +54,7 @@ class NonaffineMotion(Target, quantity="nonaffine", source="Falk and Langer 1998
     def found(
         self, run: Runs, rows: Integers, species: str | None, executor: Executor | None
     ) -> tuple[Integers, Array, dict[str, Array]]:
-        """Frames and values; it has blocks of its own."""
+        """Frames and values; it has chunks of its own."""
         if not isinstance(run, Trajectory):
             return super().found(run, rows, species, executor)
         return rows, self._values(run, rows, executor), {}
@@ -133,9 +133,9 @@ class BondBreaking(
         return values
 
     def _lost(self, frame: Frame, run: Trajectory, later: int) -> Array:
-        block = slice(later, later + 1)
-        box = Box.from_array(run.boxes(block)[0], run.dimensions)
-        places = run.positions(block)[0]
+        chunk = slice(later, later + 1)
+        box = Box.from_array(run.boxes(chunk)[0], run.dimensions)
+        places = run.positions(chunk)[0]
         frame.check_reach(self.broken)
         bonds = frame.neighbours(self.formed)
         apart = np.linalg.norm(box.minimum_image(places[bonds.partner] - places[bonds.centre]), axis=1)

@@ -35,7 +35,7 @@ def softness_of(
     """Softness of the centre species in about `field_frames` frames, evenly spaced.
 
     taught : which of the coldest runs it is: each part of it then gets the softness of the others
-    executor : maps blocks of frames
+    executor : maps chunks of frames
     """
     chosen = FEATURE_SETS[cold.choices.features]
     stride = max(1, round(still.n_frames / cold.choices.field_frames))
