@@ -87,7 +87,7 @@ def test_each_structure_is_that_of_its_frame_and_keeps_its_path(kind, tmp_path):
 
 
 def test_quenched_again_nothing_is_done_and_prolonged_only_what_is_new(tmp_path, monkeypatch):
-    monkeypatch.setattr(quenching, "_PARTICLES_PER_BLOCK", 2 * N)
+    monkeypatch.setattr(quenching, "_PARTICLES_PER_CHUNK", 2 * N)
     made = []
     original = quenching.inherent_structure
 
@@ -201,7 +201,7 @@ def test_the_command_given_the_right_names_does_not_print_the_first_ones_energy(
 
 
 def test_unvouched_frames_are_made_again_and_missing_ones_are_missed(tmp_path, monkeypatch):
-    monkeypatch.setattr(quenching, "_PARTICLES_PER_BLOCK", 2 * N)
+    monkeypatch.setattr(quenching, "_PARTICLES_PER_CHUNK", 2 * N)
     still = quench(trajectory(8), tmp_path)
     expected = bits_of(still.source.name)
     folder = Path(still.source.name).parent
@@ -214,7 +214,7 @@ def test_unvouched_frames_are_made_again_and_missing_ones_are_missed(tmp_path, m
 
 
 def test_an_error_leaves_the_frames_before_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(quenching, "_PARTICLES_PER_BLOCK", 2 * N)
+    monkeypatch.setattr(quenching, "_PARTICLES_PER_CHUNK", 2 * N)
     positions, box, species = wandering()
     bad = positions.copy()
     bad[5, 1] = bad[5, 0]
@@ -250,7 +250,7 @@ os.fsync = lambda _: None
 from supercooled import io, store, systems
 from supercooled.store import quenching
 from supercooled.store.folder import RunFolder
-quenching._PARTICLES_PER_BLOCK = 400
+quenching._PARTICLES_PER_CHUNK = 400
 if __name__ == "__main__":
     store.quench_trajectory(
         io.read(sys.argv[1]), tolerance=1e-2, mixture=systems.kob_andersen(density=1.2).mixture,
