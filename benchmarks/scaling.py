@@ -30,7 +30,7 @@ import xarray as xr
 import supercooled as sc
 from benchmarks.local_softness import CUTOFFS, DENSITY, STEP, TEMPERATURE, WIDTH, mixture
 from supercooled import cluster
-from supercooled.blocks import cores_of
+from supercooled.chunks import cores_of
 from supercooled.indicators import LocalDepth
 from supercooled.io import GsdAppender
 

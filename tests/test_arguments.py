@@ -74,7 +74,7 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
         for name in ("cool", "equilibrate", "isoconfigurational", "simulate_all")
     },
     "simulate": (("engine", "none"),),
-    "relation.stretch_error": (("estimate", "a class"),),
+    "relation.block_error": (("estimate", "a class"),),
     "structure.structure_functions": (("then", "a class"),),
 }
 

@@ -156,7 +156,7 @@ def test_errors_are_those_that_other_runs_scatter_by():
         assert np.std(values) == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=0.3)
 
 
-def test_stretches_of_one_run_are_left_out_in_turn_and_say_where_they_are_too_short():
+def test_blocks_of_one_run_are_left_out_in_turn_and_say_where_they_are_too_short():
     rng = np.random.default_rng(6)
     x = rng.normal(size=(400, 50))
     y = 0.5 * x + rng.normal(size=x.shape)
@@ -170,7 +170,7 @@ def test_stretches_of_one_run_are_left_out_in_turn_and_say_where_they_are_too_sh
     assert "not independent" in table.reason.item()
 
 
-def test_stretches_shorter_than_the_target_looks_ahead_give_no_error():
+def test_blocks_shorter_than_the_target_looks_ahead_give_no_error():
     run = moving(n_frames=60)
     x = field(np.random.default_rng(1).normal(size=(60, run.n_particles)), "x")
     table = sc.compare(run, x, [Displacement(after=2.0), Displacement(after=20.0)]).table
@@ -241,7 +241,7 @@ def test_a_mobile_particle_is_known_by_what_moves_it():
     assert (abs(table.pearson.isel(indicator=1)) < 0.1).all()
     assert np.isfinite(table.pearson_error.values).all()
     assert table.time_ahead.values.tolist() == [5.0, 3.0]
-    assert table.attrs["stretches"] == 1
+    assert table.attrs["blocks"] == 1
 
 
 def test_the_ceiling_of_a_propensity_is_set_by_its_runs():

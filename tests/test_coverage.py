@@ -50,7 +50,7 @@ def test_stated_errors_of_displacements_and_overlap_cover_the_truth(process):
     for seed, (n_frames, parts) in enumerate(((300, 5), (600, 5), (1200, 10))):
         run = run_of(process(np.random.default_rng(seed), n_frames, 3 * runs))
         groups = np.repeat(np.arange(runs), 3)
-        found = correlators(run, lags=lags, overlap_radius=0.4, groups=groups, stretches=parts)
+        found = correlators(run, lags=lags, overlap_radius=0.4, groups=groups, blocks=parts)
         for name in ("msd", "overlap"):
             value, error = found[name].values, found[f"{name}_error"].values
             known = np.isfinite(error) & (error > 0)
@@ -69,7 +69,7 @@ def test_half_a_relaxation_time_gives_a_value_and_no_error():
     assert np.isfinite(found.scattering).all()
     assert np.isnan(found.scattering_error).all()
     assert "parts of the run are not independent of each other" in found.no_error
-    assert "prolong the run, or give 4 or more independent runs with stretches=1" in found.no_error
+    assert "prolong the run, or give 4 or more independent runs with blocks=1" in found.no_error
 
 
 def test_stated_errors_of_distributions_cover_the_truth_or_are_not_given():

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supercooled.blocks import jackknife_error, leave_one_out, map_add, spans, stretch_of
+from supercooled.blocks import block_of, jackknife_error, leave_one_out
+from supercooled.chunks import map_add, spans
 
 
 @given(
@@ -36,11 +37,11 @@ def test_an_executor_adds_in_the_order_of_the_items():
     assert map_add(lambda n: [n], range(20)) == list(range(20))
 
 
-def test_stretches_are_contiguous_and_nearly_equal():
-    labels = stretch_of(17, 5)
+def test_blocks_are_contiguous_and_nearly_equal():
+    labels = block_of(17, 5)
     assert (np.diff(labels) >= 0).all()
     assert sorted(np.bincount(labels)) == [3, 3, 3, 4, 4]
-    assert set(stretch_of(3, 5)) == {0, 1, 2}
+    assert set(block_of(3, 5)) == {0, 1, 2}
 
 
 def test_the_jackknife_of_a_mean_is_the_textbook_standard_error():
@@ -49,7 +50,7 @@ def test_the_jackknife_of_a_mean_is_the_textbook_standard_error():
     np.testing.assert_allclose(jackknife_error(replicates), x.std(axis=0, ddof=1) / np.sqrt(8))
 
 
-def test_the_jackknife_leaves_out_stretches_without_data_and_says_nothing_of_one():
+def test_the_jackknife_leaves_out_blocks_without_data_and_says_nothing_of_one():
     replicates = np.array([[1.0, 1.0], [2.0, np.nan], [4.0, np.nan], [5.0, 1.0], [3.0, 2.0]])
     held = np.array([[5.0, 5.0], [5.0, 0.0], [5.0, 0.0], [5.0, 5.0], [5.0, 5.0]])
     error = jackknife_error(replicates, held)
@@ -57,8 +58,8 @@ def test_the_jackknife_leaves_out_stretches_without_data_and_says_nothing_of_one
     assert np.isnan(error[1])
 
 
-def test_stretches_of_unequal_length_give_the_error_of_their_mean():
-    # As many independent numbers as a stretch is long: the mean of all has the variance 1 / 240.
+def test_blocks_of_unequal_length_give_the_error_of_their_mean():
+    # As many independent numbers as a block is long: the mean of all has the variance 1 / 240.
     rng = np.random.default_rng(2)
     lengths = np.array([180.0, 20.0, 20.0, 20.0])
     sums = rng.normal(size=(4, 20_000)) * np.sqrt(lengths)[:, None]

@@ -235,7 +235,7 @@ def test_brownian_motion(dimensions):
     step, q = 0.1, 2.0
     run = run_of(walk(3, 1500, 80, step, dimensions), box=box)
     asked = {"overlap_radius": 0.3, "wave_numbers": [q], "r_max": 4.0, "dr": 0.05}
-    found = correlators(run, lags=[1.0, 5.0, 14.0], stretches=20, **asked)
+    found = correlators(run, lags=[1.0, 5.0, 14.0], blocks=20, **asked)
     diffusion = step**2 / 2
     truth = {
         "msd": 2 * dimensions * diffusion * found.lag.values,
@@ -354,11 +354,11 @@ def test_only_labelled_frames_and_those_a_lag_later_are_read():
     assert sorted(watched.asked[1:]) == [3, 7, 10, 14]
 
 
-def test_a_pair_belongs_to_the_stretch_of_its_origin():
+def test_a_pair_belongs_to_the_block_of_its_origin():
     run = run_of(walk(8, n_frames=50))
     found = correlators(run, lags=[2.0, 30.0, 45.0], overlap_radius=1.0)
-    assert (found.stretch_weight.sel(lag=2.0) > 0).all()
-    assert (found.stretch_weight.sel(lag=30.0) > 0).values.tolist() == [True, True, False, False, False]
+    assert (found.block_weight.sel(lag=2.0) > 0).all()
+    assert (found.block_weight.sel(lag=30.0) > 0).values.tolist() == [True, True, False, False, False]
     assert np.isfinite(correlators(run, lags=[1.0], overlap_radius=0.05).msd_error).all()
     assert np.isnan(found.msd_error.sel(lag=[30.0, 45.0])).all()
 

@@ -70,7 +70,7 @@ def test_ballistic_flight_is_v2_t2():
     np.testing.assert_allclose(found.msd.values, v2.mean() * lags**2, rtol=1e-10)
     np.testing.assert_allclose(found.quartic.values, (v2**2).mean() * lags**4, rtol=1e-10)
     np.testing.assert_allclose(found.overlap.values, [(v2 * t**2 <= 0.25).mean() for t in lags])
-    # Every origin sees the same flight: nothing varies between stretches.
+    # Every origin sees the same flight: nothing varies between blocks.
     alike = displacements(trajectory(positions, interval=0.1), lags=lags[:1], overlap_radius=0.5)
     np.testing.assert_allclose(alike.msd_error.values, 0.0, atol=1e-9)
 
@@ -95,23 +95,23 @@ def test_errors_cover_the_scatter_of_many_runs():
     assert claimed == pytest.approx(scatter, rel=0.35)
 
 
-def test_a_lag_longer_than_a_fifth_of_a_stretch_has_no_error_and_the_reason():
+def test_a_lag_longer_than_a_fifth_of_a_block_has_no_error_and_the_reason():
     run = trajectory(brownian(1, n_frames=101))
     found = displacements(run, lags=[1.0, 4.0, 10.0], overlap_radius=0.05)
     np.testing.assert_array_equal(found.independence.values, [1.0, 1.0, np.nan])
     assert np.isfinite(found.msd_error.values).tolist() == [True, True, False]
     assert np.isfinite(found.msd).all()
     assert "from the lag 10 on they last, with 20, less than 5 lags" in found.no_error
-    # Particles that stay in their places for more than a third of a stretch tie it to the next.
+    # Particles that stay in their places for more than a third of a block tie it to the next.
     held = displacements(run, lags=[1.0, 4.0, 10.0], overlap_radius=3.0)
     assert np.isnan(held.msd_error).all()
     assert "less than 5 times as long as particles stay in their places, 10" in held.no_error
     # Runs of their own are independent, and four of them are enough.
     runs = [trajectory(brownian(seed, n_frames=11)) for seed in range(4)]
-    apart = displacements(runs, lags=[1.0, 10.0], overlap_radius=3.0, stretches=1)
+    apart = displacements(runs, lags=[1.0, 10.0], overlap_radius=3.0, blocks=1)
     assert np.isfinite(apart.msd_error).all()
     assert "no_error" not in apart.attrs
-    few = displacements(runs[:3], lags=[1.0, 10.0], overlap_radius=3.0, stretches=1)
+    few = displacements(runs[:3], lags=[1.0, 10.0], overlap_radius=3.0, blocks=1)
     assert np.isnan(few.msd_error).all()
     assert "fewer than 4 parts" in few.no_error
 
@@ -123,7 +123,7 @@ def test_replicas_are_pooled_particle_by_particle():
     weights = [a[3], b[3]]
     assert float(both.msd[0]) == pytest.approx(np.average([a[0], b[0]], weights=weights))
     assert float(both.msd[1]) == pytest.approx(moments(long, 30, 1, 0.3)[0])
-    assert both.sizes["stretch"] == 10
+    assert both.sizes["block"] == 10
 
 
 def test_one_species_alone():
@@ -183,7 +183,7 @@ def test_logarithmic_lags_are_whole_intervals_and_evenly_spread():
         ({"lags": [100.0]}, TrajectoryError, "longest lag, 100, exceeds the longest run, 59"),
         ({"overlap_radius": -0.3}, ParameterError, "overlap_radius=0.3"),
         ({"origin_spacing": 1.5}, ParameterError, "origin_spacing 1.5"),
-        ({"stretches": 0}, ParameterError, "stretches"),
+        ({"blocks": 0}, ParameterError, "blocks"),
         ({"species": "C"}, ParameterError, "no species 'C'"),
     ],
 )

@@ -22,14 +22,14 @@ def curve(values, lags=LAGS, name="overlap"):
     return xr.DataArray(values, dims="lag", coords={"lag": lags}, name=name)
 
 
-def with_stretches(name, rows, lags=LAGS, **attributes):
-    """A dataset as the correlators return it, of curves without each stretch."""
+def with_blocks(name, rows, lags=LAGS, **attributes):
+    """A dataset as the correlators return it, of curves without each block."""
     rows = np.asarray(rows)
     return xr.Dataset(
         {
             name: ("lag", rows.mean(axis=0)),
-            f"{name}_jackknife": (("stretch", "lag"), rows),
-            "stretch_weight": (("stretch", "lag"), np.ones(rows.shape)),
+            f"{name}_jackknife": (("block", "lag"), rows),
+            "block_weight": (("block", "lag"), np.ones(rows.shape)),
             "independence": ("lag", np.ones(len(lags))),
         },
         {"lag": lags},
@@ -86,9 +86,9 @@ def test_errors_of_a_curve_alone_move_the_crossing_by_as_much_over_its_slope():
     assert np.isnan(relaxation_time(curve(values)).error)
 
 
-def test_stretches_that_depend_on_each_other_or_are_few_give_no_error_and_the_reason():
+def test_blocks_that_depend_on_each_other_or_are_few_give_no_error_and_the_reason():
     times = [28.0, 30.0, 33.0, 29.0, 31.0]
-    data = with_stretches("overlap", [np.exp(-LAGS / tau) for tau in times])
+    data = with_blocks("overlap", [np.exp(-LAGS / tau) for tau in times])
     one = relaxation_time(data)
     assert one.error == pytest.approx(np.sqrt(4 / 5 * np.var(times) * 5), rel=1e-9)
     assert one.no_error == ""
@@ -98,9 +98,9 @@ def test_stretches_that_depend_on_each_other_or_are_few_give_no_error_and_the_re
     assert np.isnan(dependent.error)
     assert dependent.no_error == "parts share a window"
     data["independence"] = ("lag", np.ones(len(LAGS)))
-    data["stretch_weight"][0] = LAGS < 10.0
+    data["block_weight"][0] = LAGS < 10.0
     assert relaxation_time(data).error == pytest.approx(np.sqrt(3 / 4 * np.var(times[1:]) * 4), rel=1e-9)
-    data["stretch_weight"][:2] = LAGS < 10.0
+    data["block_weight"][:2] = LAGS < 10.0
     assert np.isnan(relaxation_time(data).error)
 
 
@@ -124,7 +124,7 @@ def caged(D, plateau=0.05, flight=0.5):
 
 
 def test_the_diffusive_part_begins_after_the_cage_and_leaves_it_out():
-    data = with_stretches("msd", [caged(2e-3)] * 3)
+    data = with_blocks("msd", [caged(2e-3)] * 3)
     found = diffusion(data, tolerance=0.05, width=0.3)
     # The slope is 6 D t / (c + 6 D t): 0.95 where 6 D t is 19 times c.
     assert found.start == pytest.approx(19 * 0.05 / 0.012, rel=0.3)
@@ -136,7 +136,7 @@ def test_the_diffusive_part_begins_after_the_cage_and_leaves_it_out():
 def test_a_slope_of_one_in_passing_does_not_count():
     passing = np.abs(np.gradient(np.log(caged(1e-6)), np.log(LAGS)) - 1) < 0.2
     assert passing.any()
-    found = diffusion(with_stretches("msd", [caged(1e-6)] * 3), tolerance=0.2, width=0.3)
+    found = diffusion(with_blocks("msd", [caged(1e-6)] * 3), tolerance=0.2, width=0.3)
     assert not found.reached
     assert np.isnan([found.value, found.error, found.start]).all()
     assert "rises as t^0." in found.reason
@@ -147,23 +147,23 @@ def test_a_slope_of_one_in_passing_does_not_count():
     [(LAGS**2, r"rises as t\^2 "), (caged(2e-4), r"diffusive from [\d.]+ on"), (0.0 * LAGS, "too few")],
 )
 def test_motion_that_is_not_diffusive_for_long_is_said_to_be(msd, reason):
-    found = diffusion(with_stretches("msd", [msd] * 3), tolerance=0.1, width=0.6)
+    found = diffusion(with_blocks("msd", [msd] * 3), tolerance=0.1, width=0.6)
     assert not found.reached
     assert re.search(reason, found.reason), found.reason
 
 
 def test_the_error_of_d_is_the_jackknifes():
     factors = np.array([1.0, 1.1, 0.9, 1.0, 1.05])
-    found = diffusion(with_stretches("msd", factors[:, None] * caged(2e-3)), tolerance=0.05, width=0.3)
+    found = diffusion(with_blocks("msd", factors[:, None] * caged(2e-3)), tolerance=0.05, width=0.3)
     expected = 2e-3 * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
     assert found.error == pytest.approx(expected, rel=1e-6)
     with pytest.raises(ParameterError, match="tolerance"):
-        diffusion(with_stretches("msd", [LAGS]), tolerance=0.0, width=0.3)
+        diffusion(with_blocks("msd", [LAGS]), tolerance=0.0, width=0.3)
 
 
 def test_lags_count_by_their_relative_errors():
     noisy = caged(2e-3) * (1 + 0.01 * np.sin(7 * np.arange(len(LAGS))))
-    found = diffusion(with_stretches("msd", [noisy] * 3), tolerance=0.1, width=0.3)
+    found = diffusion(with_blocks("msd", [noisy] * 3), tolerance=0.1, width=0.3)
     late = found.start <= LAGS
     slope, _ = np.polyfit(LAGS[late], noisy[late], 1, w=1 / LAGS[late])
     assert found.value == pytest.approx(slope / 6, rel=1e-9)
@@ -223,7 +223,7 @@ def test_the_scatter_about_the_fit_tells_its_errors():
 def test_the_jackknife_tells_the_errors_of_a_fit_and_given_errors_their_own():
     taus = 40.0 * np.array([1.0, 1.1, 0.9, 1.0, 1.05])
     rows = [0.75 * np.exp(-((LAGS / tau) ** 0.55)) for tau in taus]
-    found = stretched_exponential(with_stretches("overlap", rows), shortest=0.1, longest=1000.0)
+    found = stretched_exponential(with_blocks("overlap", rows), shortest=0.1, longest=1000.0)
     assert found.time_error == pytest.approx(np.sqrt(4 / 5 * ((taus - taus.mean()) ** 2).sum()), rel=1e-4)
     assert found.exponent_error == pytest.approx(0.0, abs=1e-6)
     # Errors that are a fraction of the curve and go together are an error of the amplitude at most.

@@ -8,7 +8,7 @@ from supercooled.errors import ParameterError
 
 
 def curves(lags, alpha2, msd, *, duration=1e4, overlap=None):
-    """What displacements would return of these curves, with five stretches that are all alike."""
+    """What displacements would return of these curves, with five blocks that are all alike."""
     overlap = np.exp(-lags / 20.0) if overlap is None else overlap
 
     def spread(values):
@@ -19,10 +19,10 @@ def curves(lags, alpha2, msd, *, duration=1e4, overlap=None):
             "alpha2": ("lag", alpha2),
             "msd": ("lag", msd),
             "overlap": ("lag", overlap),
-            "alpha2_jackknife": (("stretch", "lag"), spread(alpha2)),
-            "msd_jackknife": (("stretch", "lag"), spread(msd)),
-            "overlap_jackknife": (("stretch", "lag"), spread(overlap)),
-            "stretch_weight": (("stretch", "lag"), np.ones((5, len(lags)))),
+            "alpha2_jackknife": (("block", "lag"), spread(alpha2)),
+            "msd_jackknife": (("block", "lag"), spread(msd)),
+            "overlap_jackknife": (("block", "lag"), spread(overlap)),
+            "block_weight": (("block", "lag"), np.ones((5, len(lags)))),
             "independence": ("lag", np.ones(len(lags))),
         },
         {"lag": lags},
@@ -90,7 +90,7 @@ def test_what_the_run_cannot_tell_is_not_guessed(data, width, reason):
     assert reason in found.reason
 
 
-def test_a_maximum_that_hangs_on_one_stretch_has_no_error():
+def test_a_maximum_that_hangs_on_one_block_has_no_error():
     data = curves(LAGS, BUMP, LAGS)
     data["alpha2_jackknife"][2] = LAGS
     found = hop_threshold(data, width=0.3)

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 import supercooled as sc
 from supercooled import fields, report
-from supercooled.blocks import ROUNDS, shared_out
 from supercooled.cage import Calibration
+from supercooled.chunks import ROUNDS, shared_out
 from supercooled.errors import StoreError
 from supercooled.fields import lazy, quantiles
 from supercooled.relation import autocorrelation, pairing
@@ -58,7 +58,7 @@ def hops(**how: object) -> xr.DataArray:
 
 
 def curves(**how: object) -> xr.Dataset:
-    return sc.dynamics.displacements(RUN, lags=[1.0, 3.0, 40.0], overlap_radius=0.3, stretches=3, **how)
+    return sc.dynamics.displacements(RUN, lags=[1.0, 3.0, 40.0], overlap_radius=0.3, blocks=3, **how)
 
 
 WHOLE = {"depth": depth(), "hops": hops(), "curves": curves()}
@@ -145,7 +145,7 @@ def test_neither_chunks_nor_workers_change_structure(frames, workers):
 @given(frames=st.integers(9, 200), lead=st.sampled_from([0.0, 3.0]))
 def test_relations_of_a_stored_field_are_those_of_one_in_memory(frames, lead):
     softness = Calibration(10.0, 2.0, 0.0, 0.0, (0.5, 0.6), "local-mean", 0.0).softness
-    options = {"threshold": 0.03, "lead": lead, "stretches": 3}
+    options = {"threshold": 0.03, "lead": lead, "blocks": 3}
 
     def all_of(deep: xr.DataArray, hopping: xr.DataArray) -> tuple[object, ...]:
         return (
@@ -177,7 +177,7 @@ def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_me
         ahead = sc.relation.within_horizon(hopping, threshold=0.05, horizon=4.0)
         low, high = np.quantile(WHOLE["depth"].values, [0.0, 0.4])
         return [
-            sc.relation.memory(deep, lags=[1.0, 9.0, 40.0], stretches=3),
+            sc.relation.memory(deep, lags=[1.0, 9.0, 40.0], blocks=3),
             sc.relation.ranking(deep, hopping, threshold=0.05, lead=0.0, bins=6),
             sc.relation.ranking(deep, ahead, threshold=0.05, lead=3.0, bins=6),
             sc.relation.propagation(

@@ -41,7 +41,7 @@ def examples(n=400, *, gap=1.5, seed=0, runs=4, **attributes):
 
 
 def fitted(table, **changes):
-    groups = learning.groups_of(table, stretches=1)
+    groups = learning.groups_of(table, blocks=1)
     chosen = {"method": "linear-svm", "C": 1.0, "folds": 4, "unit": "margin", **changes}
     return learning.fit_softness(table, groups=groups, **chosen)
 
@@ -171,7 +171,7 @@ def test_features_named_twice_are_refused():
 
 def test_runs_are_kept_apart():
     table = examples()
-    groups = learning.groups_of(table, stretches=1)
+    groups = learning.groups_of(table, blocks=1)
     assert len(np.unique(groups)) == 4
     assert (np.diff(groups) >= 0).all()
     # Features that number the runs tell much of a run that was learned from, and nothing of another.
@@ -215,7 +215,7 @@ def test_batches_give_the_plane_of_the_whole_within_its_own_error():
 
 def test_what_it_learned():
     table = examples(600)
-    groups = learning.groups_of(table, stretches=3)
+    groups = learning.groups_of(table, blocks=3)
     how = {"groups": groups, "method": "linear-svm", "folds": 4}
     subsets = learning.by_subset(
         table, {"all": NAMES, "one": NAMES[:1], "noise": NAMES[2:]}, C=[0.1, 1.0], **how

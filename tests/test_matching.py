@@ -212,7 +212,7 @@ def test_fields_of_a_part_go_with_the_whole_in_every_consumer(some, tmp_path):
     )
     how = {
         "groups": [(edges[0], edges[1]), (edges[1], edges[2])], "lags": [2.0, 4.0], "stays_within": 0.5,
-        "overlap_radius": 0.3, "bins": 4, "origins": 9, "stretches": 2,
+        "overlap_radius": 0.3, "bins": 4, "origins": 9, "blocks": 2,
     }  # fmt: skip
     xr.testing.assert_allclose(
         relation.propagation(depth, RUN, **how), relation.propagation(depth, part, **how), rtol=1e-9

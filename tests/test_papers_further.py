@@ -160,9 +160,9 @@ def bent(known: dict[float, slice], softness: np.ndarray) -> list[xr.Dataset]:
         data = {
             "rearrangement_probability": ("softness", P),
             "rearrangement_probability_error": ("softness", 1e-3 * P),
-            "rearrangement_probability_jackknife": (("stretch", "softness"), np.tile(P, (3, 1))),
+            "rearrangement_probability_jackknife": (("block", "softness"), np.tile(P, (3, 1))),
         }
-        found.append(xr.Dataset(data, {"softness": softness, "temperature": T, "stretch": range(3)}))
+        found.append(xr.Dataset(data, {"softness": softness, "temperature": T, "block": range(3)}))
     return found
 
 

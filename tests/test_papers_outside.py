@@ -47,7 +47,7 @@ ROW = Printed("Eq. 1", "slope of the MSD", "sigma_AA^2/tau", Tolerance.relative(
 def study(preset: Preset, where: Work) -> Findings:
     steps = np.random.default_rng(1).normal(scale=0.1, size=(preset.frames, 50, 3))
     run = Trajectory.from_arrays(np.cumsum(steps, axis=0), Box.cube(9.0), unwrapped=True, temperature=1.0)
-    msd = dynamics.displacements(run, lags=[1.0, 2.0, 4.0], overlap_radius=0.3, stretches=2)
+    msd = dynamics.displacements(run, lags=[1.0, 2.0, 4.0], overlap_radius=0.3, blocks=2)
     slope = float(msd["msd"][-1]) / 4.0
     return Findings(
         summary="An ideal gas diffuses.",

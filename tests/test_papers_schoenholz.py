@@ -29,7 +29,7 @@ CHOICES = replace(
     minimum_count=30,
     largest_error=5.0,
     field_frames=25,
-    stretches=4,
+    blocks=4,
     leads=(1.0, 5.0),
     draws=3,
 )
@@ -140,7 +140,7 @@ def coldest(runs, choices=CHOICES):
     return training.Coldest(runs, events, choices, quiet=100.0, size=300)
 
 
-def test_examples_come_before_the_peak_and_from_stretches_that_are_kept_apart(found):
+def test_examples_come_before_the_peak_and_from_blocks_that_are_kept_apart(found):
     cold = coldest(found[1][0.5])
     (run,), (events,) = cold.runs, cold.events
     peaks = set(zip(events.particle.values.tolist(), events.frame.values.tolist(), strict=True))
@@ -280,7 +280,7 @@ def test_accuracy_is_compared_by_how_long_the_hard_are_still(found):
 def test_what_keeping_runs_apart_costs_stands_beside_it(found):
     split = found[0].results["by_split"]
     apart, at_random = split.split.values
-    assert apart == "stretches of one run left out"
+    assert apart == "blocks of one run left out"
     # one draw beside the average of all
     assert float(split.accuracy.sel(split=apart)) == pytest.approx(found[0].accuracy, abs=0.05)
     # Every particle of this liquid keeps its surroundings: whoever is known is told for good.

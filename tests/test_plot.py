@@ -81,7 +81,7 @@ def test_distributions_and_probabilities_take_their_own_variable(run):
     coords = {"frame": np.arange(4), "particle": np.arange(200)}
     for name in ("softness", "depth", "local_density"):
         field = labelled(name, random.uniform(1, 2, (4, 200)), ("frame", "particle"), coords)
-        axes = sc.plot.distribution(sc.relation.distribution(field, bins=8, stretches=2))
+        axes = sc.plot.distribution(sc.relation.distribution(field, bins=8, blocks=2))
         assert len(drawn(axes)) == 8
     results = report_example.results()
     lines = sc.plot.rearrangement_probability(results["rearrangement"]).lines

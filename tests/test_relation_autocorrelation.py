@@ -69,7 +69,7 @@ def test_what_becomes_of_a_group_is_what_the_twin_finds(seed):
     positions = np.cumsum(rng.normal(scale=0.15, size=(9, 12, 3)), axis=0)
     found = propagation(
         framed(values), moving(positions), groups=[(0.0, 0.5), (0.5, 1.0)], lags=[0.5, 2.0],
-        stays_within=0.5, overlap_radius=0.3, bins=[0.0, 0.25, 0.5, 0.75, 1.0], origins=5, stretches=5,
+        stays_within=0.5, overlap_radius=0.3, bins=[0.0, 0.25, 0.5, 0.75, 1.0], origins=5, blocks=5,
     )  # fmt: skip
     for g, group in enumerate([(0.0, 0.5), (0.5, 1.0)]):
         for k, step in enumerate((1, 4)):
@@ -113,7 +113,7 @@ def test_replicas_are_added_up():
     paths = [np.cumsum(rng.normal(scale=0.15, size=(one.sizes["frame"], 10, 3)), axis=0) for one in fields]
     asked = {
         "groups": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0], "stays_within": 0.5, "overlap_radius": 0.3,
-        "bins": [0.0, 0.5, 1.0], "origins": 5, "stretches": 4,
+        "bins": [0.0, 0.5, 1.0], "origins": 5, "blocks": 4,
     }  # fmt: skip
     both = propagation(fields, [moving(one) for one in paths], **asked)
     alone = [propagation(f, moving(x), **asked) for f, x in zip(fields, paths, strict=True)]
@@ -159,7 +159,7 @@ def test_groups_that_touch_share_no_particle_and_those_that_overlap_are_refused(
         propagation(framed(values), moving(np.zeros((6, 4, 3))), groups=[(1.5, 4), (0, 2.5)], **asked)
 
 
-def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than_a_fifth_of_a_stretch():
+def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than_a_fifth_of_a_block():
     rng = np.random.default_rng(8)
     lags, found, memories = [0.5, 1.0, 25.0], [], []
     for _ in range(60):
@@ -175,12 +175,12 @@ def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than
                 overlap_radius=0.5,
                 bins=[-99.0, 99.0],
                 origins=50,
-                stretches=5,
+                blocks=5,
             )
         )
         memories.append(memory(framed(rng.normal(size=(101, 30))), lags=lags))
     for name in ("overlap", "staying"):
-        # at lags of a tenth and a fifth of a stretch of ten frames
+        # at lags of a tenth and a fifth of a block of ten frames
         told = np.sqrt(np.mean([one[f"{name}_error"].values[0, :2] ** 2 for one in found], axis=0))
         true = np.std([one[name].values[0, :2] for one in found], axis=0, ddof=1)
         assert np.isnan([one[f"{name}_error"].values[0, 2] for one in found]).all()

@@ -3,7 +3,7 @@ import pytest
 import xarray as xr
 
 from supercooled.errors import ParameterError
-from supercooled.relation import arrhenius, onset, rearrangement_probability, steepness, stretch_error
+from supercooled.relation import arrhenius, block_error, onset, rearrangement_probability, steepness
 
 P_R = "rearrangement_probability"
 TEMPERATURES = np.array([0.47, 0.53, 0.58, 0.65, 0.7])
@@ -153,34 +153,32 @@ def test_counts_drawn_from_the_law_give_it_back():
     crossing = onset(fit)
     assert abs(crossing.temperature - ONSET) < 3 * crossing.error
     assert crossing.error < 0.15
-    error = stretch_error(probabilities, lambda p: onset(arrhenius(p, weighting="errors")).temperature)
+    error = block_error(probabilities, lambda p: onset(arrhenius(p, weighting="errors")).temperature)
     assert 0.3 < error / crossing.error < 3.0
 
 
-def test_leaving_out_stretches_adds_the_temperatures_variances():
+def test_leaving_out_blocks_adds_the_temperatures_variances():
     jackknife = np.array([[1.0, 5.0], [2.0, 5.0], [4.0, 5.0]])
     parts = [
-        exact(T, S=np.array([1.0, 2.0])).assign(
-            {f"{P_R}_jackknife": (("stretch", "softness"), k * jackknife)}
-        )
+        exact(T, S=np.array([1.0, 2.0])).assign({f"{P_R}_jackknife": (("block", "softness"), k * jackknife)})
         for T, k in ((0.5, 1.0), (0.6, 2.0))
     ]
-    error = stretch_error(parts, lambda p: float(p[P_R].sum()))
+    error = block_error(parts, lambda p: float(p[P_R].sum()))
     one = 2 / 3 * ((jackknife[:, 0] - jackknife[:, 0].mean()) ** 2).sum()
     assert error == pytest.approx(np.sqrt(one + 4 * one))
 
 
-def test_runs_with_different_numbers_of_stretches_go_together():
+def test_runs_with_different_numbers_of_blocks_go_together():
     S = np.array([1.0, 2.0])
     parts = [
         exact(T, S=S)
         .assign(
-            {f"{P_R}_jackknife": (("stretch", "softness"), np.arange(2.0 * n).reshape(n, 2))},
+            {f"{P_R}_jackknife": (("block", "softness"), np.arange(2.0 * n).reshape(n, 2))},
         )
-        .assign_coords(stretch=np.arange(n))
+        .assign_coords(block=np.arange(n))
         for T, n in ((0.5, 3), (0.6, 5))
     ]
-    error = stretch_error(parts, lambda p: float(p[P_R].sum()))
+    error = block_error(parts, lambda p: float(p[P_R].sum()))
     expected = sum((n - 1) / n * ((4 * (np.arange(n) - (n - 1) / 2)) ** 2).sum() for n in (3, 5))
     assert error == pytest.approx(np.sqrt(expected))
 

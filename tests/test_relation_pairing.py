@@ -8,6 +8,7 @@ from oracles.relation import shares
 from supercooled.errors import ParameterError
 from supercooled.relation import (
     arrhenius,
+    block_error,
     distribution,
     onset,
     peak,
@@ -16,7 +17,6 @@ from supercooled.relation import (
     softer_share,
     steepness,
     straight_barriers,
-    stretch_error,
 )
 
 
@@ -45,7 +45,7 @@ def as_dict(data):
     }
 
 
-def test_a_bin_that_one_stretch_fills_alone_takes_no_error_from_the_others():
+def test_a_bin_that_one_block_fills_alone_takes_no_error_from_the_others():
     rng = np.random.default_rng(3)
     values = rng.random((50, 200)) * 3.0
     p_hop = field(rng.random((50, 200)), name="p_hop")
@@ -55,7 +55,7 @@ def test_a_bin_that_one_stretch_fills_alone_takes_no_error_from_the_others():
     found = rearrangement_probability(field(values), p_hop, **asked)
     assert np.isfinite(found.rearrangement_probability_spread).all()
     assert found.dependence == pytest.approx(without.dependence, rel=0.5)
-    alone = rearrangement_probability(field(values), p_hop, stretches=1, **asked)
+    alone = rearrangement_probability(field(values), p_hop, blocks=1, **asked)
     P, n = alone.rearrangement_probability, alone["count"]
     np.testing.assert_allclose(alone.rearrangement_probability_spread, np.sqrt(P * (1 - P) / n))
     assert np.isnan(alone.rearrangement_probability_error).all()
@@ -116,10 +116,10 @@ def test_shuffling_particles_and_splitting_into_replicas_change_nothing():
         softness, p_hop, threshold=0.2, lead=0.0
     )
     halves = rearrangement_probability(
-        [softness[:6], softness[6:]], [p_hop[:6], p_hop[6:]], **asked | {"stretches": 1}
+        [softness[:6], softness[6:]], [p_hop[:6], p_hop[6:]], **asked | {"blocks": 1}
     )
     np.testing.assert_array_equal(halves.rearrangement_probability, whole.rearrangement_probability)
-    assert halves.sizes["stretch"] == 2
+    assert halves.sizes["block"] == 2
 
 
 def test_P_R_integrates_back_to_the_total_share():
@@ -190,7 +190,7 @@ def test_a_run_that_forgets_too_slowly_has_no_error_of_its_probabilities_barrier
             *(fits[f"{name}_error"].values for name in ("barrier", "entropy", "barrier_base10")),
             steepness(several).steepness_error.values,
             crossed.error,
-            stretch_error(several, lambda p: onset(arrhenius(p, weighting="errors")).temperature),
+            block_error(several, lambda p: onset(arrhenius(p, weighting="errors")).temperature),
         ]
         assert all(np.isfinite(error).all() == known for error in errors)
         assert np.isfinite(fits.barrier).all()
@@ -339,8 +339,8 @@ def test_fields_that_do_not_belong_together_are_refused():
         softer_share(softness[0], p_hop, **asked)
     with pytest.raises(ParameterError, match=r"above the threshold of 99 \(the largest p_hop is"):
         softer_share(softness, p_hop, threshold=99.0, lead=0.0)
-    with pytest.raises(ParameterError, match="stretches"):
-        softer_share(softness, p_hop, **asked, stretches=0)
+    with pytest.raises(ParameterError, match="blocks"):
+        softer_share(softness, p_hop, **asked, blocks=0)
 
 
 def test_values_that_have_no_place_are_refused():
@@ -391,7 +391,7 @@ def test_times_are_held_against_each_other_where_frames_have_them():
     assert softer_share(rounded.rename("softness"), late, **asked).value > 0
     single = softness.isel(frame=[5]).squeeze("frame").expand_dims(frame=[5])
     assert single["time"].dims == ()
-    assert softer_share(single, p_hop, threshold=0.1, lead=0.0, stretches=1).value >= 0
+    assert softer_share(single, p_hop, threshold=0.1, lead=0.0, blocks=1).value >= 0
 
 
 def test_runs_of_two_temperatures_are_no_replicas():

@@ -30,7 +30,7 @@ def test_the_area_is_what_counting_pairs_gives_with_ties(seed, levels):
     x = rng.integers(0, levels, (4, 10)).astype(float)
     moves = rng.random((4, 10)) < 0.4
     moves[0, 0], moves[0, 1] = True, False
-    found = ranking(framed(x), framed(moves, "p_hop"), **ASKED, stretches=2)
+    found = ranking(framed(x), framed(moves, "p_hop"), **ASKED, blocks=2)
     assert float(found.auc) == pytest.approx(roc_area(x.ravel(), moves.ravel()))
 
 

@@ -142,7 +142,7 @@ def test_a_replica_given_twice_is_refused(average):
 
 
 @pytest.mark.parametrize("average", AVERAGES)
-def test_stretches_of_one_run_that_do_not_overlap_are_averaged(average):
+def test_blocks_of_one_run_that_do_not_overlap_are_averaged(average):
     run = moving(1, frames=60)
     AVERAGES[average]([run[:30], run[30:]])
     with pytest.raises(ParameterError, match=r"given twice|of one trajectory"):
@@ -235,7 +235,7 @@ def test_a_run_given_again_in_another_form_or_from_before_it_was_prolonged_is_re
     for copy in (again, earlier, again[10:]):
         with pytest.raises(ParameterError, match="replicas are runs of their own, each given once"):
             dynamics.displacements([run, copy], lags=[1.0], overlap_radius=0.3)
-    # What begins alike and goes its own way is another run, and so is a stretch that doesn't overlap.
+    # What begins alike and goes its own way is another run, and so is a block that doesn't overlap.
     assert len(replicas([moving(1, start=5), moving(2, start=5)])) == 2
     assert len(replicas([run[:20], again[20:]])) == 2
 

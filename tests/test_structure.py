@@ -219,7 +219,7 @@ def test_chunks_replicas_and_workers_never_change_structure():
                 np.testing.assert_allclose(a[name], b[name], atol=1e-12, rtol=1e-12)
 
 
-def test_jackknife_leaves_out_one_stretch_in_turn():
+def test_jackknife_leaves_out_one_block_in_turn():
     trajectory = gas(6, 50)
     sq = structure_factor(trajectory, q_max=6.0, dq=0.31, blocks=3)
     without_second = structure_factor([trajectory[:2], trajectory[4:]], q_max=6.0, dq=0.31)

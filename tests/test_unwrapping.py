@@ -79,7 +79,7 @@ def test_walkers_in_a_box_that_changes_come_back_with_the_diffusion_they_were_gi
     # A barostat's own motion of the particles is another matter: here the box changes around them.
     run = as_written(how, boxes, carried=False)
     lags = np.array([1.0, 3.0, 10.0])
-    found = displacements(run, lags=lags, overlap_radius=0.3, stretches=24)
+    found = displacements(run, lags=lags, overlap_radius=0.3, blocks=24)
     right = 2 * run.dimensions * D * lags
     error = right * np.sqrt(2.0 / run.dimensions / (400 * 240 / lags) * 2.0)
     assert (np.abs(found.msd.values - right) < 4 * error).all()

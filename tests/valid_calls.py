@@ -179,7 +179,7 @@ def probabilities() -> xr.Dataset:
     P = np.exp(3.0 - 1.0 * S - (5.0 - 1.5 * S) / np.array([0.45, 0.5, 0.6])[:, None])
     both = ("temperature", "softness")
     data = {P_R: (both, P), P_R + "_error": (both, 0.01 * P), "probability_density": (both, np.ones_like(P))}
-    data[P_R + "_jackknife"] = (("stretch", *both), np.stack([0.99 * P, 1.01 * P]))
+    data[P_R + "_jackknife"] = (("block", *both), np.stack([0.99 * P, 1.01 * P]))
     return xr.Dataset(data, {"temperature": [0.45, 0.5, 0.6], "softness": S})
 
 
@@ -386,7 +386,7 @@ def plotted(data: xr.Dataset | None = None) -> dict[str, Any]:
 @cache
 def shares() -> xr.Dataset:
     return relation.rearrangement_probability(
-        field(), p_hop(), threshold=0.1, bins=3, lead=0.0, minimum_count=1, stretches=2
+        field(), p_hop(), threshold=0.1, bins=3, lead=0.0, minimum_count=1, blocks=2
     )
 
 
@@ -505,7 +505,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "species": "A",
         "at_fixed": field("depth"),
         "frames": slice(0, 20, 5),
-        "stretches": 5,
+        "blocks": 5,
         "top": 0.2,
         "bins": 3,
         "executor": None,
@@ -754,7 +754,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "weights": None,
         "tolerance": 0.1,
         "origin_spacing": 5.0,
-        "stretches": 2,
+        "blocks": 2,
         "remove_drift": False,
         "executor": None,
         "megabytes": 64.0,
@@ -766,7 +766,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "overlap_radius": 0.3,
         "species": "A",
         "origin_spacing": 5.0,
-        "stretches": 2,
+        "blocks": 2,
         "remove_drift": False,
         "tolerance": 0.1,
         "executor": None,
@@ -906,7 +906,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "seed": 0,
         "provenance": {"a": 1},
     },
-    "learning.groups_of": lambda: {"examples": examples(), "stretches": 2},
+    "learning.groups_of": lambda: {"examples": examples(), "blocks": 2},
     "learning.load_model": lambda: {"path": saved_model()},
     "learning.projections": lambda: {"model": model()},
     "learning.SoftnessModel": lambda: {
@@ -936,7 +936,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "relation.common_line": lambda: {"x": [[1.0, 2.0], [3.0, 4.0]], "y": [[2.0, 4.0], [6.0, 8.0]]},
     "relation.crossings": lambda: {"fits": lines(), "fences": 1.5},
-    "relation.distribution": lambda: {"field": field(), "bins": 5, "stretches": 2},
+    "relation.distribution": lambda: {"field": field(), "bins": 5, "blocks": 2},
     "relation.foretold_overlap": lambda: {
         "probability": probabilities().isel(temperature=0).drop_vars(P_R + "_jackknife"),
         "interval": 1.0,
@@ -950,9 +950,9 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "minimum_temperatures": 2,
     },
     "relation.line": lambda: {"x": [1.0, 2.0, 3.0, 4.0], "y": [2.1, 3.9, 6.1, 7.9], "confidence": 0.95},
-    "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "stretches": 2},
+    "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "blocks": 2},
     "relation.onset": lambda: {"fits": lines()},
-    "relation.peak": lambda: {"field": field(), "stretches": 2},
+    "relation.peak": lambda: {"field": field(), "blocks": 2},
     "relation.propagation": lambda: {
         "field": field(),
         "trajectory": run(),
@@ -962,7 +962,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "overlap_radius": 0.3,
         "bins": 5,
         "origins": 3,
-        "stretches": 2,
+        "blocks": 2,
     },
     "relation.rank_correlation": lambda: {
         "fields": [field().isel(frame=0, drop=True)],
@@ -978,7 +978,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "threshold": 0.1,
         "lead": 0.0,
         "bins": 2,
-        "stretches": 2,
+        "blocks": 2,
     },
     "relation.rearrangement_probability": lambda: {
         "field": field(),
@@ -987,7 +987,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "bins": 3,
         "lead": 0.0,
         "minimum_count": 1,
-        "stretches": 2,
+        "blocks": 2,
     },
     "relation.scaled_barriers": lambda: {"fits": lines(), "crossover": 0.5},
     "relation.shallower_share": lambda: {
@@ -995,14 +995,14 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "p_hop": p_hop(),
         "threshold": 0.1,
         "lead": 0.0,
-        "stretches": 2,
+        "blocks": 2,
     },
     "relation.softer_share": lambda: {
         "softness": field(),
         "p_hop": p_hop(),
         "threshold": 0.1,
         "lead": 0.0,
-        "stretches": 2,
+        "blocks": 2,
     },
     "relation.softness_law": lambda: {
         "temperatures": T,
@@ -1014,7 +1014,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "relation.steepness": lambda: {"probabilities": probabilities()},
     "relation.straight_barriers": lambda: {"fits": lines()},
     "relation.strata": lambda: {"field": field(), "count": 3, "percentiles": (5.0, 95.0)},
-    "relation.stretch_error": lambda: {
+    "relation.block_error": lambda: {
         "probabilities": probabilities(),
         "estimate": lambda p: float(p[P_R].sum()),
     },
@@ -1247,7 +1247,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "plot.overlap": plotted,
     "plot.non_gaussian": plotted,
     "plot.distribution": lambda: {
-        "found": relation.distribution(field(), bins=3, stretches=2),
+        "found": relation.distribution(field(), bins=3, blocks=2),
         "temperatures": [0.5],
     },
     "plot.rearrangement_probability": lambda: {"found": shares(), "temperatures": [0.5]},

@@ -1,14 +1,8 @@
-"""Frames in blocks, mapped and added up; errors from stretches of a run."""
+"""Errors from the blocks of a run: contiguous parts that are left out in turn."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import reduce
-from operator import add
-from typing import Any, Protocol, Self, TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,156 +21,40 @@ TIMES_A_PART, LEAST_TIME = 10.0, 1.0
 
 ROUNDING = 1e-12
 
-# Blocks that each of several cores does, at least: what one loses to other work, the rest make up for.
-ROUNDS = 4
 
+def block_of(n: int, blocks: int) -> NDArray[np.int64]:
+    """Which of `blocks` equal contiguous parts each of `n` frames belongs to, (n,).
 
-class Addable(Protocol):
-    """What a block may return."""
-
-    def __add__(self, other: Any, /) -> Self:
-        """Both together."""
-        ...
-
-
-Item = TypeVar("Item")
-Sum = TypeVar("Sum", bound=Addable)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Frames that a block answers for, and the wider range it must read to do so.
-
-    start, stop : the frames answered for
-    first, last : the frames read, ``first <= start < stop <= last``
-    """
-
-    start: int
-    stop: int
-    first: int
-    last: int
-
-    @property
-    def read(self) -> slice:
-        """Frames to read."""
-        return slice(self.first, self.last)
-
-    @property
-    def own(self) -> slice:
-        """Frames answered for, counted within those read."""
-        return slice(self.start - self.first, self.stop - self.first)
-
-
-def spans(start: int, stop: int, *, size: int, before: int = 0, after: int = 0, end: int) -> list[Span]:
-    """Consecutive spans of at most `size` frames that cover ``[start, stop)`` once.
-
-    before, after : how many more frames each reads on either side, never beyond ``[0, end)``
-
-    >>> [(s.read, s.own) for s in spans(2, 8, size=4, before=2, after=2, end=10)]
-    [(slice(0, 8, None), slice(2, 6, None)), (slice(4, 10, None), slice(2, 4, None))]
-    """
-    edges = range(start, stop, max(1, size))
-    return [
-        Span(a, b := min(a + max(1, size), stop), first=max(0, a - before), last=min(end, b + after))
-        for a in edges
-    ]
-
-
-def as_slice(rows: Sequence[int] | NDArray[np.int32] | NDArray[np.int64]) -> slice:
-    """The slice that chooses evenly spaced rows, whichever way they go.
-
-    >>> as_slice([4, 2, 0]), as_slice([7])
-    (slice(4, None, -2), slice(7, 8, 1))
-    """
-    step = int(rows[1] - rows[0]) if len(rows) > 1 else 1
-    # A slice that ends before the first row would start again from the end.
-    after = int(rows[-1]) + step
-    return slice(int(rows[0]), after if after >= 0 else None, step)
-
-
-def frames_within(megabytes: float, n_particles: int) -> int:
-    """How many frames of positions fit into `megabytes`, at least one.
-
-    >>> frames_within(64.0, 4000)
-    699
-    """
-    return max(1, int(megabytes * 2**20 / (24 * max(1, n_particles))))
-
-
-def cores_of(pool: Executor | None) -> int:
-    """Tasks that an executor does at the same time; as many as there are cores, if it does not say."""
-    return 1 if pool is None else int(getattr(pool, "cores", None) or _cores())
-
-
-def _cores() -> int:
-    # Those that a batch system has given, where that is known.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def shared_out(n: int, *, most: int, executor: Executor | None, multiple: int = 1) -> int:
-    """Size of the blocks of `n` frames, at most `most`, so that every core has as much to do as another.
-
-    most : what memory allows, a multiple of `multiple`
-    multiple : the size is one of these, as far as `most` allows
-
-    >>> shared_out(1600, most=174, executor=None)
-    160
-    >>> from supercooled.cluster import executor
-    >>> with executor(4) as pool:
-    ...     shared_out(1600, most=174, executor=pool), shared_out(1600, most=174, executor=pool, multiple=87)
-    (100, 174)
-    """
-    cores = cores_of(executor)
-    rounds = max(-(-n // (most * cores)), ROUNDS if cores > 1 else 1)
-    size = -(-n // (rounds * cores))
-    return max(multiple, min(most, -(-size // multiple) * multiple))
-
-
-def map_add(function: Callable[[Item], Sum], items: Iterable[Item], executor: Executor | None = None) -> Sum:
-    """Sum of ``function(item)``, in the items' order, here or on any executor's workers.
-
-    The order of addition is that of the items, so the answer doesn't depend on the workers.
-
-    >>> map_add(lambda n: n * n, [1, 2, 3])
-    14
-    """
-    results = map(function, items) if executor is None else executor.map(function, items)
-    return reduce(add, results)
-
-
-def stretch_of(n: int, stretches: int) -> NDArray[np.int64]:
-    """Which of `stretches` equal contiguous parts each of `n` frames belongs to, (n,).
-
-    >>> stretch_of(5, 2)
+    >>> block_of(5, 2)
     array([0, 0, 0, 1, 1])
     """
-    return (np.arange(n) * min(stretches, max(n, 1))) // max(n, 1)
+    return (np.arange(n) * min(blocks, max(n, 1))) // max(n, 1)
 
 
 def leave_one_out(sums: Floats) -> Floats:
-    """Total without each stretch in turn, (stretch, ...)."""
+    """Total without each block in turn, (block, ...)."""
     return np.asarray(sums.sum(axis=0) - sums, dtype=np.float64)
 
 
 def jackknife_error(
     replicates: Floats, weights: Floats | None = None, *, fewest: int = FEWEST_PARTS
 ) -> Floats:
-    r"""Standard error of an estimate from its values without each stretch in turn.
+    r"""Standard error of an estimate from its values without each block in turn.
 
     .. math:: \sigma^2 = \frac{1}{n} \sum_s \frac{1 - p_s}{p_s} (x_s - \bar x)^2, \qquad
               \bar x = \frac{1}{n - 1} \sum_s (1 - p_s)\, x_s
 
-    of n stretches, each with a share p_s of the data.
+    of n blocks, each with a share p_s of the data.
 
-    replicates : (stretch, ...)
-    weights : (stretch, ...), how much data a stretch holds, in any unit; one without any doesn't count.
+    replicates : (block, ...)
+    weights : (block, ...), how much data a block holds, in any unit; one without any doesn't count.
         All hold as much if None
 
-    fewest : NaN where fewer stretches count: so few don't tell their own scatter. Where errors of several
+    fewest : NaN where fewer blocks count: so few don't tell their own scatter. Where errors of several
         runs are added up, each may have fewer
 
     Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
-    stretches B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
+    blocks B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
 
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0])) / 2).round(4).item()
     nan
@@ -249,8 +127,8 @@ def without_bias(value: Floats | float, replicates: Floats) -> Floats:
 
     .. math:: x - \mathrm{bias} \simeq n\, x - (n - 1)\, \langle x_s \rangle
 
-    value : (...), from n stretches together
-    replicates : (stretch, ...), without each in turn, NaN where that gives none; of fewer than two, `value`
+    value : (...), from n blocks together
+    replicates : (block, ...), without each in turn, NaN where that gives none; of fewer than two, `value`
         is returned as it is
 
     Whatever is curved in noisy means has such a bias: the square of a mean is too large by its variance.

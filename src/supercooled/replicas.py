@@ -42,7 +42,7 @@ def replicas(
 
     They must hold the same particles of the same species in as many dimensions, in one box (edges within
     1e-6; of boxes that breathe the mean volume within 5 %), at one temperature and of one liquid where
-    both say theirs. Two stretches of one run are allowed where they don't overlap in time: they are not
+    both say theirs. Two parts of one run are allowed where they don't overlap in time: they are not
     independent as two runs are, and errors from them know no more than those from parts of one run.
 
     Raises
@@ -230,7 +230,7 @@ def _last_of_both(a: Trajectory, b: Trajectory) -> tuple[int, int] | None:
 
 
 def _overlap(a: Labels, b: Labels) -> bool:
-    """Do two of one trajectory share a stretch of its time, and particles?"""
+    """Do two of one trajectory share a part of its time, and particles?"""
     if a.frames is None or b.frames is None or len(a.frames) == 0 or len(b.frames) == 0:
         return True
     apart = a.frames.max() < b.frames.min() or b.frames.max() < a.frames.min()

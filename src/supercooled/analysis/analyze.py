@@ -263,7 +263,7 @@ def check_runs(opened: Sequence[Trajectory], choices: Choices) -> None:
         if trajectory.n_frames < choices.blocks:
             raise TrajectoryError(
                 f"{trajectory.source.name}: {trajectory.n_frames} frames can't be divided into the "
-                f"{choices.blocks} stretches that errors need: write frames more often or prolong the run"
+                f"{choices.blocks} blocks that errors need: write frames more often or prolong the run"
             )
         trajectory.fixed_box()
 
@@ -301,7 +301,7 @@ def _without_potential(
 
 
 def _bond_order(runs: Sequence[Trajectory], choices: Choices) -> tuple[float, float]:
-    """Mean bond order of some frames, and its error over stretches; NaN where they aren't independent."""
+    """Mean bond order of some frames, and its error over blocks; NaN where they aren't independent."""
     series = []
     for run in runs:
         some = slice(None, None, max(1, run.n_frames // SOME_FRAMES))

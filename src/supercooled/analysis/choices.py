@@ -33,7 +33,7 @@ class Choices:
     overlap_radius : a of the overlap function, sigma_AA
     lags_per_decade : of the displacements
     structure_frames : frames, evenly spread over the runs of a temperature, that give g(r) and S(q)
-    blocks : stretches that each run is divided into for errors; of S(q), that all its frames are
+    blocks : contiguous parts that each run is divided into for errors; of S(q), that all its frames are
     bins : of the distributions, over the range that all temperatures share
     vanishing : g(r) that counts as none, for the lower cutoff of the local sum (App. B)
     weighting, largest_error : of the probabilities in a barrier (`relation.arrhenius`)

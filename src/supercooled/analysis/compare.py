@@ -23,16 +23,16 @@ from supercooled.analysis.side_by_side import (
     number_of_runs,
     things_of,
 )
-from supercooled.arguments import Anything, Fraction, Stretches, Whole, shown, validated
+from supercooled.arguments import Anything, Blocks, Fraction, Whole, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import (
     FEWEST_PARTS,
     LEAST_TIME,
     PART,
     TIMES_A_PART,
+    block_of,
     jackknife_error,
     remembered,
-    stretch_of,
 )
 from supercooled.errors import ParameterError
 from supercooled.fields import Features
@@ -41,7 +41,7 @@ from supercooled.relation.association import Association, correlation, spearman_
 from supercooled.targets import Target
 
 # Parts of each run where there are too few runs.
-STRETCHES = 5
+BLOCKS = 5
 NO_CEILING = "one run of a configuration does not tell its own noise; a propensity does"
 MADE: Mapping[str, Callable[[Association], tuple[float, float]]] = {
     "pearson": Association.pearson,
@@ -62,7 +62,7 @@ def compare(
     species: str | None = None,
     at_fixed: Annotated[str | Features | xr.DataArray | Sequence[str | Features | Fields], Anything()] = (),
     frames: slice = slice(None),
-    stretches: Stretches | None = None,
+    blocks: Blocks | None = None,
     top: Fraction = 0.1,
     bins: Annotated[int, Whole(at_least=2, at_most=1000)] = 20,
     executor: Executor | None = None,
@@ -87,7 +87,7 @@ def compare(
     species : of the particles; None takes all
     at_fixed : "species", indicators or fields that partial correlations hold fixed
     frames : from which structure is taken; all of the run is what targets look at
-    stretches : parts of each run that are left out in turn for errors; 1 leaves out whole runs. None does so
+    blocks : parts of each run that are left out in turn for errors; 1 leaves out whole runs. None does so
         where there are four runs or more, and takes five parts of each of fewer
     top : share of the particles, those with the largest value, that the area is of where a target has many
     bins : quantiles that information is counted in
@@ -100,7 +100,7 @@ def compare(
     ``mutual_information`` (bit), where `at_fixed` is given ``partial_pearson`` and ``partial_spearman``, each
     with its standard ``_error``; ``samples``; along targets ``ceiling`` and ``ceiling_spearman``, the largest
     correlation that the target's own noise leaves, known for a propensity; ``reason``, why a number is NaN.
-    Errors are the jackknife's over four independent parts or more: stretches that last five times as long as
+    Errors are the jackknife's over four independent parts or more: blocks that last five times as long as
     a target looks ahead, and ten correlation times of what frames say.
 
     Raises
@@ -142,7 +142,7 @@ def compare(
     asked.check_fields()
     if given is None and (within or species is not None):
         raise ParameterError("species are known of trajectories only: give the runs too")
-    parts = stretches or (1 if number >= FEWEST_PARTS else STRETCHES)
+    parts = blocks or (1 if number >= FEWEST_PARTS else BLOCKS)
     sides = [asked.side(None if given is None else given[k], k, executor, progress) for k in range(number)]
     return _compared(
         sides, asked, parts=parts, top=top, bins=bins, within=within, controlled=bool(fixed) or within
@@ -193,7 +193,7 @@ def _compared(
         },
         {
             "runs": len(sides),
-            "stretches": parts,
+            "blocks": parts,
             "species": asked.species or "all",
             "top": top,
             "bins": bins,
@@ -221,7 +221,7 @@ def _pair(
             both &= np.isfinite(z)
         rows = np.flatnonzero(both.any(axis=1))
         own = np.zeros(len(both), np.int64)
-        own[rows] = stretch_of(len(rows), parts)
+        own[rows] = block_of(len(rows), parts)
         where = np.nonzero(both)
         x.append(side.x[indicator][where])
         y.append(side.y[target][where])
@@ -242,7 +242,7 @@ def _pair(
         length = min((len(one) for one in series), default=0) / parts
         if memory > max(LEAST_TIME, length / TIMES_A_PART):
             why = (
-                f"stretches of {length:.3g} frames are not independent: what frames say of it lasts "
+                f"blocks of {length:.3g} frames are not independent: what frames say of it lasts "
                 f"{memory:.2g} frames; give several runs, or a longer one"
             )
     pair = Association(
@@ -269,14 +269,14 @@ def _series(x: Array, y: Array, both: Any) -> Array:
 
 
 def _too_short(side: Side, rows: Integers, parts: int, after: float) -> str:
-    """Why stretches of a run share what targets look at, if they do."""
+    """Why blocks of a run share what targets look at, if they do."""
     if side.times is None or len(rows) < 2 or not np.isfinite(after):
         return ""
     length = float(side.times[rows[-1]] - side.times[rows[0]]) / parts
     if length >= PART * after * (1 - 1e-9):
         return ""
     return (
-        f"stretches of {length:.3g} tau are shorter than {PART:g} times the {after:g} tau that the target "
+        f"blocks of {length:.3g} tau are shorter than {PART:g} times the {after:g} tau that the target "
         "looks ahead, so that they share its motion: give several runs, or a longer one"
     )
 

@@ -74,11 +74,11 @@ def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Res
             float(np.quantile(values, TAIL)), float(np.quantile(values, 1.0 - TAIL)), choices.bins // 2 + 1
         ),
         origins=ORIGINS,
-        stretches=choices.blocks,
+        blocks=choices.blocks,
     )
     middle = [0.5 * (low + high) for low, high in GROUPS]
     return {
-        "memory": relation.memory(softness, lags=lags, stretches=choices.blocks),
+        "memory": relation.memory(softness, lags=lags, blocks=choices.blocks),
         "propagation": changes.assign_coords(group=middle),
     }
 
@@ -127,7 +127,7 @@ def ranked(
                 threshold=threshold,
                 lead=0.0,
                 bins=QUANTILES,
-                stretches=choices.blocks,
+                blocks=choices.blocks,
             )
             for name, field in fields.items()
         ]
@@ -156,7 +156,7 @@ def windows(
         hops = dynamics.hops(run, window=length).isel(particle=centres)
         shares.append(
             relation.softer_share(
-                softness, hops, threshold=threshold, lead=choices.lead, stretches=choices.blocks
+                softness, hops, threshold=threshold, lead=choices.lead, blocks=choices.blocks
             )
         )
         used.append(length)

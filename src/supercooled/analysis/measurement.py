@@ -14,7 +14,7 @@ import xarray as xr
 from supercooled import cage, dynamics, structure
 from supercooled.analysis.choices import Choices, temperature_of
 from supercooled.analysis.stages import Results, field_stage, stage
-from supercooled.blocks import cores_of
+from supercooled.chunks import cores_of
 from supercooled.cluster import Workers, executor
 from supercooled.indicators import LocalDepth
 from supercooled.mixture import Mixture
@@ -134,7 +134,7 @@ def motion(
             lags=lags,
             overlap_radius=overlap_radius,
             species=centre,
-            stretches=blocks,
+            blocks=blocks,
             remove_drift=remove_drift,
             executor=pool,
         )

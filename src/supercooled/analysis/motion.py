@@ -59,7 +59,7 @@ class Motion:
     peak_width : decades about the maximum of alpha_2 that its parabola is fitted to
     slope_within, slope_over : how near to 1 the slope of ln MSD must be for diffusion, and over how many
         decades on either side it is taken
-    lags_per_decade, stretches : of the curves, and parts of each run left out in turn for errors
+    lags_per_decade, blocks : of the curves, and parts of each run left out in turn for errors
     tolerance : of a lag, as a fraction, where frames are unevenly spaced; without it only pairs of frames
         that are exactly a lag apart count
     remove_drift : subtract the mean position of all particles in each frame
@@ -72,7 +72,7 @@ class Motion:
     slope_within: float = 0.05
     slope_over: float = 0.3
     lags_per_decade: int = 12
-    stretches: int = 5
+    blocks: int = 5
     tolerance: float | None = None
     remove_drift: bool = False
     wave_number: float | None = None
@@ -185,7 +185,7 @@ def curves_of(replicas: Sequence[Trajectory], how: Motion) -> Results:
             tolerance=how.tolerance if how.tolerance is not None or _even(replicas) else EXACTLY,
             remove_drift=how.remove_drift,
             wave_numbers=[] if how.wave_number is None else [how.wave_number],
-            stretches=how.stretches,
+            blocks=how.blocks,
         )
     }
 

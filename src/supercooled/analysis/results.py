@@ -174,12 +174,12 @@ def relations(
                 bins=edges,
                 lead=choices.lead,
                 minimum_count=choices.minimum_count,
-                stretches=choices.blocks,
+                blocks=choices.blocks,
             )
             for field, hop, threshold in zip(fields, hops, thresholds, strict=True)
         ]
 
-    options: dict[str, Any] = {"lead": choices.lead, "stretches": choices.blocks}
+    options: dict[str, Any] = {"lead": choices.lead, "blocks": choices.blocks}
     return Relations(
         probabilities=probabilities(soft) if soft else [],
         shares=[
@@ -237,8 +237,8 @@ def barriers(
 
 
 def onset_error(probabilities: Sequence[xr.Dataset], choices: Choices, *, least: int = 3) -> float:
-    """Standard error of the onset: the jackknife over the stretches of every run."""
-    return relation.stretch_error(
+    """Standard error of the onset: the jackknife over the blocks of every run."""
+    return relation.block_error(
         probabilities, lambda p: relation.onset(barriers(p, choices, least=least)).temperature
     )
 

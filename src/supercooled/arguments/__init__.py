@@ -31,7 +31,7 @@ Temperature: TypeAlias = Annotated[float, Number(above=0.0, like="0.45")]
 Count: TypeAlias = Annotated[int, Whole(at_least=1)]
 Dimensions: TypeAlias = Annotated[int, Whole(at_least=2, at_most=3)]
 Random: TypeAlias = Annotated[int, Whole(at_least=0, below=2**32)]
-Stretches: TypeAlias = Annotated[int, Whole(at_least=1, at_most=10_000)]
+Blocks: TypeAlias = Annotated[int, Whole(at_least=1, at_most=10_000)]
 Particles: TypeAlias = Annotated[int, Whole(at_least=1, at_most=10**9)]
 Times: TypeAlias = Annotated[ArrayLike, Numbers(rank=1, least=1, at_least=0.0)]
 Vectors: TypeAlias = Annotated[ArrayLike, Numbers(columns=3, nan=True, infinite=True)]
@@ -52,6 +52,7 @@ __all__ = [
     "AnyNumbers",
     "Anything",
     "AtLeast",
+    "Blocks",
     "Count",
     "Dimensions",
     "Estimate",
@@ -67,7 +68,6 @@ __all__ = [
     "Random",
     "Rising",
     "Seed",
-    "Stretches",
     "Temperature",
     "Text",
     "Times",

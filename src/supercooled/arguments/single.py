@@ -54,7 +54,7 @@ EXAMPLES: Mapping[str, str] = {
     "r_max": "3.0",
     "seed": "1",
     "share": "0.01",
-    "stretches": "5",
+    "blocks": "5",
     "temperature": "0.45",
     "timestep": "0.005",
     "width": "0.1",

@@ -46,7 +46,7 @@ def compare(
     every: Annotated[
         int, typer.Option(min=1, help="Structure is taken from every n-th frame; motion is followed in all.")
     ] = 1,
-    stretches: Annotated[
+    blocks: Annotated[
         int | None,
         typer.Option(min=1, help="Parts of each run for errors; without it whole runs, if there are four."),
     ] = None,
@@ -78,7 +78,7 @@ def compare(
         species=species,
         at_fixed=at_fixed or (),
         every=every,
-        stretches=stretches,
+        blocks=blocks,
         top=top,
         bins=bins,
         workers=placed(workers, scheduler),

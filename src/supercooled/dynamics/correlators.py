@@ -10,13 +10,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Positive, Stretches, number_of_bins, validated
+from supercooled.arguments import Blocks, Positive, number_of_bins, validated
 from supercooled.arrays import Array, Integers
 from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.curves import Axes, curves
 from supercooled.dynamics.grouping import Field, group_names, grouping
 from supercooled.dynamics.hops import added_up
-from supercooled.dynamics.lags import pairing, stretches_of
+from supercooled.dynamics.lags import blocks_of, pairing
 from supercooled.dynamics.streaming import Plan, Tally
 from supercooled.dynamics.wave_vectors import shell_vectors
 from supercooled.errors import ParameterError, TrajectoryError
@@ -44,7 +44,7 @@ def correlators(
     weights: Field | Sequence[Field] | None = None,
     tolerance: Positive | None = None,
     origin_spacing: Positive | None = None,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
     remove_drift: bool = False,
     executor: Executor | None = None,
     megabytes: Positive = 64.0,
@@ -80,7 +80,7 @@ def correlators(
     tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
         spaced, and ``mean_lag`` says what the mean was
     origin_spacing : time between origins, tau (at least, for uneven frames); None takes every frame
-    stretches : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
+    blocks : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor, megabytes : map groups of origins; they never change the answer
 
@@ -92,10 +92,10 @@ def correlators(
     Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), ``scattering``,
     ``chi4_scattering`` (q, lag), ``van_hove`` (lag, r) and the share ``van_hove_beyond`` r_max (lag), all
     with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
-    without each stretch ``*_jackknife`` (stretch, ...), and ``n_origins`` (lag). An error is NaN, and the
-    attribute ``no_error`` says why, where a stretch is shorter than five lags or than five times that in
-    which the overlap falls to 1/e: then stretches know of each other, and scatter less than runs would.
-    Several runs with ``stretches=1`` are independent however short. Fewer than four parts give no error.
+    without each block ``*_jackknife`` (block, ...), and ``n_origins`` (lag). An error is NaN, and the
+    attribute ``no_error`` says why, where a block is shorter than five lags or than five times that in
+    which the overlap falls to 1/e: then blocks know of each other, and scatter less than runs would.
+    Several runs with ``blocks=1`` are independent however short. Fewer than four parts give no error.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def correlators(
     runs = list(replicas(trajectories))
     see_one_interval(runs)
     times = _lags(runs, lags)
-    _check(overlap_radius, stretches, tolerance)
+    _check(overlap_radius, blocks, tolerance)
     alone = isinstance(trajectories, Trajectory)
     labels, heavy = _each(groups, len(runs), alone, "groups"), _each(weights, len(runs), alone, "weights")
     names = group_names(runs, labels, group_labels)
@@ -139,8 +139,8 @@ def correlators(
                 pairing=sorting.known(pairing(run, times, tolerance, origin_spacing)),
                 groups=sorting,
                 measures=_measures(run, overlap_radius, waves, shell_width, edges),
-                stretch=stretches_of(run.times, stretches),
-                stretches=stretches,
+                block=blocks_of(run.times, blocks),
+                blocks=blocks,
                 bins=len(edges) - 1,
                 continuous=added_up(run),
                 remove_drift=remove_drift,
@@ -153,12 +153,12 @@ def correlators(
     total = Tally(np.concatenate([p.sums for p in parts]), np.concatenate([p.histogram for p in parts]))
     durations = np.array([run.times[-1] - run.times[0] for run in runs])
     spacing = origin_spacing if origin_spacing is not None else durations[0] / max(runs[0].n_frames - 1, 1)
-    return curves(total, axes, durations.mean() / stretches, whole_runs=stretches == 1).assign_attrs(
+    return curves(total, axes, durations.mean() / blocks, whole_runs=blocks == 1).assign_attrs(
         dimensions=runs[0].dimensions,
         species="all" if species is None else runs[0].names[runs[0].species_index(species)],
         overlap_radius=float(overlap_radius),
         origin_spacing=float(spacing),
-        stretches=stretches,
+        blocks=blocks,
         replicas=len(runs),
         duration=float(durations.sum()),
         remove_drift=remove_drift,
@@ -180,11 +180,11 @@ def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
     return times
 
 
-def _check(radius: float, stretches: int, tolerance: float | None) -> None:
+def _check(radius: float, blocks: int, tolerance: float | None) -> None:
     if not (np.isfinite(radius) and radius > 0):
         raise ParameterError(f"overlap_radius must be positive, not {radius}, for example overlap_radius=0.3")
-    if stretches < 1:
-        raise ParameterError(f"stretches must be at least 1, not {stretches}")
+    if blocks < 1:
+        raise ParameterError(f"blocks must be at least 1, not {blocks}")
     if tolerance is not None and not 0 < tolerance < 1:
         raise ParameterError(
             f"tolerance must be between 0 and 1, not {tolerance}, for example tolerance=0.05"

@@ -40,12 +40,12 @@ class Axes:
         return {"group": groups, "q": self.wave_numbers, "lag": self.lags, "r": middles}
 
 
-def curves(tally: Tally, axes: Axes, stretch: float, *, whole_runs: bool) -> xr.Dataset:
-    """Every curve, its standard error ``*_error`` and, without each stretch in turn, ``*_jackknife``.
+def curves(tally: Tally, axes: Axes, block: float, *, whole_runs: bool) -> xr.Dataset:
+    """Every curve, its standard error ``*_error`` and, without each block in turn, ``*_jackknife``.
 
-    tally : of all runs, one behind the other along the stretches
-    stretch : mean duration of a stretch, tau
-    whole_runs : each stretch is a run of its own, independent of the others
+    tally : of all runs, one behind the other along the blocks
+    block : mean duration of a block, tau
+    whole_runs : each block is a run of its own, independent of the others
 
     Where errors are not known the attribute ``no_error`` says why.
     """
@@ -54,7 +54,7 @@ def curves(tally: Tally, axes: Axes, stretch: float, *, whole_runs: bool) -> xr.
     replicates = _estimates(without, axes)
     held = np.moveaxis(tally.sums[..., -3], 2, 1)
     memory = _memory(tally, axes.lags)
-    scale = np.ones(len(axes.lags)) if whole_runs else independent(axes.lags, part=stretch, memory=memory)
+    scale = np.ones(len(axes.lags)) if whole_runs else independent(axes.lags, part=block, memory=memory)
     arrays: dict[str, xr.DataArray] = {}
     for name, (dims, array) in values.items():
         after = dims.index("lag") - 1
@@ -66,28 +66,28 @@ def curves(tally: Tally, axes: Axes, stretch: float, *, whole_runs: bool) -> xr.
         arrays[name] = _labelled(name, array, dims, axes)
         arrays[f"{name}_error"] = _beside(name, error, dims, "standard error of the")
         if name != "van_hove":
-            arrays[f"{name}_jackknife"] = _beside(name, jackknife, ("stretch", *dims), "without one stretch,")
+            arrays[f"{name}_jackknife"] = _beside(name, jackknife, ("block", *dims), "without one block,")
     counted = tally.sums.sum(axis=0).transpose(1, 0, 2)
     pairs = counted[..., -2]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_lag = counted[..., -1] / pairs
     plain: Mapping[str, tuple[tuple[str, ...], Any, str, str]] = {
-        "stretch_weight": (
-            ("stretch", "group", "lag"),
+        "block_weight": (
+            ("block", "group", "lag"),
             held,
             "1",
-            "particles at origins in the stretch, by weight",
+            "particles at origins in the block, by weight",
         ),
         "n_origins": (("group", "lag"), pairs.astype(np.int64), "1", "pairs of frames averaged over"),
         "mean_lag": (("group", "lag"), mean_lag, "tau", "mean time between the frames of a pair"),
-        "independence": (("lag",), scale, "1", "1 where stretches are independent"),
+        "independence": (("lag",), scale, "1", "1 where blocks are independent"),
     }
     for name, (dims, data, units, long_name) in plain.items():
         attrs = {"units": units, "long_name": long_name}
         arrays[name] = xr.DataArray(data, dims=dims, attrs=attrs)
     dataset = xr.Dataset(arrays)
     if np.isnan(scale).any():
-        dataset.attrs["no_error"] = _why(axes.lags, scale, stretch, memory)
+        dataset.attrs["no_error"] = _why(axes.lags, scale, block, memory)
     elif (np.count_nonzero(held > 0, axis=0) < FEWEST_PARTS).any():
         dataset.attrs["no_error"] = (
             f"fewer than {FEWEST_PARTS} parts of the run have a time origin, too few to tell their scatter"
@@ -108,16 +108,16 @@ def _memory(tally: Tally, lags: Array) -> float:
     return float(lags[k - 1] * (lags[k] / lags[k - 1]) ** along)
 
 
-def _why(lags: Array, scale: Array, stretch: float, memory: float) -> str:
+def _why(lags: Array, scale: Array, block: float, memory: float) -> str:
     first = lags[int(np.argmax(np.isnan(scale)))]
-    if stretch < PART * memory * (1 - 1e-9):
+    if block < PART * memory * (1 - 1e-9):
         forget = f"{PART:g} times as long as particles stay in their places, {memory:.3g}"
-        what = f"they last {stretch:.3g} each, less than {forget}"
+        what = f"they last {block:.3g} each, less than {forget}"
     else:
-        what = f"from the lag {first:.3g} on they last, with {stretch:.3g}, less than {PART:g} lags"
+        what = f"from the lag {first:.3g} on they last, with {block:.3g}, less than {PART:g} lags"
     return (
         f"parts of the run are not independent of each other: {what}; prolong the run, or give "
-        f"{FEWEST_PARTS} or more independent runs with stretches=1"
+        f"{FEWEST_PARTS} or more independent runs with blocks=1"
     )
 
 

@@ -58,7 +58,7 @@ def diffusion(
     The diffusive part goes from the first lag after which every slope is within the tolerance to the
     last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `width`
     decades at least. D is the slope of a line through it, each lag with the same relative error: c, what
-    the cage added, is no part of it. The error is the jackknife's over the lags at which stretches are
+    the cage added, is no part of it. The error is the jackknife's over the lags at which blocks are
     independent, the lags staying the same; NaN where these are fewer than three.
 
     Raises

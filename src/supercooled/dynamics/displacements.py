@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Positive, Stretches, validated
+from supercooled.arguments import Blocks, Positive, validated
 from supercooled.dynamics.correlators import correlators
 from supercooled.trajectory import Trajectory
 
@@ -21,7 +21,7 @@ def displacements(
     overlap_radius: Positive,
     species: str | int | None = None,
     origin_spacing: Positive | None = None,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
     remove_drift: bool = False,
     tolerance: Positive | None = None,
     executor: Executor | None = None,
@@ -40,7 +40,7 @@ def displacements(
     overlap_radius : a, sigma_AA
     species : whose particles; None takes all
     origin_spacing : time between origins, tau; None takes every frame
-    stretches : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
+    blocks : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     tolerance : of a lag, as a fraction, where frames are unevenly spaced in time
     executor, megabytes : map groups of origins; they never change the answer
@@ -70,7 +70,7 @@ def displacements(
         overlap_radius=overlap_radius,
         species=species,
         origin_spacing=origin_spacing,
-        stretches=stretches,
+        blocks=blocks,
         remove_drift=remove_drift,
         tolerance=tolerance,
         executor=executor,

@@ -14,7 +14,7 @@ import xarray as xr
 from supercooled.arguments import Positive, validated
 from supercooled.arguments.datasets import Events
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import Span, frames_within, map_add, spans
+from supercooled.chunks import Span, frames_within, map_add, spans
 from supercooled.dynamics.hops import frames_on_each_side, paths
 from supercooled.errors import ParameterError
 from supercooled.kernels.events import count_stretches, find_stretches

@@ -11,7 +11,7 @@ import xarray as xr
 
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import Span, frames_within, shared_out, spans
+from supercooled.chunks import Span, frames_within, shared_out, spans
 from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field

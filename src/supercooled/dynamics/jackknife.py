@@ -1,4 +1,4 @@
-"""A curve against time, and itself without each stretch of the run."""
+"""A curve against time, and itself without each block of the run."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Curve:
     """One curve with what is known of its errors.
 
     lags, values : (lag,)
-    without : (stretch, lag), its values without each stretch, or None
-    weights : (stretch, lag), how much the stretch holds, 0 where it does not count
-    independence : (lag,), 1 where stretches are independent, NaN where not
+    without : (block, lag), its values without each block, or None
+    weights : (block, lag), how much the block holds, 0 where it does not count
+    independence : (lag,), 1 where blocks are independent, NaN where not
     errors : (lag,), of the values, where `without` is unknown, or None
     no_error : why errors are not known at some lags
     """
@@ -42,14 +42,14 @@ class Curve:
             return ""
         if self.without is None and self.errors is None:
             return "the curve came without errors"
-        return self.no_error or "without one of its stretches the run does not reach it"
+        return self.no_error or "without one of its blocks the run does not reach it"
 
     def error(self, estimate: Callable[[Array], float], time: float) -> float:
         """Standard error of what `estimate` makes of the values up to `time`.
 
-        By jackknife over stretches. Without stretches from the errors of the values, which are taken to
+        By jackknife over blocks. Without blocks from the errors of the values, which are taken to
         go together, since those of neighbouring lags do: that is the most they can make. NaN where
-        neither is known, or the estimate fails without a stretch.
+        neither is known, or the estimate fails without a block.
         """
         if self.without is not None:
             reach = int(np.searchsorted(self.lags, time, side="right"))
@@ -125,7 +125,7 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
     ParameterError
         if it isn't there, or hangs on more than the lag.
     """
-    alone = [str(d) for d, size in curves.sizes.items() if size == 1 and d not in ("lag", "stretch")]
+    alone = [str(d) for d, size in curves.sizes.items() if size == 1 and d not in ("lag", "block")]
     curves = curves.isel(dict.fromkeys(alone, 0))
     if isinstance(curves, xr.DataArray):
         data, beside = curves, xr.Dataset()
@@ -147,8 +147,8 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
         lags = np.where(good, beside["mean_lag"].values, lags)
     without = weights = None
     if f"{name}_jackknife" in beside:
-        without = beside[f"{name}_jackknife"].transpose("stretch", "lag").values[:, good]
-        weights = beside["stretch_weight"].transpose("stretch", "lag").values[:, good]
+        without = beside[f"{name}_jackknife"].transpose("block", "lag").values[:, good]
+        weights = beside["block_weight"].transpose("block", "lag").values[:, good]
     independence = beside["independence"].values[good] if "independence" in beside else np.ones(good.sum())
     if errors is None and f"{name}_error" in beside:
         errors = beside[f"{name}_error"]

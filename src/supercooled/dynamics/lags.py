@@ -168,11 +168,11 @@ def in_frames(run: Trajectory, times: ArrayLike, what: str) -> NDArray[np.int64]
     return whole
 
 
-def stretches_of(times: Array, stretches: int) -> NDArray[np.int64]:
+def blocks_of(times: Array, blocks: int) -> NDArray[np.int64]:
     """Which of some contiguous parts, equally long in time, each frame belongs to, (frame,)."""
     n = len(times)
     duration = (times[-1] - times[0]) * n / max(n - 1, 1) or 1.0
-    count = min(stretches, n)
+    count = min(blocks, n)
     part = np.floor(count * (times - times[0]) / duration * (1 + ROUNDING / n)).astype(np.int64)
     return np.asarray(np.minimum(part, count - 1))
 

@@ -13,8 +13,8 @@ import xarray as xr
 
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import Span, frames_within, map_add, spans
 from supercooled.box import Box
+from supercooled.chunks import Span, frames_within, map_add, spans
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.neighbours import Cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion

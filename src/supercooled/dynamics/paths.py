@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supercooled.arrays import Array
-from supercooled.blocks import frames_within
+from supercooled.chunks import frames_within
 from supercooled.trajectory import Trajectory
 
 

@@ -11,8 +11,8 @@ import xarray as xr
 
 from supercooled.arguments import Positive, Times, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import map_add
 from supercooled.box import Box
+from supercooled.chunks import map_add
 from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.paths import continuous
 from supercooled.errors import ParameterError, TrajectoryError

@@ -56,8 +56,8 @@ def relaxation_time(
     level : between 0 and 1
     errors : (lag,), standard errors of a curve that comes alone
 
-    The error is the jackknife's over stretches, or follows from those of the curve; NaN, with the reason in
-    ``no_error``, where the stretches are not independent at that time.
+    The error is the jackknife's over blocks, or follows from those of the curve; NaN, with the reason in
+    ``no_error``, where the blocks are not independent at that time.
 
     Raises
     ------

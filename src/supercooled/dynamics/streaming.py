@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supercooled.arrays import Array
-from supercooled.blocks import frames_within, map_add
+from supercooled.chunks import frames_within, map_add
 from supercooled.dynamics.grouping import Groups
 from supercooled.dynamics.lags import Pairing
 from supercooled.kernels.correlators import Measures, Origins, Pairs, add_pairs, lay_out
@@ -29,9 +29,9 @@ BESIDE = 3
 class Tally:
     """Sums over pairs of frames; ``+`` adds two.
 
-    sums : (stretch, lag, group, column): r^2, r^4, r <= a, F(q) ...; the squares of all but the first
+    sums : (block, lag, group, column): r^2, r^4, r <= a, F(q) ...; the squares of all but the first
         two over the weight; weight, pairs, time apart
-    histogram : (stretch, lag, group, bin)
+    histogram : (block, lag, group, bin)
     """
 
     sums: Array
@@ -45,7 +45,7 @@ class Tally:
 class Plan:
     """One run and what is asked of it.
 
-    stretch : (frame,), which stretch an origin belongs to
+    block : (frame,), which block an origin belongs to
     bins : of the van Hove histogram
     continuous : paths are added up from frame to frame, so none may be left out
     """
@@ -54,8 +54,8 @@ class Plan:
     pairing: Pairing
     groups: Groups
     measures: Measures
-    stretch: NDArray[np.int64]
-    stretches: int
+    block: NDArray[np.int64]
+    blocks: int
     bins: int
     continuous: bool
     remove_drift: bool
@@ -94,7 +94,7 @@ def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
     end = np.searchsorted(plan.run.times, plan.run.times[pairing.origins[-1]] + pairing.longest[-1], "right")
     frames = needed[(needed >= pairing.origins[0]) & (needed < end)]
     columns = 3 + len(plan.measures.squares)
-    shape = (plan.stretches, len(pairing.longest), plan.groups.n_groups)
+    shape = (plan.blocks, len(pairing.longest), plan.groups.n_groups)
     sums = np.zeros((*shape, 2 * columns - 2 + BESIDE))
     histogram = np.zeros((*shape, plan.bins))
     if len(frames) == 0:
@@ -177,7 +177,7 @@ class _Ring:
             slots=number % len(self.origins.positions),
             frames=later,
             lags=lag,
-            stretches=self.plan.stretch[origin],
+            blocks=self.plan.block[origin],
             apart=times[frames[later]] - times[origin],
         )
 

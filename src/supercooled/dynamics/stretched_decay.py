@@ -68,7 +68,7 @@ def stretched_exponential(
     curves, of, errors : as in :func:`relaxation_time`
     shortest, longest : lags fitted, tau: from the plateau on, since the approach to it decays otherwise
 
-    All lags count alike. Errors are jackknives over stretches, or follow from those of the curve; without
+    All lags count alike. Errors are jackknives over blocks, or follow from those of the curve; without
     either, from the scatter about the fit.
 
     Raises

@@ -55,7 +55,7 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
     width : decades of time on either side, for example 0.4
 
     It is reached when 2 t* is within the lags and the runs together last 8 t* or longer; otherwise
-    nothing is guessed. The error is the jackknife's over stretches, the points staying the same.
+    nothing is guessed. The error is the jackknife's over blocks, the points staying the same.
 
     Raises
     ------
@@ -106,9 +106,7 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
         )
     value = _value_at(time, lags[near], displacements["msd"].values[near])
     error = _error(displacements, near, time)
-    why = (
-        displacements.attrs.get("no_error", "") or "without one of its stretches alpha2 has no maximum there"
-    )
+    why = displacements.attrs.get("no_error", "") or "without one of its blocks alpha2 has no maximum there"
     return HopThreshold(value, error, time, reached=True, no_error="" if np.isfinite(error) else why)
 
 
@@ -133,7 +131,7 @@ def _value_at(time: float, lags: Array, msd: Array) -> float:
 
 def _error(displacements: NonGaussian, near: Booleans, time: float) -> float:
     lags = displacements["lag"].values[near]
-    seen = displacements["stretch_weight"].values[:, near]
+    seen = displacements["block_weight"].values[:, near]
     held = np.where(np.all(seen > 0, axis=1), seen[:, -1], 0.0)
     alpha2 = displacements["alpha2_jackknife"].values[:, near]
     msd = displacements["msd_jackknife"].values[:, near]

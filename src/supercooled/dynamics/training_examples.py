@@ -13,7 +13,7 @@ import xarray as xr
 from supercooled.arguments import Count, NotNegative, Positive, Random, validated
 from supercooled.arguments.datasets import Events, Kinds
 from supercooled.arrays import Array, Booleans, Integers
-from supercooled.blocks import Span, map_add
+from supercooled.chunks import Span, map_add
 from supercooled.dynamics.events import IndicatorSearch, indicator_search
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.events import REMOVED, find_extrema, thin_out

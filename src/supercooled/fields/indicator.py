@@ -14,7 +14,7 @@ import xarray as xr
 
 from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import as_slice, frames_within, shared_out
+from supercooled.chunks import as_slice, frames_within, shared_out
 from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters

@@ -92,7 +92,7 @@ class _Layout:
     digests: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
 
-# Blocks of frames are read one after another, each from the file opened anew.
+# Chunks of frames are read one after another, each from the file opened anew.
 _known: dict[str, tuple[tuple[int, ...], _Layout]] = {}
 _KEPT = 8
 _COARSE = 2e9

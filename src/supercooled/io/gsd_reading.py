@@ -37,7 +37,7 @@ _OF_A_FRAME = (layout.BOX, layout.POSITION, layout.IMAGE)
 
 @dataclass(frozen=True, slots=True)
 class GsdSource:
-    """Frames of a GSD file; it is opened for each block, so nothing stays open between two."""
+    """Frames of a GSD file; it is opened for each chunk, so nothing stays open between two."""
 
     name: str
     n_frames: int

@@ -60,12 +60,12 @@ class Origins(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Pairs of frames: origin's slot, later frame, lag, stretch, and the time apart; all (pair,)."""
+    """Pairs of frames: origin's slot, later frame, lag, block, and the time apart; all (pair,)."""
 
     slots: Whole
     frames: Whole
     lags: Whole
-    stretches: Whole
+    blocks: Whole
     apart: Floats
 
 
@@ -199,19 +199,19 @@ def _add_histogram(squares: Floats, w: Floats, bins_a_length: float, histogram: 
 
 # p pair of frames, g group, q wave number; the columns of sums: the moments r^2, r^4, r <= a, F(q) ...,
 # the squares of all but the first two over the weight, then weight, pairs, time apart.
-# sums (stretch, lag, group, column), histogram (stretch, lag, group, bin), later (frame, component, i)
+# sums (block, lag, group, column), histogram (block, lag, group, bin), later (frame, component, i)
 @njit(cache=True, error_model="numpy")
 def add_pairs(
     origins: Origins, pairs: Pairs, later: Floats, measures: Measures, sums: Floats, histogram: Floats
 ) -> None:
-    """Add every pair to the sums of its lag and stretch, group by group."""
+    """Add every pair to the sums of its lag and block, group by group."""
     waves, bins = measures.squares.shape[0], histogram.shape[3]
     ordered, weighted = origins.order.shape[0] > 0, origins.weights.shape[0] > 0
     squares, ones = np.empty(TILE), np.ones(TILE)
     moved = np.empty((3, origins.positions.shape[2] if ordered else 0))
     totals = np.empty(3 + waves + 1)
     for p in range(pairs.slots.shape[0]):
-        slot, s, lag = pairs.slots[p], pairs.stretches[p], pairs.lags[p]
+        slot, s, lag = pairs.slots[p], pairs.blocks[p], pairs.lags[p]
         x0, x1 = origins.positions[slot], later[pairs.frames[p]]
         if ordered:
             _gather(x1, origins.order[slot], moved)

@@ -65,28 +65,28 @@ class Validation:
 
 
 @validated
-def groups_of(examples: xr.Dataset | xr.DataArray, *, stretches: Count) -> Integers:
-    """Group of each example: its run, or a stretch of time in it; learn and test on different ones.
+def groups_of(examples: xr.Dataset | xr.DataArray, *, blocks: Count) -> Integers:
+    """Group of each example: its run, or a block of time in it; learn and test on different ones.
 
     examples : with ``run`` and ``time`` along ``example``
-    stretches : equal parts of the time that the examples of a run span; 1 keeps runs whole
+    blocks : equal parts of the time that the examples of a run span; 1 keeps runs whole
 
-    Returns (example,). Stretches of one run are not quite independent: cages last longer than the gap
+    Returns (example,). Blocks of one run are not quite independent: cages last longer than the gap
     between them, which is none. Use runs where there are enough.
 
     >>> times = xr.Dataset({"run": ("example", [0, 0, 0]), "time": ("example", [0.0, 40.0, 90.0])})
-    >>> groups_of(times, stretches=3).tolist()
+    >>> groups_of(times, blocks=3).tolist()
     [0, 1, 2]
     """
-    if stretches < 1:
-        raise ParameterError(f"stretches must be at least 1, not {stretches}")
+    if blocks < 1:
+        raise ParameterError(f"blocks must be at least 1, not {blocks}")
     run, time = np.asarray(examples["run"].values), np.asarray(examples["time"].values, dtype=np.float64)
     groups = np.zeros(len(run), np.int64)
     for number in np.unique(run):
         here = run == number
         first, last = time[here].min(), time[here].max()
-        part = np.floor((time[here] - first) / max(last - first, 1e-12) * stretches * (1 - 1e-9))
-        groups[here] = number * stretches + part.astype(np.int64)
+        part = np.floor((time[here] - first) / max(last - first, 1e-12) * blocks * (1 - 1e-9))
+        groups[here] = number * blocks + part.astype(np.int64)
     _, numbered = np.unique(groups, return_inverse=True)
     found: Integers = numbered.astype(np.int64)
     return found
@@ -281,7 +281,7 @@ def folded(soft: Booleans, groups: Integers, folds: int) -> Iterator[tuple[AnyAr
     if len(np.unique(groups)) < folds or folds < 2:
         raise ParameterError(
             f"{len(np.unique(groups))} groups can't be dealt into {folds} folds: use more runs, or more "
-            "stretches of them"
+            "blocks of them"
         )
     for train, test in GroupKFold(folds).split(np.zeros((len(soft), 1)), soft, groups):
         if len(np.unique(soft[train])) < 2:

@@ -6,7 +6,7 @@ from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
 from supercooled.relation.linear_barriers import Straight, left_out, straight_barriers
 from supercooled.relation.master_curves import Collapse, Line, SoftnessLaw, collapse, line, softness_law
-from supercooled.relation.onset_temperature import Onset, onset, stretch_error
+from supercooled.relation.onset_temperature import Onset, block_error, onset
 from supercooled.relation.probability import rearrangement_probability
 from supercooled.relation.rank_agreement import rank_correlation
 from supercooled.relation.ranking import ranking, within_horizon
@@ -24,6 +24,7 @@ __all__ = [
     "SoftnessLaw",
     "Straight",
     "arrhenius",
+    "block_error",
     "collapse",
     "common_line",
     "crossings",
@@ -45,7 +46,6 @@ __all__ = [
     "steepness",
     "straight_barriers",
     "strata",
-    "stretch_error",
     "within_fences",
     "within_horizon",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import FEWEST_PARTS, jackknife_error, without_bias
-from supercooled.relation.pairing import over_stretches
+from supercooled.relation.pairing import over_blocks
 from supercooled.relation.ranking import information
 
 # Fewer samples than this have no correlation.
@@ -86,7 +86,7 @@ class Association:
         shape = (self.n_parts, self.bins, 2 if self.binary else self.bins)
         counts = np.zeros(shape)
         np.add.at(counts, (self.part, b, y), 1.0)
-        raw, replicates = over_stretches(counts, information)
+        raw, replicates = over_blocks(counts, information)
         return float(without_bias(raw, replicates)), float(jackknife_error(replicates))
 
     @cached_property

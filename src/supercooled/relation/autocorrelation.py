@@ -9,18 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from supercooled.arguments import Count, Positive, Stretches, Times, validated
+from supercooled.arguments import Blocks, Count, Positive, Times, validated
 from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import (
-    FEWEST_PARTS,
-    PART,
-    frames_within,
-    independent,
-    jackknife_error,
-    leave_one_out,
-    stretch_of,
-)
+from supercooled.blocks import FEWEST_PARTS, PART, block_of, independent, jackknife_error, leave_one_out
+from supercooled.chunks import frames_within
 from supercooled.errors import ParameterError
 from supercooled.fields import chunks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
@@ -32,7 +25,7 @@ from supercooled.trajectory import Trajectory
 
 
 @validated
-def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr.Dataset:
+def memory(field: ParticleField, *, lags: Times, blocks: Blocks = 5) -> xr.Dataset:
     r"""Correlation of a field with itself at a later time.
 
     .. math:: C_S(t) = \left\langle \frac{[S_i(t') - \bar S(t')]\,[S_i(t'+t) - \bar S(t'+t)]}
@@ -43,7 +36,7 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
 
     field : (frame, particle) with ``time``, evenly spaced
     lags : (lag,), whole multiples of the interval, tau
-    stretches : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags
+    blocks : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags
         or than five times that after which less than 1/e of the correlation is left, since parts then know of
         each other
 
@@ -73,13 +66,13 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
                 at = slice(part.start - step, part.stop - step)
                 first = now[at.start - chunk.start : at.stop - chunk.start]
                 products[k, 0, at], products[k, 1, at] = standard.pairs(first, then)
-    stretch = stretch_of(n_frames, stretches)
-    n = int(stretch[-1]) + 1
+    block = block_of(n_frames, blocks)
+    n = int(block[-1]) + 1
     sums = np.zeros((n, len(steps), 2))
     for k, step in enumerate(steps):
         for kind in (0, 1):
             last = n_frames - step
-            sums[:, k, kind] = np.bincount(stretch[:last], products[k, kind, :last], n)
+            sums[:, k, kind] = np.bincount(block[:last], products[k, kind, :last], n)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = sums[..., 0].sum(axis=0) / sums[..., 1].sum(axis=0)
         parts = leave_one_out(sums)
@@ -96,12 +89,12 @@ def memory(field: ParticleField, *, lags: Times, stretches: Stretches = 5) -> xr
     )
 
 
-def _why_unknown(stretches: int, scale: Array, last: str) -> str:
+def _why_unknown(blocks: int, scale: Array, last: str) -> str:
     """Why errors at some lags are not known; empty if all are."""
-    if stretches < FEWEST_PARTS:
+    if blocks < FEWEST_PARTS:
         return (
-            f"{stretches} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: ask "
-            "for more stretches"
+            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: ask "
+            "for more blocks"
         )
     if np.isnan(scale).any():
         return (
@@ -122,7 +115,7 @@ def propagation(
     overlap_radius: Positive,
     bins: int | ArrayLike,
     origins: Count,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
 ) -> xr.Dataset:
     r"""What becomes of particles that begin with a given softness.
 
@@ -141,7 +134,7 @@ def propagation(
     overlap_radius : a, sigma_AA
     bins : evenly spaced edges of S, or how many over the range of the field
     origins : how many in each run, evenly spread
-    stretches : parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
+    blocks : parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
 
     Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
     ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
@@ -179,7 +172,7 @@ def propagation(
         limits=(stays_within**2, overlap_radius**2),
         edges=edges,
         origins=origins,
-        stretches=stretches,
+        blocks=blocks,
     )
     parts = [walk.along(run, one, _in_frames(one, lags)) for run, one in zip(runs, fields, strict=True)]
     sums, histograms, starts, lengths = zip(*parts, strict=True)
@@ -206,13 +199,13 @@ class _Walk:
     limits: tuple[float, float]
     edges: Array
     origins: int
-    stretches: int
+    blocks: int
 
     def along(
         self, trajectory: Trajectory, field: xr.DataArray, steps: Integers
     ) -> tuple[Array, Array, Array, float]:
-        """Sums (stretch, group, lag, 6), histogram (group, lag, bin), starts (group: sum, number), and the
-        frames from one stretch of origins to the next.
+        """Sums (block, group, lag, 6), histogram (group, lag, bin), starts (group: sum, number), and the
+        frames from one block of origins to the next.
         """
         field = field.transpose("frame", "particle")
         found = matched(field, trajectory)
@@ -226,8 +219,8 @@ class _Walk:
         n, n_groups, longest = len(particles), len(self.groups), int(steps.max())
         last = len(frames) - longest
         begins = np.unique(np.linspace(0, last - 1, min(self.origins, last)).round().astype(np.int64))
-        stretch = stretch_of(len(begins), self.stretches)
-        sums = np.zeros((int(stretch[-1]) + 1, len(steps), n_groups, 6))
+        block = block_of(len(begins), self.blocks)
+        sums = np.zeros((int(block[-1]) + 1, len(steps), n_groups, 6))
         histogram = np.zeros((len(steps), n_groups, len(self.edges) - 1))
         initial = np.zeros((n_groups, 2))
         positions = np.zeros((len(begins), n, 3))
@@ -247,7 +240,7 @@ class _Walk:
             for o, k in zip(*np.nonzero(age[:, None] == steps[None, :]), strict=True):
                 add_changes(
                     member[o], values, escaped[o], positions[o], xyz, self.limits[1], bins,
-                    sums[stretch[o], k], histogram[k],
+                    sums[block[o], k], histogram[k],
                 )  # fmt: skip
         return sums.swapaxes(1, 2), histogram.swapaxes(0, 1), initial, last / len(sums)
 

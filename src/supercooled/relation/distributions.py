@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import AnyNumber, Estimate, Stretches, validated
+from supercooled.arguments import AnyNumber, Blocks, Estimate, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
@@ -17,7 +17,7 @@ from supercooled.relation.pairing import (
     Fields,
     Stream,
     bin_edges,
-    over_stretches,
+    over_blocks,
     stream,
     stream_pairs,
     with_error,
@@ -36,7 +36,7 @@ FAR = 50.0
 class Peak:
     """Most frequent value of a field.
 
-    value, error, bandwidth : in the field's unit; the error is the jackknife's over stretches, NaN where
+    value, error, bandwidth : in the field's unit; the error is the jackknife's over blocks, NaN where
         these are not independent: shorter than ten correlation times, as the frames tell
     no_error : why the error is not known; empty if it is
     """
@@ -52,7 +52,7 @@ class Peak:
 class Share:
     """Share of the rearranging particles that lie on the soft side of the peak.
 
-    value, error : 0 to 1; the error is the jackknife's over stretches, the peak's own noise included, NaN
+    value, error : 0 to 1; the error is the jackknife's over blocks, the peak's own noise included, NaN
         where these are not independent: shorter than ten correlation times, as the frames tell
     peak, peak_error : of the distribution of all particles
     of_all : share of all particles on that side, what chance would give
@@ -70,14 +70,14 @@ class Share:
 
 
 @validated
-def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches = 5) -> xr.Dataset:
+def distribution(field: Fields, *, bins: int | ArrayLike, blocks: Blocks = 5) -> xr.Dataset:
     r"""Probability density of a field over particles and frames.
 
     .. math:: P(x) = \frac{n(x)}{N\,\delta x}
 
     field : (frame, particle), or one for each replica; NaN where a particle has no value
     bins : edges, or how many over the range of the values
-    stretches : parts of each run, left out in turn for the error
+    blocks : parts of each run, left out in turn for the error
 
     Returns ``probability_density``, its standard error and ``count`` along a coordinate that has the
     field's name; the attribute ``no_error`` says why an error is not known. The density integrates to the
@@ -94,14 +94,12 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches =
     >>> distribution(field, bins=[0.0, 0.5, 1.0]).probability_density.values
     array([1., 1.])
     """
-    pooled = stream(field, stretches=stretches)
+    pooled = stream(field, blocks=blocks)
     edges = bin_edges(np.array([pooled.low, pooled.high]), bins)
     counts = pooled.counts(edges)[:, 0]
-    totals = pooled.in_stretches()
+    totals = pooled.in_blocks()
     name = field_name(field)
-    _, replicates = over_stretches(
-        np.column_stack([counts, totals]), lambda n: n[:-1] / n[-1] / np.diff(edges)
-    )
+    _, replicates = over_blocks(np.column_stack([counts, totals]), lambda n: n[:-1] / n[-1] / np.diff(edges))
     density = counts.sum(axis=0) / totals.sum() / np.diff(edges)
     coords = bin_coordinates(name, edges)
     return xr.Dataset(
@@ -115,7 +113,7 @@ def distribution(field: Fields, *, bins: int | ArrayLike, stretches: Stretches =
 
 
 @validated
-def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
+def peak(field: Fields, *, blocks: Blocks = 5) -> Peak:
     r"""Most frequent value of a field: the top of its distribution smoothed by a Gaussian.
 
     .. math:: h = \left(\frac{4}{5n}\right)^{1/7} \min(s, \mathrm{IQR}/1.349)
@@ -123,7 +121,7 @@ def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
     with n values of standard deviation s, the bandwidth that serves the slope of a density best, and
     so its top, were the density Gaussian.
 
-    field, stretches : as in :func:`distribution`
+    field, blocks : as in :func:`distribution`
 
     Raises
     ------
@@ -138,7 +136,7 @@ def peak(field: Fields, *, stretches: Stretches = 5) -> Peak:
     >>> abs(peak(field).value - 3.0) < 0.1
     True
     """
-    pooled = stream(field, stretches=stretches)
+    pooled = stream(field, blocks=blocks)
     bandwidth, edges = _grid(pooled, field_name(field))
     counts = pooled.counts(edges, clipped=True)[:, 0]
     value, error = with_error(counts, lambda n: _mode(n, edges), independence=pooled.independence)
@@ -152,7 +150,7 @@ def softer_share(
     *,
     threshold: AnyNumber | None = None,
     lead: float,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
 ) -> Share:
     r"""Share of the rearranging particles that are softer than the peak of the distribution of all.
 
@@ -162,7 +160,7 @@ def softer_share(
     p_hop : what :func:`supercooled.dynamics.hops` returns, in the same order
     threshold : p_c, sigma_AA^2; must be given
     lead : how long before t the structure is taken, tau
-    stretches : parts of each run, left out in turn for the error
+    blocks : parts of each run, left out in turn for the error
 
     Frames are matched by their number, particles by theirs where both say it. The peak is
     :func:`peak`'s, of the particles and frames that were matched.
@@ -182,7 +180,7 @@ def softer_share(
     >>> softer_share(softness, p_hop, threshold=0.1, lead=0.0).value
     1.0
     """
-    return _share(softness, p_hop, threshold, lead, stretches, above=True)
+    return _share(softness, p_hop, threshold, lead, blocks, above=True)
 
 
 @validated
@@ -192,7 +190,7 @@ def shallower_share(
     *,
     threshold: AnyNumber | None = None,
     lead: float,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
 ) -> Share:
     r"""Share of the rearranging particles in cages shallower than the peak of the distribution of all.
 
@@ -211,7 +209,7 @@ def shallower_share(
     >>> shallower_share(depth, p_hop, threshold=0.1, lead=0.0).value
     0.0
     """
-    return _share(depth, p_hop, threshold, lead, stretches, above=False)
+    return _share(depth, p_hop, threshold, lead, blocks, above=False)
 
 
 def field_name(field: Fields) -> str:
@@ -255,9 +253,9 @@ def count_of(data: Array, dim: str) -> xr.DataArray:
 
 
 def _share(
-    field: Fields, p_hop: Fields, threshold: AnyNumber | None, lead: float, stretches: int, *, above: bool
+    field: Fields, p_hop: Fields, threshold: AnyNumber | None, lead: float, blocks: int, *, above: bool
 ) -> Share:
-    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, blocks=blocks)
     _, edges = _grid(pooled, field_name(field))
     counts = pooled.counts(edges, clipped=True)
 

@@ -50,7 +50,7 @@ def onset(fits: Lines) -> Onset:
     T_0 minimises the chi square of that line with the errors of both and their covariance, e following
     it: the same as fitting all P_R(S, T) at once with one crossing. The error is the one that raises
     chi square by 1, times the root of chi square per degree of freedom where that exceeds 1.
-    For one that knows how P_R at different S depend on each other, see :func:`stretch_error`.
+    For one that knows how P_R at different S depend on each other, see :func:`block_error`.
 
     Raises
     ------
@@ -105,14 +105,14 @@ def onset(fits: Lines) -> Onset:
 
 
 @validated
-def stretch_error(
+def block_error(
     probabilities: xr.Dataset | Sequence[xr.Dataset], estimate: Callable[[xr.Dataset], float]
 ) -> float:
-    r"""Standard error of anything made from P_R(S, T), by leaving out each stretch of each run.
+    r"""Standard error of anything made from P_R(S, T), by leaving out each block of each run.
 
     .. math:: \sigma^2 = \sum_T \frac{n_T - 1}{n_T} \sum_s (x_{T,s} - \bar x_T)^2
 
-    The softnesses of a temperature vary together here, as they do in the run. NaN where the stretches of a
+    The softnesses of a temperature vary together here, as they do in the run. NaN where the blocks of a
     temperature are not independent of each other (``independence`` of :func:`rearrangement_probability`).
 
     probabilities : as in :func:`arrhenius`
@@ -123,22 +123,22 @@ def stretch_error(
     >>> import numpy as np
     >>> one = xr.Dataset(
     ...     {P_R: ("softness", [0.2]), P_R + "_error": ("softness", [0.1]),
-    ...      P_R + "_jackknife": (("stretch", "softness"), [[0.1], [0.3]])},
+    ...      P_R + "_jackknife": (("block", "softness"), [[0.1], [0.3]])},
     ...     {"softness": [1.0], "temperature": 0.5},
     ... )
-    >>> round(stretch_error([one], lambda p: float(p[P_R].sum())), 3)
+    >>> round(block_error([one], lambda p: float(p[P_R].sum())), 3)
     0.1
     """
     together = concatenated(probabilities)
     (name,) = [str(d) for d in together[P_R].dims if d != "temperature"]
     P = together[P_R].transpose("temperature", name)
-    without = together[f"{P_R}_jackknife"].transpose("temperature", "stretch", name).values
+    without = together[f"{P_R}_jackknife"].transpose("temperature", "block", name).values
     if "independence" in together and not np.isfinite(together["independence"].values).all():
         return np.nan
     variance = 0.0
-    for t, stretches in enumerate(without):
+    for t, blocks in enumerate(without):
         values = []
-        for row in stretches[np.isfinite(stretches).any(axis=1)]:
+        for row in blocks[np.isfinite(blocks).any(axis=1)]:
             changed = P.copy()
             changed[t] = row
             values.append(estimate(together.assign({P_R: changed})))

@@ -16,10 +16,10 @@ from supercooled.blocks import (
     FEWEST_PARTS,
     LEAST_TIME,
     TIMES_A_PART,
+    block_of,
     jackknife_error,
     leave_one_out,
     remembered,
-    stretch_of,
 )
 from supercooled.errors import ParameterError
 from supercooled.fields import chunks_of, quantiles
@@ -42,20 +42,20 @@ class Samples:
 
     values : (sample,), of the field
     rearranging : (sample,)
-    stretch : (sample,), which independent part of which run
-    n_stretches : how many there are
+    block : (sample,), which independent part of which run
+    n_blocks : how many there are
     of_frames : (frame, 4), of each frame how many there are, the mean and the spread of the values, and the
         share that rearranges
     """
 
     values: Array
     rearranging: Booleans
-    stretch: NDArray[np.int64]
-    n_stretches: int
+    block: NDArray[np.int64]
+    n_blocks: int
     of_frames: Array
 
     def counts(self, edges: Array) -> Array:
-        """How many are in each bin: all and those that rearrange, (stretch, 2, bin).
+        """How many are in each bin: all and those that rearrange, (block, 2, bin).
 
         Bins hold their lower edge, and the last its upper one too; what lies outside isn't counted.
         """
@@ -65,8 +65,8 @@ class Samples:
         inside = (place >= 0) & (place < n)
         both = []
         for chosen in (inside, inside & self.rearranging):
-            flat = self.stretch[chosen] * n + place[chosen]
-            both.append(np.bincount(flat, minlength=self.n_stretches * n).reshape(self.n_stretches, n))
+            flat = self.block[chosen] * n + place[chosen]
+            both.append(np.bincount(flat, minlength=self.n_blocks * n).reshape(self.n_blocks, n))
         return np.stack(both, axis=1).astype(np.float64)
 
 
@@ -77,9 +77,9 @@ class Stream:
     sides : one for each run
     total, n_rearranging : of all samples
     low, high : of their values
-    n_stretches : how many there are
+    n_blocks : how many there are
     kept : everything, where it is little
-    independence : 1 where stretches last ten correlation times of the mean and the spread of the values and
+    independence : 1 where blocks last ten correlation times of the mean and the spread of the values and
         of the share that rearranges, as the frames tell; NaN where they know of each other
     """
 
@@ -88,7 +88,7 @@ class Stream:
     n_rearranging: int
     low: float
     high: float
-    n_stretches: int
+    n_blocks: int
     kept: Samples | None
     independence: float
 
@@ -97,7 +97,7 @@ class Stream:
         """What a first look at all of it says."""
         kept: list[Samples] | None = []
         total, moving, held, low, high = 0, 0, 0, np.inf, -np.inf
-        n = sum(side.n_stretches for side in sides)
+        n = sum(side.n_blocks for side in sides)
         frames: list[list[Array]] = [[] for _ in sides]
         for k, chunk in ((k, chunk) for k, side in enumerate(sides) for chunk in side.chunks(n)):
             frames[k].append(chunk.of_frames)
@@ -116,8 +116,8 @@ class Stream:
 
     @property
     def no_error(self) -> str:
-        """Why errors by stretches are not known; empty if they are."""
-        return why_unknown(self.n_stretches, self.independence)
+        """Why errors by blocks are not known; empty if they are."""
+        return why_unknown(self.n_blocks, self.independence)
 
     def chunks(self) -> Iterator[Samples]:
         """All of it, once more."""
@@ -125,27 +125,27 @@ class Stream:
             yield self.kept
             return
         for side in self.sides:
-            yield from side.chunks(self.n_stretches)
+            yield from side.chunks(self.n_blocks)
 
     def gathered(self) -> Samples:
         """All of it, in memory."""
         return self.kept or _joined(list(self.chunks()))
 
     def counts(self, edges: Array, *, clipped: bool = False) -> Array:
-        """How many are in each bin: all and those that rearrange, (stretch, 2, bin).
+        """How many are in each bin: all and those that rearrange, (block, 2, bin).
 
         clipped : what lies beyond the edges counts in the first and the last bin
         """
-        sums = np.zeros((self.n_stretches, 2, len(edges) - 1))
+        sums = np.zeros((self.n_blocks, 2, len(edges) - 1))
         for chunk in self.chunks():
             inside = replace(chunk, values=np.clip(chunk.values, edges[0], edges[-1])) if clipped else chunk
             sums += inside.counts(edges)
         return sums
 
-    def in_stretches(self) -> NDArray[np.int64]:
-        """How many in each stretch, (stretch,)."""
-        zero = np.zeros(self.n_stretches, np.int64)
-        return sum((np.bincount(b.stretch, minlength=len(zero)) for b in self.chunks()), zero)
+    def in_blocks(self) -> NDArray[np.int64]:
+        """How many in each block, (block,)."""
+        zero = np.zeros(self.n_blocks, np.int64)
+        return sum((np.bincount(b.block, minlength=len(zero)) for b in self.chunks()), zero)
 
     def quantiles(self, q: Sequence[float]) -> Array:
         """Of the values."""
@@ -158,7 +158,7 @@ class Stream:
         return float(np.sqrt(squares / self.total))
 
 
-def stream(field: Fields, *, stretches: int, one_temperature: bool = True) -> Stream:
+def stream(field: Fields, *, blocks: int, one_temperature: bool = True) -> Stream:
     """Every defined value of a field; NaN says that a particle has none."""
     sides, first = [], 0
     each = _listed(field)
@@ -167,14 +167,14 @@ def stream(field: Fields, *, stretches: int, one_temperature: bool = True) -> St
     for one in each:
         structure = _framed(one)
         rows = np.arange(structure.sizes["frame"])
-        side = _Side(structure, rows, slice(None), stretch_of(len(rows), _at_least_one(stretches)), first)
+        side = _Side(structure, rows, slice(None), block_of(len(rows), _at_least_one(blocks)), first)
         sides.append(side)
-        first += side.n_stretches
+        first += side.n_blocks
     return Stream.of(sides, _name(field))
 
 
 def stream_pairs(
-    field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int
+    field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, blocks: int
 ) -> Stream:
     """Values of a field, each with whether its particle rearranges `lead` later."""
     limit = _threshold(threshold)
@@ -186,9 +186,9 @@ def stream_pairs(
     each_once(hops)
     sides, first = [], 0
     for one, hop in zip(fields, hops, strict=True):
-        side = _side_by_side(one, hop, limit, lead, stretches=_at_least_one(stretches), first=first)
+        side = _side_by_side(one, hop, limit, lead, blocks=_at_least_one(blocks), first=first)
         sides.append(side)
-        first += side.n_stretches
+        first += side.n_blocks
     together = Stream.of(sides, _name(field))
     if together.n_rearranging == 0:
         largest = max(float(np.nanmax(chunk)) for hop in hops for _, chunk in chunks_of(_framed(hop)))
@@ -199,44 +199,44 @@ def stream_pairs(
     return together
 
 
-def samples(field: Fields, *, stretches: int, one_temperature: bool = True) -> Samples:
+def samples(field: Fields, *, blocks: int, one_temperature: bool = True) -> Samples:
     """Every defined value of a field, in memory."""
-    return stream(field, stretches=stretches, one_temperature=one_temperature).gathered()
+    return stream(field, blocks=blocks, one_temperature=one_temperature).gathered()
 
 
-def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, stretches: int) -> Samples:
+def paired(field: Fields, p_hop: Fields, *, threshold: float | None, lead: float, blocks: int) -> Samples:
     """Values of a field, each with whether its particle rearranges `lead` later, in memory."""
-    return stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches).gathered()
+    return stream_pairs(field, p_hop, threshold=threshold, lead=lead, blocks=blocks).gathered()
 
 
 def _independence(sides: Sequence[_Side], frames: Sequence[Array]) -> float:
-    """1 where the stretches are independent of each other, as far as the frames tell; NaN where not."""
-    if all(side.n_stretches == 1 for side in sides):
+    """1 where the blocks are independent of each other, as far as the frames tell; NaN where not."""
+    if all(side.n_blocks == 1 for side in sides):
         return 1.0
     seen = [one[one[:, 0] > 0] for one in frames]
     memory = max(remembered([one[:, k] for one in seen]) for k in (1, 2, 3))
-    part = min(len(side.rows) / side.n_stretches for side in sides if side.n_stretches)
+    part = min(len(side.rows) / side.n_blocks for side in sides if side.n_blocks)
     return 1.0 if memory <= max(LEAST_TIME, part / TIMES_A_PART) else np.nan
 
 
-def why_unknown(stretches: int, independence: float) -> str:
-    """Why an error by stretches is not known; empty if it is."""
+def why_unknown(blocks: int, independence: float) -> str:
+    """Why an error by blocks is not known; empty if it is."""
     if np.isnan(independence):
         return (
             f"parts of the run are not independent of each other: they are shorter than {TIMES_A_PART:g} "
             "correlation times of the structure or of who rearranges; prolong the run, or give "
-            f"{FEWEST_PARTS} or more independent runs with stretches=1"
+            f"{FEWEST_PARTS} or more independent runs with blocks=1"
         )
-    if stretches < FEWEST_PARTS:
+    if blocks < FEWEST_PARTS:
         return (
-            f"{stretches} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
-            "ask for more stretches, or give more runs"
+            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
+            "ask for more blocks, or give more runs"
         )
     return ""
 
 
-def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tuple[Array, Array]:
-    """An estimate from all counts, and from those without each stretch in turn, (stretch, ...)."""
+def over_blocks(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tuple[Array, Array]:
+    """An estimate from all counts, and from those without each block in turn, (block, ...)."""
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(estimate(counts.sum(axis=0)), dtype=np.float64)
         replicates = np.array([estimate(part) for part in leave_one_out(counts)], dtype=np.float64)
@@ -246,8 +246,8 @@ def over_stretches(counts: Array, estimate: Callable[[Array], ArrayLike]) -> tup
 def with_error(
     counts: Array, estimate: Callable[[Array], float], *, independence: float
 ) -> tuple[float, float]:
-    """An estimate and its standard error by the jackknife over stretches; NaN if they aren't independent."""
-    value, replicates = over_stretches(counts, estimate)
+    """An estimate and its standard error by the jackknife over blocks; NaN if they aren't independent."""
+    value, replicates = over_blocks(counts, estimate)
     return float(value), float(independence * jackknife_error(replicates))
 
 
@@ -290,20 +290,20 @@ def _framed(field: xr.DataArray) -> xr.DataArray:
     return field.transpose("frame", "particle")
 
 
-def _at_least_one(stretches: int) -> int:
-    if stretches < 1:
-        raise ParameterError(f"stretches must be at least 1, not {stretches}")
-    return stretches
+def _at_least_one(blocks: int) -> int:
+    if blocks < 1:
+        raise ParameterError(f"blocks must be at least 1, not {blocks}")
+    return blocks
 
 
 def _side_by_side(
-    field: xr.DataArray, p_hop: xr.DataArray, threshold: float, lead: float, *, stretches: int, first: int
+    field: xr.DataArray, p_hop: xr.DataArray, threshold: float, lead: float, *, blocks: int, first: int
 ) -> _Side:
     structure, hop = _framed(field), _framed(p_hop)
     both = matched(structure, Labels.of(hop, str(hop.name or "p_hop")), lead=lead)
-    stretch = stretch_of(len(both.rows), stretches)
+    block = block_of(len(both.rows), blocks)
     beside = _Hops(hop, both.other_rows, both.other_columns, threshold)
-    return _Side(structure, both.rows, both.columns, stretch, first, beside)
+    return _Side(structure, both.rows, both.columns, block, first, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,23 +322,23 @@ class _Side:
 
     rows : its frames
     columns : its particles
-    stretch : (frame,), of this run
-    first : number of its first stretch among those of all runs
+    block : (frame,), of this run
+    first : number of its first block among those of all runs
     """
 
     field: xr.DataArray
     rows: Integers
     columns: Integers | slice
-    stretch: NDArray[np.int64]
+    block: NDArray[np.int64]
     first: int
     hops: _Hops | None = None
 
     @property
-    def n_stretches(self) -> int:
-        """How many stretches it has."""
-        return int(self.stretch.max(initial=-1)) + 1
+    def n_blocks(self) -> int:
+        """How many blocks it has."""
+        return int(self.block.max(initial=-1)) + 1
 
-    def chunks(self, n_stretches: int) -> Iterator[Samples]:
+    def chunks(self, n_blocks: int) -> Iterator[Samples]:
         """Some frames at a time."""
         size = max(1, int(CHUNK * 2**20 / (8 * max(1, self.field.sizes["particle"]))))
         for start in range(0, len(self.rows), size):
@@ -351,9 +351,9 @@ class _Side:
                 values = np.where(np.isnan(moved), np.nan, values)
                 rearranging = moved > self.hops.threshold
             defined = ~np.isnan(values)
-            stretch = np.broadcast_to(self.first + self.stretch[some, None], values.shape)
+            block = np.broadcast_to(self.first + self.block[some, None], values.shape)
             of_frames = _each_frame(values, rearranging, defined)
-            yield Samples(values[defined], rearranging[defined], stretch[defined], n_stretches, of_frames)
+            yield Samples(values[defined], rearranging[defined], block[defined], n_blocks, of_frames)
 
 
 def _each_frame(values: Array, rearranging: Booleans, defined: Booleans) -> Array:
@@ -385,7 +385,7 @@ def _joined(parts: list[Samples]) -> Samples:
     return Samples(
         np.concatenate([part.values for part in parts]),
         np.concatenate([part.rearranging for part in parts]),
-        np.concatenate([part.stretch for part in parts]),
-        parts[0].n_stretches,
+        np.concatenate([part.block for part in parts]),
+        parts[0].n_blocks,
         np.concatenate([part.of_frames for part in parts]),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import AnyNumber, Count, Stretches, validated
+from supercooled.arguments import AnyNumber, Blocks, Count, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.quantities import labelled, quantity
@@ -18,7 +18,7 @@ from supercooled.relation.distributions import (
     field_name,
     spread_of,
 )
-from supercooled.relation.pairing import Fields, bin_edges, over_stretches, stream_pairs
+from supercooled.relation.pairing import Fields, bin_edges, over_blocks, stream_pairs
 
 
 @validated
@@ -30,7 +30,7 @@ def rearrangement_probability(
     bins: int | ArrayLike,
     lead: float,
     minimum_count: Count,
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
 ) -> xr.Dataset:
     r"""Share of particles of each softness (or other structure) that rearrange.
 
@@ -42,17 +42,17 @@ def rearrangement_probability(
     bins : edges, or how many over the range of the values
     lead : how long before t the structure is taken, tau
     minimum_count : particles at times that a bin must hold for a probability; NaN below
-    stretches : parts of each run, left out in turn for the error
+    blocks : parts of each run, left out in turn for the error
 
     Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``,
-    ``_spread`` and ``_jackknife`` (stretch, ...), ``probability_density`` P(S) and
+    ``_spread`` and ``_jackknife`` (block, ...), ``probability_density`` P(S) and
     ``probability_density_rearranging`` P(S|R), ``count`` and ``count_rearranging``, and ``independence``
     (1, or NaN). Attributes: ``total_share`` that rearranges, ``dependence``, and ``no_error``.
 
     The spread is the binomial error times the root of ``dependence``, the mean over bins of the
     jackknife's variance over the binomial's, at least 1: a hop stays above the threshold for
     several frames, so counts aren't independent. A bin without rearrangement gets that of one. It weighs bins
-    and temperatures against each other in fits. It is the error, too, where the run can tell: stretches
+    and temperatures against each other in fits. It is the error, too, where the run can tell: blocks
     last ten correlation times of the mean and the spread of the field and of the share that
     rearranges, and are four or more; else the error is NaN and ``no_error`` says why.
 
@@ -72,11 +72,11 @@ def rearrangement_probability(
     ... ).rearrangement_probability.values
     array([0.25, 1.  ])
     """
-    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, blocks=blocks)
     edges = bin_edges(np.array([pooled.low, pooled.high]), bins)
     counts = pooled.counts(edges)
     n, rearranging = counts.sum(axis=0)
-    value, replicates = over_stretches(counts, lambda c: c[1] / c[0])
+    value, replicates = over_blocks(counts, lambda c: c[1] / c[0])
     enough = n >= max(minimum_count, 1)
     binomial = np.sqrt(np.maximum(rearranging, 1.0) * (1.0 - value)) / np.maximum(n, 1.0)
     dependence = _dependence(jackknife_error(replicates), binomial, enough & (rearranging > 0))
@@ -100,7 +100,7 @@ def rearrangement_probability(
         "count": count_of(n, name),
         "count_rearranging": count_of(rearranging, name),
         "independence": xr.DataArray(
-            pooled.independence, attrs={"units": "1", "long_name": "1 where stretches are independent"}
+            pooled.independence, attrs={"units": "1", "long_name": "1 where blocks are independent"}
         ),
     }
     result["probability_density_rearranging"].attrs["long_name"] += " of those that rearrange"
@@ -115,7 +115,7 @@ def rearrangement_probability(
 
 
 def _dependence(jackknife: Array, binomial: Array, counted: Array) -> float:
-    # A bin that a single stretch fills has no jackknife, and says nothing of the others.
+    # A bin that a single block fills has no jackknife, and says nothing of the others.
     usable = counted.astype(bool) & (binomial > 0) & np.isfinite(jackknife)
     if not usable.any():
         return 1.0
@@ -126,9 +126,9 @@ def _jackknife(replicates: Array, name: str) -> xr.DataArray:
     entry = quantity("rearrangement_probability")
     return xr.DataArray(
         replicates,
-        dims=("stretch", name),
-        coords={"stretch": np.arange(len(replicates))},
-        attrs={"units": entry.unit, "long_name": f"without one stretch, {entry.long_name}"},
+        dims=("block", name),
+        coords={"block": np.arange(len(replicates))},
+        attrs={"units": entry.unit, "long_name": f"without one block, {entry.long_name}"},
     )
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from supercooled.arguments import AnyNumber, NotNegative, Stretches, Whole, validated
+from supercooled.arguments import AnyNumber, Blocks, NotNegative, Whole, validated
 from supercooled.arguments.datasets import ParticleField
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error, without_bias
 from supercooled.errors import ParameterError
 from supercooled.fields import looking_ahead
 from supercooled.quantities import labelled, quantity
-from supercooled.relation.pairing import Fields, Stream, over_stretches, stream_pairs
+from supercooled.relation.pairing import Fields, Stream, over_blocks, stream_pairs
 
 # Of an interval, what rounding may make of a written time.
 _ROUNDING = 1e-2
@@ -72,7 +72,7 @@ def ranking(
     threshold: AnyNumber | None = None,
     lead: float,
     bins: Annotated[int, Whole(at_least=1, at_most=10_000)],
-    stretches: Stretches = 5,
+    blocks: Blocks = 5,
 ) -> xr.Dataset:
     r"""How well a field tells the particles that rearrange from those that don't.
 
@@ -89,10 +89,10 @@ def ranking(
     threshold : p_c, sigma_AA^2; must be given
     lead : how long before p_hop the field is taken, tau
     bins : quantiles of the field that the information is counted in
-    stretches : parts of each run, left out in turn for errors and bias
+    blocks : parts of each run, left out in turn for errors and bias
 
     Counting makes independent things look informative: the part of I that falls as 1/n is removed by
-    the jackknife, n I - (n - 1) <I without a stretch>, which knows that hops last several frames.
+    the jackknife, n I - (n - 1) <I without a block>, which knows that hops last several frames.
 
     Returns ``auc``, ``mutual_information``, each with ``_error``; ``entropy``, bit; ``n_rearranging``; the
     attribute ``no_error`` says why errors are not known.
@@ -109,12 +109,12 @@ def ranking(
     >>> at = {"frame": np.arange(2)}
     >>> x = xr.DataArray([[1.0, 2.0, 3.0, 4.0]] * 2, at, ("frame", "particle"), name="softness")
     >>> hop = xr.DataArray([[0.0, 0.3, 0.0, 0.3]] * 2, at, ("frame", "particle"))
-    >>> ranking(x, hop, threshold=0.1, lead=0.0, bins=2, stretches=2).auc.item()
+    >>> ranking(x, hop, threshold=0.1, lead=0.0, bins=2, blocks=2).auc.item()
     0.75
     """
     if bins < 2:
         raise ParameterError(f"information needs at least 2 bins, not {bins}")
-    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, stretches=stretches)
+    pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, blocks=blocks)
     if pooled.n_rearranging == pooled.total:
         raise ParameterError(
             "every particle rearranges, so there is nothing to tell apart: raise the threshold"
@@ -122,7 +122,7 @@ def ranking(
     area, areas = _areas(pooled)
     inner = pooled.quantiles([k / bins for k in range(1, bins)])
     every, moving = pooled.counts(np.concatenate([[-np.inf], np.unique(inner), [np.inf]])).swapaxes(0, 1)
-    raw, replicates = over_stretches(np.stack([every - moving, moving], axis=1), information)
+    raw, replicates = over_blocks(np.stack([every - moving, moving], axis=1), information)
     corrected = without_bias(raw, replicates)
     number = pooled.n_rearranging / pooled.total
     return xr.Dataset(
@@ -162,24 +162,24 @@ def _any_within(where: Booleans, steps: int) -> Booleans:
 
 
 def _areas(pooled: Stream) -> tuple[float, Array]:
-    """A of all samples, and without each stretch in turn, (stretch,).
+    """A of all samples, and without each block in turn, (block,).
 
     The rarer kind is held in memory and sorted; of the others each chunk is placed among them and
     forgotten.
     """
     held = 2 * pooled.n_rearranging <= pooled.total
-    values, stretch = _of_kind(pooled, held)
+    values, block = _of_kind(pooled, held)
     known, place = np.unique(values, return_inverse=True)
-    n, size = pooled.n_stretches, len(known) + 1
+    n, size = pooled.n_blocks, len(known) + 1
     below, up_to = np.zeros((2, n, size), np.int64)
     for chunk in pooled.chunks():
         other = chunk.rearranging != held
-        x, first = chunk.values[other], chunk.stretch[other] * size
+        x, first = chunk.values[other], chunk.block[other] * size
         below += _tally(first + np.searchsorted(known, x, side="right"), below.shape)
         up_to += _tally(first + np.searchsorted(known, x, side="left"), up_to.shape)
-    # Of the other kind in a stretch, how many are less than each value held; equal ones by half.
+    # Of the other kind in a block, how many are less than each value held; equal ones by half.
     less = 0.5 * (np.cumsum(below, axis=1) + np.cumsum(up_to, axis=1))[:, :-1]
-    mine = _tally(stretch * len(known) + place, (n, len(known)))
+    mine = _tally(block * len(known) + place, (n, len(known)))
     wins = mine.astype(np.float64) @ less.T
     pairs = np.outer(mine.sum(axis=1), below.sum(axis=1)).astype(np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -192,18 +192,18 @@ def _tally(flat: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]
 
 
 def _of_kind(pooled: Stream, rearranging: bool) -> tuple[Array, NDArray[np.int64]]:
-    """Values and stretches of those that rearrange, or of those that don't."""
+    """Values and blocks of those that rearrange, or of those that don't."""
     parts = [
-        (b.values[chosen], b.stretch[chosen])
+        (b.values[chosen], b.block[chosen])
         for b in pooled.chunks()
         for chosen in [b.rearranging == rearranging]
     ]
-    values, stretch = zip(*parts, strict=True)
-    return np.concatenate(values), np.concatenate(stretch)
+    values, block = zip(*parts, strict=True)
+    return np.concatenate(values), np.concatenate(block)
 
 
 def _without_each(pairs: Array) -> Array:
-    """Sum of (stretch, stretch) over both without each stretch in turn, (stretch,)."""
+    """Sum of (block, block) over both without each block in turn, (block,)."""
     return np.asarray(pairs.sum() - pairs.sum(axis=0) - pairs.sum(axis=1) + np.diag(pairs))
 
 

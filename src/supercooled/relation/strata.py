@@ -49,7 +49,7 @@ def strata(
             f"strata need a bin and rising percentiles, not {count} and {percentiles}; for example count=5, "
             "percentiles=(5.0, 95.0)"
         )
-    values = samples(field, stretches=1, one_temperature=False).values
+    values = samples(field, blocks=1, one_temperature=False).values
     first, last = (float(v) for v in np.percentile(values, [low, high]))
     if not last > first:
         raise ParameterError(f"all of the field lies at {first:g}: it has no strata")

@@ -38,7 +38,7 @@ class Snapshot:
 @validated
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A stretch of a run from one checkpoint to the next, or to the end.
+    """A part of a run from one checkpoint to the next, or to the end.
 
     stops : rising steps at which the engine pauses, the last one the end of the leg
     frames : steps among `begin` and `stops` at which a frame is taken

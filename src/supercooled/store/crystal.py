@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 from scipy.special import sph_harm_y
 
 from supercooled.arrays import Array
-from supercooled.blocks import map_add
+from supercooled.chunks import map_add
 from supercooled.simulation.start import Start
 from supercooled.trajectory import Trajectory
 

@@ -17,8 +17,8 @@ import numpy as np
 from supercooled import cluster, io
 from supercooled.arguments import Number, validated
 from supercooled.arrays import AnyArray, Array, Integers
-from supercooled.blocks import cores_of, spans
 from supercooled.box import Box
+from supercooled.chunks import cores_of, spans
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError
 from supercooled.frame_source import digests_of_frames

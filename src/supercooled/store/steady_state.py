@@ -10,7 +10,7 @@ from supercooled.store.ageing import ERRORS, OVERLAP_RADIUS, Agreement, blocking
 from supercooled.store.energies import logged
 from supercooled.trajectory import Trajectory
 
-# Errors from few stretches are themselves uncertain: differences below this share pass.
+# Errors from few blocks are themselves uncertain: differences below this share pass.
 _SHARE_OF_MSD = 0.1
 
 

@@ -13,8 +13,9 @@ import xarray as xr
 
 from supercooled.arguments import Count, Positive, validated
 from supercooled.arrays import AnyArray, Array, Integers
-from supercooled.blocks import frames_within, leave_one_out, map_add, spans, stretch_of
+from supercooled.blocks import block_of, leave_one_out
 from supercooled.box import Box
+from supercooled.chunks import frames_within, map_add, spans
 from supercooled.errors import BoxError, ParameterError
 from supercooled.kernels.shells import sum_shells
 from supercooled.mixture import pair_labels
@@ -50,13 +51,13 @@ def structure_factor(
     None is sampled: all the modes of a frame come from one non-uniform Fourier transform a species.
 
     q_max, dq : largest wave number and width of a shell, 1/sigma_AA
-    blocks : contiguous stretches of frames that are left out in turn, for errors
-    executor : maps blocks of frames; None does them here
+    blocks : contiguous parts of the frames that are left out in turn, for errors
+    executor : maps chunks of frames; None does them here
 
     Returns
     -------
     Dataset with ``structure_factor`` (pair, q), dimensionless, ``n_vectors`` (q), and with two blocks
-    or more ``structure_factor_jackknife`` (block, pair, q), the mean without one stretch. q is the
+    or more ``structure_factor_jackknife`` (block, pair, q), the mean without one block. q is the
     mean over the shell's vectors; shells without a vector are left out.
 
     Raises
@@ -81,8 +82,8 @@ def structure_factor(
     if not 1 <= blocks <= n_frames:
         raise ParameterError(f"blocks={blocks}: {n_frames} frames make between 1 and {n_frames} blocks")
     modes = _Modes.of(_one_box(runs), q_max, dq)
-    stretch = stretch_of(n_frames, blocks)
-    sums = map_add(partial(_sums, modes, blocks), _blocks(runs, stretch), executor)
+    block = block_of(n_frames, blocks)
+    sums = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
     counts = species_counts(runs[0])
     a, b = np.triu_indices(len(counts))
     sums /= modes.n_vectors * np.sqrt(counts[a] * counts[b])[:, None]
@@ -94,7 +95,7 @@ def structure_factor(
         "n_vectors": labelled("n_vectors", modes.n_vectors, ("q",)),
     }
     if blocks > 1:
-        others = n_frames - np.bincount(stretch)
+        others = n_frames - np.bincount(block)
         without = leave_one_out(sums) / others[:, None, None]
         data["structure_factor_jackknife"] = labelled(
             "structure_factor", without, ("block", "pair", "q"), coordinates
@@ -172,36 +173,36 @@ class _Modes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
-    """Some frames of a run, and the stretch of all frames that each belongs to."""
+class _Chunk:
+    """Some frames of a run, and the block of all frames that each belongs to."""
 
     run: Trajectory
     frames: slice
-    stretch: Integers
+    block: Integers
 
 
-def _sums(modes: _Modes, stretches: int, block: _Block) -> Array:
-    """Products of modes of a block's frames, (stretch, pair, shell)."""
-    n_species = len(block.run.names)
-    sums = np.zeros((stretches, n_species * (n_species + 1) // 2, len(modes.q)))
-    is_species = block.run.species == np.arange(n_species)[:, None]
+def _sums(modes: _Modes, blocks: int, chunk: _Chunk) -> Array:
+    """Products of modes of a chunk's frames, (block, pair, shell)."""
+    n_species = len(chunk.run.names)
+    sums = np.zeros((blocks, n_species * (n_species + 1) // 2, len(modes.q)))
+    is_species = chunk.run.species == np.arange(n_species)[:, None]
     plan = modes.plan(n_species)
     out = np.empty((n_species, *modes.shape), np.complex128)
     view = out.reshape(n_species, *modes.shell.shape)
-    for xyz, stretch in zip(block.run.positions(block.frames), block.stretch, strict=True):
+    for xyz, block in zip(chunk.run.positions(chunk.frames), chunk.block, strict=True):
         angles, shift = modes.angles(xyz)
         plan.setpts(*angles)
         plan.execute(np.where(is_species, shift, 0.0), out)
-        sum_shells(view, modes.shell, sums[stretch])
+        sum_shells(view, modes.shell, sums[block])
     return sums
 
 
-def _blocks(runs: Sequence[Trajectory], stretch: Integers) -> Iterator[_Block]:
+def _chunks(runs: Sequence[Trajectory], block: Integers) -> Iterator[_Chunk]:
     before = 0
     for run in runs:
         size = min(FRAMES_AT_ONCE, frames_within(64.0, run.n_particles))
         for span in spans(0, run.n_frames, size=size, end=run.n_frames):
-            yield _Block(run, span.read, stretch[before + span.start : before + span.stop])
+            yield _Chunk(run, span.read, block[before + span.start : before + span.stop])
         before += run.n_frames
 
 

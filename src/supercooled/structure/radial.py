@@ -11,8 +11,8 @@ import xarray as xr
 
 from supercooled.arguments import Positive, number_of_bins, validated
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import frames_within, map_add, spans
 from supercooled.box import Box
+from supercooled.chunks import frames_within, map_add, spans
 from supercooled.kernels.neighbours import half_of
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.mixture import pair_labels

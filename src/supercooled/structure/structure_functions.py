@@ -16,7 +16,7 @@ import xarray as xr
 
 from supercooled.arguments import Positive, validated
 from supercooled.arrays import AnyArray, Array
-from supercooled.blocks import as_slice, shared_out
+from supercooled.chunks import as_slice, shared_out
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import check, reading, sealed_folder
 from supercooled.frame import Frame

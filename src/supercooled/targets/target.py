@@ -13,7 +13,7 @@ import xarray as xr
 
 from supercooled.arguments import shown
 from supercooled.arrays import Array, Integers
-from supercooled.blocks import map_add, shared_out
+from supercooled.chunks import map_add, shared_out
 from supercooled.dynamics.hops import added_up
 from supercooled.errors import ParameterError
 from supercooled.fields import Described, enter

@@ -34,7 +34,7 @@ class Choices:
     r_max, dr : of the pair entropy of the liquid and of the groups, sigma_AA
     largest_error : relative error of a P_R above which it has no place in a barrier
     minimum_count : particles at times that a stratum needs for a probability
-    blocks : stretches that each run is divided into for errors
+    blocks : contiguous parts that each run is divided into for errors
     """
 
     centre: str = "A"

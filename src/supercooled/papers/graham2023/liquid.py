@@ -160,7 +160,7 @@ def fields_of(run: Run, choices: Choices) -> Results:
     p_hop = laid_on(dynamics.hops(run.moving, window=choices.window, species=choices.centre), thermal)
     return {
         "motion": dynamics.displacements(
-            thermal, lags=lags, overlap_radius=0.3, species=choices.centre, stretches=choices.blocks
+            thermal, lags=lags, overlap_radius=0.3, species=choices.centre, blocks=choices.blocks
         ),
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
         "inherent_radial": structure.radial_distribution(inherent, r_max=r_max, dr=choices.dr),
@@ -208,7 +208,7 @@ def _learn(
     together = xr.concat(parts, dim="example", combine_attrs="override")
     model, validation = learning.fit_softness(
         together,
-        groups=learning.groups_of(together, stretches=choices.folds),
+        groups=learning.groups_of(together, blocks=choices.folds),
         method="linear-svm",
         C=choices.penalty,
         folds=choices.folds,

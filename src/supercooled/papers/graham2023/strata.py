@@ -49,7 +49,7 @@ def strata_of(liquid: LiquidRuns, measured: Measured, field: str, choices: Choic
             bins=edges,
             lead=0.0,
             minimum_count=choices.minimum_count,
-            stretches=choices.blocks,
+            blocks=choices.blocks,
         ).assign_coords(temperature=T)
         for T in liquid.fitted
     ]
@@ -69,8 +69,8 @@ def strata_of(liquid: LiquidRuns, measured: Measured, field: str, choices: Choic
         except ParameterError:
             return np.nan
 
-    by_stretch = relation.stretch_error(probabilities, again)
-    parts = np.array([crossed.error, by_stretch])
+    by_block = relation.block_error(probabilities, again)
+    parts = np.array([crossed.error, by_block])
     error = float(np.sqrt(np.nansum(parts**2))) if np.isfinite(parts).any() else np.nan
     return Strata(edges, probabilities, fits, crossed.temperature, error)
 

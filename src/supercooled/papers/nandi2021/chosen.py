@@ -24,7 +24,7 @@ class Choices:
     share : of its depth at which the cage ends: r_max of the first-passage time
     overlap_radius : a of the overlap function, of all particles (SI Eq. 2)
     structure_frames : frames of each replica, evenly spread, that give S(q)
-    blocks : stretches that the runs are divided into for errors
+    blocks : contiguous parts that the runs are divided into for errors
     lags_per_decade : of the overlap
     confidence : of every interval
     far : upper wave numbers of the study of q_max, and the frames of each replica that it takes

@@ -29,7 +29,7 @@ CENTRE = "A"
 RADIAL = structure.FEATURE_SETS["graham2023"].radial
 WINDOW, LEAD, STILL = 10.0, 5.0, 0.05
 QUIET = 20.0
-PENALTY, FOLDS, STRETCHES, MOST = 0.1, 5, 5, 2000
+PENALTY, FOLDS, BLOCKS, MOST = 0.1, 5, 5, 2000
 # Tried where the shift of the barriers misses: the margin, in which softness is counted, goes with them.
 OTHER_PENALTIES = (0.01, 1.0)
 PEAK_WIDTH = 0.4
@@ -83,7 +83,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
     )
     soft = int(examples["soft"].sum())
     each = min(soft, examples.sizes["example"] - soft, MOST)
-    if each < STRETCHES * FOLDS:
+    if each < BLOCKS * FOLDS:
         return {"learned": _table(flat, values, {**told, "why": f"only {each} examples of a kind"})}
 
     def taught(size: int, penalty: float) -> tuple[SoftnessModel, Validation]:
@@ -91,7 +91,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
         features = structure.features_of_examples(runs, chosen, centre=CENTRE, radial=RADIAL)
         return learning.fit_softness(
             features,
-            groups=learning.groups_of(features, stretches=STRETCHES),
+            groups=learning.groups_of(features, blocks=BLOCKS),
             method="svm",
             C=penalty,
             folds=FOLDS,
@@ -118,7 +118,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
         window=WINDOW,
         threshold=threshold.value,
         longest_interval=LONGEST_INTERVAL,
-        stretches=STRETCHES,
+        blocks=BLOCKS,
     )
     climbed = climb(model)
     if climbed is not None:

@@ -35,7 +35,7 @@ def barriers(
     window: float,
     threshold: float,
     longest_interval: float,
-    stretches: int,
+    blocks: int,
 ) -> xr.Dataset | None:
     """Barrier and entropy at each learned softness, from the temperatures whose frames resolve the window.
 
@@ -64,7 +64,7 @@ def barriers(
                 bins=edges,
                 lead=0.0,
                 minimum_count=LEAST,
-                stretches=stretches,
+                blocks=blocks,
             ).assign_coords(temperature=T)
             for field, hop, T in zip(fields, hops, temperatures, strict=True)
         ]

@@ -138,7 +138,7 @@ def motion(
     lags = dynamics.logarithmic_lags(
         runs[0], per_decade=lags_per_decade, longest=0.9 * float(runs[0].times[-1] - runs[0].times[0])
     )
-    moved = dynamics.displacements(list(runs), lags=lags, overlap_radius=overlap_radius, stretches=blocks)
+    moved = dynamics.displacements(list(runs), lags=lags, overlap_radius=overlap_radius, blocks=blocks)
     return {"motion": moved}
 
 

@@ -209,7 +209,7 @@ def of_density(
         fits = _fits(chosen, choices)
         straight = relation.straight_barriers(fits)
         onset = straight.onset
-        error = relation.stretch_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
+        error = relation.block_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
         results["learned_arrhenius"] = fits.assign_attrs(onset=onset, onset_error=error)
         results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
         rows += barrier_rows(density, fits, straight, error, low)

@@ -32,7 +32,7 @@ class Choices:
     tolerance : of the quench, the 2-norm of all forces; a tighter one finds the same rearrangements
     features : set of structure functions
     method, C : LIBSVM's plane, and the penalties that cross-validation chooses from
-    stretches : of the coldest run, where it is the only one: each is left out in turn, and gets its softness
+    blocks : of the coldest run, where it is the only one: each is left out in turn, and gets its softness
         from the others. Of several runs each is left out
     draws : of the examples, that accuracy and share are averaged over where numbers are printed: which of
         many soft particles are drawn moves the accuracy by 0.006. The softness is that of the first draw
@@ -56,7 +56,7 @@ class Choices:
     features: str = "schoenholz2016"
     method: str = "linear-svm"
     C: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
-    stretches: int = 5
+    blocks: int = 5
     unit: str = "margin"
     seed: int = 1
     draws: int = 10
@@ -110,7 +110,7 @@ PRESETS = {
             1.25: {0.69: 300.0, 0.76: 100.0, 0.97: 60.0},
             1.30: {0.84: 300.0, 0.92: 100.0, 1.12: 60.0},
         },
-        # tau_alpha is 171(4), 2060(240), 112(2), 130(6); every stretch of a single run needs hard ones
+        # tau_alpha is 171(4), 2060(240), 112(2), 130(6); every block of a single run needs hard ones
         quiet={1.15: 50.0, 1.20: 2000.0, 1.25: 50.0, 1.30: 50.0},
         replicas={1.20: 3},
     ),

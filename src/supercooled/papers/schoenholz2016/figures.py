@@ -293,7 +293,7 @@ def _accuracy(results: Results, name: str, along: str, what: Markup, unit: str) 
         f"{shown(float(a), digits=3)} at {x:g}{unit}"
         for a, x in zip(floats(data["accuracy"]), floats(data[along]), strict=True)
     )
-    return Caption(Markup("Accuracy on stretches left out against {}.").format(what), f"Accuracy: {told}.")
+    return Caption(Markup("Accuracy on blocks left out against {}.").format(what), f"Accuracy: {told}.")
 
 
 PLATES: tuple[Plate, ...] = (

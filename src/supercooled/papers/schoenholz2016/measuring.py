@@ -88,7 +88,7 @@ def probability_of(
         bins=np.array(choices.bins),
         lead=choices.lead,
         minimum_count=choices.minimum_count,
-        stretches=choices.stretches,
+        blocks=choices.blocks,
     )
 
 
@@ -149,7 +149,7 @@ def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], cho
         overlap_radius=choices.overlap_radius,
         bins=np.linspace(float(np.quantile(values, 1e-3)), float(np.quantile(values, 0.999)), 41),
         origins=20,
-        stretches=choices.stretches,
+        blocks=choices.blocks,
     ).assign_coords(group=[0.5 * (a + b) for a, b in GROUPS])
 
 
@@ -169,7 +169,7 @@ def relaxed(runs: Sequence[Trajectory], choices: Choices) -> xr.Dataset:
         lags=lags,
         overlap_radius=choices.overlap_radius,
         species=choices.centre,
-        stretches=choices.stretches,
+        blocks=choices.blocks,
     )
 
 

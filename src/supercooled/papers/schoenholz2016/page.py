@@ -22,7 +22,7 @@ WHY = {
     "tolerance": "a tighter quench finds the same rearrangements",
     "overlap_radius": "a of the overlap (main text)",
     "unit": "S = w.z - b as printed (Sec. I.C), the margin at -1 and 1",
-    "stretches": "of a single coldest run; the softness of a stretch comes from the others",
+    "blocks": "of a single coldest run; the softness of a block comes from the others",
 }
 SECTIONS = (
     Section(

@@ -133,7 +133,7 @@ def learning_rows(
 
 def share_rows(density: float, shares: Mapping[float, tuple[float, float]], cold: Coldest) -> list[Row]:
     """Share of the rearranging with S > 0 at every temperature, in frames evenly spread."""
-    coldest, part = cold.runs[0].temperature, "run" if len(cold.runs) > 1 else "stretch"
+    coldest, part = cold.runs[0].temperature, "run" if len(cold.runs) > 1 else "block"
     return [
         TABLE["share of all frames"].row(
             f"ρ = {density:g}, T = {T:g}",
@@ -183,7 +183,7 @@ def barrier_rows(
             published=0.83 if as_printed else None,
             note="The paper shows it without a number"
             + ("; 0.83 is that of an independent reproduction" if as_printed else "")
-            + ". Error by jackknife over the stretches of the runs.",
+            + ". Error by jackknife over the blocks of the runs.",
         )
     )
     return rows

@@ -43,20 +43,20 @@ class Coldest:
     @property
     def n_groups(self) -> int:
         """Parts that are left out in turn."""
-        return len(self.runs) if len(self.runs) > 1 else self.choices.stretches
+        return len(self.runs) if len(self.runs) > 1 else self.choices.blocks
 
     def group(self, run: int, frame: Integers) -> Integers:
-        """Part that frames of a run, by their numbers, belong to: the run, or stretches of the only one."""
+        """Part that frames of a run, by their numbers, belong to: the run, or blocks of the only one."""
         if len(self.runs) > 1:
             return np.full(len(frame), run, np.int64)
         place = np.searchsorted(self.runs[0].frames, frame)
-        stretch: Integers = np.minimum(place * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
-        return stretch
+        block: Integers = np.minimum(place * self.n_groups // self.runs[0].n_frames, self.n_groups - 1)
+        return block
 
     @property
     def left_out(self) -> str:
         """What is left out in turn, in words."""
-        return f"{self.n_groups} runs" if len(self.runs) > 1 else "stretches of one run"
+        return f"{self.n_groups} runs" if len(self.runs) > 1 else "blocks of one run"
 
     @property
     def fitting(self) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Data
         overlap_radius=choices.overlap_radius,
         peak_width=choices.peak_width,
         lags_per_decade=choices.lags_per_decade,
-        stretches=choices.blocks,
+        blocks=choices.blocks,
     )
     curves = [motion_curves([run], how, work=work) for run in runs]
     return motion_table(curves, [temperature_of(run) for run in runs], how)
