@@ -294,7 +294,8 @@ ONE_FILE = {
 READ_OR_GIVEN_A_RUN_FOLDER = {
     # what is read, beside the functions that are called so
     "io.Meaning.units_for:path", "systems.library:folder", "systems.Configuration:path",
-    "store.RunFolder:path", "store.RunFolder.is_there:root", "store.equilibrate:start", "fields.check:folder",
+    "store.RunFolder:path", "store.RunFolder.is_there:root", "store.RunFolder.made_otherwise:root",
+    "store.equilibrate:start", "fields.check:folder",
     # named on the screen
     "report.print_comparison:page", "fields.reading:where",
     # engines write into the folder of a run that the store has made

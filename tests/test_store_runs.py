@@ -1,5 +1,6 @@
 """Runs on disk: never half-written, never twice, and the same bits however often they are killed."""
 
+import inspect
 import json
 import os
 import random
@@ -11,22 +12,30 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import gsd.fl
 import numpy as np
 import pytest
+import signac
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supercooled import io, store, systems
+from supercooled import io, source_code, store, systems
 from supercooled.box import Box
-from supercooled.errors import ParameterError, StoreError, SupercooledError, TrajectoryError
-from supercooled.simulation import Snapshot, schedule
-from supercooled.store.folder import Checkpoint, RunFolder
+from supercooled.errors import (
+    MissingExtraError,
+    ParameterError,
+    StoreError,
+    SupercooledError,
+    TrajectoryError,
+)
+from supercooled.simulation import LammpsEngine, Snapshot, lattice, schedule
+from supercooled.store.folder import Checkpoint, RunFolder, source_of_runs
 
 LIQUID = systems.kob_andersen(density=1.2)
 N = 200
@@ -149,30 +158,180 @@ def test_a_finished_run_is_not_simulated_again_and_a_shorter_one_is_its_beginnin
     np.testing.assert_array_equal(short.positions(), long.positions(slice(0, 11)))
 
 
-def test_what_names_a_run_and_what_does_not(tmp_path):
-    simulate(ask(0.1), tmp_path, Stirring())
-    simulate(ask(0.2), tmp_path, Stirring())
-    assert len(list((tmp_path / "workspace").iterdir())) == 1
-    changes = (
-        {"seed": 2},
-        {"temperature": 1.1},
-        {"every": 0.1},
-        {"dt": 0.0025},
-        {"hold": 0.2},
-        {"n_particles": 250},
-    )
-    for changed in changes:
-        simulate(ask(0.2, **changed), tmp_path, Stirring())
-    assert len(list((tmp_path / "workspace").iterdir())) == 1 + len(changes)
+OTHER = replace(LIQUID, density=1.19)
+# Each argument of `simulate` with another value, but those of whose work it is and where it lies.
+CHANGES = {
+    "liquid": OTHER,
+    "temperature": 1.1,
+    "n_particles": 250,
+    "every": 0.1,
+    "per_decade": 2,
+    "seed": 2,
+    "dt": 0.0025,
+    "damping": 50.0,
+    "ensemble": "nve",
+    "start": "equilibrated",
+    "hold": 0.2,
+}
+
+
+def runs_below(root):
+    return {path.parent.name for path in root.glob("workspace/*/run.json")}
+
+
+def test_a_run_with_any_argument_changed_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(systems, "equilibrated", lambda *_: tmp_path / "shipped.gsd")
+    own = {"temperature": 1.0, "n_particles": N, "every": 0.2, "start": "lattice", "hold": 0.1}
+
+    def made(**changed):
+        given = {"liquid": LIQUID, "duration": 0.2, **own, **changed}
+        store.simulate(**given, root=tmp_path / "runs", engine=Stirring(), progress=False)
+        return len(runs_below(tmp_path / "runs"))
+
+    io.write_gsd(tmp_path / "shipped.gsd", io.read(_run_of(tmp_path / "b").source.name)[-1:])
+    assert set(inspect.signature(store.simulate).parameters) - set(CHANGES) == {
+        "duration", "engine", "root", "progress",
+    }  # fmt: skip
+    assert made() == made() == made(duration=0.4) == 1
+    for number, (name, value) in enumerate(CHANGES.items()):
+        assert made(**{name: value}) == 2 + number, name
+        assert made(**{name: value}) == 2 + number, name
+
+
+def _run_of(root):
+    return simulate(ask(0.05), root, ToLattice())
+
+
+class ToLattice(Stirring):
+    """An engine in whose frames nothing overlaps."""
+
+    @staticmethod
+    def _shot(state, step, number):
+        start = lattice(state.liquid, state.n_particles, 1)
+        zeros = np.zeros((state.n_particles, 3), dtype=np.int32)
+        return Snapshot(step, start.positions, zeros, start.box, {"potential_energy": 0.0})
+
+
+class Newer(Stirring):
+    def version(self):
+        return "stirring 2"
+
+
+def test_another_engine_or_another_version_of_it_makes_a_run_of_its_own(tmp_path):
+    first = simulate(ask(0.2), tmp_path, Stirring())
+    with pytest.warns(UserWarning, match=r"stirring 1 made this run, and stirring 2 is what moves the part"):
+        other = simulate(ask(0.2), tmp_path, Newer())
+    assert len({first.source.name, other.source.name}) == len(runs_below(tmp_path)) == 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert simulate(ask(0.2), tmp_path, Stirring()).source.name == first.source.name
+        assert simulate(ask(0.2), tmp_path, Newer()).source.name == other.source.name
+
+
+@pytest.fixture
+def edited(monkeypatch, tmp_path):
+    """A module as if its source were another."""
+    found = source_code._file
+
+    def edit(module, old, new):
+        text = found(module).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / "edited.py").write_text(text.replace(old, new, 1), encoding="utf-8")
+        monkeypatch.setattr(
+            source_code, "_file", lambda name: tmp_path / "edited.py" if name == module else found(name)
+        )
+        for kept in (source_code.simulating_digest, source_code._imported):
+            kept.cache_clear()
+
+    yield edit
+    for kept in (source_code.simulating_digest, source_code._imported):
+        kept.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new"),
+    [
+        ("simulation.schedule", "20_000_000", "10_000_000"),
+        ("store.running", "step * state.protocol.dt", "2 * step * state.protocol.dt"),
+        ("potentials.lennard_jones", "4.0", "4.1"),
+        ("io.gsd_writing", "np.float32", "np.float64"),
+        ("box", "0.5", "0.49"),
+    ],
+)
+def test_a_run_is_made_again_when_the_code_that_simulates_has_changed(tmp_path, edited, module, old, new):
+    first = simulate(ask(0.2), tmp_path / "runs", Stirring())
+    edited(f"supercooled.{module}", old, new)
+    with pytest.warns(
+        UserWarning, match="the code that simulates has changed since this run was made; it st"
+    ):
+        again = simulate(ask(0.2), tmp_path / "runs", Stirring())
+    assert len({first.source.name, again.source.name}) == 2
+    assert frames_of(first.source.name) == frames_of(again.source.name)
+
+
+def test_a_run_outlives_a_change_of_words_and_of_what_does_not_simulate(tmp_path, edited):
+    first = simulate(ask(0.2), tmp_path / "runs", Stirring())
+    for module, old, new in (
+        ("simulation.schedule", '"""', '"""Said otherwise; é. '),
+        ("simulation.schedule", "# Twenty", "# Said otherwise: twenty"),
+        ("simulation.schedule", "\n\n\n", "\n\n\n\n"),
+        ("errors", "class", "x = 1\n\n\nclass"),
+        ("systems.catalogue", "def ", "x = 1\n\n\ndef "),
+        ("report.console", "def ", "x = 1\n\n\ndef "),
+    ):
+        edited(f"supercooled.{module}", old, new)
+        assert simulate(ask(0.2), tmp_path / "runs", Stirring()).source.name == first.source.name
+
+
+def test_the_code_of_a_run_is_all_that_decides_its_frames():
+    """What LAMMPS is told, what is made of its answer, and where a run stops."""
+    source_code.simulating_digest.cache_clear()
+    read = []
+    real = source_code._file
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source_code, "_file", lambda name: (read.append(name), real(name))[1])
+        source_of_runs(LammpsEngine())
+    source_code.simulating_digest.cache_clear()
+    assert {name.removeprefix("supercooled.") for name in read} >= {
+        "box", "io.gsd_writing", "mixture", "potentials.lennard_jones", "potentials.repulsive",
+        "potentials.tabulated", "simulation.active", "simulation.engine", "simulation.lammps_engine",
+        "simulation.lammps_library", "simulation.pair_styles", "simulation.schedule", "simulation.start",
+        "state", "store.running",
+    }  # fmt: skip
+
+
+def test_a_run_of_a_version_that_did_not_name_its_engine_is_kept_and_not_taken(tmp_path):
+    first = Path(simulate(ask(0.2), tmp_path, Stirring()).source.name).parent
+    old = signac.init_project(str(tmp_path)).open_job(ask(0.2).state.to_dict())
+    shutil.copytree(first, old.path)
+    shutil.rmtree(first)
+    (Path(old.path) / "signac_statepoint.json").unlink()
+    old.init()
+    with pytest.warns(UserWarning, match=f"{old.id}: an earlier version made this run, and did not note"):
+        again = simulate(ask(0.2), tmp_path, Stirring())
+    assert Path(again.source.name).parent == first
+    assert Path(old.path, "trajectory.gsd").exists()
+
+
+def test_a_run_is_read_where_its_engine_is_not_installed(tmp_path, monkeypatch):
+    first = simulate(ask(0.2), tmp_path, Stirring())
+
+    def missing(_):
+        raise MissingExtraError("stirring is not installed")
+
+    monkeypatch.setattr(Stirring, "version", missing)
+    assert simulate(ask(0.2), tmp_path, Stirring()).source.name == first.source.name
+    with pytest.raises(MissingExtraError):
+        simulate(ask(0.2, seed=2), tmp_path, Stirring())
 
 
 def test_a_run_says_how_it_was_made_and_not_where(tmp_path):
     run = simulate(ask(0.5), tmp_path, Stirring())
     folder = Path(run.source.name).parent
     record = json.loads((folder / "run.json").read_text())
-    assert (
-        record["state"] == run.state.to_dict() == json.loads((folder / "signac_statepoint.json").read_text())
-    )
+    named = json.loads((folder / "signac_statepoint.json").read_text())
+    assert (named.pop("engine"), named.pop("source")) == ("stirring 1", source_of_runs(Stirring()))
+    assert record["state"] == run.state.to_dict() == named
     assert record["versions"]["engine"] == "stirring 1"
     assert record["atom_steps"] == N * (20 + 100)
     assert record["atom_steps_per_second"] == pytest.approx(
@@ -398,7 +557,7 @@ MAKER = """
 import os, sys
 os.fsync = lambda _: None
 import gsd.hoomd, signac
-from supercooled import io, store, systems
+from supercooled import io, source_code, store, systems
 from supercooled.simulation import lammps_engine, schedule
 schedule.ATOM_STEPS_PER_CHECKPOINT = 240 * 250
 schedule.ATOM_STEPS_PER_STOP = 50 * 250
@@ -494,15 +653,3 @@ def _gone(pid, seconds):
             return True
         time.sleep(0.05)
     return False
-
-
-def test_a_run_that_another_engine_made_is_not_taken_for_the_one_asked_for(tmp_path, monkeypatch):
-    asked = store.request(
-        systems.kob_andersen(density=1.2), temperature=2.0, n_particles=200, duration=0.1, every=0.05,
-        start="lattice", hold=1.0,
-    )  # fmt: skip
-    made = {"versions": {"engine": "gamdpy 0.8.3, numba-cuda 0.30.4, NVIDIA H200"}}
-    monkeypatch.setattr(store.RunFolder, "record", lambda _: made)
-    with pytest.raises(StoreError, match="was made by gamdpy, and lammps was asked for"):
-        store.simulate_all([asked], root=tmp_path / "runs", engine="lammps", progress=False)
-    assert not list((tmp_path / "runs").rglob("trajectory.gsd"))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -18,6 +21,14 @@ ROOT = Path(__file__).parent
 _PACKAGE = "supercooled"
 # They say what was found and draw it: a caption that changes changes no number.
 _BESIDE = tuple(f"{_PACKAGE}.{name}" for name in ("cli", "plot", "report", "__main__"))
+# What decides the frames of a run or the end of a quench. Checks of arguments, words of errors, and where
+# files lie decide none of them, and a month of simulation outlives their change.
+_SIMULATING = tuple(
+    f"{_PACKAGE}.{name}"
+    for name in (
+        "box", "io.gsd_writing", "kernels", "mixture", "potentials", "simulation", "state", "store.running"
+    )
+)  # fmt: skip
 # What makes numbers that is not ours.
 _OTHERS = ("finufft", "numba", "numpy", "scikit-learn", "scipy")
 _IMPORT = re.compile(
@@ -38,6 +49,46 @@ def source_digest(module: str | None = None) -> str:
     reached = sorted(_modules()) if module is None else _reached(module)
     texts = {name: _file(name).read_bytes() for name in reached if not name.startswith(_BESIDE)}
     return digest_of(texts, versions(*_OTHERS))
+
+
+@cache
+def simulating_digest(*modules: str) -> str:
+    """Digest of the code of modules and of what they reach of it that simulates, without its words.
+
+    Comments and docstrings don't count, nor does what only checks, tells or files: what was simulated for
+    days is not simulated again for them.
+    """
+    reached: set[str] = set()
+    ahead = list(modules)
+    while ahead:
+        module = ahead.pop()
+        reached.add(module)
+        ahead += [name for name in _imported(module) if _simulates(name) and name not in reached]
+    return digest_of({name: _without_words(_file(name).read_text(encoding="utf-8")) for name in reached})
+
+
+def _simulates(module: str) -> bool:
+    return any(f"{module}.".startswith(f"{part}.") for part in _SIMULATING)
+
+
+def _without_words(text: str) -> str:
+    """Source without comments, docstrings and empty lines; the same for every version of Python."""
+    lines = text.splitlines(keepends=True)
+    cuts = [
+        (*token.start, *token.end)
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            last, length = node.end_lineno or node.lineno, node.end_col_offset or 0
+            # Columns of the tree count bytes.
+            begin = len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
+            cuts.append((node.lineno, begin, last, len(lines[last - 1].encode()[:length].decode())))
+    for first, begin, last, end in sorted(cuts, reverse=True):
+        whole = lines[first - 1][:begin] + lines[last - 1][end:]
+        lines[first - 1 : last] = [whole] + [""] * (last - first)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def versions(*names: str) -> dict[str, str]:

@@ -57,7 +57,9 @@ class Engine(Protocol):
     """
 
     def version(self) -> str:
-        """Name and version, for the record."""
+        """Name and version. With the code of the engine's module it names the runs, so it says all that
+        decides the frames and is neither in the state point nor in the source.
+        """
         ...
 
     def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:

@@ -1,4 +1,4 @@
-"""A run's folder: named by its parameters, held by one process at a time, whole at every instant.
+"""A run's folder: named by its parameters and by what made it, held by one process at a time, never half.
 
 What lies in it
 
@@ -9,7 +9,7 @@ What lies in it
 - ``run.json``: versions, seeds, timings, where it started
 - ``progress``: step reached, for whoever watches
 - ``lock``: held while a process writes
-- ``signac_statepoint.json``: the parameters
+- ``signac_statepoint.json``: the parameters, the engine, and the digest of the code that simulates
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,12 +30,19 @@ from pydantic import ConfigDict, NonNegativeInt, StringConstraints
 
 from supercooled.arguments import validated
 from supercooled.digests import Digest, digest_of
-from supercooled.errors import StoreError
+from supercooled.errors import MissingExtraError, StoreError
 from supercooled.extras import require
 from supercooled.outputs import room_for, see_runs_folder, whole_file
 from supercooled.plain_data import Fields, read_json, read_record
+from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine_choice import EngineName, chosen_engine
+from supercooled.source_code import simulating_digest
 from supercooled.state import StatePoint
 
+# Beside the state point, what names a run.
+_MAKER = ("engine", "source")
+# Modules that say where a run stops and what of it is written.
+_STEERING = ("supercooled.simulation.schedule", "supercooled.store.running")
 # Of what else stands in a record.
 _SUM = "checksum"
 _DAMAGED = "can't be read: damaged checkpoint.json"
@@ -155,8 +162,13 @@ class RunFolder:
 
     @classmethod
     @validated
-    def of(cls, state: StatePoint, root: str | Path) -> RunFolder:
+    def of(
+        cls, state: StatePoint, root: str | Path, *, engine: EngineName | Engine | None = None
+    ) -> RunFolder:
         """The folder of a state point below `root`, made if it is not there.
+
+        engine : that makes the run, as of :func:`supercooled.simulate`; it and the code that simulates are
+            part of the folder's name
 
         Raises
         ------
@@ -175,7 +187,7 @@ class RunFolder:
             try:
                 with _one_at_a_time(Path(root), os.O_RDWR | os.O_CREAT):
                     project = signac.init_project(str(Path(root).absolute()))
-                    job = project.open_job(state.to_dict())
+                    job = project.open_job(_name(project, state, engine))
                     job.init()
             except Error as error:
                 raise StoreError(f"{root} is not a usable folder of runs: {error}") from error
@@ -183,8 +195,8 @@ class RunFolder:
 
     @staticmethod
     @validated
-    def is_there(state: StatePoint, root: str | Path) -> bool:
-        """Whether a state point has a folder below `root`; nothing is made."""
+    def is_there(state: StatePoint, root: str | Path, *, engine: EngineName | Engine | None = None) -> bool:
+        """Whether a state point has a folder of an engine below `root`; nothing is made."""
         require("signac", doing="a folder of runs")
         import signac
         from signac.errors import Error
@@ -194,7 +206,32 @@ class RunFolder:
                 project = signac.get_project(str(Path(root).absolute()), search=False)
             except (LookupError, Error):
                 return False
-            return project.open_job(state.to_dict()) in project
+            return project.open_job(_name(project, state, engine)) in project
+
+    @staticmethod
+    @validated
+    def made_otherwise(
+        states: Sequence[StatePoint], root: str | Path, *, engine: EngineName | Engine | None = None
+    ) -> list[str]:
+        """What is below `root` of state points that this engine or this code did not make, a sentence each.
+
+        Such runs stay where they are, and are not taken for what is asked for.
+        """
+        require("signac", doing="a folder of runs")
+        import signac
+        from signac.errors import Error
+
+        try:
+            project = signac.get_project(str(Path(root).absolute()), search=False)
+        except (LookupError, Error):
+            return []
+        found = _of_states(project, states)
+        said = []
+        for state in states:
+            wanted = _name(project, state, engine)
+            others = [job for job in found.get(state.key, []) if job.sp() != wanted]
+            said += [f"{job.path}: {_why(job.sp(), wanted)}" for job in others]
+        return said
 
     @property
     def trajectory(self) -> Path:
@@ -332,6 +369,56 @@ class RunFolder:
             plain = {key: value for key, value in data.items() if key != _SUM}
             text = json.dumps({**plain, _SUM: _sum(plain)}, indent=1, sort_keys=True, allow_nan=False)
             temporary.write_text(text + "\n")
+
+
+def _name(project: Any, state: StatePoint, engine: EngineName | Engine | None) -> dict[str, Any]:
+    """What names the run that is asked for.
+
+    Where the engine is not installed nothing can be made anew, and a run that it made elsewhere with the same
+    code is the one that is asked for.
+    """
+    chosen = chosen_engine(engine)
+    try:
+        version = chosen.version()
+    except MissingExtraError:
+        source = source_of_runs(chosen)
+        made = [job.sp() for job in _of_states(project, [state]).get(state.key, [])]
+        same = [name for name in made if name.get("source") == source]
+        if not same:
+            raise
+        return dict(max(same, key=lambda name: str(name["engine"])))
+    return {**state.to_dict(), "engine": version, "source": source_of_runs(chosen)}
+
+
+def source_of_runs(engine: Engine) -> str:
+    """Digest of the code that makes an engine's runs, its own with it; comments and docstrings don't count.
+
+    Raises
+    ------
+    ParameterError
+        if the engine's class stands in no file.
+    """
+    return simulating_digest(type(engine).__module__, *_STEERING)
+
+
+def _of_states(project: Any, states: Sequence[StatePoint]) -> dict[str, list[Any]]:
+    """Jobs of state points, whoever made them, by the key of the state point."""
+    wanted = {digest_of(state.to_dict()): state.key for state in states}
+    found: dict[str, list[Any]] = {}
+    for job in project:
+        name = {key: value for key, value in job.sp().items() if key not in _MAKER}
+        if (key := wanted.get(digest_of(name))) is not None:
+            found.setdefault(key, []).append(job)
+    return found
+
+
+def _why(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Why a run of the same state point is another."""
+    if not set(_MAKER) <= set(made):
+        return "an earlier version made this run, and did not note in its name with which engine and code"
+    if made["engine"] != wanted["engine"]:
+        return f"{made['engine']} made this run, and {wanted['engine']} is what moves the particles now"
+    return "the code that simulates has changed since this run was made"
 
 
 def _sum(data: Mapping[str, Any]) -> str:

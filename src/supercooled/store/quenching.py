@@ -28,7 +28,8 @@ from supercooled.outputs import room_for, see_runs_folder
 from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.quench import InherentStructure, Minimiser, check_quench, inherent_structure
 from supercooled.simulation.start import species_of
-from supercooled.source_code import provenance, source_digest
+from supercooled.source_code import provenance, simulating_digest
+from supercooled.source_code import versions as versions_of_packages
 from supercooled.store.folder import RunFolder
 from supercooled.store.reading import first_frames
 from supercooled.store.record import versions
@@ -129,7 +130,8 @@ class _Task:
             "tolerance": float(self.tolerance),
             "minimiser": self.minimiser,
             **engine,
-            "source_of_quench": source_digest("supercooled.simulation.quench"),
+            "source_of_quench": simulating_digest("supercooled.simulation.quench"),
+            **versions_of_packages("numba", "numpy"),
         }
 
     def origins(self, chunk: slice) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from supercooled import cluster
 from supercooled.arguments import Count, NotNegative, Positive, Temperature, validated
@@ -46,8 +47,10 @@ def simulate(
 
     Nose-Hoover ("nvt") or constant energy ("nve", after a hold at constant temperature). The first
     frame, at time 0, follows the hold; the last is at `duration`. A run is named by everything here
-    but `duration`, `engine`, `root` and `progress`: asked for again it is read, asked for longer it
-    goes on, and killed at any instant it resumes from its last checkpoint to the same bits.
+    but `duration`, `root` and `progress`, by the version of the engine, and by the code that simulates:
+    asked for again it is read, asked for longer it goes on, and killed at any instant it resumes from its
+    last checkpoint to the same bits. What another engine or other code made stays beside it, and a warning
+    names it.
 
     temperature : epsilon_AA/k_B
     duration, every, hold, dt : tau
@@ -58,8 +61,7 @@ def simulate(
     start : "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
         which needs a hold; a file; or a trajectory, of which the last frame counts
     engine : "lammps", on one core; "gamdpy", on a graphics card, in single precision; or one of your
-        own. Unless said, what ``SUPERCOOLED_ENGINE`` names, else LAMMPS. A run goes on with the engine
-        that began it.
+        own. Unless said, what ``SUPERCOOLED_ENGINE`` names, else LAMMPS.
     root : folder of the runs
 
     Returns
@@ -125,17 +127,17 @@ def simulate_all(
         run began from an equilibrated configuration that is no longer the package's.
     """
     see_runs_folder(root)
-    asked_for = engine
-    new = [asked for asked in requests if not RunFolder.is_there(asked.state, root)]
+    new = [asked for asked in requests if not RunFolder.is_there(asked.state, root, engine=engine)]
     if new:
         # What can't start is refused before there is a folder for it.
         engine = chosen_engine(engine)
     for asked in new:
         asked.start()
-    folders = [RunFolder.of(asked.state, root) for asked in requests]
+    for known in RunFolder.made_otherwise([asked.state for asked in new], root, engine=engine):
+        warnings.warn(f"{known}; it stays as it is, and the run is made anew beside it", stacklevel=2)
+    folders = [RunFolder.of(asked.state, root, engine=engine) for asked in requests]
     for folder, asked in zip(folders, requests, strict=True):
         _check_beginning(folder, asked)
-        _check_engine(folder, asked_for)
     missing: dict[Path, tuple[RunFolder, Request]] = {}
     for folder, asked in zip(folders, requests, strict=True):
         other = missing.get(folder.path)
@@ -169,16 +171,6 @@ def _check_beginning(folder: RunFolder, asked: Request) -> None:
         raise StoreError(
             f"{folder.path} began from another equilibrated configuration than the one that the package has "
             f"now for {asked.state.label}; delete it, or choose another folder of runs"
-        )
-
-
-def _check_engine(folder: RunFolder, engine: EngineName | Engine | None) -> None:
-    """Refuse a run that another engine made than the one that is asked for by name."""
-    made = str(folder.record().get("versions", {}).get("engine", "")).partition(" ")[0].lower()
-    if isinstance(engine, str) and made in get_args(EngineName) and made != engine:
-        raise StoreError(
-            f"{folder.path} was made by {made}, and {engine} was asked for: choose another folder of runs, "
-            "or leave the engine out to take the run as it is"
         )
 
 
