@@ -64,7 +64,9 @@ def simulating_digest(*modules: str) -> str:
         module = ahead.pop()
         reached.add(module)
         ahead += [name for name in _imported(module) if _simulates(name) and name not in reached]
-    return digest_of({name: _without_words(_file(name).read_text(encoding="utf-8")) for name in reached})
+    return digest_of(
+        {name: _without_words(_file(name).read_text(encoding="utf-8")) for name in sorted(reached)}
+    )
 
 
 def _simulates(module: str) -> bool:
