@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from supercooled.errors import MixtureError, SimulationError
 from supercooled.mixture import Mixture
 from supercooled.potentials import (
+    CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
     HarmonicRepulsion,
     InversePower,
@@ -28,6 +29,8 @@ POTENTIALS = {
     "lennard-jones, unshifted": LennardJones(1.5, 0.8, 2.0, shift=False),
     "wca": LennardJones.wca(0.5, 0.88),
     "smoothed": SmoothedLennardJones(1.5, 0.8, 2.0),
+    "curvature smoothed": CurvatureSmoothedLennardJones(1.5, 0.8, 2.0),
+    "curvature smoothed, short": CurvatureSmoothedLennardJones(0.75, 0.94, 1.6),
     "expanded": ExpandedLennardJones(0.7, 0.6, 0.4, 2.2),
     "expanded, unshifted": ExpandedLennardJones.modified_well(1.5, 0.8, width=0.3, cutoff=2.0),
     "inverse power": InversePower(1.2, 0.9, 12.0, 1.8),
@@ -220,6 +223,21 @@ def test_a_smoothed_inverse_power_ends_with_its_force_and_the_slope_of_that(expo
     assert np.abs(left).max() < 1e-9 * np.abs(added).max()
 
 
+def test_a_lennard_jones_pair_ends_with_its_force_and_the_slope_of_that():
+    smooth = CurvatureSmoothedLennardJones(0.75, 0.94, 2.35)
+    gaps = np.array([1e-2, 2e-2]) * smooth.cutoff
+    energy, force = smooth.energy(smooth.cutoff - gaps), smooth.force(smooth.cutoff - gaps)
+    # what is left is of third order in the distance to the end
+    assert 7.0 < energy[1] / energy[0] < 9.5
+    assert 3.5 < force[1] / force[0] < 5.0
+    # twelve and six, each smoothed, are what is smoothed here
+    r = np.linspace(0.8, 2.34, 50)
+    twelve, six = (SmoothedInversePower(3.0, 0.94, n, 2.35) for n in (12.0, 6.0))
+    for law in ("energy", "force", "curvature"):
+        expected = getattr(twelve, law)(r) - getattr(six, law)(r)
+        np.testing.assert_allclose(getattr(smooth, law)(r), expected, rtol=1e-9, atol=1e-12)
+
+
 def test_the_coefficients_for_twelve_are_those_in_use():
     end = 1.25
     expected = (-28 / end**12, 48 / end**14, -21 / end**16)
@@ -280,6 +298,7 @@ def test_samples_that_make_no_table(r, energy, message):
     "make",
     [
         lambda: SmoothedLennardJones(1, 1, 0),
+        lambda: CurvatureSmoothedLennardJones(1, 1, 1e-12),
         lambda: ExpandedLennardJones(1, 1, -0.1, 2.5),
         lambda: ExpandedLennardJones(1, 1, 2.5, 2.5),
         lambda: ExpandedLennardJones(1, np.nan, 0.1, 2.5),

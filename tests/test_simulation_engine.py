@@ -82,11 +82,17 @@ def test_the_thermostat_gives_the_temperature_and_its_canonical_fluctuations(tmp
 
 
 @pytest.mark.parametrize(
-    "liquid", [KOB_ANDERSEN, systems.kob_andersen_wca(density=1.2), systems.wahnstrom(density=1.2959)]
+    ("liquid", "n"),
+    [
+        (KOB_ANDERSEN, N),
+        (systems.kob_andersen_wca(density=1.2), N),
+        (systems.wahnstrom(density=1.2959), N),
+        (systems.ternary_kob_andersen_2d(density=1.19206), 215),
+    ],
 )
-def test_lammps_and_the_mixture_agree_on_the_energy(liquid, tmp_path):
-    start = lattice(liquid, N, 1)
-    for shot in run(state_of(liquid, hold=0.25), tmp_path, frames=2, every=20):
+def test_lammps_and_the_mixture_agree_on_the_energy(liquid, n, tmp_path):
+    start = lattice(liquid, n, 1)
+    for shot in run(state_of(liquid, n=n, hold=0.25), tmp_path, frames=2, every=20):
         separations = shot.box.minimum_image(shot.positions[:, None] - shot.positions[None])
         r = np.linalg.norm(separations, axis=2)
         energy = 0.0
@@ -97,7 +103,7 @@ def test_lammps_and_the_mixture_agree_on_the_energy(liquid, tmp_path):
                 )
                 if a <= b:
                     energy += liquid.mixture.potential(name_a, name_b).energy(r[chosen]).sum()
-        assert shot.log["potential_energy"] == pytest.approx(energy / N, rel=1e-9)
+        assert shot.log["potential_energy"] == pytest.approx(energy / n, rel=1e-9)
 
 
 def test_particles_fly_at_the_thermal_speed_of_their_mass(tmp_path):

@@ -29,7 +29,7 @@ def test_every_pair_of_every_system_ends_where_its_paper_says(name):
             assert -0.04 * potential.epsilon < potential.energy(inside) < 0
         else:
             assert potential.energy(inside) == pytest.approx(0.0, abs=1e-7)
-        if name == "ka-lj-smooth":
+        if name in ("ka-lj-smooth", "ka2d"):
             assert potential.force(inside) == pytest.approx(0.0, abs=1e-7)
         assert potential.energy(0.9 * potential.sigma + getattr(potential, "delta", 0.0)) > 0
 
@@ -41,11 +41,18 @@ def test_an_entry_says_what_it_makes(name):
     for density in entry.densities:
         liquid = systems.named(name, density=density)
         assert liquid.mixture.name == ("ka-lj" if liquid.activity else name)
-        assert bool(liquid.activity) is name.startswith("ka-active") is bool(entry.assumption)
+        assert bool(liquid.activity) is name.startswith("ka-active")
+        assert bool(entry.assumption) is name.startswith(("ka-active", "ka2d"))
         assert f" {name} " in systems.equilibration_command(liquid, 0.5, 1000)
         assert liquid.density == density
+        if name == "ka2d":
+            assert liquid.mixture.counts(1290) == (600, 330, 360)
+            assert liquid.mixture.dimensions == 2
+            continue
         assert liquid.mixture.counts(1000)[1] == (500 if name == "wahnstrom" else 200)
-    assert {"nandi2021", "sharma2022", "schoenholz2016", "graham2023"} >= set(entry.source.split("; "))
+    assert {"nandi2021", "sharma2022", "schoenholz2016", "graham2023", "glassbench"} >= set(
+        entry.source.split("; ")
+    )
 
 
 def test_active_liquids_say_how_they_are_driven():
@@ -122,6 +129,18 @@ def test_kob_andersen_and_its_repulsive_twin_have_the_same_force_where_they_repe
         # Repulsion ends where the attraction begins.
         assert abs(a.force(b.cutoff)) < 1e-10
         np.testing.assert_allclose(b.energy(b.sigma), a.epsilon)
+
+
+def test_the_third_species_lies_between_the_two_of_kob_and_andersen():
+    ternary = systems.ternary_kob_andersen_2d(density=1.19206).mixture
+    plain = systems.kob_andersen(density=1.2).mixture
+    for pair in (("A", "A"), ("A", "B"), ("B", "B")):
+        assert ternary.potential(*pair).sigma == plain.potential(*pair).sigma
+        assert ternary.potential(*pair).epsilon == plain.potential(*pair).epsilon
+    for law in ("sigma", "epsilon"):
+        a, b, c = (getattr(ternary.potential(s, s), law) for s in "ABC")
+        assert c == pytest.approx((a + b) / 2)
+    assert ternary.potential("B", "C") == ternary.potential("A", "B")
 
 
 def test_wahnstrom_sigmas_add_up():

@@ -1102,6 +1102,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "systems.read_mixture": lambda: {"path": mixture_file()},
     "systems.size_classes": lambda: {"smallest": 0.5, "largest": 1.5, "exponent": 0.0, "classes": 2},
+    "systems.ternary_kob_andersen_2d": lambda: {"density": 1.19206},
     "systems.wahnstrom": lambda: {"density": 1.2959},
     "systems.Configuration.fits": lambda: {"liquid": ka(), "temperature": 1.0, "n_particles": 4000},
     "Trajectory": lambda: {
@@ -1258,6 +1259,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     **{
         f"potentials.{kind}.{law}": lambda: {"r": [1.0, 2.0]}
         for kind in (
+            "CurvatureSmoothedLennardJones",
             "ExpandedLennardJones",
             "HarmonicRepulsion",
             "InversePower",
@@ -1267,6 +1269,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         )
         for law in ("energy", "force", "curvature")
     },
+    "potentials.CurvatureSmoothedLennardJones": lambda: {"epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5},
     "potentials.ExpandedLennardJones": lambda: {
         "epsilon": 1.0,
         "sigma": 1.0,
@@ -1750,6 +1753,9 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "dynamics.LawFit": lambda: dynamics.fit_law(T, np.exp(2.0 / T), law="arrhenius", confidence=0.68),
     "learning.SoftnessClassifier": lambda: learning.SoftnessClassifier().fit(
         examples().values, np.arange(80) % 2
+    ),
+    "potentials.CurvatureSmoothedLennardJones": lambda: sc.potentials.CurvatureSmoothedLennardJones(
+        1.0, 1.0, 2.5
     ),
     "potentials.ExpandedLennardJones": lambda: sc.potentials.ExpandedLennardJones(1.0, 1.0, 0.1, 2.5),
     "potentials.HarmonicRepulsion": lambda: sc.potentials.HarmonicRepulsion(1.0, 1.0),

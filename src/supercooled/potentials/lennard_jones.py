@@ -1,4 +1,4 @@
-"""Lennard-Jones pairs: cut and shifted, force-smoothed, and with a well of another width."""
+"""Lennard-Jones pairs: cut and shifted, smoothed at the cutoff, and with a well of another width."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from supercooled.arguments import Positive, validated
 from supercooled.arrays import Array
 from supercooled.errors import MixtureError
 from supercooled.potentials.base import Distances, between
+
+# Of a number that its square, times some hundred thousand, still fits a double.
+_LARGEST_LOGARITHM = 340.0
 
 
 def _lj(epsilon: float, sigma: float, r: Array | float) -> Any:
@@ -140,6 +143,95 @@ class SmoothedLennardJones:
     def to_dict(self) -> dict[str, Any]:
         """Plain data that names it."""
         return {"style": "lennard-jones-smoothed", **asdict(self)}
+
+
+@validated(error=MixtureError)
+@dataclass(frozen=True, slots=True)
+class CurvatureSmoothedLennardJones:
+    r"""12-6 pair potential whose energy, force and curvature all go to zero at the cutoff.
+
+    .. math:: U(r) = 4\epsilon\left[(\sigma/r)^{12} - (\sigma/r)^6 + c_0 + c_2 (r/\sigma)^2
+              + c_4 (r/\sigma)^4\right],\quad r < r_c
+
+    epsilon : epsilon_AA
+    sigma, cutoff : sigma_AA
+
+    Raises
+    ------
+    MixtureError
+        if epsilon, sigma or the cutoff is not positive, or their ratio out of range.
+
+    Source: Parmar, Ozawa and Berthier, Phys. Rev. Lett. 125, 085505 (2020), with r_c = 2.5 sigma; the
+    coefficients follow from the three conditions.
+
+    >>> smooth = CurvatureSmoothedLennardJones(1.0, 1.0, 2.5)
+    >>> [round(c, 9) for c in smooth.coefficients]
+    [0.040490238, -0.009701551, 0.000620126]
+    >>> smooth.curvature([2.4999999, 2.5]).round(6).tolist()
+    [0.0, 0.0]
+    """
+
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
+
+    def __post_init__(self) -> None:
+        if not 16.0 * abs(np.log(self.cutoff / self.sigma)) < _LARGEST_LOGARITHM:
+            raise MixtureError(
+                f"smoothed Lennard-Jones of sigma {self.sigma:g} that ends at {self.cutoff:g} is out of range"
+            )
+
+    @property
+    def coefficients(self) -> tuple[float, float, float]:
+        """c_0, c_2 and c_4, dimensionless."""
+        x2 = (self.sigma / self.cutoff) ** 2
+        x6 = x2 * x2 * x2
+        return (
+            x6 * (10.0 - 28.0 * x6),
+            x6 * x2 * (48.0 * x6 - 15.0),
+            x6 * x2 * x2 * (6.0 - 21.0 * x6),
+        )
+
+    @validated(error=MixtureError)
+    def energy(self, r: Distances) -> Array:
+        """Energy of a pair at distance `r`; infinite at r = 0."""
+        c0, c2, c4 = self.coefficients
+
+        def at(r: Array) -> Array:
+            x2 = (r / self.sigma) ** 2
+            added: Array = _lj(self.epsilon, self.sigma, r) + 4.0 * self.epsilon * (c0 + x2 * (c2 + x2 * c4))
+            return added
+
+        return between(r, 0.0, self.cutoff, at)
+
+    @validated(error=MixtureError)
+    def force(self, r: Distances) -> Array:
+        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        _, c2, c4 = self.coefficients
+
+        def at(r: Array) -> Array:
+            x = r / self.sigma
+            added = 8.0 * self.epsilon / self.sigma * x * (c2 + 2.0 * c4 * x**2)
+            left: Array = _lj_force(self.epsilon, self.sigma, r) - added
+            return left
+
+        return between(r, 0.0, self.cutoff, at)
+
+    @validated(error=MixtureError)
+    def curvature(self, r: Distances) -> Array:
+        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0."""
+        _, c2, c4 = self.coefficients
+
+        def at(r: Array) -> Array:
+            added = 8.0 * self.epsilon / self.sigma**2 * (c2 + 6.0 * c4 * (r / self.sigma) ** 2)
+            whole: Array = _lj_curvature(self.epsilon, self.sigma, r) + added
+            return whole
+
+        return between(r, 0.0, self.cutoff, at)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that names it."""
+        return {"style": "lennard-jones-curvature-smoothed", **asdict(self)}
 
 
 @validated(error=MixtureError)

@@ -9,6 +9,7 @@ from supercooled.systems.catalogue import (
     kob_andersen_wca,
     kob_andersen_width,
     named,
+    ternary_kob_andersen_2d,
     wahnstrom,
 )
 from supercooled.systems.library import (
@@ -38,5 +39,6 @@ __all__ = [
     "polydisperse",
     "read_mixture",
     "size_classes",
+    "ternary_kob_andersen_2d",
     "wahnstrom",
 ]

@@ -11,12 +11,20 @@ from types import MappingProxyType
 from supercooled.arguments import Positive, validated
 from supercooled.errors import MixtureError
 from supercooled.mixture import Activity, Liquid, Mixture
-from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
+from supercooled.potentials import (
+    CurvatureSmoothedLennardJones,
+    ExpandedLennardJones,
+    LennardJones,
+    PairPotential,
+)
 from supercooled.systems.mixture_file import read_mixture
 
 # epsilon and sigma of the pairs AA, AB, BB
 _KOB_ANDERSEN = ((1.0, 1.0), (1.5, 0.8), (0.5, 0.88))
 _WAHNSTROM = ((1.0, 1.0), (1.0, 11.0 / 12.0), (1.0, 5.0 / 6.0))
+# AA, AB, AC, BB, BC, CC
+_TERNARY = ((1.0, 1.0), (1.5, 0.8), (0.75, 0.9), (0.5, 0.88), (1.5, 0.8), (0.75, 0.94))
+_TERNARY_PARTICLES = (600, 330, 360)
 CUTOFF = 2.5
 
 
@@ -115,6 +123,47 @@ def wahnstrom(*, density: Positive) -> Liquid:
     """
     potentials = tuple(LennardJones(eps, sig, CUTOFF * sig) for eps, sig in _WAHNSTROM)
     return Liquid(_binary("wahnstrom", 0.5, (1.0, 0.5), potentials, "Wahnstrom 1991"), density)
+
+
+@validated(error=MixtureError)
+def ternary_kob_andersen_2d(*, density: Positive) -> Liquid:
+    r"""Ternary Kob-Andersen mixture in the plane, A, B and C in the ratio 600:330:360.
+
+    .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[(\sigma_{ab}/r)^{12} - (\sigma_{ab}/r)^6 + c_0
+              + c_2 (r/\sigma_{ab})^2 + c_4 (r/\sigma_{ab})^4\right],\quad r < 2.5\,\sigma_{ab}
+
+    with energy, force and curvature zero at the cutoff; masses 1. Epsilon AA, AB, AC, BB, BC, CC = 1, 1.5,
+    0.75, 0.5, 1.5, 0.75, sigma = 1, 0.8, 0.9, 0.88, 0.8, 0.94.
+
+    density : sigma_AA^-2; that of GlassBench is 1290 / 32.8962^2 = 1.19206
+
+    Raises
+    ------
+    MixtureError
+        if the density is not positive.
+
+    Source: the liquid KA2D of Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023), and of
+    GlassBench, arXiv 2311.14752, after Parmar, Ozawa and Berthier, Phys. Rev. Lett. 125, 085505 (2020).
+    The numbers of pairs with C could not be read in a paper. They are those at which the inherent structures
+    of GlassBench are in balance; the third species of the three-dimensional mixture of Parmar et al. has
+    others.
+
+    >>> ternary_kob_andersen_2d(density=1.19206).mixture.counts(1290)
+    (600, 330, 360)
+    >>> round(ternary_kob_andersen_2d(density=1.19206).edge(1290), 4)
+    32.8962
+    """
+    total = sum(_TERNARY_PARTICLES)
+    mixture = Mixture(
+        "ka2d",
+        ("A", "B", "C"),
+        tuple(n / total for n in _TERNARY_PARTICLES),
+        (1.0, 1.0, 1.0),
+        tuple(CurvatureSmoothedLennardJones(eps, sig, CUTOFF * sig) for eps, sig in _TERNARY),
+        dimensions=2,
+        source="Jung, Biroli and Berthier 2023",
+    )
+    return Liquid(mixture, density)
 
 
 @validated(error=MixtureError)
@@ -269,6 +318,14 @@ _ENTRIES = (
         for force in (0.5, 1.0, 1.75)
     ),
     Entry("wahnstrom", wahnstrom, (1.2959,), "Wahnstrom Lennard-Jones, 50:50", "nandi2021"),
+    Entry(
+        "ka2d",
+        ternary_kob_andersen_2d,
+        (1.19206,),
+        "ternary Kob-Andersen in the plane, 600:330:360",
+        "glassbench",
+        "pairs with C as the forces of published inherent structures say",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from supercooled.errors import MixtureError, SupercooledError
 from supercooled.mixture import Mixture
 from supercooled.plain_data import Fields, first_wrong, read_table, read_yaml
 from supercooled.potentials import (
+    CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
     HarmonicRepulsion,
     InversePower,
@@ -52,6 +53,7 @@ _UNSAID = (
     "lennard-jones",
     "wca",
     "lennard-jones-smoothed",
+    "lennard-jones-curvature-smoothed",
     "lennard-jones-expanded",
     "inverse-power",
     "inverse-power-smoothed",
@@ -90,6 +92,16 @@ class _Smoothed(Fields):
 
     def make(self, _folder: Path) -> PairPotential:
         return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
+
+
+class _CurvatureSmoothed(Fields):
+    style: Literal["lennard-jones-curvature-smoothed"]
+    epsilon: Positive
+    sigma: Positive
+    cutoff: Positive
+
+    def make(self, _folder: Path) -> PairPotential:
+        return CurvatureSmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
 
 
 class _Expanded(Fields):
@@ -182,6 +194,7 @@ _Pair = Annotated[
     Annotated[_LennardJones, Tag("lennard-jones")]
     | Annotated[_Wca, Tag("wca")]
     | Annotated[_Smoothed, Tag("lennard-jones-smoothed")]
+    | Annotated[_CurvatureSmoothed, Tag("lennard-jones-curvature-smoothed")]
     | Annotated[_Expanded, Tag("lennard-jones-expanded")]
     | Annotated[_InversePower, Tag("inverse-power")]
     | Annotated[_SmoothedPower, Tag("inverse-power-smoothed")]
@@ -273,8 +286,9 @@ def read_mixture(path: str | Path) -> Mixture:
         pair: {style: inverse-power-smoothed, epsilon: 1.0, sigma: 1.0, exponent: 12, cutoff: 1.25}
 
     Styles: ``lennard-jones`` (epsilon, sigma, cutoff, shift), ``wca`` (epsilon, sigma),
-    ``lennard-jones-smoothed`` (epsilon, sigma, cutoff), ``lennard-jones-expanded`` (epsilon, sigma,
-    delta, cutoff, shift), ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift),
+    ``lennard-jones-smoothed`` and ``lennard-jones-curvature-smoothed`` (epsilon, sigma, cutoff),
+    ``lennard-jones-expanded`` (epsilon, sigma, delta, cutoff, shift),
+    ``inverse-power`` (epsilon, sigma, exponent, cutoff, shift),
     ``inverse-power-smoothed`` (epsilon, sigma, exponent, cutoff), ``harmonic`` (epsilon, sigma),
     ``tabulated`` (file of two columns, r and energy, beside the YAML file; points). With many sizes a
     table is the fast one: LAMMPS translates formulas, such as the smoothed power's, again for every

@@ -13,6 +13,7 @@ from supercooled.arrays import Array
 from supercooled.errors import SimulationError
 from supercooled.mixture import Mixture
 from supercooled.potentials import (
+    CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
     HarmonicRepulsion,
     InversePower,
@@ -33,6 +34,18 @@ def lennard_jones(r: Any, pair: Any) -> Any:
     x6 = x2 * x2 * x2
     energy = pair[1] * x6 * (x6 - float32(1.0)) - pair[3] - (r - pair[5]) * pair[4]
     force = float32(12.0) * pair[1] * x6 * (x6 - float32(0.5)) * per_s + pair[4]
+    return energy, force / r, float32(0.0)
+
+
+def curvature_smoothed(r: Any, pair: Any) -> Any:
+    """Numbers: sigma, 4 epsilon, c_0, c_2, c_4, cutoff."""
+    x = r / pair[0]
+    x2 = x * x
+    per_x2 = float32(1.0) / x2
+    x6 = per_x2 * per_x2 * per_x2
+    energy = pair[1] * (x6 * (x6 - float32(1.0)) + pair[2] + x2 * (pair[3] + x2 * pair[4]))
+    added = float32(2.0) * x2 * (pair[3] + float32(2.0) * x2 * pair[4])
+    force = pair[1] * (float32(12.0) * x6 * (x6 - float32(0.5)) - added) / r
     return energy, force / r, float32(0.0)
 
 
@@ -108,6 +121,10 @@ def _smoothed(p: SmoothedLennardJones) -> tuple[Callable[..., Any], list[float]]
     return lennard_jones, [p.sigma, 4.0 * p.epsilon, 0.0, end, slope, p.cutoff]
 
 
+def _curvature_smoothed(p: CurvatureSmoothedLennardJones) -> tuple[Callable[..., Any], list[float]]:
+    return curvature_smoothed, [p.sigma, 4.0 * p.epsilon, *p.coefficients, p.cutoff]
+
+
 def _expanded(p: ExpandedLennardJones) -> tuple[Callable[..., Any], list[float]]:
     return lennard_jones, [p.sigma, 4.0 * p.epsilon, p.delta, p.energy_at_cutoff, 0.0, p.cutoff]
 
@@ -128,6 +145,7 @@ def _harmonic(p: HarmonicRepulsion) -> tuple[Callable[..., Any], list[float]]:
 _TELL: dict[type, Callable[..., tuple[Callable[..., Any], list[float]]]] = {
     LennardJones: _plain,
     SmoothedLennardJones: _smoothed,
+    CurvatureSmoothedLennardJones: _curvature_smoothed,
     ExpandedLennardJones: _expanded,
     InversePower: _power,
     SmoothedInversePower: _smoothed_power,
