@@ -185,6 +185,14 @@ def test_inherent_structures_are_quenched_once_and_kept(planted, tmp_path, monke
     again = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
     np.testing.assert_array_equal(first.table.pearson.values, again.table.pearson.values)
     assert any("quenched with ka-lj" in sentence for sentence in again.said)
+    (kept,) = tmp_path.glob("*.npz")
+    damaged = kept.read_bytes()[:-1] + b"x"
+    kept.write_bytes(damaged)
+    monkeypatch.undo()
+    with pytest.warns(UserWarning, match=r"npz is damaged: it is kept as .*npz\.damaged-1 and made again"):
+        once_more = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
+    np.testing.assert_array_equal(first.table.pearson.values, once_more.table.pearson.values)
+    assert kept.with_name(f"{kept.name}.damaged-1").read_bytes() == damaged
 
 
 def test_isoconfigurational_runs_are_configurations():

@@ -146,7 +146,7 @@ def test_the_second_on_a_folder_says_that_it_waits(tmp_path):
     said = []
 
     def first(ends: threading.Event) -> None:
-        with outputs.results_folder(tmp_path / "out"):
+        with outputs.results_folder(tmp_path / "out", by="me"):
             held.set()
             assert ends.wait(30)
 
@@ -157,10 +157,10 @@ def test_the_second_on_a_folder_says_that_it_waits(tmp_path):
     with warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: (said.append(str(message)), ends.set())
         warnings.simplefilter("always")
-        with outputs.results_folder(tmp_path / "out"):
+        with outputs.results_folder(tmp_path / "out", by="me"):
             assert said == [f"another process is writing {tmp_path / 'out'}: waiting for it"]
     other.join()
-    with outputs.results_folder(tmp_path / "new" / "out"):
+    with outputs.results_folder(tmp_path / "new" / "out", by="me"):
         assert (tmp_path / "new" / "out" / ".lock").exists()
     assert not (tmp_path / "new").exists()
 

@@ -257,7 +257,14 @@ def test_a_field_that_fails_halfway_leaves_nothing(tmp_path):
     coords = {"frame": np.arange(4), "particle": np.arange(2)}
     with pytest.raises(RuntimeError, match="stop"):
         fields.field(
-            "depth", broken, [[0, 1], [2, 3]], [2, 2], coords=coords, executor=None, out=tmp_path / "d"
+            "depth",
+            broken,
+            [[0, 1], [2, 3]],
+            [2, 2],
+            coords=coords,
+            executor=None,
+            out=tmp_path / "d",
+            by="me",
         )
     assert list(tmp_path.iterdir()) == []
 

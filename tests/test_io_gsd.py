@@ -357,7 +357,7 @@ except sc.SupercooledError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
     assert resource.RLIMIT_FSIZE is not None
-    with owned_file(tmp_path / "run.gsd") as made:
+    with owned_file(tmp_path / "run.gsd", by="write_gsd") as made:
         made.write_text("older")
     ended = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "run.gsd")], capture_output=True, text=True, check=False

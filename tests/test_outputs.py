@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import inspect
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from supercooled.analysis.choices import Choices
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.motion import Motion
 from supercooled.errors import ParameterError, StoreError
+from supercooled.outputs import locks
 from supercooled.papers import named
 
 LIQUID = sc.systems.kob_andersen(density=1.2)
@@ -77,11 +80,30 @@ def place(short_run: Path, results: Path, tmp_path: Path, monkeypatch: pytest.Mo
         (folder / name).write_text("mine")
     shutil.copy(short_run, folder / "run.gsd")
     shutil.copytree(results, tmp_path / "an")
+    for kind, name in OF_ANOTHER.items():
+        made(tmp_path / name, "supercooled something-else", kind)
     (tmp_path / "to_folder").symlink_to(folder)
     (tmp_path / "to_file").symlink_to(folder / "notes.json")
     (tmp_path / "to_nothing").symlink_to(tmp_path / "nothing")
     monkeypatch.chdir(folder)
     return Place(folder, folder / "run.gsd")
+
+
+# Outputs of each kind that some other command has made.
+OF_ANOTHER = {"file": "an.gsd", "folder": "an.zarr", "results": "an-other"}
+
+
+def made(path: Path, by: str, kind: str) -> None:
+    """An output of a command or function, with what it is known by, and little in it."""
+    with outputs.made_by(by):
+        if kind == "file":
+            sc.write_gsd(path, sc.Trajectory.from_arrays(np.zeros((1, 2, 3)), sc.Box.cube(5.0)))
+            MODEL.save(path.with_suffix(".json"))
+        elif kind == "folder":
+            report.save_results(path, {"a": xr.Dataset({"x": ("y", [1.0])})})
+        else:
+            with report.own_folder(path):
+                report.write_comparison(path / "comparison.json", [])
 
 
 def everything(folder: Path) -> dict[str, object]:
@@ -99,6 +121,7 @@ FOLDERS = {
     "below a file": "mydata/notes.json/out", "results of somebody": "an/results.zarr",
     "a stage of somebody's results": "an/work/T0.5-depth-1.zarr", "beside it": "an/work/new.zarr",
     "all stages": "an/work", "figures": "an/figures", "runs among figures": "an/figures/runs",
+    "a folder that another command made": "an.zarr", "results that another command made": "an-other",
 }  # fmt: skip
 FILES = {
     "a file of somebody else": "mydata/notes.json", "a folder": "mydata", "an empty name": "",
@@ -106,11 +129,12 @@ FILES = {
     "a link to a file": "to_file", "a link to nothing": "to_nothing", "below a file": "mydata/notes.json/x",
     "a field of somebody's results": "an/fields_T0.5.gsd", "their model": "an/softness_1.2.json",
     "their comparison": "an/comparison.json", "among their stages": "an/work/new.gsd",
+    "a file that another command made": "an.gsd", "one beside it": "an.json",
 }  # fmt: skip
 
 
 def given(value: str, tmp_path: Path) -> str:
-    return str(tmp_path / value) if value.startswith(("mydata", "to_", "an/")) else value
+    return str(tmp_path / value) if value.startswith(("mydata", "to_", "an")) else value
 
 
 _guarded: list[str] = []
@@ -199,9 +223,101 @@ def test_a_command_refuses_a_name_by_which_something_would_be_lost(  # noqa: PLR
     names = FILES if (command, output) == ("equilibrate", "out") else FOLDERS
     before = everything(tmp_path)
     for what, value in names.items():
+        if command == "report" and value == OF_ANOTHER["results"]:
+            continue  # It draws again what any command has made.
         words = words_of(command, output, given(value, tmp_path), place, tmp_path)
         refused_by_command(words, monkeypatch, capsys)
         assert everything(tmp_path) == before, what
+
+
+# What one command has made no other one replaces, and what two make at once is made once.
+
+WHOSE = {command: f"supercooled {command}" for command in COMMANDS} | {
+    "study": "supercooled study sharma2022", "study of another paper": "supercooled study nandi2021",
+}  # fmt: skip
+KINDS = {"equilibrate": "file", "predict": "file", "propensity": "folder"}
+
+
+class Reached(BaseException):
+    """Nothing was refused up to here."""
+
+
+def stopped(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["supercooled", *words])
+    with pytest.raises(Reached):
+        cli.main()
+
+
+@pytest.fixture(scope="module")
+def of_each(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Outputs of every kind, each as if each command had made it."""
+    folder = tmp_path_factory.mktemp("each")
+    for kind in ("results", "folder", "file"):
+        for k, whose in enumerate(WHOSE.values()):
+            made(folder / kind / f"{k}.gsd", whose, kind)
+    return folder
+
+
+@pytest.mark.parametrize("command", [command for command, output in command_outputs() if output == "out"])
+def test_a_command_replaces_what_the_same_command_made_and_no_other(  # noqa: PLR0917
+    command, place, of_each, tmp_path, monkeypatch, capsys
+):
+    def taken(*_: object) -> int:
+        raise Reached
+
+    monkeypatch.setattr(locks, "_locked", taken)
+    of_kind = of_each / KINDS.get(command, "results")
+    before = everything(of_kind)
+    for k, whose in enumerate(WHOSE.values()):
+        words = words_of(command, "out", str(of_kind / f"{k}.gsd"), place, tmp_path)
+        if command == "report" or whose == WHOSE[command]:
+            stopped(words, monkeypatch)
+        else:
+            said = refused_by_command(words, monkeypatch, capsys)
+            assert f"was made by `{whose}`" in said
+            assert "choose another" in said
+        assert everything(of_kind) == before, whose
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_waits_for_one_that_writes_the_same_and_changes_nothing(
+    command, place, tmp_path, monkeypatch, capsys
+):
+    """With the lock in other hands: which one it is the command shows by taking it."""
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "new" / "out.gsd"
+    output = next(name for each, name in sorted(command_outputs()) if each == command)
+    words = words_of(command, output, str(out), place, tmp_path)
+    if command == "report":
+        report.write(out, **NO_TEXT)
+    locked: list[Path] = []
+
+    def flock(descriptor: int, how: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if how & fcntl.LOCK_NB and not path.parent.name.endswith(".part"):
+            locked.append(path)
+            raise Reached
+        real(descriptor, how)
+
+    def sleep(_: float) -> None:
+        raise Reached
+
+    real = fcntl.flock
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", flock)
+        stopped(words, monkeypatch)
+    locked[0].parent.mkdir(parents=True, exist_ok=True)
+    with locked[0].open("w") as held:
+        real(held, fcntl.LOCK_EX)
+        before = everything(tmp_path)
+        capsys.readouterr()
+        monkeypatch.setattr(time, "sleep", sleep)
+        stopped(words, monkeypatch)
+        assert everything(tmp_path) == before
+    said = capsys.readouterr()
+    assert not said.out
+    assert said.err.startswith("supercooled: another process is writing ")
+    assert said.err.count(": waiting for it\n") == 1
 
 
 def test_equilibrate_refuses_files_of_somebody_else_before_anything_is_simulated(
@@ -235,9 +351,9 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "predictors.Predictor.save:path": lambda p, v: valid_calls._predictor().save(v),
     "fields.field:out": lambda p, v: fields.field(
         "depth", np.zeros, [(1, 2)], [1], coords={"frame": [0], "particle": [0, 1]}, executor=None, out=v,
-        inputs=[p.run],
+        by="me", inputs=[p.run],
     ),
-    "fields.sealed_folder:path": lambda p, v: fields.sealed_folder(v, inputs=[p.run]).__enter__(),
+    "fields.sealed_folder:path": lambda p, v: fields.sealed_folder(v, by="me", inputs=[p.run]).__enter__(),
     "report.save_results:path": lambda p, v: report.save_results(v, {"a": xr.Dataset({"x": ("y", [1.0])})}),
     "report.write:out": lambda p, v: report.write(v, **NO_TEXT),
     "report.rebuild:out": lambda p, v: report.rebuild(v),
@@ -271,6 +387,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "store.quench_trajectory:root": lambda p, v: store.quench_trajectory(
         p.opened(), tolerance=0.01, mixture=LIQUID.mixture, root=v, progress=False
     ),
+    "benchmark:cache": lambda p, v: sc.benchmark(**{**valid_calls.CALLS["benchmark"](), "cache": v}),
     "Analysis.report:out": lambda p, v: valid_calls.analysed().report(v),
     "Comparison.save:out": lambda p, v: valid_calls.compared().save(v),
     "analysis.compare_files.run:out": lambda p, v: compare_files.run(
@@ -303,16 +420,18 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "simulation.Engine.advance:after", "simulation.LammpsEngine.prepare:checkpoint",
     "simulation.LammpsEngine.advance:checkpoint", "simulation.LammpsEngine.advance:after",
     # parts of making an output that have no name of their own
-    "fields.seal:folder", "fields.objection:folder", "fields.dataset:folder",
+    "fields.seal:folder", "fields.objection:folder", "fields.not_ours:folder", "fields.dataset:folder",
     # stand for the other one of both
     "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:what", "predict:model",
     "predictors.model_named:model", "io.Reader:open",
-    # a file in it is named by what it holds, and never replaced
-    "benchmark:cache",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip
+
+
+# What draws again the results of any command; and what goes on with any file of runs.
+OF_ANY = {("report.rebuild:out", OF_ANOTHER["results"]), ("io.GsdAppender:path", OF_ANOTHER["file"])}
 
 
 def public_functions() -> Iterator[tuple[str, Any]]:
@@ -352,6 +471,8 @@ def test_every_public_function_that_is_given_a_path_is_known_here():
 def test_a_function_refuses_a_name_by_which_something_would_be_lost(function, place, tmp_path):
     before = everything(tmp_path)
     for what, value in (FILES if function in ONE_FILE else FOLDERS).items():
+        if (function, value) in OF_ANY:
+            continue
         with pytest.raises(sc.SupercooledError) as refused:
             OF_FUNCTIONS[function](place, given(value, tmp_path))
         assert len(str(refused.value)) < 400, what
@@ -380,7 +501,6 @@ def test_an_output_of_ours_is_replaced_and_one_that_was_edited_is_not(short_run,
         sc.write_gsd(path, run[:2])
     for name in ("hops", "hops"):
         sc.dynamics.hops(run, window=2.0, out=tmp_path / name)
-    report.save_results(tmp_path / "hops", {"a": xr.Dataset({"x": ("y", [1.0])})})
     with (tmp_path / "a.gsd").open("ab") as file:
         file.write(b"more")
     (tmp_path / "hops" / "notes.txt").write_text("mine")
@@ -390,6 +510,16 @@ def test_an_output_of_ours_is_replaced_and_one_that_was_edited_is_not(short_run,
     with pytest.raises(StoreError, match=r"notes\.txt is not among the files.*: move it"):
         sc.dynamics.hops(run, window=2.0, out=tmp_path / "hops")
     assert everything(tmp_path) == before
+
+
+def test_a_file_that_a_function_put_beside_results_is_replaced_by_that_function_alone(place, tmp_path):
+    mine = tmp_path / "an" / "mine.gsd"
+    for frames in (slice(2), slice(3)):
+        sc.write_gsd(mine, place.opened(), frames=frames)
+    before = mine.read_bytes()
+    with pytest.raises(StoreError, match="was made by `write_gsd`: move it"):
+        MODEL.save(mine)
+    assert mine.read_bytes() == before
 
 
 def test_a_folder_of_results_keeps_what_else_is_in_it(tmp_path):

@@ -54,14 +54,14 @@ def nothing_against(_: Path) -> None:
 
 
 def folder_of(path: Path, text: str) -> None:
-    with outputs.owned_folder(path, nothing_against) as made:
+    with outputs.owned_folder(path, nothing_against, by="me") as made:
         made.mkdir()
         for name in ("first", "second"):
             (made / name).write_text(text)
 
 
 def file_of(path: Path, text: str) -> None:
-    with outputs.owned_file(path) as made:
+    with outputs.owned_file(path, by="me") as made:
         made.write_text(text)
 
 
@@ -71,7 +71,10 @@ def whole_file_of(path: Path, text: str) -> None:
 
 
 def results_of(path: Path, text: str) -> None:
-    with outputs.results_folder(path, names=("*.txt",)), outputs.owned_file(path / "first.txt") as made:
+    with (
+        outputs.results_folder(path, by="me", names=("*.txt",)),
+        outputs.owned_file(path / "first.txt", by="me") as made,
+    ):
         made.write_text(text)
 
 

@@ -29,7 +29,7 @@ def ours(_: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "whole"), [("file", whole_file), ("folder", partial(owned_folder, objection=ours))]
+    ("kind", "whole"), [("file", whole_file), ("folder", partial(owned_folder, objection=ours, by="me"))]
 )
 def test_a_broken_write_leaves_what_was_there(tmp_path, kind, whole):
     target = tmp_path / "results"
@@ -69,7 +69,7 @@ def test_a_folder_comes_back_when_its_replacement_cannot_be_named(tmp_path):
     target = tmp_path / "results.zarr"
     target.mkdir()
     (target / "old").touch()
-    with pytest.raises(StoreError), owned_folder(target, ours):
+    with pytest.raises(StoreError), owned_folder(target, ours, by="me"):
         pass
     assert everything_in(target) == {"old"}
     assert everything_in(tmp_path) == {"results.zarr"}

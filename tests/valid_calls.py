@@ -1475,6 +1475,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "store.RunFolder.engine_file_of": lambda: {"checkpoint": _checkpoint()},
     "report.own_folder": lambda: {
         "out": folder() / "o",
+        "by": "me",
         "inputs": (),
         "runs": None,
         "names": (),

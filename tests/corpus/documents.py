@@ -174,7 +174,7 @@ def stored(change: Callable[[Path], object], folder: Path) -> object:
     values = np.arange(18.0).reshape(6, 3)
     fields.field(
         "depth", lambda rows: values[rows], [slice(0, 4), slice(4, 6)], [4, 2], coords=coords, executor=None,
-        out=folder / "depth.zarr",
+        out=folder / "depth.zarr", by="me",
     )  # fmt: skip
     change(folder / "depth.zarr")
     return fields.opened(folder / "depth.zarr").load()

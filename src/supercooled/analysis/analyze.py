@@ -137,7 +137,7 @@ class Analysis:
         """
         names = [run.source.name for runs in self.states.values() for run in runs]
         inputs = [name for name in names if Path(name).exists()]
-        with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
+        with report.own_folder(out, by="supercooled analyze", inputs=inputs, names=(FIELDS,)):
             return write_analysis(self, Path(out))
 
     def _repr_html_(self) -> str:

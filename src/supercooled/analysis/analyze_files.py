@@ -41,7 +41,7 @@ def run(
         if `out` holds something else than an analysis, or a file of it has been changed.
     """
     inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
-    with report.own_folder(out, inputs=inputs, names=(FIELDS,)):
+    with report.own_folder(out, by="supercooled analyze", inputs=inputs, names=(FIELDS,)):
         opened = given.opened(files)
         check_runs(opened, choices)
         found = analysed(

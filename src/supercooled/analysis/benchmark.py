@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,8 @@ from supercooled.indicators import (
 from supercooled.indicators.averaging import CUTOFF
 from supercooled.indicators.inherent_structures import TOLERANCE, inherent_frame
 from supercooled.mixture import Mixture
+from supercooled.outputs import Manifest, made_by, owned_file, results_folder, set_aside
+from supercooled.plain_data import read_arrays
 from supercooled.predictors import score
 from supercooled.predictors.fitting import PENALTIES, Table
 from supercooled.predictors.scores import correlation
@@ -108,19 +111,20 @@ class Benchmark:
         """
         from supercooled import report
 
-        return report.write(
-            out,
-            title="Who knows how much of the motion",
-            summary=self._summary(),
-            rows=self._rows(),
-            results={"benchmark": self.table, "added": self.added, "transfer": self.transfer},
-            provenance=dict(provenance or {}),
-            sections=(
-                report.Section("Leaderboard", "", ("leaderboard",), ("benchmark",)),
-                report.Section("What each feature adds", "", (), ("added",)),
-                report.Section("Other temperatures", "", (), ("transfer",)),
-            ),
-        )
+        with made_by("supercooled benchmark"):
+            return report.write(
+                out,
+                title="Who knows how much of the motion",
+                summary=self._summary(),
+                rows=self._rows(),
+                results={"benchmark": self.table, "added": self.added, "transfer": self.transfer},
+                provenance=dict(provenance or {}),
+                sections=(
+                    report.Section("Leaderboard", "", ("leaderboard",), ("benchmark",)),
+                    report.Section("What each feature adds", "", (), ("added",)),
+                    report.Section("Other temperatures", "", (), ("transfer",)),
+                ),
+            )
 
     def _summary(self) -> str:
         t = self.table
@@ -199,7 +203,8 @@ def benchmark(
     predictors : sets of features by name; default averaged inherent energy, and all indicators averaged
     species : whose particles are judged, and learn
     temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
-    cache : folder in which inherent structures that were quenched are kept
+    cache : folder of its own, new, empty or of an earlier call, in which inherent structures that were
+        quenched are kept
     progress : called with how many configurations are done, and of how many
 
     Raises
@@ -208,6 +213,8 @@ def benchmark(
         if there is no configuration, two are the same, or nothing can be measured.
     TrajectoryError
         naming the file whose arrays don't fit together.
+    StoreError
+        if `cache` holds something else, or can't be written.
 
     Source: G. Jung et al., arXiv 2311.14752 (the protocol and the published curves, Zenodo 10118191,
     CC-BY-4.0); C. Spearman, Br. J. Psychol. 3, 271 (1910), of the ceiling.
@@ -229,7 +236,10 @@ def benchmark(
         )
     singles = list(default_indicators(mixture, given) if indicators is None else indicators)
     sets = dict(default_predictors(singles, mixture, given) if predictors is None else predictors)
-    measured = _measured(given, singles, sets, mixture=mixture, cache=cache, progress=progress)
+    inputs = [data] if isinstance(data, str | Path) else []
+    kept = nullcontext() if cache is None else results_folder(cache, by="benchmark", inputs=inputs)
+    with kept as there:
+        measured = _measured(given, singles, sets, mixture=mixture, cache=there, progress=progress)
     return _judged(given, singles, sets, measured, species)
 
 
@@ -304,7 +314,7 @@ def _measured(
     sets: Sets,
     *,
     mixture: Mixture | None,
-    cache: str | Path | None,
+    cache: Path | None,
     progress: Progress | None,
 ) -> _Measured:
     frames: dict[str, Frame] = {}
@@ -341,22 +351,19 @@ def _forgetful(frame: Frame | None) -> Frame | None:
     return None if frame is None else replace(frame, known={})
 
 
-def _still(frame: Frame, mixture: Mixture, cache: str | Path | None) -> Frame:
+def _still(frame: Frame, mixture: Mixture, cache: Path | None) -> Frame:
     """The inherent structure, taken from the cache or kept there."""
     if cache is None:
         return inherent_frame(frame, mixture, TOLERANCE)
-    from supercooled.outputs import whole_file
-    from supercooled.plain_data import read_arrays
-
     key = digest_of(frame.positions, frame.species, frame.box.to_array(), mixture.to_dict(), TOLERANCE)
-    path = Path(cache) / f"{key}.npz"
+    path = cache / f"{key}.npz"
+    if path.exists() and Manifest(cache).objection(path.name) is not None:
+        set_aside(path)
     if path.exists():
         held = read_arrays(path, ["positions"], error=ParameterError, remedy="; delete it")["positions"]
-        if held.shape == frame.positions.shape:
-            return replace(frame, positions=np.asarray(held, dtype=np.float64), known={}, inherent=None)
+        return replace(frame, positions=np.asarray(held, dtype=np.float64), known={}, inherent=None)
     found = inherent_frame(frame, mixture, TOLERANCE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as unfinished, Path(unfinished).open("wb") as file:
+    with owned_file(path, by="benchmark") as unfinished, unfinished.open("wb") as file:
         np.savez(file, positions=found.positions)
     return found
 

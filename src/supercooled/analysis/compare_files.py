@@ -56,9 +56,10 @@ def run(
     """
     # Said before anything is measured.
     require("matplotlib", doing="the figure of a comparison")
-    inputs: list[str | Path] = [*files, *(name for name in indicators if name.endswith(".json"))]
+    predictors = (name for name in (*indicators, *at_fixed) if name.endswith(".json"))
+    inputs: list[str | Path] = [*files, *predictors]
     names = (TABLE, FIGURE, PROVENANCE)
-    with results_folder(out, inputs=inputs, names=names, check=changed_results):
+    with results_folder(out, by="supercooled compare", inputs=inputs, names=names, check=changed_results):
         opened = given.opened(files, temperatures_needed=False)
         first = opened[0]
         held = [_target(text, first) for text in targets]

@@ -152,7 +152,7 @@ class Comparison:
         require("matplotlib", "jinja2", doing="the figure of a comparison")
         folder = Path(out)
         names = (TABLE, FIGURE, PROVENANCE)
-        with results_folder(out, inputs=inputs, names=names, check=changed_results):
+        with results_folder(out, by="supercooled compare", inputs=inputs, names=names, check=changed_results):
             save_results(folder / RESULTS, {"comparison": self.table})
             write_text(folder / TABLE, self.to_pandas().to_csv(index=False))
             write_bytes(folder / FIGURE, _figure(self.table))

@@ -105,7 +105,7 @@ def run(
     StoreError
         if `out` holds something else than such a report, or a file of it has been changed.
     """
-    with report.own_folder(out, inputs=files):
+    with report.own_folder(out, by="supercooled dynamics", inputs=files):
         return _moving(given.opened(files), out, given=given, how=how, command=command)
 
 

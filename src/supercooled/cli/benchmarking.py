@@ -39,7 +39,9 @@ def benchmark(
     from supercooled.analysis.provenance import describe
 
     mixture = None if liquid == "none" else sc.systems.named(liquid, density=1.0).mixture
-    with report.own_folder(out, inputs=[data, *([liquid] if Path(liquid).exists() else [])]):
+    with report.own_folder(
+        out, by="supercooled benchmark", inputs=[data, *([liquid] if Path(liquid).exists() else [])]
+    ):
         found = sc.benchmark(
             data,
             mixture=mixture,

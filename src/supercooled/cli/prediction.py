@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,18 +29,20 @@ def predict(
     said: dict[str, Any],
 ) -> None:
     """What a model says of each particle: mean and spread by species, and how foreign the file is to it."""
+    from supercooled.outputs import reserved_file
+
+    inputs: list[str | Path] = [file, model]
+    # Before anything is computed.
+    kept = nullcontext() if out is None else reserved_file(out, by="supercooled predict", inputs=inputs)
+    with kept:
+        _predict(file, model, out, sc.io.Meaning(**said, temperature=temperature))
+
+
+def _predict(file: Path, model: str, out: Path | None, meaning: sc.io.Meaning) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from supercooled.outputs import place_of, see_apart, see_file
-
-    if out is not None:
-        # Before anything is computed.
-        final = place_of(out, kind="file", inputs=[file])
-        see_apart(final, out)
-        see_file(final)
     made = sc.predictors.model_named(model)
-    meaning = sc.io.Meaning(**said, temperature=temperature)
     run = sc.io.open_file(file, meaning).trajectory
     found = made.of(run)
     table = Table(box=None, header_style="bold", pad_edge=False)

@@ -133,10 +133,10 @@ def propensity(
     said: dict[str, Any],
 ) -> None:
     """How far each particle goes, averaged over runs from one configuration with fresh velocities."""
-    from supercooled.fields import objection
+    from supercooled.fields import not_ours
     from supercooled.outputs import reserved_folder
 
-    with reserved_folder(out, objection, inputs=[liquid, start], runs=runs):
+    with reserved_folder(out, not_ours, by="supercooled propensity", inputs=[liquid, start], runs=runs):
         ensemble = sc.store.isoconfigurational(
             sc.systems.named(liquid, density=density),
             n_runs=n_runs,

@@ -60,7 +60,7 @@ def dynamics(
         wave_number=wave_number,
     )
     given = Given(temperature, begin=begin, stride=stride, **said)
-    with report.own_folder(out, inputs=files):
+    with report.own_folder(out, by="supercooled dynamics", inputs=files):
         table = motion_of_files.run(files, out=out, given=given, how=how, command=given_command(context))
         rows = report.read_comparison(out / "comparison.json")
     print_table(motion(table))

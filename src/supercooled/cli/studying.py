@@ -78,7 +78,8 @@ def analyze(
         remove_drift=remove_drift,
     )
     placement = placed(workers, scheduler)
-    with sc.report.own_folder(out, inputs=[*files, *([] if liquid is None else [liquid])]):
+    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
+    with sc.report.own_folder(out, by="supercooled analyze", inputs=inputs):
         analyze_files.run(
             files,
             out=out,
@@ -118,7 +119,7 @@ def study(
 
     paper, placement = papers.named(name), placed(workers, scheduler)
     root = runs or out / "runs"
-    with sc.report.own_folder(out, runs=root):
+    with sc.report.own_folder(out, by=paper.maker, runs=root):
         paper.run(preset, out, runs=root, workers=placement)
         _finish(out)
 

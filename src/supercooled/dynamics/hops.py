@@ -95,6 +95,7 @@ def hops(
         coords=coordinates(trajectory, slice(side, n - side), particles),
         executor=executor,
         out=out,
+        by="hops",
         inputs=[trajectory.source.name],
         **origin(trajectory),
         window=2 * side * trajectory.interval,

@@ -2,7 +2,7 @@
 
 from supercooled.fields import field_digests as field_digests
 from supercooled.fields.blockwise import field
-from supercooled.fields.checksums import check, objection, seal, sealed_folder
+from supercooled.fields.checksums import check, not_ours, objection, seal, sealed_folder
 from supercooled.fields.described import Described, enter, installed, parameter
 from supercooled.fields.exact_quantiles import quantiles
 from supercooled.fields.indicator import Features, Indicator, compute, values_of
@@ -22,6 +22,7 @@ __all__ = [
     "is_lazy",
     "looking_ahead",
     "mapped",
+    "not_ours",
     "objection",
     "opened",
     "parameter",

@@ -38,6 +38,7 @@ def field(
     coords: Mapping[str, Any],
     executor: Executor | None,
     out: str | Path | None,
+    by: str,
     inputs: Sequence[Named] = (),
     **attributes: Any,
 ) -> xr.DataArray:
@@ -50,6 +51,7 @@ def field(
     executor : maps the chunks; None makes them here
     out : folder to store the values in, which then never are in memory all together; it appears when it
         is whole. None keeps them in memory.
+    by : the function that stores them, unless one that called it has said so
     inputs : files that the values are made from, which must not lie in `out`
 
     Raises
@@ -57,7 +59,7 @@ def field(
     ParameterError
         if `out` can't be the name of a folder to write, or an input lies in it.
     StoreError
-        if `out` holds something else than a field or results, or can't be written.
+        if `out` holds something else than what the same function stored, or can't be written.
     """
     stops = np.cumsum(sizes)
     chunks = [
@@ -71,7 +73,7 @@ def field(
         for chunk, part in zip(chunks, apply(function, items), strict=True):
             values[chunk.rows] = part
         return labelled(name, values, ("frame", "particle"), coords, **attributes)
-    with sealed_folder(out, inputs=inputs) as made:
+    with sealed_folder(out, by=by, inputs=inputs) as made:
         made.mkdir()
         labels = _labels(name, shape, coords, attributes)
         _lay_out(made, labels, shape, rows=int(sizes[0]))

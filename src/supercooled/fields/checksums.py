@@ -16,7 +16,7 @@ from pathlib import Path
 
 from supercooled.errors import StoreError
 from supercooled.fields.stored_arrays import METADATA, Array, Group, nodes_of
-from supercooled.outputs import Named, owned_folder
+from supercooled.outputs import Named, made_by, made_by_another, maker, owned_folder, part_of_results
 from supercooled.plain_data import Fields, read_record
 
 # An empty group to Zarr, whose attributes name the files.
@@ -36,6 +36,7 @@ class _File(Fields):
 
 class _Files(Fields):
     files: dict[str, _File]
+    by: str = ""
 
 
 class _Seal(Fields):
@@ -45,9 +46,10 @@ class _Seal(Fields):
 
 
 @contextmanager
-def sealed_folder(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Path]:
+def sealed_folder(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
     """A name for a folder, which is sealed and comes to `path` when the block ends without error.
 
+    by : the function that writes it, unless one that called it has said so
     inputs : that it is made from, which must not lie in it
 
     Raises
@@ -55,11 +57,12 @@ def sealed_folder(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator
     ParameterError
         if `path` can't be the name of a folder to write, or an input lies in it.
     StoreError
-        if it holds anything that was not sealed there, or can't be written.
+        if it holds anything that was not sealed there by the same command or function, or can't be written.
     """
-    with owned_folder(path, objection, inputs=inputs) as made:
+    with made_by(by), owned_folder(path, not_ours, by=by, inputs=inputs) as made:
         yield made
-        seal(made)
+        # Parts of results belong to whoever holds these, and are known by what they hold alone.
+        seal(made, by="" if part_of_results(Path(path)) else maker())
 
 
 def objection(folder: Path) -> str | None:
@@ -74,14 +77,25 @@ def objection(folder: Path) -> str | None:
     return None
 
 
-def seal(folder: str | Path) -> None:
-    """Write down the files of a folder: their sizes and hashes, of large chunks of a field their own sums."""
+def not_ours(folder: Path) -> str | None:
+    """As :func:`objection`, and who makes outputs now must have sealed it, unless it is a part of results."""
+    why = objection(folder)
+    if why is not None or part_of_results(folder):
+        return why
+    return made_by_another(_sealed(folder).by)
+
+
+def seal(folder: str | Path, *, by: str = "") -> None:
+    """Write down the files of a folder: their sizes and hashes, of large chunks of a field their own sums.
+
+    by : the command or function that made it
+    """
     folder = Path(folder)
     files = {
         name: {"size": size, "sum": sum_of(folder / name, name)}
         for name, size in sorted(_sizes(folder).items())
     }
-    group = {"zarr_format": 3, "node_type": "group", "attributes": {"files": files}}
+    group = {"zarr_format": 3, "node_type": "group", "attributes": {"files": files, "by": by}}
     (folder / SEAL).parent.mkdir()
     (folder / SEAL).write_text(json.dumps(group, indent=1, sort_keys=True) + "\n")
 
@@ -96,12 +110,8 @@ def check(folder: str | Path) -> dict[str, Array | Group]:
         this package does not write; or if the folder was never sealed.
     """
     folder = Path(folder)
-    remedy = f"; delete {folder} and ask again"
-    if not (folder / SEAL).exists():
-        raise StoreError(f"{folder} is damaged: it has no list of its files ({SEAL}){remedy}")
-    stored = read_record(
-        folder / SEAL, _Seal, error=StoreError, saying="is damaged", remedy=remedy
-    ).attributes.files
+    remedy = _remedy(folder)
+    stored = _sealed(folder).files
     sizes = _sizes(folder)
     for name, expected in stored.items():
         path = folder / name
@@ -114,6 +124,17 @@ def check(folder: str | Path) -> dict[str, Array | Group]:
     if added := sorted(set(sizes) - set(stored)):
         raise StoreError(f"{folder / added[0]} is not among the files that were written{remedy}")
     return nodes_of(folder, sizes)
+
+
+def _sealed(folder: Path) -> _Files:
+    remedy = _remedy(folder)
+    if not (folder / SEAL).exists():
+        raise StoreError(f"{folder} is damaged: it has no list of its files ({SEAL}){remedy}")
+    return read_record(folder / SEAL, _Seal, error=StoreError, saying="is damaged", remedy=remedy).attributes
+
+
+def _remedy(folder: Path) -> str:
+    return f"; delete {folder} and ask again"
 
 
 def sum_of(path: Path, name: str) -> str:

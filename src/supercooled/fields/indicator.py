@@ -130,7 +130,7 @@ class Indicator(Features):
         executor : maps chunks of frames; None does them here
         progress : called after each chunk with how many frames are done, and of how many
         out : folder to store the field in, for more than fits into memory; what is returned then reads it
-            when asked. What is there already is replaced only if it is a field or results of this package
+            when asked. What is there already is replaced only if the same indicator stored it
         megabytes : of positions in a chunk; it never changes the answer
 
         Returns
@@ -160,6 +160,7 @@ class Indicator(Features):
             coords=coordinates(run, plan.rows, plan.particles),
             executor=_watched(executor, progress, len(plan.rows)),
             out=out,
+            by=f"{type(self).__name__}.of",
             inputs=[run.source.name],
             **origin(run),
             **described(self),

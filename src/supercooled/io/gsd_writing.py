@@ -64,7 +64,10 @@ def write_gsd(
         _field_name(name): field_values(name, field, trajectory)[frames]
         for name, field in (fields or {}).items()
     }
-    with owned_file(path, inputs=[trajectory.source.name]) as temporary, layout.create(temporary) as file:
+    with (
+        owned_file(path, by="write_gsd", inputs=[trajectory.source.name]) as temporary,
+        layout.create(temporary) as file,
+    ):
         for chunk in part.chunks():
             data = part.read(chunk)
             for k, frame in enumerate(range(chunk.start, chunk.stop)):

@@ -153,7 +153,7 @@ class SoftnessModel:
             if a file is there that this package did not write, or that has been changed since; or it can't
             be written.
         """
-        with owned_file(path) as unfinished:
+        with owned_file(path, by="SoftnessModel.save") as unfinished:
             unfinished.write_text(json.dumps(self.to_dict(), indent=1) + "\n")
         return Path(path)
 

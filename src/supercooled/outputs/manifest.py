@@ -1,4 +1,4 @@
-"""What this package has written into a folder: name, size and digest (XXH3, 128 bits) of each file.
+"""What this package has written into a folder: name, size, digest (XXH3, 128 bits) and maker of each file.
 
 The manifest is a hidden file of lines of JSON. A line is added before its file gets its name, so that at
 every instant what lies under the name is among the contents that the manifest knows; a line that was half
@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import xxhash
 
 from supercooled.errors import StoreError
 from supercooled.outputs.locks import same, wait_for_lock
+from supercooled.outputs.makers import made_by_another, maker
 from supercooled.plain_data import parsed_json, read_bytes
 
 NAME = ".supercooled.manifest"
@@ -27,6 +28,8 @@ Kind = Literal["results", "files"]
 _PIECE = 2**20
 # Longer manifests are not ours; a line has about 150 bytes.
 _LONGEST = 64 * 2**20
+# Two lines, of the kind and of the maker.
+_BEGINNING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it was written, and by which command or function."""
+
+    content: Content
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Of the files that lie directly in a folder."""
 
@@ -62,21 +73,20 @@ class Manifest:
 
         None without a manifest, or with one that is not begun.
         """
-        try:
-            if self.path.is_symlink() or not self.path.is_file():
-                return None
-            with self.path.open("rb") as file:
-                first = file.readline(200)
-        except OSError:
-            return None
+        first, _, _ = self._beginning().partition(b"\n")
         kinds: tuple[Kind, ...] = ("results", "files")
-        for kind in kinds:
-            if first == _head(kind):
-                return kind
-        return None
+        return next((kind for kind in kinds if first + b"\n" == _head(kind)), None)
+
+    def maker(self) -> str | None:
+        """The command or function whose results the folder holds; None for anyone's folder."""
+        head, _, rest = self._beginning().partition(b"\n")
+        if head + b"\n" != _head("results") or b"\n" not in rest:
+            return None
+        entry = _parsed(rest.partition(b"\n")[0].decode(errors="replace"))
+        return str(entry["by"]) or None if entry.keys() == {"by"} else None
 
     def claim(self, kind: Kind) -> None:
-        """Begin one, if there is none.
+        """Begin one, if there is none; results are those of who makes outputs now.
 
         Raises
         ------
@@ -92,21 +102,31 @@ class Manifest:
             if first and not any(_head(each).startswith(first) for each in ("results", "files")):
                 raise StoreError(f"{self.path} is no manifest of supercooled: move it")
             file.seek(0)
-            file.write(_head(kind))
+            file.write(_head(kind) + (_made_by(maker()) if kind == "results" else b""))
 
     def is_begun(self) -> bool:
         """Whether there is one that lists nothing yet, or is not even begun."""
-        return self.path.is_file() and not self.path.is_symlink() and self._first_alone()
+        if self.path.is_symlink() or not self.path.is_file():
+            return False
+        head, ended, rest = self._beginning().partition(b"\n")
+        if not ended:
+            return any(_head(each).startswith(head) for each in ("results", "files"))
+        listed = rest.count(b"\n") - (self.maker() is not None)
+        return self.kind() is not None and listed <= 0
 
-    def _first_alone(self) -> bool:
-        text = (
-            read_bytes(self.path, most=200, error=StoreError) if self.path.stat().st_size < 200 else b"more"
-        )
-        return any(_head(each).startswith(text) for each in ("results", "files"))
+    def _beginning(self) -> bytes:
+        """Kind and maker, without the list if it is long."""
+        try:
+            if self.path.is_symlink() or not self.path.is_file():
+                return b""
+            with self.path.open("rb") as file:
+                return file.read(_BEGINNING)
+        except OSError:
+            return b""
 
-    def contents(self) -> dict[str, list[Content]]:
+    def written(self) -> dict[str, list[Written]]:
         """By name, what was written, the last one last."""
-        found: dict[str, list[Content]] = {}
+        found: dict[str, list[Written]] = {}
         try:
             if self.path.stat().st_size > _LONGEST:
                 return {}
@@ -115,14 +135,17 @@ class Manifest:
             return {}
         for line in text.decode(errors="replace").splitlines()[1:]:
             with suppress(ValueError, KeyError, TypeError):
-                entry = parsed_json(line)
+                entry = _parsed(line)
                 content = Content(int(entry["size"]), str(entry["digest"]))
-                found.setdefault(str(entry["name"]), []).append(content)
+                found.setdefault(str(entry["name"]), []).append(Written(content, str(entry["by"])))
         return found
 
     def objection(self, name: str) -> str | None:
-        """Why a file that is there is not to be replaced or removed; None if it is as it was written."""
-        known = self.contents().get(name)
+        """Why a file that is there is not to be replaced or removed.
+
+        None if it is as it was written by the command or function that makes outputs now.
+        """
+        known = self.written().get(name)
         if known is None:
             return "was not written by supercooled"
         path = self.folder / name
@@ -130,9 +153,12 @@ class Manifest:
             return "is no longer the file that supercooled wrote"
         # Sizes first: of most changes no byte has to be read.
         size = path.stat().st_size
-        if all(content.size != size for content in known) or Content.of(path) not in known:
-            return "has changed since supercooled wrote it"
-        return None
+        if any(one.content.size == size for one in known):
+            there = Content.of(path)
+            makers = [one.by for one in known if one.content == there]
+            if makers:
+                return made_by_another(makers[-1])
+        return "has changed since supercooled wrote it"
 
     @contextmanager
     def noting(self, kind: Kind = "files") -> Iterator[Notes]:
@@ -160,10 +186,11 @@ class Notes:
 
     def add(self, name: str, content: Content) -> None:
         """Note what a file is about to hold, for good."""
-        if content in self.manifest.contents().get(name, ()):
+        made = Written(content, maker())
+        known = self.manifest.written().get(name, [])
+        if made in known and [one for one in known if one.content == content][-1] == made:
             return
-        line = {"name": name, "size": content.size, "digest": content.digest}
-        data = (b"" if self._whole() else b"\n") + json.dumps(line).encode() + b"\n"
+        data = (b"" if self._whole() else b"\n") + _line(name, made)
         while data:
             data = data[os.write(self.descriptor, data) :]
         os.fsync(self.descriptor)
@@ -174,17 +201,15 @@ class Notes:
         room : for the new one, on the same file system
         """
         folder, lines = self.manifest.folder, []
-        for name, known in sorted(self.manifest.contents().items()):
+        for name, known in sorted(self.manifest.written().items()):
             path = folder / name
             if path.is_symlink() or not path.is_file():
                 continue
             # What was written last is there, or the last writing was killed before it got its name.
-            kept = known[-1] if len(set(known)) == 1 else Content.of(path)
+            there = known[-1].content if len(set(known)) == 1 else Content.of(path)
             # What has changed since is still to be known as changed.
-            kept = kept if kept in known else known[-1]
-            lines.append(
-                json.dumps({"name": name, "size": kept.size, "digest": kept.digest}).encode() + b"\n"
-            )
+            kept = next((one for one in reversed(known) if one.content == there), known[-1])
+            lines.append(_line(name, kept))
         with (room / NAME).open("wb") as file:
             file.write(self._first() + b"".join(lines))
             file.flush()
@@ -192,7 +217,9 @@ class Notes:
         (room / NAME).replace(self.manifest.path)
 
     def _first(self) -> bytes:
-        return os.pread(self.descriptor, 200, 0).partition(b"\n")[0] + b"\n"
+        made = self.manifest.maker()
+        head = os.pread(self.descriptor, 200, 0).partition(b"\n")[0] + b"\n"
+        return head if made is None else head + _made_by(made)
 
     def _whole(self) -> bool:
         size = os.fstat(self.descriptor).st_size
@@ -201,3 +228,21 @@ class Notes:
 
 def _head(kind: str) -> bytes:
     return json.dumps({"supercooled": kind}).encode() + b"\n"
+
+
+def _made_by(who: str) -> bytes:
+    return json.dumps({"by": who}).encode() + b"\n"
+
+
+def _line(name: str, made: Written) -> bytes:
+    about = {"name": name, "size": made.content.size, "digest": made.content.digest, "by": made.by}
+    return json.dumps(about).encode() + b"\n"
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    """A line of it; of what is none, nothing."""
+    try:
+        entry = parsed_json(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}

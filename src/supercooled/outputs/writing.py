@@ -13,6 +13,7 @@ from pathlib import Path
 from supercooled.errors import ParameterError, StoreError
 from supercooled.outputs.exchange import name_anew, put_in_place
 from supercooled.outputs.locks import clear_after_the_dead, held, holding, room_beside
+from supercooled.outputs.makers import made_by, made_by_another, maker
 from supercooled.outputs.manifest import NAME, Content, Manifest
 from supercooled.outputs.places import Named, place_of
 
@@ -102,9 +103,10 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def owned_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Path]:
-    """As :func:`whole_file`, and what is at `path` already must be what this package wrote there.
+def owned_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
+    """As :func:`whole_file`, and what is at `path` already must be what the same command or function wrote.
 
+    by : the function that writes it, unless one that called it has said so (:func:`made_by`)
     inputs : that the file is made from, which it must not replace
 
     Raises
@@ -112,18 +114,18 @@ def owned_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Pa
     ParameterError
         if `path` can't be the name of a file to write: it is empty, a folder, a link, or an input.
     StoreError
-        if the file there is somebody else's, or the disk is full.
+        if the file there is somebody else's, or of another command or function, or the disk is full.
 
     >>> import tempfile
     >>> mine = Path(tempfile.mkdtemp(), "notes.txt")
     >>> _ = mine.write_text("mine")
-    >>> with owned_file(mine) as temporary:
+    >>> with owned_file(mine, by="write_gsd") as temporary:
     ...     _ = temporary.write_text("1 2 3")
     Traceback (most recent call last):
     supercooled.errors.StoreError: ...notes.txt was not written by supercooled: move it or choose another name
     """
     final = place_of(path, kind="file", inputs=inputs)
-    with room_for(path):
+    with made_by(by), room_for(path):
         see_apart(final, path)
         see_file(final)
         seen = _stamp(final)
@@ -145,8 +147,10 @@ def owned_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Pa
 
 
 @contextmanager
-def reserved_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator[Path]:
+def reserved_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
     """See that a file may be written, and hold its name meanwhile; another process waits.
+
+    by : the command or function that writes it
 
     Raises
     ------
@@ -154,11 +158,11 @@ def reserved_file(path: str | Path, *, inputs: Iterable[Named] = ()) -> Iterator
         as :func:`owned_file`.
     """
     final = place_of(path, kind="file", inputs=inputs)
-    see_apart(final, path)
-    see_file(final)
     new = _missing(final.parent)
     try:
-        with ExitStack() as holding_it:
+        with made_by(by), ExitStack() as holding_it:
+            see_apart(final, path)
+            see_file(final)
             with room_for(path):
                 final.parent.mkdir(parents=True, exist_ok=True)
                 holding_it.enter_context(held(final.with_name(f".{final.name}{LOCK}"), final))
@@ -204,10 +208,11 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 
 @contextmanager
 def reserved_folder(
-    path: str | Path, objection: Objection, *, inputs: Iterable[Named] = (), runs: Named = None
+    path: str | Path, objection: Objection, *, by: str, inputs: Iterable[Named] = (), runs: Named = None
 ) -> Iterator[Path]:
     """See that a folder may be written whole, and hold its name meanwhile; another process waits.
 
+    by : the command or function that writes it
     objection : of a folder that is there, why it is somebody else's, or None
 
     Raises
@@ -216,11 +221,11 @@ def reserved_folder(
         as :func:`owned_folder`.
     """
     final = place_of(path, kind="folder", inputs=inputs, runs=runs)
-    see_apart(final, path)
-    _see_folder(final, objection)
     new = _missing(final.parent)
     try:
-        with ExitStack() as holding_it:
+        with made_by(by), ExitStack() as holding_it:
+            see_apart(final, path)
+            _see_folder(final, objection)
             with room_for(path):
                 final.parent.mkdir(parents=True, exist_ok=True)
                 holding_it.enter_context(held(final.with_name(f".{final.name}{LOCK}"), final))
@@ -232,13 +237,16 @@ def reserved_folder(
 
 
 @contextmanager
-def owned_folder(path: str | Path, objection: Objection, *, inputs: Iterable[Named] = ()) -> Iterator[Path]:
+def owned_folder(
+    path: str | Path, objection: Objection, *, by: str, inputs: Iterable[Named] = ()
+) -> Iterator[Path]:
     """A name for a folder, exchanged with `path` when the block ends without error.
 
     What is at `path` already must be ours; it stays as it was until the new one is whole, and after an
     error. Whenever the process is killed, one of both is there for the next one.
 
     objection : of a folder that is there, why it is somebody else's, or None
+    by : the function that writes it, unless one that called it has said so (:func:`made_by`)
     inputs : that it is made from, which must not lie in it
 
     Raises
@@ -251,12 +259,16 @@ def owned_folder(path: str | Path, objection: Objection, *, inputs: Iterable[Nam
 
     >>> import tempfile
     >>> place = Path(tempfile.mkdtemp())
-    >>> with owned_folder(place / "results", lambda folder: "is not ours") as temporary:
+    >>> with owned_folder(place / "results", lambda folder: "is not ours", by="hops") as temporary:
     ...     temporary.mkdir()
     >>> [folder.name for folder in place.iterdir()]
     ['results']
     """
-    with reserved_folder(path, objection, inputs=inputs) as final, room_for(path), room_beside(final) as room:
+    with (
+        reserved_folder(path, objection, by=by, inputs=inputs) as final,
+        room_for(path),
+        room_beside(final) as room,
+    ):
         made = room / final.name
         yield made
         _see_folder(final, objection)
@@ -289,16 +301,18 @@ def set_aside(path: Path) -> None:
 def results_folder(
     out: str | Path,
     *,
+    by: str | None,
     inputs: Iterable[Named] = (),
     runs: Named = None,
     names: Sequence[str] = (),
     check: Objection | None = None,
 ) -> Iterator[Path]:
-    """Hold a folder for results, which only this package has made; another process waits.
+    """Hold a folder for results, which only the same command or function has made; another process waits.
 
-    It is known by its manifest, which lists each file that was written there. Other files in it stay. What
-    is left of a command that wrote nothing is nothing, not even the folder.
+    It is known by its manifest, which says whose it is and lists each file that was written there. Other
+    files in it stay. What is left of a command that wrote nothing is nothing, not even the folder.
 
+    by : the command or function whose results they are; None for one that draws again what another has made
     inputs : that must not lie in it
     runs : folder of runs, which may lie in it
     names : patterns of the files that will be written; none may be somebody else's
@@ -310,27 +324,31 @@ def results_folder(
         if `out` can't be the name of a folder to write: it is empty, a file, a link, the working folder
         or the home folder or one above them, or an input lies in it.
     StoreError
-        if the folder holds files and was not made by this package, or one of its files has been changed.
+        if the folder holds files and was not made by this package, or by another command or function of it,
+        or one of its files has been changed.
     """
     inputs = list(inputs)
     final = place_of(out, kind="results", inputs=inputs, runs=runs, known=is_results_folder)
     see_apart(final, out)
     _see_no_input(final, names, inputs)
+    manifest = Manifest(final)
     if holding(final / LOCK):
         _see_results(final, names, None)
         yield final
         return
-    _see_results(final, names, check)
     new = _missing(final)
     try:
         with ExitStack() as holding_it:
+            with made_by(by or manifest.maker() or ""):
+                _see_results(final, names, check)
             with room_for(out):
                 holding_it.enter_context(held(final / LOCK, final))
                 for folder in (final, *(inside for inside in final.iterdir() if _is_folder(inside))):
                     clear_after_the_dead(folder)
+            # Whoever had the folder may have made it.
+            holding_it.enter_context(made_by(by or manifest.maker() or ""))
             _see_results(final, names, check)
-            manifest = Manifest(final)
-            if manifest.kind() != "results":
+            if (manifest.maker() or "") != maker():
                 with room_for(out):
                     manifest.path.unlink(missing_ok=True)
                     manifest.claim("results")
@@ -370,9 +388,19 @@ def see_apart(final: Path, path: str | Path) -> None:
             if not is_results_folder(folder) or holding(folder / LOCK):
                 continue
             first = final.relative_to(folder).parts[0]
-            ours = first in PARTS or first in Manifest(folder).contents()
+            manifest = Manifest(folder)
+            # What somebody else has put there is not of the results.
+            listed = any(one.by == manifest.maker() for one in manifest.written().get(first, ()))
+            ours = first in PARTS or listed
             if ours and not any(one in final.parents for one in _making_parts.get()):
                 raise StoreError(f"{path} is part of the results in {folder}: choose another name")
+
+
+def part_of_results(path: Path) -> bool:
+    """Whether it lies in results whose folder this thread holds, or that it makes parts of."""
+    final = path.parent.resolve() / path.name
+    ours = _making_parts.get()
+    return any(folder in ours or holding(folder / LOCK) for folder in final.parents)
 
 
 def _see_no_input(final: Path, names: Sequence[str], inputs: Iterable[Named]) -> None:
@@ -398,7 +426,14 @@ def _see_results(final: Path, names: Sequence[str], check: Objection | None) -> 
     if not os.path.lexists(final):
         return
     with room_for(final):
-        if not is_results_folder(final):
+        manifest = Manifest(final)
+        made = manifest.maker()
+        another = None if made is None else made_by_another(made)
+        # Killed before it wrote anything.
+        nothing = manifest.is_begun() and all(map(_is_of_ours, final.iterdir()))
+        if another is not None and not nothing:
+            raise StoreError(f"{final} {another}, which would be lost: choose another folder")
+        if made is None:
             for inside in final.iterdir():
                 if not _is_of_ours(inside):
                     raise StoreError(

@@ -101,6 +101,11 @@ class Paper(Generic[P]):
             raise ParameterError(f"no preset {name!r} of {self.name}; known are {', '.join(self.presets)}")
         return self.presets[name]
 
+    @property
+    def maker(self) -> str:
+        """The command whose results those of the paper are: no other one replaces them."""
+        return f"supercooled study {self.name}"
+
     def run(self, preset: str, out: str | Path, *, runs: str | Path, workers: Workers = 1) -> Path:
         """The whole study, written to `out`; it reuses what is there and in `runs`.
 
@@ -112,7 +117,8 @@ class Paper(Generic[P]):
             if `out` holds something else than such a report, or a file of it has been changed.
         """
         chosen, folder, root = self.preset(preset), Path(out), Path(runs)
-        with report.own_folder(out, runs=runs, names=("softness_*.json",), figures=self.figures):
+        names = ("softness_*.json",)
+        with report.own_folder(out, by=self.maker, runs=runs, names=names, figures=self.figures):
             found = self.study(chosen, Work(folder / "work", root, workers))
             for name, model in found.models.items():
                 model.save(folder / f"softness_{name}.json")

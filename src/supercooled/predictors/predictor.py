@@ -231,7 +231,7 @@ class Predictor(Indicator, long_name="predicted"):
             be written.
         """
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
-        with owned_file(path) as unfinished:
+        with owned_file(path, by="Predictor.save") as unfinished:
             unfinished.write_text(text + "\n")
         return Path(path)
 

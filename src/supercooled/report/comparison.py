@@ -263,6 +263,7 @@ def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     write_text(
         path,
         json.dumps([plain_row(row) for row in rows], indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        by="write_comparison",
     )
 
 

@@ -19,15 +19,21 @@ from supercooled.fields import check, dataset, reading, sealed_folder
 from supercooled.fields.stored_arrays import Group
 from supercooled.outputs import owned_file
 
+# Who writes a report, unless a command or function of its own has said so.
+BY = "report.write"
 
-def write_text(path: str | Path, text: str) -> None:
+
+def write_text(path: str | Path, text: str, *, by: str = BY) -> None:
     """Text file in UTF-8, complete or not there."""
-    write_bytes(path, text.encode(errors="replace"))
+    write_bytes(path, text.encode(errors="replace"), by=by)
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Binary file, complete or not there."""
-    with owned_file(path) as made:
+def write_bytes(path: str | Path, data: bytes, *, by: str = BY) -> None:
+    """Binary file, complete or not there.
+
+    by : the function that writes it, unless one that called it has said so
+    """
+    with owned_file(path, by=by) as made:
         made.write_bytes(data)
 
 
@@ -77,7 +83,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
     StoreError
         if it holds something else, or can't be written.
     """
-    with sealed_folder(path) as made, warnings.catch_warnings():
+    with sealed_folder(path, by="save_results") as made, warnings.catch_warnings():
         # text coordinates ("AA", "AB") have no final Zarr 3 specification yet
         warnings.filterwarnings("ignore", module="zarr")
         xr.Dataset(attrs={"groups": sorted(results)}).to_zarr(made, mode="w", consolidated=False)

@@ -23,6 +23,7 @@ from supercooled.outputs import Named, remove_owned, results_folder
 from supercooled.plain_data import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
 from supercooled.report.files import (
+    BY,
     load_results,
     plain,
     read_json,
@@ -77,6 +78,7 @@ class _Stored(Fields):
 def own_folder(
     out: str | Path,
     *,
+    by: str = BY,
     inputs: Iterable[Named] = (),
     runs: Named = None,
     names: Sequence[str] = (),
@@ -85,10 +87,11 @@ def own_folder(
 ) -> Iterator[None]:
     """Hold the folder of a report, in which nothing of somebody else is replaced; another process waits.
 
+    by : the command or function whose report it is; no other one replaces it
     inputs : files that the report is made from, which must not lie in it
     runs : folder of runs, which may lie in it
     names : patterns of further files that will be written
-    redrawn : only the page and its figures will be written
+    redrawn : only the page and its figures will be written, whoever made the report
     figures : those of a paper, which are written too
 
     Raises
@@ -96,12 +99,13 @@ def own_folder(
     ParameterError
         if `out` can't be the name of a folder to write, or an input lies in it.
     StoreError
-        if it holds something else than a report, or a file of the report has been changed.
+        if it holds something else than a report of the same maker, or a file of the report has been changed.
     """
     drawn = (PAGE, *(f"{FIGURES}/{name}" for name in _with_general(figures).files))
     written = drawn if redrawn else (*drawn, COMPARISON, PROVENANCE, *names)
     check = None if redrawn else _changed_results
-    with results_folder(out, inputs=inputs, runs=runs, names=written, check=check):
+    whose = None if redrawn else by
+    with results_folder(out, by=whose, inputs=inputs, runs=runs, names=written, check=check):
         yield
 
 

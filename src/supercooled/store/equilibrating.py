@@ -29,6 +29,8 @@ from supercooled.trajectory import Trajectory
 _GROWTH, _MARGIN = 2.0, 1.1
 _LONGEST = 10.0
 _FEWEST_FRAMES = 20
+# Whose the configuration is, so that nothing else replaces it.
+_BY = "supercooled equilibrate"
 
 
 @validated
@@ -92,7 +94,7 @@ def equilibrate(
         )
     see_runs_folder(root)
     beside = path.with_suffix(".json")
-    with reserved_file(path, inputs=[start]), reserved_file(beside, inputs=[start]):
+    with reserved_file(path, by=_BY, inputs=[start]), reserved_file(beside, by=_BY, inputs=[start]):
         while True:
             asked = request(
                 liquid,
@@ -147,7 +149,7 @@ def _written(
 ) -> systems.Configuration:
     state = asked.state
     liquid = state.liquid
-    with owned_file(path) as temporary:
+    with owned_file(path, by=_BY) as temporary:
         write_configuration(temporary, liquid.mixture, final)
     # As the file has it: in single precision, a particle at an edge may lie at the other.
     kept = from_trajectory(read_configuration(path), liquid, state.temperature)
@@ -163,7 +165,7 @@ def _written(
         "made": {**made, "configuration_sha256": kept.sha256},
         "checks": verdict.to_dict(wanted),
     }
-    with owned_file(path.with_suffix(".json")) as temporary:
+    with owned_file(path.with_suffix(".json"), by=_BY) as temporary:
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n")
     return systems.Configuration(path, record)
 

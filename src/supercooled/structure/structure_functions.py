@@ -289,7 +289,7 @@ def angular_functions(frame: Frame, wanted: Angular) -> Array:
 
 def _written(parts: Iterator[xr.DataArray], out: str | Path, run: str) -> xr.DataArray:
     """The parts one after the other in a Zarr folder, which has its name when it is whole."""
-    with sealed_folder(out, inputs=[run]) as unfinished, warnings.catch_warnings():
+    with sealed_folder(out, by="structure_functions", inputs=[run]) as unfinished, warnings.catch_warnings():
         # Text coordinates have no final Zarr 3 specification yet.
         warnings.filterwarnings("ignore", module="zarr")
         _append(parts, unfinished)
