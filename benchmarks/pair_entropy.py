@@ -28,8 +28,9 @@ WIDTH, R_MAX = 0.2, 3.0
 # Particles of the slow formula.
 CHECKED = 100
 GRAHAM: dict[str, Any] = {
-    "centre": None, "width": 0.1, "r": np.arange(0.4, 3.05, 0.1), "species": "partial", "density": "local",
-    "radius": 3.0, "window": Logistic(2.0, 1.0), "averaged_within": None,
+    "centre": None, "width": 0.1, "r": np.arange(0.4, 3.05, 0.1), "pair_correlation": "partial",
+    "normalisation": "local",
+    "radius": 3.0, "switching": Logistic(2.0, 1.0), "averaged_within": None,
 }  # fmt: skip
 
 
@@ -135,8 +136,9 @@ def ours(run: sc.Trajectory, **reading: Any) -> tuple[Floats, float]:
 def alike(r: Floats) -> dict[str, Any]:
     """The peers' formula in our words."""
     return {
-        "centre": None, "width": WIDTH, "r": r, "species": "total", "density": "bulk", "radius": None,
-        "window": None, "averaged_within": None,
+        "centre": None, "width": WIDTH, "r": r, "pair_correlation": "total",
+        "normalisation": "bulk", "radius": None,
+        "switching": None, "averaged_within": None,
     }  # fmt: skip
 
 

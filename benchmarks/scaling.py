@@ -113,7 +113,7 @@ def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, Took]:
             depth.of(run, species="A", executor=watched, out=folder / f"depth{workers}")
         with watched.watching(took, "structure functions"):
             sc.structure.structure_functions(
-                run[::ONE_IN], centre="A", radial=paper.radial, angular=paper.angular, then=_mean,
+                run[::ONE_IN], species="A", radial=paper.radial, angular=paper.angular, then=_mean,
                 executor=watched,
             )  # fmt: skip
         with watched.watching(took, "p_hop"):
@@ -138,7 +138,7 @@ def _ready(_: int) -> None:
     large = sc.Trajectory.from_arrays(
         2.0 * still[:1], sc.Box.cube(12.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
     )
-    sc.structure.structure_functions(large, centre="A", radial=paper.radial, angular=paper.angular)
+    sc.structure.structure_functions(large, species="A", radial=paper.radial, angular=paper.angular)
     LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=1.0).of(run[:1], species="A")
 
 

@@ -94,10 +94,10 @@ def main() -> list[Row]:
         gaussians.first, gaussians.step, gaussians.number, gaussians.width, cutoff=RADIUS
     )
     rows = []
-    structure_functions(liquid(4_000, 1), centre="A", angular=ANGULAR, radial=sharp)  # compile
+    structure_functions(liquid(4_000, 1), species="A", angular=ANGULAR, radial=sharp)  # compile
     for n in SIZES:
         run = liquid(n, 1)
-        angular = seconds(lambda run=run: structure_functions(run, centre="A", angular=ANGULAR))
+        angular = seconds(lambda run=run: structure_functions(run, species="A", angular=ANGULAR))
         near = neighbours(run, ANGULAR.cutoff)
         floor = one * len({xi for xi, _, _ in ANGULAR.functions}) * float((near * (near - 1) // 2).sum())
         print(
@@ -105,7 +105,7 @@ def main() -> list[Row]:
         )
         if 0.5 * run.fixed_box().heights.min() < RADIUS:
             continue
-        radial = seconds(lambda run=run: structure_functions(run, centre="A", radial=sharp))
+        radial = seconds(lambda run=run: structure_functions(run, species="A", radial=sharp))
         lower = one * 2.0 * float(neighbours(run, RADIUS).sum())
         print(
             f"                  radial  {1e3 * radial:8.1f} ms, {radial / lower:.2f} times its exponentials"

@@ -51,7 +51,7 @@ def scene() -> xr.Dataset:
 def own_distribution(frame: int, particle: int, r: np.ndarray) -> np.ndarray:
     """g(r) of one A particle with A and with B, (pair, r), by the package."""
     found = cage.local_radial_distribution(
-        liquid(), centre="A", width=WIDTH, r=r, normalisation="total", frames=slice(frame, frame + 1)
+        liquid(), species="A", width=WIDTH, r=r, normalisation="total", frames=slice(frame, frame + 1)
     )
     return np.asarray(found.sel(particle=particle).values).reshape(2, len(r))
 

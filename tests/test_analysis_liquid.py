@@ -122,8 +122,8 @@ def test_depths_at_another_temperature_than_the_runs_are_refused() -> None:
     run = replace(short_study.lattice(0, 0.07), temperature=0.5)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture
     asked = {
-        "mixture": mixture, "centre": "A", "width": 0.09, "cutoffs": {"AA": (0.9, 1.4), "AB": (0.8, 1.3)},
-        "dr": 0.01, "correlation": "local", "normalisation": "total",
+        "mixture": mixture, "species": "A", "width": 0.09, "cutoffs": {"AA": (0.9, 1.4), "AB": (0.8, 1.3)},
+        "dr": 0.01, "direct_correlation": "local", "normalisation": "total",
     }  # fmt: skip
     with pytest.raises(ParameterError, match=r"at T = 0\.5, and temperature is 5"):
         local_depth(run, temperature=5.0, **asked)

@@ -88,7 +88,7 @@ def test_without_a_liquid_it_gives_what_needs_no_potential(analysis, without, tm
         xr.testing.assert_equal(without.hops[T][0], analysis.hops[T][0])
     rows = {(row.quantity, row.state): row for row in without.rows}
     g = without.radial[0.7]
-    entropy = sc.structure.pair_entropy(g, r_max=g.attrs["r_max"], window=None).total.item()
+    entropy = sc.structure.pair_entropy(g, r_max=g.attrs["r_max"], switching=None).total.item()
     assert rows["pair entropy", "T = 0.7"].measured == pytest.approx(entropy, rel=1e-9)
     order = sc.indicators.BondOrder(6).of(without.states[0.7][0], species="A", frames=slice(None, None, 4))
     assert rows["bond order q6", "T = 0.7"].measured == pytest.approx(order.values.mean(), rel=1e-9)
@@ -115,7 +115,7 @@ def test_bad_wishes_get_a_sentence(files):
         (lambda: sc.analyze(files[0], choices=CHOICES), "give its temperature"),
         (lambda: sc.analyze(run, choices=CHOICES, thresholds=[0.1, 0.2]), "1 files need 1 times"),
         (lambda: sc.analyze(run, choices=CHOICES, thresholds=[-1.0]), "threshold must be positive"),
-        (lambda: sc.analyze(run, choices=replace(CHOICES, centre="C")), "no species 'C'"),
+        (lambda: sc.analyze(run, choices=replace(CHOICES, species="C")), "no species 'C'"),
         (lambda: sc.analyze([run, run], choices=CHOICES), "given twice"),
         (lambda: sc.analyze(run, liquid="nonsense", choices=CHOICES), "nonsense"),
     ):

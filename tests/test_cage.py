@@ -336,12 +336,12 @@ def test_pairs_nearer_than_a_table_begins_are_refused():
         cage.depth(g, mixture, temperature=1.0)
     # What the integral doesn't use may be unknown.
     assert np.isfinite(cage.depth(g, mixture, temperature=1.0, cutoffs={"AA": (1.0, 1.5)}))
-    asked = {"temperature": 1.0, "centre": "A", "width": 0.1, "dr": 0.05, "correlation": "local"}
+    asked = {"temperature": 1.0, "species": "A", "width": 0.1, "dr": 0.05, "direct_correlation": "local"}
     with pytest.raises(ParameterError, match=r"AA is not known below 0\.9"):
         local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
     depth = local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
     assert np.isfinite(depth).all()
-    asked["correlation"] = "ensemble"
+    asked["direct_correlation"] = "ensemble"
     with pytest.raises(ParameterError, match="AA is not known below"):
         local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", rdf=g, **asked)
     depth = local_depth(

@@ -55,8 +55,8 @@ def crowd(counts, *, dimensions=3, tilts=(0.0, 0.0, 0.0), edge=3.3, seed=0, n_fr
 
 def local(trajectory, mixture, **changes):
     known = {
-        "mixture": mixture, "temperature": 0.6, "centre": "A", "width": WIDTH, "cutoffs": CUTOFFS,
-        "dr": 0.013, "correlation": "local", "normalisation": "total",
+        "mixture": mixture, "temperature": 0.6, "species": "A", "width": WIDTH, "cutoffs": CUTOFFS,
+        "dr": 0.013, "direct_correlation": "local", "normalisation": "total",
     }  # fmt: skip
     return local_depth(trajectory, **{**known, **changes})
 
@@ -82,7 +82,7 @@ def test_local_depth_equals_the_formula_written_out(  # noqa: PLR0917
     rdf = radial_distribution(trajectory, r_max=1.6, dr=0.05) if correlation == "ensemble" else None
     measured = local(
         trajectory, mixture, width=width, dr=dr, correlation=correlation, normalisation=normalisation,
-        centre=centre, rdf=rdf,
+        species=centre, rdf=rdf,
     )  # fmt: skip
     pair = {b: "".join(sorted((centre, b))) for b in names}
     grids = []
@@ -112,7 +112,7 @@ def test_local_distribution_equals_the_formula_written_out():
     trajectory = crowd([7, 4], tilts=(0.1, -0.2, 0.1), seed=4)
     r = np.linspace(0.5, 1.2, 36)
     measured = cage.local_radial_distribution(
-        trajectory, centre="B", width=WIDTH, r=r, normalisation="partner"
+        trajectory, species="B", width=WIDTH, r=r, normalisation="partner"
     )
     box = trajectory.fixed_box()
     for p, v in (("AB", 0), ("BB", 1)):
@@ -129,7 +129,7 @@ def test_narrow_local_distributions_average_to_the_histogram():
     histogram = radial_distribution(trajectory, r_max=1.5, dr=0.1)
     fine = np.arange(0.600125, 1.5, 0.00025)
     g = cage.local_radial_distribution(
-        trajectory, centre="A", width=0.0002, r=fine, normalisation="partner"
+        trajectory, species="A", width=0.0002, r=fine, normalisation="partner"
     ).mean(("frame", "particle"))
     for pair in ("AA", "AB"):
         shells = (g.sel(pair=pair).values * fine**2).reshape(-1, 400).sum(axis=1) * 0.00025
@@ -192,7 +192,7 @@ def test_like_particles_called_by_two_names_have_the_same_ensemble_depth():
     doubled = rdf.isel(pair=[0, 0, 0]).assign_coords(pair=["AA", "AB", "BB"])
     doubled = doubled.assign_attrs(species=["A", "B"], composition=[0.5, 0.5])
     same = dict.fromkeys(("AA", "AB", "BB"), (0.8, 1.25))
-    ensemble = partial(local, correlation="ensemble", normalisation="partner", cutoffs=same)
+    ensemble = partial(local, direct_correlation="ensemble", normalisation="partner", cutoffs=same)
     named = ensemble(trajectory, two, rdf=doubled)
     np.testing.assert_allclose(
         named[0], ensemble(merged, one, rdf=rdf).sel(particle=named.particle)[0], rtol=1e-9
@@ -234,13 +234,13 @@ def test_a_line_turns_depth_into_softness_and_counts_the_unbound():
         ({"width": 0.0004}, ParameterError, "more than 16 widths"),
         ({"dr": 1.0}, ParameterError, "dr"),
         ({"cutoffs": {"AA": (0.8, 1.2)}}, ParameterError, "pair AB"),
-        ({"correlation": "ensemble"}, ParameterError, "rdf"),
-        ({"correlation": "mine"}, ParameterError, "correlation"),
+        ({"direct_correlation": "ensemble"}, ParameterError, "rdf"),
+        ({"direct_correlation": "mine"}, ParameterError, "correlation"),
         ({"normalisation": "mine"}, ParameterError, "normalisation"),
         ({"temperature": 0.0}, ParameterError, "temperature"),
         ({"width": 0.3}, BoxError, "half of the smallest height"),
         ({"frames": slice(3, 3)}, ParameterError, "none of"),
-        ({"centre": "X"}, ParameterError, "no species"),
+        ({"species": "X"}, ParameterError, "no species"),
     ],
 )
 def test_bad_arguments_are_named(changes, error, message):
@@ -252,4 +252,6 @@ def test_a_mixture_of_other_species_is_refused():
     with pytest.raises(MixtureError, match="species"):
         local(crowd([12, 5]), mixture_of([1]))
     with pytest.raises(ParameterError, match="evenly spaced"):
-        cage.local_radial_distribution(crowd([5]), centre="A", width=0.1, r=[0.0, 0.1], normalisation="total")
+        cage.local_radial_distribution(
+            crowd([5]), species="A", width=0.1, r=[0.0, 0.1], normalisation="total"
+        )

@@ -246,7 +246,7 @@ def test_a_killed_worker_process_is_said_in_one_sentence(tmp_path):
         ({"q_max": 11.0}, {"structure"}),
         ({"overlap_radius": 0.2}, {"motion"}),
         ({"bins": 6}, set()),
-        ({"centre": "B"}, {"depth", "p_hop", "motion"}),
+        ({"species": "B"}, {"depth", "p_hop", "motion"}),
     ],
 )
 def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, again, monkeypatch):

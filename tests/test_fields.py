@@ -48,7 +48,7 @@ RUN = walk()
 
 def depth(**how: object) -> xr.DataArray:
     return local_depth(
-        RUN, mixture=MIXTURE, temperature=0.6, centre="A", width=0.09, dr=0.02, correlation="local",
+        RUN, mixture=MIXTURE, temperature=0.6, species="A", width=0.09, dr=0.02, direct_correlation="local",
         cutoffs={"AA": (0.9, 1.4), "AB": (0.75, 1.25)}, normalisation="total", **how,
     )  # fmt: skip
 

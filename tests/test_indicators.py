@@ -296,7 +296,7 @@ def test_a_particle_alone_has_no_bond_order():
 def taught(run):
     features = sc.structure.structure_functions(
         run,
-        centre="A",
+        species="A",
         radial=Radial(0.9, 0.2, 4, 0.2),
         angular=Angular(((1.5, 1.0, 2), (1.0, -1.0, 1)), 1.9),
     )

@@ -33,19 +33,19 @@ NEED_NONE: dict[str, Callable[[sc.Trajectory], object]] = {
         run,
         mixture=LIQUID,
         temperature=0.5,
-        centre="A",
+        species="A",
         width=0.09,
         dr=0.05,
         cutoffs={"AA": (0.9, 1.4), "AB": (0.8, 1.3), "BB": (0.8, 1.3)},
-        correlation="local",
+        direct_correlation="local",
         normalisation="total",
     ),
     "structure functions": lambda run: sc.structure.structure_functions(
-        run, centre="A", radial=sc.structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
+        run, species="A", radial=sc.structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
     ),
     "energy and density": lambda run: (
         surroundings(
-            run, mixture=LIQUID, centre="A", radius=2.0, width=0.1, shells={"AA": 1.4, "AB": 1.3}
+            run, mixture=LIQUID, species="A", radius=2.0, width=0.1, shells={"AA": 1.4, "AB": 1.3}
         ).local_density
     ),
 }

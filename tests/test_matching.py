@@ -45,7 +45,7 @@ def of_twice_sliced(run):
 
 
 def model_of(run):
-    names = tuple(structure.structure_functions(run[:1], centre="A", radial=NEAR).feature.values.tolist())
+    names = tuple(structure.structure_functions(run[:1], species="A", radial=NEAR).feature.values.tolist())
     n = len(names)
     plane = (np.linspace(-1.0, 1.0, n)[:, None], np.zeros(1))
     return sc.learning.SoftnessModel(names, np.zeros(n), np.ones(n), (plane,), "margin")
@@ -53,23 +53,24 @@ def model_of(run):
 
 LOCAL = {
     "local_depth": lambda run: local_depth(
-        run, mixture=FLUID, temperature=0.5, centre="A", width=0.05,
-        cutoffs={"AA": (0.8, 1.4), "AB": (0.8, 1.4)}, dr=0.02, correlation="local", normalisation="total",
+        run, mixture=FLUID, temperature=0.5, species="A", width=0.05,
+        cutoffs={"AA": (0.8, 1.4), "AB": (0.8, 1.4)}, dr=0.02,
+        direct_correlation="local", normalisation="total",
     ),
     "local_radial_distribution": lambda run: cage.local_radial_distribution(
-        run, centre="B", width=0.1, r=[0.9, 1.0, 1.1], normalisation="total"
+        run, species="B", width=0.1, r=[0.9, 1.0, 1.1], normalisation="total"
     ),
-    "structure_functions": lambda run: structure.structure_functions(run, centre="A", radial=NEAR),
+    "structure_functions": lambda run: structure.structure_functions(run, species="A", radial=NEAR),
     "an indicator": lambda run: PairEntropy(
-        "partial", "local", width=0.1, r=(0.4, 0.5, 0.6), radius=1.5, window=Logistic(1.0, 1.0)
+        "partial", "local", width=0.1, r=(0.4, 0.5, 0.6), radius=1.5, switching=Logistic(1.0, 1.0)
     ).of(run, species="A"),
     "surroundings": lambda run: surroundings(
-        run, mixture=FLUID, centre="A", shells={"AA": 1.4, "AB": 1.4}, radius=1.4, width=0.05
+        run, mixture=FLUID, species="A", shells={"AA": 1.4, "AB": 1.4}, radius=1.4, width=0.05
     ),
     "nonaffine_displacement": lambda run: dynamics.nonaffine_displacement(run, lag=6.0, cutoff=1.9),
     "cage_relative_displacement": lambda run: dynamics.cage_relative_displacement(run, lag=6.0, cutoff=1.9),
     "learned softness": lambda run: structure.structure_functions(
-        run, centre="A", radial=NEAR, then=model_of(run).softness
+        run, species="A", radial=NEAR, then=model_of(run).softness
     ),
     "within_horizon": lambda run: relation.within_horizon(
         dynamics.hops(run, window=12.0), threshold=0.1, horizon=6.0
@@ -183,8 +184,8 @@ def test_examples_of_a_part_have_the_features_of_their_own_frames(some):
     table = TABLES["training_by_extrema"](part)
     table = table.isel(example=np.isin(table.particle.values, RUN.of_species("A")))
     assert table.sizes["example"] > 10
-    over_whole = structure.features_of_examples(RUN, table, centre="A", radial=NEAR)
-    over_part = structure.features_of_examples(part, table, centre="A", radial=NEAR)
+    over_whole = structure.features_of_examples(RUN, table, species="A", radial=NEAR)
+    over_part = structure.features_of_examples(part, table, species="A", radial=NEAR)
     np.testing.assert_array_equal(over_whole.values, over_part.values)
     every = LOCAL["structure_functions"](RUN)
     for row, frame, particle in zip(
@@ -197,7 +198,7 @@ def test_examples_at_frames_that_a_part_lacks_are_refused():
     table = TABLES["training_by_extrema"](RUN[20:])
     table = table.isel(example=np.isin(table.particle.values, RUN.of_species("A")))
     with pytest.raises(ParameterError, match=r"example \d+: arrays in memory has 30 frames, 0 to 29"):
-        structure.features_of_examples(RUN[:30], table, centre="A", radial=NEAR)
+        structure.features_of_examples(RUN[:30], table, species="A", radial=NEAR)
 
 
 @pytest.mark.parametrize("some", SLICES[:2], ids=str)
@@ -282,7 +283,7 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
         lambda: structure.grouped_radial_distribution(other, depth, edges=[0.0, 99.0], r_max=1.5, dr=0.1),
         lambda: field_values("depth", depth, other),
         lambda: structure.features_of_examples(
-            other, TABLES["training_by_extrema"](RUN), centre="A", radial=NEAR
+            other, TABLES["training_by_extrema"](RUN), species="A", radial=NEAR
         ),
         lambda: relation.propagation(
             depth, other, groups=[(0.0, 99.0)], lags=[1.0], stays_within=0.5, overlap_radius=0.3, bins=3,

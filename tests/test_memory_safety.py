@@ -76,7 +76,7 @@ def test_positions_beyond_every_count_of_images_are_refused(place):
     run = sc.Trajectory.from_arrays([[[0, 0, 0], [0.1, place, 0.1]]], sc.Box.cube(5.0))
     for ask in (
         lambda: structure.structure_factor(run, q_max=60.0, dq=10.0),
-        lambda: surroundings(run, mixture=LJ, centre="A", shells={"AA": 1.3}, width=0.05, radius=2.0),
+        lambda: surroundings(run, mixture=LJ, species="A", shells={"AA": 1.3}, width=0.05, radius=2.0),
     ):
         with pytest.raises(sc.SupercooledError, match=r"edges of the box away|must be below 1e\+15 in size"):
             ask()
@@ -125,9 +125,9 @@ def test_a_species_without_particles_is_named():
     gaussians = structure.Radial(first=0.5, step=0.1, number=3, width=0.1)
     for ask in (
         lambda: dynamics.correlators(run, lags=[1.0], overlap_radius=0.3, species="B"),
-        lambda: structure.structure_functions(run, centre="B", radial=gaussians),
+        lambda: structure.structure_functions(run, species="B", radial=gaussians),
         lambda: cage.local_radial_distribution(
-            run, centre="A", width=0.1, r=[0.9, 1.0], normalisation="partner"
+            run, species="A", width=0.1, r=[0.9, 1.0], normalisation="partner"
         ),
     ):
         with pytest.raises(sc.SupercooledError, match="species B has no particle"):

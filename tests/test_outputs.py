@@ -345,7 +345,7 @@ NO_TEXT: dict[str, Any] = {"title": "", "summary": "", "rows": [], "results": {}
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
     "structure.structure_functions:out": lambda p, v: sc.structure.structure_functions(
-        p.opened(), centre="A", radial=NEAR, out=v
+        p.opened(), species="A", radial=NEAR, out=v
     ),
     "Indicator.of:out": lambda p, v: sc.indicators.BondOrder(6).of(p.opened(), out=v),
     "predictors.Predictor.save:path": lambda p, v: valid_calls._predictor().save(v),

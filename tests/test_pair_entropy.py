@@ -23,15 +23,16 @@ from supercooled.structure import (
 
 WINDOW = Logistic(centre=1.1, width=0.2)
 GRAHAM = {
-    "centre": None, "width": 0.1, "r": np.arange(0.4, 1.61, 0.1), "species": "partial", "density": "local",
-    "radius": 1.6, "window": WINDOW, "averaged_within": None,
+    "species": None, "width": 0.1, "r": np.arange(0.4, 1.61, 0.1), "pair_correlation": "partial",
+    "normalisation": "local",
+    "radius": 1.6, "switching": WINDOW, "averaged_within": None,
 }  # fmt: skip
-PLAIN = {**GRAHAM, "species": "total", "density": "bulk", "radius": None, "window": None}
+PLAIN = {**GRAHAM, "pair_correlation": "total", "normalisation": "bulk", "radius": None, "switching": None}
 
 
-def local_pair_entropy(run, *, centre, frames=slice(None), executor=None, **reading):
+def local_pair_entropy(run, *, species, frames=slice(None), executor=None, **reading):
     r = tuple(float(x) for x in np.atleast_1d(reading.pop("r")))
-    return PairEntropy(r=r, **reading).of(run, species=centre, frames=frames, executor=executor)
+    return PairEntropy(r=r, **reading).of(run, species=species, frames=frames, executor=executor)
 
 
 def gas(n, *, dimensions=3, tilts=(0.0, 0.0, 0.0), edge=4.4, seed=0, n_frames=1, n_species=2):
@@ -64,7 +65,7 @@ def gas(n, *, dimensions=3, tilts=(0.0, 0.0, 0.0), edge=4.4, seed=0, n_frames=1,
             "n_species": st.integers(1, 3),
             "total": st.booleans(),
             "local": st.booleans(),
-            "window": st.sampled_from([None, WINDOW]),
+            "switching": st.sampled_from([None, WINDOW]),
         }
     ),
 )
@@ -73,13 +74,14 @@ def test_it_is_the_double_loop(seed, n, dimensions, tilts, chosen):
     run = gas(n, dimensions=dimensions, tilts=tilts, seed=seed, n_species=n_species, edge=5.4)
     r, radius = np.linspace(0.3, 1.3, chosen["points"]), 1.4 if chosen["local"] else None
     found = local_pair_entropy(
-        run, centre=None, width=width, r=r, species="total" if total else "partial",
-        density="local" if chosen["local"] else "bulk", radius=radius, window=window, averaged_within=None,
+        run, species=None, width=width, r=r, pair_correlation="total" if total else "partial",
+        normalisation="local" if chosen["local"] else "bulk", radius=radius,
+        switching=window, averaged_within=None,
     )  # fmt: skip
     for i in range(n):
         expected = oracle.local_pair_entropy(
             run.positions()[0], run.fixed_box(), run.species, i, n_species=n_species, width=width, r=r,
-            total=total, radius=radius, window=window,
+            total=total, radius=radius, switching=window,
         )  # fmt: skip
         assert found.values[0, i] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
@@ -87,11 +89,11 @@ def test_it_is_the_double_loop(seed, n, dimensions, tilts, chosen):
 @pytest.mark.parametrize("r", [np.arange(3.4, 3.61, 0.1), np.arange(0.1, 0.31, 0.1)])
 def test_neighbours_too_near_or_too_far_for_any_distance_count_at_none(r):
     run = gas(150, seed=3, edge=8.4)
-    found = local_pair_entropy(run, **{**GRAHAM, "r": r, "radius": 3.3, "window": None}).values[0]
+    found = local_pair_entropy(run, **{**GRAHAM, "r": r, "radius": 3.3, "switching": None}).values[0]
     for i in range(40):
         expected = oracle.local_pair_entropy(
             run.positions()[0], run.fixed_box(), run.species, i, n_species=2, width=0.1, r=r,
-            total=False, radius=3.3, window=None,
+            total=False, radius=3.3, switching=None,
         )  # fmt: skip
         assert found[i] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 
@@ -113,7 +115,7 @@ def test_any_step_beside_the_width_gives_the_same_sums(width):
     expected = [
         oracle.local_pair_entropy(
             run.positions()[0], run.fixed_box(), run.species, i, n_species=2, width=width, r=r, radius=1.0,
-            window=WINDOW,
+            switching=WINDOW,
         )
         for i in range(12)
     ]  # fmt: skip
@@ -154,7 +156,7 @@ def test_a_box_scaled_with_every_length_keeps_it():
         run.positions() * 1.7, sc.Box.from_array(run.boxes()[0] * ([1.7] * 3 + [1] * 3)), species=run.species
     )
     lengths = {"width": 0.17, "r": GRAHAM["r"] * 1.7, "radius": 1.6 * 1.7,
-               "window": Logistic(1.1 * 1.7, 0.2 * 1.7)}  # fmt: skip
+               "switching": Logistic(1.1 * 1.7, 0.2 * 1.7)}  # fmt: skip
     assert local_pair_entropy(scaled, **{**GRAHAM, **lengths}).values == pytest.approx(
         local_pair_entropy(run, **GRAHAM).values, rel=1e-9
     )
@@ -206,7 +208,7 @@ def test_chunks_executors_and_chosen_centres_change_nothing():
     run = gas(30, seed=8, n_frames=6)
     whole = local_pair_entropy(run, **GRAHAM)
     with ThreadPoolExecutor(2) as pool:
-        parallel = local_pair_entropy(run, **{**GRAHAM, "centre": "B"}, executor=pool)
+        parallel = local_pair_entropy(run, **{**GRAHAM, "species": "B"}, executor=pool)
     b = run.of_species("B")
     assert np.array_equal(parallel.values, whole.values[:, b])
     assert np.array_equal(parallel.particle, b)
@@ -218,7 +220,7 @@ def test_chunks_executors_and_chosen_centres_change_nothing():
 def test_the_liquids_entropy_is_the_integral_over_its_distributions():
     run = gas(80, seed=9, n_frames=3)
     g = radial_distribution(run, r_max=2.0, dr=0.1)
-    found = pair_entropy(g, r_max=1.7, window=None)
+    found = pair_entropy(g, r_max=1.7, switching=None)
     x = run.composition()
     rho = 80 / run.fixed_box().volume
     curves = g.radial_distribution.values[:, :17]
@@ -231,11 +233,11 @@ def test_the_liquids_entropy_is_the_integral_over_its_distributions():
 
 def test_species_that_are_alike_are_one_liquid():
     run = gas(60, seed=10, n_frames=4, n_species=1)
-    one = pair_entropy(radial_distribution(run, r_max=2.0, dr=0.1), r_max=2.0, window=WINDOW)
+    one = pair_entropy(radial_distribution(run, r_max=2.0, dr=0.1), r_max=2.0, switching=WINDOW)
     labels = sc.Trajectory.from_arrays(run.positions(), run.fixed_box(), species=np.arange(60) % 2)
     both = radial_distribution(labels, r_max=2.0, dr=0.1)
     # The two partial g of a species with its own kind lack the particle itself.
-    pooled = pair_entropy(both, r_max=2.0, window=WINDOW, species="total")
+    pooled = pair_entropy(both, r_max=2.0, switching=WINDOW, pair_correlation="total")
     assert float(pooled.total) == pytest.approx(float(one.total), rel=1e-9)
 
 
@@ -248,7 +250,7 @@ def test_what_is_left_of_an_ideal_gas_falls_with_frames_and_particles(dimensions
     for seed in range(8):
         run = gas(n, dimensions=dimensions, seed=seed, n_frames=frames, n_species=1, edge=10.0)
         g = radial_distribution(run, r_max=4.8, dr=0.4)
-        values.append(float(pair_entropy(g, r_max=4.8, window=None).total))
+        values.append(float(pair_entropy(g, r_max=4.8, switching=None).total))
     within = (4 / 3 * np.pi * 4.8**3 if dimensions == 3 else np.pi * 4.8**2) / run.fixed_box().volume
     assert np.mean(values) == pytest.approx(-bins / (2 * frames * n) - within / (4 * n), rel=0.25)
 
@@ -274,8 +276,8 @@ def test_the_window_is_one_half_at_its_centre_and_falls():
     ("changes", "words"),
     [
         ({"radius": None}, "needs a radius"),
-        ({"density": "bulk"}, "radius=None"),
-        ({"density": "some"}, "local"),
+        ({"normalisation": "bulk"}, "radius=None"),
+        ({"normalisation": "some"}, "local"),
         ({"width": 0.0}, "width must be positive"),
         ({"r": [0.5]}, "evenly spaced"),
         ({"r": [0.5, 0.6, 0.8]}, "evenly spaced"),
@@ -295,7 +297,7 @@ def test_a_small_box_and_missing_frames_are_refused():
         local_pair_entropy(gas(5), **GRAHAM, frames=slice(3, 4))
     g = radial_distribution(gas(20), r_max=2.0, dr=0.1)
     with pytest.raises(ParameterError, match="must lie between"):
-        pair_entropy(g, r_max=2.5, window=None)
+        pair_entropy(g, r_max=2.5, switching=None)
     with pytest.raises(ParameterError, match="width"):
         Logistic(2.0, 0.0)
 
@@ -343,10 +345,10 @@ def test_one_group_of_all_has_the_entropy_of_the_liquid():
         np.zeros((2, 80)), {"frame": [0, 1], "particle": np.arange(80)}, ("frame", "particle")
     )
     grouped = grouped_radial_distribution(run, field, edges=[-1.0, 1.0, 2.0], r_max=2.0, dr=0.1)
-    values = grouped_pair_entropy(grouped, r_max=1.8, window=WINDOW)
+    values = grouped_pair_entropy(grouped, r_max=1.8, switching=WINDOW)
     g = radial_distribution(run, r_max=2.0, dr=0.1)
     # The liquid's g counts N (N - 1) / 2 of the N^2 / 2 pairs in the same way.
-    expected = pair_entropy(g, r_max=1.8, window=WINDOW)
+    expected = pair_entropy(g, r_max=1.8, switching=WINDOW)
     assert float(values[0]) == pytest.approx(float(expected.total), rel=1e-9)
     assert np.isnan(float(values[1]))
     other = gas(80, seed=13, n_frames=2, n_species=1)

@@ -58,7 +58,7 @@ def hopping(T, seed):
     still = sc.Trajectory.from_arrays(base[None], box, species=species)
     density = (
         sc.structure.structure_functions(
-            still, centre="A", radial=sc.structure.Radial(first=1.05, step=0.1, number=1, width=0.1)
+            still, species="A", radial=sc.structure.Radial(first=1.05, step=0.1, number=1, width=0.1)
         )
         .values[0, :, :]
         .sum(axis=1)
@@ -174,7 +174,7 @@ def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
         found_here = measuring.softness_of(runs[1], trained, cold, taught=taught)
         field = found_here["softness"]["learned_softness"]
         expected = sc.structure.structure_functions(
-            runs[1], centre="A", radial=NEAR.radial, frames=slice(0, FRAMES, 16), then=model.softness
+            runs[1], species="A", radial=NEAR.radial, frames=slice(0, FRAMES, 16), then=model.softness
         )
         np.testing.assert_allclose(field.values, expected.values)
     one = study.of_density(DENSITY, {**still, 0.5: runs}, preset, CHOICES, tmp_path)

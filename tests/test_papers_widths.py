@@ -18,7 +18,7 @@ THRESHOLD = 0.1
 
 
 def named(width: float) -> str:
-    return Variant(CHOICES.correlation, CHOICES.normalisation, width).name
+    return Variant(CHOICES.direct_correlation, CHOICES.normalisation, width).name
 
 
 def made(*, shuffled: bool, steepness: float = 1.0, shift: float = 0.0):

@@ -103,11 +103,11 @@ COMBINATIONS = [
     (
         "analyze",
         (
-            "--q-max 12.34567891 --width 0.07 --correlation ensemble --normalisation partner --remove-drift "
-            "--calibrated-by local-mean --begin 10 --stride 2"
+            "--q-max 12.34567891 --width 0.07 --direct-correlation ensemble --normalisation partner "
+            "--remove-drift --calibrated-by local-mean --begin 10 --stride 2"
         ),
     ),
-    ("analyze", "--threshold 0.1 --centre B --names A=A,B=B --calibrated-by ensemble-full"),
+    ("analyze", "--threshold 0.1 --species B --names A=A,B=B --calibrated-by ensemble-full"),
     (
         "dynamics",
         (

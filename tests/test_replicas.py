@@ -37,9 +37,9 @@ def depth_of(run):
     pairs = {f"{run.names[0]}{name}": (0.8, 1.4) for name in run.names}
     fluid = replace(FLUID, species=run.names)
     return local_depth(
-        run, mixture=fluid, temperature=run.temperature or 0.5, centre=run.names[0], width=0.05,
+        run, mixture=fluid, temperature=run.temperature or 0.5, species=run.names[0], width=0.05,
         cutoffs=pairs, dr=0.02,
-        correlation="local", normalisation="total",
+        direct_correlation="local", normalisation="total",
     )  # fmt: skip
 
 
@@ -219,11 +219,11 @@ def test_features_are_of_the_run_that_the_table_counts():
     runs = [moving(1), moving(2)]
     table = trained(runs)
     table = table.isel(example=np.isin(table.particle.values, runs[0].of_species("A")))
-    structure.features_of_examples(runs, table, centre="A", radial=EXAMPLES)
+    structure.features_of_examples(runs, table, species="A", radial=EXAMPLES)
     with pytest.raises(ParameterError, match="two trajectories"):
-        structure.features_of_examples(runs[::-1], table, centre="A", radial=EXAMPLES)
+        structure.features_of_examples(runs[::-1], table, species="A", radial=EXAMPLES)
     with pytest.raises(ParameterError, match="given twice"):
-        structure.features_of_examples([runs[0], runs[0]], table, centre="A", radial=EXAMPLES)
+        structure.features_of_examples([runs[0], runs[0]], table, species="A", radial=EXAMPLES)
 
 
 def test_a_run_given_again_in_another_form_or_from_before_it_was_prolonged_is_refused(tmp_path):

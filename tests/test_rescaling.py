@@ -124,8 +124,8 @@ def cutoffs(u):
 @cache
 def depths(u, stop=None, step=10):
     return local_depth(
-        run_of(u), mixture=fluid(u), temperature=0.7 * u.E, centre="A", width=0.1 * u.L, cutoffs=cutoffs(u),
-        dr=0.02 * u.L, correlation="local", normalisation="total", frames=slice(0, stop, step),
+        run_of(u), mixture=fluid(u), temperature=0.7 * u.E, species="A", width=0.1 * u.L, cutoffs=cutoffs(u),
+        dr=0.02 * u.L, direct_correlation="local", normalisation="total", frames=slice(0, stop, step),
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def lines(u):
 @cache
 def around(u):
     return surroundings(
-        run_of(u, 3, 0.0), mixture=fluid(u), centre="A", shells={"AA": 1.5 * u.L}, radius=2.0 * u.L,
+        run_of(u, 3, 0.0), mixture=fluid(u), species="A", shells={"AA": 1.5 * u.L}, radius=2.0 * u.L,
         width=0.2 * u.L,
     )  # fmt: skip
 
@@ -306,9 +306,11 @@ CASES = {
     "steepness": lambda u: relation.steepness(lines(u)).steepness,
     "barrier": lambda u: relation.arrhenius(lines(u), weighting="equal").barrier,
     "entropy": lambda u: relation.arrhenius(lines(u), weighting="equal").entropy,
-    "pair_entropy": lambda u: structure.pair_entropy(distances(u), r_max=3.0 * u.L, window=None).pair_entropy,
+    "pair_entropy": lambda u: structure.pair_entropy(
+        distances(u), r_max=3.0 * u.L, switching=None
+    ).pair_entropy,
     "structure_function": lambda u: structure.structure_functions(
-        run_of(u)[::100], centre="A", radial=radial(u)
+        run_of(u)[::100], species="A", radial=radial(u)
     ),
     "reduced_diffusivity": lambda u: dynamics.reduced_diffusion(
         0.01 * u.of("sigma_AA^2/tau"), density=1.2 * u.of("sigma_AA^-d"), temperature=0.5 * u.E, mass=u.m,
@@ -344,7 +346,7 @@ def learned(u):
     soft = np.arange(40) % 2 == 0
     features = structure.structure_functions(
         run_of(u)[::100],
-        centre="A",
+        species="A",
         radial=structure.Radial(0.5 * u.L, 0.5 * u.L, 3, 0.3 * u.L, cutoff=2.5 * u.L),
     )
     some = features.isel(frame=0, particle=slice(0, 40)).rename(particle="example").drop_vars("example")

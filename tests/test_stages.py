@@ -249,7 +249,7 @@ from supercooled.analysis import measurement
 walk = np.cumsum(np.random.default_rng(1).normal(scale=0.05, size=(12, 8, 3)), axis=0)
 run = sc.Trajectory.from_arrays(walk, sc.Box.cube(9.0), species=[0] * 8, unwrapped=True, temperature=0.5)
 from pathlib import Path
-found = measurement.motion.kept(Path(sys.argv[1]), "m", [run], centre="A", overlap_radius=0.3,
+found = measurement.motion.kept(Path(sys.argv[1]), "m", [run], species="A", overlap_radius=0.3,
     lags_per_decade=4, blocks=2, remove_drift=False)["motion"]
 print(float(found["msd"][2]))
 """

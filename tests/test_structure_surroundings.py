@@ -26,7 +26,7 @@ def scattered(rng, n, box):
     return (grid + rng.uniform(-0.03, 0.03, grid.shape) / side) @ box.matrix.T
 
 
-@given(seed=st.integers(0, 2**31), tilt=st.floats(-0.2, 0.2), centre=st.sampled_from("AB"))
+@given(seed=st.integers(0, 2**31), tilt=st.floats(-0.2, 0.2), species=st.sampled_from("AB"))
 @settings(deadline=None, max_examples=8)
 def test_the_sums_are_those_of_the_double_loop(seed, tilt, centre):
     rng = np.random.default_rng(seed)
@@ -36,7 +36,7 @@ def test_the_sums_are_those_of_the_double_loop(seed, tilt, centre):
     species[:2] = 0, 1
     run = Trajectory.from_arrays(xyz[None], box, species=species, names=("A", "B"))
     shells = {"AA": 1.42, "AB": 1.25, "BB": 1.1}
-    found = surroundings(run, **ASKED | {"shells": shells}, centre=centre)
+    found = surroundings(run, **ASKED | {"shells": shells}, species=centre)
     rules = (
         lambda v, r: float(KA.potential(centre, "AB"[v]).energy(r)),
         lambda r: 0.5 * erfc((r - 1.42) / (np.sqrt(2) * 0.09)),
@@ -56,7 +56,7 @@ def test_every_pair_is_shared_between_its_two_particles():
     run = Trajectory.from_arrays(xyz[None], box, species=species, names=("A", "B"))
     shells = {"AA": 1.4, "AB": 1.2, "BB": 1.0}
     total = sum(
-        float(surroundings(run, **ASKED | {"shells": shells}, centre=c).potential_energy.sum()) for c in "AB"
+        float(surroundings(run, **ASKED | {"shells": shells}, species=c).potential_energy.sum()) for c in "AB"
     )
     pairs = 0.0
     for i in range(125):
@@ -78,7 +78,7 @@ def test_shifts_and_relabelling_do_not_matter_and_frames_keep_their_numbers():
 
     def found(xyz, kinds, **more):
         run = Trajectory.from_arrays(wrapped(xyz), box, species=kinds, names=("A", "B"))
-        return surroundings(run, **ASKED, centre="A", **more)
+        return surroundings(run, **ASKED, species="A", **more)
 
     plain = found(frames, species)
     moved = found(frames + np.array([0.7, -1.3, 2.2]), species)
@@ -96,12 +96,12 @@ def test_shifts_and_relabelling_do_not_matter_and_frames_keep_their_numbers():
 def test_what_does_not_fit_is_refused():
     run = Trajectory.from_arrays(np.zeros((1, 2, 3)), Box.cube(4.0), species=[0, 1], names=("A", "B"))
     with pytest.raises(BoxError, match="beyond half"):
-        surroundings(run, **ASKED, centre="A")
+        surroundings(run, **ASKED, species="A")
     wide = Trajectory.from_arrays(np.zeros((1, 2, 3)), Box.cube(9.0), species=[0, 1], names=("A", "B"))
     with pytest.raises(ParameterError, match="no shell for the pair BB"):
-        surroundings(wide, **ASKED, centre="B")
+        surroundings(wide, **ASKED, species="B")
     with pytest.raises(ParameterError, match="positive"):
-        surroundings(run, **ASKED | {"width": 0.0}, centre="A")
+        surroundings(run, **ASKED | {"width": 0.0}, species="A")
     other = Trajectory.from_arrays(np.zeros((1, 2, 3)), Box.cube(9.0))
     with pytest.raises(MixtureError, match="species"):
-        surroundings(other, **ASKED, centre="A")
+        surroundings(other, **ASKED, species="A")

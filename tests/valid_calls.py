@@ -73,7 +73,7 @@ def run() -> sc.Trajectory:
 
 
 def described_model() -> Any:
-    features = structure.structure_functions(dense(), centre="A", radial=RADIAL)
+    features = structure.structure_functions(dense(), species="A", radial=RADIAL)
     names = tuple(features.feature.values.tolist())
     n = len(names)
     plane = (np.ones((n, 1)), np.zeros(1))
@@ -538,7 +538,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "indicators.PackingOrder.of_mixture": lambda: {"mixture": FLUID},
     "indicators.StructureFunctions.of_paper": lambda: {"name": "graham2023"},
-    "indicators.PairEntropy.graham2023": lambda: {"window_width": 1.0},
+    "indicators.PairEntropy.graham2023": lambda: {"switching_width": 1.0},
     "predict": lambda: {
         "what": dense(),
         "model": described_model(),
@@ -701,7 +701,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "cage.kramers_time": lambda: {"potential": well(), "r_max": 1.0, "top": "integral"},
     "cage.local_radial_distribution": lambda: {
         "trajectory": dense(),
-        "centre": "A",
+        "species": "A",
         "width": 0.1,
         "r": [0.9, 1.0, 1.1],
         "normalisation": "total",
@@ -1028,7 +1028,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "structure.features_of_examples": lambda: {
         "trajectories": run(),
         "examples": example_table(),
-        "centre": "A",
+        "species": "A",
         "radial": RADIAL,
         "angular": ANGULAR,
         "executor": None,
@@ -1036,7 +1036,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "structure.grouped_pair_entropy": lambda: {
         "grouped": grouped(),
         "r_max": 3.0,
-        "window": structure.Logistic(2.0, 1.0),
+        "switching": structure.Logistic(2.0, 1.0),
     },
     "structure.grouped_radial_distribution": lambda: {
         "trajectories": run(),
@@ -1048,8 +1048,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "structure.pair_entropy": lambda: {
         "rdf": rdf(),
         "r_max": 2.5,
-        "window": structure.Logistic(2.0, 1.0),
-        "species": "partial",
+        "switching": structure.Logistic(2.0, 1.0),
+        "pair_correlation": "partial",
     },
     "structure.radial_distribution": lambda: {
         "trajectories": run()[:3],
@@ -1066,7 +1066,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "structure.structure_functions": lambda: {
         "trajectory": run(),
-        "centre": "A",
+        "species": "A",
         "radial": RADIAL,
         "angular": ANGULAR,
         "frames": slice(0, 2),
@@ -1664,7 +1664,7 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "LocalDepth": lambda: {
         "mixture": FLUID,
         "cutoffs": {"AA": (0.9, 1.4)},
-        "correlation": "local",
+        "direct_correlation": "local",
         "normalisation": "total",
         "width": 0.09,
         "dr": 0.05,
@@ -1678,10 +1678,10 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "PairEntropy": lambda: {
         "width": 0.1,
         "r": (0.4, 0.5, 0.6),
-        "species": "partial",
-        "density": "local",
+        "pair_correlation": "partial",
+        "normalisation": "local",
         "radius": 3.0,
-        "window": structure.Logistic(2.0, 1.0),
+        "switching": structure.Logistic(2.0, 1.0),
         "averaged_within": 1.5,
     },
     "PotentialEnergy": lambda: {"mixture": FLUID},

@@ -31,7 +31,8 @@ radial = _of(partial(sc.structure.radial_distribution, RUN), r_max=2.0, dr=0.1)
 moves = _of(partial(sc.dynamics.displacements, RUN), lags=[1.0], overlap_radius=0.3)
 depth = _of(
     partial(local_depth, RUN), mixture=systems.named("ka-lj", density=1.2).mixture, temperature=0.5,
-    centre="A", width=0.09, cutoffs={"AA": (0.9, 1.4), "AB": (0.8, 1.2)}, dr=0.05, correlation="local",
+    species="A", width=0.09, cutoffs={"AA": (0.9, 1.4), "AB": (0.8, 1.2)}, dr=0.05,
+    direct_correlation="local",
     normalisation="total",
 )  # fmt: skip
 choices = _of(Choices)
@@ -69,7 +70,7 @@ CASES = (
     _case("width beyond the box", depth(width=0.4), B, "half of the smallest height"),
     _case("a cutoff missing", depth(cutoffs={"AA": (0.9, 1.4)}), P, "AB"),
     _case("cutoffs the wrong way", depth(cutoffs={"AA": (1.4, 0.9), "AB": (0.8, 1.2)}), P, "cutoff"),
-    _case("an unknown reading", depth(correlation="global"), P, "correlation"),
+    _case("an unknown reading", depth(direct_correlation="global"), P, "correlation"),
     _case("an unknown normalisation", depth(normalisation="none"), P, "normalisation"),
     _case("no frames", depth(frames=slice(40, 50)), P, "chooses none"),
     _case("a step too long for a depth", depth(dr=2.0), P, "dr"),

@@ -217,7 +217,7 @@ def analysed(
     trajectories = list(opened)
     if liquid is None:
         for run in opened:
-            _check_species(run, choices.centre)
+            _check_species(run, choices.species)
     else:
         mixture, trajectories = in_its_order(liquid, opened, choices)
     states = by_temperature(trajectories)
@@ -268,11 +268,11 @@ def check_runs(opened: Sequence[Trajectory], choices: Choices) -> None:
         trajectory.fixed_box()
 
 
-def _check_species(run: Trajectory, centre: str) -> None:
-    if centre not in run.names:
+def _check_species(run: Trajectory, species: str) -> None:
+    if species not in run.names:
         raise ParameterError(
-            f"{run.source.name}: no species {centre!r} among {run.names}: say whose motion is wanted, for "
-            f"example --centre {run.names[0]}"
+            f"{run.source.name}: no species {species!r} among {run.names}: say whose motion is wanted, for "
+            f"example --species {run.names[0]}"
         )
 
 
@@ -289,7 +289,7 @@ def _without_potential(
     rows = []
     for (T, runs), one in zip(states.items(), measured, strict=True):
         entropy = float(
-            structure.pair_entropy(one.radial, r_max=float(one.radial.attrs["r_max"]), window=None).total
+            structure.pair_entropy(one.radial, r_max=float(one.radial.attrs["r_max"]), switching=None).total
         )
         rows.append(
             _row("pair entropy", T, entropy, "k_B", error=np.nan, note="Of g(r), as far as it is counted.")
@@ -305,7 +305,7 @@ def _bond_order(runs: Sequence[Trajectory], choices: Choices) -> tuple[float, fl
     series = []
     for run in runs:
         some = slice(None, None, max(1, run.n_frames // SOME_FRAMES))
-        field = BondOrder(6).of(run, species=choices.centre, frames=some)
+        field = BondOrder(6).of(run, species=choices.species, frames=some)
         series.append(np.asarray(field.mean("particle").values, dtype=np.float64))
     parts = [part for one in series for part in np.array_split(one, min(choices.blocks, len(one)))]
     sums, counts = np.array([part.sum() for part in parts]), np.array([float(len(part)) for part in parts])

@@ -22,13 +22,13 @@ class Choices:
     window : Delta t of p_hop, tau (sharma2022, Sec. III: 15)
     q_max : upper wave number of the caging potential; 24.5 reproduces nandi2021's Table III
     width : delta of the local g(r), sigma_AA (sharma2022, Sec. IV: 0.09)
-    correlation : C(r) in the local depth, the particle's own ("local") or the liquid's ("ensemble")
+    direct_correlation : C(r) in the local depth, the particle's own ("local") or the liquid's ("ensemble")
     normalisation : local g(r) by the "total" density (sharma2022, Eq. 8) or the "partner"'s
     calibrated_by : the depth that fixes c0 and c1: the local sum, over the same pairs and between the
         same cutoffs, of the liquid's own g(r) ("ensemble-cut"); Eq. 5 as printed, over all pairs and
         distances ("ensemble-full"); or the mean of the local depths ("local-mean")
     lead : time from the structure to the hop that it is held against, tau
-    centre : species whose softness and hops are measured (sharma2022: A)
+    species : species whose softness and hops are measured (sharma2022: A)
     remove_drift : subtract the mean position of all particles in each frame, of hops and displacements
     overlap_radius : a of the overlap function, sigma_AA
     lags_per_decade : of the displacements
@@ -44,11 +44,11 @@ class Choices:
     window: float = 15.0
     q_max: float = 24.5
     width: float = 0.09
-    correlation: Literal["local", "ensemble"] = "local"
+    direct_correlation: Literal["local", "ensemble"] = "local"
     normalisation: Literal["total", "partner"] = "total"
     calibrated_by: Reading = "ensemble-cut"
     lead: float = 0.0
-    centre: str = "A"
+    species: str = "A"
     remove_drift: bool = False
     overlap_radius: float = 0.3
     lags_per_decade: int = 12

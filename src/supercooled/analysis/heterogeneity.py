@@ -86,11 +86,11 @@ def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Res
 def surroundings(
     run: Trajectory, mixture: Mixture, choices: Choices, *, radial: xr.Dataset, frames: slice
 ) -> xr.Dataset:
-    """Energy, density and coordination of the centre species, in the first shell of the liquid's g(r)."""
+    """Energy, density and coordination of one species, in the first shell of the liquid's g(r)."""
     shells = {
         pair: upper
         for pair, (_, upper) in cage.cutoffs(
-            radial, vanishing=choices.vanishing, species=choices.centre
+            radial, vanishing=choices.vanishing, species=choices.species
         ).items()
     }
     asked = (
@@ -98,7 +98,7 @@ def surroundings(
         LocalDensity(max(shells.values()), choices.width),
         Coordination(shells),
     )
-    found = compute(run, asked, species=choices.centre, frames=frames)
+    found = compute(run, asked, species=choices.species, frames=frames)
     return xr.Dataset({one.name: found[str(one)] for one in asked}, attrs=found.attrs)
 
 
@@ -148,7 +148,7 @@ def windows(
     choices: Choices,
 ) -> xr.Dataset:
     """Share of the rearranging that are softer than the peak, by the window of p_hop, (window)."""
-    centres = run.of_species(choices.centre)
+    centres = run.of_species(choices.species)
     shares, used = [], []
     for length in lengths:
         if length > 0.5 * float(run.times[-1] - run.times[0]):

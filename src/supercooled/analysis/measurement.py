@@ -71,17 +71,17 @@ def _measure_one(
     name = f"T{temperature_of(runs[0]):g}"
     chosen = choices.only("structure_frames", "blocks", "q_max", "dq", "dr")
     ensemble = averages.kept(work, f"{name}-structure", runs, **chosen, pool=pool)
-    chosen = choices.only("centre", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
+    chosen = choices.only("species", "overlap_radius", "lags_per_decade", "blocks", "remove_drift")
     moved = motion.kept(work, f"{name}-motion", runs, **chosen, pool=pool)
     radial = ensemble["radial"]
     depths: tuple[xr.DataArray, ...] = ()
     if mixture is not None:
-        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
-        chosen = choices.only("width", "correlation", "normalisation", "centre", "depth_dr")
-        rdf = radial if choices.correlation == "ensemble" else None
+        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.species)
+        chosen = choices.only("width", "correlation", "normalisation", "species", "depth_dr")
+        rdf = radial if choices.direct_correlation == "ensemble" else None
         asked: dict[str, Any] = {"mixture": mixture, "cutoffs": near, "rdf": rdf, **chosen, "pool": pool}
         depths = tuple(local_depth.kept(work, f"{name}-depth", run, **asked) for run in runs)
-    chosen = choices.only("window", "centre", "remove_drift")
+    chosen = choices.only("window", "species", "remove_drift")
     hops = tuple(p_hop.kept(work, f"{name}-p_hop", run, **chosen, pool=pool) for run in runs)
     return Measured(**ensemble, **moved, depths=depths, hops=hops)
 
@@ -116,7 +116,7 @@ def _spread(run: Trajectory, wanted: int) -> Trajectory:
 def motion(
     runs: Sequence[Trajectory],
     *,
-    centre: str,
+    species: str,
     overlap_radius: float,
     lags_per_decade: int,
     blocks: int,
@@ -133,7 +133,7 @@ def motion(
             runs,
             lags=lags,
             overlap_radius=overlap_radius,
-            species=centre,
+            species=species,
             blocks=blocks,
             remove_drift=remove_drift,
             executor=pool,
@@ -152,7 +152,7 @@ def local_depth(
     width: float,
     correlation: Literal["local", "ensemble"],
     normalisation: Literal["total", "partner"],
-    centre: str,
+    species: str,
     depth_dr: float,
     pool: Executor | None = None,
 ) -> xr.DataArray:
@@ -170,7 +170,7 @@ def local_depth(
         temperature=temperature_of(run),
         rdf=rdf,
     )
-    return depth.of(run, species=centre, executor=pool, out=out)
+    return depth.of(run, species=species, executor=pool, out=out)
 
 
 @field_stage(free=["pool"])
@@ -179,7 +179,7 @@ def p_hop(
     run: Trajectory,
     *,
     window: float,
-    centre: str,
+    species: str,
     remove_drift: bool,
     pool: Executor | None = None,
 ) -> xr.DataArray:
@@ -187,7 +187,7 @@ def p_hop(
     return dynamics.hops(
         run,
         window=window,
-        species=centre,
+        species=species,
         remove_drift=remove_drift,
         executor=pool,
         out=out,

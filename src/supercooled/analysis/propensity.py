@@ -66,7 +66,7 @@ def ranked_propensities(
     calibration: Calibration,
     work: Path,
 ) -> xr.Dataset:
-    """Rank correlation of each field with the propensity of the centre species.
+    """Rank correlation of each field with the propensity of one species.
 
     runs, depths, radial : of each temperature; depths (frame, particle) of the frames begun from at least
 
@@ -123,7 +123,7 @@ def ranked_propensity(
     T = temperature_of(run)
     duration = ensembles.durations[T]
     times = [t for t in ensembles.times if t <= duration * (1 + 1e-9)]
-    centres = run.of_species(choices.centre)
+    centres = run.of_species(choices.species)
     fields: dict[str, list[xr.DataArray]] = {name: [] for name in FIELDS}
     motion, reliability = [], []
     for number in ensembles.frames(run):

@@ -79,9 +79,9 @@ def cages(
         if mixture is None:
             break
         radial = one.radial
-        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
+        near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.species)
         depths["ensemble-cut"].append(
-            float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.centre))
+            float(cage.depth(radial, mixture, temperature=temperature, cutoffs=near, species=choices.species))
         )
         depths["ensemble-full"].append(float(cage.depth(radial, mixture, temperature=temperature)))
         depths["local-mean"].append(_mean(one.depths))

@@ -46,7 +46,7 @@ def scene_of(
             fields={**soft, "depth": depth, "p_hop": p_hop},
             frames=frames,
             width=choices.width,
-            cutoffs=cage.cutoffs(measured.radial, vanishing=choices.vanishing, species=choices.centre),
+            cutoffs=cage.cutoffs(measured.radial, vanishing=choices.vanishing, species=choices.species),
             normalisation=choices.normalisation,
         )
     }

@@ -37,10 +37,10 @@ def in_its_order(
                 f"{trajectory.source.name}: composition {trajectory.composition().round(3)} is not that of "
                 f"{liquid}, {mixture.composition}{_other_names(given, mixture)}"
             )
-        if choices.centre not in trajectory.names:
+        if choices.species not in trajectory.names:
             raise ParameterError(
-                f"{trajectory.source.name}: no species {choices.centre!r} among {trajectory.names}: say "
-                f"whose cages are wanted, for example --centre {trajectory.names[0]}"
+                f"{trajectory.source.name}: no species {choices.species!r} among {trajectory.names}: say "
+                f"whose cages are wanted, for example --species {trajectory.names[0]}"
             )
     return mixture, ordered
 

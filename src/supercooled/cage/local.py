@@ -25,7 +25,7 @@ from supercooled.trajectory import Trajectory
 def local_radial_distribution(
     trajectory: Trajectory,
     *,
-    centre: str,
+    species: str,
     width: Positive,
     r: Annotated[ArrayLike, Numbers(rank=1, least=2)],
     normalisation: Normalisation,
@@ -36,7 +36,7 @@ def local_radial_distribution(
     .. math:: g_{uv}^i(r) = \frac{1}{4\pi \rho' r^2} \sum_{j \in v,\, j \ne i}
         \frac{e^{-(r - r_{ij})^2 / 2\delta^2}}{\sqrt{2\pi}\,\delta}
 
-    centre : species u of the particles
+    species : u, that of the particles
     width : delta, sigma_AA
     r : evenly spaced distances, sigma_AA
     normalisation : rho' is the "total" density, or that of the "partner" species v
@@ -44,7 +44,7 @@ def local_radial_distribution(
 
     Returns
     -------
-    DataArray ``radial_distribution`` (frame, particle, pair, r), dimensionless; the pairs of `centre`.
+    DataArray ``radial_distribution`` (frame, particle, pair, r), dimensionless; the pairs of `species`.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def local_radial_distribution(
 
     >>> import supercooled as sc
     >>> pair = np.array([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
-    >>> g = local_radial_distribution(Trajectory.from_arrays(pair, sc.Box.cube(10.0)), centre="A",
+    >>> g = local_radial_distribution(Trajectory.from_arrays(pair, sc.Box.cube(10.0)), species="A",
     ...     width=0.1, r=[0.9, 1.0, 1.1], normalisation="total")
     >>> (g / g.sel(r=1.0)).isel(frame=0, particle=0, pair=0).values.round(3)
     array([0.749, 1.   , 0.501])
@@ -66,7 +66,7 @@ def local_radial_distribution(
     steps = np.diff(distances)
     if distances.size < 2 or not (distances[0] > 0 and (steps > 0).all() and np.ptp(steps) < 1e-6 * steps[0]):
         raise ParameterError("r must hold two or more evenly spaced distances from above 0")
-    u = trajectory.species_index(centre)
+    u = trajectory.species_index(species)
     points = Points(float(distances[0]), float(steps.mean()), len(distances))
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
     centres = trajectory.of_species(u)
@@ -91,7 +91,7 @@ def local_radial_distribution(
 
 
 def _distributions_of(frame: Frame, smearing: Smearing) -> Array:
-    """G of every particle of the centre species, (particle, species, r)."""
+    """G of every particle of one species, (particle, species, r)."""
     near = smearing.neighbourhood(frame)
     g = np.empty((frame.n_particles, len(smearing.points), smearing.points[0].number))
     local_distributions(near.cells, near.kind, near.chosen, near.grid, g)

@@ -43,7 +43,7 @@ def analyze(
         float, typer.Option(help="Upper wave number of the caging potential, 1/sigma_AA.")
     ] = 24.5,
     width: Annotated[float, typer.Option(help="Width delta of the local g(r), sigma_AA.")] = 0.09,
-    correlation: Annotated[
+    direct_correlation: Annotated[
         Literal["local", "ensemble"], typer.Option(help="C(r) of the local depth: local or ensemble.")
     ] = "local",
     normalisation: Annotated[
@@ -53,7 +53,7 @@ def analyze(
         Literal["ensemble-cut", "ensemble-full", "local-mean"],
         typer.Option(help="Depth that calibrates: ensemble-cut, ensemble-full or local-mean."),
     ] = "ensemble-cut",
-    centre: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
+    species: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
     begin: Begin = 0.0,
     stride: Stride = 1,
@@ -71,10 +71,10 @@ def analyze(
         window=window,
         q_max=q_max,
         width=width,
-        correlation=correlation,
+        direct_correlation=direct_correlation,
         normalisation=normalisation,
         calibrated_by=calibrated_by,
-        centre=centre,
+        species=species,
         remove_drift=remove_drift,
     )
     placement = placed(workers, scheduler)

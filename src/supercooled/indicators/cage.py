@@ -45,7 +45,7 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
     mixture : pair potentials
     cutoffs : (lower, upper) of the integral for each pair of the particle's species, sigma_AA, as from
         :func:`supercooled.cage.cutoffs`
-    correlation : "local", C from the particle's own g (hypernetted chain), or "ensemble", from `rdf`
+    direct_correlation : "local", C from the particle's own g (hypernetted chain), or "ensemble", from `rdf`
     normalisation : rho' is the "total" density, or that of the "partner" species v
     width : delta, sigma_AA
     dr : largest step of the sum, sigma_AA
@@ -77,7 +77,7 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
 
     mixture: Mixture
     cutoffs: Mapping[str, tuple[float, float]] = parameter(unit="sigma_AA")
-    correlation: Correlation = "local"
+    direct_correlation: Correlation = "local"
     normalisation: Normalisation = "total"
     width: Positive = parameter(0.09, unit="sigma_AA")
     dr: Positive = parameter(0.01, unit="sigma_AA")
@@ -85,10 +85,10 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
     rdf: Annotated[xr.Dataset | None, Anything()] = None
 
     def __post_init__(self) -> None:
-        if (self.correlation == "ensemble") != (self.rdf is not None):
+        if (self.direct_correlation == "ensemble") != (self.rdf is not None):
             raise ParameterError(
                 "correlation must be 'local' without rdf, or 'ensemble' with it, not "
-                f"{self.correlation!r} with rdf {'given' if self.rdf is not None else 'missing'}"
+                f"{self.direct_correlation!r} with rdf {'given' if self.rdf is not None else 'missing'}"
             )
 
     @classmethod
@@ -151,7 +151,7 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
             measure = near.densities.sum() * sphere(p.r, frame.dimensions) * p.step
             weight[v, : p.number] = measure * x[u] * x[v]
         depths = np.empty(frame.n_particles)
-        local = self.correlation == "local"
+        local = self.direct_correlation == "local"
         local_depths(near.cells, near.kind, near.chosen, near.grid, known, weight, local, depths)
         return np.asarray(in_order(depths, near.cells))
 

@@ -45,11 +45,11 @@ class PairEntropy(
 
     width : of the Gaussian that each neighbour is smeared to, sigma_AA
     r : evenly spaced distances at which g is taken, sigma_AA, each standing for one step
-    species : "partial", a g for each partner species, or "total", one that knows no species
-    density : what g is measured against: "local", the density of the partners within `radius` of the
+    pair_correlation : "partial", a g for each partner species, or "total", one that knows no species
+    normalisation : the density that g is divided by: "local", that of the partners within `radius` of the
         particle, or "bulk", that of the whole box
     radius : of the local density, sigma_AA; None with "bulk"
-    window : multiplies the integrand; None leaves it alone
+    switching : the switching function that multiplies the integrand; None leaves it alone
     averaged_within : the value becomes the mean over the particle and its neighbours up to here,
         sigma_AA; None leaves it alone
 
@@ -73,12 +73,12 @@ class PairEntropy(
     ((1, 512), True, -3.5)
     """
 
-    species: Literal["partial", "total"]
-    density: Literal["local", "bulk"]
+    pair_correlation: Literal["partial", "total"]
+    normalisation: Literal["local", "bulk"]
     width: Positive = parameter(unit="sigma_AA")
     r: tuple[Positive, ...] = parameter(unit="sigma_AA")
     radius: Positive | None = parameter(unit="sigma_AA")
-    window: Logistic | None = parameter(unit="sigma_AA")
+    switching: Logistic | None = parameter(unit="sigma_AA")
     averaged_within: Positive | None = parameter(None, unit="sigma_AA")
 
     def __post_init__(self) -> None:
@@ -95,25 +95,25 @@ class PairEntropy(
                 f"r is spaced by {self.step:g}, more than {WIDEST:g} widths of {self.width:g}: most "
                 "neighbours would be seen at no distance"
             )
-        if self.species not in ("partial", "total") or self.density not in ("local", "bulk"):
+        if self.pair_correlation not in ("partial", "total") or self.normalisation not in ("local", "bulk"):
             raise ParameterError(
-                "species must be 'partial' or 'total' and density 'local' or 'bulk', not "
-                f"{self.species!r} and {self.density!r}"
+                "pair_correlation must be 'partial' or 'total' and normalisation 'local' or 'bulk', not "
+                f"{self.pair_correlation!r} and {self.normalisation!r}"
             )
-        if (self.density == "local") != (self.radius is not None and self.radius > 0):
+        if (self.normalisation == "local") != (self.radius is not None and self.radius > 0):
             raise ParameterError(
-                f"density='local' needs a radius (graham2023: 3.0) and 'bulk' radius=None, not "
-                f"{self.density!r} and {self.radius}"
+                f"normalisation='local' needs a radius (graham2023: 3.0) and 'bulk' radius=None, not "
+                f"{self.normalisation!r} and {self.radius}"
             )
         if self.averaged_within is not None and not self.averaged_within > 0:
             raise ParameterError(f"averaged_within must be positive or None, not {self.averaged_within}")
 
     @classmethod
     @validated
-    def graham2023(cls, *, window_width: Positive = 1.0) -> PairEntropy:
-        """The paper's choice; the width of its window is not printed, and a plain logistic function has 1."""
+    def graham2023(cls, *, switching_width: Positive = 1.0) -> PairEntropy:
+        """The paper's choice; it prints no width of the switching function; a plain logistic has 1."""
         r = tuple(float(x) for x in np.arange(0.4, 3.05, 0.1))
-        return cls("partial", "local", 0.1, r, 3.0, Logistic(2.0, window_width))
+        return cls("partial", "local", 0.1, r, 3.0, Logistic(2.0, switching_width))
 
     @property
     def step(self) -> float:
@@ -132,7 +132,7 @@ class PairEntropy(
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
-        partial = self.species == "partial"
+        partial = self.pair_correlation == "partial"
         kind = frame.species.astype(np.int64) if partial else np.zeros(frame.n_particles, np.int64)
         n, n_kinds, d = frame.n_particles, len(frame.names) if partial else 1, frame.dimensions
         r = np.array(self.r)
@@ -142,15 +142,15 @@ class PairEntropy(
         sums, inside = np.zeros((n, n_kinds, len(r) + 2 * lanes)), np.zeros((n, n_kinds))
         radius = self.radius or 0.0
         gaussian_sums(half_of(cells), kind[cells.order], ladder, self.smeared, radius, sums, inside)
-        if self.density == "local":
+        if self.normalisation == "local":
             density = inside / (4.0 / 3.0 * np.pi * radius**3 if d == 3 else np.pi * radius**2)
         else:
             density = np.tile(np.bincount(kind, minlength=n_kinds) / frame.box.volume, (n, 1))
         weight = half_measure(r, self.step, d)
         # From a sum of Gaussians to a density at a distance.
         scale = self.step / (2.0 * weight * np.sqrt(2.0 * np.pi) * self.width)
-        if self.window is not None:
-            weight = weight * self.window(r)
+        if self.switching is not None:
+            weight = weight * self.switching(r)
         found = np.empty(n)
         entropies(sums, lanes, scale, density, weight, found)
         if self.averaged_within is not None:

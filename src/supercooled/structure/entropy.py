@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -19,7 +20,7 @@ from supercooled.quantities import labelled
 @validated
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    r"""A window that falls from 1 to 0 about a distance.
+    r"""A switching function that falls from 1 to 0 about a distance.
 
     .. math:: L(r - \eta) = \frac{1}{1 + e^{(r - \eta)/w}}
 
@@ -43,20 +44,25 @@ class Logistic:
     def __post_init__(self) -> None:
         if not (np.isfinite(self.centre) and np.isfinite(self.width) and self.width > 0):
             raise ParameterError(
-                f"a window needs a centre and a positive width, not {self.centre} and {self.width}; "
+                f"a switching function needs a centre and a positive width, not "
+                f"{self.centre} and {self.width}; "
                 "for example Logistic(centre=2.0, width=1.0)"
             )
 
     @validated
     def __call__(self, r: ArrayLike) -> Array:
-        """The window at distances."""
+        """The switching function at distances."""
         x = (np.asarray(r, dtype=np.float64) - self.centre) / self.width
         return np.asarray(1.0 / (1.0 + np.exp(np.clip(x, -700.0, 700.0))), dtype=np.float64)
 
 
 @validated
 def pair_entropy(
-    rdf: LiquidDistribution, *, r_max: Positive, window: Logistic | None, species: str = "partial"
+    rdf: LiquidDistribution,
+    *,
+    r_max: Positive,
+    switching: Logistic | None,
+    pair_correlation: Literal["partial", "total"] = "partial",
 ) -> xr.Dataset:
     r"""Excess entropy of a liquid, as far as pairs of particles know it.
 
@@ -69,15 +75,16 @@ def pair_entropy(
 
     rdf : what :func:`supercooled.structure.radial_distribution` returns
     r_max : where the integral ends, sigma_AA, at most that of `rdf`
-    window : multiplies the integrand; None leaves it alone, as Eq. 4 is printed
-    species : "partial", with the g of every pair, or "total", with one g that knows no species
+    switching : the switching function that multiplies the integrand; None leaves it alone, as Eq. 4 is
+        printed
+    pair_correlation : "partial", with the g of every pair, or "total", with one g that knows no species
 
     Returns ``pair_entropy`` (species), that of a particle of each, and ``total``, the mean over all.
 
     Raises
     ------
     ParameterError
-        if `r_max` is outside of `rdf`, or `species` is unknown.
+        if `r_max` is outside of `rdf`, or `pair_correlation` is unknown.
 
     Source: graham2023, Eq. 4; Nettleton and Green 1958.
 
@@ -85,7 +92,7 @@ def pair_entropy(
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (50, 500, 3))
     >>> g = sc.structure.radial_distribution(
     ...     sc.Trajectory.from_arrays(gas, sc.Box.cube(10.0)), r_max=4.0, dr=0.1)
-    >>> round(float(pair_entropy(g, r_max=4.0, window=None).total), 2)
+    >>> round(float(pair_entropy(g, r_max=4.0, switching=None).total), 2)
     -0.0
     """
     curves = rdf["radial_distribution"]
@@ -95,22 +102,27 @@ def pair_entropy(
             f"r_max={r_max:g} must lie between {dr:g} and the {float(rdf.attrs['r_max']):g} of the radial "
             "distribution"
         )
-    if species not in ("partial", "total"):
-        raise ParameterError(f"species must be 'partial' or 'total', not {species!r}")
+    if pair_correlation not in ("partial", "total"):
+        raise ParameterError(f"pair_correlation must be 'partial' or 'total', not {pair_correlation!r}")
     names = list(rdf.attrs["species"])
     x = np.asarray(rdf.attrs["composition"], dtype=np.float64)
     upper = np.triu_indices(len(names))
     g = np.empty((len(names), len(names), len(r)))
     g[upper] = curves.sel(pair=list(pair_labels(tuple(names)))).values
     g[upper[1], upper[0]] = g[upper]
-    if species == "total":
+    if pair_correlation == "total":
         names, g, x = ["all"], np.einsum("a,b,abr->r", x, x, g)[None, None], np.ones(1)
     density = float(rdf.attrs["density"])
     weight = half_measure(r, dr, int(rdf.attrs["dimensions"])) * (r < r_max * (1 + 1e-9))
-    if window is not None:
-        weight = weight * window(r)
+    if switching is not None:
+        weight = weight * switching(r)
     each = np.array([entropy_of(row, density * x, weight) for row in g])
-    attributes = {"r_max": float(r_max), "dr": dr, "species": species, "window": described(window)}
+    attributes = {
+        "r_max": float(r_max),
+        "dr": dr,
+        "pair_correlation": pair_correlation,
+        "switching": described(switching),
+    }
     return xr.Dataset(
         {
             "pair_entropy": labelled("pair_entropy", each, ("species",), {"species": names}),
@@ -136,6 +148,8 @@ def half_measure(r: Array, dr: float, dimensions: int) -> Array:
     return np.asarray((2.0 * np.pi * r**2 if dimensions == 3 else np.pi * r) * dr, dtype=np.float64)
 
 
-def described(window: Logistic | None) -> str:
-    """The window in words, for attributes."""
-    return "none" if window is None else f"logistic, centre {window.centre:g}, width {window.width:g}"
+def described(switching: Logistic | None) -> str:
+    """The switching function in words, for attributes."""
+    return (
+        "none" if switching is None else f"logistic, centre {switching.centre:g}, width {switching.width:g}"
+    )

@@ -30,7 +30,7 @@ def features_of_examples(
     trajectories: Trajectory | Sequence[Trajectory],
     examples: Examples,
     *,
-    centre: str,
+    species: str,
     radial: Radial | Sequence[Radial] = (),
     angular: Angular | None = None,
     executor: Executor | None = None,
@@ -41,7 +41,7 @@ def features_of_examples(
     examples : ``run``, ``frame`` and ``particle`` along ``example``, as
         :func:`supercooled.dynamics.training_by_crossing` returns them; with ``time`` or the attribute
         ``trajectory`` they are held against those of the run
-    centre, radial, angular : as in :func:`structure_functions`
+    species, radial, angular : as in :func:`structure_functions`
     executor : maps chunks of frames; None does them here
 
     Returns ``structure_function`` (example, feature), with the columns of the table as coordinates and
@@ -59,13 +59,13 @@ def features_of_examples(
     >>> import supercooled as sc
     >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
     >>> table = xr.Dataset({"run": ("example", [0]), "frame": ("example", [2]), "particle": ("example", [1])})
-    >>> features_of_examples(pair, table, centre="A",
+    >>> features_of_examples(pair, table, species="A",
     ...     radial=Radial(first=1.0, step=0.1, number=1, width=0.1)).values.round(3)
     array([[1.]])
     """
     runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
     each_once(runs)
-    wanted = [Wanted.of(run, centre, radial, angular) for run in runs]
+    wanted = [Wanted.of(run, species, radial, angular) for run in runs]
     run, particle = (np.asarray(examples[n].values, dtype=np.int64) for n in ("run", "particle"))
     frame = _check(wanted, examples, run, particle)
     order = np.lexsort((particle, frame, run))
@@ -131,7 +131,7 @@ def _check(wanted: list[Wanted], examples: xr.Dataset, run: Integers, particle: 
         strange = here & ~np.isin(particle, one.particles)
         if strange.any():
             e = int(np.argmax(strange))
-            raise ParameterError(f"example {e}: particle {int(particle[e])} is not of species {one.centre}")
+            raise ParameterError(f"example {e}: particle {int(particle[e])} is not of species {one.species}")
     return frame
 
 

@@ -118,7 +118,7 @@ def grouped_radial_distribution(
 
 @validated
 def grouped_pair_entropy(
-    grouped: GroupedDistribution, *, r_max: Positive, window: Logistic | None
+    grouped: GroupedDistribution, *, r_max: Positive, switching: Logistic | None
 ) -> xr.DataArray:
     r"""Pair entropy of each group, from its own radial distribution functions.
 
@@ -126,7 +126,7 @@ def grouped_pair_entropy(
         \left[g_{GK} \ln g_{GK} - g_{GK} + 1\right] r^2 dr
 
     grouped : what :func:`grouped_radial_distribution` returns
-    r_max, window : as in :func:`supercooled.structure.pair_entropy`
+    r_max, switching : as in :func:`supercooled.structure.pair_entropy`
 
     Returns ``pair_entropy`` (group), in k_B; NaN for a group without members.
 
@@ -141,20 +141,20 @@ def grouped_pair_entropy(
     >>> run = sc.Trajectory.from_arrays(np.zeros((1, 1, 3)), sc.Box.cube(10.0))
     >>> x = xr.DataArray([[0.5]], {"frame": [0], "particle": [0]}, ("frame", "particle"))
     >>> alone = grouped_radial_distribution(run, x, edges=[0.0, 1.0], r_max=3.0, dr=0.1)
-    >>> round(float(grouped_pair_entropy(alone, r_max=3.0, window=None)[0]), 4)  # -density volume / 2
+    >>> round(float(grouped_pair_entropy(alone, r_max=3.0, switching=None)[0]), 4)  # -density volume / 2
     -0.0565
     """
     r, dr = grouped["r"].values, float(grouped.attrs["dr"])
     if not dr <= r_max <= (r[-1] + 0.5 * dr) * (1 + 1e-9):
         raise ParameterError(f"r_max={r_max:g} must lie between {dr:g} and {r[-1] + 0.5 * dr:g}")
     weight = half_measure(r, dr, int(grouped.attrs["dimensions"])) * (r < r_max * (1 + 1e-9))
-    if window is not None:
-        weight = weight * window(r)
+    if switching is not None:
+        weight = weight * switching(r)
     density = np.asarray(grouped["density"].values, dtype=np.float64)
     curves = grouped["radial_distribution"].transpose("group", "species", "r").values
     values = [entropy_of(g, density, weight) if np.isfinite(g).all() else np.nan for g in curves]
     coords = {name: grouped[name] for name in ("group", "lower", "upper")}
-    return labelled("pair_entropy", values, ("group",), coords, r_max=r_max, window=described(window))
+    return labelled("pair_entropy", values, ("group",), coords, r_max=r_max, switching=described(switching))
 
 
 def _add_frame(

@@ -33,7 +33,7 @@ from supercooled.trajectory import Trajectory
 def structure_functions(
     trajectory: Trajectory,
     *,
-    centre: str,
+    species: str,
     radial: Radial | Sequence[Radial] = (),
     angular: Angular | None = None,
     frames: slice = slice(None),
@@ -52,7 +52,7 @@ def structure_functions(
     a neighbour counts nearer than the cutoff. A Gaussian whose set has no cutoff is followed to six widths,
     where it has fallen to 1.5e-8.
 
-    centre : species of the particles
+    species : of the particles
     radial, angular : which functions; those of a paper are ``FEATURE_SETS["schoenholz2016"].radial``
         and ``.angular``
     frames : which frames of the trajectory; their numbers in it stay
@@ -65,7 +65,7 @@ def structure_functions(
     Returns
     -------
     DataArray ``structure_function`` (frame, particle, feature), dimensionless; ``feature`` names each,
-    as "AB mu=0.9 sigma=0.1" or "AAB xi=2.554 lambda=-1 zeta=2", the centre's species first;
+    as "AB mu=0.9 sigma=0.1" or "AAB xi=2.554 lambda=-1 zeta=2", the particle's own species first;
     ``partners`` and ``length`` (mu or xi) tell them apart. The attribute ``definition`` holds all
     parameters, for a model to compare. Or what ``then`` returns, along ``frame``.
 
@@ -85,13 +85,13 @@ def structure_functions(
 
     >>> import supercooled as sc
     >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]], sc.Box.cube(10.0))
-    >>> near = structure_functions(pair, centre="A", radial=Radial(first=0.9, step=0.1, number=3, width=0.1))
+    >>> near = structure_functions(pair, species="A", radial=Radial(first=0.9, step=0.1, number=3, width=0.1))
     >>> near.isel(frame=0, particle=0).values.round(4)
     array([0.6065, 1.    , 0.6065])
     """
     if then is not None and out is not None:
         raise ParameterError("pass either then or out: only features go to a folder")
-    wanted = Wanted.of(trajectory, centre, radial, angular)
+    wanted = Wanted.of(trajectory, species, radial, angular)
     numbers = range(trajectory.n_frames)[frames]
     if not numbers:
         raise ParameterError(f"{trajectory.source.name}: {frames} chooses no frame of {trajectory.n_frames}")
@@ -116,7 +116,7 @@ class Wanted:
     """Which functions of which particles."""
 
     trajectory: Trajectory
-    centre: str
+    species: str
     radial: tuple[Radial, ...]
     angular: Angular | None
 
@@ -124,7 +124,7 @@ class Wanted:
     def of(
         cls,
         trajectory: Trajectory,
-        centre: str,
+        species: str,
         radial: Radial | Sequence[Radial],
         angular: Angular | None,
     ) -> Wanted:
@@ -135,18 +135,18 @@ class Wanted:
                 "no structure function was asked for; pass for example "
                 'radial=FEATURE_SETS["graham2023"].radial'
             )
-        trajectory.of_species(centre)
-        return cls(trajectory, centre, sets, angular)
+        trajectory.of_species(species)
+        return cls(trajectory, species, sets, angular)
 
     @property
     def particles(self) -> AnyArray:
-        """Those of the centre species."""
-        return self.trajectory.of_species(self.centre)
+        """Those of the species."""
+        return self.trajectory.of_species(self.species)
 
     @property
     def partners(self) -> list[tuple[str, float, str]]:
         """Species, length and further parameters of each feature."""
-        one = self.trajectory.names[self.trajectory.species_index(self.centre)]
+        one = self.trajectory.names[self.trajectory.species_index(self.species)]
         return _described(self.trajectory.names, one, self.radial, self.angular)
 
     @property
@@ -166,7 +166,7 @@ class Wanted:
     def definition(self) -> str:
         """All that decides a feature, as JSON."""
         data = {
-            "centre": self.centre,
+            "centre": self.species,
             "species": list(self.trajectory.names),
             "dimensions": self.trajectory.dimensions,
             "radial": [{**asdict(s), "cutoff": s.reach} for s in self.radial],

@@ -19,7 +19,7 @@ from supercooled.structure import Logistic
 class Choices:
     """Every choice that changes a number.
 
-    centre : species that is looked at (Sec. II.A: A)
+    species : species that is looked at (Sec. II.A: A)
     window : t_R of p_hop, tau (Sec. II.B: 10)
     threshold, quiet : p_S and p_H, sigma_AA^2 (0.2 and 0.05)
     soft_separation, hard_separation : between peaks, and between troughs, tau (10 and 80)
@@ -28,7 +28,7 @@ class Choices:
     penalty, folds : of the linear support vector machine
     width, step, first, last : of the local g(r), sigma_AA (0.1, 0.1, 0.4, 3.0)
     radius : of the local density rho*, sigma_AA (3.0)
-    eta, steepness : centre and width of the logistic window, sigma_AA (2.0; none printed: 1.0)
+    eta, steepness : centre and width of the logistic switching function, sigma_AA (2.0; none printed: 1.0)
     strata, lowest, highest : bins between two percentiles (5; 5 and 95)
     fences : interquartile ranges beyond which a crossing is an outlier (1.5 is usual)
     r_max, dr : of the pair entropy of the liquid and of the groups, sigma_AA
@@ -37,7 +37,7 @@ class Choices:
     blocks : contiguous parts that each run is divided into for errors
     """
 
-    centre: str = "A"
+    species: str = "A"
     window: float = 10.0
     threshold: float = 0.2
     quiet: float = 0.05
@@ -72,7 +72,7 @@ class Choices:
 
     @property
     def logistic(self) -> Logistic:
-        """The window of the local pair entropy."""
+        """The switching function of the local pair entropy."""
         return Logistic(self.eta, self.steepness)
 
     def to_dict(self) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
         for k, run in enumerate(liquid.runs):
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
             found = softness_of.kept(
-                work, label, run.inherent, run.thermal, model, centre=choices.centre, pool=pool
+                work, label, run.inherent, run.thermal, model, species=choices.species, pool=pool
             )
             softness.append(found["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)
@@ -152,15 +152,15 @@ def fields_of(run: Run, choices: Choices) -> Results:
     entropy = PairEntropy(
         width=choices.width,
         r=tuple(float(x) for x in choices.r),
-        species="partial",
-        density="local",
+        pair_correlation="partial",
+        normalisation="local",
         radius=choices.radius,
-        window=choices.logistic,
-    ).of(inherent, species=choices.centre)
-    p_hop = laid_on(dynamics.hops(run.moving, window=choices.window, species=choices.centre), thermal)
+        switching=choices.logistic,
+    ).of(inherent, species=choices.species)
+    p_hop = laid_on(dynamics.hops(run.moving, window=choices.window, species=choices.species), thermal)
     return {
         "motion": dynamics.displacements(
-            thermal, lags=lags, overlap_radius=0.3, species=choices.centre, blocks=choices.blocks
+            thermal, lags=lags, overlap_radius=0.3, species=choices.species, blocks=choices.blocks
         ),
         "radial": structure.radial_distribution(some, r_max=r_max, dr=choices.dr),
         "inherent_radial": structure.radial_distribution(inherent, r_max=r_max, dr=choices.dr),
@@ -180,13 +180,13 @@ def softness_of(
     thermal: Trajectory,
     model: learning.SoftnessModel,
     *,
-    centre: str,
+    species: str,
     pool: Executor | None = None,
 ) -> Results:
     """Learned softness of the inherent structures of a run, at their frames in it."""
     found = structure.structure_functions(
         inherent,
-        centre=centre,
+        species=species,
         radial=FEATURE_SETS["graham2023"].radial,
         then=model.softness,
         executor=pool,
@@ -250,7 +250,7 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
         soft_separation=choices.soft_separation,
         hard_separation=choices.hard_separation,
         lead=0.0,
-        species=choices.centre,
+        species=choices.species,
     )
     soft = np.asarray(table["soft"].values, dtype=bool)
     size = min(int(soft.sum()), int((~soft).sum()), choices.examples)
@@ -260,7 +260,7 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
     features = structure.features_of_examples(
         [run.inherent for run in runs],
         _last_quenched(drawn, runs),
-        centre=choices.centre,
+        species=choices.species,
         radial=FEATURE_SETS["graham2023"].radial,
     )
     return features.assign_coords(

@@ -91,14 +91,14 @@ def _states(liquids: Sequence[LiquidRuns], found: Sequence[Measured], choices: C
 
 def _state(liquid: LiquidRuns, measured: Measured, T: float, choices: Choices) -> dict[str, float]:
     runs = [measured.per_run[k] for k in liquid.at(T)]
-    index = liquid.runs[0].thermal.species_index(choices.centre)
+    index = liquid.runs[0].thermal.species_index(choices.species)
     spread = [dynamics.diffusion(run["motion"], tolerance=0.1, width=0.3) for run in runs]
     value = float(np.mean([d.value for d in spread]))
     error = float(np.sqrt(np.mean([d.error**2 for d in spread]) / len(spread)))
 
     def entropy(which: str) -> float:
         each = [
-            structure.pair_entropy(run[which], r_max=float(run[which].attrs["r_max"]), window=None)
+            structure.pair_entropy(run[which], r_max=float(run[which].attrs["r_max"]), switching=None)
             for run in runs
         ]
         return float(np.mean([float(one["pair_entropy"][index]) for one in each]))
@@ -217,7 +217,7 @@ def _groups(
         grouped = structure.grouped_radial_distribution(
             inherent, fields, edges=one["softness"].edges, r_max=r_max, dr=choices.dr
         )
-        entropy = structure.grouped_pair_entropy(grouped, r_max=float(grouped["r"][-1]), window=None)
+        entropy = structure.grouped_pair_entropy(grouped, r_max=float(grouped["r"][-1]), switching=None)
         part = xr.Dataset(
             {
                 "radial_distribution": grouped["radial_distribution"].rename(group="stratum"),

@@ -88,7 +88,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
 
     def taught(size: int, penalty: float) -> tuple[SoftnessModel, Validation]:
         chosen = dynamics.balanced(examples, size=size, seed=1)
-        features = structure.features_of_examples(runs, chosen, centre=CENTRE, radial=RADIAL)
+        features = structure.features_of_examples(runs, chosen, species=CENTRE, radial=RADIAL)
         return learning.fit_softness(
             features,
             groups=learning.groups_of(features, blocks=BLOCKS),
@@ -113,7 +113,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
     climb = partial(
         barriers,
         cold,
-        centre=CENTRE,
+        species=CENTRE,
         radial=RADIAL,
         window=WINDOW,
         threshold=threshold.value,
@@ -154,7 +154,7 @@ def _mean(model: learning.SoftnessModel, runs: Sequence[Trajectory]) -> tuple[fl
         [
             structure.structure_functions(
                 run,
-                centre=CENTRE,
+                species=CENTRE,
                 radial=RADIAL,
                 frames=slice(None, None, max(1, run.n_frames // FRAMES)),
                 then=model.softness,

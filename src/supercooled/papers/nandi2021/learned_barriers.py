@@ -30,7 +30,7 @@ def barriers(
     points: Sequence[Point],
     model: learning.SoftnessModel,
     *,
-    centre: str,
+    species: str,
     radial: tuple[structure.Radial, ...],
     window: float,
     threshold: float,
@@ -47,8 +47,8 @@ def barriers(
         runs = [run[:MOST_FRAMES] for run in point.runs]
         if runs[0].times[-1] - runs[0].times[0] < 2 * window:
             continue
-        who = runs[0].of_species(centre)
-        fields.append([structure.structure_functions(r, centre=centre, radial=radial, then=model.softness)
+        who = runs[0].of_species(species)
+        fields.append([structure.structure_functions(r, species=species, radial=radial, then=model.softness)
                        for r in runs])  # fmt: skip
         hops.append([dynamics.hops(run, window=window).isel(particle=who) for run in runs])
         temperatures.append(point.temperature)

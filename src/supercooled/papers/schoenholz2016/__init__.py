@@ -226,7 +226,7 @@ def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.
 
 
 def _events(still: Trajectory, choices: Choices) -> xr.Dataset:
-    return dynamics.events(still, window=choices.window, threshold=choices.candidate, species=choices.centre)
+    return dynamics.events(still, window=choices.window, threshold=choices.candidate, species=choices.species)
 
 
 PAPER = Paper(

@@ -60,7 +60,7 @@ class Choices:
     unit: str = "margin"
     seed: int = 1
     draws: int = 10
-    centre: str = "A"
+    species: str = "A"
     overlap_radius: float = 0.5
     bins: tuple[float, ...] = tuple(-3.0 + 0.5 * k for k in range(13))
     minimum_count: int = 200

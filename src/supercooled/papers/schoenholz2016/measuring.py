@@ -32,7 +32,7 @@ def softness_of(
     taught: int | None,
     executor: Executor | None = None,
 ) -> Results:
-    """Softness of the centre species in about `field_frames` frames, evenly spaced.
+    """Softness of one species in about `field_frames` frames, evenly spaced.
 
     taught : which of the coldest runs it is: each part of it then gets the softness of the others
     executor : maps chunks of frames
@@ -48,7 +48,7 @@ def softness_of(
         parts.append(
             structure.structure_functions(
                 still,
-                centre=cold.choices.centre,
+                species=cold.choices.species,
                 radial=chosen.radial,
                 angular=chosen.angular,
                 frames=slice(int(here[0]), int(here[-1]) + 1, stride),
@@ -78,7 +78,7 @@ def probability_of(
 
     once : events of each run, of which each rearrangement then counts once
     """
-    p_hop = [dynamics.hops(run, window=choices.window, species=choices.centre) for run in runs]
+    p_hop = [dynamics.hops(run, window=choices.window, species=choices.species) for run in runs]
     if once is not None:
         p_hop = [_at_peaks(one, events, choices) for one, events in zip(p_hop, once, strict=True)]
     return relation.rearrangement_probability(
@@ -168,7 +168,7 @@ def relaxed(runs: Sequence[Trajectory], choices: Choices) -> xr.Dataset:
         runs,
         lags=lags,
         overlap_radius=choices.overlap_radius,
-        species=choices.centre,
+        species=choices.species,
         blocks=choices.blocks,
     )
 

@@ -79,7 +79,7 @@ class Coldest:
         table = _examples(self, lead, self.quiet if quiet is None else quiet, seed=seed)
         chosen = FEATURE_SETS[self.choices.features]
         found = structure.features_of_examples(
-            self.runs, table, centre=self.choices.centre, radial=chosen.radial, angular=chosen.angular
+            self.runs, table, species=self.choices.species, radial=chosen.radial, angular=chosen.angular
         )
         group = np.zeros(found.sizes["example"], np.int64)
         for run in range(len(self.runs)):

@@ -171,7 +171,7 @@ def _simulated(liquid: Liquid, chosen: Preset, *, runs: Path, workers: Workers) 
 
 def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Dataset:
     how = Motion(
-        species=choices.centre,
+        species=choices.species,
         overlap_radius=choices.overlap_radius,
         peak_width=choices.peak_width,
         lags_per_decade=choices.lags_per_decade,

@@ -1,7 +1,7 @@
 """The study's reading of the paper, and how far off a value may be.
 
 The tolerances stood before the study's first run. Three choices did not. Which pairs calibrate
-("ensemble-cut" is the row of the centre's species) and that barriers weigh temperatures alike were
+("ensemble-cut" is the row of the particle's own species) and that barriers weigh temperatures alike were
 settled after a first short run, for reasons that do not depend on its result. That barriers are taken
 where all temperatures have the softness (Sec. V: where their P(S) overlap) was settled after the long
 runs, whose onset was 0.92(4) with softnesses that any three temperatures know.

@@ -203,5 +203,7 @@ def around(
 
 def _variants(choices: Choices) -> list[Variant]:
     own = variants(choices.width)
-    more = [Variant(choices.correlation, choices.normalisation, w) for w in WIDTHS if w != choices.width]
+    more = [
+        Variant(choices.direct_correlation, choices.normalisation, w) for w in WIDTHS if w != choices.width
+    ]
     return [*own, *more]

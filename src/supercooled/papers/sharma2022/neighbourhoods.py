@@ -34,7 +34,7 @@ def neighbourhoods(
 ) -> xr.Dataset:
     """g(r) about the rearranging and about all, averaged and of single particles.
 
-    p_hop : of the centre species
+    p_hop : of the particles of one species
     frames : of the trajectory, counted in it from 0, all with a p_hop
 
     Returns ``around`` (who, pair, r) averaged over particles that rearrange and all; ``smeared``
@@ -133,7 +133,7 @@ class _Mean:
 def _around(run: Trajectory, choices: Choices, width: float, number: int) -> Array:
     found = cage.local_radial_distribution(
         run,
-        centre=choices.centre,
+        species=choices.species,
         width=width,
         r=DISTANCES,
         # The partner's density lets the average go to 1 far away, as the liquid's g(r) does.
@@ -159,6 +159,6 @@ def _representatives(
 
 def _pairs(run: Trajectory, choices: Choices) -> list[str]:
     example = cage.local_radial_distribution(
-        run[:1], centre=choices.centre, width=0.1, r=[1.0, 1.1], normalisation="total"
+        run[:1], species=choices.species, width=0.1, r=[1.0, 1.1], normalisation="total"
     )
     return [str(pair) for pair in example["pair"].values]

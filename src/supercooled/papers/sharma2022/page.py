@@ -19,11 +19,11 @@ WHY = {
     "window": "Delta t of p_hop in tau; the paper's (Sec. III)",
     "width": "delta of the local g(r); the paper's (Sec. IV)",
     "q_max": "the paper prints none; with this one nandi2021's Table III is reproduced",
-    "correlation": "C(r) of the local depth from the particle's own g(r), as the text says (Sec. IV)",
+    "direct_correlation": "C(r) of the local depth from the particle's own g(r), as the text says (Sec. IV)",
     "normalisation": "local g(r) divided by the total density, as Eq. 8 prints it",
     "calibrated_by": "c0 and c1 from the local sum with the liquid's own g(r) in it",
     "lead": "structure and hop are compared in the same frame",
-    "centre": "the paper shows A particles only",
+    "species": "the paper shows A particles only",
     "weighting": "barriers from a line through ln P_R in which each temperature counts the same",
     "largest_error": "relative error of a P_R above which it has no place in a barrier",
     "overlap_radius": "a of the overlap; the paper's (Sec. IV B)",
@@ -100,7 +100,7 @@ def own_reading(table: xr.Dataset, choices: Choices) -> xr.Dataset:
     for k in range(table.sizes["reading"]):
         row = table.isel(reading=k)
         if in_words(row) == (
-            f"{choices.correlation} C, {choices.normalisation} density, {choices.calibrated_by}"
+            f"{choices.direct_correlation} C, {choices.normalisation} density, {choices.calibrated_by}"
         ):
             return row
     return table.isel(reading=0)

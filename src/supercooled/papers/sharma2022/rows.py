@@ -107,7 +107,7 @@ def rows(
         if threshold.reached:
             height = _height(curves.sel(temperature=T), value)
             note = (
-                f"MSD of {choices.centre} particles at the maximum of alpha_2, which is flat: with the "
+                f"MSD of {choices.species} particles at the maximum of alpha_2, which is flat: with the "
                 f"printed MSD, alpha_2 is {height:.1%} of its largest."
             )
         line = replace(TABLE["p_c"], tolerance=p_c_within)

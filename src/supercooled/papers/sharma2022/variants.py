@@ -60,7 +60,7 @@ def depths(
     frames: slice,
 ) -> xr.Dataset:
     """Depth by each of the variants: ``depth`` (variant, frame, particle)."""
-    cutoffs = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.centre)
+    cutoffs = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.species)
     found = [
         LocalDepth(
             mixture,
@@ -72,7 +72,7 @@ def depths(
             dr=min(choices.depth_dr, variant.width / 4.0),
             temperature=temperature_of(run),
             rdf=radial if variant.correlation == "ensemble" else None,
-        ).of(run, species=choices.centre, frames=frames)
+        ).of(run, species=choices.species, frames=frames)
         for variant in variants
     ]
     names = xr.Variable("variant", [variant.name for variant in variants])

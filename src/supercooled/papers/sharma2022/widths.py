@@ -76,7 +76,7 @@ def widths(
 
 
 def _variant(choices: Choices, width: float) -> Variant:
-    return Variant(choices.correlation, choices.normalisation, width)
+    return Variant(choices.direct_correlation, choices.normalisation, width)
 
 
 def _softness(depths: xr.Dataset, choices: Choices, width: float, calibration: Calibration) -> Array:
