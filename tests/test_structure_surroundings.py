@@ -26,7 +26,7 @@ def scattered(rng, n, box):
     return (grid + rng.uniform(-0.03, 0.03, grid.shape) / side) @ box.matrix.T
 
 
-@given(seed=st.integers(0, 2**31), tilt=st.floats(-0.2, 0.2), species=st.sampled_from("AB"))
+@given(seed=st.integers(0, 2**31), tilt=st.floats(-0.2, 0.2), centre=st.sampled_from("AB"))
 @settings(deadline=None, max_examples=8)
 def test_the_sums_are_those_of_the_double_loop(seed, tilt, centre):
     rng = np.random.default_rng(seed)

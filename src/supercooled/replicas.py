@@ -28,8 +28,10 @@ ALIKE = (
     "frames_in_each_half",
     "horizon",
     "width",
-    "correlation",
+    "direct_correlation",
+    "pair_correlation",
     "normalisation",
+    "switching",
 )
 
 

@@ -77,7 +77,7 @@ def _measure_one(
     depths: tuple[xr.DataArray, ...] = ()
     if mixture is not None:
         near = cage.cutoffs(radial, vanishing=choices.vanishing, species=choices.species)
-        chosen = choices.only("width", "correlation", "normalisation", "species", "depth_dr")
+        chosen = choices.only("width", "direct_correlation", "normalisation", "species", "depth_dr")
         rdf = radial if choices.direct_correlation == "ensemble" else None
         asked: dict[str, Any] = {"mixture": mixture, "cutoffs": near, "rdf": rdf, **chosen, "pool": pool}
         depths = tuple(local_depth.kept(work, f"{name}-depth", run, **asked) for run in runs)
@@ -150,7 +150,7 @@ def local_depth(
     cutoffs: Mapping[str, tuple[float, float]],
     rdf: xr.Dataset | None,
     width: float,
-    correlation: Literal["local", "ensemble"],
+    direct_correlation: Literal["local", "ensemble"],
     normalisation: Literal["total", "partner"],
     species: str,
     depth_dr: float,
@@ -163,7 +163,7 @@ def local_depth(
     depth = LocalDepth(
         mixture,
         cutoffs,
-        correlation,
+        direct_correlation,
         normalisation,
         width=width,
         dr=depth_dr,
