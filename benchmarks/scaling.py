@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import xarray as xr
 
 import supercooled as sc
 from benchmarks.local_softness import CUTOFFS, DENSITY, STEP, TEMPERATURE, WIDTH, mixture
@@ -104,7 +103,7 @@ def _timed(fn: Callable[..., Any], *arguments: Any) -> tuple[Any, int, float]:
 def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, Took]:
     """What the depth, structure functions and p_hop take; the first and the last go to a store."""
     took: dict[str, Took] = {}
-    paper = sc.structure.FEATURE_SETS["schoenholz2016"]
+    paper = sc.indicators.StructureFunctions.of_paper("schoenholz2016")
     with cluster.executor(workers) as pool:
         list(pool.map(_ready, range(4 * workers)))
         watched = Watched(pool)
@@ -112,19 +111,12 @@ def fields(run: sc.Trajectory, folder: Path, workers: int) -> dict[str, Took]:
             depth = LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=TEMPERATURE)
             depth.of(run, species="A", executor=watched, out=folder / f"depth{workers}")
         with watched.watching(took, "structure functions"):
-            sc.structure.structure_functions(
-                run[::ONE_IN], species="A", radial=paper.radial, angular=paper.angular, then=_mean,
-                executor=watched,
-            )  # fmt: skip
+            paper.of(run[::ONE_IN], species="A", executor=watched, out=folder / f"functions{workers}")
         with watched.watching(took, "p_hop"):
             sc.dynamics.hops(
                 run, window=15.0, species="A", executor=watched, out=folder / f"hops{workers}", megabytes=16
             )
     return took
-
-
-def _mean(features: xr.DataArray) -> xr.DataArray:
-    return features.mean("particle")
 
 
 def _ready(_: int) -> None:
@@ -134,11 +126,11 @@ def _ready(_: int) -> None:
         still, sc.Box.cube(6.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
     )
     sc.dynamics.hops(run, window=3.0)
-    paper = sc.structure.FEATURE_SETS["schoenholz2016"]
+    paper = sc.indicators.StructureFunctions.of_paper("schoenholz2016")
     large = sc.Trajectory.from_arrays(
         2.0 * still[:1], sc.Box.cube(12.0), species=np.arange(216) % 2, unwrapped=True, names=("A", "B")
     )
-    sc.structure.structure_functions(large, species="A", radial=paper.radial, angular=paper.angular)
+    paper.of(large, species="A")
     LocalDepth(mixture(), CUTOFFS, width=WIDTH, dr=STEP, temperature=1.0).of(run[:1], species="A")
 
 

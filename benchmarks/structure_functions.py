@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 import supercooled as sc
 from benchmarks import Row
 from benchmarks.local_softness import liquid
+from supercooled.indicators import StructureFunctions
 from supercooled.kernels.exponential import exponential
-from supercooled.structure import FEATURE_SETS, structure_functions
+from supercooled.structure import FEATURE_SETS
 
 SIZES = (1_000, 4_000, 16_000)
 RADIUS = 5.0  # dscribe ends at a sharp distance; so do ours here
@@ -94,10 +95,11 @@ def main() -> list[Row]:
         gaussians.first, gaussians.step, gaussians.number, gaussians.width, cutoff=RADIUS
     )
     rows = []
-    structure_functions(liquid(4_000, 1), species="A", angular=ANGULAR, radial=sharp)  # compile
+    pairs, gaussian = StructureFunctions(angular=ANGULAR), StructureFunctions((sharp,))
+    sc.compute(liquid(4_000, 1), [pairs, gaussian], species="A")  # compile
     for n in SIZES:
         run = liquid(n, 1)
-        angular = seconds(lambda run=run: structure_functions(run, species="A", angular=ANGULAR))
+        angular = seconds(lambda run=run: pairs.of(run, species="A"))
         near = neighbours(run, ANGULAR.cutoff)
         floor = one * len({xi for xi, _, _ in ANGULAR.functions}) * float((near * (near - 1) // 2).sum())
         print(
@@ -105,7 +107,7 @@ def main() -> list[Row]:
         )
         if 0.5 * run.fixed_box().heights.min() < RADIUS:
             continue
-        radial = seconds(lambda run=run: structure_functions(run, species="A", radial=sharp))
+        radial = seconds(lambda run=run: gaussian.of(run, species="A"))
         lower = one * 2.0 * float(neighbours(run, RADIUS).sum())
         print(
             f"                  radial  {1e3 * radial:8.1f} ms, {radial / lower:.2f} times its exponentials"

@@ -75,7 +75,6 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     },
     "simulate": (("engine", "none"),),
     "relation.block_error": (("estimate", "a class"),),
-    "structure.structure_functions": (("then", "a class"),),
 }
 
 

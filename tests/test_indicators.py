@@ -294,12 +294,8 @@ def test_a_particle_alone_has_no_bond_order():
 
 
 def taught(run):
-    features = sc.structure.structure_functions(
-        run,
-        species="A",
-        radial=Radial(0.9, 0.2, 4, 0.2),
-        angular=Angular(((1.5, 1.0, 2), (1.0, -1.0, 1)), 1.9),
-    )
+    functions = StructureFunctions((Radial(0.9, 0.2, 4, 0.2),), Angular(((1.5, 1.0, 2), (1.0, -1.0, 1)), 1.9))
+    features = functions.of(run, species="A")
     names = tuple(features.feature.values.tolist())[::-1]
     rng = np.random.default_rng(3)
     plane = (rng.normal(size=(len(names), 1)), np.array([0.3]))

@@ -40,9 +40,9 @@ NEED_NONE: dict[str, Callable[[sc.Trajectory], object]] = {
         direct_correlation="local",
         normalisation="total",
     ),
-    "structure functions": lambda run: sc.structure.structure_functions(
-        run, species="A", radial=sc.structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
-    ),
+    "structure functions": lambda run: sc.indicators.StructureFunctions(
+        (sc.structure.Radial(first=0.8, step=0.1, number=4, width=0.1),)
+    ).of(run, species="A"),
     "energy and density": lambda run: (
         surroundings(
             run, mixture=LIQUID, species="A", radius=2.0, width=0.1, shells={"AA": 1.4, "AB": 1.3}

@@ -340,14 +340,14 @@ def test_from_a_trajectory_to_a_softness_that_knows_who_will_jump():
     )
     found = dynamics.events(run, window=10.0, threshold=0.05, species="A")
     chosen = dynamics.training_by_crossing(found, rearrangement=0.2, lead=1.0, quiet=30.0, hard_at="middle")
-    near = structure.Radial(first=0.8, step=0.1, number=4, width=0.1)
-    features = structure.features_of_examples(run, chosen, species="A", radial=near)
+    near = sc.indicators.StructureFunctions((structure.Radial(first=0.8, step=0.1, number=4, width=0.1),))
+    features = structure.features_of_examples(run, chosen, near, species="A")
     groups = np.arange(features.sizes["example"]) % 4
     model, validation = learning.fit_softness(
         features, groups=groups, method="svm", C=1.0, folds=2, unit="margin", constant="ignore"
     )
     assert validation.accuracy == 1.0
-    S = structure.structure_functions(run, species="A", radial=near, then=model.softness, frames=slice(0, 5))
+    S = sc.indicators.LearnedSoftness(model).of(run, species="A", frames=slice(0, 5))
     np.testing.assert_array_equal(S.values > 0, np.tile(loose, (5, 1)))
 
 

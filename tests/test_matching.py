@@ -11,13 +11,13 @@ from asked import local_depth, surroundings
 import supercooled as sc
 from supercooled import cage, dynamics, relation, structure
 from supercooled.errors import ParameterError
-from supercooled.indicators import PairEntropy
+from supercooled.indicators import LearnedSoftness, PairEntropy, StructureFunctions
 from supercooled.matching import coordinates, field_values, laid_on, matched, origin
 from supercooled.quantities import labelled
 from supercooled.structure import Logistic, Radial
 
 FLUID = sc.Mixture("lj", ("A", "B"), (0.5, 0.5), (1.0, 1.0), (sc.LennardJones(1.0, 1.0, 1.5),) * 3)
-NEAR = Radial(first=0.8, step=0.2, number=3, width=0.2, cutoff=1.9)
+NEAR = StructureFunctions((Radial(first=0.8, step=0.2, number=3, width=0.2, cutoff=1.9),))
 
 
 def wandering(seed=1, *, frames=60, particles=40, edge=4.0, interval=1.0, jumps=0.01, **more):
@@ -45,10 +45,13 @@ def of_twice_sliced(run):
 
 
 def model_of(run):
-    names = tuple(structure.structure_functions(run[:1], species="A", radial=NEAR).feature.values.tolist())
+    features = NEAR.of(run[:1], species="A")
+    names = tuple(features.feature.values.tolist())
     n = len(names)
     plane = (np.linspace(-1.0, 1.0, n)[:, None], np.zeros(1))
-    return sc.learning.SoftnessModel(names, np.zeros(n), np.ones(n), (plane,), "margin")
+    return sc.learning.SoftnessModel(
+        names, np.zeros(n), np.ones(n), (plane,), "margin", features.attrs["definition"]
+    )
 
 
 LOCAL = {
@@ -60,7 +63,7 @@ LOCAL = {
     "local_radial_distribution": lambda run: cage.local_radial_distribution(
         run, species="B", width=0.1, r=[0.9, 1.0, 1.1], normalisation="total"
     ),
-    "structure_functions": lambda run: structure.structure_functions(run, species="A", radial=NEAR),
+    "features": lambda run: NEAR.of(run, species="A"),
     "an indicator": lambda run: PairEntropy(
         "partial", "local", width=0.1, r=(0.4, 0.5, 0.6), radius=1.5, switching=Logistic(1.0, 1.0)
     ).of(run, species="A"),
@@ -69,9 +72,7 @@ LOCAL = {
     ),
     "nonaffine_displacement": lambda run: dynamics.nonaffine_displacement(run, lag=6.0, cutoff=1.9),
     "cage_relative_displacement": lambda run: dynamics.cage_relative_displacement(run, lag=6.0, cutoff=1.9),
-    "learned softness": lambda run: structure.structure_functions(
-        run, species="A", radial=NEAR, then=model_of(run).softness
-    ),
+    "learned softness": lambda run: LearnedSoftness(model_of(run)).of(run, species="A"),
     "within_horizon": lambda run: relation.within_horizon(
         dynamics.hops(run, window=12.0), threshold=0.1, horizon=6.0
     ),
@@ -144,7 +145,7 @@ def test_every_public_function_that_returns_frames_is_in_these_tests():
             if callable(getattr(package, name)) and ("(frame" in returns or "``frame``" in returns):
                 said.add(name)
     assert said - passed_on <= {name.partition(" ")[0] for name in (*LOCAL, *TABLES)}
-    assert len(said) > 9
+    assert len(said) > 8
 
 
 # --- consumers
@@ -184,10 +185,10 @@ def test_examples_of_a_part_have_the_features_of_their_own_frames(some):
     table = TABLES["training_by_extrema"](part)
     table = table.isel(example=np.isin(table.particle.values, RUN.of_species("A")))
     assert table.sizes["example"] > 10
-    over_whole = structure.features_of_examples(RUN, table, species="A", radial=NEAR)
-    over_part = structure.features_of_examples(part, table, species="A", radial=NEAR)
+    over_whole = structure.features_of_examples(RUN, table, NEAR, species="A")
+    over_part = structure.features_of_examples(part, table, NEAR, species="A")
     np.testing.assert_array_equal(over_whole.values, over_part.values)
-    every = LOCAL["structure_functions"](RUN)
+    every = LOCAL["features"](RUN)
     for row, frame, particle in zip(
         over_whole.values, table.frame.values, table.particle.values, strict=True
     ):
@@ -198,7 +199,7 @@ def test_examples_at_frames_that_a_part_lacks_are_refused():
     table = TABLES["training_by_extrema"](RUN[20:])
     table = table.isel(example=np.isin(table.particle.values, RUN.of_species("A")))
     with pytest.raises(ParameterError, match=r"example \d+: arrays in memory has 30 frames, 0 to 29"):
-        structure.features_of_examples(RUN[:30], table, species="A", radial=NEAR)
+        structure.features_of_examples(RUN[:30], table, NEAR, species="A")
 
 
 @pytest.mark.parametrize("some", SLICES[:2], ids=str)
@@ -283,7 +284,7 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
         lambda: structure.grouped_radial_distribution(other, depth, edges=[0.0, 99.0], r_max=1.5, dr=0.1),
         lambda: field_values("depth", depth, other),
         lambda: structure.features_of_examples(
-            other, TABLES["training_by_extrema"](RUN), species="A", radial=NEAR
+            other, TABLES["training_by_extrema"](RUN), NEAR, species="A"
         ),
         lambda: relation.propagation(
             depth, other, groups=[(0.0, 99.0)], lags=[1.0], stays_within=0.5, overlap_radius=0.3, bins=3,

@@ -125,7 +125,7 @@ def test_a_species_without_particles_is_named():
     gaussians = structure.Radial(first=0.5, step=0.1, number=3, width=0.1)
     for ask in (
         lambda: dynamics.correlators(run, lags=[1.0], overlap_radius=0.3, species="B"),
-        lambda: structure.structure_functions(run, species="B", radial=gaussians),
+        lambda: sc.indicators.StructureFunctions((gaussians,)).of(run, species="B"),
         lambda: cage.local_radial_distribution(
             run, species="A", width=0.1, r=[0.9, 1.0], normalisation="partner"
         ),

@@ -337,16 +337,15 @@ def test_equilibrate_refuses_files_of_somebody_else_before_anything_is_simulated
 
 # Functions: how each is called with its output, and what of the public ones is no output.
 
-NEAR = sc.structure.Radial(first=0.9, step=0.1, number=2, width=0.1)
+NEAR = sc.indicators.StructureFunctions((sc.structure.Radial(first=0.9, step=0.1, number=2, width=0.1),))
 MODEL = learning.SoftnessModel(("a",), np.zeros(1), np.ones(1), ((np.ones((1, 1)), np.ones(1)),), "margin")
 NO_TEXT: dict[str, Any] = {"title": "", "summary": "", "rows": [], "results": {}, "provenance": {}}
 
 
 OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "dynamics.hops:out": lambda p, v: sc.dynamics.hops(p.opened(), window=2.0, out=v),
-    "structure.structure_functions:out": lambda p, v: sc.structure.structure_functions(
-        p.opened(), species="A", radial=NEAR, out=v
-    ),
+    "compute:out": lambda p, v: sc.compute(p.opened(), [sc.indicators.BondOrder(6), NEAR], out=v),
+    "Features.of:out": lambda p, v: NEAR.of(p.opened(), out=v),
     "Indicator.of:out": lambda p, v: sc.indicators.BondOrder(6).of(p.opened(), out=v),
     "predictors.Predictor.save:path": lambda p, v: valid_calls._predictor().save(v),
     "fields.field:out": lambda p, v: fields.field(

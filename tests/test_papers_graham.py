@@ -74,7 +74,7 @@ def test_everything_is_written_and_measured(studied: Path) -> None:
 
 def test_asked_again_it_reads_what_is_there(simulated: LiquidRuns, studied: Path, monkeypatch) -> None:
     before = (studied / "comparison.json").read_bytes()
-    for module, name in ((sc.structure, "structure_functions"), (sc.dynamics, "hops")):
+    for module, name in ((sc.indicators.LearnedSoftness, "of"), (sc.dynamics, "hops")):
         monkeypatch.setattr(module, name, lambda *_a, **_k: pytest.fail("computed again"))
     assert (analysed(simulated, studied) / "comparison.json").read_bytes() == before
 

@@ -57,9 +57,8 @@ def hopping(T, seed):
     box = sc.Box.cube(edge)
     still = sc.Trajectory.from_arrays(base[None], box, species=species)
     density = (
-        sc.structure.structure_functions(
-            still, species="A", radial=sc.structure.Radial(first=1.05, step=0.1, number=1, width=0.1)
-        )
+        sc.indicators.StructureFunctions((Radial(first=1.05, step=0.1, number=1, width=0.1),))
+        .of(still, species="A")
         .values[0, :, :]
         .sum(axis=1)
     )
@@ -98,7 +97,7 @@ def test_it_learns_what_the_liquid_was_made_of(found):
     one.model.save(out / "softness_1.2.json")
     model = sc.learning.load_model(out / "softness_1.2.json")
     largest = str(sc.learning.projections(model).feature.values[0])
-    assert largest.startswith("AA mu=1")
+    assert largest.startswith("A mu=1")
     assert json.loads((out / "softness_1.2.json").read_text())["provenance"]["lead"] == 1.0
     assert set(one.results) >= {
         "by_lead", "by_quiet", "by_split", "by_subset", "by_elimination", "by_number", "by_method",
@@ -173,9 +172,8 @@ def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
     for taught, model in ((1, trained.parts[1]), (None, trained.whole)):
         found_here = measuring.softness_of(runs[1], trained, cold, taught=taught)
         field = found_here["softness"]["learned_softness"]
-        expected = sc.structure.structure_functions(
-            runs[1], species="A", radial=NEAR.radial, frames=slice(0, FRAMES, 16), then=model.softness
-        )
+        near = sc.indicators.StructureFunctions(NEAR.radial)
+        expected = model.softness(near.of(runs[1], species="A", frames=slice(0, FRAMES, 16)))
         np.testing.assert_allclose(field.values, expected.values)
     one = study.of_density(DENSITY, {**still, 0.5: runs}, preset, CHOICES, tmp_path)
     P, fewer = (x.results["learned_probability"].sel(temperature=0.5) for x in (one, found[0]))

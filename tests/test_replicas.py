@@ -9,6 +9,7 @@ from asked import local_depth
 import supercooled as sc
 from supercooled import dynamics, relation, structure
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
+from supercooled.indicators import StructureFunctions
 from supercooled.replicas import replicas
 from supercooled.structure import Radial
 
@@ -211,7 +212,7 @@ def test_species_in_another_order_are_no_replicas_for_pairs():
     dynamics.displacements([run, turned], lags=[1.0], overlap_radius=0.3, species="A")
 
 
-EXAMPLES = Radial(first=0.8, step=0.2, number=2, width=0.2, cutoff=1.9)
+EXAMPLES = StructureFunctions((Radial(first=0.8, step=0.2, number=2, width=0.2, cutoff=1.9),))
 
 
 def test_features_are_of_the_run_that_the_table_counts():
@@ -219,11 +220,11 @@ def test_features_are_of_the_run_that_the_table_counts():
     runs = [moving(1), moving(2)]
     table = trained(runs)
     table = table.isel(example=np.isin(table.particle.values, runs[0].of_species("A")))
-    structure.features_of_examples(runs, table, species="A", radial=EXAMPLES)
+    structure.features_of_examples(runs, table, EXAMPLES, species="A")
     with pytest.raises(ParameterError, match="two trajectories"):
-        structure.features_of_examples(runs[::-1], table, species="A", radial=EXAMPLES)
+        structure.features_of_examples(runs[::-1], table, EXAMPLES, species="A")
     with pytest.raises(ParameterError, match="given twice"):
-        structure.features_of_examples([runs[0], runs[0]], table, species="A", radial=EXAMPLES)
+        structure.features_of_examples([runs[0], runs[0]], table, EXAMPLES, species="A")
 
 
 def test_a_run_given_again_in_another_form_or_from_before_it_was_prolonged_is_refused(tmp_path):

@@ -13,11 +13,17 @@ from oracles import structure_functions as slow
 
 import supercooled as sc
 from supercooled.cluster import executor
+from supercooled.indicators import StructureFunctions
 from supercooled.kernels.exponential import exponential
-from supercooled.structure import FEATURE_SETS, Angular, Radial, features_of_examples, structure_functions
+from supercooled.structure import FEATURE_SETS, Angular, Radial, features_of_examples
 
 FEW = Angular(((2.0, 1.0, 1), (0.9, 1.0, 16), (2.0, -1.0, 2), (14.6, 0.5, 3)), cutoff=1.9)
 NEAR = Radial(first=0.6, step=0.15, number=9, width=0.1, cutoff=2.0)
+
+
+def structure_functions(run, *, species="A", radial=(), angular=None, **more):
+    near = (radial,) if isinstance(radial, Radial) else tuple(radial)
+    return StructureFunctions(near, angular).of(run, species=species, **more)
 
 
 def gas(seed, n=60, *, edge=5.0, species=2, tilts=(0.0, 0.0, 0.0), dimensions=3, frames=1):
@@ -70,7 +76,7 @@ def test_they_are_what_the_formulas_say(*, seed, n, species, dimensions, tilt, n
     reach = 0.49 * run.fixed_box().heights.min()
     radial = (Radial(first=0.2, step=0.2 * ratio, number=number, width=0.2, cutoff=reach),)
     angular = Angular(FEW.functions, cutoff=reach)
-    found = structure_functions(run, species="A", radial=radial, angular=angular)
+    found = structure_functions(run, radial=radial, angular=angular)
     np.testing.assert_allclose(found.values[0], expected(run, radial, angular), rtol=1e-9, atol=2e-8 * n)
 
 
@@ -78,7 +84,7 @@ def test_they_are_what_the_formulas_say(*, seed, n, species, dimensions, tilt, n
 def test_neighbours_far_from_every_gaussian_add_nothing(first, cutoff):
     run = gas(5, n=40)
     radial = (Radial(first=first, step=0.07, number=3, width=0.05, cutoff=cutoff),)
-    found = structure_functions(run, species="A", radial=radial)
+    found = structure_functions(run, radial=radial)
     np.testing.assert_allclose(found.values[0], expected(run, radial, None), rtol=1e-9, atol=1e-12)
 
 
@@ -86,16 +92,14 @@ def test_neighbours_far_from_every_gaussian_add_nothing(first, cutoff):
 def test_any_spacing_beside_the_width_gives_the_same_sums(widths):
     run = gas(7, n=40)
     radial = (Radial(first=0.3, step=0.05 * widths, number=4, width=0.05, cutoff=2.4),)
-    found = structure_functions(run, species="A", radial=radial)
+    found = structure_functions(run, radial=radial)
     np.testing.assert_allclose(found.values[0], expected(run, radial, None), rtol=1e-9, atol=1e-12)
 
 
 def test_a_single_gaussian_needs_no_spacing():
     run = gas(6, n=40)
     one, other = (
-        structure_functions(
-            run, species="A", radial=Radial(first=1.1, step=step, number=1, width=0.01, cutoff=2)
-        )
+        structure_functions(run, radial=Radial(first=1.1, step=step, number=1, width=0.01, cutoff=2))
         for step in (0.01, 50.0)
     )
     np.testing.assert_array_equal(one.values, other.values)
@@ -106,7 +110,7 @@ def test_the_sets_of_the_papers_have_the_papers_numbers_of_functions():
     run = gas(3, n=8, edge=12.0)
     for name, number in (("schoenholz2016", 166), ("graham2023", 54)):
         chosen = FEATURE_SETS[name]
-        found = structure_functions(run, species="A", radial=chosen.radial, angular=chosen.angular)
+        found = structure_functions(run, radial=chosen.radial, angular=chosen.angular)
         assert found.sizes["feature"] == number
         assert len(set(found.feature.values)) == number
         np.testing.assert_allclose(
@@ -116,7 +120,7 @@ def test_the_sets_of_the_papers_have_the_papers_numbers_of_functions():
 
 def test_two_neighbours_at_a_right_angle_give_the_value_worked_out_by_hand():
     run = sc.Trajectory.from_arrays([[[0, 0, 0], [1.0, 0, 0], [0, 1.5, 0]]], sc.Box.cube(10.0))
-    found = structure_functions(run, species="A", angular=Angular(((2.0, 1.0, 3),), cutoff=1.6))
+    found = structure_functions(run, angular=Angular(((2.0, 1.0, 3),), cutoff=1.6))
     # 1 + 2.25 + 3.25 = 6.5, and the cosine vanishes; the third particle is too far from the second
     assert found.values[0, 0, 0] == pytest.approx(np.exp(-6.5 / 4.0), rel=1e-12)
 
@@ -124,12 +128,8 @@ def test_two_neighbours_at_a_right_angle_give_the_value_worked_out_by_hand():
 @pytest.mark.parametrize("distance", [1.999999, 2.000001])
 def test_a_neighbour_counts_nearer_than_the_cutoff_only(distance):
     run = sc.Trajectory.from_arrays([[[0, 0, 0], [distance, 0, 0], [-1.0, 0, 0]]], sc.Box.cube(10.0))
-    radial = structure_functions(
-        run, species="A", radial=Radial(first=2.0, step=0.1, number=1, width=0.1, cutoff=2.0)
-    )
-    pairs = structure_functions(
-        run, species="A", angular=Angular(((3.0, 1.0, 1), (3.0, -1.0, 1)), cutoff=2.0)
-    )
+    radial = structure_functions(run, radial=Radial(first=2.0, step=0.1, number=1, width=0.1, cutoff=2.0))
+    pairs = structure_functions(run, angular=Angular(((3.0, 1.0, 1), (3.0, -1.0, 1)), cutoff=2.0))
     inside = distance < 2.0
     assert (radial.values[0, 0, 0] > 0.99) == inside
     # opposite neighbours: 1 + cos = 0, 1 - cos = 2
@@ -145,7 +145,7 @@ def test_shifting_the_liquid_and_choosing_other_images_changes_nothing(seed, shi
     random = np.random.default_rng(seed)
     moved = box.unwrap(xyz + np.array(shift), random.integers(-2, 3, xyz.shape))
     other = sc.Trajectory.from_arrays(moved[None], box, species=run.species)
-    a, b = (structure_functions(r, species="A", radial=NEAR, angular=FEW).values for r in (run, other))
+    a, b = (structure_functions(r, radial=NEAR, angular=FEW).values for r in (run, other))
     np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-7)
 
 
@@ -176,7 +176,7 @@ def test_renaming_like_particles_permutes_them_and_nothing_else(seed):
     other = sc.Trajectory.from_arrays(
         run.positions()[:, order], run.fixed_box(), species=run.species[order], names=run.names
     )
-    a, b = (structure_functions(r, species="A", radial=NEAR, angular=FEW) for r in (run, other))
+    a, b = (structure_functions(r, radial=NEAR, angular=FEW) for r in (run, other))
     back = b.assign_coords(particle=order[b.particle.values]).sortby("particle")
     np.testing.assert_allclose(a.values, back.values, rtol=1e-9, atol=1e-9)
 
@@ -184,36 +184,30 @@ def test_renaming_like_particles_permutes_them_and_nothing_else(seed):
 def test_one_species_split_in_two_adds_up_to_what_it_was():
     run = gas(5, n=50, species=1)
     split = sc.Trajectory.from_arrays(run.positions(), run.fixed_box(), species=np.arange(50) % 2)
-    whole = structure_functions(run, species="A", angular=FEW).values[0, ::2]
-    parts = structure_functions(split, species="A", angular=FEW).values[0]
+    whole = structure_functions(run, angular=FEW).values[0, ::2]
+    parts = structure_functions(split, angular=FEW).values[0]
     np.testing.assert_allclose(parts.reshape(25, 3, -1).sum(axis=1), whole, rtol=1e-9)
 
 
 def test_chunks_workers_and_frames_change_nothing(tmp_path):
     run = gas(7, n=50, frames=7)
-    whole = structure_functions(run, species="A", radial=NEAR, angular=FEW)
+    whole = structure_functions(run, radial=NEAR, angular=FEW)
     assert whole.sizes["frame"] == 7
     for k in range(7):
-        one = structure_functions(run, species="A", radial=NEAR, angular=FEW, frames=slice(k, k + 1))
+        one = structure_functions(run, radial=NEAR, angular=FEW, frames=slice(k, k + 1))
         np.testing.assert_array_equal(one.values[0], whole.values[k])
     with executor(1) as pool:
-        parts = structure_functions(run, species="A", radial=NEAR, angular=FEW, executor=pool, megabytes=1e-3)
+        parts = structure_functions(run, radial=NEAR, angular=FEW, executor=pool, megabytes=1e-3)
     np.testing.assert_array_equal(parts.values, whole.values)
-    some = structure_functions(run, species="A", radial=NEAR, angular=FEW, frames=slice(1, None, 3))
+    some = structure_functions(run, radial=NEAR, angular=FEW, frames=slice(1, None, 3))
     np.testing.assert_array_equal(some.frame, [1, 4])
     np.testing.assert_array_equal(some.values, whole.values[1::3])
-    kept = structure_functions(
-        run, species="A", radial=NEAR, angular=FEW, then=lambda x: x.sum("feature"), executor=None
-    )
-    np.testing.assert_allclose(kept.values, whole.sum("feature").values)
-    stored = structure_functions(
-        run, species="A", radial=NEAR, angular=FEW, out=tmp_path / "features.zarr", megabytes=1e-3
-    )
+    stored = structure_functions(run, radial=NEAR, angular=FEW, out=tmp_path / "features", megabytes=1e-3)
     np.testing.assert_array_equal(stored.values, whole.values)
     assert json.loads(stored.attrs["definition"]) == json.loads(whole.attrs["definition"])
     np.testing.assert_array_equal(stored.feature.values, whole.feature.values)
     np.testing.assert_array_equal(stored.frame.values, whole.frame.values)
-    assert [p.name for p in tmp_path.iterdir()] == ["features.zarr"]
+    assert [p.name for p in tmp_path.iterdir()] == ["features"]
 
 
 def table(**columns):
@@ -228,7 +222,9 @@ def test_features_of_examples_are_those_of_their_particles_and_frames():
     particle = np.array([random.choice(runs[k].of_species("B")) for k in run])
     examples = table(run=run, frame=frame, particle=particle, soft=run == 0).assign_attrs(lead=5.0)
     with executor(1) as pool:
-        found = features_of_examples(runs, examples, species="B", radial=NEAR, angular=FEW, executor=pool)
+        found = features_of_examples(
+            runs, examples, StructureFunctions((NEAR,), FEW), species="B", executor=pool
+        )
     whole = [structure_functions(r, species="B", radial=NEAR, angular=FEW) for r in runs]
     for row, k, f, p in zip(found.values, run, frame, particle, strict=True):
         np.testing.assert_array_equal(row, whole[k].sel(frame=f, particle=p).values)
@@ -248,19 +244,19 @@ def test_features_of_examples_are_those_of_their_particles_and_frames():
 def test_an_example_that_does_not_exist_is_refused(column, value, message):
     columns = {"run": [0], "frame": [0], "particle": [0], column: [value]}
     with pytest.raises(sc.SupercooledError, match=message):
-        features_of_examples(gas(1, n=8), table(**columns), species="A", radial=NEAR)
+        features_of_examples(gas(1, n=8), table(**columns), StructureFunctions((NEAR,)), species="A")
 
 
 def test_an_empty_table_of_examples_is_refused():
     empty = table(run=[], frame=[], particle=[])
     with pytest.raises(sc.SupercooledError, match="holds no example"):
-        features_of_examples(gas(1, n=8), empty, species="A", radial=NEAR)
+        features_of_examples(gas(1, n=8), empty, StructureFunctions((NEAR,)), species="A")
 
 
 def test_the_definition_tells_different_parameters_apart():
     run = gas(1, n=8)
     a, b = (
-        structure_functions(run, species="A", angular=Angular(FEW.functions, cutoff=c)).attrs["definition"]
+        structure_functions(run, angular=Angular(FEW.functions, cutoff=c)).attrs["definition"]
         for c in (1.9, 2.0)
     )
     assert a != b
@@ -269,13 +265,13 @@ def test_the_definition_tells_different_parameters_apart():
 def test_bad_input_is_refused_in_a_sentence():
     run = gas(1, n=8)
     with pytest.raises(sc.SupercooledError, match=r"frame 0: neighbours count up to 3.*beyond half"):
-        structure_functions(run, species="A", angular=Angular(FEW.functions, cutoff=3.0))
+        structure_functions(run, angular=Angular(FEW.functions, cutoff=3.0))
     with pytest.raises(sc.SupercooledError, match="no structure function"):
-        structure_functions(run, species="A")
+        structure_functions(run)
     with pytest.raises(sc.SupercooledError, match="no species 'C'"):
         structure_functions(run, species="C", radial=NEAR)
-    with pytest.raises(sc.SupercooledError, match="chooses no frame"):
-        structure_functions(run, species="A", radial=NEAR, frames=slice(5, 9))
+    with pytest.raises(sc.SupercooledError, match="chooses none of 1 frames"):
+        structure_functions(run, radial=NEAR, frames=slice(5, 9))
     with pytest.raises(sc.SupercooledError, match="must be a whole number"):
         Angular(((1.0, 1.0, 1.5),), cutoff=2.0)  # type: ignore[arg-type]
     with pytest.raises(sc.SupercooledError, match="must be a whole number"):
@@ -291,14 +287,10 @@ def test_bad_input_is_refused_in_a_sentence():
         Radial(first=0.1, step=0.1, number=0, width=0.1)
     with pytest.raises(sc.SupercooledError, match="more than 16 widths"):
         Radial(first=0.1, step=0.5, number=3, width=0.02)
-    with pytest.raises(sc.SupercooledError, match="either then or out"):
-        structure_functions(run, species="A", radial=NEAR, then=lambda x: x, out="x")
     nan = run.positions().copy()
     nan[0, 3] = np.nan
     with pytest.raises(sc.SupercooledError, match="particle 3"):
-        structure_functions(
-            sc.Trajectory.from_arrays(nan, run.fixed_box(), species=run.species), species="A", radial=NEAR
-        )
+        structure_functions(sc.Trajectory.from_arrays(nan, run.fixed_box(), species=run.species), radial=NEAR)
 
 
 @given(st.floats(-700.0, 700.0))
@@ -312,12 +304,10 @@ def test_two_particles_on_one_place_are_named():
     xyz[0, 9] = xyz[0, 7]
     there = sc.Trajectory.from_arrays(xyz, run.fixed_box(), species=np.zeros(60, int))
     with pytest.raises(sc.errors.TrajectoryError, match="lies on particle 7"):
-        structure_functions(there, species="A", angular=FEW)
-    assert np.isfinite(structure_functions(there, species="A", radial=NEAR)).all()
+        structure_functions(there, angular=FEW)
+    assert np.isfinite(structure_functions(there, radial=NEAR)).all()
 
 
 def test_the_largest_powers_are_numbers():
-    values = structure_functions(
-        gas(3), species="A", angular=Angular(((1.0, 1.0, 1022), (0.01, 1.0, 1022)), cutoff=2.0)
-    )
+    values = structure_functions(gas(3), angular=Angular(((1.0, 1.0, 1022), (0.01, 1.0, 1022)), cutoff=2.0))
     assert np.isfinite(values).all()

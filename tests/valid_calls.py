@@ -29,6 +29,7 @@ from supercooled import (
 )
 from supercooled.cage.examples import bump
 from supercooled.errors import SimulationError
+from supercooled.indicators import StructureFunctions
 from supercooled.quantities import labelled
 from supercooled.simulation import Leg, Schedule, Start, lattice
 from supercooled.store.crystal import Order
@@ -73,7 +74,7 @@ def run() -> sc.Trajectory:
 
 
 def described_model() -> Any:
-    features = structure.structure_functions(dense(), species="A", radial=RADIAL)
+    features = StructureFunctions((RADIAL,)).of(dense(), species="A")
     names = tuple(features.feature.values.tolist())
     n = len(names)
     plane = (np.ones((n, 1)), np.zeros(1))
@@ -521,6 +522,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "frames": slice(0, 2),
         "executor": None,
         "progress": None,
+        "out": None,
         "megabytes": 1.0,
     },
     "targets.parameter": lambda: {"default": 1.0, "unit": "sigma_AA"},
@@ -1028,9 +1030,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "structure.features_of_examples": lambda: {
         "trajectories": run(),
         "examples": example_table(),
+        "features": StructureFunctions((RADIAL,), ANGULAR),
         "species": "A",
-        "radial": RADIAL,
-        "angular": ANGULAR,
         "executor": None,
     },
     "structure.grouped_pair_entropy": lambda: {
@@ -1063,17 +1064,6 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "dq": 0.5,
         "blocks": 2,
         "executor": None,
-    },
-    "structure.structure_functions": lambda: {
-        "trajectory": run(),
-        "species": "A",
-        "radial": RADIAL,
-        "angular": ANGULAR,
-        "frames": slice(0, 2),
-        "then": None,
-        "out": None,
-        "executor": None,
-        "megabytes": 64.0,
     },
     "systems.equilibrated": lambda: {"liquid": ka(), "temperature": 1.0, "n_particles": 4000},
     "systems.equilibration_command": lambda: {

@@ -88,7 +88,7 @@ def _errors(line: str) -> str:
 THEORY = {
     "supercooled.structure.radial_distribution": "rdf",
     "supercooled.structure.structure_factor": "sq",
-    "supercooled.structure.structure_functions": "radial",
+    "supercooled.indicators.StructureFunctions": "radial",
     "supercooled.structure.pair_entropy": "s2",
     "supercooled.indicators.PairEntropy": "s2i",
     "supercooled.cage.potential": "phi",

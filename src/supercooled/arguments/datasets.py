@@ -135,7 +135,7 @@ Features: TypeAlias = Annotated[
     Labelled(
         "table of features",
         {"": ("example", "feature")},
-        made_by="sc.structure.features_of_examples(runs, examples, species='A', radial=radial)",
+        made_by="sc.structure.features_of_examples(runs, examples, features, species='A')",
     ),
 ]
 ParticleField: TypeAlias = Annotated[

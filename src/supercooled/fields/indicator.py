@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -15,14 +16,17 @@ import xarray as xr
 from supercooled.arguments import Positive, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.chunks import as_slice, frames_within, shared_out
+from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
+from supercooled.fields.stored_chunks import LEAST, read_when_asked, stored_chunks
 from supercooled.frame import Frame
 from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units_once
 from supercooled.quantities import labelled
+from supercooled.source_code import source_digest
 from supercooled.trajectory import Trajectory
 
 Progress = Callable[[int, int], None]
@@ -46,6 +50,16 @@ class Features(Described):
     def columns(self, frame: Frame) -> tuple[str, ...]:
         """Name of each column, for the species and dimensions of a frame."""
 
+    def definition(self, names: tuple[str, ...], dimensions: int, species: str) -> str:
+        """All that decides the values of the particles of a species, as JSON.
+
+        A model that has learned from them keeps it, and is then applied to no others.
+
+        names, dimensions : species and dimensions of the frames
+        """
+        said = {"centre": species, "species": list(names), "dimensions": dimensions}
+        return json.dumps({**said, "features": str(self), "digest": self.digest}, sort_keys=True)
+
     @property
     def reach(self) -> float:
         """Cutoff of the list of neighbours that it asks for, sigma_AA; 0 if of none.
@@ -62,6 +76,8 @@ class Features(Described):
         frames: slice = slice(None),
         executor: Executor | None = None,
         progress: Progress | None = None,
+        out: str | Path | None = None,
+        megabytes: Positive = CHUNK,
     ) -> xr.DataArray:
         """Values of a trajectory's frames or of one frame.
 
@@ -69,10 +85,13 @@ class Features(Described):
         frames : which frames of the trajectory; their numbers in it stay
         executor : maps chunks of frames; None does them here
         progress : called after each chunk with how many frames are done, and of how many
+        out : folder to store the values in, as :func:`compute` does
+        megabytes : of positions in a chunk; it never changes the answer
 
         Returns
         -------
-        DataArray (frame, particle, feature); of one frame (particle, feature).
+        DataArray (frame, particle, feature); of one frame (particle, feature). Of one species the attribute
+        ``definition`` says how they are made, for :class:`supercooled.learning.SoftnessModel`.
 
         Raises
         ------
@@ -80,8 +99,19 @@ class Features(Described):
             if no frame is chosen, or there is no such species.
         BoxError
             if the box is too small for the reach.
+        StoreError
+            if `out` holds something else, or can't be written.
         """
-        found = compute(what, [self], species=species, frames=frames, executor=executor, progress=progress)
+        found = compute(
+            what,
+            [self],
+            species=species,
+            frames=frames,
+            executor=executor,
+            progress=progress,
+            out=out,
+            megabytes=megabytes,
+        )
         return found[str(self)]
 
 
@@ -176,6 +206,7 @@ def compute(
     frames: slice = slice(None),
     executor: Executor | None = None,
     progress: Progress | None = None,
+    out: str | Path | None = None,
     megabytes: Positive = CHUNK,
 ) -> xr.Dataset:
     """Several indicators and feature sets in one pass over a trajectory.
@@ -186,6 +217,9 @@ def compute(
     frames : which frames of the trajectory; their numbers in it stay
     executor : maps chunks of frames; None does them here
     progress : called after each chunk with how many frames are done, and of how many
+    out : folder to store the values in, for more than fits into memory; what is returned then reads them when
+        asked. Chunks that are whole there already, of the same frames, indicators and source, are not made
+        again: what was stopped goes on. It must be empty, or hold only results of this package
     megabytes : of positions in a chunk; it never changes the answer
 
     Returns
@@ -199,20 +233,38 @@ def compute(
         if no frame is chosen, none or two of the same are asked for, or there is no such species.
     BoxError
         if the box is too small for a reach.
+    StoreError
+        if `out` holds something else, or can't be written.
+
+    >>> import tempfile
+    >>> import supercooled as sc
+    >>> still = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
+    >>> near = sc.indicators.LocalDensity(1.5)
+    >>> stored = compute(still, [near, sc.indicators.BondOrder(4)], out=tempfile.mkdtemp())
+    >>> stored[str(near)].shape
+    (3, 2)
     """
     wanted = [indicators] if isinstance(indicators, Features) else list(indicators)
     names = [str(one) for one in wanted]
     if not wanted or len(set(names)) < len(names):
         raise ParameterError(f"one or more different indicators are needed, not {', '.join(names) or 'none'}")
     if not isinstance(run, Trajectory):
+        if out is not None:
+            raise ParameterError("the values of one frame are not stored: pass no out, or a trajectory")
         return _of_frame(run, wanted, species)
     plan = _Plan.of(run, wanted, species, frames)
-    chunks = plan.chunks(megabytes, executor)
     pool = _watched(executor, progress, len(plan.rows))
-    values = np.concatenate(list((map if pool is None else pool.map)(plan.many, chunks)))
     coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
-    first = run.frame(int(plan.rows[0]))
-    return _labelled(values, wanted, first, coords, made)
+    labels = _Labels(wanted, run.frame(int(plan.rows[0])), coords, made, species)
+    if out is None:
+        chunks = plan.chunks(megabytes, executor)
+        return labels.of(np.concatenate(list((map if pool is None else pool.map)(plan.many, chunks))))
+    chunks = plan.chunks_of_any(megabytes)
+    paths = stored_chunks(plan.many, chunks, key=plan.key, out=out, executor=pool, inputs=[run.source.name])
+    found = labels.of(np.broadcast_to(0.0, (len(plan.rows), len(plan.particles), labels.n_columns)))
+    for name, first in labels.places.items():
+        found[name] = read_when_asked(found[name], paths, chunks, first)
+    return found
 
 
 def described(one: Features) -> dict[str, Any]:
@@ -278,6 +330,18 @@ class _Plan:
         )
         return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
 
+    def chunks_of_any(self, megabytes: float) -> list[Integers]:
+        """As :meth:`chunks`, alike whoever makes them: another number of workers finds them again."""
+        size = min(frames_within(megabytes, self.run.n_particles), -(-len(self.rows) // LEAST))
+        return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
+
+    @property
+    def key(self) -> str:
+        """Of all that decides the values: frames, particles, indicators and the source that makes them."""
+        sources = {name: source_digest(name) for name in sorted(_modules_of(self.wanted))}
+        asked = (self.run, self.rows, self.particles, [one.digest for one in self.wanted])
+        return digest_of("compute", source_digest(), sources, *asked)[:16]
+
     def many(self, chunk: Integers) -> Array:
         """Values of some frames, (frame, particle, column)."""
         return np.stack([self._values(frame) for frame in self.run.each(as_slice(chunk))])
@@ -328,30 +392,62 @@ def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> 
     coords: dict[str, Any] = {"frame": frame.number, "particle": particles}
     coords |= {} if frame.time is None else {"time": frame.time}
     coords |= {} if frame.temperature is None else {"temperature": frame.temperature}
-    return _labelled(values, wanted, frame, coords, {})
+    return _Labels(wanted, frame, coords, {}, species).of(values)
 
 
-def _labelled(
-    values: Array,
-    wanted: Sequence[Features],
-    frame: Frame,
-    coords: Mapping[str, Any],
-    made: Mapping[str, Any],
-) -> xr.Dataset:
-    """A variable for each indicator and feature set, of values side by side, ((frame,) particle, column)."""
-    dims = ("frame", "particle")[3 - values.ndim :]
-    found: dict[str, xr.DataArray] = {}
-    at = 0
-    for one in wanted:
-        name, columns = str(one), one.columns(frame)
-        own = values[..., at : at + len(columns)]
-        at += len(columns)
-        about = {**made, **described(one)}
-        if isinstance(one, Indicator):
-            enter(one)
-            found[name] = labelled(one.name, own[..., 0], dims, coords, **about)
-        else:
-            along = "feature" if len(wanted) == 1 else f"feature of {name}"
-            array = xr.DataArray(own, {**coords, along: list(columns)}, (*dims, along))
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What values of several indicators and feature sets, side by side, are called.
+
+    frame : with the species and dimensions of all
+    made : of which trajectory, as attributes
+    species : of the particles; None of all
+    """
+
+    wanted: Sequence[Features]
+    frame: Frame
+    coords: Mapping[str, Any]
+    made: Mapping[str, Any]
+    species: str | None
+
+    @property
+    def places(self) -> dict[str, int]:
+        """First column of each."""
+        counts = [len(one.columns(self.frame)) for one in self.wanted]
+        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        return {str(one): int(first) for one, first in zip(self.wanted, firsts, strict=True)}
+
+    @property
+    def n_columns(self) -> int:
+        """Columns of all."""
+        return sum(len(one.columns(self.frame)) for one in self.wanted)
+
+    def of(self, values: Array) -> xr.Dataset:
+        """A variable for each indicator and feature set, of values ((frame,) particle, column)."""
+        dims = ("frame", "particle")[3 - values.ndim :]
+        found: dict[str, xr.DataArray] = {}
+        for one, (name, at) in zip(self.wanted, self.places.items(), strict=True):
+            columns = one.columns(self.frame)
+            own = values[..., at : at + len(columns)]
+            about = {**self.made, **described(one)}
+            if isinstance(one, Indicator):
+                enter(one)
+                found[name] = labelled(one.name, own[..., 0], dims, self.coords, **about)
+                continue
+            along = "feature" if len(self.wanted) == 1 else f"feature of {name}"
+            if self.species is not None:
+                about["definition"] = one.definition(self.frame.names, self.frame.dimensions, self.species)
+            array = xr.DataArray(own, {**self.coords, along: list(columns)}, (*dims, along))
             found[name] = array.assign_attrs(units=one.unit, long_name=one.long_name, **about)
-    return xr.Dataset(found).assign_attrs(made)
+        return xr.Dataset(found).assign_attrs(self.made)
+
+
+def _modules_of(wanted: Iterable[Any]) -> set[str]:
+    """Modules of indicators and of those that they hold."""
+    found = set()
+    for one in wanted:
+        if isinstance(one, Features):
+            found |= {type(one).__module__} | _modules_of(one.parameters().values())
+        elif isinstance(one, tuple | list):
+            found |= _modules_of(one)
+    return found

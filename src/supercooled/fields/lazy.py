@@ -124,22 +124,22 @@ def chunks_of(values: xr.DataArray, megabytes: float = CHUNK) -> Iterator[tuple[
         yield chunk, ordered.isel(frame=chunk).values
 
 
-class _Lazy(BackendArray):
+class Lazy(BackendArray):
     """Values that are read by index."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._read)
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self.read)
 
     @abstractmethod
-    def _read(self, key: tuple[Any, ...]) -> Array:
+    def read(self, key: tuple[Any, ...]) -> Array:
         """Values at slices, numbers and arrays of numbers, one along each axis."""
 
 
 @dataclass
-class _Stored(_Lazy):
+class _Stored(Lazy):
     """Values in a Zarr array; opened anew in each process.
 
     rows : frames of a chunk
@@ -167,7 +167,8 @@ class _Stored(_Lazy):
         names = [f"{SUMMED}{k}/0" for k in range(-(-array.shape[0] // rows))]
         return cls(folder, tuple(array.shape), rows, tuple(own_sum(folder / name) for name in names))
 
-    def _read(self, key: tuple[Any, ...]) -> Array:
+    def read(self, key: tuple[Any, ...]) -> Array:
+        """As :meth:`Lazy.read`."""
         import zarr
 
         for chunk in np.unique(np.arange(self.shape[0])[key[0]] // self.rows):
@@ -184,7 +185,7 @@ class _Stored(_Lazy):
 
 
 @dataclass
-class _Mapped(_Lazy):
+class _Mapped(Lazy):
     """A function of other values."""
 
     inner: xr.Variable
@@ -195,12 +196,13 @@ class _Mapped(_Lazy):
     def __post_init__(self) -> None:
         self.shape, self.dtype = tuple(self.inner.shape), np.dtype(np.float64)
 
-    def _read(self, key: tuple[Any, ...]) -> Array:
+    def read(self, key: tuple[Any, ...]) -> Array:
+        """As :meth:`Lazy.read`."""
         return np.asarray(self.function(self.inner[key].values))
 
 
 @dataclass
-class _Ahead(_Lazy):
+class _Ahead(Lazy):
     """A function of other values and those of later frames."""
 
     inner: xr.Variable
@@ -213,7 +215,8 @@ class _Ahead(_Lazy):
         n_frames, n_particles = self.inner.shape
         self.shape, self.dtype = (n_frames - self.frames, n_particles), np.dtype(np.float64)
 
-    def _read(self, key: tuple[Any, ...]) -> Array:
+    def read(self, key: tuple[Any, ...]) -> Array:
+        """As :meth:`Lazy.read`."""
         rows = np.arange(self.shape[0])[key[0]]
         if rows.size == 0:
             return np.empty((0, self.shape[1]))[:, key[1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,10 +14,10 @@ from supercooled.arrays import Array
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.fields import Indicator
 from supercooled.frame import Frame
+from supercooled.indicators.structure_functions import StructureFunctions
 from supercooled.learning import SoftnessModel, load_model
 from supercooled.plain_data import parsed_json
 from supercooled.structure import Angular, Radial
-from supercooled.structure.structure_functions import angular_functions, feature_names, radial_functions
 
 
 @validated
@@ -63,7 +64,7 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle of the model's species that is wanted, (particle,)."""
-        said: dict[str, Any] = dict(parsed_json(self.model.definition))
+        said, functions = _described(self.model.definition)
         names = tuple(said["species"])
         if frame.names != names or frame.dimensions != said["dimensions"]:
             raise MixtureError(
@@ -72,15 +73,19 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
             )
         centre = names.index(said["centre"])
         chosen = frame.wanted & (frame.species == centre)
-        radial = [Radial(**one) for one in said["radial"]]
-        told = said["angular"]
-        angular = None if told is None else Angular(tuple(map(tuple, told["functions"])), told["cutoff"])
-        parts = [radial_functions(frame, one) for one in radial]
-        parts += [] if angular is None else [angular_functions(frame, angular)]
-        values = np.concatenate(parts, axis=1)[chosen]
-        place = {name: k for k, name in enumerate(feature_names(names, said["centre"], radial, angular))}
+        values = functions.values(frame)[chosen]
+        place = {name: k for k, name in enumerate(functions.columns(frame))}
         if missing := [name for name in self.model.features if name not in place]:
             raise ParameterError(f"the model's feature {missing[0]!r} is not one of those that it describes")
         softness = np.full(frame.n_particles, np.nan)
         softness[chosen] = self.model.decide(values[:, [place[name] for name in self.model.features]])
         return softness
+
+
+@lru_cache
+def _described(definition: str) -> tuple[dict[str, Any], StructureFunctions]:
+    """What a model says of its features, and what makes them."""
+    said: dict[str, Any] = dict(parsed_json(definition))
+    told = said["angular"]
+    angular = None if told is None else Angular(tuple(map(tuple, told["functions"])), told["cutoff"])
+    return said, StructureFunctions(tuple(Radial(**one) for one in said["radial"]), angular)

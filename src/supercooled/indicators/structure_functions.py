@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -30,7 +31,9 @@ class StructureFunctions(
               \Psi_{vw}(i; \xi, \lambda, \zeta) = \sum_{\{j \in v,\, k \in w\}}
               e^{-(r_{ij}^2 + r_{ik}^2 + r_{jk}^2)/\xi^2} (1 + \lambda \cos\theta_{jik})^\zeta
 
-    radial, angular : which functions, about every species and pair of species of neighbours
+    radial, angular : which functions, about every species v, and every pair of species v, w, of neighbours;
+        each pair {j, k} counts once, and a neighbour nearer than the cutoff. A Gaussian whose set has no
+        cutoff is followed to six widths, where it has fallen to 1.5e-8.
 
     :meth:`of_paper` makes a paper's choice.
 
@@ -40,6 +43,11 @@ class StructureFunctions(
         if no function is asked for.
     BoxError
         if the box is too small for the cutoff.
+    TrajectoryError
+        if another particle lies exactly on one, so that no angle is between them.
+
+    Source: schoenholz2016, Sec. I.C and main text, after J. Behler and M. Parrinello, Phys. Rev. Lett.
+    98, 146401 (2007); graham2023, Eq. 3.
 
     >>> from supercooled import Box
     >>> near = StructureFunctions((Radial(first=0.9, step=0.1, number=3, width=0.1),))
@@ -65,6 +73,17 @@ class StructureFunctions(
         if name not in FEATURE_SETS:
             raise ParameterError(f"no paper {name!r} among {', '.join(FEATURE_SETS)}")
         return cls(FEATURE_SETS[name].radial, FEATURE_SETS[name].angular)
+
+    def definition(self, names: tuple[str, ...], dimensions: int, species: str) -> str:
+        """All that decides the values of the particles of a species, as JSON."""
+        data = {
+            "centre": species,
+            "species": list(names),
+            "dimensions": dimensions,
+            "radial": [{**asdict(one), "cutoff": one.reach} for one in self.radial],
+            "angular": None if self.angular is None else asdict(self.angular),
+        }
+        return json.dumps(data, sort_keys=True)
 
     def columns(self, frame: Frame) -> tuple[str, ...]:
         """Species of the neighbours and parameters of each function."""

@@ -6,6 +6,7 @@ import warnings
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
+import xarray as xr
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
@@ -77,7 +78,9 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from examples: X (example, feature), y true where soft."""
         self._check_parameters()
-        names = [str(n) for n in X["feature"].values] if "feature" in getattr(X, "coords", ()) else None
+        named = isinstance(X, xr.DataArray) and "feature" in X.coords
+        names = [str(n) for n in X["feature"].values] if named else None
+        definition = str(X.attrs.get("definition", "")) if named else ""
         X, y = _data(self, _table(X), _table(y), dtype=np.float64, ensure_min_samples=1)
         soft = check_classes(y)
         mean, scale = standards(X, self.constant, names)
@@ -89,6 +92,7 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
             scale,
             _separate(z, soft, method=self.method, C=self.C, seed=self.seed),
             self.unit,
+            definition,
         )
         return self
 

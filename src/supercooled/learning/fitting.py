@@ -254,7 +254,7 @@ def fit_softness(
         **{k: v for k, v in features.attrs.items() if k != "definition" and isinstance(v, (str, int, float))},
         **(provenance or {}),
     }
-    model = replace(fitted.model_, definition=str(features.attrs.get("definition", "")), provenance=made)
+    model = replace(fitted.model_, provenance=made)
     return model, found
 
 

@@ -37,7 +37,7 @@ class SoftnessModel:
     mean, scale : of each feature in the training set; a scale of 0 leaves the feature out
     layers : (weights, bias) of each layer, one for a plane; max(0, x) stands between layers
     unit : "margin", S as above, 1 at the edge of the margin; "distance", divided by |w|
-    definition : all parameters of the features, as `structure_functions` writes them; "" if unknown
+    definition : all parameters of the features, as their attribute of that name says; "" if unknown
     provenance : how it was made
 
     Make one with :func:`fit_softness`, read one with :func:`load_model`.

@@ -1,4 +1,4 @@
-"""Pair structure: radial distribution functions and structure factors; structure functions to learn from."""
+"""Pair structure: radial distribution functions and structure factors; features of examples to learn from."""
 
 from supercooled.structure.entropy import Logistic, pair_entropy
 from supercooled.structure.examples import features_of_examples
@@ -6,7 +6,6 @@ from supercooled.structure.factor import structure_factor
 from supercooled.structure.feature_sets import FEATURE_SETS, Angular, FeatureSet, Radial
 from supercooled.structure.grouped import grouped_pair_entropy, grouped_radial_distribution
 from supercooled.structure.radial import radial_distribution
-from supercooled.structure.structure_functions import structure_functions
 
 __all__ = [
     "FEATURE_SETS",
@@ -20,5 +19,4 @@ __all__ = [
     "pair_entropy",
     "radial_distribution",
     "structure_factor",
-    "structure_functions",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,11 +14,9 @@ from supercooled.arguments import validated
 from supercooled.arguments.datasets import Examples
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import ParameterError
+from supercooled.fields import Features, values_of
 from supercooled.matching import Labels, matched
-from supercooled.quantities import labelled
 from supercooled.replicas import each_once
-from supercooled.structure.feature_sets import Angular, Radial
-from supercooled.structure.structure_functions import Wanted
 from supercooled.trajectory import Trajectory
 
 # Frames that one task reads.
@@ -29,57 +27,87 @@ _FRAMES = 50
 def features_of_examples(
     trajectories: Trajectory | Sequence[Trajectory],
     examples: Examples,
+    features: Features,
     *,
     species: str,
-    radial: Radial | Sequence[Radial] = (),
-    angular: Angular | None = None,
     executor: Executor | None = None,
 ) -> xr.DataArray:
-    """Structure functions of the particles and frames of a table of examples, and of no others.
+    """Features of the particles and frames of a table of examples, and of no others.
 
     trajectories : the runs that the table's ``run`` counts, whole or the parts that hold the examples
     examples : ``run``, ``frame`` and ``particle`` along ``example``, as
         :func:`supercooled.dynamics.training_by_crossing` returns them; with ``time`` or the attribute
         ``trajectory`` they are held against those of the run
-    species, radial, angular : as in :func:`structure_functions`
+    features : which, for example ``sc.indicators.StructureFunctions.of_paper("graham2023")``
+    species : of the examples' particles
     executor : maps chunks of frames; None does them here
 
-    Returns ``structure_function`` (example, feature), with the columns of the table as coordinates and
-    its attributes, to be learned from.
+    Returns the features (example, feature), with the columns of the table as coordinates and its
+    attributes, to be learned from; ``definition`` says how they are made.
 
     Raises
     ------
     ParameterError
         if there is no example, one is of another species or trajectory, or its frame or run does not exist.
     BoxError
-        if the box is too small for the cutoff.
+        if the box is too small for the features.
 
     Source: schoenholz2016, Sec. I.C.
 
     >>> import supercooled as sc
     >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
     >>> table = xr.Dataset({"run": ("example", [0]), "frame": ("example", [2]), "particle": ("example", [1])})
-    >>> features_of_examples(pair, table, species="A",
-    ...     radial=Radial(first=1.0, step=0.1, number=1, width=0.1)).values.round(3)
+    >>> near = sc.indicators.StructureFunctions((sc.structure.Radial(1.0, 0.1, number=1, width=0.1),))
+    >>> features_of_examples(pair, table, near, species="A").values.round(3)
     array([[1.]])
     """
     runs = [trajectories] if isinstance(trajectories, Trajectory) else list(trajectories)
     each_once(runs)
-    wanted = [Wanted.of(run, species, radial, angular) for run in runs]
+    wanted = [_Wanted.of(run, features, species) for run in runs]
     run, particle = (np.asarray(examples[n].values, dtype=np.int64) for n in ("run", "particle"))
     frame = _check(wanted, examples, run, particle)
     order = np.lexsort((particle, frame, run))
     pieces = [piece for k in range(len(runs)) for piece in _pieces(order[run[order] == k], frame, k)]
     fill = partial(_filled, wanted, frame, particle)
-    values = np.empty((len(run), len(wanted[0].names)))
+    values = np.empty((len(run), len(wanted[0].columns)))
     done = map(fill, pieces) if executor is None else executor.map(fill, pieces)
     for (_, rows), part in zip(pieces, done, strict=True):
         values[rows] = part
     coords = {str(n): ("example", examples[n].values) for n in examples if examples[n].dims == ("example",)}
-    return labelled(
-        "structure_function", values, ("example", "feature"), {**coords, **wanted[0].named()},
-        **{**{str(k): v for k, v in examples.attrs.items()}, "definition": wanted[0].definition},
-    )  # fmt: skip
+    found = xr.DataArray(values, {**coords, "feature": list(wanted[0].columns)}, ("example", "feature"))
+    about = {**{str(k): v for k, v in examples.attrs.items()}, "definition": wanted[0].definition}
+    return found.rename(features.name).assign_attrs(
+        units=features.unit, long_name=features.long_name, **about
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Features of the particles of one species of a run.
+
+    particles : of that species
+    columns, definition : names of the features, and how they are made
+    """
+
+    trajectory: Trajectory
+    features: Features
+    species: str
+    particles: AnyArray
+    columns: tuple[str, ...]
+    definition: str
+
+    @classmethod
+    def of(cls, trajectory: Trajectory, features: Features, species: str) -> _Wanted:
+        particles, first = trajectory.of_species(species), trajectory.frame(0)
+        said = features.definition(first.names, first.dimensions, species)
+        return cls(trajectory, features, species, particles, features.columns(first), said)
+
+    def values(self, row: int, particles: AnyArray) -> Array:
+        """Of some particles of a frame, (particle, feature)."""
+        frame = self.trajectory.frame(row)
+        chosen = np.zeros(frame.n_particles, bool)
+        chosen[particles] = True
+        return values_of(replace(frame, chosen=chosen), [self.features])[particles]
 
 
 def _pieces(rows: Integers, frame: Integers, run: int) -> list[tuple[int, Integers]]:
@@ -90,19 +118,17 @@ def _pieces(rows: Integers, frame: Integers, run: int) -> list[tuple[int, Intege
     return [(run, rows[number // _FRAMES == k]) for k in range(int(number[-1]) // _FRAMES + 1)]
 
 
-def _filled(wanted: list[Wanted], frame: Integers, particle: Integers, piece: tuple[int, Integers]) -> Array:
+def _filled(wanted: list[_Wanted], frame: Integers, particle: Integers, piece: tuple[int, Integers]) -> Array:
     run, rows = piece
     one = wanted[run]
-    values = np.empty((len(rows), len(one.names)))
+    values = np.empty((len(rows), len(one.columns)))
     for number in np.unique(frame[rows]):
         here = np.flatnonzero(frame[rows] == number)
-        found = np.empty((len(here), len(one.names)))
-        one.fill(found, one.trajectory.frame(int(number)), particle[rows[here]])
-        values[here] = found
+        values[here] = one.values(int(number), particle[rows[here]])
     return values
 
 
-def _check(wanted: list[Wanted], examples: xr.Dataset, run: Integers, particle: Integers) -> Integers:
+def _check(wanted: list[_Wanted], examples: xr.Dataset, run: Integers, particle: Integers) -> Integers:
     """Place of each example's frame in its run."""
     frame = np.full(len(run), -1, np.int64)
     if len(run) == 0:

@@ -103,7 +103,7 @@ class FeatureSet:
     """A set of structure functions that a paper uses.
 
     name, source : of the paper, and where it says so
-    radial, angular : what :func:`structure_functions` takes
+    radial, angular : what :class:`supercooled.indicators.StructureFunctions` takes
     """
 
     name: str

@@ -17,12 +17,11 @@ from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import AnyArray
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
-from supercooled.indicators import PairEntropy
+from supercooled.indicators import LearnedSoftness, PairEntropy, StructureFunctions
 from supercooled.matching import laid_on
 from supercooled.mixture import Mixture
 from supercooled.papers.graham2023.chosen import Choices
 from supercooled.potentials import ExpandedLennardJones
-from supercooled.structure import FEATURE_SETS
 from supercooled.trajectory import Trajectory
 
 # Frames of a run, evenly spread over it, that give the thermal g(r), and the furthest lag as a share of it.
@@ -184,13 +183,7 @@ def softness_of(
     pool: Executor | None = None,
 ) -> Results:
     """Learned softness of the inherent structures of a run, at their frames in it."""
-    found = structure.structure_functions(
-        inherent,
-        species=species,
-        radial=FEATURE_SETS["graham2023"].radial,
-        then=model.softness,
-        executor=pool,
-    )
+    found = LearnedSoftness(model).of(inherent, species=species, executor=pool)
     return {"softness": laid_on(found, thermal).to_dataset(name="learned_softness")}
 
 
@@ -260,8 +253,8 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
     features = structure.features_of_examples(
         [run.inherent for run in runs],
         _last_quenched(drawn, runs),
+        StructureFunctions.of_paper("graham2023"),
         species=choices.species,
-        radial=FEATURE_SETS["graham2023"].radial,
     )
     return features.assign_coords(
         run=("example", np.array(which)[features["run"].values]), time=drawn["time"]

@@ -13,6 +13,7 @@ from supercooled import dynamics, learning, structure
 from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import Array
 from supercooled.dynamics import HopThreshold
+from supercooled.indicators import LearnedSoftness, StructureFunctions
 from supercooled.learning import SoftnessModel, Validation
 from supercooled.papers.nandi2021.chosen import Choices
 from supercooled.papers.nandi2021.learned_barriers import PRINTED_SHIFT, SHIFT, barriers, with_others
@@ -26,7 +27,7 @@ PAIR = ("ka-lj 1.2", "ka-wca 1.2")
 CENTRE = "A"
 # The paper takes its numbers from F. P. Landes et al. and tells no parameters: those of graham2023, whose
 # functions end at 3 sigma_AA and so fit into a box of 1000 particles.
-RADIAL = structure.FEATURE_SETS["graham2023"].radial
+FEATURES = StructureFunctions.of_paper("graham2023")
 WINDOW, LEAD, STILL = 10.0, 5.0, 0.05
 QUIET = 20.0
 PENALTY, FOLDS, BLOCKS, MOST = 0.1, 5, 5, 2000
@@ -88,7 +89,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
 
     def taught(size: int, penalty: float) -> tuple[SoftnessModel, Validation]:
         chosen = dynamics.balanced(examples, size=size, seed=1)
-        features = structure.features_of_examples(runs, chosen, species=CENTRE, radial=RADIAL)
+        features = structure.features_of_examples(runs, chosen, FEATURES, species=CENTRE)
         return learning.fit_softness(
             features,
             groups=learning.groups_of(features, blocks=BLOCKS),
@@ -114,7 +115,6 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
         barriers,
         cold,
         species=CENTRE,
-        radial=RADIAL,
         window=WINDOW,
         threshold=threshold.value,
         longest_interval=LONGEST_INTERVAL,
@@ -152,13 +152,8 @@ def _mean(model: learning.SoftnessModel, runs: Sequence[Trajectory]) -> tuple[fl
     """Mean over particles and frames, and its error from the spread of the frames."""
     each = np.concatenate(
         [
-            structure.structure_functions(
-                run,
-                species=CENTRE,
-                radial=RADIAL,
-                frames=slice(None, None, max(1, run.n_frames // FRAMES)),
-                then=model.softness,
-            )
+            LearnedSoftness(model)
+            .of(run, species=CENTRE, frames=slice(None, None, max(1, run.n_frames // FRAMES)))
             .mean("particle")
             .values
             for run in runs

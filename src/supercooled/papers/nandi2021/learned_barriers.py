@@ -8,10 +8,11 @@ import numpy as np
 import xarray as xr
 from scipy.special import fdtri
 
-from supercooled import dynamics, learning, relation, structure
+from supercooled import dynamics, learning, relation
 from supercooled.analysis.results import common_bins
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
+from supercooled.indicators import LearnedSoftness
 from supercooled.papers import explained
 from supercooled.papers.nandi2021.chosen import PRINTED
 from supercooled.papers.nandi2021.measuring import Point
@@ -31,7 +32,6 @@ def barriers(
     model: learning.SoftnessModel,
     *,
     species: str,
-    radial: tuple[structure.Radial, ...],
     window: float,
     threshold: float,
     longest_interval: float,
@@ -48,8 +48,7 @@ def barriers(
         if runs[0].times[-1] - runs[0].times[0] < 2 * window:
             continue
         who = runs[0].of_species(species)
-        fields.append([structure.structure_functions(r, species=species, radial=radial, then=model.softness)
-                       for r in runs])  # fmt: skip
+        fields.append([LearnedSoftness(model).of(run, species=species) for run in runs])
         hops.append([dynamics.hops(run, window=window).isel(particle=who) for run in runs])
         temperatures.append(point.temperature)
     if len(fields) < 3:

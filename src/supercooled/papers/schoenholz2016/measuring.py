@@ -9,14 +9,13 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
-from supercooled import dynamics, relation, structure
+from supercooled import dynamics, relation
 from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
-from supercooled.learning import SoftnessModel
+from supercooled.indicators import LearnedSoftness
 from supercooled.papers.schoenholz2016.chosen import Choices
 from supercooled.papers.schoenholz2016.training import Coldest, Trained
-from supercooled.structure import FEATURE_SETS
 from supercooled.trajectory import Trajectory
 
 # Groups of the initial softness, as shares of all particles from the hardest on.
@@ -37,7 +36,6 @@ def softness_of(
     taught : which of the coldest runs it is: each part of it then gets the softness of the others
     executor : maps chunks of frames
     """
-    chosen = FEATURE_SETS[cold.choices.features]
     stride = max(1, round(still.n_frames / cold.choices.field_frames))
     numbers = np.arange(0, still.n_frames, stride)
     group = np.zeros_like(numbers) if taught is None else cold.group(taught, still.frames[numbers])
@@ -46,22 +44,15 @@ def softness_of(
         here = numbers[group == k]
         model = found.whole if taught is None else found.parts[k]
         parts.append(
-            structure.structure_functions(
+            LearnedSoftness(model).of(
                 still,
                 species=cold.choices.species,
-                radial=chosen.radial,
-                angular=chosen.angular,
                 frames=slice(int(here[0]), int(here[-1]) + 1, stride),
-                then=partial(_softness, model),
                 executor=executor,
             )
         )
     field = xr.concat(parts, dim="frame", combine_attrs="override", coords="minimal", compat="override")
     return {"softness": field.assign_attrs(stride=stride).to_dataset(name="learned_softness")}
-
-
-def _softness(model: SoftnessModel, features: xr.DataArray) -> xr.DataArray:
-    return model.softness(features)
 
 
 def probability_of(

@@ -14,10 +14,10 @@ from supercooled import dynamics, learning, structure
 from supercooled.analysis.stages import stage
 from supercooled.arrays import Array, Integers
 from supercooled.errors import ParameterError
+from supercooled.indicators import StructureFunctions
 from supercooled.learning import Method, SoftnessModel, Validation
 from supercooled.learning.model import Unit
 from supercooled.papers.schoenholz2016.chosen import Choices
-from supercooled.structure import FEATURE_SETS
 from supercooled.trajectory import Trajectory
 
 SIZES = (50, 100, 200, 400, 800, 1600, 3200)
@@ -77,9 +77,8 @@ class Coldest:
         lead = self.choices.lead if lead is None else lead
         seed = self.choices.seed + draw
         table = _examples(self, lead, self.quiet if quiet is None else quiet, seed=seed)
-        chosen = FEATURE_SETS[self.choices.features]
         found = structure.features_of_examples(
-            self.runs, table, species=self.choices.species, radial=chosen.radial, angular=chosen.angular
+            self.runs, table, StructureFunctions.of_paper(self.choices.features), species=self.choices.species
         )
         group = np.zeros(found.sizes["example"], np.int64)
         for run in range(len(self.runs)):
@@ -241,18 +240,15 @@ def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
 def subsets(features: xr.DataArray) -> Mapping[str, Sequence[str]]:
     """Two features at the first peaks; the radial and the angular ones; another paper's."""
     names = [str(n) for n in features["feature"].values]
-    length, partners = features["length"].values, features["partners"].values
-    pairs = sorted({str(p) for p in partners if len(str(p)) == 2})
+    radial = [n for n in names if " mu=" in n]
+    partners = {n: n.split(" mu=", maxsplit=1)[0] for n in radial}
     # First peaks of the inherent structures' g(r), to the nearest Gaussian.
-    peaks = dict(zip(pairs, (1.1, 0.9), strict=False))
+    peaks = dict(zip(sorted(set(partners.values())), (1.1, 0.9), strict=False))
     first = [
-        min((n for n, p in zip(names, partners, strict=True) if p == pair), key=lambda n: abs(_of(n) - at))
-        for pair, at in peaks.items()
+        min((n for n in radial if partners[n] == species), key=lambda n: abs(_of(n) - at))
+        for species, at in peaks.items()
     ]
-    radial = [n for n, p in zip(names, partners, strict=True) if len(str(p)) == 2]
-    near = [
-        n for n, p, r in zip(names, partners, length, strict=True) if len(str(p)) == 2 and 0.35 < r < 3.05
-    ]
+    near = [n for n in radial if 0.35 < _of(n) < 3.05]
     chosen = {"two first peaks": first, "radial": radial, "graham2023": near}
     angular = [n for n in names if n not in radial]
     return {**chosen, **({"angular": angular, "all": names} if angular else {})}
