@@ -233,7 +233,7 @@ def test_a_stored_field_is_told_from_others_without_being_read(
         for seed in (0, 1)
     )
     again = dynamics.hops(run(0), window=2.0, species="A", remove_drift=False, out=tmp_path / "again")
-    monkeypatch.setattr(lazy._Stored, "_read", None)
+    monkeypatch.setattr(lazy._Stored, "read", None)
     assert digest_of(calm) == digest_of(again) != digest_of(other)
     views = [calm, calm.isel(frame=slice(1, None)), calm.isel(particle=[0, 2]), lazy.mapped(calm, np.sqrt)]
     views += [lazy.mapped(calm, np.exp), lazy.looking_ahead(calm, 1, np.diff)]
