@@ -1,11 +1,14 @@
 """The propensities that the package ships: simulated, reduced and kept, configuration by configuration.
 
-python -m benchmarks.propensities --out FOLDER [--workers N | --scheduler WHICH] [--count] [STATE ...]
+python -m benchmarks.propensities --out FOLDER [--workers N | --scheduler WHICH] [STATE ...]
+python -m benchmarks.propensities --out FOLDER --pack SHIPPED [STATE ...]
+python -m benchmarks.propensities --count
 
 Each state has 12 configurations. All begin with one in equilibrium and run apart for ten relaxation times
 with velocities of their own, so that those that learn (the first 8) and those that judge (the last 4) have
 nothing left in common; how much is left is measured and kept. From each, 32 runs give the distance that every
 particle goes, at 6 times from 0.1 to 3 relaxation times. Killed at any moment, the same command goes on.
+The second command writes what is complete as the package ships it: rounded, packed, a few hundred kilobytes.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import numpy as np
 import supercooled as sc
 from supercooled import Mixture, Trajectory
 from supercooled.cluster import Scheduler, Workers
+from supercooled.datasets.shipped import DISTANCE, FORMAT, POSITION, contents
 from supercooled.dynamics.propensity import distances_gone
 from supercooled.indicators.inherent_structures import TOLERANCE
 from supercooled.mixture import Liquid
@@ -77,9 +81,11 @@ class State:
 
 # Hot ones first.
 STATES = (
+    State("ka-wca", 1.2, 0.8, 1000, 2.1),
     State("ka-wca", 1.2, 0.45, 1000, 18.0),
     State("ka-lj", 1.2, 0.7, 4096, 7.4, "lattice"),
     State("wahnstrom", 1.2959, 0.65, 1000, 27.0),
+    State("ka2d", 1.19206, 0.43, 1290, 62.0, "lattice"),
     State("ka-lj", 1.2, 0.58, 4096, 28.0, "ka-lj_rho1.2_T0.7_N4096"),
 )
 KNOWN = {state.name: state for state in STATES}
@@ -92,6 +98,7 @@ def main() -> None:
     about.add_argument("--out", type=Path, help="folder to write")
     about.add_argument("--workers", type=int, default=1, help="processes side by side")
     about.add_argument("--scheduler", help="Dask cluster instead, as the commands take it")
+    about.add_argument("--pack", type=Path, help="folder of what is shipped, to write complete states to")
     about.add_argument("--count", action="store_true", help="only count the atom-steps")
     given = about.parse_args()
     if unknown := set(given.states) - set(KNOWN):
@@ -104,9 +111,17 @@ def main() -> None:
         return
     if given.out is None:
         about.error("say where to write: --out FOLDER")
+    if given.pack is not None:
+        for state in states:
+            pack(state, given.out, given.pack)
+        return
     workers = given.workers if given.scheduler is None else Scheduler(given.scheduler)
     for state in states:
-        make(state, given.out, workers)
+        try:
+            make(state, given.out, workers)
+        except sc.SupercooledError as error:
+            # The others need not wait for it.
+            print(f"{state.name}: {error}", flush=True)
 
 
 def make(state: State, out: Path, workers: Workers) -> None:
@@ -239,15 +254,68 @@ def _keep(state: State, folder: Path, k: int, several: Sequence[Trajectory], beg
     _put(_written(folder, k), lambda path: path.write_text(json.dumps(about, indent=1) + "\n"))
 
 
+def pack(state: State, out: Path, shipped: Path) -> None:
+    """A complete state as the package ships it."""
+    folder = out / state.name
+    missing = [k + 1 for k in range(CONFIGURATIONS) if not _written(folder, k).exists()]
+    if missing:
+        print(f"{state.name}: {len(missing)} configurations are missing", flush=True)
+        return
+    about = [json.loads(_written(folder, k).read_text()) for k in range(CONFIGURATIONS)]
+    held = [np.load(_written(folder, k).with_suffix(".npz")) for k in range(CONFIGURATIONS)]
+    distances = np.stack([one["distances"] for one in held])
+    halves = np.stack([distances[:, 0::2].mean(axis=1), distances[:, 1::2].mean(axis=1)], axis=1)
+    positions = np.rint(np.stack([one["positions"] for one in held]) / POSITION)
+    inherent = np.rint(np.stack([one["inherent"] for one in held]) / POSITION) - positions
+    steps = np.rint(halves / DISTANCE)
+    if steps.max() >= 2**16 or any((one["species"] != held[0]["species"]).any() for one in held):
+        raise SystemExit(f"{state.name}: a distance is too large, or species differ between configurations")
+    arrays = {
+        "species": held[0]["species"].astype(np.uint8),
+        "positions": positions.astype(np.int32),
+        "inherent": inherent.astype(np.int32),
+        "halves": steps.astype(np.uint16),
+    }
+    record = {
+        "format": FORMAT,
+        "system": state.system,
+        "density": state.density,
+        "temperature": state.temperature,
+        "n_particles": state.n_particles,
+        "relaxation_time": state.tau,
+        "times": about[0]["times"],
+        "edges": about[0]["edges"],
+        "roles": [one["role"] for one in about],
+        "digest": contents(arrays),
+        "made": {
+            "command": f"python -m benchmarks.propensities --out FOLDER {state.name}",
+            "runs": RUNS,
+            "dt": DT,
+            "apart": APART,
+            "seeds": [one["seeds"] for one in about],
+            "began_alike": [round(one["began_alike"], 4) for one in about],
+            "atom_steps": sum(one["atom_steps"] for one in about),
+            "seconds": round(sum(one["seconds"] for one in about)),
+            "inherent_energy": [round(one["inherent_energy"], 6) for one in about],
+            "versions": about[0]["versions"],
+            "source": about[0]["source"],
+        },
+    }
+    shipped.mkdir(parents=True, exist_ok=True)
+    _put(shipped / f"{state.name}.npz", lambda path: _save(path, arrays, packed=True))
+    _put(shipped / f"{state.name}.json", lambda path: path.write_text(json.dumps(record, indent=1) + "\n"))
+    print(f"{state.name}: {(shipped / f'{state.name}.npz').stat().st_size / 1e6:.2f} MB", flush=True)
+
+
 def _left(run: Trajectory) -> float:
     """Share of particles that are where they were at the beginning of a run."""
     places = run.unwrapped(slice(0, run.n_frames))
     return float((np.linalg.norm(places[-1] - places[0], axis=1) < NEAR).mean())
 
 
-def _save(path: Path, arrays: dict[str, Any]) -> None:
+def _save(path: Path, arrays: dict[str, Any], *, packed: bool = False) -> None:
     with path.open("wb") as file:
-        np.savez(file, **arrays)
+        (np.savez_compressed if packed else np.savez)(file, **arrays)
 
 
 def _put(path: Path, write: Callable[[Path], object]) -> None:

@@ -6,8 +6,8 @@ from typer.testing import CliRunner
 
 import supercooled as sc
 from supercooled.analysis.benchmark import benchmark
-from supercooled.analysis.propensity_data import Configuration, of_runs, published, read_configurations
 from supercooled.cli import app
+from supercooled.datasets.configurations import Configuration, of_runs, published, read_configurations
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.indicators import Averages, BondOrder, PotentialEnergy, inherent
 from supercooled.testing import liquid_frame

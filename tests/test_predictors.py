@@ -200,3 +200,31 @@ def test_the_shipped_one_knows_where_it_is_at_home():
 def test_what_is_not_shipped_is_refused():
     with pytest.raises(ParameterError, match=r"there are ka-propensity-T0\.44"):
         sc.predictors.shipped("ka")
+
+
+def test_a_predictor_that_holds_a_learned_softness_survives_a_file(frames, tmp_path):
+    run = sc.Trajectory.from_arrays(frames[0].positions[None], frames[0].box, species=frames[0].species)
+    features = sc.structure.structure_functions(run, centre="A", radial=sc.structure.Radial(0.9, 0.2, 4, 0.2))
+    names = tuple(features.feature.values.tolist())
+    random = np.random.default_rng(5)
+    plane = (random.normal(size=(len(names), 1)), np.array([0.3]))
+    model = sc.learning.SoftnessModel(
+        names, np.zeros(len(names)), np.ones(len(names)), (plane,), "distance", features.attrs["definition"]
+    )
+    softness = sc.indicators.LearnedSoftness(model)
+    y = [softness(frame) + 0.1 * random.normal(size=frame.n_particles) for frame in frames]
+    fitted = fit_predictor([softness, BondOrder(6)], frames, y, target="softness")
+    assert fitted.scores["A"]["pearson"]["mean"] > 0.9
+    path = fitted.save(tmp_path / "p.json")
+    again = load_predictor(path)
+    assert again.digest == fitted.digest
+    np.testing.assert_array_equal(again(frames[1]), fitted(frames[1]))
+    spoiled = json.loads(path.read_text())
+    (held,) = (one["fields"]["model"]["softness"] for one in spoiled["features"] if "model" in one["fields"])
+    held["scale"][0] = -1.0
+    (tmp_path / "negative.json").write_text(json.dumps(spoiled))
+    del held["mean"]
+    (tmp_path / "lacking.json").write_text(json.dumps(spoiled))
+    for name, words in (("negative", "a scale is negative"), ("lacking", "no softness model: mean")):
+        with pytest.raises(StoreError, match=words):
+            load_predictor(tmp_path / f"{name}.json")

@@ -1594,9 +1594,18 @@ def _predictor() -> Any:
     return sc.predictors.fit_predictor(**_predicting(), target="order")
 
 
+def _public_file() -> Path:
+    frame = sc.testing.liquid_frame(2)
+    path = folder() / "one.npz"
+    np.savez(
+        path, positions=frame.positions, types=frame.species, box=frame.box.lengths, propensity=np.ones(400)
+    )
+    return path
+
+
 @cache
 def _propensities() -> list[Any]:
-    from supercooled.analysis.propensity_data import Configuration
+    from supercooled.datasets import Configuration
 
     frames = [sc.testing.liquid_frame(2, seed=seed) for seed in (1, 2, 3)]
     return [
@@ -1606,6 +1615,26 @@ def _propensities() -> list[Any]:
 
 
 CALLS |= {
+    "datasets.Configuration": lambda: {
+        "name": "1",
+        "frame": sc.testing.liquid_frame(2),
+        "temperature": 0.5,
+        "time": 1.0,
+        "propensity": np.linspace(0.0, 1.0, 400),
+        "halves": np.ones((2, 400)),
+        "said": (),
+        "role": "learn",
+    },
+    "datasets.Dataset": lambda: {
+        "name": "some",
+        "configurations": tuple(_propensities()),
+        "liquid": ka(),
+        "records": {},
+    },
+    "datasets.beginning": lambda: {"runs": _iso(), "times": [2.0]},
+    "datasets.load": lambda: {"name": "ka-wca_rho1.2_T0.8_N1000"},
+    "datasets.names": dict,
+    "datasets.read_configurations": lambda: {"folder": _public_file(), "temperature": 0.5, "time": 1.0},
     "benchmark": lambda: {
         "data": _propensities(),
         "mixture": None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 _SUBPACKAGES = (
     "analysis",
     "cage",
+    "datasets",
     "dynamics",
     "indicators",
     "io",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from supercooled import (
         analysis,
         cage,
+        datasets,
         dynamics,
         indicators,
         io,
@@ -127,6 +129,7 @@ __all__ = [
     "cage",
     "compare",
     "compute",
+    "datasets",
     "dynamics",
     "indicators",
     "io",

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import xarray as xr
 
-from supercooled.analysis.propensity_data import Configuration, published, read_configurations
 from supercooled.arguments import Anything, Name, Positive, validated
 from supercooled.arrays import Array
+from supercooled.datasets import Configuration, load, names, read_configurations
+from supercooled.datasets.configurations import published
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, values_of
@@ -192,12 +193,16 @@ def benchmark(
               r_\mathrm{max} = \sqrt{\frac{2 r_{12}}{1 + r_{12}}}
 
     over the particles of one species of each configuration. Predictors are ridge regressions; each is judged
-    by configurations left out one by one, its penalty chosen by the others. The ceiling is that of the mean
+    by configurations left out one by one, its penalty chosen by the others. Where configurations say whether
+    they learn or judge, those that judge take no part in the training, and all else is judged by them too.
+    The ceiling is that of the mean
     over all runs, from the correlation r_12 of two halves of them.
 
-    data : folder of ``.npz`` files as GlassBench and BOTAN give them, or of isoconfigurational GSD runs; or
-        configurations
-    mixture : pair potentials, for energies and for inherent structures that a file does not bring
+    data : folder that :func:`supercooled.datasets.read_configurations` reads; the name of a set that comes
+        with the package (:func:`supercooled.datasets.names`), or of a liquid, which stands for all of its
+        sets; or configurations
+    mixture : pair potentials, for energies and for inherent structures that a file does not bring; default
+        none, or those of the set
     indicators : default energy, its average, cell volume and bond order, thermal and in the inherent
         structure, and the distance to it, as far as they can be measured
     predictors : sets of features by name; default averaged inherent energy, and all indicators averaged
@@ -220,7 +225,7 @@ def benchmark(
     CC-BY-4.0); C. Spearman, Br. J. Psychol. 3, 271 (1910), of the ceiling.
     """
     if isinstance(data, str | Path):
-        given = read_configurations(data, temperature=temperature, time=time)
+        given, mixture = _found_by(data, mixture, temperature, time)
     else:
         given = list(data)
     if not given or not all(isinstance(one, Configuration) for one in given):
@@ -241,6 +246,21 @@ def benchmark(
     with kept as there:
         measured = _measured(given, singles, sets, mixture=mixture, cache=there, progress=progress)
     return _judged(given, singles, sets, measured, species)
+
+
+def _found_by(
+    data: str | Path, mixture: Mixture | None, temperature: float | None, time: float | None
+) -> tuple[list[Configuration], Mixture | None]:
+    """Configurations of a folder, or of a set that comes with the package and its own liquid."""
+    if Path(data).exists() or not is_shipped(str(data)):
+        return read_configurations(data, temperature=temperature, time=time), mixture
+    shipped = load(str(data))
+    return list(shipped.configurations), shipped.liquid.mixture if mixture is None else mixture
+
+
+def is_shipped(name: str) -> bool:
+    """Whether propensities of a name come with the package."""
+    return any(one == name or one.startswith(f"{name}_rho") for one in names())
 
 
 def default_indicators(mixture: Mixture | None, given: Sequence[Configuration]) -> list[Features]:
@@ -407,18 +427,19 @@ def _judged(
     said = list(measured.said)
     for (T, t), group in states.items():
         i, k = temperatures.index(T), times.index(t)
-        count[i, k] = len(group)
-        ceiling[i, k] = _ceiling(group, species)
+        judges = _judges(group)
+        count[i, k] = len(judges)
+        ceiling[i, k] = _ceiling(judges, species)
         for m, single in enumerate(singles):
             found = [
                 score(
                     measured.of([single], _whose(one))[_own(one, species), 0],
                     one.propensity[_own(one, species)],
                 )
-                for one in group
+                for one in judges
             ]
             _enter(numbers, (m, i, k), found)
-        if len(group) < 3:
+        if len(_learners(group)) < (3 if judges == group else 2):
             said.append(
                 f"T={T:g}, t={t:g}: a predictor is judged by configurations left out, and "
                 f"there are {len(group)}"
@@ -426,9 +447,9 @@ def _judged(
             continue
         for m, (_name, features) in enumerate(sets.items(), start=len(singles)):
             _enter(numbers, (m, i, k), _left_out(group, _several(features), measured, species))
+        whole = [one["pearson"] for one in _left_out(group, parts_of, measured, species)] if parts_of else []
         for p in range(len(parts_of) if len(parts_of) > 1 else 0):
             without = [one for q, one in enumerate(parts_of) if q != p]
-            whole = [one["pearson"] for one in _left_out(group, parts_of, measured, species)]
             less = [one["pearson"] for one in _left_out(group, without, measured, species)]
             lost = np.array(whole) - np.array(less)
             added[p, i, k] = lost.mean()
@@ -493,17 +514,37 @@ def _part(
 
 def _table(
     group: Sequence[Configuration], features: Sequence[Features], measured: _Measured, species: str
-) -> Table:
+) -> tuple[Array, Table]:
+    """Which columns vary, and the table of those."""
     parts = [_part(one, features, measured, species) for one in group]
     spread = np.concatenate([x for x, _ in parts]).std(axis=0)
-    kept = spread > 0
-    return Table.of([(x[:, kept], y) for x, y in parts], "ridge", "regression", 1, 1, 0)
+    kept = np.asarray(spread > 0)
+    return kept, Table.of([(x[:, kept], y) for x, y in parts], "ridge", "regression", 1, 1, 0)
+
+
+def _judges(group: Sequence[Configuration]) -> list[Configuration]:
+    """Those that judge; all of them where none says so."""
+    return [one for one in group if one.role == "judge"] or list(group)
+
+
+def _learners(group: Sequence[Configuration]) -> list[Configuration]:
+    """Those that learn; all of them where none judges."""
+    if all(one.role != "judge" for one in group):
+        return list(group)
+    return [one for one in group if one.role != "judge"]
 
 
 def _left_out(
     group: Sequence[Configuration], features: Sequence[Features], measured: _Measured, species: str
 ) -> list[dict[str, float]]:
-    _, scores = _table(group, features, measured, species).fitted(PENALTIES)
+    """Scores of those that judge, or of each configuration left out in turn."""
+    if any(one.role == "judge" for one in group):
+        kept, table = _table(_learners(group), features, measured, species)
+        model, _ = table.fitted(PENALTIES)
+        parts = [_part(one, features, measured, species) for one in _judges(group)]
+        return [dict(score(model(x[:, kept]), y)) for x, y in parts]
+    _, table = _table(group, features, measured, species)
+    _, scores = table.fitted(PENALTIES)
     return [
         {"pearson": p, "spearman": s}
         for p, s in zip(scores["pearson"]["folds"], scores["spearman"]["folds"], strict=True)
@@ -547,17 +588,18 @@ def _transfer(
         for m, features in enumerate(sets.values()):
             several = _several(features)
             for i, trained in enumerate(temperatures):
-                parts = [_part(one, several, measured, species) for one in states[at[trained]]]
-                if len(parts) < 2:
+                learners = _learners(states[at[trained]])
+                if len(learners) < 2:
                     continue
-                model, _ = Table.of(parts, "ridge", "regression", 1, 1, 0).fitted(PENALTIES)
+                kept, table = _table(learners, several, measured, species)
+                model, _ = table.fitted(PENALTIES)
                 for j, judged in enumerate(temperatures):
                     if i == j:
                         continue
                     scores = []
-                    for one in states[at[judged]]:
+                    for one in _judges(states[at[judged]]):
                         x, y = _part(one, several, measured, species)
-                        scores.append(score(model(x), y)["pearson"])
+                        scores.append(score(model(x[:, kept]), y)["pearson"])
                     found[m, i, j] = float(np.mean(scores))
     return xr.Dataset(
         {"transfer": (("contender", "trained", "judged"), found, {"units": "1"})},

@@ -17,17 +17,18 @@ def benchmark(
     data: Annotated[
         Path,
         typer.Argument(
-            help="Folder of .npz files as GlassBench and BOTAN give them, or of isoconfigurational GSD runs."
+            help="Folder of .npz files as GlassBench and BOTAN give them, of results of `supercooled "
+            "propensity`, or of isoconfigurational GSD runs; or a set or liquid that comes with the package."
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
     liquid: Annotated[
-        str,
+        str | None,
         typer.Option(
             help="Whose pair potentials: a name in the catalogue, a YAML file, or none: then only what the "
-            "files bring is used."
+            "files bring is used. Default ka-lj; a set of the package has its own."
         ),
-    ] = "ka-lj",
+    ] = None,
     species: Annotated[str, typer.Option(help="Whose particles are judged, and learn.")] = "A",
     temperature: Annotated[
         float | None, typer.Option("--temperature", "-T", help="Where neither a file nor its name says it.")
@@ -36,12 +37,14 @@ def benchmark(
 ) -> None:
     """Indicators and predictors against propensity: table and page, beside what is published."""
     from supercooled import report
+    from supercooled.analysis.benchmark import is_shipped
     from supercooled.analysis.provenance import describe
 
-    mixture = None if liquid == "none" else sc.systems.named(liquid, density=1.0).mixture
-    with report.own_folder(
-        out, by="supercooled benchmark", inputs=[data, *([liquid] if Path(liquid).exists() else [])]
-    ):
+    ours = not data.exists() and is_shipped(str(data))
+    named = liquid or (None if ours else "ka-lj")
+    mixture = None if named in (None, "none") else sc.systems.named(named, density=1.0).mixture
+    inputs = [one for one in (data, liquid) if one is not None and Path(one).exists()]
+    with report.own_folder(out, by="supercooled benchmark", inputs=inputs):
         found = sc.benchmark(
             data,
             mixture=mixture,
@@ -53,7 +56,7 @@ def benchmark(
         )
         about = describe(
             [],
-            parameters={"data": str(data), "liquid": liquid, "species": species, "assumed": list(found.said)},
+            parameters={"data": str(data), "liquid": named, "species": species, "assumed": list(found.said)},
             commands=[given_command(context)],
             source="Protocol, published curves: GlassBench, Zenodo 10118191 (CC-BY-4.0), arXiv 2311.14752.",
         )

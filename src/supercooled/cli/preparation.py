@@ -155,7 +155,8 @@ def propensity(
         )
         times = ensemble[0].times[1:]
         found = sc.dynamics.propensity(ensemble, times=times)
-        sc.report.save_results(out, {"propensity": found})
+        began = sc.datasets.beginning(ensemble, times)
+        sc.report.save_results(out, {"propensity": found, "configuration": began})
     mean, spread = found["propensity"].mean("particle"), found["propensity"].std("particle")
     say(
         f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, {float(spread[-1]):.4f} "

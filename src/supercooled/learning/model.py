@@ -11,13 +11,14 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import xarray as xr
+from pydantic import ValidationError
 
 from supercooled.arguments import Numbers, shown, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
 from supercooled.matching import passed_on
 from supercooled.outputs import owned_file
-from supercooled.plain_data import Fields, parsed_json, read_record
+from supercooled.plain_data import Fields, first_wrong, parsed_json, read_record
 from supercooled.quantities import labelled
 
 __all__ = ["SoftnessModel", "Unit"]
@@ -194,9 +195,34 @@ def load_model(path: str | Path) -> SoftnessModel:
     if stored.format != _FORMAT:
         raise StoreError(f"{path} holds {stored.format!r}, not {_FORMAT!r}")
     try:
+        return _of_record(stored)
+    except ParameterError as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def model_of(plain: Mapping[str, Any]) -> SoftnessModel:
+    """A model of the plain data that :meth:`SoftnessModel.to_dict` gave.
+
+    Raises
+    ------
+    ParameterError
+        saying what is wrong, if it is not that of a model.
+    """
+    try:
+        stored = _Stored.model_validate(plain)
+    except ValidationError as error:
+        raise ParameterError(f"it is no softness model: {first_wrong(error)}") from error
+    if stored.format != _FORMAT:
+        raise ParameterError(f"it is {stored.format!r}, not {_FORMAT!r}")
+    return _of_record(stored)
+
+
+def _of_record(stored: _Stored) -> SoftnessModel:
+    """The model of a record, its numbers and sizes checked."""
+    try:
         layers = tuple((np.array(one.weights), np.array(one.bias)) for one in stored.layers)
     except ValueError as error:
-        raise StoreError(f"{path}: the weights of a layer are no table of numbers") from error
+        raise ParameterError("the weights of a layer are no table of numbers") from error
     model = SoftnessModel(
         tuple(stored.features),
         np.array(stored.mean, dtype=np.float64),
@@ -208,13 +234,13 @@ def load_model(path: str | Path) -> SoftnessModel:
     )
     numbers = [model.mean, model.scale, *(part for layer in model.layers for part in layer)]
     if not all(np.isfinite(part).all() for part in numbers):
-        raise StoreError(f"{path}: a mean, scale, weight or bias is not a finite number")
+        raise ParameterError("a mean, scale, weight or bias is not a finite number")
     if (model.scale < 0).any():
-        raise StoreError(f"{path}: a scale is negative")
+        raise ParameterError("a scale is negative")
     if len(set(model.features)) < len(model.features):
-        raise StoreError(f"{path}: a feature is named twice")
+        raise ParameterError("a feature is named twice")
     if any(w.ndim != 2 or b.shape != w.shape[1:] for w, b in model.layers):
-        raise StoreError(f"{path}: the sizes of weights and biases do not fit together")
+        raise ParameterError("the sizes of weights and biases do not fit together")
     sizes = [len(model.features), *(w.shape[1] for w, _ in model.layers)]
     shapes = [w.shape for w, _ in model.layers]
     if (
@@ -223,11 +249,10 @@ def load_model(path: str | Path) -> SoftnessModel:
         or shapes != list(pairwise(sizes))
         or sizes[-1] != 1
         or not model.layers
-        or model.unit not in ("margin", "distance")
     ):
-        raise StoreError(f"{path}: the sizes of features, means and weights do not fit together")
+        raise ParameterError("the sizes of features, means and weights do not fit together")
     if model.unit == "distance" and not model.layers[0][0].any():
-        raise StoreError(f"{path}: all weights are 0, and nothing has a distance from that")
+        raise ParameterError("all weights are 0, and nothing has a distance from that")
     return model
 
 

@@ -13,6 +13,8 @@ from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, SupercooledError
 from supercooled.fields import Features
 from supercooled.indicators import known
+from supercooled.learning import SoftnessModel
+from supercooled.learning.model import model_of
 from supercooled.mixture import Mixture
 from supercooled.structure import Angular, Radial
 
@@ -39,6 +41,8 @@ def to_plain(value: Any) -> Any:
         plain = {"mapping": {str(name): to_plain(one) for name, one in value.items()}}
     elif isinstance(value, Mixture):
         plain = {"mixture": value.name, "digest": digest_of(_catalogued(value.name, value).to_dict())}
+    elif isinstance(value, SoftnessModel):
+        plain = {"softness": value.to_dict()}
     elif isinstance(value, Features):
         plain = _indicator(value)
     elif _NOUNS.get(kind) is type(value):
@@ -81,6 +85,8 @@ def from_plain(plain: Any, predictor: Callable[[Any], Any]) -> Any:
     keys = set(plain)
     if keys == {"predictor"}:
         return predictor(plain["predictor"])
+    if keys == {"softness"}:
+        return model_of(plain["softness"])
     if keys == {"mixture", "digest"}:
         return _mixture(plain["mixture"], plain["digest"])
     inside = next((plain[name] for name in ("mapping", "fields") if name in keys), None)

@@ -1,4 +1,4 @@
-"""Configurations with the propensity that followed: public npz files, and runs of this package."""
+"""Configurations with the propensity that followed: public npz files, and what this package makes."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+import xarray as xr
 
 from supercooled import dynamics, io
+from supercooled.arguments import AtLeast, Numbers, Positive, Temperature, Times, validated
 from supercooled.arrays import AnyArray, Array
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError, TrajectoryError
+from supercooled.fields import check, dataset, reading
 from supercooled.frame import Frame
 from supercooled.plain_data import read_json, read_some_arrays
 from supercooled.trajectory import Trajectory
@@ -33,6 +36,7 @@ _NAME = re.compile(r"N(?P<n>\d+)T(?P<T>\d\.\d+)_(?P<number>\d+)_tc(?P<tc>\d+)")
 _REDUCED = re.compile(r"T(?P<T>\d\.\d+)_configuration(?P<number>\d+)")
 
 
+@validated
 @dataclass(frozen=True, eq=False)
 class Configuration:
     """One configuration and how far its particles went in a time.
@@ -41,15 +45,17 @@ class Configuration:
     propensity : (particle,), sigma_AA
     halves : over each half of the runs, (2, particle); None where it is not known
     said : what was not in the file
+    role : whether a predictor learns from it or is judged by it; None leaves each out in turn
     """
 
     name: str
     frame: Frame
-    temperature: float
-    time: float
-    propensity: Array
-    halves: Array | None
+    temperature: Temperature
+    time: Positive
+    propensity: Annotated[Array, Numbers(rank=1, array=True)]
+    halves: Annotated[Array, Numbers(rank=2, array=True)] | None
     said: tuple[str, ...] = ()
+    role: Literal["learn", "judge"] | None = None
 
     @property
     def state(self) -> tuple[float, float]:
@@ -63,14 +69,17 @@ def published() -> Any:
     return read_json(Path(__file__).with_name("glassbench.json"), error=StoreError)
 
 
+@validated
 def read_configurations(
-    folder: str | Path, *, temperature: float | None = None, time: float | None = None
+    folder: str | Path, *, temperature: Temperature | None = None, time: Positive | None = None
 ) -> list[Configuration]:
-    """Every configuration below a folder: ``.npz`` as GlassBench and BOTAN give them, or GSD runs.
+    """Every configuration below a folder.
+
+    It holds ``.npz`` files as GlassBench and BOTAN give them, or what ``supercooled propensity`` wrote (or is
+    that), or GSD runs, of which those that begin with one configuration are its isoconfigurational ensemble;
+    the first kind that is there is read.
 
     temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
-
-    Runs that begin with one configuration are its isoconfigurational ensemble.
 
     Raises
     ------
@@ -78,16 +87,21 @@ def read_configurations(
         if there is nothing of the kind, or a temperature or time is not known.
     TrajectoryError
         naming the file, if its arrays don't fit together.
+    StoreError
+        naming the folder, if the results in it are damaged.
     """
     place = Path(folder)
     files = [place] if place.is_file() else sorted(place.rglob("*.npz"))
     if files:
         found = [_of_arrays(path, temperature, time) for path in files]
+    elif results := _results_below(place):
+        found = [one for path in results for one in _of_results(path)]
     else:
         found = of_runs([io.read(path) for path in sorted(place.rglob("*.gsd"))] if place.is_dir() else [])
     if not found:
         raise ParameterError(
-            f"{folder}: no .npz file with a propensity, and no GSD runs that begin with one configuration"
+            f"{folder}: no .npz file with a propensity, no result of supercooled propensity, and no GSD runs "
+            "that begin with one configuration"
         )
     return _once(found)
 
@@ -127,10 +141,7 @@ def of_runs(runs: Sequence[Trajectory], times: Sequence[float] | None = None) ->
             raise ParameterError(f"{first.source.name}: its temperature is not known")
         wanted = list(first.times[1:] - first.times[0]) if times is None else list(times)
         whole = dynamics.propensity(several, times=wanted)["propensity"].values
-        halves = None
-        if len(several) >= 4:
-            parts = (several[0::2], several[1::2])
-            halves = [dynamics.propensity(part, times=wanted)["propensity"].values for part in parts]
+        halves = _halves(several, wanted)
         found += [
             Configuration(
                 key[:8],
@@ -138,11 +149,88 @@ def of_runs(runs: Sequence[Trajectory], times: Sequence[float] | None = None) ->
                 float(first.temperature),
                 float(t),
                 whole[k],
-                None if halves is None else np.stack([half[k] for half in halves]),
+                None if halves is None else halves[:, k],
             )
             for k, t in enumerate(wanted)
         ]
     return found
+
+
+@validated
+def beginning(runs: Annotated[Sequence[Trajectory], AtLeast(2)], times: Times) -> xr.Dataset:
+    """Where isoconfigurational runs begin, and how far particles go in each half of them.
+
+    With :func:`supercooled.dynamics.propensity` it is all that a benchmark asks of a configuration, without
+    the runs.
+
+    runs : from one configuration
+    times : (time,), after the first frame, tau
+
+    Returns ``positions`` (particle, axis), ``species`` (particle,) and, of four runs or more, ``halves``
+    (half, time, particle), the propensity over every other run; the box, the names of the species and the
+    temperature are attributes.
+
+    Raises
+    ------
+    ParameterError
+        as :func:`supercooled.dynamics.propensity`.
+    """
+    first = runs[0].frame(0)
+    found: dict[str, Any] = {
+        "positions": (("particle", "axis"), first.positions, {"units": "sigma_AA"}),
+        "species": ("particle", np.asarray(first.species, dtype=np.int64)),
+    }
+    if (halves := _halves(runs, times)) is not None:
+        found["halves"] = (("half", "time", "particle"), halves, {"units": "sigma_AA"})
+    about = {
+        "names": list(first.names),
+        "box": first.box.to_array().tolist(),
+        "dimensions": first.dimensions,
+        "temperature": runs[0].temperature,
+    }
+    coords = {"time": np.atleast_1d(np.asarray(times, dtype=np.float64))}
+    return xr.Dataset(found, coords, {name: value for name, value in about.items() if value is not None})
+
+
+def _halves(runs: Sequence[Trajectory], times: Any) -> Array | None:
+    """Propensity over every other run, (half, time, particle); None of fewer than four."""
+    if len(runs) < 4:
+        return None
+    parts = (runs[0::2], runs[1::2])
+    return np.stack([dynamics.propensity(part, times=times)["propensity"].values for part in parts])
+
+
+def _results_below(place: Path) -> list[Path]:
+    """Zarr folders below a folder, or itself, without the groups in them."""
+    found: list[Path] = []
+    for file in sorted(place.rglob("zarr.json"), key=lambda path: len(path.parts)):
+        if not any(one in file.parents for one in found):
+            found.append(file.parent)
+    return sorted(found)
+
+
+def _of_results(path: Path) -> list[Configuration]:
+    """Configuration of a folder that ``supercooled propensity`` wrote, at each of its times."""
+    nodes = check(path)
+    if not {"propensity", "configuration"} <= set(nodes):
+        raise ParameterError(f"{path} holds no propensity with its configuration; make it again")
+    with reading(f"{path}"):
+        moved, began = dataset(path, "propensity"), dataset(path, "configuration")
+        values, times = moved["propensity"].values, moved["time"].values
+        about, positions = began.attrs, began["positions"].values
+        halves = began["halves"].values if "halves" in began else None
+        box = Box.from_array(np.array(about["box"], dtype=np.float64), int(about["dimensions"]))
+        T = about.get("temperature")
+        frame = Frame.from_arrays(
+            positions, box, species=began["species"].values, names=tuple(about["names"]), temperature=T
+        )
+    if T is None:
+        raise ParameterError(f"{path}: its temperature is not known")
+    name = digest_of(np.round(positions, 3))[:8]
+    return [
+        Configuration(name, frame, float(T), float(t), values[k], None if halves is None else halves[:, k])
+        for k, t in enumerate(times)
+    ]
 
 
 def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Configuration:

@@ -1,0 +1,6 @@
+"""Configurations with the motion that followed: public sets, own runs, and what the package ships."""
+
+from supercooled.datasets.configurations import Configuration, beginning, read_configurations
+from supercooled.datasets.shipped import Dataset, load, names
+
+__all__ = ["Configuration", "Dataset", "beginning", "load", "names", "read_configurations"]
