@@ -1729,6 +1729,15 @@ INDICATORS |= {
     "AtCage": lambda: {"inner": sc.indicators.BondOrder(6), **_caged()},
     "CageDistance": _caged,
     "CageFluctuation": _caged,
+    "DebyeWaller": lambda: {
+        "mixture": FLUID,
+        "temperature": 1.0,
+        "time": 0.01,
+        "runs": 2,
+        "cutoff": 1.5,
+        "dt": 0.005,
+        "seed": 1,
+    },
 }
 CALLS["indicators.cage_state"] = lambda: {"frame": still_frame(), **_caged()}
 CALLS |= {

@@ -22,7 +22,7 @@ from supercooled.plain_data import Fields, read_record, read_some_arrays
 FOLDER = Path(__file__).with_name("propensities")
 FORMAT = "supercooled propensities 1"
 # Positions are whole numbers of the first, distances of the second, sigma_AA.
-POSITION, DISTANCE = 1e-5, 1e-4
+POSITION, DISTANCE = 1e-5, 1e-3
 _ARRAYS = ("species", "positions", "inherent", "halves")
 
 
@@ -82,7 +82,7 @@ def load(name: Name) -> Dataset:
 
     name : of a set, as :func:`names` lists them, or of a liquid in the catalogue: then all of its sets
 
-    Positions are rounded to 1e-5 sigma_AA, distances to 1e-4.
+    Positions are rounded to 1e-5 sigma_AA, distances to 1e-3.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from supercooled.indicators.averaging import Average, Averages, averaged
 from supercooled.indicators.bond_order import BondOrder
 from supercooled.indicators.cage import LocalDepth, LocalSoftness
 from supercooled.indicators.cage_state import AtCage, CageDistance, CageFluctuation, CageState, cage_state
+from supercooled.indicators.debye_waller import DebyeWaller
 from supercooled.indicators.inherent_structures import (
     DistanceToInherent,
     Inherent,
@@ -38,6 +39,7 @@ __all__ = [
     "CageFluctuation",
     "CageState",
     "Coordination",
+    "DebyeWaller",
     "DistanceToInherent",
     "Features",
     "Indicator",
