@@ -37,7 +37,7 @@ from supercooled.errors import SupercooledError
 
 mpl.use("Agg")
 MODULES = (
-    "cage", "cluster", "dynamics", "indicators", "io", "learning", "plot", "potentials", "predictors",
+    "cage", "cluster", "datasets", "dynamics", "indicators", "io", "learning", "plot", "potentials", "predictors",
     "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS, BYTES = 10, 2**31

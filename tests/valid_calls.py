@@ -1633,7 +1633,6 @@ CALLS |= {
     },
     "datasets.beginning": lambda: {"runs": _iso(), "times": [2.0]},
     "datasets.load": lambda: {"name": "ka-wca_rho1.2_T0.8_N1000"},
-    "datasets.names": dict,
     "datasets.read_configurations": lambda: {"folder": _public_file(), "temperature": 0.5, "time": 1.0},
     "benchmark": lambda: {
         "data": _propensities(),
