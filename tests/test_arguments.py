@@ -37,8 +37,8 @@ from supercooled.errors import SupercooledError
 
 mpl.use("Agg")
 MODULES = (
-    "cage", "cluster", "datasets", "dynamics", "indicators", "io", "learning", "plot", "potentials", "predictors",
-    "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
+    "cage", "cluster", "datasets", "dynamics", "indicators", "io", "learning", "plot", "potentials",
+    "predictors", "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS, BYTES = 10, 2**31
 NAN, INF = float("nan"), float("inf")
