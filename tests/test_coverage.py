@@ -1,12 +1,18 @@
 """Plus and minus the stated error hold the truth in 68 % of cases, or as near as a few parts can."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
 
-from supercooled import Box, Trajectory
+import supercooled
+from supercooled import Box, Trajectory, cage, compare, indicators, learning, relation
 from supercooled.dynamics import correlators
+from supercooled.predictors import fit_predictor
 from supercooled.relation import distribution
+from supercooled.structure import structure_factor
 
 # The range that the stated 68 % may be found in; five numbers that know nothing of each other give 63 %.
 LEAST, MOST = 0.60, 0.76
@@ -91,3 +97,180 @@ def test_stated_errors_of_distributions_cover_the_truth_or_are_not_given():
     # Five parts of 25 or 100 frames say nothing where 8 are remembered; where nothing is, they do.
     assert max(given[8.0, 25], given[8.0, 100]) < 0.3
     assert min(given[0.3, n] for n in (25, 100, 400)) > 0.85
+
+
+def gas(rng, n_frames, memory, n=20):
+    """Particles that wander about a box smaller than their ways."""
+    return 2.0 * remembered(rng, n_frames, (n, 3), memory)
+
+
+def test_stated_errors_of_the_structure_factor_cover_the_truth_or_are_not_given():
+    inside, given = [], []
+    for memory, n_frames in ((0.2, 40), (30.0, 80), (300.0, 80)):
+        found = []
+        for seed in range(20):
+            run = Trajectory.from_arrays(gas(np.random.default_rng(seed), n_frames, memory), Box.cube(5.0))
+            sq = structure_factor(run, q_max=4.0, dq=0.1, blocks=8)
+            x = sq.structure_factor_jackknife[:, 0]
+            error = np.sqrt(7 / 8 * ((x - x.mean("block")) ** 2).sum("block"))
+            found.append((sq.structure_factor[0].values, error.values, sq.independence))
+            assert bool(sq.no_error) == np.isnan(sq.independence)
+        value, error, known = (np.array(one) for one in zip(*found, strict=True))
+        covered = np.abs(value - value.mean(axis=0)) < error
+        inside.append(covered[np.isfinite(known)])
+        given.append(np.isfinite(known).mean())
+    assert LEAST < np.concatenate(inside).mean() < MOST
+    assert (given[0] > 0.9, given[1] > 0.9, given[2]) == (True, True, 0.0)
+    # Without the rule the last ones would say too little.
+    assert covered.mean() < LEAST
+
+
+def test_blocks_that_are_whole_runs_are_independent_however_slow():
+    runs = [
+        Trajectory.from_arrays(gas(np.random.default_rng(seed), 12, 300.0), Box.cube(5.0))
+        for seed in range(5)
+    ]
+    assert structure_factor(runs, q_max=4.0, dq=0.1, blocks=5).independence == 1.0
+    several = structure_factor(runs, q_max=4.0, dq=0.1, blocks=10)
+    assert "the structure is remembered for" in several.no_error
+    assert "fewer than 4" in structure_factor(runs, q_max=4.0, dq=0.1, blocks=3).no_error
+
+
+def test_a_memory_asked_for_at_short_lags_alone_has_no_error_from_parts_that_are_too_short():
+    values = remembered(np.random.default_rng(1), 200, (50,), 25.0)
+    field = xr.DataArray(values, {"time": ("frame", np.arange(200) * 1.0)}, ("frame", "particle"), "x")
+    assert np.isnan(relation.memory(field, lags=[1.0, 2.0]).memory_error).all()
+
+
+def one_run(memory, n_frames=40, n=150):
+    """A run whose structure, motion and who rearranges last `memory` frames, with a field and p_hop of it."""
+    rng = np.random.default_rng(3)
+    slow = remembered(rng, n_frames, (n,), memory)
+    places = 2.0 * remembered(rng, n_frames, (n, 3), memory)
+    run = Trajectory.from_arrays(places, Box.cube(6.0), unwrapped=True)
+    coords = {"frame": np.arange(n_frames), "time": ("frame", np.arange(n_frames) * 1.0)}
+    about = {"trajectory": run.fingerprint, "units": "1"}
+    field = xr.DataArray(slow, {**coords, "particle": np.arange(n)}, ("frame", "particle"), "x", about)
+    # In common moods, so that frames are alike as well as particles.
+    mood = remembered(rng, n_frames, (1,), memory)
+    return run, field + 0.5 * mood, (field + mood + 0.3 * rng.normal(size=slow.shape)).rename("p_hop")
+
+
+def examples(field, hop):
+    at = {"run": 0 * field.time, "time": field.time}
+    flat = field.assign_coords(at).stack(example=("frame", "particle"), create_index=False)
+    soft = hop.stack(example=("frame", "particle"), create_index=False).values > 0.4
+    features = np.stack([flat.values, np.random.default_rng(4).normal(size=flat.size)], 1)
+    coords = {
+        "feature": ["x", "noise"], "soft": ("example", soft), "run": ("example", flat["run"].values),
+        "time": ("example", flat["time"].values),
+    }  # fmt: skip
+    return xr.DataArray(features, coords, ("example", "feature"))
+
+
+def learned(run, field, hop, verb, **more):
+    given = examples(field, hop)
+    groups = np.repeat(np.arange(5), len(given) // 5)
+    found = verb(given, groups=groups, method="ridge", folds=5, **more)
+    if isinstance(found, xr.Dataset):
+        return found.accuracy_error.values, found.no_error
+    return found.error, found.no_error
+
+
+def with_reason(found, *names):
+    errors = np.array([np.ravel(found[f"{name}_error"].values) for name in names], float)
+    return errors, found.attrs["no_error"] if np.isnan(errors).any() else ""
+
+
+def predictor(run, field, hop):
+    frames = [run[k] for k in range(run.n_frames)]
+    fitted = fit_predictor(
+        indicators.BondOrder(6, cutoff=1.5), frames, list(field.values), target="x",
+        groups=[k // 8 for k in range(run.n_frames)],
+    )  # fmt: skip
+    error = fitted.scores["A"]["pearson"]["error"]
+    return np.nan if error is None else error, fitted.provenance.get("no_error", "")
+
+
+def compared(run, field, hop):
+    table = compare(run, [field], [hop], blocks=5).table
+    return table.pearson_error.values, str(table.reason.values.ravel()[0])
+
+
+def agreement(run, field, hop):
+    some = range(0, run.n_frames, 5)
+    pairs = [
+        (field[k], hop[k].expand_dims(time=[1.0]).drop_vars("frame").assign_coords(frame=k)) for k in some
+    ]
+    later = [one[1].assign_coords(time=[0.5]) for one in pairs]
+    return with_reason(relation.rank_correlation([one[0] for one in pairs], later), "rank_correlation")
+
+
+# Everything in the package that makes an error from parts of one run: an error, and why there is none.
+ERRORS = {
+    "analysis/compare": compared,
+    "cage/mean_field": lambda run, *_: with_reason(
+        cage.softness(structure_factor(run, q_max=3.0, dq=0.2, blocks=5), q_max=3.0), "softness", "depth"
+    ),
+    "dynamics/curves": lambda run, *_: with_reason(
+        correlators(run, lags=[1.0, 3.0], overlap_radius=2.0).isel(lag=0), "msd", "overlap"
+    ),
+    "learning/fitting": lambda *given: learned(*given, learning.cross_validated, C=1.0),
+    "learning/examining": lambda *given: learned(
+        *given, learning.by_number, sizes=[50], seed=1, C=1.0
+    ),
+    "predictors/fitting": predictor,
+    "relation/autocorrelation": lambda run, field, _: with_reason(
+        relation.memory(field, lags=[1.0], blocks=5), "memory"
+    ),
+    "relation/distributions": lambda run, field, _: with_reason(
+        distribution(field, bins=[-0.3, 0.3], blocks=5), "probability_density"
+    ),
+    "relation/probability": lambda run, field, hop: with_reason(
+        relation.rearrangement_probability(
+            field, hop, threshold=0.4, lead=0.0, bins=2, minimum_count=1, blocks=5
+        ),
+        "rearrangement_probability",
+    ),
+    "relation/ranking": lambda run, field, hop: with_reason(
+        relation.ranking(field, hop, threshold=0.4, lead=0.0, bins=2, blocks=5), "auc", "mutual_information"
+    ),
+    "relation/rank_agreement": agreement,
+}  # fmt: skip
+# The rest are made from errors or from blocks of the ones above, or from things that are independent.
+OTHERWISE = {
+    "analysis/analyze": "bond order, by its frames' memory: test_analyze",
+    "analysis/benchmark": "configurations of a set, four or more",
+    "cage/mean_field": "",
+    "dynamics/jackknife": "of curves, whose independence it takes",
+    "dynamics/onsets": "",
+    "dynamics/propensity": "runs of one configuration, each given once",
+    "dynamics/threshold": "of curves, whose no_error it takes",
+    "dynamics/waiting_statistics": "by its own rule: test_dynamics_events",
+    "relation/association": "analysis/compare asks it where parts are independent",
+    "relation/onset_temperature": "of probabilities, whose independence it takes",
+    "relation/pairing": "relation/distributions and others ask it",
+    "relation/strata": "scatter of strata, not of blocks",
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_from_parts_of_one_run_is_known_or_says_why_not(name):
+    error, why = ERRORS[name](*one_run(memory=300.0))
+    assert np.isnan(np.asarray(error, float)).all(), error
+    assert re.search("not independent", why), why
+    error, why = ERRORS[name](*one_run(memory=0.2))
+    assert np.isfinite(np.asarray(error, float)).all(), why
+    assert not why
+
+
+def test_no_module_makes_an_error_that_the_rule_does_not_know():
+    root = Path(supercooled.__file__).parent
+    making = {
+        str(path.relative_to(root).with_suffix(""))
+        for path in root.rglob("*.py")
+        if re.search(r"jackknife_error\(|\.?std\([^)]*ddof=1", path.read_text())
+    }
+    # The store judges equilibration by limits, and a paper's page has errors of its own kind.
+    asked = {name for name in making if not name.startswith(("store/", "papers/", "blocks"))}
+    assert asked - set(ERRORS) - set(OTHERWISE) == set()

@@ -14,6 +14,7 @@ import xarray as xr
 
 from supercooled.arguments import Anything, Name, Positive, validated
 from supercooled.arrays import Array
+from supercooled.blocks import FEWEST_PARTS
 from supercooled.datasets import Configuration, load, names, read_configurations
 from supercooled.datasets.configurations import published
 from supercooled.digests import digest_of
@@ -195,8 +196,8 @@ def benchmark(
     over the particles of one species of each configuration. Predictors are ridge regressions; each is judged
     by configurations left out one by one, its penalty chosen by the others. Where configurations say whether
     they learn or judge, those that judge take no part in the training, and all else is judged by them too.
-    The ceiling is that of the mean
-    over all runs, from the correlation r_12 of two halves of them.
+    Errors are those of the mean over configurations, which must know nothing of each other, and NaN of fewer
+    than four. The ceiling is that of the mean over all runs, from the correlation r_12 of two halves of them.
 
     data : folder that :func:`supercooled.datasets.read_configurations` reads; the name of a set that comes
         with the package (:func:`supercooled.datasets.names`), or of a liquid, which stands for all of its
@@ -453,7 +454,8 @@ def _judged(
             less = [one["pearson"] for one in _left_out(group, without, measured, species)]
             lost = np.array(whole) - np.array(less)
             added[p, i, k] = lost.mean()
-            added_error[p, i, k] = lost.std(ddof=1) / np.sqrt(len(lost))
+            if len(lost) >= FEWEST_PARTS:
+                added_error[p, i, k] = lost.std(ddof=1) / np.sqrt(len(lost))
     along = ("contender", "temperature", "time")
     coords: dict[str, Any] = {"contender": methods, "temperature": temperatures, "time": times}
     cost = [measured.seconds[str(one)] for one in singles]
@@ -495,7 +497,7 @@ def _enter(
     for name in ("pearson", "spearman"):
         values = np.array([one[name] for one in found])
         numbers[name][place] = values.mean()
-        if len(values) > 1:
+        if len(values) >= FEWEST_PARTS:
             numbers[f"{name}_error"][place] = values.std(ddof=1) / np.sqrt(len(values))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from supercooled.arguments import Numbers, Positive, validated
 from supercooled.arguments.datasets import StructureFactor
 from supercooled.arrays import Array
-from supercooled.blocks import jackknife_error, without_bias
+from supercooled.blocks import FEWEST_PARTS, jackknife_error, without_bias
 from supercooled.cage.pairs import ordered, unordered
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -118,7 +118,8 @@ def softness(
     -------
     Dataset of ``softness`` and ``depth`` (magnitude of the potential at 0), and of their errors ``*_error``:
     by jackknife over the blocks of the structure factor, which also removes the bias of its noise from
-    1/S and the depth, as in :func:`potential`; NaN where it was made with fewer than four blocks.
+    1/S and the depth, as in :func:`potential`; NaN where it was made with fewer than four blocks or they are
+    not independent of each other, and the attribute ``no_error`` says why.
 
     The papers print C = 1 - 1/S, where C = (1 - 1/S)/rho has the unit of a volume. So their potential is one
     over a volume and their softness a length to the power d + 2 (sigma_AA^5 in three dimensions), and
@@ -145,6 +146,8 @@ def softness(
     curvature_error, depth_error = jackknife_error(replicates)
     if not curvature > np.nan_to_num(curvature_error):
         raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
+    known = float(sq.attrs.get("independence", 1.0))
+    curvature_error, depth_error = known * curvature_error, known * depth_error
     named = {"softness": ("softness", 1.0 / curvature, curvature_error / curvature**2)}
     named["depth"] = ("depth_q", depth, depth_error)
     if "density" in sq.attrs:
@@ -160,8 +163,19 @@ def softness(
         "curvature at 0" if fit_range is None else f"harmonic fit from {fit_range[0]} to {fit_range[1]}"
     )
     return xr.Dataset(
-        data, attrs={"q_max": q_max, "convention": CONVENTION, "reading": measured, "blocks": len(without)}
-    )
+        data,
+        attrs={
+            "q_max": q_max, "convention": CONVENTION, "reading": measured, "blocks": len(without),
+            "no_error": str(sq.attrs.get("no_error", "")) or _why_none(len(without)),
+        },
+    )  # fmt: skip
+
+
+def _why_none(blocks: int) -> str:
+    """Why an error over so many blocks is not known; empty if it is."""
+    if blocks >= FEWEST_PARTS:
+        return ""
+    return f"the structure factor was made with fewer than {FEWEST_PARTS} blocks: make it with blocks=5, say"
 
 
 @dataclass(frozen=True, slots=True)

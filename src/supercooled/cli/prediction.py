@@ -74,7 +74,7 @@ def models() -> None:
     for name in sc.predictors.shipped_models():
         one = sc.predictors.shipped(name)
         how = [
-            f"{species}: {measure} {scores[measure]['mean']:.2f}({100 * scores[measure]['error']:.0f})"
+            f"{species}: {measure} {scores[measure]['mean']:.2f}{_in_brackets(scores[measure]['error'])}"
             for species, scores in one.scores.items()
             for measure in ("pearson", "auc")
             if measure in scores
@@ -88,3 +88,7 @@ def models() -> None:
         )
     table.caption = "How well: on groups left out when it was fitted"
     Console().print(table)
+
+
+def _in_brackets(error: float | None) -> str:
+    return "" if error is None else f"({100 * error:.0f})"

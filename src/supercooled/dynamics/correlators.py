@@ -94,7 +94,8 @@ def correlators(
     with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
     without each block ``*_jackknife`` (block, ...), and ``n_origins`` (lag). An error is NaN, and the
     attribute ``no_error`` says why, where a block is shorter than five lags or than five times that in
-    which the overlap falls to 1/e: then blocks know of each other, and scatter less than runs would.
+    which the overlap falls to 1/e: then blocks know of each other, and scatter less than runs would. Lags
+    that all lie before tell no more than the longest of them: ask for some beyond.
     Several runs with ``blocks=1`` are independent however short. Fewer than four parts give no error.
 
     Raises

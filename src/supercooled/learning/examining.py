@@ -10,10 +10,10 @@ import xarray as xr
 
 from supercooled.arguments import AtLeast, Numbers, Positive, Random, validated
 from supercooled.arguments.datasets import Features
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier
-from supercooled.learning.fitting import Folds, cross_validated, examples_of, folded
+from supercooled.learning.fitting import Folds, cross_validated, examples_of, folded, why_no_error
 from supercooled.learning.model import SoftnessModel
 
 
@@ -57,6 +57,7 @@ def by_subset(
     groups, method, C, folds, constant : as in :func:`cross_validated`
 
     Returns ``accuracy``, ``accuracy_error``, ``soft_share``, ``C`` and ``number`` of features (subset).
+    Errors are NaN where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -64,7 +65,8 @@ def by_subset(
         if a subset is empty or names an unknown feature.
     """
     known = set(map(str, features["feature"].values))
-    rows = []
+    rows: list[tuple[float, ...]] = []
+    whys: list[str] = []
     for name, chosen in subsets.items():
         missing = [one for one in chosen if one not in known]
         if missing or not chosen:
@@ -77,11 +79,13 @@ def by_subset(
             folds=folds,
             constant=constant,
         )
+        whys.append(found.no_error)
         rows.append((found.accuracy, found.error, found.soft_share, found.C, len(chosen)))
     names = ("accuracy", "accuracy_error", "soft_share", "C", "number")
     return xr.Dataset(
         {name: ("subset", list(column)) for name, column in zip(names, zip(*rows, strict=True), strict=True)},
         {"subset": list(subsets)},
+        {"no_error": next(filter(None, whys), "")},
     )
 
 
@@ -103,7 +107,8 @@ def by_elimination(
         test take no part in choosing the features
 
     Returns ``accuracy`` and ``accuracy_error`` (number), and ``kept`` (number, feature), the share of
-    folds that keep a feature.
+    folds that keep a feature. Errors are NaN
+    where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -114,6 +119,7 @@ def by_elimination(
     wanted = list(numbers)
     if sorted(set(wanted), reverse=True) != wanted or not 0 < wanted[-1] <= wanted[0] <= X.shape[1]:
         raise ParameterError(f"numbers must fall from at most {X.shape[1]} to at least 1, not {wanted}")
+    right = np.zeros((len(wanted), len(soft)), dtype=bool)
     scores, kept = np.empty((folds, len(wanted))), np.zeros((len(wanted), X.shape[1]))
     classifier = SoftnessClassifier(method=method, C=C, constant=constant)
     for fold, (train, test) in enumerate(folded(soft, groups, folds)):
@@ -124,15 +130,19 @@ def by_elimination(
                 weights = np.abs(classifier.model_.weights.values)
                 left = np.sort(left[np.argsort(-weights, kind="stable")[:number]])
             classifier.fit(X[np.ix_(train, left)], soft[train])
-            scores[fold, k] = float((classifier.predict(X[np.ix_(test, left)]) == soft[test]).mean())
+            told = classifier.predict(X[np.ix_(test, left)]) == soft[test]
+            scores[fold, k] = float(told.mean())
+            right[k, test] = told
             kept[k, left] += 1.0 / folds
+    why = _why_no_error(features, right, groups, folds)
     return xr.Dataset(
         {
             "accuracy": ("number", scores.mean(axis=0)),
-            "accuracy_error": ("number", _standard_error(scores)),
+            "accuracy_error": ("number", _standard_error(scores, why)),
             "kept": (("number", "feature"), kept),
         },
         {"number": wanted, "feature": features["feature"].values},
+        {"no_error": why},
     )
 
 
@@ -155,7 +165,8 @@ def by_number(
     groups, method, C, folds, constant : as in :func:`cross_validated`
 
     Returns ``accuracy`` and ``accuracy_error`` (size), on the groups left out; sizes that the training
-    folds don't have are left out.
+    folds don't have are left out. Errors are NaN
+    where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -170,19 +181,29 @@ def by_number(
     if not possible:
         raise ParameterError(f"a fold learns from {most} examples of a kind, fewer than {min(sizes)}")
     classifier = SoftnessClassifier(method=method, C=C, constant=constant)
-    scores = np.empty((folds, len(possible)))
+    scores, right = np.empty((folds, len(possible))), np.zeros((len(possible), len(soft)), dtype=bool)
     for fold, (train, test) in enumerate(parts):
         for k, size in enumerate(possible):
             kinds = (train[soft[train]], train[~soft[train]])
             drawn = np.concatenate([random.choice(kind, size, replace=False) for kind in kinds])
             classifier.fit(X[drawn], soft[drawn])
-            scores[fold, k] = float((classifier.predict(X[test]) == soft[test]).mean())
+            told = classifier.predict(X[test]) == soft[test]
+            scores[fold, k] = float(told.mean())
+            right[k, test] = told
+    why = _why_no_error(features, right, groups, folds)
     return xr.Dataset(
-        {"accuracy": ("size", scores.mean(axis=0)), "accuracy_error": ("size", _standard_error(scores))},
+        {"accuracy": ("size", scores.mean(axis=0)), "accuracy_error": ("size", _standard_error(scores, why))},
         {"size": possible},
+        {"no_error": why},
     )
 
 
-def _standard_error(scores: Array) -> Array:
+def _why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, folds: int) -> str:
+    """Why folds don't tell an error, at whatever number of features or examples it is first so."""
+    whys = (why_no_error(features, told, groups, folds) for told in right)
+    return next(filter(None, whys), "")
+
+
+def _standard_error(scores: Array, why: str) -> Array:
     found: Array = scores.std(axis=0, ddof=1) / np.sqrt(len(scores))
-    return found
+    return found * np.nan if why else found

@@ -149,7 +149,7 @@ def cross_validated(
     # Of equals the smallest penalty: the simplest plane.
     best = max(tried, key=lambda one: (round(one[1], 12), -one[0]))
     values = best[3]
-    why = _why_unknown(features, (values > 0) == soft, groups, folds)
+    why = why_no_error(features, (values > 0) == soft, groups, folds)
     error = np.nan if why else float(np.std(best[2], ddof=1) / np.sqrt(len(best[2])))
     return Validation(
         best[0],
@@ -164,7 +164,7 @@ def cross_validated(
     )
 
 
-def _why_unknown(features: xr.DataArray, right: Booleans, groups: Integers, folds: int) -> str:
+def why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, folds: int) -> str:
     """Why folds don't tell the error of the accuracy: few, or of one run that has not forgotten."""
     if folds < FEWEST_PARTS:
         return f"{folds} folds are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more"

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from supercooled.arguments import AnyNumbers, AtLeast, Name, Positive, Random, Whole, validated
 from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
 from supercooled.errors import ParameterError
 from supercooled.extras import require
 from supercooled.fields import Features, values_of
@@ -28,6 +29,8 @@ ONE_PENALTY = (1e-3,)
 _NOTHING = 1e-9
 _ROUNDS = 20_000
 _RARE = 0.1
+# Particles whose memory is watched.
+_WATCHED = 200
 
 
 @validated
@@ -74,7 +77,9 @@ def fit_predictor(
     -------
     A :class:`Predictor`. Its ``scores`` hold, of each species, for each fold that was left out and on
     average with its standard error, what :func:`score` gives; the penalty of a fold is chosen by the other
-    folds alone.
+    folds alone. The error is None, and ``provenance["no_error"]`` says why, of fewer than four folds, and
+    where groups are frames of one run that are not independent: closer than ten correlation times of a
+    particle's target or features, as the frames tell.
 
     Raises
     ------
@@ -116,6 +121,7 @@ def fit_predictor(
         require("sklearn", doing=f"fitting a model of the kind {model!r}")
     tried = tuple(penalties or (PENALTIES if model == "ridge" else ONE_PENALTY))
     fold_of = _dealt(names, folds)
+    why = _why_no_error(frames, names, wishes, tables, int(fold_of.max()) + 1)
     models, scores = {}, {}
     for one in kinds:
         parts = [_part(x, y, frame, one) for x, y, frame in zip(tables, wishes, frames, strict=True)]
@@ -128,7 +134,7 @@ def fit_predictor(
         ]
         _check(merged, columns, one, kind)
         table = Table.of(merged, model, kind, hidden, networks, seed)
-        models[one], scores[one] = table.fitted(tried)
+        models[one], scores[one] = table.fitted(tried, known=not why)
         _warn_if_no_better(scores[one], one, kind)
     made = {
         "version": version("supercooled"),
@@ -138,6 +144,7 @@ def fit_predictor(
         "frames": len(frames),
         "groups": len(set(names)),
         "folds": int(fold_of.max() + 1),
+        **({"no_error": why} if why else {}),
     }
     made |= {"hidden": hidden, "networks": networks, "seed": seed} if model == "mlp" else {}
     return Predictor(wanted, models, target, kind, frames[0].names, columns, scores, made)
@@ -162,6 +169,50 @@ def _dealt(names: Sequence[int | str], folds: int | None) -> Integers:
         raise ParameterError(f"folds must be between 2 and the number of groups, {len(groups)}, not {folds}")
     number = len(groups) if folds is None else folds
     return np.array([groups.index(one) % number for one in names])
+
+
+def _why_no_error(
+    frames: Sequence[Frame],
+    names: Sequence[int | str],
+    wishes: Sequence[AnyArray],
+    tables: Sequence[Array],
+    folds: int,
+) -> str:
+    """Why folds don't tell the error of a score: few, or of one run whose particles have not forgotten."""
+    if folds < FEWEST_PARTS:
+        return f"{folds} folds are fewer than {FEWEST_PARTS}, too few to tell their scatter: give more groups"
+    of_run: dict[int, list[int]] = {}
+    for k, frame in enumerate(frames):
+        if frame.run is not None:
+            of_run.setdefault(id(getattr(frame.run, "source", frame.run)), []).append(k)
+    memory, part = 0.0, np.inf
+    for places in of_run.values():
+        groups = {names[k] for k in places}
+        if len(groups) == 1:
+            continue
+        order = sorted(places, key=lambda k: frames[k].row)
+        part = min(part, len(order) / len(groups))
+        for own in range(len(frames[0].names)):
+            chosen = np.flatnonzero(frames[0].species == own)[:_WATCHED]
+            for column in range(-1, tables[0].shape[1]):
+                each = [wishes[k] if column < 0 else tables[k][:, column] for k in order]
+                memory = max(memory, _kept(np.array([one[chosen] for one in each], np.float64)))
+    if memory <= max(LEAST_TIME, part / TIMES_A_PART):
+        return ""
+    return (
+        f"groups are of one run and not independent of each other: shorter than {TIMES_A_PART:g} times as "
+        "long as particles keep their target or features; give runs or configurations of their own"
+    )
+
+
+def _kept(values: Array) -> float:
+    """For how many frames particles keep a value against the others of their kind, (frame, particle)."""
+    values = values[:, np.isfinite(values).all(axis=0)]
+    if values.shape[1] < 2:
+        return 0.0
+    spread = values.std(axis=1, keepdims=True)
+    about = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    return remembered(list(about.T))
 
 
 def _part(x: Array, y: AnyArray, frame: Frame, species: str) -> tuple[Array, AnyArray]:
@@ -230,8 +281,8 @@ class Table:
         sums = [(float(len(y)), x.sum(axis=0), float(y.sum()), x.T @ x, x.T @ y) for x, y in there]
         return cls(there, sums, shift, size, model, kind, *more)
 
-    def fitted(self, penalties: tuple[float, ...]) -> tuple[Layers, dict[str, Any]]:
-        """What is learned of all, and the scores of each fold left out."""
+    def fitted(self, penalties: tuple[float, ...], *, known: bool = True) -> tuple[Layers, dict[str, Any]]:
+        """What is learned of all, and the scores of each fold left out, with errors if they are known."""
         folds = list(range(len(self.parts)))
         found = []
         for out in folds:
@@ -242,7 +293,9 @@ class Table:
         penalty = self._best(folds, penalties)
         whole = self._fit(folds, (penalty,))[0]
         scores: dict[str, Any] = {
-            name: _averaged([one[name] for one in found]) for name in found[0] if name != "penalty"
+            name: _averaged([one[name] for one in found], known=known)
+            for name in found[0]
+            if name != "penalty"
         }
         scores["penalty"] = {"chosen": penalty, "folds": [one["penalty"] for one in found]}
         x = np.concatenate([x for x, _ in self.parts])
@@ -349,12 +402,13 @@ def _numbers(y: AnyArray) -> Array:
     return np.where(y, 1.0, -1.0) if y.dtype == bool else np.asarray(y, dtype=np.float64)
 
 
-def _averaged(values: list[float]) -> dict[str, Any]:
+def _averaged(values: list[float], *, known: bool) -> dict[str, Any]:
     """Mean over folds, its standard error, and each; None where there is none: JSON has no NaN."""
-    known = [value for value in values if np.isfinite(value)]
-    error = float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else None
+    there = [value for value in values if np.isfinite(value)]
+    enough = known and len(there) >= FEWEST_PARTS
+    error = float(np.std(there, ddof=1) / np.sqrt(len(there))) if enough else None
     return {
-        "mean": float(np.mean(known)) if known else None,
+        "mean": float(np.mean(there)) if there else None,
         "error": error,
         "folds": [value if np.isfinite(value) else None for value in values],
     }

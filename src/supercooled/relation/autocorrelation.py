@@ -306,9 +306,12 @@ def _apart(groups: Sequence[tuple[float, float]]) -> Array:
 
 
 def _forgotten(steps: Integers, memory: Array) -> float:
-    """Frames after which less than 1/e is left, or the longest asked for."""
+    """Frames after which less than 1/e is left; where more is left at all lags, as the last ones decay."""
     gone = np.flatnonzero(memory <= np.exp(-1))
-    return float(steps[gone[0]] if len(gone) else steps[-1])
+    if len(gone):
+        return float(steps[gone[0]])
+    with np.errstate(divide="ignore"):
+        return float(np.max(steps / -np.log(np.minimum(memory, 1.0 - 1e-12))))
 
 
 def _range(fields: Sequence[xr.DataArray]) -> Array:

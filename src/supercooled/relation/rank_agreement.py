@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 
 from supercooled.arguments import validated
 from supercooled.arrays import Array
+from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, PART, TIMES_A_PART, independent, remembered
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.replicas import alike, each_once
@@ -32,7 +33,9 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
         the place of its field in the list
 
     Returns ``rank_correlation`` (time) and ``rank_correlation_error``, the standard error over the
-    configurations, which must lie far apart to be independent; NaN for a single one.
+    configurations. It is NaN, and the attribute ``no_error`` says why, of fewer than four configurations, and
+    where those of one run are not independent: closer to each other than five times as long as the motion is
+    watched, or so close that particles keep their values from one to the next.
 
     Raises
     ------
@@ -59,15 +62,63 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
         raise ParameterError("the motions are at different times: ask for the same of each configuration")
     each = np.array([_of_one(field, later) for field, later in zip(fields, motion, strict=True)])
     n = len(each)
-    error = each.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(len(times), np.nan)
+    known, why = _independence(fields, motion, times)
+    error = known * each.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(len(times), np.nan)
     coords = {"time": times}
     return xr.Dataset(
         {
             "rank_correlation": labelled("rank_correlation", each.mean(axis=0), ("time",), coords),
             "rank_correlation_error": labelled("rank_correlation", error, ("time",), coords),
         },
-        attrs={"configurations": n},
+        attrs={"configurations": n, "no_error": why},
     )
+
+
+def _independence(
+    fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArray], times: Array
+) -> tuple[Array, str]:
+    """1 where configurations are independent of each other, NaN where not, (time,), and why."""
+    scale = np.ones(len(times))
+    if len(fields) < FEWEST_PARTS:
+        return scale * np.nan, (
+            f"{len(fields)} configurations are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
+            "take more"
+        )
+    of_run: dict[str, list[tuple[float, int]]] = {}
+    for place, one in enumerate(fields):
+        if (key := _configuration(one)) is not None:
+            of_run.setdefault(key[0], []).append((float(one.coords.get("time", np.nan)), place))
+    chains = [sorted(chain) for chain in of_run.values() if len(chain) > 1]
+    if not chains:
+        return scale, ""
+    apart = min((float(np.diff([at for at, _ in chain]).min()) for chain in chains), default=np.nan)
+    if np.isfinite(apart):
+        scale = independent(times, part=apart)
+    kept = max(_kept([given[place] for _, place in chain]) for chain in chains for given in (fields, motion))
+    if kept > max(LEAST_TIME, 1.0 / TIMES_A_PART):
+        scale = scale * np.nan
+    if not np.isnan(scale).any():
+        return scale, ""
+    return scale, (
+        "configurations of one run are not independent of each other: particles keep their values from one "
+        f"to the next, or they are closer than {PART:g} times as long as the motion is watched; take them "
+        "further apart, or of other runs"
+    )
+
+
+def _kept(chain: Sequence[xr.DataArray]) -> float:
+    """For how many configurations, in their order, particles keep their value."""
+    common = chain[0]["particle"].values
+    for one in chain[1:]:
+        common = np.intersect1d(common, one["particle"].values)
+    values = np.array([one.sel(particle=common).values.reshape(-1, len(common)) for one in chain])
+    values = values[..., np.isfinite(values).all(axis=(0, 1))]
+    if not values.size:
+        return 0.0
+    # Against the others at the same time: of few configurations a particle's own mean says nothing.
+    spread = values.std(axis=-1, keepdims=True)
+    about = (values - values.mean(axis=-1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    return remembered(list(about.reshape(len(chain), -1).T))
 
 
 def _in_the_order_of(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArray]) -> list[xr.DataArray]:

@@ -13,7 +13,14 @@ import xarray as xr
 
 from supercooled.arguments import Count, Positive, validated
 from supercooled.arrays import AnyArray, Array, Integers
-from supercooled.blocks import block_of, leave_one_out
+from supercooled.blocks import (
+    FEWEST_PARTS,
+    LEAST_TIME,
+    TIMES_A_PART,
+    block_of,
+    leave_one_out,
+    remembered,
+)
 from supercooled.box import Box
 from supercooled.chunks import frames_within, map_add, spans
 from supercooled.errors import BoxError, ParameterError
@@ -30,6 +37,8 @@ TOLERANCE = 1e-8
 MOST_MODES = 1e8
 # Enough for the transform's set-up not to show, few enough to share out among workers.
 FRAMES_AT_ONCE = 16
+# How long the structure is remembered is another matter at its peak than beyond; few shells are noise.
+_BANDS, _SHELLS_A_BAND = 8, 12
 
 
 @validated
@@ -58,7 +67,10 @@ def structure_factor(
     -------
     Dataset with ``structure_factor`` (pair, q), dimensionless, ``n_vectors`` (q), and with two blocks
     or more ``structure_factor_jackknife`` (block, pair, q), the mean without one block. q is the
-    mean over the shell's vectors; shells without a vector are left out.
+    mean over the shell's vectors; shells without a vector are left out. The attribute ``independence`` is 1
+    where an error from the blocks is one, NaN where not, and ``no_error`` says why: they are fewer than four,
+    or parts of a run that are shorter than ten correlation times of the structure, as the frames tell in the
+    eighth of the wave numbers that remembers longest. Blocks that are whole runs are independent.
 
     Raises
     ------
@@ -83,7 +95,8 @@ def structure_factor(
         raise ParameterError(f"blocks={blocks}: {n_frames} frames make between 1 and {n_frames} blocks")
     modes = _Modes.of(_one_box(runs), q_max, dq)
     block = block_of(n_frames, blocks)
-    sums = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
+    found = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
+    sums = found.sums
     counts = species_counts(runs[0])
     a, b = np.triu_indices(len(counts))
     sums /= modes.n_vectors * np.sqrt(counts[a] * counts[b])[:, None]
@@ -94,13 +107,14 @@ def structure_factor(
         ),
         "n_vectors": labelled("n_vectors", modes.n_vectors, ("q",)),
     }
+    told = _independence(runs, block, found.of_frames) if blocks > 1 else {}
     if blocks > 1:
         others = n_frames - np.bincount(block)
         without = leave_one_out(sums) / others[:, None, None]
         data["structure_factor_jackknife"] = labelled(
             "structure_factor", without, ("block", "pair", "q"), coordinates
         ).rename("structure_factor_jackknife")
-    return xr.Dataset(data, attrs={**described(runs), "q_max": q_max, "dq": dq})
+    return xr.Dataset(data, attrs={**described(runs), "q_max": q_max, "dq": dq, **told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +195,72 @@ class _Chunk:
     block: Integers
 
 
-def _sums(modes: _Modes, blocks: int, chunk: _Chunk) -> Array:
-    """Products of modes of a chunk's frames, (block, pair, shell)."""
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Products of modes of some frames.
+
+    sums : (block, pair, shell)
+    of_frames : (pair, shell) of each frame, with blocks
+    """
+
+    sums: Array
+    of_frames: list[Array]
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(self.sums + other.sums, [*self.of_frames, *other.of_frames])
+
+
+def _sums(modes: _Modes, blocks: int, chunk: _Chunk) -> _Sums:
+    """Products of modes of a chunk's frames."""
     n_species = len(chunk.run.names)
     sums = np.zeros((blocks, n_species * (n_species + 1) // 2, len(modes.q)))
     is_species = chunk.run.species == np.arange(n_species)[:, None]
-    plan = modes.plan(n_species)
+    plan, of_frames = modes.plan(n_species), list[Array]()
     out = np.empty((n_species, *modes.shape), np.complex128)
     view = out.reshape(n_species, *modes.shell.shape)
     for xyz, block in zip(chunk.run.positions(chunk.frames), chunk.block, strict=True):
         angles, shift = modes.angles(xyz)
         plan.setpts(*angles)
         plan.execute(np.where(is_species, shift, 0.0), out)
+        before = sums[block].copy() if blocks > 1 else None
         sum_shells(view, modes.shell, sums[block])
-    return sums
+        if before is not None:
+            of_frames.append(sums[block] - before)
+    return _Sums(sums, of_frames)
+
+
+def _independence(runs: Sequence[Trajectory], block: Integers, of_frames: Sequence[Array]) -> dict[str, Any]:
+    """Whether blocks know nothing of each other: they are whole runs, or long beside what is remembered."""
+    ends = np.cumsum([run.n_frames for run in runs])
+    n = int(block[-1]) + 1
+    inside = np.flatnonzero(np.diff(block)) + 1
+    if n < FEWEST_PARTS:
+        return {
+            "independence": np.nan,
+            "no_error": f"{n} blocks are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more",
+        }
+    if np.isin(inside, ends).all():
+        return {"independence": 1.0, "no_error": ""}
+    values = np.array(of_frames)
+    spread = values.std(axis=0)
+    scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    memory = 0.0
+    bands = min(_BANDS, max(1, values.shape[2] // _SHELLS_A_BAND))
+    for shells in np.array_split(np.arange(values.shape[2]), bands):
+        band = scaled[:, :, shells].reshape(len(scaled), -1)
+        series = [one for run in np.split(band, ends[:-1]) for one in run.T]
+        memory = max(memory, remembered(series))
+    part = len(block) / n
+    if memory <= max(LEAST_TIME, part / TIMES_A_PART):
+        return {"independence": 1.0, "no_error": ""}
+    return {
+        "independence": np.nan,
+        "no_error": (
+            f"blocks of {part:.3g} frames are not independent of each other: the structure is remembered for "
+            f"{memory:.2g} frames; take frames further apart, prolong the run, or give {FEWEST_PARTS} "
+            "independent runs or more, and as many blocks"
+        ),
+    }
 
 
 def _chunks(runs: Sequence[Trajectory], block: Integers) -> Iterator[_Chunk]:
