@@ -146,7 +146,7 @@ def softness(
     curvature_error, depth_error = jackknife_error(replicates)
     if not curvature > np.nan_to_num(curvature_error):
         raise ParameterError("the potential has no minimum at 0, so no softness: average more frames")
-    known = float(sq.attrs.get("independence", 1.0))
+    known = np.nan if sq.attrs.get("no_error") else 1.0
     curvature_error, depth_error = known * curvature_error, known * depth_error
     named = {"softness": ("softness", 1.0 / curvature, curvature_error / curvature**2)}
     named["depth"] = ("depth_q", depth, depth_error)

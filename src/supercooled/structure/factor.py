@@ -67,10 +67,10 @@ def structure_factor(
     -------
     Dataset with ``structure_factor`` (pair, q), dimensionless, ``n_vectors`` (q), and with two blocks
     or more ``structure_factor_jackknife`` (block, pair, q), the mean without one block. q is the
-    mean over the shell's vectors; shells without a vector are left out. The attribute ``independence`` is 1
-    where an error from the blocks is one, NaN where not, and ``no_error`` says why: they are fewer than four,
-    or parts of a run that are shorter than ten correlation times of the structure, as the frames tell in the
-    eighth of the wave numbers that remembers longest. Blocks that are whole runs are independent.
+    mean over the shell's vectors; shells without a vector are left out. The attribute ``no_error`` says why
+    an error from the blocks is none: they are fewer than four, or parts of a run that are shorter than ten
+    correlation times of the structure, as the frames tell in the eighth of the wave numbers that remembers
+    longest; it is empty if they are independent, as whole runs are.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def structure_factor(
         ),
         "n_vectors": labelled("n_vectors", modes.n_vectors, ("q",)),
     }
-    told = _independence(runs, block, found.of_frames) if blocks > 1 else {}
+    told = {"no_error": _why_no_error(runs, block, found.of_frames)} if blocks > 1 else {}
     if blocks > 1:
         others = n_frames - np.bincount(block)
         without = leave_one_out(sums) / others[:, None, None]
@@ -229,18 +229,15 @@ def _sums(modes: _Modes, blocks: int, chunk: _Chunk) -> _Sums:
     return _Sums(sums, of_frames)
 
 
-def _independence(runs: Sequence[Trajectory], block: Integers, of_frames: Sequence[Array]) -> dict[str, Any]:
-    """Whether blocks know nothing of each other: they are whole runs, or long beside what is remembered."""
+def _why_no_error(runs: Sequence[Trajectory], block: Integers, of_frames: Sequence[Array]) -> str:
+    """Why blocks know of each other; empty where they are whole runs, or long beside what is remembered."""
     ends = np.cumsum([run.n_frames for run in runs])
     n = int(block[-1]) + 1
     inside = np.flatnonzero(np.diff(block)) + 1
     if n < FEWEST_PARTS:
-        return {
-            "independence": np.nan,
-            "no_error": f"{n} blocks are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more",
-        }
+        return f"{n} blocks are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more"
     if np.isin(inside, ends).all():
-        return {"independence": 1.0, "no_error": ""}
+        return ""
     values = np.array(of_frames)
     spread = values.std(axis=0)
     scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
@@ -252,15 +249,12 @@ def _independence(runs: Sequence[Trajectory], block: Integers, of_frames: Sequen
         memory = max(memory, remembered(series))
     part = len(block) / n
     if memory <= max(LEAST_TIME, part / TIMES_A_PART):
-        return {"independence": 1.0, "no_error": ""}
-    return {
-        "independence": np.nan,
-        "no_error": (
-            f"blocks of {part:.3g} frames are not independent of each other: the structure is remembered for "
-            f"{memory:.2g} frames; take frames further apart, prolong the run, or give {FEWEST_PARTS} "
-            "independent runs or more, and as many blocks"
-        ),
-    }
+        return ""
+    return (
+        f"blocks of {part:.3g} frames are not independent of each other: the structure is remembered for "
+        f"{memory:.2g} frames; take frames further apart, prolong the run, or give {FEWEST_PARTS} "
+        "independent runs or more, and as many blocks"
+    )
 
 
 def _chunks(runs: Sequence[Trajectory], block: Integers) -> Iterator[_Chunk]:
