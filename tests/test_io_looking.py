@@ -253,10 +253,18 @@ def test_a_word_that_is_none_is_one_sentence(
     assert text.startswith("supercooled: ")
 
 
-@pytest.mark.parametrize("command", ["dynamics", "analyze", "quench", "look"])
-def test_every_command_that_reads_has_the_same_options(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
-) -> None:
+def commands_that_read() -> list[str]:
+    """Those with an argument or option for trajectories, or for a file to start from."""
+    import typer.main
+
+    every = typer.main.get_command(cli.app).commands
+    return [
+        name for name, one in every.items() if {"file", "files", "start"} & {each.name for each in one.params}
+    ]
+
+
+@pytest.mark.parametrize("command", commands_that_read())
+def test_every_command_that_reads_has_the_same_options(command: str) -> None:
     import typer.main
 
     options = {
@@ -268,6 +276,73 @@ def test_every_command_that_reads_has_the_same_options(
         "--timestep", "--names", "--species-column", "--unwrapped", "--units", "--box", "--repeats",
         "--unfinished", "--frames", "--format",
     }  # fmt: skip
+
+
+def test_the_commands_that_read_are_known() -> None:
+    assert set(commands_that_read()) >= {
+        "analyze", "compare", "cool", "dynamics", "equilibrate", "look", "predict", "propensity", "quench",
+        "simulate",
+    }  # fmt: skip
+
+
+# What each command needs beside its start, and the function that it hands the start to.
+STARTING = {
+    "cool": ("--hold 1 --duration 1 --every 0.1", "cool"),
+    "equilibrate": ("--hold 1 --duration 10 --out made.gsd", "equilibrate"),
+    "propensity": ("--n-runs 2 --duration 1 --every 0.5 --out made.zarr", "isoconfigurational"),
+    "simulate": ("--hold 1 --duration 1 --every 0.5", "request"),
+}
+
+
+def test_every_command_that_starts_from_a_file_is_here() -> None:
+    import typer.main
+
+    every = typer.main.get_command(cli.app).commands
+    assert set(STARTING) == {name for name, one in every.items() if "start" in {p.name for p in one.params}}
+
+
+@pytest.mark.parametrize("command", STARTING)
+def test_a_start_means_what_is_said_of_it_in_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """A restart in metal units that wrote a step twice, with carbon for every element, and never folded."""
+    liquid = sc.systems.kob_andersen(density=1.2)
+    first = sc.simulation.lattice(liquid, 200, seed=1)
+    edge = 2.2 * float(first.box.heights[0])
+    text = ""
+    for step, off in ((0, 0.3), (10, 0.6), (10, 0.0), (20, 0.9)):
+        rows = "".join(
+            f"{k + 1} {2 - s} C {x + edge:.6f} {y:.6f} {z:.6f}\n"
+            for k, (s, (x, y, z)) in enumerate(zip(first.species, 2.2 * (first.positions + off), strict=True))
+        )
+        bounds = f"{-edge / 2:.9g} {edge / 2:.9g}\n" * 3
+        text += (
+            f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n200\nITEM: BOX BOUNDS pp pp pp\n{bounds}"
+            f"ITEM: ATOMS id type element x y z\n{rows}"
+        )
+    file = put(tmp_path, text.replace("ITEM: TIMESTEP", "ITEM: UNITS\nmetal\nITEM: TIMESTEP", 1), "start.out")
+    given: list[sc.Trajectory] = []
+
+    def caught(*_: object, start: sc.Trajectory, **__: object) -> None:
+        given.append(start)
+        raise sc.errors.ParameterError("that is all")
+
+    more, function = STARTING[command]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sc.store, function, caught)
+    words = [
+        *f"ka-lj --density 1.2 -T 2 -N 200 --start {file} {more}".split(),
+        *["--format", "lammps", "--species-column", "type", "--names", "1=B,2=A", "--unwrapped"],
+        *["--units", "metal,sigma=2.2,epsilon=0.08,mass=58.7", "--repeats", "last", "--timestep", "0.002"],
+        *["--frames", ":2", "--unfinished", "drop"],
+    ]
+    code, told = shown(monkeypatch, capsys, command, *words)
+    assert (code, told.strip()) == (2, "supercooled: that is all")
+    began = sc.simulation.from_trajectory(given[0], liquid, 2.0)
+    np.testing.assert_array_equal(began.species, first.species)
+    folded, _ = first.box.wrap(first.positions)
+    apart = first.box.minimum_image(began.positions - folded)
+    assert np.abs(apart).max() < 1e-5
 
 
 def test_what_is_said_of_files_reaches_each_of_them_and_the_report(tmp_path: Path) -> None:

@@ -89,18 +89,14 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 
 
-# Of a file of which one configuration is wanted.
-_OF_A_START = ("names", "species_column", "unwrapped", "units", "box", "format")
-
-
 def reads(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say what its files mean; it takes them as ``said``."""
-    return _with(command, tuple(_OPTIONS))
+    return _with(command)
 
 
 def reads_start(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that say what the file means that it starts from; as ``said``, too."""
-    return _with(command, _OF_A_START)
+    """Give a command the same options for the file that it starts from; as ``said``, too."""
+    return _with(command)
 
 
 def started(start: str, said: dict[str, Any]) -> Any:
@@ -112,9 +108,11 @@ def started(start: str, said: dict[str, Any]) -> Any:
         if something was said of a file, and there is none.
     """
     from supercooled import io
+    from supercooled.analysis.inputs import said_of
     from supercooled.errors import ParameterError
 
-    told = {name: value for name, value in said.items() if value is not None}
+    usual = said_of({name: default for name, (_, default) in _OPTIONS.items()})
+    told = {name: value for name, value in said.items() if value != usual[name]}
     if not told:
         return start
     if start in ("equilibrated", "lattice"):
@@ -125,8 +123,8 @@ def started(start: str, said: dict[str, Any]) -> Any:
     return io.read(start, **told)[-1:]
 
 
-def _with(command: Callable[..., None], names: tuple[str, ...]) -> Callable[..., None]:
-    options = {name: _OPTIONS[name] for name in names}
+def _with(command: Callable[..., None]) -> Callable[..., None]:
+    options = _OPTIONS
     own = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)

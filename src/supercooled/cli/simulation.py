@@ -83,6 +83,7 @@ def simulate(
         say(f"{record['label']}: {rate:.3g} million atom-steps a second", err=True)
 
 
+@reads_start
 def equilibrate(
     liquid: Liquid,
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
@@ -108,6 +109,8 @@ def equilibrate(
     seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
+    *,
+    said: dict[str, Any],
 ) -> None:
     """Make an equilibrated configuration: prolonged until it relaxed often, does not age, is no crystal."""
     model = sc.systems.named(liquid, density=density)
@@ -115,7 +118,7 @@ def equilibrate(
         model,
         temperature,
         particles,
-        start=start,
+        start=started(start, said),
         hold=hold,
         duration=duration,
         out=out,

@@ -19,6 +19,7 @@ from supercooled.simulation.start import Start, from_trajectory
 from supercooled.state import Protocol
 from supercooled.store.configurations import write_configuration
 from supercooled.store.equilibration_checks import Verdict, judge
+from supercooled.store.folder import START
 from supercooled.store.record import versions_of
 from supercooled.store.request import Request, read_configuration, request
 from supercooled.store.simulating import simulate_all
@@ -39,7 +40,7 @@ def equilibrate(
     temperature: Temperature,
     n_particles: Count,
     *,
-    start: str | Path,
+    start: str | Path | Trajectory,
     hold: NotNegative,
     duration: NotNegative,
     out: str | Path,
@@ -60,7 +61,7 @@ def equilibrate(
     what was measured to the JSON beside it. An active liquid comes to a steady state instead, see
     :func:`steady_state`.
 
-    start : "lattice", "equilibrated", or a file
+    start : "lattice", "equilibrated", a file, or a trajectory, of which the last frame counts
     hold : time before the run that is checked, tau
     duration : of that run at first, tau
     relaxations : how many alpha relaxation times it must last (overlap of radius 0.3, all particles)
@@ -94,7 +95,8 @@ def equilibrate(
         )
     see_runs_folder(root)
     beside = path.with_suffix(".json")
-    with reserved_file(path, by=_BY, inputs=[start]), reserved_file(beside, by=_BY, inputs=[start]):
+    given = start.source.name if isinstance(start, Trajectory) else start
+    with reserved_file(path, by=_BY, inputs=[given]), reserved_file(beside, by=_BY, inputs=[given]):
         while True:
             asked = request(
                 liquid,
@@ -175,11 +177,15 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _made(path: Path, asked: Request, start: str | Path, run: Trajectory) -> dict[str, Any]:
+def _made(path: Path, asked: Request, start: str | Path | Trajectory, run: Trajectory) -> dict[str, Any]:
     state, protocol = asked.state, asked.state.protocol
-    began: dict[str, Any] = {"name": Path(start).name}
-    if Path(start).is_file():
-        began["sha256"] = _sha256(Path(start))
+    file = Path(start.source.name if isinstance(start, Trajectory) else start)
+    began: dict[str, Any] = {"name": file.name}
+    if file.is_file():
+        began["sha256"] = _sha256(file)
+    if isinstance(start, Trajectory):
+        # What was said of the file is not known here; the run's folder keeps what was made of it.
+        began["read_as"] = START
     usual = Protocol(every=protocol.every)
     options: dict[str, float] = {"every": protocol.every}
     options |= {"dt": protocol.dt} if protocol.dt != usual.dt else {}
@@ -190,7 +196,7 @@ def _made(path: Path, asked: Request, start: str | Path, run: Trajectory) -> dic
             state.liquid,
             state.temperature,
             state.n_particles,
-            start=began["name"],
+            start=began.get("read_as", began["name"]),
             hold=protocol.hold,
             duration=asked.duration,
             out=path.name,

@@ -39,6 +39,8 @@ from supercooled.simulation.engine_choice import EngineName, chosen_engine
 from supercooled.source_code import simulating_digest
 from supercooled.state import StatePoint
 
+# Where a run started, in its folder.
+START = "start.gsd"
 # Beside the state point, what names a run.
 _MAKER = ("engine", "source")
 # Modules that say where a run stops and what of it is written.
@@ -241,7 +243,7 @@ class RunFolder:
     @property
     def start(self) -> Path:
         """Where the run started."""
-        return self.path / "start.gsd"
+        return self.path / START
 
     @property
     def record_path(self) -> Path:
