@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -85,10 +87,15 @@ CROWDING = Quantity("crowding", "$c$", "1", "how crowded it is")
 '''
 
 
+# The averaged bond order, as whoever brings an indicator would write it; docs/howto.rst shows this file.
+ORDER = Path(__file__).parents[1] / "docs" / "examples" / "averaged_order.py"
+
+
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A package where pip would have put it."""
     (tmp_path / "crowded.py").write_text(PACKAGE)
+    (tmp_path / "averaged_order.py").write_text(ORDER.read_text())
     told = tmp_path / "crowded-1.0.dist-info"
     told.mkdir()
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: crowded\nVersion: 1.0\n")
@@ -96,6 +103,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         textwrap.dedent("""\
             [supercooled.indicators]
             Crowd = crowded:Crowd
+            AveragedOrder = averaged_order:AveragedOrder
             [supercooled.targets]
             Way = crowded:Way
             [supercooled.quantities]
@@ -111,7 +119,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     extensions.known.cache_clear()
     yield
     sys.modules.pop("crowded", None)
+    sys.modules.pop("averaged_order", None)
     Features.known_kinds.pop("Crowd", None)
+    Features.known_kinds.pop("AveragedOrder", None)
     Target.known_kinds.pop("Way", None)
     readers._ADDED.pop("corners", None)
     sc.quantities.TABLE.pop("crowding", None)
@@ -128,6 +138,48 @@ def test_an_indicator_and_a_target_are_listed_and_obey_the_laws():
     run = sc.Trajectory.from_arrays([[[0.0, 0, 0]], [[0.5, 0, 0]], [[0.5, 1.0, 0]]], sc.Box.cube(6.0))
     np.testing.assert_allclose(way.of(run).values[:, 0], [1.25**0.5, 1.0, 0.0])
     assert sc.quantities.quantity("crowding").long_name == "how crowded it is"
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("degree", [4, 6])
+def test_the_averaged_bond_order_from_outside_is_the_packages_own(degree):
+    outside = sc.indicators.known()["AveragedOrder"](degree, cutoff=1.5)
+    sc.testing.check_indicator(outside)
+    frame = sc.testing.liquid_frame(3)
+    ours = sc.indicators.BondOrder(degree, cutoff=1.5)
+    np.testing.assert_allclose(outside.of(frame), ours.of(frame), rtol=1e-12, atol=1e-12)
+    alone = sc.Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [4.0, 4.0, 4.0]], sc.Box.cube(9.0))
+    np.testing.assert_allclose(outside(alone), ours(alone), rtol=1e-12, equal_nan=True)
+
+
+def test_an_indicator_from_outside_is_one_short_file_that_takes_only_what_is_public():
+    lines = ORDER.read_text().splitlines()
+    assert len(lines) < 60
+    public = {f"{package.__name__}.{name}" for package in (sc, sc.indicators) for name in package.__all__}
+    tree = ast.parse("\n".join(lines))
+    taken = {
+        f"{node.module}.{one.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("supercooled")
+        for one in node.names
+    }
+    taken |= {
+        f"supercooled.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sc"
+    }
+    assert (
+        taken == {"supercooled.Frame", "supercooled.Indicator", "supercooled.indicators.parameter"} <= public
+    )
+
+
+def test_the_indicator_that_contributing_teaches_obeys_the_laws():
+    page = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    (taught,) = re.findall(r"## Add an indicator.*?```python\n(.*?)```", page, re.DOTALL)
+    known: dict[str, object] = {"__name__": "__main__"}
+    exec(taught, known)  # noqa: S102  it ends with the laws
+    frame = sc.Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0]], sc.Box.cube(6.0))
+    assert known["Crowd"]().of(frame).values.tolist() == [1.0, 1.0]  # type: ignore[operator]
 
 
 @pytest.mark.usefixtures("installed")

@@ -1,8 +1,5 @@
 """What is laid side by side is told by trajectory, frame, time and particle, never by its place."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -12,8 +9,7 @@ import supercooled as sc
 from supercooled import cage, dynamics, relation, structure
 from supercooled.errors import ParameterError
 from supercooled.indicators import LearnedSoftness, PairEntropy, StructureFunctions
-from supercooled.matching import coordinates, field_values, laid_on, matched, origin
-from supercooled.quantities import labelled
+from supercooled.matching import field_values, laid_on, matched
 from supercooled.structure import Logistic, Radial
 
 FLUID = sc.Mixture("lj", ("A", "B"), (0.5, 0.5), (1.0, 1.0), (sc.LennardJones(1.0, 1.0, 1.5),) * 3)
@@ -349,16 +345,3 @@ def test_a_run_without_times_pairs_by_frame():
     depth = LOCAL["local_depth"](run[10:])
     assert "time" not in depth.coords
     np.testing.assert_array_equal(field_values("depth", depth, run)[10:, run.of_species("A")], depth.values)
-
-
-def test_the_line_that_contributing_teaches_labels_a_part_as_the_whole():
-    page = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text()
-    (line,) = re.findall(r"```python\s+(labelled\(.*\))\s+```", page)
-    run, particles, rows = RUN[20:], RUN.of_species("B"), slice(5, None)
-    known = {
-        "run": run, "rows": rows, "particles": particles, "values": np.zeros((35, 20)), "origin": origin,
-        "coordinates": coordinates, "labelled": lambda _, *rest, **more: labelled("softness", *rest, **more),
-    }  # fmt: skip
-    found = eval(line, known)  # noqa: S307
-    np.testing.assert_array_equal(found.frame, np.arange(25, 60))
-    np.testing.assert_array_equal(field_values("mine", found, RUN)[25:, particles], 0.0)
