@@ -100,7 +100,7 @@ def study(out: Path) -> None:
         mock.patch.object(store, "request", partial(store.request, start="lattice", hold=1.0)),
         mock.patch.multiple(sharma2022, CHOICES=CHOICES, N_PARTICLES=250),
     ):
-        replace(sharma2022.PAPER, presets={"short": short}).run("short", out, runs=out / "runs", workers=1)
+        replace(sharma2022.PAPER, presets={"short": short}).run("short", out, root=out / "runs", workers=1)
 
 
 def study_in_a_child(out: Path, share: float | None, counted: Path) -> None:

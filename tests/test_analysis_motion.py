@@ -58,8 +58,8 @@ def test_a_walk_has_its_diffusion_coefficient_and_relaxation_time(files, tmp_pat
 def test_replicas_are_averaged_and_temperatures_are_sorted(files, tmp_path):
     how = Motion(species="A")
     runs = [io.read(f, temperature=T) for f, T in zip(files, (0.7, 0.5, 0.5), strict=True)]
-    both = motion_curves(runs[1:], how, work=tmp_path)
-    each = [motion_curves([run], how, work=tmp_path) for run in runs[1:]]
+    both = motion_curves(runs[1:], how, folder=tmp_path)
+    each = [motion_curves([run], how, folder=tmp_path) for run in runs[1:]]
     np.testing.assert_allclose(both["msd"], 0.5 * (each[0]["msd"] + each[1]["msd"]), rtol=1e-9)
     table = motion.run(files, out=tmp_path / "out", given=Given([0.7, 0.5, 0.5]), how=how)
     np.testing.assert_allclose(table["temperature"], [0.5, 0.7])

@@ -75,10 +75,10 @@ def measured(monkeypatch: pytest.MonkeyPatch, work: Path, *, noise: float) -> xr
     ensembles = Ensembles({0.5: 4.0}, times=(1.0, 2.0, 4.0, 8.0), places=(0.25, 0.75), runs=6)
     plan = Plan(ensembles, choices, LIQUID, 0.005, work, 1)
     table = ranked_propensities([run, run_at(0.6)], [depth, depth], [radial, radial], plan,
-                                calibration=CALIBRATION, work=work)  # fmt: skip
+                                calibration=CALIBRATION, folder=work)  # fmt: skip
     assert asked == [(6, 1), (6, 1)]
     # Asked again it is read back: nobody moves.
-    again = ranked_propensities([run], [depth], [radial], plan, calibration=CALIBRATION, work=work)
+    again = ranked_propensities([run], [depth], [radial], plan, calibration=CALIBRATION, folder=work)
     assert len(asked) == 2
     xr.testing.assert_allclose(table, again)
     return table
@@ -107,4 +107,4 @@ def test_chance_hides_what_softness_knows_as_far_as_the_reliability_says(monkeyp
 def test_an_ensemble_of_no_run_is_refused(tmp_path):
     plan = Plan(Ensembles({0.4: 1.0}), Choices(), LIQUID, 0.005, tmp_path, 1)
     with pytest.raises(ParameterError, match="no run has a temperature"):
-        ranked_propensities([], [], [], plan, calibration=CALIBRATION, work=tmp_path)
+        ranked_propensities([], [], [], plan, calibration=CALIBRATION, folder=tmp_path)

@@ -161,7 +161,7 @@ def test_a_liquid_of_other_species_is_refused(tmp_path: Path) -> None:
         ("--threshold", 0),
         ("--timestep", -1),
         ("--workers", 0),
-        ("--correlation", "none"),
+        ("--direct-correlation", "none"),
         ("--nonsense",),
     ],
 )

@@ -56,7 +56,7 @@ def test_stated_errors_of_displacements_and_overlap_cover_the_truth(process):
     for seed, (n_frames, parts) in enumerate(((300, 5), (600, 5), (1200, 10))):
         run = run_of(process(np.random.default_rng(seed), n_frames, 3 * runs))
         groups = np.repeat(np.arange(runs), 3)
-        found = correlators(run, lags=lags, overlap_radius=0.4, groups=groups, blocks=parts)
+        found = correlators(run, lags=lags, overlap_radius=0.4, particle_groups=groups, blocks=parts)
         for name in ("msd", "overlap"):
             value, error = found[name].values, found[f"{name}_error"].values
             known = np.isfinite(error) & (error > 0)

@@ -108,7 +108,7 @@ def test_groups_are_those_of_the_origin(*, seed, moving, weighing):
     found = correlators(
         run_of(positions),
         lags=[2.0, 9.0],
-        groups=labels if moving else labels[0],
+        particle_groups=labels if moving else labels[0],
         group_labels=["slow", "middling", "fast"],
         weights=weights if weighing else None,
         megabytes=3e-3,
@@ -129,9 +129,9 @@ def test_a_group_of_everybody_is_the_total_and_species_are_those_alone():
     positions = walk(3, n_particles=8)
     run = run_of(positions, species=[0, 1, 0, 0, 1, 0, 0, 0], names=("A", "B"))
     total = correlators(run, lags=[1.0, 8.0], **ASKED)
-    everybody = correlators(run, lags=[1.0, 8.0], groups=np.zeros(8, int), **ASKED).isel(group=0)
-    often = correlators(run, lags=[1.0, 8.0], groups=np.zeros((24, 8), int), **ASKED).isel(group=0)
-    both = correlators(run, lags=[1.0, 8.0], groups="species", **ASKED)
+    everybody = correlators(run, lags=[1.0, 8.0], particle_groups=np.zeros(8, int), **ASKED).isel(group=0)
+    often = correlators(run, lags=[1.0, 8.0], particle_groups=np.zeros((24, 8), int), **ASKED).isel(group=0)
+    both = correlators(run, lags=[1.0, 8.0], particle_groups="species", **ASKED)
     assert both.group.values.tolist() == ["A", "B"]
     for name in total.data_vars:
         np.testing.assert_allclose(everybody[name].values, total[name].values, rtol=1e-12, atol=1e-13)
@@ -146,7 +146,7 @@ def test_drift_is_that_of_everybody_also_where_groups_are_averaged_alone():
     positions = walk(9) + np.arange(24)[:, None, None] * np.array([0.3, -0.2, 0.1])
     kinds = np.array([1, 0, 0, 1, 0, 1, 0])
     run = run_of(positions, species=kinds, names=("A", "B"))
-    found = correlators(run, lags=[6.0], groups="species", remove_drift=True, **ASKED)
+    found = correlators(run, lags=[6.0], particle_groups="species", remove_drift=True, **ASKED)
     centred = positions - positions.mean(axis=1, keepdims=True)
     for number, name in enumerate("AB"):
         members = np.tile(kinds == number, (24, 1)).astype(float)
@@ -163,7 +163,7 @@ def test_labels_that_know_some_frames_and_particles_take_only_those_as_origins()
         dims=("frame", "particle"),
         coords={"frame": [3, 10], "particle": [1, 2, 5]},
     )
-    found = correlators(run_of(positions), lags=[4.0], groups=labels, **ASKED)
+    found = correlators(run_of(positions), lags=[4.0], particle_groups=labels, **ASKED)
     members = np.zeros((2, 24, 7))
     members[0, [3, 3, 10], [1, 5, 5]] = 1.0
     members[1, [3, 10, 10], [2, 1, 2]] = 1.0
@@ -180,11 +180,16 @@ def test_chunks_and_an_executor_change_nothing_to_1e_12():
     positions = walk(1, n_frames=80, step=0.3)
     folded = Trajectory.from_arrays(SKEW.wrap(positions)[0], SKEW)
     lags = logarithmic_lags(folded, per_decade=5, longest=60.0)
-    whole = correlators(folded, lags=lags, groups=np.arange(7) % 2, **ASKED)
+    whole = correlators(folded, lags=lags, particle_groups=np.arange(7) % 2, **ASKED)
     with ThreadPoolExecutor(2) as executor:
         for megabytes in (1e-6, 2e-3, 64.0):
             cut = correlators(
-                folded, lags=lags, groups=np.arange(7) % 2, megabytes=megabytes, executor=executor, **ASKED
+                folded,
+                lags=lags,
+                particle_groups=np.arange(7) % 2,
+                megabytes=megabytes,
+                executor=executor,
+                **ASKED,
             )
             for name in whole.data_vars:
                 np.testing.assert_allclose(
@@ -350,7 +355,7 @@ def test_only_labelled_frames_and_those_a_lag_later_are_read():
     run = run_of(walk(8))
     watched = Counting(run.source)
     labels = xr.DataArray(np.zeros((2, 7)), dims=("frame", "particle"), coords={"frame": [3, 10]})
-    correlators(replace(run, source=watched), lags=[4.0], overlap_radius=0.3, groups=labels)
+    correlators(replace(run, source=watched), lags=[4.0], overlap_radius=0.3, particle_groups=labels)
     assert sorted(watched.asked[1:]) == [3, 7, 10, 14]
 
 
@@ -416,8 +421,10 @@ def test_uneven_frames_need_a_tolerance_and_several_runs_their_own_groups():
         correlators(uneven, lags=[1.0], overlap_radius=0.3)
     both = [run_of(walk(1)), run_of(walk(2))]
     with pytest.raises(ParameterError, match="each of the 2 runs, not 1"):
-        correlators(both, lags=[1.0], overlap_radius=0.3, groups=[np.zeros(7, int)])
-    found = correlators(both, lags=[1.0], overlap_radius=0.3, groups=[np.arange(7) % 2, np.zeros(7, int)])
+        correlators(both, lags=[1.0], overlap_radius=0.3, particle_groups=[np.zeros(7, int)])
+    found = correlators(
+        both, lags=[1.0], overlap_radius=0.3, particle_groups=[np.arange(7) % 2, np.zeros(7, int)]
+    )
     assert found.n_origins.sel(group=1).item() == 23
     assert found.n_origins.sel(group=0).item() == 46
 

@@ -56,7 +56,7 @@ def test_brownian_scattering_relaxes_after_one_over_k_squared_d(brownian, k):
 
 
 def test_brownian_motion_has_its_diffusion_coefficient_from_the_first_lag_on(brownian):
-    found = diffusion(brownian, tolerance=0.1, width=0.4)
+    found = diffusion(brownian, tolerance=0.1, decades=0.4)
     assert found.reached
     assert found.start == 1.0
     assert found.value == pytest.approx(0.02, abs=4 * found.error)
@@ -125,7 +125,7 @@ def caged(D, plateau=0.05, flight=0.5):
 
 def test_the_diffusive_part_begins_after_the_cage_and_leaves_it_out():
     data = with_blocks("msd", [caged(2e-3)] * 3)
-    found = diffusion(data, tolerance=0.05, width=0.3)
+    found = diffusion(data, tolerance=0.05, decades=0.3)
     # The slope is 6 D t / (c + 6 D t): 0.95 where 6 D t is 19 times c.
     assert found.start == pytest.approx(19 * 0.05 / 0.012, rel=0.3)
     assert found.value == pytest.approx(2e-3, rel=1e-6)
@@ -136,7 +136,7 @@ def test_the_diffusive_part_begins_after_the_cage_and_leaves_it_out():
 def test_a_slope_of_one_in_passing_does_not_count():
     passing = np.abs(np.gradient(np.log(caged(1e-6)), np.log(LAGS)) - 1) < 0.2
     assert passing.any()
-    found = diffusion(with_blocks("msd", [caged(1e-6)] * 3), tolerance=0.2, width=0.3)
+    found = diffusion(with_blocks("msd", [caged(1e-6)] * 3), tolerance=0.2, decades=0.3)
     assert not found.reached
     assert np.isnan([found.value, found.error, found.start]).all()
     assert "rises as t^0." in found.reason
@@ -147,23 +147,23 @@ def test_a_slope_of_one_in_passing_does_not_count():
     [(LAGS**2, r"rises as t\^2 "), (caged(2e-4), r"diffusive from [\d.]+ on"), (0.0 * LAGS, "too few")],
 )
 def test_motion_that_is_not_diffusive_for_long_is_said_to_be(msd, reason):
-    found = diffusion(with_blocks("msd", [msd] * 3), tolerance=0.1, width=0.6)
+    found = diffusion(with_blocks("msd", [msd] * 3), tolerance=0.1, decades=0.6)
     assert not found.reached
     assert re.search(reason, found.reason), found.reason
 
 
 def test_the_error_of_d_is_the_jackknifes():
     factors = np.array([1.0, 1.1, 0.9, 1.0, 1.05])
-    found = diffusion(with_blocks("msd", factors[:, None] * caged(2e-3)), tolerance=0.05, width=0.3)
+    found = diffusion(with_blocks("msd", factors[:, None] * caged(2e-3)), tolerance=0.05, decades=0.3)
     expected = 2e-3 * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
     assert found.error == pytest.approx(expected, rel=1e-6)
     with pytest.raises(ParameterError, match="tolerance"):
-        diffusion(with_blocks("msd", [LAGS]), tolerance=0.0, width=0.3)
+        diffusion(with_blocks("msd", [LAGS]), tolerance=0.0, decades=0.3)
 
 
 def test_lags_count_by_their_relative_errors():
     noisy = caged(2e-3) * (1 + 0.01 * np.sin(7 * np.arange(len(LAGS))))
-    found = diffusion(with_blocks("msd", [noisy] * 3), tolerance=0.1, width=0.3)
+    found = diffusion(with_blocks("msd", [noisy] * 3), tolerance=0.1, decades=0.3)
     late = found.start <= LAGS
     slope, _ = np.polyfit(LAGS[late], noisy[late], 1, w=1 / LAGS[late])
     assert found.value == pytest.approx(slope / 6, rel=1e-9)

@@ -35,7 +35,7 @@ BUMP = 1.2 * np.exp(-((np.log(LAGS / 37.0)) ** 2) / 3.0)
 
 
 def test_the_threshold_is_the_msd_where_alpha2_is_largest():
-    found = hop_threshold(curves(LAGS, BUMP, 0.02 * LAGS**0.5), width=0.3)
+    found = hop_threshold(curves(LAGS, BUMP, 0.02 * LAGS**0.5), decades=0.3)
     assert found.reached
     assert found.time == pytest.approx(37.0, rel=0.01)
     assert found.value == pytest.approx(0.02 * np.sqrt(37.0), rel=0.005)
@@ -44,7 +44,7 @@ def test_the_threshold_is_the_msd_where_alpha2_is_largest():
 
 def test_the_top_lies_between_lags():
     exact = 1.0 - 0.1 * np.log(LAGS / 37.0) ** 2
-    found = hop_threshold(curves(LAGS, exact, LAGS**0.5), width=0.3)
+    found = hop_threshold(curves(LAGS, exact, LAGS**0.5), decades=0.3)
     assert found.time == pytest.approx(37.0, rel=1e-9)
     assert found.value == pytest.approx(np.sqrt(37.0), rel=1e-9)
 
@@ -54,7 +54,7 @@ def test_noise_moves_the_threshold_less_than_the_largest_point_alone():
     fitted, largest = [], []
     for _ in range(40):
         noisy = BUMP + 0.05 * rng.normal(size=len(LAGS))
-        fitted.append(hop_threshold(curves(LAGS, noisy, LAGS), width=0.5).value)
+        fitted.append(hop_threshold(curves(LAGS, noisy, LAGS), decades=0.5).value)
         largest.append(LAGS[np.argmax(noisy)])
     assert np.nanstd(np.log(fitted)) < 0.6 * np.std(np.log(largest))
 
@@ -63,11 +63,11 @@ def test_the_error_is_the_jackknifes():
     factors = np.array([1.0, 1.1, 0.9, 1.0, 1.05])
     data = curves(LAGS, BUMP, LAGS**0.5)
     data["msd_jackknife"] = data["msd_jackknife"] * factors[:, None]
-    found = hop_threshold(data, width=0.3)
+    found = hop_threshold(data, decades=0.3)
     expected = found.value * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
     assert found.error == pytest.approx(expected, rel=1e-9)
     data["independence"] = data["independence"].where(data.lag < 30.0)
-    unknown = hop_threshold(data.assign_attrs(no_error="parts share a window"), width=0.3)
+    unknown = hop_threshold(data.assign_attrs(no_error="parts share a window"), decades=0.3)
     assert unknown.value == found.value
     assert np.isnan(unknown.error)
     assert unknown.no_error == "parts share a window"
@@ -84,7 +84,7 @@ def test_the_error_is_the_jackknifes():
     ],
 )
 def test_what_the_run_cannot_tell_is_not_guessed(data, width, reason):
-    found = hop_threshold(data, width=width)
+    found = hop_threshold(data, decades=width)
     assert not found.reached
     assert np.isnan([found.value, found.error, found.time]).all()
     assert reason in found.reason
@@ -93,14 +93,14 @@ def test_what_the_run_cannot_tell_is_not_guessed(data, width, reason):
 def test_a_maximum_that_hangs_on_one_block_has_no_error():
     data = curves(LAGS, BUMP, LAGS)
     data["alpha2_jackknife"][2] = LAGS
-    found = hop_threshold(data, width=0.3)
+    found = hop_threshold(data, decades=0.3)
     assert found.reached
     assert np.isnan(found.error)
 
 
 def test_the_width_must_be_positive():
     with pytest.raises(ParameterError, match=r"width=0\.4"):
-        hop_threshold(curves(LAGS, BUMP, LAGS), width=0.0)
+        hop_threshold(curves(LAGS, BUMP, LAGS), decades=0.0)
 
 
 def test_cage_jumps_reach_the_threshold_from_a_trajectory():
@@ -112,7 +112,7 @@ def test_cage_jumps_reach_the_threshold_from_a_trajectory():
     run = Trajectory.from_arrays(positions, Box.cube(40.0), unwrapped=True)
     lags = np.unique(np.rint(np.geomspace(1, 400, 30)))
     found = displacements(run, lags=lags, overlap_radius=0.3)
-    threshold = hop_threshold(found, width=0.4)
+    threshold = hop_threshold(found, decades=0.4)
     assert threshold.reached
     # 6 s^2 of rattling, 3 d^2 a jump: the moments of such motion put the top where these are alike.
     t = np.linspace(1, 200, 2000)

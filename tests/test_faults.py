@@ -265,5 +265,5 @@ def test_a_changed_choice_repeats_what_depends_on_it(files, whole, changed, agai
     run = sc.read(files[0], temperature=0.5)
     choices = dataclasses.replace(short_study.CHOICES, **changed)
     mixture = sc.systems.named("ka-lj", density=1.2).mixture
-    measurement.measure([[run]], mixture, choices, work=whole[0] / "work", workers=1)
+    measurement.measure([[run]], mixture, choices, folder=whole[0] / "work", workers=1)
     assert made == again

@@ -283,7 +283,7 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
             other, TABLES["training_by_extrema"](RUN), NEAR, species="A"
         ),
         lambda: relation.propagation(
-            depth, other, groups=[(0.0, 99.0)], lags=[1.0], stays_within=0.5, overlap_radius=0.3, bins=3,
+            depth, other, ranges=[(0.0, 99.0)], lags=[1.0], stays_within=0.5, overlap_radius=0.3, bins=3,
             origins=3,
         ),
         lambda: sc.report.scene(

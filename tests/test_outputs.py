@@ -399,7 +399,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
         [p.run], out=v, given=Given([0.5]), how=Motion(species=None)  # type: ignore[arg-type]
     ),
     "papers.Paper.run:out": lambda p, v: named("sharma2022").run(
-        "quick", v, runs=p.folder.parent / "runs", workers=1
+        "quick", v, root=p.folder.parent / "runs", workers=1
     ),
 }  # fmt: skip
 ONE_FILE = {
@@ -583,7 +583,7 @@ def test_a_worker_makes_parts_of_results_whose_lock_another_process_holds(result
 
 def test_a_study_does_not_go_where_its_runs_lie(tmp_path):
     with pytest.raises(ParameterError, match="the runs would lie in"):
-        named("sharma2022").run("quick", tmp_path / "out", runs=tmp_path / "out", workers=1)
+        named("sharma2022").run("quick", tmp_path / "out", root=tmp_path / "out", workers=1)
     assert everything(tmp_path) == {}
 
 

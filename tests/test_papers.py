@@ -147,7 +147,7 @@ def test_a_short_study_takes_the_whole_way(
     monkeypatch.setattr(sharma2022, "HIGHEST", 1.0)
     # The page holds every figure already; other tests write them as files.
     monkeypatch.setattr(plates.DrawnPlate, "save", lambda *_: set())
-    out = papers.named("sharma2022").run("tiny", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+    out = papers.named("sharma2022").run("tiny", tmp_path / "out", root=tmp_path / "runs", workers=1)
     rows = report.read_comparison(out / "comparison.json")
     judged = {(r.quantity, r.state): r for r in rows}
     assert judged["softness", "T = 0.58"].within
@@ -181,7 +181,7 @@ def test_every_state_that_a_study_runs_is_shipped() -> None:
         for T in (*preset.durations, *preset.beyond)
     ]
     for (width, density), (fitted, hotter) in graham2023.LADDERS.items():
-        liquid = sc.systems.kob_andersen_width(width=width, density=density)
+        liquid = sc.systems.kob_andersen_width(well_width=width, density=density)
         fitting += [(liquid, T, 4000) for T in (*fitted, *hotter)]
     for preset in nandi2021.PRESETS.values():
         fitting += [(one.liquid, at.temperature, 1000) for one in preset.liquids() for at in one.states]

@@ -34,7 +34,7 @@ PRESET = graham2023.Preset(((0.2, 1.16),), 12.0, every=0.5, quench_every=4, tole
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> LiquidRuns:
     root = tmp_path_factory.mktemp("runs")
-    liquid = systems.kob_andersen_width(width=0.2, density=1.16)
+    liquid = systems.kob_andersen_width(well_width=0.2, density=1.16)
     runs = []
     for T in TEMPERATURES:
         thermal = sc.simulate(
@@ -84,7 +84,7 @@ def test_every_state_of_the_ladders_can_start():
         assert len(fitted) >= 3
         assert list(fitted + hotter) == sorted(fitted + hotter)
         for T in (*fitted, *hotter):
-            liquid = systems.kob_andersen_width(width=width, density=density)
+            liquid = systems.kob_andersen_width(well_width=width, density=density)
             request = store.request(
                 liquid, temperature=T, n_particles=graham2023.N_PARTICLES, duration=1.0, every=0.5
             )
@@ -330,7 +330,7 @@ def test_figures_that_need_long_runs_are_drawn_and_described() -> None:
 
 
 def test_a_minimiser_gets_the_same_forces_without_a_step() -> None:
-    mixture = systems.kob_andersen_width(width=0.3, density=1.14).mixture
+    mixture = systems.kob_andersen_width(well_width=0.3, density=1.14).mixture
     whole = continuous(mixture)
     for a, b in zip(mixture.potentials, whole.potentials, strict=True):
         r = np.linspace(0.9 * b.cutoff, 0.999999 * b.cutoff, 5)

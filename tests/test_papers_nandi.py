@@ -306,7 +306,7 @@ def test_the_scan_holds_every_assumption_once():
 
 def test_an_unknown_preset_is_refused(tmp_path: Path):
     with pytest.raises(ParameterError, match="no preset 'long' of nandi2021; known are quick, medium, paper"):
-        papers.named("nandi2021").run("long", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        papers.named("nandi2021").run("long", tmp_path / "out", root=tmp_path / "runs", workers=1)
 
 
 # --- two real liquids, shortly

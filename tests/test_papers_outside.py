@@ -139,7 +139,7 @@ def test_a_paper_from_outside_is_run_and_drawn_again(installed: Path, tmp_path: 
 def test_without_the_package_its_results_say_what_is_missing(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = papers.named("fifth2027").run("quick", tmp_path / "out", runs=tmp_path / "runs")
+    out = papers.named("fifth2027").run("quick", tmp_path / "out", root=tmp_path / "runs")
     page = (out / "report.html").read_bytes()
     monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder != str(installed)])
     extensions.known.cache_clear()

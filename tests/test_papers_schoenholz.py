@@ -383,5 +383,5 @@ def test_too_few_hops_are_refused(found):
 
 def test_presets_are_known_by_name(tmp_path):
     with pytest.raises(sc.SupercooledError, match="known are quick, medium, long, paper"):
-        named("schoenholz2016").run("slow", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        named("schoenholz2016").run("slow", tmp_path / "out", root=tmp_path / "runs", workers=1)
     assert all(preset.every <= study.CHOICES.interval for preset in study.PRESETS.values())

@@ -32,7 +32,7 @@ POTENTIALS = {
     "curvature smoothed": CurvatureSmoothedLennardJones(1.5, 0.8, 2.0),
     "curvature smoothed, short": CurvatureSmoothedLennardJones(0.75, 0.94, 1.6),
     "expanded": ExpandedLennardJones(0.7, 0.6, 0.4, 2.2),
-    "expanded, unshifted": ExpandedLennardJones.modified_well(1.5, 0.8, width=0.3, cutoff=2.0),
+    "expanded, unshifted": ExpandedLennardJones.modified_well(1.5, 0.8, well_width=0.3, cutoff=2.0),
     "inverse power": InversePower(1.2, 0.9, 12.0, 1.8),
     "inverse power, odd": InversePower(0.3, 1.1, 10.3, 2.1, shift=False),
     "inverse power, weak": InversePower(1e-5, 0.9, 3.0, 2.5),
@@ -180,7 +180,7 @@ def test_smoothing_changes_the_force_by_a_constant_that_makes_it_end_at_zero(eps
 
 @given(st.floats(0, 0.9), st.floats(0.5, 1.5))
 def test_the_well_of_another_width_keeps_its_minimum_and_depth(width, sigma):
-    well = ExpandedLennardJones.modified_well(1.5, sigma, width=width, cutoff=2.5 * sigma)
+    well = ExpandedLennardJones.modified_well(1.5, sigma, well_width=width, cutoff=2.5 * sigma)
     bottom = 2 ** (1 / 6) * sigma
     assert float(well.energy(bottom)) == pytest.approx(-1.5)
     assert abs(well.force(bottom)) < 1e-9 / (sigma - well.delta) ** 2
@@ -193,7 +193,7 @@ def test_the_well_of_another_width_keeps_its_minimum_and_depth(width, sigma):
 def test_a_well_of_width_zero_is_lennard_jones():
     r = np.linspace(0.8, 2.6, 50)
     plain = LennardJones(1, 1, 2.5, shift=False)
-    well = ExpandedLennardJones.modified_well(1, 1, width=0.0, cutoff=2.5)
+    well = ExpandedLennardJones.modified_well(1, 1, well_width=0.0, cutoff=2.5)
     np.testing.assert_array_equal(plain.energy(r), well.energy(r))
     np.testing.assert_array_equal(plain.force(r), well.force(r))
 
@@ -302,7 +302,7 @@ def test_samples_that_make_no_table(r, energy, message):
         lambda: ExpandedLennardJones(1, 1, -0.1, 2.5),
         lambda: ExpandedLennardJones(1, 1, 2.5, 2.5),
         lambda: ExpandedLennardJones(1, np.nan, 0.1, 2.5),
-        lambda: ExpandedLennardJones.modified_well(1, 1, width=1.2, cutoff=2.5),
+        lambda: ExpandedLennardJones.modified_well(1, 1, well_width=1.2, cutoff=2.5),
         lambda: InversePower(1, 1, -12, 2),
         lambda: InversePower(1, 10, 400, 2),
         lambda: SmoothedInversePower(1, 1, 12, 0),

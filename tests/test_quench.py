@@ -47,11 +47,11 @@ MANY = {
     "mixed": mixture_of(
         LennardJones(1.0, 1.0, 1.6),
         InversePower(1.0, 0.9, exponent=12.0, cutoff=1.5),
-        ExpandedLennardJones.modified_well(1.0, 1.0, width=0.2, cutoff=1.7),
+        ExpandedLennardJones.modified_well(1.0, 1.0, well_width=0.2, cutoff=1.7),
     ),
     "expanded": mixture_of(
         ExpandedLennardJones(1.0, 0.8, 0.2, 1.7),
-        ExpandedLennardJones.modified_well(1.5, 0.8, width=0.3, cutoff=1.6),
+        ExpandedLennardJones.modified_well(1.5, 0.8, well_width=0.3, cutoff=1.6),
         LennardJones(0.5, 0.9, 1.6),
     ),
     "harmonic": mixture_of(*(HarmonicRepulsion(e, s) for e, s in ((1.0, 1.0), (2.0, 1.2), (1.0, 1.4)))),
@@ -280,7 +280,7 @@ def test_a_skin_is_never_wider_than_the_box_allows():
 
 @pytest.mark.parametrize("gap", [1e-9, 0.1, 0.25, 0.31])
 def test_particles_nearer_than_the_well_begins_are_pushed_apart(gap):
-    well = mixture_of(*(ExpandedLennardJones.modified_well(1.0, 1.0, width=0.3, cutoff=1.7),) * 3)
+    well = mixture_of(*(ExpandedLennardJones.modified_well(1.0, 1.0, well_width=0.3, cutoff=1.7),) * 3)
     positions = np.array([[0.0, 0.0, 0.0], [gap, 0.0, 0.0]])
     box, species = Box.cube(6.0), np.array([0, 1])
     energy, force = evaluate(positions, box, species, well)

@@ -68,7 +68,7 @@ def test_what_becomes_of_a_group_is_what_the_twin_finds(seed):
     values = rng.random((9, 12))
     positions = np.cumsum(rng.normal(scale=0.15, size=(9, 12, 3)), axis=0)
     found = propagation(
-        framed(values), moving(positions), groups=[(0.0, 0.5), (0.5, 1.0)], lags=[0.5, 2.0],
+        framed(values), moving(positions), ranges=[(0.0, 0.5), (0.5, 1.0)], lags=[0.5, 2.0],
         stays_within=0.5, overlap_radius=0.3, bins=[0.0, 0.25, 0.5, 0.75, 1.0], origins=5, blocks=5,
     )  # fmt: skip
     for g, group in enumerate([(0.0, 0.5), (0.5, 1.0)]):
@@ -90,7 +90,7 @@ def test_who_left_and_came_back_has_not_stayed():
     positions[2, 0, 0] = 0.9
     values = np.tile([1.0, 1.0], (5, 1))
     found = propagation(
-        framed(values), moving(positions), groups=[(0.5, 1.5)], lags=[1.5], stays_within=0.5,
+        framed(values), moving(positions), ranges=[(0.5, 1.5)], lags=[1.5], stays_within=0.5,
         overlap_radius=0.3, bins=[0.0, 2.0], origins=1,
     )  # fmt: skip
     assert float(found.staying[0, 0]) == 0.5
@@ -101,7 +101,7 @@ def test_who_left_and_came_back_has_not_stayed():
 def test_what_was_followed_keeps_its_unit(name, unit):
     found = propagation(
         framed(np.random.default_rng(6).random((6, 4))).rename(name), moving(np.zeros((6, 4, 3))),
-        groups=[(0.0, 1.0)], lags=[0.5], stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
+        ranges=[(0.0, 1.0)], lags=[0.5], stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
     )  # fmt: skip
     named = ("propagated_mean", "propagated_mean_error", "propagated_width", "initial")
     assert {found[key].attrs["units"] for key in named} == {unit}
@@ -140,7 +140,7 @@ def test_who_stays_stays_though_its_field_is_not_known_later():
     values = np.tile([1.0, 2.0, 3.0, 4.0], (13, 1))
     values[1::2, 0] = np.nan
     found = propagation(
-        framed(values), moving(np.zeros((13, 4, 3))), groups=[(0.0, 5.0)], lags=[0.5, 1.0],
+        framed(values), moving(np.zeros((13, 4, 3))), ranges=[(0.0, 5.0)], lags=[0.5, 1.0],
         stays_within=0.5, overlap_radius=0.3, bins=4, origins=11,
     )  # fmt: skip
     np.testing.assert_allclose(found.staying, 1.0)
@@ -152,11 +152,11 @@ def test_who_stays_stays_though_its_field_is_not_known_later():
 def test_groups_that_touch_share_no_particle_and_those_that_overlap_are_refused():
     values = np.tile([1.0, 2.0, 3.0, 4.0], (6, 1))
     asked = {"lags": [0.5], "stays_within": 0.5, "overlap_radius": 0.3, "bins": 4, "origins": 3}
-    found = propagation(framed(values), moving(np.zeros((6, 4, 3))), groups=[(0, 2), (2, 4)], **asked)
+    found = propagation(framed(values), moving(np.zeros((6, 4, 3))), ranges=[(0, 2), (2, 4)], **asked)
     np.testing.assert_allclose(found.initial, [1.0, 3.0])
     np.testing.assert_allclose(found.propagated_mean[:, 0], [1.0, 3.0])
     with pytest.raises(ParameterError, match=r"the groups 0 to 2\.5 and 1\.5 to 4 overlap"):
-        propagation(framed(values), moving(np.zeros((6, 4, 3))), groups=[(1.5, 4), (0, 2.5)], **asked)
+        propagation(framed(values), moving(np.zeros((6, 4, 3))), ranges=[(1.5, 4), (0, 2.5)], **asked)
 
 
 def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than_a_fifth_of_a_block():
@@ -169,7 +169,7 @@ def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than
             propagation(
                 values,
                 moving(positions),
-                groups=[(-99.0, 99.0)],
+                ranges=[(-99.0, 99.0)],
                 lags=lags,
                 stays_within=0.5,
                 overlap_radius=0.5,
@@ -213,6 +213,6 @@ def test_lags_and_groups_that_do_not_fit_are_refused():
         memory(framed(np.ones((6, 4))), lags=[0.5])
     with pytest.raises(ParameterError, match="between 5 and 6"):
         propagation(
-            framed(values), moving(np.zeros((6, 4, 3))), groups=[(5.0, 6.0)], lags=[0.5],
+            framed(values), moving(np.zeros((6, 4, 3))), ranges=[(5.0, 6.0)], lags=[0.5],
             stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
         )  # fmt: skip

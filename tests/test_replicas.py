@@ -63,7 +63,7 @@ def grouped(runs):
 
 def propagated(runs):
     return relation.propagation(
-        [hops_of(run) for run in runs], runs, groups=[(0.0, 9.0)], lags=[1.0, 2.0], stays_within=0.5,
+        [hops_of(run) for run in runs], runs, ranges=[(0.0, 9.0)], lags=[1.0, 2.0], stays_within=0.5,
         overlap_radius=0.3, bins=3, origins=5,
     )  # fmt: skip
 

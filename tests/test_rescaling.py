@@ -161,7 +161,7 @@ def followed(u):
     field = line(u).softness(depths(u, None, 1))
     low, middle, high = np.nanquantile(field.values, [0.0, 0.5, 1.0])
     return relation.propagation(
-        field, run_of(u), groups=[(low, middle), (middle, high)], lags=u.t * np.array([2.0, 10.0]),
+        field, run_of(u), ranges=[(low, middle), (middle, high)], lags=u.t * np.array([2.0, 10.0]),
         stays_within=1.0 * u.L, overlap_radius=0.4 * u.L, bins=8, origins=40,
     )  # fmt: skip
 
@@ -280,7 +280,7 @@ CASES = {
         ).cage_relative_displacement
     ),
     "propensity": lambda u: propensities(u).propensity,
-    "diffusivity": lambda u: dynamics.diffusion(curves(u), tolerance=0.9, width=0.6).value,
+    "diffusivity": lambda u: dynamics.diffusion(curves(u), tolerance=0.9, decades=0.6).value,
     "information": lambda u: dynamics.compare_laws(
         u.E * np.array([0.5, 0.6, 0.7, 0.8, 1.0]),
         u.t * 0.3 * (np.array([0.5, 0.6, 0.7, 0.8, 1.0]) / 0.43 - 1) ** -2.4,

@@ -105,7 +105,7 @@ def test_a_well_of_another_width_keeps_every_minimum_in_its_place():
             # narrower on both sides
             for r in (0.95 * bottom, 1.1 * bottom):
                 assert well.energy(r) > lj.energy(r)
-    assert systems.kob_andersen_width(width=0.0, density=1.2) == systems.kob_andersen(density=1.2)
+    assert systems.kob_andersen_width(well_width=0.0, density=1.2) == systems.kob_andersen(density=1.2)
 
 
 def test_only_lennard_jones_forces_that_jump_are_smoothed():
@@ -117,7 +117,7 @@ def test_only_lennard_jones_forces_that_jump_are_smoothed():
     with pytest.raises(MixtureError, match="no Lennard-Jones pair"):
         systems.force_smoothed(smooth)
     with pytest.raises(MixtureError, match="width parameter"):
-        systems.kob_andersen_width(width=-0.1, density=1.2)
+        systems.kob_andersen_width(well_width=-0.1, density=1.2)
 
 
 def test_kob_andersen_and_its_repulsive_twin_have_the_same_force_where_they_repel():

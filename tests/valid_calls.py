@@ -458,8 +458,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "chosen": None,
         "known": {},
     },
-    "Frame.cells": lambda: {"reach": 1.5},
-    "Frame.check_reach": lambda: {"reach": 1.5},
+    "Frame.cells": lambda: {"cutoff": 1.5},
+    "Frame.check_cutoff": lambda: {"cutoff": 1.5},
     "Frame.earlier": lambda: {"frames": 1},
     "Frame.from_arrays": lambda: {
         "positions": [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]],
@@ -542,7 +542,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "indicators.StructureFunctions.of_paper": lambda: {"name": "graham2023"},
     "indicators.PairEntropy.graham2023": lambda: {"switching_width": 1.0},
     "predict": lambda: {
-        "what": dense(),
+        "run": dense(),
         "model": described_model(),
         "species": "A",
         "frames": slice(0, 1),
@@ -751,7 +751,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "r_max": 1.0,
         "dr": 0.1,
         "species": "A",
-        "groups": None,
+        "particle_groups": None,
         "group_labels": None,
         "weights": None,
         "tolerance": 0.1,
@@ -761,7 +761,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "executor": None,
         "megabytes": 64.0,
     },
-    "dynamics.diffusion": lambda: {"displacements": motion(), "tolerance": 0.05, "width": 0.3},
+    "dynamics.diffusion": lambda: {"displacements": motion(), "tolerance": 0.05, "decades": 0.3},
     "dynamics.displacements": lambda: {
         "trajectories": run(),
         "lags": [1.0, 2.0],
@@ -790,7 +790,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "confidence": 0.68,
         "errors": 0.01 * T,
     },
-    "dynamics.hop_threshold": lambda: {"displacements": moved(), "width": 0.4},
+    "dynamics.hop_threshold": lambda: {"displacements": moved(), "decades": 0.4},
     "dynamics.hops": lambda: {
         "trajectory": run(),
         "window": 4.0,
@@ -958,7 +958,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "relation.propagation": lambda: {
         "field": field(),
         "trajectory": run(),
-        "groups": [(2.0, 4.0)],
+        "ranges": [(2.0, 4.0)],
         "lags": [1.0, 2.0],
         "stays_within": 0.5,
         "overlap_radius": 0.3,
@@ -1079,7 +1079,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "systems.kob_andersen": lambda: {"density": 1.2},
     "systems.kob_andersen_active": lambda: {"force": 0.5, "density": 1.2},
     "systems.kob_andersen_wca": lambda: {"density": 1.2},
-    "systems.kob_andersen_width": lambda: {"width": 0.3, "density": 1.14},
+    "systems.kob_andersen_width": lambda: {"well_width": 0.3, "density": 1.14},
     "systems.library": lambda: {"folder": systems.library()[0].path.parent},
     "systems.named": lambda: {"name": "ka-lj", "density": 1.2},
     "systems.polydisperse": lambda: {
@@ -1270,7 +1270,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "potentials.ExpandedLennardJones.modified_well": lambda: {
         "epsilon": 1.0,
         "sigma": 1.0,
-        "width": 0.3,
+        "well_width": 0.3,
         "cutoff": 2.5,
     },
     "potentials.HarmonicRepulsion": lambda: {"epsilon": 1.0, "sigma": 1.0},

@@ -16,7 +16,7 @@ from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.neighbours import Cells
-from supercooled.neighbour_list import Neighbours, cells_of, check_reach, listed
+from supercooled.neighbour_list import Neighbours, cells_of, check_cutoff, listed
 from supercooled.voronoi import VoronoiCells, tessellated
 
 _T = TypeVar("_T")
@@ -201,26 +201,26 @@ class Frame:
         )
 
     @validated
-    def cells(self, reach: Positive) -> Cells:
-        """Particles sorted into cells that cover a reach, for kernels.
+    def cells(self, cutoff: Positive) -> Cells:
+        """Particles sorted into cells that cover a cutoff, for kernels.
 
         Raises
         ------
         BoxError
             if a particle would meet a neighbour twice.
         """
-        return self.once(("cells", reach), lambda: cells_of(self.positions, self.box, reach, self.place))
+        return self.once(("cells", cutoff), lambda: cells_of(self.positions, self.box, cutoff, self.place))
 
     @validated
-    def check_reach(self, reach: Positive) -> None:
-        """Refuse a reach at which a particle would meet a neighbour twice.
+    def check_cutoff(self, cutoff: Positive) -> None:
+        """Refuse a cutoff at which a particle would meet a neighbour twice.
 
         Raises
         ------
         BoxError
             naming the frame.
         """
-        check_reach(self.box, reach, self.place)
+        check_cutoff(self.box, cutoff, self.place)
 
     @validated
     def species_index(self, species: str) -> int:

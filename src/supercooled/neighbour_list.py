@@ -167,7 +167,7 @@ def cells_of(positions: Array, box: Box, reach: float, place: str) -> Cells:
     BoxError
         if a particle would meet a neighbour twice.
     """
-    check_reach(box, reach, place)
+    check_cutoff(box, reach, place)
     return sorted_into_cells(positions, box, reach)
 
 
@@ -181,7 +181,7 @@ def sorted_into_cells(positions: Array, box: Box, reach: float, fractions: Array
     return make_cells(positions, known, box.matrix, box.heights, reach)
 
 
-def check_reach(box: Box, reach: float, place: str) -> None:
+def check_cutoff(box: Box, reach: float, place: str) -> None:
     """Refuse a reach at which a particle would meet a neighbour twice.
 
     Raises

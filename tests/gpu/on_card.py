@@ -46,7 +46,7 @@ KINDS = {
     "not shifted": lambda eps, sig: LennardJones(eps, sig, 1.7 * sig, shift=False),
     "smoothed": lambda eps, sig: SmoothedLennardJones(eps, sig, 1.7 * sig),
     "curvature smoothed": lambda eps, sig: CurvatureSmoothedLennardJones(eps, sig, 1.7 * sig),
-    "well": lambda eps, sig: ExpandedLennardJones.modified_well(eps, sig, width=0.3, cutoff=1.6),
+    "well": lambda eps, sig: ExpandedLennardJones.modified_well(eps, sig, well_width=0.3, cutoff=1.6),
     "shifted well": lambda eps, sig: ExpandedLennardJones(eps, sig, 0.2, 1.6),
     "power": lambda eps, sig: InversePower(eps, sig, 12.0, 1.6),
     "odd power": lambda eps, sig: InversePower(eps, sig, 7.5, 1.6, shift=False),

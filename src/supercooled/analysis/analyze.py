@@ -223,7 +223,7 @@ def analysed(
     states = by_temperature(trajectories)
     at = list(states)
     told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
-    measured = measure(list(states.values()), mixture, choices, work=work, workers=workers)
+    measured = measure(list(states.values()), mixture, choices, folder=work, workers=workers)
     found = cages(measured, at, mixture, choices)
     if mixture is None:
         calibration, said = None, NO_LIQUID

@@ -66,7 +66,7 @@ def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Res
     changes = relation.propagation(
         softness,
         run,
-        groups=[(float(np.quantile(values, low)), float(np.quantile(values, high))) for low, high in GROUPS],
+        ranges=[(float(np.quantile(values, low)), float(np.quantile(values, high))) for low, high in GROUPS],
         lags=lags,
         stays_within=STAYS_WITHIN,
         overlap_radius=choices.overlap_radius,

@@ -49,7 +49,7 @@ def measure(
     mixture: Mixture | None,
     choices: Choices,
     *,
-    work: Path,
+    folder: Path,
     workers: Workers,
 ) -> list[Measured]:
     """Structure, motion and fields of each state, side by side on the cores; what is there is read back.
@@ -60,8 +60,8 @@ def measure(
     """
     with executor(workers) as pool:
         if len(states) < cores_of(pool):
-            return [_measure_one(runs, mixture, choices, work, pool) for runs in states]
-        alone = partial(_measure_one, mixture=mixture, choices=choices, work=work, pool=None)
+            return [_measure_one(runs, mixture, choices, folder, pool) for runs in states]
+        alone = partial(_measure_one, mixture=mixture, choices=choices, work=folder, pool=None)
         return list(pool.map(alone, states))
 
 

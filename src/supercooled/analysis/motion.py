@@ -121,7 +121,7 @@ def _moving(
             )
     states = by_temperature(opened, one_interval=False)
     at = list(states)
-    curves = [motion_curves(runs, how, work=out / "work") for runs in states.values()]
+    curves = [motion_curves(runs, how, folder=out / "work") for runs in states.values()]
     table = motion_table(curves, at, how)
     along = xr.Variable("temperature", at)
     shown = xr.concat(
@@ -161,12 +161,12 @@ def _present(run: Trajectory) -> list[str]:
     return [name for k, name in enumerate(run.names) if (run.species == k).any()]
 
 
-def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, work: Path) -> xr.Dataset:
-    """Displacements and overlap of runs at one temperature; what is in `work` is read back.
+def motion_curves(replicas: Sequence[Trajectory], how: Motion, *, folder: Path) -> xr.Dataset:
+    """Displacements and overlap of runs at one temperature; what is in `folder` is read back.
 
     Lags go to half of the longest run.
     """
-    return curves_of.kept(work, f"T{temperature_of(replicas[0]):g}-curves", replicas, how)["curves"]
+    return curves_of.kept(folder, f"T{temperature_of(replicas[0]):g}-curves", replicas, how)["curves"]
 
 
 @stage()
@@ -245,8 +245,8 @@ def motion_rows(table: xr.Dataset, names: Sequence[str], *, item: str) -> list[R
 def _of_one(curves: xr.Dataset, how: Motion) -> dict[str, tuple[float, float, str]]:
     """Value, error, and why there is none."""
     relaxation = dynamics.relaxation_time(curves)
-    threshold = dynamics.hop_threshold(curves, width=how.peak_width)
-    diffusion = dynamics.diffusion(curves, tolerance=how.slope_within, width=how.slope_over)
+    threshold = dynamics.hop_threshold(curves, decades=how.peak_width)
+    diffusion = dynamics.diffusion(curves, tolerance=how.slope_within, decades=how.slope_over)
     largest = int(np.nanargmax(curves["alpha2"].values)) if threshold.reached else 0
     # The top of alpha_2 counts only where p_c does: otherwise it may lie beyond the lags.
     top = [

@@ -29,13 +29,13 @@ class Ensembles:
     durations : of each run, by temperature, tau
     times : at which the propensity is taken, tau; those beyond a duration are left out
     places : of the configurations in each run, as shares of its length
-    runs : from each configuration
+    n_runs : from each configuration
     """
 
     durations: Mapping[float, float]
     times: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0)
     places: tuple[float, ...] = (0.125, 0.375, 0.625)
-    runs: int = 8
+    n_runs: int = 8
 
     def frames(self, run: Trajectory) -> list[int]:
         """Of a run, those that are begun from."""
@@ -64,7 +64,7 @@ def ranked_propensities(
     plan: Plan,
     *,
     calibration: Calibration,
-    work: Path,
+    folder: Path,
 ) -> xr.Dataset:
     """Rank correlation of each field with the propensity of one species.
 
@@ -81,7 +81,7 @@ def ranked_propensities(
         if T not in ensembles.durations:
             continue
         found = ranked_propensity.kept(
-            work,
+            folder,
             f"T{T:g}-propensity",
             run,
             calibration.softness(depth),
@@ -129,7 +129,7 @@ def ranked_propensity(
     for number in ensembles.frames(run):
         replicas = store.isoconfigurational(
             liquid,
-            n_runs=ensembles.runs,
+            n_runs=ensembles.n_runs,
             temperature=T,
             n_particles=run.n_particles,
             duration=duration,
@@ -155,4 +155,4 @@ def ranked_propensity(
     ]
     table = xr.concat(rows, dim=xr.Variable("field", list(fields)), combine_attrs="override")
     table["reliability"] = xr.concat(reliability, dim="configuration").mean("configuration")
-    return {"propensity": table.transpose("time", "field").assign_attrs(runs=ensembles.runs)}
+    return {"propensity": table.transpose("time", "field").assign_attrs(runs=ensembles.n_runs)}

@@ -136,7 +136,7 @@ class Moves:
 def moves(measured: Sequence[Measured], choices: Choices) -> Moves:
     """Threshold and relaxation time of each state, or why it has none."""
     return Moves(
-        [dynamics.hop_threshold(m.motion, width=choices.peak_width) for m in measured],
+        [dynamics.hop_threshold(m.motion, decades=choices.peak_width) for m in measured],
         [dynamics.relaxation_time(m.motion) for m in measured],
     )
 

@@ -136,7 +136,7 @@ def propensity(
     from supercooled.fields import not_ours
     from supercooled.outputs import reserved_folder
 
-    with reserved_folder(out, not_ours, by="supercooled propensity", inputs=[liquid, start], runs=runs):
+    with reserved_folder(out, not_ours, by="supercooled propensity", inputs=[liquid, start], root=runs):
         ensemble = sc.store.isoconfigurational(
             sc.systems.named(liquid, density=density),
             n_runs=n_runs,

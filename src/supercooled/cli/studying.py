@@ -119,8 +119,8 @@ def study(
 
     paper, placement = papers.named(name), placed(workers, scheduler)
     root = runs or out / "runs"
-    with sc.report.own_folder(out, by=paper.maker, runs=root):
-        paper.run(preset, out, runs=root, workers=placement)
+    with sc.report.own_folder(out, by=paper.maker, root=root):
+        paper.run(preset, out, root=root, workers=placement)
         _finish(out)
 
 

@@ -39,7 +39,7 @@ def correlators(
     r_max: Positive | None = None,
     dr: Positive | None = None,
     species: str | int | None = None,
-    groups: Literal["species"] | Field | Sequence[Field] | None = None,
+    particle_groups: Literal["species"] | Field | Sequence[Field] | None = None,
     group_labels: Sequence[str] | None = None,
     weights: Field | Sequence[Field] | None = None,
     tolerance: Positive | None = None,
@@ -71,12 +71,12 @@ def correlators(
     shell_width : average over the box's wave vectors within half of it from k instead of all directions
     r_max, dr : largest distance and width of a bin of G_s, sigma_AA; without them G_s is left out
     species : whose particles; None takes all
-    groups : average each group by itself: "species", or whole numbers (particle,) or (frame, particle)
-        that count at the time origin, -1 for none; a DataArray may know only some frames and particles,
-        told by its ``frame``, ``time`` and ``particle``, and other frames are then no origins; one for each
-        run where there are several
+    particle_groups : average each group by itself: "species", or whole numbers (particle,) or
+        (frame, particle) that count at the time origin, -1 for none. The labels ``frame``, ``time`` and
+        ``particle`` of a DataArray say which frames and particles it holds, and only these frames are
+        origins; one for each run where there are several
     group_labels : what the groups are called; they are counted where it is left out
-    weights : of particles, shaped like `groups`; N is then their sum
+    weights : of particles, shaped like `particle_groups`; N is then their sum
     tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
         spaced, and ``mean_lag`` says what the mean was
     origin_spacing : time between origins, tau (at least, for uneven frames); None takes every frame
@@ -126,10 +126,13 @@ def correlators(
     times = _lags(runs, lags)
     _check(overlap_radius, blocks, tolerance)
     alone = isinstance(trajectories, Trajectory)
-    labels, heavy = _each(groups, len(runs), alone, "groups"), _each(weights, len(runs), alone, "weights")
+    labels, heavy = (
+        _each(particle_groups, len(runs), alone, "particle_groups"),
+        _each(weights, len(runs), alone, "weights"),
+    )
     names = group_names(runs, labels, group_labels)
     edges, waves = _edges(r_max, dr), _waves(wave_numbers, shell_width)
-    axes = Axes(times, None if groups is None else names, waves, edges, runs[0].dimensions)
+    axes = Axes(times, None if particle_groups is None else names, waves, edges, runs[0].dimensions)
     plans = []
     for run, label, weight in zip(runs, labels, heavy, strict=True):
         warn_of_breathing(run)

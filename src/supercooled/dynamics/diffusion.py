@@ -44,7 +44,7 @@ def diffusion(
     displacements: MeanSquares,
     *,
     tolerance: Positive,
-    width: Width,
+    decades: Width,
 ) -> Diffusion:
     r"""Self-diffusion coefficient from the part of the mean squared displacement that is diffusive.
 
@@ -52,11 +52,11 @@ def diffusion(
               \left|\frac{d \ln\langle\Delta r^2\rangle}{d \ln t} - 1\right| \le \delta
 
     displacements : what :func:`displacements` or :func:`correlators` returns
-    tolerance : delta on the slope, which is that of a line through the lags within `width`
-    width : decades of time on either side, for example 0.3
+    tolerance : delta on the slope, which is that of a line through the lags within `decades`
+    decades : decades of time on either side, for example 0.3
 
     The diffusive part goes from the first lag after which every slope is within the tolerance to the
-    last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `width`
+    last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `decades`
     decades at least. D is the slope of a line through it, each lag with the same relative error: c, what
     the cage added, is no part of it. The error is the jackknife's over the lags at which blocks are
     independent, the lags staying the same; NaN where these are fewer than three.
@@ -64,7 +64,7 @@ def diffusion(
     Raises
     ------
     ParameterError
-        if `tolerance` or `width` is not positive.
+        if `tolerance` or `decades` is not positive.
 
     Source: A. Einstein, Ann. Phys. 322, 549 (1905); graham2023, Fig. 1d (D_A).
 
@@ -73,29 +73,29 @@ def diffusion(
     >>> lags = np.geomspace(0.1, 1000.0, 41)
     >>> msd = 6 * 0.02 * lags + 0.05 * (1 - np.exp(-lags))
     >>> curve = xr.Dataset({"msd": ("lag", msd)}, {"lag": lags}, {"dimensions": 3})
-    >>> round(diffusion(curve, tolerance=0.05, width=0.3).value, 6)
+    >>> round(diffusion(curve, tolerance=0.05, decades=0.3).value, 6)
     0.02
     """
-    for what, value in (("tolerance", tolerance), ("width", width)):
+    for what, value in (("tolerance", tolerance), ("decades", decades)):
         if not (np.isfinite(value) and value > 0):
             raise ParameterError(
-                f"{what} must be positive, not {value}, for example tolerance=0.05, width=0.3"
+                f"{what} must be positive, not {value}, for example tolerance=0.05, decades=0.3"
             )
     curve = curve_of(displacements, "msd")
     lags, msd = curve.lags, curve.values
     if len(lags) < LEAST_LAGS or not (msd > 0).all():
         return _unreached(f"{int((msd > 0).sum())} lags with a displacement are too few")
-    slopes = np.array([_slope(lags, msd, np.abs(np.log10(lags / t)) <= width * (1 + 1e-9)) for t in lags])
+    slopes = np.array([_slope(lags, msd, np.abs(np.log10(lags / t)) <= decades * (1 + 1e-9)) for t in lags])
     wrong = np.flatnonzero(~(np.abs(slopes - 1.0) <= tolerance))
     first = 0 if len(wrong) == 0 else int(wrong[-1]) + 1
     if first == len(lags):
         return _unreached(
             f"the mean squared displacement rises as t^{slopes[-1]:.3g} at the longest lag, {lags[-1]:g}"
         )
-    if len(lags) - first < LEAST_LAGS or np.log10(lags[-1] / lags[first]) < width * (1 - 1e-9):
+    if len(lags) - first < LEAST_LAGS or np.log10(lags[-1] / lags[first]) < decades * (1 - 1e-9):
         return _unreached(
             f"the motion is diffusive from {lags[first]:g} on, and the longest lag, {lags[-1]:g}, is less "
-            f"than {width:g} decades beyond"
+            f"than {decades:g} decades beyond"
         )
     dimensions = int(displacements.attrs["dimensions"])
 

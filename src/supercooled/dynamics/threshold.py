@@ -43,16 +43,16 @@ class HopThreshold:
 
 
 @validated
-def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
+def hop_threshold(displacements: NonGaussian, *, decades: Width) -> HopThreshold:
     r"""Mean squared displacement where the non-Gaussian parameter is largest.
 
     .. math:: p_c = \langle\Delta r^2(t^*)\rangle, \qquad t^* = \arg\max_t \alpha_2(t)
 
-    The maximum is flat, so t* is the top of a parabola in log t through the points within `width`
+    The maximum is flat, so t* is the top of a parabola in log t through the points within `decades`
     decades of the largest one, and p_c comes from a parabola through log msd there.
 
     displacements : what :func:`displacements` returns
-    width : decades of time on either side, for example 0.4
+    decades : decades of time on either side, for example 0.4
 
     It is reached when 2 t* is within the lags and the runs together last 8 t* or longer; otherwise
     nothing is guessed. The error is the jackknife's over blocks, the points staying the same.
@@ -60,7 +60,7 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
     Raises
     ------
     ParameterError
-        if `width` is not positive.
+        if `decades` is not positive.
 
     Source: sharma2022, Sec. III, where the mean squared displacement is called its root.
 
@@ -70,13 +70,11 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
     >>> walk = np.cumsum(rng.normal(size=(50, 20, 3)), axis=0)
     >>> run = Trajectory.from_arrays(walk, Box.cube(9.0), unwrapped=True)
     >>> from supercooled.dynamics import displacements
-    >>> hop_threshold(displacements(run, lags=[1, 2], overlap_radius=0.3), width=0.4).reached
+    >>> hop_threshold(displacements(run, lags=[1, 2], overlap_radius=0.3), decades=0.4).reached
     False
     """
-    if not (np.isfinite(width) and width > 0):
-        raise ParameterError(
-            f"width must be a positive number of decades, for example width=0.4, not {width}"
-        )
+    if not (np.isfinite(decades) and decades > 0):
+        raise ParameterError(f"decades must be a positive number, for example decades=0.4, not {decades}")
     lags = lags_of(displacements["alpha2"])
     alpha2 = displacements["alpha2"].values
     for name in ("alpha2", "msd"):
@@ -84,16 +82,16 @@ def hop_threshold(displacements: NonGaussian, *, width: Width) -> HopThreshold:
     if not np.isfinite(alpha2).any():
         return _unreached("no particle moved")
     top = int(np.nanargmax(alpha2))
-    near = np.isfinite(alpha2) & (np.abs(np.log10(lags / lags[top])) <= width)
+    near = np.isfinite(alpha2) & (np.abs(np.log10(lags / lags[top])) <= decades)
     if near.sum() < LEAST_POINTS:
         return _unreached(
-            f"only {int(near.sum())} lags lie within {width:g} decades of the largest alpha2, at "
-            f"{lags[top]:g}: ask for more lags a decade or a greater width"
+            f"only {int(near.sum())} lags lie within {decades:g} decades of the largest alpha2, at "
+            f"{lags[top]:g}: ask for more lags a decade or more decades"
         )
     time = _top(lags[near], alpha2[near])
     if np.isnan(time):
         return _unreached(
-            f"alpha2 has no maximum within {width:g} decades of its largest value, at {lags[top]:g}"
+            f"alpha2 has no maximum within {decades:g} decades of its largest value, at {lags[top]:g}"
         )
     if LAGS_BEYOND * time > lags[-1]:
         return _unreached(

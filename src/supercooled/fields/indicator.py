@@ -70,7 +70,7 @@ class Features(Described):
 
     def of(
         self,
-        what: Trajectory | Frame,
+        run: Trajectory | Frame,
         *,
         species: str | None = None,
         frames: slice = slice(None),
@@ -103,7 +103,7 @@ class Features(Described):
             if `out` holds something else, or can't be written.
         """
         found = compute(
-            what,
+            run,
             [self],
             species=species,
             frames=frames,
@@ -144,7 +144,7 @@ class Indicator(Features):
 
     def of(
         self,
-        what: Trajectory | Frame,
+        run: Trajectory | Frame,
         *,
         species: str | None = None,
         frames: slice = slice(None),
@@ -176,9 +176,8 @@ class Indicator(Features):
         StoreError
             if `out` holds something else, or can't be written.
         """
-        if not isinstance(what, Trajectory):
-            return _of_frame(what, [self], species)[str(self)]
-        run = what
+        if not isinstance(run, Trajectory):
+            return _of_frame(run, [self], species)[str(self)]
         plan = _Plan.of(run, [self], species, frames)
         enter(self)
         chunks = plan.chunks(megabytes, executor)

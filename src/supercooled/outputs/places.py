@@ -17,7 +17,7 @@ def place_of(
     *,
     kind: Literal["file", "folder", "results", "runs"],
     inputs: Iterable[Named] = (),
-    runs: Named = None,
+    root: Named = None,
     known: Callable[[Path], bool] = lambda _: False,
 ) -> Path:
     """The absolute path of an output that a user has named, if it can be one.
@@ -26,7 +26,7 @@ def place_of(
         only runs are added
     inputs : files that are read, which must not be replaced and must not lie in a folder of outputs; what
         is not there is none
-    runs : folder of runs, which is no folder of outputs itself, and may only lie in one of results
+    root : folder of runs, which is no folder of outputs itself, and may only lie in one of results
     known : of a folder, whether it is ours: then it may be the one that is worked in
 
     Raises
@@ -55,8 +55,8 @@ def place_of(
         for one in inputs:
             if one is not None and os.path.lexists(one):
                 _check_input(final, text, one, kind)
-        if runs is not None:
-            _check_runs(final, text, runs, kind)
+        if root is not None:
+            _check_runs(final, text, root, kind)
     except OSError as error:
         raise StoreError(f"{text} can't be written: {error.strerror}") from error
     return final
@@ -104,8 +104,8 @@ def _check_parent(final: Path) -> None:
         raise StoreError(f"{final} can't be written: {place} is not yours to write in")
 
 
-def _check_runs(final: Path, text: str, runs: str | os.PathLike[str], kind: str) -> None:
-    itself = _absolute(Path(runs))
+def _check_runs(final: Path, text: str, root: str | os.PathLike[str], kind: str) -> None:
+    itself = _absolute(Path(root))
     if final == itself or (kind != "results" and final in itself.parents):
         raise ParameterError(f"the runs would lie in {text} among what is written there: give another folder")
 

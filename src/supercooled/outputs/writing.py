@@ -208,7 +208,7 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 
 @contextmanager
 def reserved_folder(
-    path: str | Path, objection: Objection, *, by: str, inputs: Iterable[Named] = (), runs: Named = None
+    path: str | Path, objection: Objection, *, by: str, inputs: Iterable[Named] = (), root: Named = None
 ) -> Iterator[Path]:
     """See that a folder may be written whole, and hold its name meanwhile; another process waits.
 
@@ -220,7 +220,7 @@ def reserved_folder(
     ParameterError, StoreError
         as :func:`owned_folder`.
     """
-    final = place_of(path, kind="folder", inputs=inputs, runs=runs)
+    final = place_of(path, kind="folder", inputs=inputs, root=root)
     new = _missing(final.parent)
     try:
         with made_by(by), ExitStack() as holding_it:
@@ -303,7 +303,7 @@ def results_folder(
     *,
     by: str | None,
     inputs: Iterable[Named] = (),
-    runs: Named = None,
+    root: Named = None,
     names: Sequence[str] = (),
     check: Objection | None = None,
 ) -> Iterator[Path]:
@@ -314,7 +314,7 @@ def results_folder(
 
     by : the command or function whose results they are; None for one that draws again what another has made
     inputs : that must not lie in it
-    runs : folder of runs, which may lie in it
+    root : folder of runs, which may lie in it
     names : patterns of the files that will be written; none may be somebody else's
     check : more to object to, of the folder
 
@@ -328,7 +328,7 @@ def results_folder(
         or one of its files has been changed.
     """
     inputs = list(inputs)
-    final = place_of(out, kind="results", inputs=inputs, runs=runs, known=is_results_folder)
+    final = place_of(out, kind="results", inputs=inputs, root=root, known=is_results_folder)
     see_apart(final, out)
     _see_no_input(final, names, inputs)
     manifest = Manifest(final)

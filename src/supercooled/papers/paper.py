@@ -30,11 +30,11 @@ class Work:
     """Where a study works, and who does it.
 
     kept : folder of what is kept from one call to the next
-    runs : folder of the simulated runs
+    root : folder of the simulated runs
     """
 
     kept: Path
-    runs: Path
+    root: Path
     workers: Workers = 1
 
 
@@ -106,8 +106,8 @@ class Paper(Generic[P]):
         """The command whose results those of the paper are: no other one replaces them."""
         return f"supercooled study {self.name}"
 
-    def run(self, preset: str, out: str | Path, *, runs: str | Path, workers: Workers = 1) -> Path:
-        """The whole study, written to `out`; it reuses what is there and in `runs`.
+    def run(self, preset: str, out: str | Path, *, root: str | Path, workers: Workers = 1) -> Path:
+        """The whole study, written to `out`; it reuses what is there and in `root`.
 
         Raises
         ------
@@ -116,9 +116,9 @@ class Paper(Generic[P]):
         StoreError
             if `out` holds something else than such a report, or a file of it has been changed.
         """
-        chosen, folder, root = self.preset(preset), Path(out), Path(runs)
+        chosen, folder, root = self.preset(preset), Path(out), Path(root)
         names = ("softness_*.json",)
-        with report.own_folder(out, by=self.maker, runs=runs, names=names, figures=self.figures):
+        with report.own_folder(out, by=self.maker, root=root, names=names, figures=self.figures):
             found = self.study(chosen, Work(folder / "work", root, workers))
             for name, model in found.models.items():
                 model.save(folder / f"softness_{name}.json")
@@ -131,7 +131,7 @@ class Paper(Generic[P]):
                 provenance=describe(
                     found.trajectories,
                     parameters=found.parameters,
-                    commands=[command(self.name, preset, out=folder, runs=root)],
+                    commands=[command(self.name, preset, out=folder, root=root)],
                     source=self.source,
                 ),
                 sections=found.sections,
@@ -174,11 +174,11 @@ def named(name: str) -> Paper[Any]:
     return found
 
 
-def command(name: str, preset: str, *, out: Path, runs: Path) -> str:
+def command(name: str, preset: str, *, out: Path, root: Path) -> str:
     """The command that repeats a study, quoted for a shell.
 
-    >>> command("sharma2022", "quick", out=Path("two words"), runs=Path("runs"))
+    >>> command("sharma2022", "quick", out=Path("two words"), root=Path("runs"))
     "supercooled study sharma2022 --preset quick --out 'two words' --runs runs"
     """
-    words = ["supercooled", "study", name, "--preset", preset, "--out", str(out), "--runs", str(runs)]
+    words = ["supercooled", "study", name, "--preset", preset, "--out", str(out), "--runs", str(root)]
     return shlex.join(words)

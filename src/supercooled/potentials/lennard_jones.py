@@ -253,7 +253,7 @@ class ExpandedLennardJones:
 
     Source: graham2023, the equation of its Methods.
 
-    >>> well = ExpandedLennardJones.modified_well(1.0, 1.0, width=0.3, cutoff=2.5)
+    >>> well = ExpandedLennardJones.modified_well(1.0, 1.0, well_width=0.3, cutoff=2.5)
     >>> well.energy(2 ** (1 / 6)).round(9).item()
     -1.0
     """
@@ -274,7 +274,7 @@ class ExpandedLennardJones:
     @classmethod
     @validated(error=MixtureError)
     def modified_well(
-        cls, epsilon: float, sigma: float, *, width: float, cutoff: float
+        cls, epsilon: float, sigma: float, *, well_width: float, cutoff: float
     ) -> ExpandedLennardJones:
         r"""Well of another width, with its minimum where it was.
 
@@ -286,11 +286,13 @@ class ExpandedLennardJones:
 
         The energy is not shifted, as printed; forces and dynamics do not know.
 
-        width : the paper's Delta, below 2^(1/6)
+        well_width : the paper's Delta, below 2^(1/6)
         """
-        if not 0 <= width < 2.0 ** (1.0 / 6.0):
-            raise MixtureError(f"the well's width parameter must lie between 0 and 2^(1/6), not {width}")
-        return cls(epsilon, sigma * (1.0 - width / 2.0 ** (1.0 / 6.0)), width * sigma, cutoff, shift=False)
+        if not 0 <= well_width < 2.0 ** (1.0 / 6.0):
+            raise MixtureError(f"the well's width parameter must lie between 0 and 2^(1/6), not {well_width}")
+        return cls(
+            epsilon, sigma * (1.0 - well_width / 2.0 ** (1.0 / 6.0)), well_width * sigma, cutoff, shift=False
+        )
 
     @property
     def energy_at_cutoff(self) -> float:

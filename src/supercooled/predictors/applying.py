@@ -21,7 +21,7 @@ from supercooled.trajectory import Trajectory
 
 @validated
 def predict(
-    what: str | Path | Trajectory | Frame,
+    run: str | Path | Trajectory | Frame,
     *,
     model: str | Path | Indicator | SoftnessModel,
     species: str | None = None,
@@ -29,7 +29,7 @@ def predict(
 ) -> xr.DataArray:
     """What a model says of each particle of a file, a trajectory or one frame.
 
-    what : a path is read by :func:`supercooled.read`; where its file needs more said, read it yourself
+    run : a path is read by :func:`supercooled.read`; where its file needs more said, read it yourself
     model : name of one that comes with the package (:func:`shipped_models`), a JSON file that holds a
         predictor or a softness model, or one of these itself
     species : of the particles; None takes all, of which those that the model does not know are NaN
@@ -56,7 +56,7 @@ def predict(
     ('sigma_AA', (1, 3200), True)
     """
     made = model_named(model)
-    run = read(what) if isinstance(what, str | Path) else what
+    run = read(run) if isinstance(run, str | Path) else run
     return made.of(run, species=species, frames=frames)
 
 

@@ -109,7 +109,7 @@ def propagation(
     field: ParticleField | Sequence[ParticleField],
     trajectory: Trajectory | Sequence[Trajectory],
     *,
-    groups: Sequence[tuple[float, float]],
+    ranges: Sequence[tuple[float, float]],
     lags: Times,
     stays_within: Positive,
     overlap_radius: Positive,
@@ -126,7 +126,7 @@ def propagation(
 
     field : (frame, particle), of consecutive frames of the trajectory, told by ``frame`` and ``time``; or
         one for each replica
-    groups : (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
+    ranges : (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
         another group begins there
     lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
         last origin can be
@@ -153,7 +153,7 @@ def propagation(
     >>> run = Trajectory.from_arrays(np.zeros((8, 2, 3)), Box.cube(5.0), unwrapped=True)
     >>> at = {"frame": np.arange(8), "time": ("frame", run.times), "particle": [0, 1]}
     >>> field = xr.DataArray(np.tile([1.0, 3.0], (8, 1)), at, ("frame", "particle"), name="softness")
-    >>> found = propagation(field, run, groups=[(0.5, 1.5)], lags=[1.0, 2.0], stays_within=0.5,
+    >>> found = propagation(field, run, ranges=[(0.5, 1.5)], lags=[1.0, 2.0], stays_within=0.5,
     ...     overlap_radius=0.3, bins=[0.0, 2.0, 4.0], origins=3)
     >>> found.propagated_mean.values, found.overlap.values
     (array([[1., 1.]]), array([[1., 1.]]))
@@ -168,7 +168,7 @@ def propagation(
     if np.ptp(np.diff(edges)) > 1e-6 * (edges[1] - edges[0]):
         raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
     walk = _Walk(
-        groups=_apart(groups),
+        groups=_apart(ranges),
         limits=(stays_within**2, overlap_radius**2),
         edges=edges,
         origins=origins,
@@ -178,7 +178,7 @@ def propagation(
     sums, histograms, starts, lengths = zip(*parts, strict=True)
     tally = np.concatenate(sums), np.sum(histograms, axis=0), np.sum(starts, axis=0)
     if (tally[2][:, 1] == 0).any():
-        empty = groups[int(np.argmin(tally[2][:, 1]))]
+        empty = ranges[int(np.argmin(tally[2][:, 1]))]
         raise ParameterError(f"no {name} between {empty[0]:g} and {empty[1]:g} at any origin")
     coords = {
         "lag": np.atleast_1d(np.asarray(lags, dtype=np.float64)),

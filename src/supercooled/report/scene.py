@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -29,7 +30,7 @@ def scene(
     frames: int,
     width: Positive,
     cutoffs: Mapping[str, tuple[float, float]],
-    normalisation: str,
+    normalisation: Literal["total", "partner"],
 ) -> xr.Dataset:
     """Frames of `run`, evenly spread, with those particle fields that the page's 3-D view colours by.
 

@@ -80,7 +80,7 @@ def own_folder(
     *,
     by: str = BY,
     inputs: Iterable[Named] = (),
-    runs: Named = None,
+    root: Named = None,
     names: Sequence[str] = (),
     redrawn: bool = False,
     figures: Figures | None = None,
@@ -89,7 +89,7 @@ def own_folder(
 
     by : the command or function whose report it is; no other one replaces it
     inputs : files that the report is made from, which must not lie in it
-    runs : folder of runs, which may lie in it
+    root : folder of runs, which may lie in it
     names : patterns of further files that will be written
     redrawn : only the page and its figures will be written, whoever made the report
     figures : those of a paper, which are written too
@@ -105,7 +105,7 @@ def own_folder(
     written = drawn if redrawn else (*drawn, COMPARISON, PROVENANCE, *names)
     check = None if redrawn else _changed_results
     whose = None if redrawn else by
-    with results_folder(out, by=whose, inputs=inputs, runs=runs, names=written, check=check):
+    with results_folder(out, by=whose, inputs=inputs, root=root, names=written, check=check):
         yield
 
 

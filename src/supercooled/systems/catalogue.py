@@ -167,7 +167,7 @@ def ternary_kob_andersen_2d(*, density: Positive) -> Liquid:
 
 
 @validated(error=MixtureError)
-def kob_andersen_width(*, width: float, density: Positive) -> Liquid:
+def kob_andersen_width(*, well_width: float, density: Positive) -> Liquid:
     r"""Kob-Andersen mixture whose wells have another width.
 
     .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[\left(\frac{\sigma'_{ab}}{r - \Delta\sigma_{ab}}\right)^{12}
@@ -178,7 +178,7 @@ def kob_andersen_width(*, width: float, density: Positive) -> Liquid:
     units of each pair's sigma, which keeps every minimum in its place; the paper prints ``r - Delta``.
     Not shifted at the cutoff, as printed. Width 0 is :func:`kob_andersen`, which is shifted.
 
-    width : the paper's Delta
+    well_width : the paper's Delta
     density : sigma_AA^-3
 
     Raises
@@ -188,18 +188,18 @@ def kob_andersen_width(*, width: float, density: Positive) -> Liquid:
 
     Source: graham2023, the equation of its Methods.
 
-    >>> kob_andersen_width(width=0.3, density=1.14).name
+    >>> kob_andersen_width(well_width=0.3, density=1.14).name
     'ka-width0.3_rho1.14'
-    >>> kob_andersen_width(width=0.0, density=1.2).name
+    >>> kob_andersen_width(well_width=0.0, density=1.2).name
     'ka-lj_rho1.2'
     """
-    if width == 0:
+    if well_width == 0:
         return kob_andersen(density=density)
     potentials = tuple(
-        ExpandedLennardJones.modified_well(eps, sig, width=width, cutoff=CUTOFF * sig)
+        ExpandedLennardJones.modified_well(eps, sig, well_width=well_width, cutoff=CUTOFF * sig)
         for eps, sig in _KOB_ANDERSEN
     )
-    mixture = _binary(f"ka-width{width:g}", 0.8, (1.0, 1.0), potentials, "Graham et al. 2023")
+    mixture = _binary(f"ka-width{well_width:g}", 0.8, (1.0, 1.0), potentials, "Graham et al. 2023")
     return Liquid(mixture, density)
 
 
@@ -299,7 +299,7 @@ _ENTRIES = (
     *(
         Entry(
             f"ka-width{width:g}",
-            partial(kob_andersen_width, width=width),
+            partial(kob_andersen_width, well_width=width),
             (density,),
             f"Kob-Andersen, well of width parameter {width:g}",
             "graham2023",

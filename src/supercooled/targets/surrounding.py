@@ -136,7 +136,7 @@ class BondBreaking(
         chunk = slice(later, later + 1)
         box = Box.from_array(run.boxes(chunk)[0], run.dimensions)
         places = run.positions(chunk)[0]
-        frame.check_reach(self.broken)
+        frame.check_cutoff(self.broken)
         bonds = frame.neighbours(self.formed)
         apart = np.linalg.norm(box.minimum_image(places[bonds.partner] - places[bonds.centre]), axis=1)
         lost = bonds.add_up(apart > self.broken)

@@ -76,13 +76,13 @@ def study(chosen: Preset, where: Work) -> Findings:
     ParameterError
         naming a state that has no equilibrated configuration yet.
     """
-    liquids = [_simulated(key, chosen, where.runs, where.workers) for key in chosen.liquids]
+    liquids = [_simulated(key, chosen, where.root, where.workers) for key in chosen.liquids]
     return analysed(liquids, where, choices=CHOICES, preset=chosen)
 
 
 def analysed(liquids: Sequence[LiquidRuns], where: Work, *, choices: Choices, preset: Preset) -> Findings:
     """Measure and compare, from runs that are there."""
-    found = [measure(liquid, choices, work=where.kept, workers=where.workers) for liquid in liquids]
+    found = [measure(liquid, choices, folder=where.kept, workers=where.workers) for liquid in liquids]
     results, _ = together(liquids, found, choices)
     return Findings(
         summary=page.summary(liquids, results),
@@ -106,7 +106,7 @@ def analysed(liquids: Sequence[LiquidRuns], where: Work, *, choices: Choices, pr
 
 def _simulated(key: tuple[float, float], chosen: Preset, root: Path, workers: Workers) -> LiquidRuns:
     width, density = key
-    liquid = systems.kob_andersen_width(width=width, density=density)
+    liquid = systems.kob_andersen_width(well_width=width, density=density)
     fitted, hotter = LADDERS[key]
     lasting = {T: chosen.duration * (1.0 if T in fitted else chosen.hotter) for T in (*fitted, *hotter)}
     requests = [

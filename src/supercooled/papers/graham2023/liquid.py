@@ -119,9 +119,9 @@ def continuous(mixture: Mixture) -> Mixture:
     return replace(mixture, potentials=shifted)
 
 
-def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Workers) -> Measured:
-    """Everything that one liquid's runs say; what is in `work` is read back."""
-    one = partial(_measure_run, name=liquid.name, choices=choices, work=work)
+def measure(liquid: LiquidRuns, choices: Choices, *, folder: Path, workers: Workers) -> Measured:
+    """Everything that one liquid's runs say; what is in `folder` is read back."""
+    one = partial(_measure_run, name=liquid.name, choices=choices, work=folder)
     with executor(workers) as pool:
         per_run = list(pool.map(one, liquid.runs))
         model, validation, accuracy = _learn(liquid, choices)
@@ -129,7 +129,7 @@ def measure(liquid: LiquidRuns, choices: Choices, *, work: Path, workers: Worker
         for k, run in enumerate(liquid.runs):
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
             found = softness_of.kept(
-                work, label, run.inherent, run.thermal, model, species=choices.species, pool=pool
+                folder, label, run.inherent, run.thermal, model, species=choices.species, pool=pool
             )
             softness.append(found["softness"]["learned_softness"])
     return Measured(per_run, softness, model, validation, accuracy)

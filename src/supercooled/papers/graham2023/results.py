@@ -92,7 +92,7 @@ def _states(liquids: Sequence[LiquidRuns], found: Sequence[Measured], choices: C
 def _state(liquid: LiquidRuns, measured: Measured, T: float, choices: Choices) -> dict[str, float]:
     runs = [measured.per_run[k] for k in liquid.at(T)]
     index = liquid.runs[0].thermal.species_index(choices.species)
-    spread = [dynamics.diffusion(run["motion"], tolerance=0.1, width=0.3) for run in runs]
+    spread = [dynamics.diffusion(run["motion"], tolerance=0.1, decades=0.3) for run in runs]
     value = float(np.mean([d.value for d in spread]))
     error = float(np.sqrt(np.mean([d.error**2 for d in spread]) / len(spread)))
 

@@ -38,8 +38,8 @@ def study(chosen: Preset, where: Work) -> Findings:
         if chosen.scan is None
         else scanned(temperature=SCANNED_AT, begin=SCANNED_FROM, duration=chosen.scan, hold=SCAN_HOLD)
     )
-    trajectories = simulated(liquids, scan, seeds=chosen.seeds, root=where.runs, workers=workers)
-    points = measure([*liquids, *scan], trajectories, choices, work=work, workers=workers)
+    trajectories = simulated(liquids, scan, seeds=chosen.seeds, root=where.root, workers=workers)
+    points = measure([*liquids, *scan], trajectories, choices, folder=work, workers=workers)
     points, tried = points[: len(liquids)], points[len(liquids) :]
     reference = next(each for each in points if each[0].studied.name == REFERENCE)
     found = [related(each, choices, slow=slowness(reference)) for each in points]

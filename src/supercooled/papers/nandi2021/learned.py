@@ -145,7 +145,7 @@ def _threshold(point: Point, choices: Choices) -> HopThreshold:
         overlap_radius=choices.overlap_radius,
         species=CENTRE,
     )
-    return dynamics.hop_threshold(moved, width=PEAK_WIDTH)
+    return dynamics.hop_threshold(moved, decades=PEAK_WIDTH)
 
 
 def _mean(model: learning.SoftnessModel, runs: Sequence[Trajectory]) -> tuple[float, float]:

@@ -59,14 +59,14 @@ def measure(
     trajectories: Sequence[Sequence[tuple[Trajectory, ...]]],
     choices: Choices,
     *,
-    work: Path,
+    folder: Path,
     workers: Workers,
 ) -> list[list[Point]]:
     """Structure, cage and relaxation of every state point, (liquid)(temperature); read back if there."""
     names = [(one, at.temperature) for one in liquids for at in one.states]
     runs = [*chain(*trajectories)]
     with executor(workers) as pool:
-        found = pool.map(partial(_measure_one, choices=choices, work=work), [n for n, _ in names], runs)
+        found = pool.map(partial(_measure_one, choices=choices, work=folder), [n for n, _ in names], runs)
         points = [
             Point(one, T, replicas, data) for (one, T), replicas, data in zip(names, runs, found, strict=True)
         ]

@@ -56,7 +56,7 @@ def study(preset: Preset, where: Work) -> Findings:
     found: dict[float, Density] = {}
     everything: list[Trajectory] = []
     for density in preset.durations:
-        still = inherent(density, preset, CHOICES, runs=where.runs, workers=where.workers)
+        still = inherent(density, preset, CHOICES, runs=where.root, workers=where.workers)
         everything += chain.from_iterable(still.values())
         found[density] = of_density(density, still, preset, CHOICES, where.kept, workers=where.workers)
     # first of the density whose numbers the paper prints

@@ -134,7 +134,7 @@ def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], cho
     return relation.propagation(
         softness,
         [run[::stride] for run in runs],
-        groups=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
+        ranges=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
         lags=lags,
         stays_within=choices.overlap_radius,
         overlap_radius=choices.overlap_radius,

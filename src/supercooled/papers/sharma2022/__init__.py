@@ -81,9 +81,9 @@ def study(chosen: Preset, where: Work) -> Findings:
     choices, work, workers = CHOICES, where.kept, where.workers
     liquid = systems.kob_andersen(density=DENSITY)
     temperatures = list(chosen.durations)
-    simulated = _simulated(liquid, chosen, runs=where.runs, workers=workers)
+    simulated = _simulated(liquid, chosen, runs=where.root, workers=workers)
     trajectories, hot = simulated[: len(temperatures)], simulated[len(temperatures) :]
-    measured = measure([[t] for t in trajectories], liquid.mixture, choices, work=work, workers=workers)
+    measured = measure([[t] for t in trajectories], liquid.mixture, choices, folder=work, workers=workers)
     found = cages(measured, temperatures, liquid.mixture, choices)
     calibration = found.calibration(choices.calibrated_by)
     moved = moves(measured, choices)
@@ -124,14 +124,14 @@ def study(chosen: Preset, where: Work) -> Findings:
             results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III"
         )
         if chosen.ensembles is not None:
-            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, where.runs, workers)
+            plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, where.root, workers)
             results["propensity"] = ranked_propensities(
                 trajectories,
                 [depth for (depth,) in depths],
                 [m.radial for m in measured],
                 plan,
                 calibration=calibration,
-                work=work,
+                folder=work,
             )
             compared += propensity_rows(results["propensity"])
         del measured, depths, hops  # every run's fields lie in `work`, and fill the memory for nothing
@@ -177,7 +177,7 @@ def _motion(runs: Sequence[Trajectory], choices: Choices, work: Path) -> xr.Data
         lags_per_decade=choices.lags_per_decade,
         blocks=choices.blocks,
     )
-    curves = [motion_curves([run], how, work=work) for run in runs]
+    curves = [motion_curves([run], how, folder=work) for run in runs]
     return motion_table(curves, [temperature_of(run) for run in runs], how)
 
 

@@ -123,7 +123,7 @@ def by_depth(
 def _of_one_run(run: Trajectory, threshold: float, *, job: Job) -> Results:
     mixture, choices, work = job.mixture, job.choices, job.work
     # Everything is there already, made by the same choices: this reads it.
-    measured = measure([[run]], mixture, choices, work=work, workers=1)[0]
+    measured = measure([[run]], mixture, choices, folder=work, workers=1)[0]
     (hops,), radial = measured.hops, measured.radial
     name, frames = f"T{run.temperature:g}", spread(run, hops, job.thinned.depths)
     softness = job.calibration.softness(measured.depths[0])

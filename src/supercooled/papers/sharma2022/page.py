@@ -150,7 +150,7 @@ def _ensembles(ensembles: Ensembles | None) -> dict[str, object]:
     lengths = ", ".join(f"{d:g} tau (T={T})" for T, d in ensembles.durations.items())
     return {
         "ensembles": {
-            "value": f"{len(ensembles.places)} configurations of {ensembles.runs} runs: {lengths}",
+            "value": f"{len(ensembles.places)} configurations of {ensembles.n_runs} runs: {lengths}",
             "why": "propensity; the configurations lie at "
             f"{', '.join(f'{place:g}' for place in ensembles.places)} of each run",
         }
