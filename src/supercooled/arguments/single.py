@@ -38,8 +38,10 @@ _MADE_BY = {
 LARGEST, SMALLEST = 1e15, 1e-15
 # Of numbers, by the argument's name.
 EXAMPLES: Mapping[str, str] = {
+    "blocks": "5",
     "confidence": "0.95",
     "cutoff": "1.5",
+    "decades": "0.3",
     "dq": "0.1",
     "dr": "0.01",
     "dt": "0.005",
@@ -54,7 +56,6 @@ EXAMPLES: Mapping[str, str] = {
     "r_max": "3.0",
     "seed": "1",
     "share": "0.01",
-    "blocks": "5",
     "temperature": "0.45",
     "timestep": "0.005",
     "width": "0.1",
