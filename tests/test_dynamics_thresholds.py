@@ -99,7 +99,7 @@ def test_a_maximum_that_hangs_on_one_block_has_no_error():
 
 
 def test_the_decades_must_be_positive():
-    with pytest.raises(ParameterError, match=r"decades=0\.3"):
+    with pytest.raises(ParameterError, match=r"decades=0\.4"):
         hop_threshold(curves(LAGS, BUMP, LAGS), decades=0.0)
 
 

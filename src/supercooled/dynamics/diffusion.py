@@ -15,7 +15,7 @@ from supercooled.errors import ParameterError
 
 LEAST_LAGS = 3
 
-Width: TypeAlias = Annotated[float, Number(above=0.0, at_most=100.0, like="0.4")]
+Decades: TypeAlias = Annotated[float, Number(above=0.0, at_most=100.0, like="0.4")]
 """Of a window on a logarithmic axis."""
 
 
@@ -44,7 +44,7 @@ def diffusion(
     displacements: MeanSquares,
     *,
     tolerance: Positive,
-    decades: Width,
+    decades: Decades,
 ) -> Diffusion:
     r"""Self-diffusion coefficient from the part of the mean squared displacement that is diffusive.
 

@@ -10,7 +10,7 @@ from supercooled.arguments import Estimate, validated
 from supercooled.arguments.datasets import NonGaussian
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
-from supercooled.dynamics.diffusion import Width
+from supercooled.dynamics.diffusion import Decades
 from supercooled.dynamics.jackknife import lags_of, without_gaps
 from supercooled.errors import ParameterError
 
@@ -43,7 +43,7 @@ class HopThreshold:
 
 
 @validated
-def hop_threshold(displacements: NonGaussian, *, decades: Width) -> HopThreshold:
+def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThreshold:
     r"""Mean squared displacement where the non-Gaussian parameter is largest.
 
     .. math:: p_c = \langle\Delta r^2(t^*)\rangle, \qquad t^* = \arg\max_t \alpha_2(t)
