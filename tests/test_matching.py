@@ -160,7 +160,7 @@ def halved(field):
 def test_hops_of_a_part_are_groups_of_the_whole_run_by_their_own_frames():
     """hops(run[100:]) as groups of correlators(run) was taken for the first frames."""
     late = halved(dynamics.hops(RUN[20:], window=6.0))
-    over_part, over_whole = curves(RUN[20:], groups=late), curves(RUN, groups=late)
+    over_part, over_whole = curves(RUN[20:], particle_groups=late), curves(RUN, particle_groups=late)
     xr.testing.assert_allclose(over_whole, over_part, rtol=1e-9)
     paths, lag = RUN.unwrapped(), 2
 
@@ -209,7 +209,7 @@ def test_fields_of_a_part_go_with_the_whole_in_every_consumer(some, tmp_path):
         structure.grouped_radial_distribution(part, depth, **shells),
     )
     how = {
-        "groups": [(edges[0], edges[1]), (edges[1], edges[2])], "lags": [2.0, 4.0], "stays_within": 0.5,
+        "ranges": [(edges[0], edges[1]), (edges[1], edges[2])], "lags": [2.0, 4.0], "stays_within": 0.5,
         "overlap_radius": 0.3, "bins": 4, "origins": 9, "blocks": 2,
     }  # fmt: skip
     xr.testing.assert_allclose(
@@ -275,7 +275,7 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
     with pytest.raises(ParameterError, match=said):
         relation.shallower_share(depth, p_hop, threshold=0.1, lead=0.0)
     for consumer in (
-        lambda: curves(other, groups=halved(dynamics.hops(RUN, window=6.0))),
+        lambda: curves(other, particle_groups=halved(dynamics.hops(RUN, window=6.0))),
         lambda: curves(other, weights=dynamics.hops(RUN, window=6.0)),
         lambda: structure.grouped_radial_distribution(other, depth, edges=[0.0, 99.0], r_max=1.5, dr=0.1),
         lambda: field_values("depth", depth, other),
@@ -300,7 +300,9 @@ def test_a_trajectory_read_again_or_copied_is_the_same(tmp_path):
     (tmp_path / "b.gsd").write_bytes((tmp_path / "a.gsd").read_bytes())
     a, b = sc.read(tmp_path / "a.gsd"), sc.read(tmp_path / "b.gsd")
     late = halved(dynamics.hops(a[20:], window=6.0))
-    xr.testing.assert_allclose(curves(b, groups=late), curves(a[20:], groups=late), rtol=1e-9)
+    xr.testing.assert_allclose(
+        curves(b, particle_groups=late), curves(a[20:], particle_groups=late), rtol=1e-9
+    )
 
 
 def test_inherent_structures_are_laid_on_their_run_by_time():
@@ -326,18 +328,18 @@ def test_inherent_structures_are_laid_on_their_run_by_time():
 
 def test_arrays_without_labels_are_taken_only_as_long_as_the_whole():
     values = np.zeros((60, 40), int)
-    assert curves(RUN, groups=values, group_labels=["all"]).msd.notnull().all()
+    assert curves(RUN, particle_groups=values, group_labels=["all"]).msd.notnull().all()
     for wrong in (values[20:], values[:, 1:], values[0, 1:]):
         with pytest.raises(ParameterError, match="DataArray"):
-            curves(RUN, groups=wrong, group_labels=["all"])
+            curves(RUN, particle_groups=wrong, group_labels=["all"])
     bare = xr.DataArray(values[20:], dims=("frame", "particle"), name="mine")
     with pytest.raises(ParameterError, match="numbers its frames"):
-        curves(RUN, groups=bare, group_labels=["all"])
+        curves(RUN, particle_groups=bare, group_labels=["all"])
     twice = xr.DataArray(values[:2], {"frame": [3, 3]}, ("frame", "particle"))
     with pytest.raises(ParameterError, match="frame 3 twice"):
-        curves(RUN, groups=twice, group_labels=["all"])
+        curves(RUN, particle_groups=twice, group_labels=["all"])
     with pytest.raises(ParameterError, match="names particles 0 to 40"):
-        curves(RUN, groups=xr.DataArray(np.zeros(2, int), {"particle": [0, 40]}, ("particle",)))
+        curves(RUN, particle_groups=xr.DataArray(np.zeros(2, int), {"particle": [0, 40]}, ("particle",)))
 
 
 def test_a_run_without_times_pairs_by_frame():

@@ -112,7 +112,7 @@ def test_replicas_are_added_up():
     fields = [framed(rng.random((length, 10))) for length in (9, 12)]
     paths = [np.cumsum(rng.normal(scale=0.15, size=(one.sizes["frame"], 10, 3)), axis=0) for one in fields]
     asked = {
-        "groups": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0], "stays_within": 0.5, "overlap_radius": 0.3,
+        "ranges": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0], "stays_within": 0.5, "overlap_radius": 0.3,
         "bins": [0.0, 0.5, 1.0], "origins": 5, "blocks": 4,
     }  # fmt: skip
     both = propagation(fields, [moving(one) for one in paths], **asked)
@@ -120,7 +120,7 @@ def test_replicas_are_added_up():
     # At each of five origins every particle belongs to one of the groups.
     number = [
         np.array(
-            [sum(((v.values[o] >= a) & (v.values[o] <= b)).sum() for o in begins) for a, b in asked["groups"]]
+            [sum(((v.values[o] >= a) & (v.values[o] <= b)).sum() for o in begins) for a, b in asked["ranges"]]
         )
         for v, begins in zip(fields, ([0, 1, 2, 3, 4], [0, 2, 4, 5, 7]), strict=True)
     ]
@@ -197,7 +197,7 @@ def test_pieces_of_the_run_change_nothing(monkeypatch):
     positions = np.cumsum(rng.normal(scale=0.2, size=(14, 10, 3)), axis=0)
     wrapped = Trajectory.from_arrays((positions + 2.0) % 4.0 - 2.0, Box.cube(4.0), times=0.5 * np.arange(14))
     asked = {
-        "groups": [(0.0, 1.0)], "lags": [1.0, 3.0], "stays_within": 0.5, "overlap_radius": 0.3,
+        "ranges": [(0.0, 1.0)], "lags": [1.0, 3.0], "stays_within": 0.5, "overlap_radius": 0.3,
         "bins": 4, "origins": 6,
     }  # fmt: skip
     whole = propagation(framed(values), moving(positions), **asked)

@@ -110,7 +110,7 @@ class Groups:
         labels = self.labels.at(frame)[self.particles]
         if labels.min() < -1 or labels.max() >= self.n_groups or (labels != np.rint(labels)).any():
             raise ParameterError(
-                f"{name}: frame {frame}: groups must be whole numbers from -1 (none) to {self.n_groups - 1}"
+                f"{name}: frame {frame}: particle_groups must be whole numbers from -1 (none) to {self.n_groups - 1}"
             )
         order = np.argsort(labels, kind="stable").astype(np.uint32)
         return order, np.searchsorted(labels[order], np.arange(self.n_groups + 1))
@@ -137,7 +137,9 @@ def group_names(
         return ("all",)
     if isinstance(groups[0], str):
         if groups[0] != "species":
-            raise ParameterError(f"groups={groups[0]!r}: the only grouping known by name is 'species'")
+            raise ParameterError(
+                f"particle_groups={groups[0]!r}: the only grouping known by name is 'species'"
+            )
         return runs[0].names
     if names is not None:
         return tuple(names)
@@ -167,7 +169,7 @@ def grouping(
         starts = np.array([0, len(particles)])
         return Groups(particles, starts, None, field, n_groups)
     chosen = run.species if isinstance(groups, str) else groups
-    labels = ParticleField.of(run, chosen, "groups", -1)
+    labels = ParticleField.of(run, chosen, "particle_groups", -1)
     if labels.frames is not None:
         return Groups(particles, np.zeros(n_groups + 1, np.int64), labels, field, n_groups)
     fixed = Groups(particles, np.zeros(0, np.int64), labels, field, n_groups)
