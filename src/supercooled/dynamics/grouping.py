@@ -110,7 +110,8 @@ class Groups:
         labels = self.labels.at(frame)[self.particles]
         if labels.min() < -1 or labels.max() >= self.n_groups or (labels != np.rint(labels)).any():
             raise ParameterError(
-                f"{name}: frame {frame}: particle_groups must be whole numbers from -1 (none) to {self.n_groups - 1}"
+                f"{name}: frame {frame}: particle_groups must be whole numbers from -1 (none) to "
+                f"{self.n_groups - 1}"
             )
         order = np.argsort(labels, kind="stable").astype(np.uint32)
         return order, np.searchsorted(labels[order], np.arange(self.n_groups + 1))
