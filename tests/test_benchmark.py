@@ -97,10 +97,10 @@ def test_what_is_no_such_file_is_refused(tmp_path):
     with pytest.raises(ParameterError, match="after which time"):
         read_configurations(tmp_path, temperature=0.5)
     for change, words in [
-        ({"propensity": np.ones(4)}, "propensity must be 5 finite numbers"),
-        ({"propensity": np.full(5, np.nan)}, "propensity must be 5 finite numbers"),
-        ({"types": np.zeros(4)}, "4 types"),
-        ({"positions": np.zeros((5, 4))}, "positions must be finite numbers"),
+        ({"propensity": np.ones(4)}, "propensity must be 5 numbers"),
+        ({"propensity": np.full(5, np.nan)}, "propensity holds numbers that are not finite"),
+        ({"types": np.zeros(4)}, "types must be 5"),
+        ({"positions": np.zeros((5, 4))}, "positions must be coordinates"),
         ({"types": np.array([{}] * 5)}, "can't be read"),
     ]:
         np.savez(file, **{**good, **change})

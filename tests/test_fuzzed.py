@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from corpus import documents, hostile, trajectories
+from corpus import configurations, documents, hostile, trajectories
 from test_bad_input import bounded
 
 import supercooled as sc
@@ -264,8 +264,8 @@ def _page(folder: Path) -> None:
 DUMP, XYZ = trajectories.dump().encode(), trajectories.xyz().encode()
 # What is changed, what reads it, and which share of the cases it gets: by what one of each costs.
 READERS: dict[str, tuple[tuple[bytes, ...], Read, float]] = {
-    "dump": ((DUMP, IMAGES), partial(trajectory, ".dump"), 0.14),
-    "xyz": ((XYZ, OVITO), partial(trajectory, ".xyz"), 0.14),
+    "dump": ((DUMP, IMAGES), partial(trajectory, ".dump"), 0.12),
+    "xyz": ((XYZ, OVITO), partial(trajectory, ".xyz"), 0.12),
     "gsd": (
         (_made(partial(trajectories.chunks, {}, 0), "bad.gsd"), _made(_own_gsd, "a.gsd")),
         partial(trajectory, ".gsd"),
@@ -276,7 +276,7 @@ READERS: dict[str, tuple[tuple[bytes, ...], Read, float]] = {
     "zst": (
         (zstandard.compress(DUMP), zstandard.compress(IMAGES) * 2),
         partial(trajectory, ".dump.zst"),
-        0.05,
+        0.03,
     ),
     "yaml": ((documents.MIXTURE.encode(), POLYDISPERSE), mixture, 0.1),
     "table": (
@@ -284,8 +284,14 @@ READERS: dict[str, tuple[tuple[bytes, ...], Read, float]] = {
         table,
         0.05,
     ),
-    "model": ((_made(partial(documents.model, lambda _: None), "model.json"),), model, 0.07),
-    "json": ((RUN, CHECKPOINT, b'[[1, 2.5e-3, true, null, "a\\u00e9"], {"b": {"c": []}}]'), plain, 0.07),
+    "model": ((_made(partial(documents.model, lambda _: None), "model.json"),), model, 0.06),
+    "predictor": ((json.dumps(configurations.fitted()).encode(),), configurations.predicted, 0.03),
+    "npz": (
+        (configurations.written(configurations.ARRAYS), configurations.written(configurations.EXTRACT)),
+        configurations.numbers_of,
+        0.05,
+    ),
+    "json": ((RUN, CHECKPOINT, b'[[1, 2.5e-3, true, null, "a\\u00e9"], {"b": {"c": []}}]'), plain, 0.06),
     "run.json": ((RUN,), partial(hostile.written, "run.json"), 0.05),
     "checkpoint.json": ((CHECKPOINT,), partial(hostile.written, "checkpoint.json"), 0.04),
     "comparison.json": ((_made(_row, "comparison.json"),), partial(hostile.written, "comparison.json"), 0.04),

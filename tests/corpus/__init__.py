@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from corpus import documents, hostile, numbers, trajectories
+from corpus import configurations, documents, hostile, numbers, trajectories
 from corpus.case import Case
 
-CASES: tuple[Case, ...] = (*trajectories.CASES, *documents.CASES, *hostile.CASES, *numbers.CASES)
+CASES: tuple[Case, ...] = (
+    *trajectories.CASES, *documents.CASES, *hostile.CASES, *numbers.CASES, *configurations.CASES
+)  # fmt: skip

@@ -14,7 +14,7 @@ import xarray as xr
 
 from supercooled import dynamics, io
 from supercooled.arguments import AtLeast, Numbers, Positive, Temperature, Times, validated
-from supercooled.arrays import AnyArray, Array
+from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError, TrajectoryError
@@ -27,6 +27,9 @@ from supercooled.trajectory import Trajectory
 SAME = 1e-3
 # Particles per volume of the public sets, where a file does not give the edge of its box.
 DENSITIES = {3: 1.2, 2: 1290.0 / 32.8962**2}
+# Of any number in a file.
+LARGEST = 1e15
+_MOST_KINDS = 5
 _KEYS = (
     "types", "box", "temperature", "time", "initial_positions", "initial_positions_inherent", "positions",
     "positions_inherent", "source_path", "first_npz_member", "propensity", "propensity_first_half",
@@ -239,41 +242,73 @@ def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Con
     start = "positions" if reduced else "initial_positions"
     if lacking := [name for name in ("types", start, "positions") if name not in held]:
         raise TrajectoryError(f"{path}: no array {lacking[0]!r}, which a configuration with a propensity has")
-    first = _table(path, held[start], start)
-    kinds = np.asarray(held["types"]).ravel().astype(np.int64)
-    kinds -= kinds.min()
+    first = _table(path, held, start, (None, None))
     n, d = first.shape
-    if len(kinds) != n or kinds.max() > 4:
-        raise TrajectoryError(f"{path}: {len(kinds)} types of {kinds.max() + 1} kinds for {n} particles")
+    kinds = _kinds(path, held, n)
     said = []
     if "box" in held:
-        edges = np.broadcast_to(np.asarray(held["box"], dtype=np.float64).ravel(), (d,))
+        edges = _box(path, held, d)
     else:
         edges = np.full(d, (n / DENSITIES[d]) ** (1.0 / d))
         said.append(f"no box: edge {edges[0]:.5f} of {n} particles at density {DENSITIES[d]:.4g}")
     box = Box(float(edges[0]), float(edges[1]), float(edges[2]) if d == 3 else 1.0, dimensions=d)
     names = ("initial_positions_inherent", "positions_inherent")
-    still = next((held[name] for name in names if name in held and held[name].size), None)
-    inherent = (
-        None if still is None else Frame.from_arrays(_table(path, still, "inherent"), box, species=kinds)
-    )
+    still = next((name for name in names if name in held and held[name].size), None)
+    inherent = None
+    if still is not None:
+        inherent = Frame.from_arrays(_table(path, held, still, (n, d)), box, species=kinds)
     T, t, name = _state(path, held, d, temperature, time)
     frame = Frame.from_arrays(first, box, species=kinds, temperature=T, inherent=inherent)
-    values, halves = _reduced(path, held, n) if reduced else _averaged(path, held["positions"], first)
+    values, halves = _reduced(path, held, n) if reduced else _averaged(path, held, first)
     return Configuration(name, frame, T, t, values, halves, tuple(said))
 
 
-def _table(path: Path, values: AnyArray, name: str) -> Array:
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] not in (2, 3) or len(table) == 0 or not np.isfinite(table).all():
-        raise TrajectoryError(f"{path}: {name} must be finite numbers, (particle, 2 or 3), not {table.shape}")
+def _numbers(path: Path, held: dict[str, AnyArray], name: str) -> Array:
+    """Numbers of an array, of a size that can be reckoned with."""
+    values = held[name]
+    if values.dtype.kind not in "biuf":
+        raise TrajectoryError(f"{path}: {name} holds text, and should hold numbers")
+    numbers = np.asarray(values, dtype=np.float64)
+    if not (np.isfinite(numbers).all() and np.abs(numbers).max(initial=0.0) < LARGEST):
+        raise TrajectoryError(f"{path}: {name} holds numbers that are not finite, or beyond {LARGEST:g}")
+    return numbers
+
+
+def _table(path: Path, held: dict[str, AnyArray], name: str, shape: tuple[int | None, int | None]) -> Array:
+    """Coordinates (particle, 2 or 3), as many as `shape` says where it does."""
+    table = _numbers(path, held, name)
+    known = tuple("particle" if size is None else size for size in shape)
+    fits = table.ndim == 2 and table.shape[1] in (2, 3) and len(table) > 0
+    if not fits or any(size not in (None, there) for size, there in zip(shape, table.shape, strict=True)):
+        wanted = f"({known[0]}, {'2 or 3' if shape[1] is None else shape[1]})"
+        raise TrajectoryError(f"{path}: {name} must be coordinates {wanted}, not {table.shape}")
     return table
 
 
-def _averaged(path: Path, positions: AnyArray, first: Array) -> tuple[Array, Array | None]:
+def _kinds(path: Path, held: dict[str, AnyArray], n: int) -> Integers:
+    types = _numbers(path, held, "types").ravel()
+    if len(types) != n or np.any(types != np.round(types)) or np.ptp(types) > _MOST_KINDS - 1:
+        raise TrajectoryError(
+            f"{path}: types must be {n} whole numbers of at most {_MOST_KINDS} kinds, one for each particle"
+        )
+    kinds: Integers = (types - types.min()).astype(np.int64)
+    return kinds
+
+
+def _box(path: Path, held: dict[str, AnyArray], d: int) -> Array:
+    edges = _numbers(path, held, "box").ravel()
+    if edges.size not in (1, d) or not (edges > 0).all():
+        raise TrajectoryError(f"{path}: box must be one positive edge, or {d}, not {edges.size} numbers")
+    return np.broadcast_to(edges, (d,))
+
+
+def _averaged(path: Path, held: dict[str, AnyArray], first: Array) -> tuple[Array, Array | None]:
     """Mean displacement over runs, and over each half of them; positions are not folded."""
-    if positions.ndim != 3 or positions.shape[1:] != first.shape or not np.isfinite(positions).all():
-        raise TrajectoryError(f"{path}: positions must be (run, {first.shape[0]}, {first.shape[1]}), finite")
+    positions = _numbers(path, held, "positions")
+    if positions.ndim != 3 or positions.shape[1:] != first.shape or len(positions) == 0:
+        raise TrajectoryError(
+            f"{path}: positions must be (run, {first.shape[0]}, {first.shape[1]}), not {positions.shape}"
+        )
     ways = np.linalg.norm(positions - first, axis=2)
     half = len(ways) // 2
     halves = np.stack([ways[:half].mean(axis=0), ways[half:].mean(axis=0)]) if half else None
@@ -282,12 +317,10 @@ def _averaged(path: Path, positions: AnyArray, first: Array) -> tuple[Array, Arr
 
 def _reduced(path: Path, held: dict[str, AnyArray], n: int) -> tuple[Array, Array | None]:
     names = ("propensity_first_half", "propensity_second_half")
-    given = {
-        name: np.asarray(held[name], dtype=np.float64) for name in ("propensity", *names) if name in held
-    }
+    given = {name: _numbers(path, held, name) for name in ("propensity", *names) if name in held}
     for name, values in given.items():
-        if values.shape != (n,) or not np.isfinite(values).all():
-            raise TrajectoryError(f"{path}: {name} must be {n} finite numbers, not {values.shape}")
+        if values.shape != (n,) or not (values >= 0.0).all():
+            raise TrajectoryError(f"{path}: {name} must be {n} numbers, none negative, not {values.shape}")
     halves = np.stack([given[name] for name in names]) if set(names) <= set(given) else None
     return given["propensity"], halves
 
@@ -317,11 +350,17 @@ def _state(
 def _number(path: Path, held: dict[str, AnyArray], name: str) -> float | None:
     if name not in held:
         return None
+    given = held[name]
     try:
-        value = float(np.asarray(held[name]).ravel()[0])
-    except (ValueError, IndexError) as error:
+        # Some of the public files have it as text.
+        values = np.asarray(given, dtype=np.float64) if given.dtype.kind == "U" else given
+    except ValueError as error:
         raise TrajectoryError(f"{path}: {name} is no number") from error
-    if not (np.isfinite(value) and value > 0):
+    values = _numbers(path, {name: values}, name)
+    if values.size != 1:
+        raise TrajectoryError(f"{path}: {name} must be one number, not {values.size}")
+    value = float(values.ravel()[0])
+    if not value > 0:
         raise TrajectoryError(f"{path}: {name} must be positive, not {value:g}")
     return value
 

@@ -14,6 +14,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from supercooled.arguments import Numbers, shown, validated
+from supercooled.arguments.single import LARGEST, SMALLEST
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
 from supercooled.matching import passed_on
@@ -25,6 +26,8 @@ __all__ = ["SoftnessModel", "Unit"]
 
 Unit = Literal["margin", "distance"]
 _FORMAT = "supercooled softness 1"
+# Nothing that was learned has more; with numbers of at most LARGEST their products stay numbers.
+MOST_LAYERS = 10
 
 
 @validated
@@ -237,6 +240,13 @@ def _of_record(stored: _Stored) -> SoftnessModel:
         raise ParameterError("a mean, scale, weight or bias is not a finite number")
     if (model.scale < 0).any():
         raise ParameterError("a scale is negative")
+    there = model.scale[model.scale > 0]
+    if max(float(np.abs(part).max(initial=0.0)) for part in numbers) > LARGEST or (there < SMALLEST).any():
+        raise ParameterError(
+            f"a mean, scale or weight is beyond {LARGEST:g} in size, or a scale below {SMALLEST:g}"
+        )
+    if len(model.layers) > MOST_LAYERS:
+        raise ParameterError(f"there are {len(model.layers)} layers, and {MOST_LAYERS} at most")
     if len(set(model.features)) < len(model.features):
         raise ParameterError("a feature is named twice")
     if any(w.ndim != 2 or b.shape != w.shape[1:] for w, b in model.layers):
@@ -251,7 +261,7 @@ def _of_record(stored: _Stored) -> SoftnessModel:
         or not model.layers
     ):
         raise ParameterError("the sizes of features, means and weights do not fit together")
-    if model.unit == "distance" and not model.layers[0][0].any():
+    if model.unit == "distance" and not model._length > SMALLEST:
         raise ParameterError("all weights are 0, and nothing has a distance from that")
     return model
 

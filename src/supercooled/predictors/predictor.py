@@ -11,21 +11,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import ValidationError
 
 from supercooled.arguments import AtLeast, Numbers, Positive, validated
+from supercooled.arguments.single import LARGEST, SMALLEST
 from supercooled.arrays import Array
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError
 from supercooled.fields import Features, Indicator, values_of
 from supercooled.frame import Frame
 from supercooled.outputs import owned_file
-from supercooled.plain_data import Fields, read_record
+from supercooled.plain_data import Fields, first_wrong, read_record
 from supercooled.predictors.written import from_plain, to_plain
 
 FORMAT = "supercooled predictor 1"
 # Of the particles that learned, so many were nearer to their mean than `edge`; a frame is foreign where
 # more than FOREIGN of its particles are farther.
 INSIDE, FOREIGN = 0.999, 0.05
+# Nothing that was learned has more; with numbers of at most LARGEST their products stay numbers.
+MOST_LAYERS = 10
+# Characters of what it predicts.
+_LONGEST = 200
 
 Kind = Literal["regression", "classification"]
 Row = Annotated[Array, Numbers(rank=1, array=True)]
@@ -65,6 +71,13 @@ class Layers:
             or (self.scale < 0).any()
         ):
             raise ParameterError("sizes of means, scales and weights do not fit, or one is not a number")
+        there = self.scale[self.scale > 0]
+        if max(float(np.abs(one).max(initial=0.0)) for one in numbers) > LARGEST or (there < SMALLEST).any():
+            raise ParameterError(
+                f"a mean, scale or weight is beyond {LARGEST:g} in size, or a scale below {SMALLEST:g}"
+            )
+        if len(self.layers) > MOST_LAYERS:
+            raise ParameterError(f"there are {len(self.layers)} layers, and {MOST_LAYERS} at most")
 
     def __call__(self, x: Array) -> Array:
         """Predicted values, (particle,) of (particle, feature); NaN where a feature is."""
@@ -126,6 +139,15 @@ class Predictor(Indicator, long_name="predicted"):
             raise ParameterError(f"a species or a column stands twice among {self.names}, {self.columns_of}")
         if not self.models or any(len(m.mean) != len(self.columns_of) for m in self.models.values()):
             raise ParameterError(f"the model of each species needs {len(self.columns_of)} features")
+        if strange := [one for one in self.models if one not in self.names]:
+            raise ParameterError(
+                f"there is a model of species {strange[0]!r}, which is not among {self.names}"
+            )
+        for words in (self.target, str(self.provenance.get("unit", "1"))):
+            if not words.strip() or not words.isprintable() or len(words) > _LONGEST:
+                raise ParameterError(
+                    f"target and unit must be words of up to {_LONGEST} letters, not {words[:40]!r}"
+                )
         object.__setattr__(self, "unit", str(self.provenance.get("unit", "1")))
         object.__setattr__(self, "long_name", f"predicted {self.target}")
         object.__setattr__(self, "name", "predicted_" + "_".join(self.target.split()))
@@ -179,7 +201,13 @@ class Predictor(Indicator, long_name="predicted"):
                 f"{frame.place}: {self.name} has learned from frames with the species {self.names}, and "
                 f"these are {frame.names}"
             )
-        return values_of(frame, self.features)
+        x = values_of(frame, self.features)
+        if x.shape[1] != len(self.columns_of):
+            raise ParameterError(
+                f"{self.name}: its features have {x.shape[1]} columns, and it has learned from "
+                f"{len(self.columns_of)}: they are others than those that it was made with"
+            )
+        return x
 
     @staticmethod
     def _own(frame: Frame, species: str) -> Array:
@@ -304,7 +332,10 @@ def made_of(stored: Stored) -> Predictor:
 
 
 def _nested(plain: Any) -> Predictor:
-    return made_of(Stored.model_validate(plain))
+    try:
+        return made_of(Stored.model_validate(plain))
+    except ValidationError as wrong:
+        raise ParameterError(f"a predictor among its features: {first_wrong(wrong)}") from wrong
 
 
 def _matrix(rows: Sequence[Sequence[float]]) -> Array:
