@@ -12,16 +12,19 @@ import short_study
 import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_papers_outside import installed  # noqa: F401  a fixture
 from typer.testing import CliRunner
 
 import supercooled as sc
+from supercooled import papers
 from supercooled.cli import app
 from supercooled.cli.command_line import given_command
 from supercooled.report import writing
+from supercooled.simulation.engine_choice import ENGINE
 from supercooled.systems import equilibration_command, kob_andersen
 
 # Commands whose reports say how to make them again.
-REPORTING = ("analyze", "compare", "dynamics", "study")
+REPORTING = ("analyze", "benchmark", "compare", "dynamics", "study")
 NASTY = ["it's $(touch x) `y`.gsd", "-dash.gsd", "two words.gsd", "müller 日本;&|.gsd", '"quoted\\".gsd']
 
 
@@ -82,13 +85,14 @@ def repeated(first: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     made = []
     for place in ("first", "second"):
         (folder / place).mkdir()
-        for file in folder.glob("*.gsd"):
+        for file in (*folder.glob("*.gsd"), *folder.glob("data")):
             (folder / place / file.name).symlink_to(file)
         monkeypatch.chdir(folder / place)
         done = CliRunner().invoke(app, first, catch_exceptions=False)
         assert done.exit_code == 0, done.output
         made.append(Path("out dir").absolute())
-        (printed,) = json.loads(Path("out dir", "provenance.json").read_text())["provenance"]["commands"]
+        kept = json.loads(Path("out dir", "provenance.json").read_text())
+        (printed,) = kept.get("provenance", kept)["commands"]
         first = shlex.split(printed)[1:]
     return made[0], made[1]
 
@@ -126,6 +130,49 @@ def test_the_printed_command_gives_the_same_numbers_in_a_new_folder(command, opt
     one, two = repeated(words, tmp_path, monkeypatch)
     for file in ("comparison.json", "provenance.json"):
         assert (one / file).read_text() == (two / file).read_text()
+
+
+def numbers(folder: Path) -> dict[str, bytes]:
+    """Everything that was stored of results, by name."""
+    kept = folder / "results.zarr"
+    return {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+
+
+def test_the_printed_command_of_a_comparison_gives_its_numbers_in_a_new_folder(tmp_path, monkeypatch):
+    sc.write_gsd(tmp_path / NASTY[3], short_study.lattice(0, 0.07))
+    options = (
+        "-T 0.5 -i BondOrder:degree=6 -t Displacement:after=2 --blocks 3 --species A --begin 3 --stride 2"
+    )
+    one, two = repeated(["compare", NASTY[3], "--out", "out dir", *options.split()], tmp_path, monkeypatch)
+    assert (one / "provenance.json").read_text() == (two / "provenance.json").read_text()
+    assert numbers(one) == numbers(two) != {}
+
+
+@pytest.mark.parametrize("options", ["--preset long", "--runs 'other runs'", "--preset quick --workers 1"])
+def test_the_printed_command_of_a_study_gives_its_numbers_in_a_new_folder(
+    installed,  # noqa: F811
+    options,
+    tmp_path,
+    monkeypatch,
+):
+    words = ["study", "fifth2027", "--out", "out dir", *shlex.split(options)]
+    one, two = repeated(words, tmp_path, monkeypatch)
+    for file in ("comparison.json", "provenance.json"):
+        assert (one / file).read_text() == (two / file).read_text()
+    assert numbers(one) == numbers(two) != {}
+
+
+def test_the_printed_command_of_every_study_is_what_was_asked(monkeypatch):
+    monkeypatch.delenv(ENGINE, raising=False)
+    for name in papers.known():
+        for preset in papers.named(name).presets:
+            words = shlex.split(papers.paper.command(name, preset, out=Path(NASTY[0]), root=Path(NASTY[2])))
+            asked = parsed(words[1:]).params
+            assert (asked["name"], asked["preset"]) == (name, preset)
+            assert (str(asked["out"]), str(asked["runs"])) == (NASTY[0], NASTY[2])
+    monkeypatch.setenv(ENGINE, "gamdpy")
+    told = papers.paper.command("sharma2022", "quick", out=Path("out"), root=Path("runs"))
+    assert told.startswith("SUPERCOOLED_ENGINE=gamdpy supercooled study sharma2022")
 
 
 def test_a_given_threshold_stands_in_the_report(tmp_path, monkeypatch):

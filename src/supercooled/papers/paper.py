@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from supercooled.extras import require
 from supercooled.learning import SoftnessModel
 from supercooled.report import Row, Section
 from supercooled.report.plates import Figures
+from supercooled.simulation.engine_choice import ENGINE
 from supercooled.trajectory import Trajectory
 
 __all__ = ["Findings", "Paper", "Work", "known", "named"]
@@ -175,10 +177,11 @@ def named(name: str) -> Paper[Any]:
 
 
 def command(name: str, preset: str, *, out: Path, root: Path) -> str:
-    """The command that repeats a study, quoted for a shell.
+    """The command that repeats a study, quoted for a shell; with the engine, where the environment names it.
 
     >>> command("sharma2022", "quick", out=Path("two words"), root=Path("runs"))
     "supercooled study sharma2022 --preset quick --out 'two words' --runs runs"
     """
     words = ["supercooled", "study", name, "--preset", preset, "--out", str(out), "--runs", str(root)]
-    return shlex.join(words)
+    engine = os.environ.get(ENGINE)
+    return f"{ENGINE}={shlex.quote(engine)} {shlex.join(words)}" if engine else shlex.join(words)
