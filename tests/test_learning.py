@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import numpy as np
@@ -42,8 +43,10 @@ def examples(n=400, *, gap=1.5, seed=0, runs=4, **attributes):
 
 def fitted(table, **changes):
     groups = learning.groups_of(table, blocks=1)
-    chosen = {"method": "linear-svm", "C": 1.0, "folds": 4, "unit": "margin", **changes}
-    return learning.fit_softness(table, groups=groups, **chosen)
+    of_training = {"unit", "method", "C", "folds", "constant", "seed"}
+    chosen = {"method": "linear-svm", "C": 1.0, "folds": 4, **changes}
+    more = {name: chosen.pop(name) for name in set(chosen) - of_training}
+    return learning.fit_softness(table, groups=groups, training=learning.Training(**chosen), **more)
 
 
 @pytest.mark.parametrize("method", learning.METHODS)
@@ -183,15 +186,17 @@ def test_runs_are_kept_apart():
         dims=("example", "feature"),
         coords={"feature": list("abcd"), "soft": ("example", soft)},
     )
-    how = {"method": "ridge", "C": 1.0, "folds": 4, "constant": "ignore"}
-    assert learning.cross_validated(numbers, groups=np.arange(400) % 4, **how).accuracy > 0.85
-    assert learning.cross_validated(numbers, groups=groups, **how).accuracy < 0.7
+    how = learning.Training("ridge", C=1.0, folds=4, constant="ignore")
+    assert learning.cross_validated(numbers, groups=np.arange(400) % 4, training=how).accuracy > 0.85
+    assert learning.cross_validated(numbers, groups=groups, training=how).accuracy < 0.7
 
 
 def test_the_penalty_is_chosen_by_the_examples_left_out():
     table = examples(60, gap=0.5)
     found = learning.cross_validated(
-        table, groups=np.arange(60) // 6, method="linear-svm", C=[1e-4, 1e-2, 1.0], folds=5
+        table,
+        groups=np.arange(60) // 6,
+        training=learning.Training("linear-svm", C=[1e-4, 1e-2, 1.0], folds=5),
     )
     assert found.accuracy == max(accuracy for _, accuracy in found.tried)
     assert dict(found.tried)[found.C] == found.accuracy
@@ -216,17 +221,16 @@ def test_batches_give_the_plane_of_the_whole_within_its_own_error():
 def test_what_it_learned():
     table = examples(600)
     groups = learning.groups_of(table, blocks=3)
-    how = {"groups": groups, "method": "linear-svm", "folds": 4}
-    subsets = learning.by_subset(
-        table, {"all": NAMES, "one": NAMES[:1], "noise": NAMES[2:]}, C=[0.1, 1.0], **how
-    )
+    how = {"groups": groups, "training": learning.Training("linear-svm", C=1.0, folds=4)}
+    several = {**how, "training": replace(how["training"], C=(0.1, 1.0))}
+    subsets = learning.by_subset(table, {"all": NAMES, "one": NAMES[:1], "noise": NAMES[2:]}, **several)
     accuracy = subsets.accuracy
     assert accuracy.sel(subset="all") > accuracy.sel(subset="one") > 0.8
     assert accuracy.sel(subset="noise") == pytest.approx(0.5, abs=0.08)
-    kept = learning.by_elimination(table, numbers=[3, 2, 1], C=1.0, **how)
+    kept = learning.by_elimination(table, numbers=[3, 2, 1], **how)
     np.testing.assert_array_equal(kept.kept.sel(number=2).values, [1.0, 1.0, 0.0])
     assert kept.accuracy.sel(number=2) == pytest.approx(float(accuracy.sel(subset="all")), abs=0.02)
-    curve = learning.by_number(table, sizes=[3, 150, 10_000], C=1.0, seed=1, **how)
+    curve = learning.by_number(table, sizes=[3, 150, 10_000], seed=1, **how)
     np.testing.assert_array_equal(curve["size"].values, [3, 150])
     assert curve.accuracy[1] >= curve.accuracy[0] - 0.02
 
@@ -245,7 +249,9 @@ def test_what_it_learned():
 def test_examples_nothing_can_be_learned_from_are_refused(change, message):
     with pytest.raises(sc.SupercooledError, match=message):
         learning.cross_validated(
-            change(examples(40)), groups=np.arange(40) // 10, method="ridge", C=1.0, folds=2
+            change(examples(40)),
+            groups=np.arange(40) // 10,
+            training=learning.Training("ridge", C=1.0, folds=2),
         )
 
 
@@ -344,7 +350,7 @@ def test_from_a_trajectory_to_a_softness_that_knows_who_will_jump():
     features = structure.features_of_examples(run, chosen, near, species="A")
     groups = np.arange(features.sizes["example"]) % 4
     model, validation = learning.fit_softness(
-        features, groups=groups, method="svm", C=1.0, folds=2, unit="margin", constant="ignore"
+        features, groups=groups, training=learning.Training("svm", C=1.0, folds=2, constant="ignore")
     )
     assert validation.accuracy == 1.0
     S = sc.indicators.LearnedSoftness(model).of(run, species="A", frames=slice(0, 5))
@@ -361,7 +367,7 @@ def test_a_model_that_always_says_hard_is_not_taken_for_one_that_knows():
         dims=("example", "feature"),
         coords={"feature": list("abcd"), "soft": ("example", soft)},
     )
-    asked = {"groups": np.arange(1259) % 5, "method": "svm", "C": 0.1, "folds": 5, "unit": "margin"}
+    asked = {"groups": np.arange(1259) % 5, "training": learning.Training("svm", C=0.1, folds=5)}
     with pytest.warns(UserWarning, match=r"no better than the 0\.805 of saying the commoner kind always"):
         model, found = learning.fit_softness(near, **asked)
     assert found.accuracy == pytest.approx(0.805, abs=0.01)

@@ -165,8 +165,9 @@ def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
     # A run gets the softness of what the others taught, a hotter one of what all did.
     rest = table.isel(example=table.run.values != 1)
     alone, _ = sc.learning.fit_softness(
-        rest, groups=rest.run.values, C=trained.validation.C, unit="margin", seed=1, method="linear-svm",
-        folds=2, constant="ignore",
+        rest, groups=rest.run.values, training=sc.learning.Training(
+            "linear-svm", C=trained.validation.C, folds=2, constant="ignore", seed=1
+        ),
     )  # fmt: skip
     np.testing.assert_allclose(trained.parts[1].weights, alone.weights, rtol=1e-6)
     for taught, model in ((1, trained.parts[1]), (None, trained.whole)):
@@ -294,7 +295,8 @@ def test_accuracy_is_averaged_over_draws_and_its_error_knows_them(found):
     told = training.told(cold, drawn)
     by_penalty = {
         C: [
-            sc.learning.cross_validated(one, groups=one["group"].values, C=C, **cold.fitting) for one in drawn
+            sc.learning.cross_validated(one, groups=one["group"].values, training=cold.training(C))
+            for one in drawn
         ]
         for C in (0.1, 1.0)
     }

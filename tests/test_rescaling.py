@@ -348,7 +348,9 @@ def learned(u):
     some = features.isel(frame=0, particle=slice(0, 40)).rename(particle="example").drop_vars("example")
     some = some.assign_coords(soft=("example", soft))
     model, _ = learning.fit_softness(
-        some, groups=np.arange(40) // 10, method="ridge", C=1.0, folds=4, unit="margin", constant="ignore"
+        some,
+        groups=np.arange(40) // 10,
+        training=learning.Training("ridge", C=1.0, folds=4, constant="ignore"),
     )
     return model.softness(features)
 

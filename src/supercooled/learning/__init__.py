@@ -14,13 +14,14 @@ from supercooled.learning.model import SoftnessModel, load_model
 if TYPE_CHECKING:
     from supercooled.learning.classifier import METHODS, Method, SoftnessClassifier
     from supercooled.learning.examining import by_elimination, by_number, by_subset, projections
-    from supercooled.learning.fitting import Validation, cross_validated, fit_softness, groups_of
+    from supercooled.learning.fitting import Training, Validation, cross_validated, fit_softness, groups_of
     from supercooled.learning.streams import fit_in_batches
 
 _LEARNING = {
     "METHODS": "classifier",
     "Method": "classifier",
     "SoftnessClassifier": "classifier",
+    "Training": "fitting",
     "Validation": "fitting",
     "by_elimination": "examining",
     "by_number": "examining",
@@ -37,6 +38,7 @@ __all__ = [
     "Method",
     "SoftnessClassifier",
     "SoftnessModel",
+    "Training",
     "Validation",
     "by_elimination",
     "by_number",

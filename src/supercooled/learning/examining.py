@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import AtLeast, Numbers, Positive, Random, validated
+from supercooled.arguments import AtLeast, Numbers, Random, validated
 from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.errors import ParameterError
-from supercooled.learning.classifier import Method, SoftnessClassifier
-from supercooled.learning.fitting import Folds, cross_validated, examples_of, folded, why_no_error
+from supercooled.learning.fitting import (
+    Training,
+    classifier_of,
+    cross_validated,
+    examples_of,
+    folded,
+    why_no_error,
+)
 from supercooled.learning.model import SoftnessModel
 
 
@@ -46,15 +52,12 @@ def by_subset(
     subsets: Annotated[Mapping[str, Sequence[str]], AtLeast(1)],
     *,
     groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
-    method: Method,
-    C: float | Sequence[float],
-    folds: Folds,
-    constant: Literal["refuse", "ignore"] = "refuse",
+    training: Training,
 ) -> xr.Dataset:
     """Cross-validated accuracy with some of the features only.
 
     subsets : names of the features of each subset
-    groups, method, C, folds, constant : as in :func:`cross_validated`
+    groups, training : as in :func:`cross_validated`
 
     Returns ``accuracy``, ``accuracy_error``, ``soft_share``, ``C`` and ``number`` of features (subset).
     Errors are NaN where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
@@ -74,10 +77,7 @@ def by_subset(
         found = cross_validated(
             features.sel(feature=list(chosen)),
             groups=groups,
-            method=method,
-            C=C,
-            folds=folds,
-            constant=constant,
+            training=training,
         )
         whys.append(found.no_error)
         rows.append((found.accuracy, found.error, found.soft_share, found.C, len(chosen)))
@@ -95,16 +95,13 @@ def by_elimination(
     *,
     groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
     numbers: Annotated[Sequence[int], AtLeast(1)],
-    method: Method,
-    C: Positive,
-    folds: Folds,
-    constant: Literal["refuse", "ignore"] = "refuse",
+    training: Training,
 ) -> xr.Dataset:
     """Accuracy as features are taken away, those with the smallest weights first.
 
     numbers : of features to keep, falling
-    groups, method, C, folds, constant : as in :func:`cross_validated`; in each fold the examples that
-        test take no part in choosing the features
+    groups, training : as in :func:`cross_validated`, with one C; in each fold the examples that test take
+        no part in choosing the features
 
     Returns ``accuracy`` and ``accuracy_error`` (number), and ``kept`` (number, feature), the share of
     folds that keep a feature. Errors are NaN
@@ -120,9 +117,9 @@ def by_elimination(
     if sorted(set(wanted), reverse=True) != wanted or not 0 < wanted[-1] <= wanted[0] <= X.shape[1]:
         raise ParameterError(f"numbers must fall from at most {X.shape[1]} to at least 1, not {wanted}")
     right = np.zeros((len(wanted), len(soft)), dtype=bool)
+    classifier, folds = classifier_of(training, _one_penalty(training)), training.folds
     scores, kept = np.empty((folds, len(wanted))), np.zeros((len(wanted), X.shape[1]))
-    classifier = SoftnessClassifier(method=method, C=C, constant=constant)
-    for fold, (train, test) in enumerate(folded(soft, groups, folds)):
+    for fold, (train, test) in enumerate(folded(soft, groups, training.folds)):
         left: AnyArray = np.arange(X.shape[1])
         for k, number in enumerate(wanted):
             if number < len(left):
@@ -152,17 +149,14 @@ def by_number(
     *,
     groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
     sizes: Annotated[Sequence[int], AtLeast(1)],
-    method: Method,
-    C: Positive,
-    folds: Folds,
+    training: Training,
     seed: Random,
-    constant: Literal["refuse", "ignore"] = "refuse",
 ) -> xr.Dataset:
     """Accuracy against the number of examples of each kind learned from.
 
     sizes : examples of each kind, drawn at random from those of the training folds
     seed : of the draw
-    groups, method, C, folds, constant : as in :func:`cross_validated`
+    groups, training : as in :func:`cross_validated`
 
     Returns ``accuracy`` and ``accuracy_error`` (size), on the groups left out; sizes that the training
     folds don't have are left out. Errors are NaN
@@ -175,12 +169,12 @@ def by_number(
     """
     X, soft = examples_of(features)
     random = np.random.default_rng(seed)
-    parts = list(folded(soft, groups, folds))
+    parts = list(folded(soft, groups, training.folds))
     most = min(min(int(soft[train].sum()), int((~soft[train]).sum())) for train, _ in parts)
     possible = [size for size in sizes if 1 <= size <= most]
     if not possible:
         raise ParameterError(f"a fold learns from {most} examples of a kind, fewer than {min(sizes)}")
-    classifier = SoftnessClassifier(method=method, C=C, constant=constant)
+    classifier, folds = classifier_of(training, _one_penalty(training)), training.folds
     scores, right = np.empty((folds, len(possible))), np.zeros((len(possible), len(soft)), dtype=bool)
     for fold, (train, test) in enumerate(parts):
         for k, size in enumerate(possible):
@@ -202,6 +196,13 @@ def _why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, fol
     """Why folds don't tell an error, at whatever number of features or examples it is first so."""
     whys = (why_no_error(features, told, groups, folds) for told in right)
     return next(filter(None, whys), "")
+
+
+def _one_penalty(training: Training) -> float:
+    penalties = np.atleast_1d(np.asarray(training.C, dtype=np.float64))
+    if len(penalties) != 1:
+        raise ParameterError(f"training must have one C here, not {len(penalties)}; for example C=1.0")
+    return float(penalties[0])
 
 
 def _standard_error(scores: Array, why: str) -> Array:

@@ -24,6 +24,35 @@ Folds: TypeAlias = Annotated[int, Whole(at_least=2, at_most=1000)]
 
 
 @validated
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How a softness is learned: what stays the same from one set of examples to another.
+
+    method : of :class:`SoftnessClassifier`
+    C : penalty of examples on the wrong side; of several the best is taken, by cross-validation
+    folds : parts that the groups are dealt into, each of which is left out once
+    unit : see :class:`SoftnessModel`
+    constant : "refuse" features that don't vary, or "ignore" them
+    seed : of what is drawn
+
+    Raises
+    ------
+    ParameterError
+        if there is no such method or unit, or a number is out of range.
+
+    >>> Training("linear-svm", C=(0.1, 1.0), folds=5).unit
+    'margin'
+    """
+
+    method: Method
+    C: float | Sequence[float]
+    folds: Folds
+    unit: Unit = "margin"
+    constant: Literal["refuse", "ignore"] = "refuse"
+    seed: Random = 0
+
+
+@validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
     """How well examples are told apart that took no part in the training.
@@ -97,19 +126,13 @@ def cross_validated(
     features: Features,
     *,
     groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
-    method: Method,
-    C: float | Sequence[float],
-    folds: Folds,
-    unit: Unit = "margin",
-    constant: Literal["refuse", "ignore"] = "refuse",
-    seed: Random = 0,
+    training: Training,
 ) -> Validation:
     """Accuracy on groups left out in turn, at the best penalty of those given.
 
     features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
     groups : (example,), which examples belong together, as from :func:`groups_of`
-    method, C, unit, constant, seed : of :class:`SoftnessClassifier`; several C are tried
-    folds : parts that the groups are dealt into
+    training : how, and in how many folds; of several C each is measured
 
     The error of the accuracy is the scatter of the folds over the root of their number. It is NaN, and
     ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (told by
@@ -126,18 +149,20 @@ def cross_validated(
     >>> soft = np.arange(80) % 2 == 0
     >>> near = xr.DataArray(random.normal(size=(80, 2)) + 3.0 * soft[:, None], dims=("example", "feature"),
     ...     coords={"feature": ["a", "b"], "soft": ("example", soft)})
-    >>> found = cross_validated(near, groups=np.arange(80) // 20, method="linear-svm", C=[0.1, 1.0], folds=4)
+    >>> found = cross_validated(
+    ...     near, groups=np.arange(80) // 20, training=Training("linear-svm", C=(0.1, 1.0), folds=4))
     >>> found.accuracy > 0.9
     True
     """
     X, soft = examples_of(features)
-    standards(X, constant, [str(name) for name in features["feature"].values])
-    penalties = sorted({float(c) for c in np.atleast_1d(np.asarray(C, dtype=np.float64))})
+    folds = training.folds
+    standards(X, training.constant, [str(name) for name in features["feature"].values])
+    penalties = sorted({float(c) for c in np.atleast_1d(np.asarray(training.C, dtype=np.float64))})
     if not penalties:
         raise ParameterError("no penalty C was given, for example C=[0.1, 1.0, 10.0]")
     tried = []
     for penalty in penalties:
-        classifier = SoftnessClassifier(method=method, C=penalty, unit=unit, constant=constant, seed=seed)
+        classifier = classifier_of(training, penalty)
         values = np.empty(len(soft))
         scores, sizes = [], []
         for train, test in folded(soft, groups, folds):
@@ -193,12 +218,7 @@ def fit_softness(
     features: Features,
     *,
     groups: Annotated[Integers, Numbers(rank=1, whole=True, array=True)],
-    method: Method,
-    C: float | Sequence[float],
-    folds: Folds,
-    unit: Unit,
-    constant: Literal["refuse", "ignore"] = "refuse",
-    seed: Random = 0,
+    training: Training,
     provenance: Mapping[str, Any] | None = None,
 ) -> tuple[SoftnessModel, Validation]:
     r"""Softness from examples of surroundings that are about to rearrange and of others that stay.
@@ -206,9 +226,8 @@ def fit_softness(
     .. math:: S = \mathbf w \cdot \mathbf z - b
 
     features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
-    groups, folds : who is left out together, and in how many parts, to find C and the accuracy
-    method, C, constant, seed : of :class:`SoftnessClassifier`
-    unit : "margin" is the equation above; "distance" divides it by |w|
+    groups : which examples are left out together, to find C and the accuracy
+    training : how; its unit "margin" is the equation above, "distance" divides it by |w|
     provenance : plain data that the model shall carry
 
     Returns the model, trained on all examples, and what the cross-validation at the chosen C says; warns if
@@ -225,26 +244,24 @@ def fit_softness(
     >>> near = xr.DataArray(np.where(soft, 1.0, -1.0)[:, None] + 0.01 * np.arange(40.0)[:, None],
     ...     dims=("example", "feature"), coords={"feature": ["few neighbours"], "soft": ("example", soft)})
     >>> model, found = fit_softness(
-    ...     near, groups=np.arange(40) // 10, method="svm", C=1.0, folds=4, unit="margin")
+    ...     near, groups=np.arange(40) // 10, training=Training("svm", C=1.0, folds=4))
     >>> float(model.weights[0]) > 0, found.accuracy
     (True, 1.0)
     """
     soft = examples_of(features)[1]
-    found = cross_validated(
-        features, groups=groups, method=method, C=C, folds=folds, unit=unit, constant=constant, seed=seed
-    )
+    found = cross_validated(features, groups=groups, training=training)
     if found.warning:
         warnings.warn(found.warning, stacklevel=2)
-    fitted = SoftnessClassifier(method=method, C=found.C, unit=unit, constant=constant, seed=seed)
+    fitted = classifier_of(training, found.C)
     fitted.fit(features.transpose("example", "feature"), soft)
     made = {
         "version": version("supercooled"),
-        "method": method,
+        "method": training.method,
         "C": found.C,
-        "seed": seed,
+        "seed": training.seed,
         "examples": [int(soft.sum()), int((~soft).sum())],
         "groups": len(np.unique(groups)),
-        "folds": folds,
+        "folds": training.folds,
         "accuracy": found.accuracy,
         # A file has no NaN.
         "accuracy_error": None if found.no_error else found.error,
@@ -256,6 +273,13 @@ def fit_softness(
     }
     model = replace(fitted.model_, provenance=made)
     return model, found
+
+
+def classifier_of(training: Training, C: float) -> SoftnessClassifier:
+    """The classifier at one penalty."""
+    return SoftnessClassifier(
+        method=training.method, C=C, unit=training.unit, constant=training.constant, seed=training.seed
+    )
 
 
 def examples_of(features: xr.DataArray) -> tuple[Array, Booleans]:

@@ -202,11 +202,7 @@ def _learn(
     model, validation = learning.fit_softness(
         together,
         groups=learning.groups_of(together, blocks=choices.folds),
-        method="linear-svm",
-        C=choices.penalty,
-        folds=choices.folds,
-        unit="margin",
-        constant="ignore",
+        training=learning.Training("linear-svm", choices.penalty, choices.folds, constant="ignore"),
     )
     accuracy, first = {}, 0
     for T in liquid.temperatures:

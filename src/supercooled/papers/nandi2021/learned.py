@@ -93,11 +93,7 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
         return learning.fit_softness(
             features,
             groups=learning.groups_of(features, blocks=BLOCKS),
-            method="svm",
-            C=penalty,
-            folds=FOLDS,
-            unit="margin",
-            constant="ignore",
+            training=learning.Training("svm", penalty, FOLDS, constant="ignore"),
         )
 
     model, found = taught(each, PENALTY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -58,14 +58,11 @@ class Coldest:
         """What is left out in turn, in words."""
         return f"{self.n_groups} runs" if len(self.runs) > 1 else "blocks of one run"
 
-    @property
-    def fitting(self) -> dict[str, Any]:
+    def training(self, C: float | Sequence[float], *, method: str | None = None) -> learning.Training:
         """What every fit shares; a Gaussian where no neighbour comes does not vary."""
-        return {
-            "method": cast("Method", self.choices.method),
-            "folds": self.n_groups,
-            "constant": "ignore",
-        }
+        return learning.Training(
+            cast("Method", method or self.choices.method), C, self.n_groups, constant="ignore"
+        )
 
     def examples(
         self, *, lead: float | None = None, quiet: float | None = None, draw: int = 0
@@ -142,7 +139,7 @@ def told(cold: Coldest, draws: Sequence[xr.DataArray]) -> Told:
 
 
 def _left_out(cold: Coldest, features: xr.DataArray, C: float) -> Validation:
-    return learning.cross_validated(features, groups=features["group"].values, C=C, **cold.fitting)
+    return learning.cross_validated(features, groups=features["group"].values, training=cold.training(C))
 
 
 def _shares(found: Validation, features: xr.DataArray) -> Array:
@@ -159,24 +156,24 @@ def _error(values: Sequence[float], errors: Sequence[float]) -> float:
 
 def trained(cold: Coldest, *, draws: int = 1) -> Trained:
     """The softness, by examples of which each part of the runs is left out in turn."""
-    choices, how = cold.choices, cold.fitting
+    choices = cold.choices
     drawn = [cold.examples(draw=k) for k in range(draws)]
     features, found = drawn[0], told(cold, drawn)
     group = features["group"].values
     model, _ = learning.fit_softness(
         features,
         groups=group,
-        C=found.C,
-        unit=cast("Unit", choices.unit),
-        seed=choices.seed,
+        training=replace(cold.training(found.C), unit=cast("Unit", choices.unit), seed=choices.seed),
         provenance={"temperature": cold.runs[0].temperature, "lead": choices.lead},
-        **how,
     )
     parts = []
     for k in range(cold.n_groups):
         rest = features.isel(example=group != k)
         classifier = learning.SoftnessClassifier(
-            method=how["method"], C=found.C, unit=cast("Unit", choices.unit), constant="ignore"
+            method=cast("Method", choices.method),
+            C=found.C,
+            unit=cast("Unit", choices.unit),
+            constant="ignore",
         )
         part = classifier.fit(rest, rest["soft"].values).model_
         parts.append(part)
@@ -223,15 +220,17 @@ def _before_peak(events: xr.Dataset, run: Trajectory, k: int, choices: Choices, 
 def learned(cold: Coldest, found: Trained) -> dict[str, xr.Dataset]:
     """Accuracy by lead, quiet, split, features, method and number of examples; projections of the normal."""
     choices, features, C = cold.choices, found.examples, found.validation.C
-    how = {"groups": features["group"].values, **cold.fitting}
+    how: dict[str, Any] = {"groups": features["group"].values, "training": cold.training(C)}
     numbers = [n for n in KEPT if n <= features.sizes["feature"]]
     return {
         "by_lead": _compared("lead", _by_lead(cold, features), cold, C=C),
         "by_quiet": _compared("quiet", _by_quiet(cold, features), cold, C=C),
         "by_split": _by_split(cold, found),
-        "by_subset": learning.by_subset(features, subsets(features), C=choices.C, **how),
-        "by_elimination": learning.by_elimination(features, numbers=numbers, C=C, **how),
-        "by_number": learning.by_number(features, sizes=SIZES, C=C, seed=choices.seed, **how),
+        "by_subset": learning.by_subset(
+            features, subsets(features), **{**how, "training": cold.training(choices.C)}
+        ),
+        "by_elimination": learning.by_elimination(features, numbers=numbers, **how),
+        "by_number": learning.by_number(features, sizes=SIZES, seed=choices.seed, **how),
         "by_method": _by_method(features, cold),
         "projections": learning.projections(found.whole).to_dataset(name="projection"),
     }
@@ -276,9 +275,9 @@ def _by_quiet(cold: Coldest, known: xr.DataArray) -> dict[float, xr.DataArray]:
 
 def _by_split(cold: Coldest, found: Trained) -> xr.Dataset:
     """What keeping runs apart costs: examples dealt out at random share cages with those learned from."""
-    features, how = found.examples, cold.fitting
+    features, training = found.examples, cold.training(found.validation.C)
     alone = np.random.default_rng(cold.choices.seed).permutation(features.sizes["example"])
-    at_random = learning.cross_validated(features, groups=alone, C=found.validation.C, **how)
+    at_random = learning.cross_validated(features, groups=alone, training=training)
     both = (_left_out(cold, features, found.validation.C), at_random)
     return xr.Dataset(
         {
@@ -294,7 +293,7 @@ def _compared(name: str, examples: Mapping[float, xr.DataArray], cold: Coldest, 
     """Cross-validated accuracy on each set of examples."""
     rows = []
     for features in examples.values():
-        one = learning.cross_validated(features, groups=features["group"].values, C=C, **cold.fitting)
+        one = learning.cross_validated(features, groups=features["group"].values, training=cold.training(C))
         rows.append((one.accuracy, one.error, one.soft_share))
     columns = ("accuracy", "accuracy_error", "soft_share")
     return xr.Dataset(
@@ -307,8 +306,8 @@ def _by_method(features: xr.DataArray, cold: Coldest) -> xr.Dataset:
     rows = []
     for method in OTHER_METHODS:
         # LIBSVM and the network take long at large penalties, and gain nothing there.
-        how = {**cold.fitting, "method": method}
-        one = learning.cross_validated(features, groups=features["group"].values, C=[0.01, 0.1], **how)
+        training = cold.training([0.01, 0.1], method=method)
+        one = learning.cross_validated(features, groups=features["group"].values, training=training)
         rows.append((one.accuracy, one.error))
     return xr.Dataset(
         {
