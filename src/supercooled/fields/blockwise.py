@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arrays import Array
+from supercooled.extras import require
 from supercooled.fields.checksums import sealed_folder
 from supercooled.fields.lazy import LABELS, VALUES, opened
 from supercooled.outputs import Named
@@ -73,6 +74,7 @@ def field(
         for chunk, part in zip(chunks, apply(function, items), strict=True):
             values[chunk.rows] = part
         return labelled(name, values, ("frame", "particle"), coords, **attributes)
+    require("zarr", doing="storing a field")
     with sealed_folder(out, by=by, inputs=inputs) as made:
         made.mkdir()
         labels = _labels(name, shape, coords, attributes)

@@ -16,6 +16,7 @@ from xarray.core import indexing
 
 from supercooled.arrays import Array
 from supercooled.errors import StoreError, SupercooledError
+from supercooled.extras import require
 from supercooled.fields import stored_arrays
 from supercooled.fields.checksums import SUMMED, check, own_sum
 
@@ -69,6 +70,7 @@ def reading(what: str, remedy: str = "delete it and ask again") -> Iterator[None
 
 def dataset(folder: Path, group: str) -> xr.Dataset:
     """A group of a Zarr folder that has been checked, read into memory."""
+    require("zarr", doing="reading what is stored")
     # No units of ours are dates.
     return xr.load_dataset(
         folder, engine="zarr", group=group, consolidated=False, zarr_format=3, decode_times=False

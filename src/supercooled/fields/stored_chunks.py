@@ -15,6 +15,7 @@ from xarray.core import indexing
 
 from supercooled.arrays import Array, Integers
 from supercooled.errors import StoreError
+from supercooled.extras import require
 from supercooled.fields.checksums import SUMMED, check, objection, own_sum, sealed_folder
 from supercooled.fields.lazy import VALUES, Lazy, reading
 from supercooled.fields.stored_arrays import Array as StoredArray
@@ -55,6 +56,7 @@ def stored_chunks(
     StoreError
         if `out` holds something else than results, or can't be written.
     """
+    require("zarr", doing="storing the values of indicators")
     with results_folder(out, by="compute", inputs=inputs) as folder:
         parts = folder.resolve() / _PARTS
         asked = [_Chunk(chunk, parts / f"frames-{chunk[0]}-{chunk[-1]}-{key}.zarr") for chunk in chunks]

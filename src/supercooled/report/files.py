@@ -15,6 +15,7 @@ import xarray as xr
 from supercooled import plain_data
 from supercooled.arguments import validated
 from supercooled.errors import StoreError
+from supercooled.extras import require
 from supercooled.fields import check, dataset, reading, sealed_folder
 from supercooled.fields.stored_arrays import Group
 from supercooled.outputs import owned_file
@@ -83,6 +84,7 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
     StoreError
         if it holds something else, or can't be written.
     """
+    require("zarr", doing="storing results")
     with sealed_folder(path, by="save_results") as made, warnings.catch_warnings():
         # text coordinates ("AA", "AB") have no final Zarr 3 specification yet
         warnings.filterwarnings("ignore", module="zarr")

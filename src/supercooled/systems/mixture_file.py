@@ -17,7 +17,7 @@ from supercooled import extensions
 from supercooled.arguments import validated
 from supercooled.errors import MixtureError, SupercooledError
 from supercooled.mixture import Mixture
-from supercooled.plain_data import Fields, first_wrong, read_table, read_yaml
+from supercooled.plain_data import Fields, first_wrong, read_table
 from supercooled.potentials import (
     CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
@@ -311,6 +311,8 @@ def read_mixture(path: str | Path) -> Mixture:
     HarmonicRepulsion(epsilon=1.0, sigma=1.0)
     """
     path = Path(path)
+    from supercooled.yaml_files import read_yaml
+
     data = read_yaml(path, error=MixtureError)
     if not isinstance(data, Mapping):
         raise MixtureError(f"{path}: a mixture has a name, species and pairs; this is no such file")
