@@ -1459,7 +1459,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "out": folder() / "o",
         "by": "me",
         "inputs": (),
-        "runs": None,
+        "root": None,
         "names": (),
         "redrawn": False,
         "figures": None,
