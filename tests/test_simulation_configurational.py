@@ -7,10 +7,12 @@ import pytest
 
 import supercooled as sc
 from supercooled import store, systems
-from supercooled.errors import BoxError, MixtureError
+from supercooled.errors import BoxError, MixtureError, ParameterError
 from supercooled.simulation import configurational
 from supercooled.simulation.lammps_engine import create, interact, session
+from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.start import Start
+from supercooled.store import energies
 
 
 def shaken(mixture, seed=3, tilt=0.0):
@@ -123,10 +125,49 @@ def test_canonical_configurations_have_the_temperature_of_their_bath(tmp_path):
         liquid, temperature=1.0, n_particles=200, duration=8.0, every=0.08, dt=0.0025, damping=200.0,
         start="lattice", hold=4.0, seed=1, root=tmp_path, progress=False,
     )  # fmt: skip
-    values = store.logged(run, "configurational_temperature")
-    assert values.identical(configurational(run, liquid.mixture)["configurational_temperature"])
+    values = configurational(run, liquid.mixture)["configurational_temperature"]
+    logged = store.logged(run, "configurational_temperature")
+    # With the first frame, and then with the first of each 500 steps, from positions in double precision.
+    steps = 32 * np.arange(run.n_frames)
+    known = np.insert(np.diff(steps // 500) > 0, 0, True)
+    np.testing.assert_array_equal(np.isfinite(logged), known)
+    np.testing.assert_allclose(logged[known], values[known], rtol=1e-4)
+    assert logged.attrs["units"] == "epsilon_AA/k_B"
     # It fluctuates as the kinetic one, by sqrt(2/3N) = 0.058, and forgets in half a tau: three errors.
     assert float(values.mean()) == pytest.approx(1.0, abs=3 * 0.058 / np.sqrt(8.0))
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.3])
+@pytest.mark.parametrize("name", ["ka-lj", "ka-wca", "ka-lj-smooth", "harmonic", "2-D"])
+def test_the_kernel_gives_what_the_twin_does(name, tilt):
+    """Every law that a run may have, in tilted boxes, and wherever particles were folded to."""
+    if name == "harmonic":
+        kinds = systems.kob_andersen(density=1.2).mixture
+        mixture = replace(kinds, potentials=(sc.potentials.HarmonicRepulsion(40.0, 1.3),) * 3)
+    else:
+        mixture = MIXTURES["2-D"] if name == "2-D" else systems.named(name, density=1.2).mixture
+    positions, box, species = shaken(mixture, tilt=tilt)
+    forces = PairForces(mixture, box, species)
+    found = forces.configurational_temperature(np.ascontiguousarray(positions.T))
+    slow = measured(positions, box, species, mixture)["configurational_temperature"]
+    assert found == pytest.approx(slow, rel=1e-6)
+    again = forces.configurational_temperature(np.ascontiguousarray(positions.T))
+    elsewhere = forces.configurational_temperature(np.ascontiguousarray((positions + box.matrix[:, 0]).T))
+    assert again == found
+    assert elsewhere == pytest.approx(found, rel=1e-9)
+
+
+def test_a_run_without_a_log_of_it_has_it_from_its_positions(tmp_path, monkeypatch):
+    liquid = systems.kob_andersen(density=1.2)
+    run = store.simulate(
+        liquid, temperature=2.0, n_particles=200, duration=0.1, every=0.05, start="lattice", hold=0.1,
+        root=tmp_path, progress=False,
+    )  # fmt: skip
+    monkeypatch.setattr(energies.GsdFile, "scalars", lambda *_: (np.zeros(3, bool), np.zeros((3, 1))))
+    found = store.logged(run, "configurational_temperature")
+    assert found.identical(configurational(run, liquid.mixture)["configurational_temperature"])
+    with pytest.raises(ParameterError, match="no log of 'pressure'"):
+        store.logged(run, "pressure")
 
 
 def test_an_oscillator_at_a_step_has_the_temperature_of_its_shadow_hamiltonian():

@@ -681,6 +681,9 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "temperature": 1.0,
     },
     "simulation.PairForces.pairs": lambda: {"xyz": np.ascontiguousarray(started().positions.T)},
+    "simulation.PairForces.configurational_temperature": lambda: {
+        "xyz": np.ascontiguousarray(started().positions.T)
+    },
     "cage.Calibration.softness": lambda: {"depth": field("depth")},
     "cage.cage_range": lambda: {"potential": well(), "share": 0.01},
     "cage.Calibration.of_depth": lambda: {"depth": np.array([1.0, 2.0])},

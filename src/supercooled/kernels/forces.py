@@ -198,3 +198,46 @@ def tabulated(
         force[0, i], force[1, i], force[2, i] = fx, fy, fz
         total += energy
     return 0.5 * total
+
+
+# as above; law (species, species, node, [1, u, u^2, u^3]): the force of a pair as a cubic of u, whose slope
+# is that of the force
+@njit(cache=True, fastmath=True, error_model="numpy")
+def squares_and_laplacian(
+    xyz: Array, kind: Integers, near: Neighbours, cutoff2: Array, law: Array, dimensions: int
+) -> tuple[float, float]:
+    """Sum of the squares of all forces, and of all second derivatives of the energy."""
+    x, y, z = xyz[0], xyz[1], xyz[2]
+    lx, ly, lz, txy, txz, tyz = near.edges
+    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
+    last = law.shape[2] - 2
+    squares = laplacian = 0.0
+    for i in range(xyz.shape[1]):
+        fx = fy = fz = bent = 0.0
+        xi, yi, zi, a = x[i], y[i], z[i], kind[i]
+        for b in range(near.first.shape[1]):
+            c2, table = cutoff2[a, b], law[a, b]
+            r0, per_step = table[0, 0], table[0, 1]
+            who = near.who[near.first[i, b] : near.end[i, b]]
+            for k in range(who.shape[0]):
+                j = who[k]
+                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
+                r2 = dx * dx + dy * dy + dz * dz
+                if r2 >= c2:
+                    continue
+                r = np.sqrt(r2)
+                t = (r - r0) * per_step
+                # Below the first node the force goes on straight.
+                m = min(max(int(t), 0), last)
+                u = max(t - m, 0.0)
+                row = table[m + 1]
+                force = row[0] + u * (row[1] + u * (row[2] + u * row[3])) + min(t, 0.0) * row[1]
+                slope = row[1] + u * (2.0 * row[2] + u * 3.0 * row[3])
+                pull = force / max(r, 1e-12)
+                fx += pull * dx
+                fy += pull * dy
+                fz += pull * dz
+                bent -= slope * per_step + (dimensions - 1) * pull
+        squares += fx * fx + fy * fy + fz * fz
+        laplacian += bent
+    return squares, laplacian

@@ -14,6 +14,8 @@ from supercooled.state import StatePoint
 ATOM_STEPS_PER_CHECKPOINT = 20_000_000
 # A second of one core: how long Ctrl-C waits.
 ATOM_STEPS_PER_STOP = 2_000_000
+# What a temperature of the positions costs is that of five steps: one percent.
+STEPS_PER_CONFIGURATIONAL_TEMPERATURE = 500
 # 50 MB of frames in memory
 PARTICLES_PER_CHECKPOINT = 1_000_000
 
@@ -76,6 +78,21 @@ class Schedule:
             return 0
         interval, within = divmod(step - self.hold, self.every)
         return interval * len(self.offsets) + bisect_left(self.offsets, within)
+
+    @validated
+    def measures_temperature(self, frame: int) -> bool:
+        """Whether the temperature of the positions is logged with a frame: the first, and then one frame in
+        so many steps at most.
+
+        >>> run = Schedule(hold=0, every=200, n_particles=1000)
+        >>> [frame for frame in range(10) if run.measures_temperature(frame)]
+        [0, 3, 5, 8]
+        """
+        if frame == 0:
+            return True
+        before, now = (self.frame_step(k) - self.hold for k in (frame - 1, frame))
+        apart = STEPS_PER_CONFIGURATIONAL_TEMPERATURE
+        return before // apart < now // apart
 
     @validated
     def next_checkpoint(self, step: int) -> int:

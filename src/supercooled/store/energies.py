@@ -12,8 +12,8 @@ from supercooled.quantities import labelled
 from supercooled.simulation.configurational import configurational
 from supercooled.trajectory import Trajectory
 
-NAMES = ("potential_energy", "kinetic_temperature", "pressure")
 FROM_POSITIONS = "configurational_temperature"
+NAMES = ("potential_energy", "kinetic_temperature", "pressure", FROM_POSITIONS)
 
 
 @validated
@@ -21,9 +21,10 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     """One number a frame, (frame,), with the frame's ``time``.
 
     name : "potential_energy" (a particle, epsilon_AA), "kinetic_temperature" (epsilon_AA/k_B),
-        "pressure" (epsilon_AA/sigma_AA^3), or "configurational_temperature" (epsilon_AA/k_B), which is made
-        from the frames' positions when asked for, of every run whose liquid is known: see
-        :func:`supercooled.simulation.configurational`
+        "pressure" (epsilon_AA/sigma_AA^3), or "configurational_temperature" (epsilon_AA/k_B), which is logged
+        with the first frame and then with one in 500 steps, and is NaN between. Of any frame it is what
+        :func:`supercooled.simulation.configurational` makes of its positions, and here, too, of a run whose
+        liquid is known and that has no log of it
 
     Raises
     ------
@@ -34,8 +35,6 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     TrajectoryError
         if it is damaged.
     """
-    if name == FROM_POSITIONS and trajectory.state is not None:
-        return configurational(trajectory, trajectory.state.liquid.mixture)[name]
     path, n_frames = trajectory.source.name, trajectory.source.n_frames
     chunk = f"log/{name}"
     none = ParameterError(f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}")
@@ -45,7 +44,10 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
         raise none from error
     with opened as file:
         there, values = file.scalars(chunk, min(n_frames, file.n_frames), 1)
-        if n_frames > file.n_frames or not there[trajectory.frames].all():
+        known = n_frames <= file.n_frames and bool(there[trajectory.frames].all())
+        if not known and name == FROM_POSITIONS and trajectory.state is not None:
+            return configurational(trajectory, trajectory.state.liquid.mixture)[name]
+        if not known:
             raise none
         values = values[trajectory.frames, 0]
     return labelled(name, values, ("frame",), coordinates(trajectory), **origin(trajectory))

@@ -8,12 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from supercooled import io
+from supercooled.box import Box
 from supercooled.errors import StoreError, TrajectoryError
 from supercooled.io.gsd_writing import keep_first, whole_frames
-from supercooled.simulation.engine import Engine
+from supercooled.simulation.engine import Engine, Snapshot
+from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.schedule import Schedule
 from supercooled.store.configurations import write_configuration
+from supercooled.store.energies import FROM_POSITIONS
 from supercooled.store.folder import Checkpoint, RunFolder
 from supercooled.store.record import Record
 from supercooled.store.request import Request, read_configuration
@@ -89,9 +94,11 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
     checkpoint = folder.checkpoint() or _first(folder, request, engine, record)
     if checkpoint.frames == 0:
         folder.trajectory.unlink(missing_ok=True)
+    species = read_configuration(folder.start).species
+    forces = PairForces(mixture, Box.cube(state.liquid.edge(state.n_particles), mixture.dimensions), species)
     with io.GsdAppender(
         folder.trajectory,
-        species=read_configuration(folder.start).species,
+        species=species,
         names=mixture.species,
         masses=mixture.masses,
         dimensions=mixture.dimensions,
@@ -120,7 +127,9 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
                 file.truncate(kept)
             for shot in snapshots:
                 step = shot.step - schedule.hold
-                file.append(step, step * state.protocol.dt, shot.box, shot.positions, shot.images, shot.log)
+                measured = schedule.measures_temperature(file.n_frames)
+                log = {**shot.log, FROM_POSITIONS: _temperature(forces, shot) if measured else np.nan}
+                file.append(step, step * state.protocol.dt, shot.box, shot.positions, shot.images, log)
             file.flush()
             if after is not None:
                 checkpoint = folder.checkpoint_of(end, file.n_frames)
@@ -129,6 +138,12 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
             folder.replace_checkpoint(checkpoint)
             folder.remove_files_but_of(checkpoint)
             record.write(checkpoint.frames)
+
+
+def _temperature(forces: PairForces, shot: Snapshot) -> float:
+    """Configurational temperature; no number where particles of a strange engine lie in each other."""
+    found = forces.configurational_temperature(np.ascontiguousarray(shot.positions.T, dtype=np.float64))
+    return found if np.isfinite(found) else np.nan
 
 
 def _first(folder: RunFolder, request: Request, engine: Engine, record: Record) -> Checkpoint:

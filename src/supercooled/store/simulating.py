@@ -67,7 +67,7 @@ def simulate(
     Returns
     -------
     Trajectory with `state` and `temperature`; its GSD file logs ``potential_energy`` and
-    ``kinetic_temperature`` a particle, and ``pressure``.
+    ``kinetic_temperature`` a particle, ``pressure``, and now and then ``configurational_temperature``.
 
     Raises
     ------
