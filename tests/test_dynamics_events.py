@@ -8,6 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from supercooled import Box, Trajectory
 from supercooled.dynamics import (
+    ExtremaRule,
     balanced,
     events,
     hops,
@@ -355,12 +356,14 @@ def test_extrema_are_thinned_from_the_most_prominent_on_whatever_the_chunks(seed
     for megabytes in (SMALLEST, 64.0):
         table = training_by_extrema(
             run,
-            window=2.0 * side,
-            soft_above=0.1,
-            hard_below=0.05,
-            soft_separation=float(separations[0]),
-            hard_separation=float(separations[1]),
-            lead=0.0,
+            ExtremaRule(
+                window=2.0 * side,
+                soft_above=0.1,
+                hard_below=0.05,
+                soft_separation=float(separations[0]),
+                hard_separation=float(separations[1]),
+                lead=0.0,
+            ),
             megabytes=megabytes,
         )
         for kind, expected in ((True, slow[0]), (False, slow[1])):
@@ -372,8 +375,8 @@ def test_the_lead_moves_soft_structures_only_and_drops_those_before_the_run():
     positions = hopping(12, n_frames=500)
     given = {"window": 10.0, "soft_above": 0.2, "hard_below": 0.05}
     given |= {"soft_separation": 10.0, "hard_separation": 80.0}
-    at_once = training_by_extrema(trajectory(positions), lead=0.0, **given)
-    before = training_by_extrema(trajectory(positions), lead=8.0, **given)
+    at_once = training_by_extrema(trajectory(positions), ExtremaRule(lead=0.0, **given))
+    before = training_by_extrema(trajectory(positions), ExtremaRule(lead=8.0, **given))
     frames = at_once.frame.values - 8 * at_once.soft.values
     assert (frames < 0).sum() == at_once.sizes["example"] - before.sizes["example"]
     np.testing.assert_array_equal(before.frame.values, frames[frames >= 0])
@@ -419,4 +422,4 @@ def test_training_by_extrema_refuses(change, message):
     given = {"window": 8.0, "soft_above": 0.2, "hard_below": 0.05, "lead": 0.0}
     given |= {"soft_separation": 10.0, "hard_separation": 80.0}
     with pytest.raises(ParameterError, match=message):
-        training_by_extrema(trajectory(hopping(1)), **given | change)
+        ExtremaRule(**given | change)

@@ -181,9 +181,8 @@ def test_memory_ranking_and_propagation_of_a_stored_field_are_those_of_one_in_me
             sc.relation.ranking(deep, hopping, threshold=0.05, lead=0.0, bins=6),
             sc.relation.ranking(deep, ahead, threshold=0.05, lead=3.0, bins=6),
             sc.relation.propagation(
-                deep, RUN, ranges=[(low, high)], lags=[1.0, 9.0], stays_within=0.5, overlap_radius=0.3,
-                bins=5, origins=7,
-            ),
+                deep, RUN, ranges=[(low, high)], lags=[1.0, 9.0], bins=5,
+                stay=sc.relation.StayRule(within=0.5, overlap_radius=0.3, origins=7)),
         ]  # fmt: skip
 
     expected = all_of(WHOLE["depth"], WHOLE["hops"])

@@ -82,7 +82,9 @@ TABLES = {
         hard_at="middle",
     ),
     "training_by_extrema": lambda run: dynamics.training_by_extrema(
-        run, window=12.0, soft_above=0.2, hard_below=0.05, soft_separation=6.0, hard_separation=6.0, lead=0.0
+        run,
+        dynamics.ExtremaRule(12.0, soft_above=0.2, hard_below=0.05, soft_separation=6.0, hard_separation=6.0,
+                             lead=0.0),
     ),
 }  # fmt: skip
 
@@ -209,8 +211,8 @@ def test_fields_of_a_part_go_with_the_whole_in_every_consumer(some, tmp_path):
         structure.grouped_radial_distribution(part, depth, **shells),
     )
     how = {
-        "ranges": [(edges[0], edges[1]), (edges[1], edges[2])], "lags": [2.0, 4.0], "stays_within": 0.5,
-        "overlap_radius": 0.3, "bins": 4, "origins": 9, "blocks": 2,
+        "ranges": [(edges[0], edges[1]), (edges[1], edges[2])], "lags": [2.0, 4.0], "bins": 4, "blocks": 2,
+        "stay": relation.StayRule(0.5, 0.3, 9),
     }  # fmt: skip
     xr.testing.assert_allclose(
         relation.propagation(depth, RUN, **how), relation.propagation(depth, part, **how), rtol=1e-9
@@ -282,10 +284,8 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
         lambda: structure.features_of_examples(
             other, TABLES["training_by_extrema"](RUN), NEAR, species="A"
         ),
-        lambda: relation.propagation(
-            depth, other, ranges=[(0.0, 99.0)], lags=[1.0], stays_within=0.5, overlap_radius=0.3, bins=3,
-            origins=3,
-        ),
+        lambda: relation.propagation(depth, other, ranges=[(0.0, 99.0)], lags=[1.0], bins=3,
+            stay=relation.StayRule(within=0.5, overlap_radius=0.3, origins=3)),
         lambda: sc.report.scene(
             other, fields={"depth": depth}, frames=3, width=0.1, cutoffs={}, normalisation="total"
         ),

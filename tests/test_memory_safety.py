@@ -109,9 +109,13 @@ def test_what_is_no_configuration_is_not_quenched(positions, species, edge, mess
 
 def test_the_largest_value_of_a_field_is_in_the_propagator():
     found = relation.propagation(
-        field(np.tile([0.0, 1.0], (6, 1))), STILL, ranges=[(-1, 0.5), (0.5, 2)], lags=[1.0],
-        stays_within=0.5, overlap_radius=0.3, bins=4, origins=3,
-    )  # fmt: skip
+        field(np.tile([0.0, 1.0], (6, 1))),
+        STILL,
+        ranges=[(-1, 0.5), (0.5, 2)],
+        lags=[1.0],
+        bins=4,
+        stay=relation.StayRule(within=0.5, overlap_radius=0.3, origins=3),
+    )
     shares = found.propagator.values[:, 0] if found.propagator.dims[1] == "lag" else found.propagator.values
     assert np.isfinite(found.propagator.values).all()
     assert shares[0].argmax() == 0

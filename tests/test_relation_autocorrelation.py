@@ -11,7 +11,7 @@ from oracles.relation import correlation, stayed
 
 from supercooled import Box, Trajectory
 from supercooled.errors import ParameterError
-from supercooled.relation import autocorrelation, memory, propagation
+from supercooled.relation import StayRule, autocorrelation, memory, propagation
 
 
 def framed(values):
@@ -68,9 +68,14 @@ def test_what_becomes_of_a_group_is_what_the_twin_finds(seed):
     values = rng.random((9, 12))
     positions = np.cumsum(rng.normal(scale=0.15, size=(9, 12, 3)), axis=0)
     found = propagation(
-        framed(values), moving(positions), ranges=[(0.0, 0.5), (0.5, 1.0)], lags=[0.5, 2.0],
-        stays_within=0.5, overlap_radius=0.3, bins=[0.0, 0.25, 0.5, 0.75, 1.0], origins=5, blocks=5,
-    )  # fmt: skip
+        framed(values),
+        moving(positions),
+        ranges=[(0.0, 0.5), (0.5, 1.0)],
+        lags=[0.5, 2.0],
+        bins=[0.0, 0.25, 0.5, 0.75, 1.0],
+        blocks=5,
+        stay=StayRule(within=0.5, overlap_radius=0.3, origins=5),
+    )
     for g, group in enumerate([(0.0, 0.5), (0.5, 1.0)]):
         for k, step in enumerate((1, 4)):
             parts = [stayed(values, positions, (o, step), group, (0.5, 0.3)) for o in range(5)]
@@ -90,9 +95,13 @@ def test_who_left_and_came_back_has_not_stayed():
     positions[2, 0, 0] = 0.9
     values = np.tile([1.0, 1.0], (5, 1))
     found = propagation(
-        framed(values), moving(positions), ranges=[(0.5, 1.5)], lags=[1.5], stays_within=0.5,
-        overlap_radius=0.3, bins=[0.0, 2.0], origins=1,
-    )  # fmt: skip
+        framed(values),
+        moving(positions),
+        ranges=[(0.5, 1.5)],
+        lags=[1.5],
+        bins=[0.0, 2.0],
+        stay=StayRule(within=0.5, overlap_radius=0.3, origins=1),
+    )
     assert float(found.staying[0, 0]) == 0.5
     assert float(found.overlap[0, 0]) == 1.0
 
@@ -100,9 +109,13 @@ def test_who_left_and_came_back_has_not_stayed():
 @pytest.mark.parametrize(("name", "unit"), [("softness", "sigma_AA^(d+2)"), ("learned_softness", "1")])
 def test_what_was_followed_keeps_its_unit(name, unit):
     found = propagation(
-        framed(np.random.default_rng(6).random((6, 4))).rename(name), moving(np.zeros((6, 4, 3))),
-        ranges=[(0.0, 1.0)], lags=[0.5], stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
-    )  # fmt: skip
+        framed(np.random.default_rng(6).random((6, 4))).rename(name),
+        moving(np.zeros((6, 4, 3))),
+        ranges=[(0.0, 1.0)],
+        lags=[0.5],
+        bins=4,
+        stay=StayRule(within=0.5, overlap_radius=0.3, origins=2),
+    )
     named = ("propagated_mean", "propagated_mean_error", "propagated_width", "initial")
     assert {found[key].attrs["units"] for key in named} == {unit}
 
@@ -112,8 +125,8 @@ def test_replicas_are_added_up():
     fields = [framed(rng.random((length, 10))) for length in (9, 12)]
     paths = [np.cumsum(rng.normal(scale=0.15, size=(one.sizes["frame"], 10, 3)), axis=0) for one in fields]
     asked = {
-        "ranges": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0], "stays_within": 0.5, "overlap_radius": 0.3,
-        "bins": [0.0, 0.5, 1.0], "origins": 5, "blocks": 4,
+        "ranges": [(0.0, 0.4), (0.4, 1.0)], "lags": [0.5, 2.0],
+        "bins": [0.0, 0.5, 1.0], "blocks": 4, "stay": StayRule(0.5, 0.3, 5),
     }  # fmt: skip
     both = propagation(fields, [moving(one) for one in paths], **asked)
     alone = [propagation(f, moving(x), **asked) for f, x in zip(fields, paths, strict=True)]
@@ -140,9 +153,13 @@ def test_who_stays_stays_though_its_field_is_not_known_later():
     values = np.tile([1.0, 2.0, 3.0, 4.0], (13, 1))
     values[1::2, 0] = np.nan
     found = propagation(
-        framed(values), moving(np.zeros((13, 4, 3))), ranges=[(0.0, 5.0)], lags=[0.5, 1.0],
-        stays_within=0.5, overlap_radius=0.3, bins=4, origins=11,
-    )  # fmt: skip
+        framed(values),
+        moving(np.zeros((13, 4, 3))),
+        ranges=[(0.0, 5.0)],
+        lags=[0.5, 1.0],
+        bins=4,
+        stay=StayRule(within=0.5, overlap_radius=0.3, origins=11),
+    )
     np.testing.assert_allclose(found.staying, 1.0)
     np.testing.assert_allclose(found.overlap, 1.0)
     # at odd origins the first has no field, and at even ones it loses it by the first lag
@@ -151,7 +168,11 @@ def test_who_stays_stays_though_its_field_is_not_known_later():
 
 def test_groups_that_touch_share_no_particle_and_those_that_overlap_are_refused():
     values = np.tile([1.0, 2.0, 3.0, 4.0], (6, 1))
-    asked = {"lags": [0.5], "stays_within": 0.5, "overlap_radius": 0.3, "bins": 4, "origins": 3}
+    asked = {
+        "lags": [0.5],
+        "bins": 4,
+        "stay": StayRule(0.5, 0.3, 3),
+    }
     found = propagation(framed(values), moving(np.zeros((6, 4, 3))), ranges=[(0, 2), (2, 4)], **asked)
     np.testing.assert_allclose(found.initial, [1.0, 3.0])
     np.testing.assert_allclose(found.propagated_mean[:, 0], [1.0, 3.0])
@@ -171,11 +192,9 @@ def test_errors_are_those_of_repeating_the_run_and_not_given_at_lags_longer_than
                 moving(positions),
                 ranges=[(-99.0, 99.0)],
                 lags=lags,
-                stays_within=0.5,
-                overlap_radius=0.5,
                 bins=[-99.0, 99.0],
-                origins=50,
                 blocks=5,
+                stay=StayRule(within=0.5, overlap_radius=0.5, origins=50),
             )
         )
         memories.append(memory(framed(rng.normal(size=(101, 30))), lags=lags))
@@ -197,8 +216,8 @@ def test_pieces_of_the_run_change_nothing(monkeypatch):
     positions = np.cumsum(rng.normal(scale=0.2, size=(14, 10, 3)), axis=0)
     wrapped = Trajectory.from_arrays((positions + 2.0) % 4.0 - 2.0, Box.cube(4.0), times=0.5 * np.arange(14))
     asked = {
-        "ranges": [(0.0, 1.0)], "lags": [1.0, 3.0], "stays_within": 0.5, "overlap_radius": 0.3,
-        "bins": 4, "origins": 6,
+        "ranges": [(0.0, 1.0)], "lags": [1.0, 3.0],
+        "bins": 4, "stay": StayRule(0.5, 0.3, 6),
     }  # fmt: skip
     whole = propagation(framed(values), moving(positions), **asked)
     monkeypatch.setattr(autocorrelation, "frames_within", lambda *_: 3)
@@ -213,6 +232,10 @@ def test_lags_and_groups_that_do_not_fit_are_refused():
         memory(framed(np.ones((6, 4))), lags=[0.5])
     with pytest.raises(ParameterError, match="between 5 and 6"):
         propagation(
-            framed(values), moving(np.zeros((6, 4, 3))), ranges=[(5.0, 6.0)], lags=[0.5],
-            stays_within=0.5, overlap_radius=0.3, bins=4, origins=2,
-        )  # fmt: skip
+            framed(values),
+            moving(np.zeros((6, 4, 3))),
+            ranges=[(5.0, 6.0)],
+            lags=[0.5],
+            bins=4,
+            stay=StayRule(within=0.5, overlap_radius=0.3, origins=2),
+        )

@@ -63,14 +63,21 @@ def grouped(runs):
 
 def propagated(runs):
     return relation.propagation(
-        [hops_of(run) for run in runs], runs, ranges=[(0.0, 9.0)], lags=[1.0, 2.0], stays_within=0.5,
-        overlap_radius=0.3, bins=3, origins=5,
-    )  # fmt: skip
+        [hops_of(run) for run in runs],
+        runs,
+        ranges=[(0.0, 9.0)],
+        lags=[1.0, 2.0],
+        bins=3,
+        stay=relation.StayRule(within=0.5, overlap_radius=0.3, origins=5),
+    )
 
 
 def trained(runs):
     return dynamics.training_by_extrema(
-        runs, window=4.0, soft_above=0.02, hard_below=0.01, soft_separation=3.0, hard_separation=3.0, lead=0.0
+        runs,
+        dynamics.ExtremaRule(
+            window=4.0, soft_above=0.02, hard_below=0.01, soft_separation=3.0, hard_separation=3.0, lead=0.0
+        ),
     )
 
 

@@ -161,9 +161,13 @@ def followed(u):
     field = line(u).softness(depths(u, None, 1))
     low, middle, high = np.nanquantile(field.values, [0.0, 0.5, 1.0])
     return relation.propagation(
-        field, run_of(u), ranges=[(low, middle), (middle, high)], lags=u.t * np.array([2.0, 10.0]),
-        stays_within=1.0 * u.L, overlap_radius=0.4 * u.L, bins=8, origins=40,
-    )  # fmt: skip
+        field,
+        run_of(u),
+        ranges=[(low, middle), (middle, high)],
+        lags=u.t * np.array([2.0, 10.0]),
+        bins=8,
+        stay=relation.StayRule(within=1.0 * u.L, overlap_radius=0.4 * u.L, origins=40),
+    )
 
 
 @cache

@@ -1,13 +1,17 @@
-"""One word for one thing in the arguments of everything public, and one thing for one word."""
+"""Arguments of everything public: one word for one thing, one thing for one word, and few to be given."""
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from test_arguments import PUBLIC
 
+import supercooled
 from supercooled.arguments import signatures
 from supercooled.arguments.several import Either, Numbers, Several
 from supercooled.arguments.single import Among, Anything, Number, Text, Whole
@@ -92,3 +96,40 @@ def test_a_word_means_one_thing(words, kinds):
                 wrong.append(f"{name}({argument}) takes {check}")
     assert seen == set(words)
     assert not wrong, "\n".join(wrong)
+
+
+# What a function may ask for by name: a recipe, an object that holds the choices of a paper, fills the rest.
+MOST_REQUIRED = 4
+
+
+def _exported() -> Iterator[tuple[str, Any]]:
+    """Functions and methods that any module exports, the command's own left out."""
+    aside = ("supercooled.cli", "supercooled.__main__", "supercooled.simulation.gpu")
+    found = pkgutil.walk_packages(supercooled.__path__, "supercooled.")
+    names = [one.name for one in found if not one.name.startswith(aside)]
+    modules = [supercooled, *map(importlib.import_module, names)]
+    for module in modules:
+        for name in getattr(module, "__all__", ()):
+            thing = getattr(module, name)
+            if inspect.isfunction(thing):
+                yield f"{thing.__module__}.{name}", thing
+            elif inspect.isclass(thing) and thing.__module__.startswith("supercooled"):
+                for method, what in vars(thing).items():
+                    plain = getattr(what, "__func__", what)
+                    if inspect.isfunction(plain) and (not method.startswith("_") or method == "__call__"):
+                        yield f"{thing.__module__}.{name}.{method}", plain
+
+
+def test_no_function_asks_for_more_than_four_keywords():
+    wrong, looked = {}, 0
+    for name, call in _exported():
+        looked += 1
+        asked = [
+            one.name
+            for one in inspect.signature(call).parameters.values()
+            if one.kind is one.KEYWORD_ONLY and one.default is one.empty
+        ]
+        if len(asked) > MOST_REQUIRED:
+            wrong[name] = asked
+    assert looked > 500
+    assert not wrong

@@ -59,6 +59,12 @@ class NoEngine:
         raise ReachedError("the engine was reached")
 
 
+def extrema_rule() -> dynamics.ExtremaRule:
+    return dynamics.ExtremaRule(
+        window=4.0, soft_above=0.1, hard_below=0.05, soft_separation=2.0, hard_separation=8.0, lead=0.0
+    )
+
+
 def folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="valid"))
 
@@ -850,14 +856,18 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "quiet": 10.0,
         "hard_at": "middle",
     },
-    "dynamics.training_by_extrema": lambda: {
-        "trajectories": run(),
+    "dynamics.ExtremaRule": lambda: {
         "window": 4.0,
         "soft_above": 0.1,
         "hard_below": 0.05,
         "soft_separation": 2.0,
         "hard_separation": 8.0,
         "lead": 0.0,
+    },
+    "dynamics.ExtremaRule.graham2023": lambda: {"lead": 1.0},
+    "dynamics.training_by_extrema": lambda: {
+        "trajectories": run(),
+        "rule": extrema_rule(),
         "species": "A",
         "remove_drift": False,
         "executor": None,
@@ -950,16 +960,16 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "blocks": 2},
     "relation.onset": lambda: {"fits": lines()},
     "relation.peak": lambda: {"field": field(), "blocks": 2},
+    "relation.StayRule": lambda: {"within": 0.5, "overlap_radius": 0.3, "origins": 3},
+    "relation.StayRule.sharma2022": lambda: {"origins": 3},
     "relation.propagation": lambda: {
         "field": field(),
         "trajectory": run(),
         "ranges": [(2.0, 4.0)],
         "lags": [1.0, 2.0],
-        "stays_within": 0.5,
-        "overlap_radius": 0.3,
         "bins": 5,
-        "origins": 3,
         "blocks": 2,
+        "stay": relation.StayRule(0.5, 0.3, 3),
     },
     "relation.rank_correlation": lambda: {
         "fields": [field().isel(frame=0, drop=True)],

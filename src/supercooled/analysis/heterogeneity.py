@@ -68,13 +68,11 @@ def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Res
         run,
         ranges=[(float(np.quantile(values, low)), float(np.quantile(values, high))) for low, high in GROUPS],
         lags=lags,
-        stays_within=STAYS_WITHIN,
-        overlap_radius=choices.overlap_radius,
         bins=np.linspace(
             float(np.quantile(values, TAIL)), float(np.quantile(values, 1.0 - TAIL)), choices.bins // 2 + 1
         ),
-        origins=ORIGINS,
         blocks=choices.blocks,
+        stay=relation.StayRule(within=STAYS_WITHIN, overlap_radius=choices.overlap_radius, origins=ORIGINS),
     )
     middle = [0.5 * (low + high) for low, high in GROUPS]
     return {

@@ -110,9 +110,9 @@ def results_of(
     results = together(
         measured,
         at,
-        cages=found,
+        found,
+        moved,
         calibration=calibration,
-        moves=moved,
         relations=related,
         thresholds=used,
         choices=choices,

@@ -278,10 +278,10 @@ def below_onset(
 def together(
     measured: Sequence[Measured],
     temperatures: Sequence[float],
-    *,
     cages: Cages,
-    calibration: Calibration | None,
     moves: Moves,
+    *,
+    calibration: Calibration | None,
     relations: Relations | None,
     thresholds: Sequence[float | None],
     choices: Choices,

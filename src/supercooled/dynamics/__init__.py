@@ -13,11 +13,17 @@ from supercooled.dynamics.propensity import propensity
 from supercooled.dynamics.relaxation import RelaxationTime, relaxation_time
 from supercooled.dynamics.stretched_decay import StretchedExponential, stretched_exponential
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
-from supercooled.dynamics.training_examples import balanced, training_by_crossing, training_by_extrema
+from supercooled.dynamics.training_examples import (
+    ExtremaRule,
+    balanced,
+    training_by_crossing,
+    training_by_extrema,
+)
 from supercooled.dynamics.waiting_statistics import waiting_times
 
 __all__ = [
     "Diffusion",
+    "ExtremaRule",
     "HopThreshold",
     "LawFit",
     "RelaxationTime",

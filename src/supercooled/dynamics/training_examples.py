@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -99,15 +100,57 @@ def training_by_crossing(
 
 
 @validated
+@dataclass(frozen=True, slots=True)
+class ExtremaRule:
+    """Which peaks and troughs of the hop indicator make examples.
+
+    window : of the hop indicator, tau
+    soft_above, hard_below : p_S and p_H, sigma_AA^2
+    soft_separation, hard_separation : least time between two peaks, and between two troughs, of one
+        particle, tau. Of those too close the highest peak or the deepest trough stays, the earlier of equals
+    lead : from the soft structure to the peak, tau. At the peak a part of the hop has happened
+
+    :meth:`graham2023` makes the paper's choice.
+
+    Raises
+    ------
+    ParameterError
+        if a threshold, a separation or `lead` is out of range.
+    """
+
+    window: Positive
+    soft_above: float
+    hard_below: float
+    soft_separation: NotNegative
+    hard_separation: NotNegative
+    lead: NotNegative
+
+    def __post_init__(self) -> None:
+        above, below = self.soft_above, self.hard_below
+        if not (np.isfinite([above, below]).all() and above >= below > 0):
+            raise ParameterError(
+                f"thresholds must be positive, the soft one higher, not soft_above={above}, "
+                f"hard_below={below}; for example 0.2 and 0.05"
+            )
+        if min(self.soft_separation, self.hard_separation) <= 0:
+            raise ParameterError("separations must be positive, for example soft_separation=10.0")
+
+    @classmethod
+    @validated
+    def graham2023(cls, *, lead: NotNegative) -> ExtremaRule:
+        """The paper's choice (Sec. II.B); it says of no lead.
+
+        >>> ExtremaRule.graham2023(lead=0.0).hard_separation
+        80.0
+        """
+        return cls(10.0, 0.2, 0.05, 10.0, 80.0, lead)
+
+
+@validated
 def training_by_extrema(
     trajectories: Trajectory | Sequence[Trajectory],
+    rule: ExtremaRule,
     *,
-    window: Positive,
-    soft_above: float,
-    hard_below: float,
-    soft_separation: NotNegative,
-    hard_separation: NotNegative,
-    lead: NotNegative,
     species: str | int | None = None,
     remove_drift: bool = False,
     executor: Executor | None = None,
@@ -117,13 +160,7 @@ def training_by_extrema(
 
     .. math:: p_\mathrm{hop}(i, t_\mathrm{peak}) > p_S, \qquad p_\mathrm{hop}(i, t_\mathrm{trough}) < p_H
 
-    window : of the hop indicator, tau; 10 in the paper
-    soft_above, hard_below : p_S and p_H, sigma_AA^2; 0.2 and 0.05 in the paper
-    soft_separation, hard_separation : least time between two peaks, and between two troughs, of one
-        particle, tau; 10 and 80 in the paper. Of those too close the highest peak or the deepest trough
-        stays, the earlier of equals
-    lead : from the soft structure to the peak, tau; the paper says none. At the peak a part of the hop
-        has happened
+    rule : which peaks and troughs
     species : whose particles; A in the paper; None takes all
     remove_drift : subtract the mean position of all particles in each frame; not done by default
     executor, megabytes : map chunks of frames; they never change the answer
@@ -134,7 +171,7 @@ def training_by_extrema(
     Raises
     ------
     ParameterError
-        if a threshold, a separation or `lead` is out of range.
+        if there are no such particles.
     TrajectoryError
         if frames are unevenly spaced, or a run is shorter than the window.
 
@@ -146,43 +183,33 @@ def training_by_extrema(
     >>> rattling = rng.normal(scale=0.02, size=(100, 1, 3))
     >>> rattling[50:] += (0.0, 0.6, 0.8)
     >>> run = Trajectory.from_arrays(rattling, Box.cube(10.0), unwrapped=True)
-    >>> chosen = training_by_extrema(run, window=10.0, soft_above=0.2, hard_below=0.05,
-    ...     soft_separation=10.0, hard_separation=80.0, lead=0.0)
+    >>> chosen = training_by_extrema(run, ExtremaRule.graham2023(lead=0.0))
     >>> int(chosen.soft.sum()), abs(chosen.frame.values[chosen.soft.values] - 50) <= 1
     (1, array([ True]))
     """
-    if not (np.isfinite([soft_above, hard_below]).all() and soft_above >= hard_below > 0):
-        raise ParameterError(
-            f"thresholds must be positive, the soft one higher, not soft_above={soft_above}, "
-            f"hard_below={hard_below}; for example 0.2 and 0.05"
-        )
-    if not (np.isfinite([lead, soft_separation, hard_separation]).all() and lead >= 0):
-        raise ParameterError("lead and separations must be times of at least 0")
-    if min(soft_separation, hard_separation) <= 0:
-        raise ParameterError("separations must be positive, for example soft_separation=10.0")
     runs = replicas(trajectories)
     parts = []
     for number, run in enumerate(runs):
-        search = indicator_search(run, window, species, remove_drift=remove_drift)
-        steps = tuple(_in_frames(x, run.interval) for x in (soft_separation, hard_separation))
-        find = partial(_extrema_of, search, soft_above, hard_below, steps)
+        search = indicator_search(run, rule.window, species, remove_drift=remove_drift)
+        steps = tuple(_in_frames(x, run.interval) for x in (rule.soft_separation, rule.hard_separation))
+        find = partial(_extrema_of, search, rule.soft_above, rule.hard_below, steps)
         found = map_add(find, search.chunks(megabytes, before=search.period), executor)
         particles, frames, values = (np.concatenate(column) for column in zip(*found, strict=True))
-        peak = values > soft_above
+        peak = values > rule.soft_above
         kept = []
         for which, step, sign in ((peak, steps[0], 1.0), (~peak, steps[1], -1.0)):
             chosen = _thinned(particles[which], frames[which], sign * values[which], step, None)
             kept.append((search.particles[chosen[0]], chosen[1]))
-        kept[0] = (kept[0][0], kept[0][1] - _in_frames(lead, run.interval))
+        kept[0] = (kept[0][0], kept[0][1] - _in_frames(rule.lead, run.interval))
         parts.append(_examples(number, kept[0], kept[1], run.frames, run.times))
     return _together(parts).assign_attrs(
         _origins([origin(run) for run in runs]),
-        window=float(window),
-        soft_above=float(soft_above),
-        hard_below=float(hard_below),
-        soft_separation=float(soft_separation),
-        hard_separation=float(hard_separation),
-        lead=float(lead),
+        window=float(rule.window),
+        soft_above=float(rule.soft_above),
+        hard_below=float(rule.hard_below),
+        soft_separation=float(rule.soft_separation),
+        hard_separation=float(rule.hard_separation),
+        lead=float(rule.lead),
         species=search.species,
     )
 

@@ -1,6 +1,6 @@
 """How structure and rearrangements go together."""
 
-from supercooled.relation.autocorrelation import memory, propagation
+from supercooled.relation.autocorrelation import StayRule, memory, propagation
 from supercooled.relation.barrier_scaling import CommonLine, common_line, scaled_barriers
 from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
@@ -22,6 +22,7 @@ __all__ = [
     "Peak",
     "Share",
     "SoftnessLaw",
+    "StayRule",
     "Straight",
     "arrhenius",
     "block_error",

@@ -105,16 +105,46 @@ def _why_unknown(blocks: int, scale: Array, last: str) -> str:
 
 
 @validated
+@dataclass(frozen=True, slots=True)
+class StayRule:
+    """Which particles count as having stayed, from how many origins.
+
+    within : d, sigma_AA, looked at in every frame
+    overlap_radius : a, sigma_AA
+    origins : how many in each run, evenly spread
+
+    :meth:`sharma2022` makes the paper's choice.
+
+    Raises
+    ------
+    ParameterError
+        if a distance or the number of origins is not positive.
+    """
+
+    within: Positive
+    overlap_radius: Positive
+    origins: Count
+
+    @classmethod
+    @validated
+    def sharma2022(cls, *, origins: Count) -> StayRule:
+        """The paper's distances (Sec. IV B), 0.5 and 0.3; it does not say from how many origins.
+
+        >>> StayRule.sharma2022(origins=40)
+        StayRule(within=0.5, overlap_radius=0.3, origins=40)
+        """
+        return cls(0.5, 0.3, origins)
+
+
+@validated
 def propagation(
     field: ParticleField | Sequence[ParticleField],
     trajectory: Trajectory | Sequence[Trajectory],
     *,
     ranges: Sequence[tuple[float, float]],
     lags: Times,
-    stays_within: Positive,
-    overlap_radius: Positive,
     bins: int | ArrayLike,
-    origins: Count,
+    stay: StayRule,
     blocks: Blocks = 5,
 ) -> xr.Dataset:
     r"""What becomes of particles that begin with a given softness.
@@ -130,10 +160,8 @@ def propagation(
         another group begins there
     lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
         last origin can be
-    stays_within : d, sigma_AA, looked at in every frame
-    overlap_radius : a, sigma_AA
     bins : evenly spaced edges of S, or how many over the range of the field
-    origins : how many in each run, evenly spread
+    stay : distances d and a, and the number of origins
     blocks : parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
 
     Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
@@ -153,8 +181,8 @@ def propagation(
     >>> run = Trajectory.from_arrays(np.zeros((8, 2, 3)), Box.cube(5.0), unwrapped=True)
     >>> at = {"frame": np.arange(8), "time": ("frame", run.times), "particle": [0, 1]}
     >>> field = xr.DataArray(np.tile([1.0, 3.0], (8, 1)), at, ("frame", "particle"), name="softness")
-    >>> found = propagation(field, run, ranges=[(0.5, 1.5)], lags=[1.0, 2.0], stays_within=0.5,
-    ...     overlap_radius=0.3, bins=[0.0, 2.0, 4.0], origins=3)
+    >>> found = propagation(field, run, ranges=[(0.5, 1.5)], lags=[1.0, 2.0],
+    ...     bins=[0.0, 2.0, 4.0], stay=StayRule.sharma2022(origins=3))
     >>> found.propagated_mean.values, found.overlap.values
     (array([[1., 1.]]), array([[1., 1.]]))
     """
@@ -169,9 +197,9 @@ def propagation(
         raise ParameterError("bins of the propagator must be evenly spaced, for example bins=60")
     walk = _Walk(
         groups=_apart(ranges),
-        limits=(stays_within**2, overlap_radius**2),
+        limits=(stay.within**2, stay.overlap_radius**2),
         edges=edges,
-        origins=origins,
+        origins=stay.origins,
         blocks=blocks,
     )
     parts = [walk.along(run, one, _in_frames(one, lags)) for run, one in zip(runs, fields, strict=True)]

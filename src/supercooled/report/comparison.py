@@ -146,15 +146,15 @@ class Row:
     @validated
     def judge(
         cls,
-        *,
         item: str,
         quantity: str,
         state: str,
-        published: AnyNumber | None,
+        *,
         measured: AnyNumber | None,
-        uncertainty: AnyNumber | None,
         unit: str,
-        tolerance: Tolerance | None,
+        published: AnyNumber | None = None,
+        uncertainty: AnyNumber | None = None,
+        tolerance: Tolerance | None = None,
         note: str = "",
     ) -> Row:
         """Row whose verdict follows from a tolerance given beforehand.

@@ -27,7 +27,7 @@ def scene(
     run: Trajectory,
     *,
     fields: Mapping[str, xr.DataArray],
-    frames: int,
+    frames: int = 12,
     width: Positive,
     cutoffs: Mapping[str, tuple[float, float]],
     normalisation: Literal["total", "partner"],

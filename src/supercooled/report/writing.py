@@ -145,9 +145,9 @@ def write(
     *,
     title: str,
     summary: str,
-    rows: Sequence[Row],
     results: Mapping[str, xr.Dataset],
     provenance: Mapping[str, Any],
+    rows: Sequence[Row] = (),
     sections: Sequence[Section] = (),
     paper: str = "",
     figures: Figures | None = None,
@@ -155,7 +155,7 @@ def write(
     """Comparison, results, figures and page in the folder `out`; the page's path.
 
     summary : plain text, blank lines part paragraphs
-    rows : without any published value the table shows measured values only
+    rows : of the comparison; without any published value the table shows measured values only
     results : "structure", "cage", "dynamics", "distributions", "rearrangement", "arrhenius",
         "hops"; what is absent leaves its figures out
     provenance : plain data. The page lays out ``runs`` (a list of mappings, one a run),

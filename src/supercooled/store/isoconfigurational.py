@@ -19,8 +19,8 @@ from supercooled.trajectory import Trajectory
 @validated
 def isoconfigurational(
     liquid: Liquid,
-    *,
     n_runs: Annotated[int, Whole(at_least=1, at_most=100_000)],
+    *,
     temperature: Temperature,
     n_particles: Count,
     duration: NotNegative,

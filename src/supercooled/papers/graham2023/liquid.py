@@ -233,12 +233,14 @@ def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.
     runs = [liquid.runs[k] for k in which]
     table = dynamics.training_by_extrema(
         [run.moving for run in runs],
-        window=choices.window,
-        soft_above=choices.threshold,
-        hard_below=choices.quiet,
-        soft_separation=choices.soft_separation,
-        hard_separation=choices.hard_separation,
-        lead=0.0,
+        dynamics.ExtremaRule(
+            window=choices.window,
+            soft_above=choices.threshold,
+            hard_below=choices.quiet,
+            soft_separation=choices.soft_separation,
+            hard_separation=choices.hard_separation,
+            lead=0.0,
+        ),
         species=choices.species,
     )
     soft = np.asarray(table["soft"].values, dtype=bool)

@@ -74,12 +74,14 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
     told: dict[str, object] = {"trained": f"{trained.studied.label}, T = {trained.temperature:g}"}
     examples = dynamics.training_by_extrema(
         runs,
-        window=WINDOW,
-        soft_above=threshold.value,
-        hard_below=STILL,
-        soft_separation=WINDOW,
-        hard_separation=QUIET,
-        lead=LEAD,
+        dynamics.ExtremaRule(
+            window=WINDOW,
+            soft_above=threshold.value,
+            hard_below=STILL,
+            soft_separation=WINDOW,
+            hard_separation=QUIET,
+            lead=LEAD,
+        ),
         species=CENTRE,
     )
     soft = int(examples["soft"].sum())

@@ -136,11 +136,11 @@ def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], cho
         [run[::stride] for run in runs],
         ranges=[(float(np.quantile(values, a)), float(np.quantile(values, b))) for a, b in GROUPS],
         lags=lags,
-        stays_within=choices.overlap_radius,
-        overlap_radius=choices.overlap_radius,
         bins=np.linspace(float(np.quantile(values, 1e-3)), float(np.quantile(values, 0.999)), 41),
-        origins=20,
         blocks=choices.blocks,
+        stay=relation.StayRule(
+            within=choices.overlap_radius, overlap_radius=choices.overlap_radius, origins=20
+        ),
     ).assign_coords(group=[0.5 * (a + b) for a, b in GROUPS])
 
 

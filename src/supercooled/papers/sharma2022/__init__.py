@@ -94,9 +94,9 @@ def study(chosen: Preset, where: Work) -> Findings:
     results = together(
         measured,
         temperatures,
-        cages=found,
+        found,
+        moved,
         calibration=calibration,
-        moves=moved,
         relations=related,
         thresholds=thresholds,
         choices=choices,
