@@ -235,7 +235,7 @@ def _numbers(result: Any) -> Iterator[np.ndarray]:
         for part in result:
             yield from _numbers(part)
     elif dataclasses.is_dataclass(result) and not isinstance(result, type):
-        if not (getattr(result, "reason", "") and getattr(result, "reached", True) is False):
+        if not getattr(result, "reason", ""):
             for one in dataclasses.fields(result):
                 yield from _numbers(getattr(result, one.name))
     elif isinstance(result, xr.DataArray | np.ndarray | float | np.floating):

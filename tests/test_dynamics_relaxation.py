@@ -50,14 +50,14 @@ def brownian():
 @pytest.mark.parametrize("k", [1.5, 3.0])
 def test_brownian_scattering_relaxes_after_one_over_k_squared_d(brownian, k):
     found = relaxation_time(brownian.sel(q=k), of="scattering")
-    assert found.reached
+    assert found.known
     assert found.value == pytest.approx(1 / (0.02 * k**2), abs=4 * found.error)
     assert 0 < found.error < 0.1 * found.value
 
 
 def test_brownian_motion_has_its_diffusion_coefficient_from_the_first_lag_on(brownian):
     found = diffusion(brownian, tolerance=0.1, decades=0.4)
-    assert found.reached
+    assert found.known
     assert found.start == 1.0
     assert found.value == pytest.approx(0.02, abs=4 * found.error)
     assert 0 < found.error < 0.002
@@ -114,7 +114,7 @@ def test_lags_without_a_pair_are_left_out():
     with pytest.raises(ParameterError, match="overlap is nan at lag"):
         relaxation_time(curve(values))
     nothing = relaxation_time(curve(np.full(len(LAGS), np.nan)))
-    assert not nothing.reached
+    assert not nothing.known
     assert "no value" in nothing.reason
 
 
@@ -137,7 +137,7 @@ def test_a_slope_of_one_in_passing_does_not_count():
     passing = np.abs(np.gradient(np.log(caged(1e-6)), np.log(LAGS)) - 1) < 0.2
     assert passing.any()
     found = diffusion(with_blocks("msd", [caged(1e-6)] * 3), tolerance=0.2, decades=0.3)
-    assert not found.reached
+    assert not found.known
     assert np.isnan([found.value, found.error, found.start]).all()
     assert "rises as t^0." in found.reason
 
@@ -148,7 +148,7 @@ def test_a_slope_of_one_in_passing_does_not_count():
 )
 def test_motion_that_is_not_diffusive_for_long_is_said_to_be(msd, reason):
     found = diffusion(with_blocks("msd", [msd] * 3), tolerance=0.1, decades=0.6)
-    assert not found.reached
+    assert not found.known
     assert re.search(reason, found.reason), found.reason
 
 

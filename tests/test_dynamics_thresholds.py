@@ -36,7 +36,7 @@ BUMP = 1.2 * np.exp(-((np.log(LAGS / 37.0)) ** 2) / 3.0)
 
 def test_the_threshold_is_the_msd_where_alpha2_is_largest():
     found = hop_threshold(curves(LAGS, BUMP, 0.02 * LAGS**0.5), decades=0.3)
-    assert found.reached
+    assert found.known
     assert found.time == pytest.approx(37.0, rel=0.01)
     assert found.value == pytest.approx(0.02 * np.sqrt(37.0), rel=0.005)
     assert found.error == pytest.approx(0.0, abs=1e-9)
@@ -85,7 +85,7 @@ def test_the_error_is_the_jackknifes():
 )
 def test_what_the_run_cannot_tell_is_not_guessed(data, width, reason):
     found = hop_threshold(data, decades=width)
-    assert not found.reached
+    assert not found.known
     assert np.isnan([found.value, found.error, found.time]).all()
     assert reason in found.reason
 
@@ -94,7 +94,7 @@ def test_a_maximum_that_hangs_on_one_block_has_no_error():
     data = curves(LAGS, BUMP, LAGS)
     data["alpha2_jackknife"][2] = LAGS
     found = hop_threshold(data, decades=0.3)
-    assert found.reached
+    assert found.known
     assert np.isnan(found.error)
 
 
@@ -113,7 +113,7 @@ def test_cage_jumps_reach_the_threshold_from_a_trajectory():
     lags = np.unique(np.rint(np.geomspace(1, 400, 30)))
     found = displacements(run, lags=lags, overlap_radius=0.3)
     threshold = hop_threshold(found, decades=0.4)
-    assert threshold.reached
+    assert threshold.known
     # 6 s^2 of rattling, 3 d^2 a jump: the moments of such motion put the top where these are alike.
     t = np.linspace(1, 200, 2000)
     rate, s2, d2 = 0.01 * t, 2 * 0.08**2, 0.25
@@ -123,7 +123,7 @@ def test_cage_jumps_reach_the_threshold_from_a_trajectory():
     assert threshold.time == pytest.approx(t[top], rel=0.25)
     assert threshold.value == pytest.approx(r2[top], abs=max(4 * threshold.error, 0.1 * r2[top]))
     tau = relaxation_time(found)
-    assert tau.reached
+    assert tau.known
     assert 0 < tau.error < 0.2 * tau.value
 
 
@@ -131,7 +131,7 @@ def test_cage_jumps_reach_the_threshold_from_a_trajectory():
 def test_stretched_exponentials_relax_at_their_time(stretching):
     lags = np.geomspace(1, 1000, 7)
     found = relaxation_time(curves(lags, lags, lags, overlap=np.exp(-((lags / 71.0) ** stretching))))
-    assert found.reached
+    assert found.known
     assert found.value == pytest.approx(71.0, rel=1e-9)
 
 
@@ -144,8 +144,8 @@ def test_an_overlap_that_falls_to_zero_at_once_still_has_a_crossing():
 def test_relaxation_that_is_too_slow_or_too_fast_is_said_to_be():
     lags = np.array([1.0, 2.0, 4.0])
     slow = relaxation_time(curves(lags, lags, lags, overlap=np.array([0.9, 0.8, 0.7])))
-    assert not slow.reached
+    assert not slow.known
     assert "still 0.7 at the longest lag, 4" in slow.reason
     fast = relaxation_time(curves(lags, lags, lags, overlap=np.array([0.3, 0.2, 0.1])))
-    assert not fast.reached
+    assert not fast.known
     assert "already below 1/e" in fast.reason

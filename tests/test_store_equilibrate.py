@@ -11,8 +11,8 @@ import xarray as xr
 
 from supercooled import io, store, systems
 from supercooled.box import Box
-from supercooled.dynamics import RelaxationTime
 from supercooled.errors import ParameterError, SimulationError
+from supercooled.estimate import Estimate
 from supercooled.mixture import Liquid, Mixture
 from supercooled.potentials import LennardJones
 from supercooled.simulation import Start, lattice
@@ -262,7 +262,7 @@ def test_a_run_from_a_configuration_adds_to_what_is_known_of_it(tmp_path):
 
 
 def judged(n_relaxations, *, agree):
-    tau = RelaxationTime(100.0 / n_relaxations, 1.0, reached=True)
+    tau = Estimate(100.0 / n_relaxations, 1.0, "tau")
     halves = {"energy": Agreement(-7.0, -7.0 if agree else -7.1, 0.01)}
     return Verdict("liquid", 100.0, tau, halves, Order(0.0, 10.0), 5.0, {})
 
@@ -275,7 +275,7 @@ def test_a_longer_run_is_as_long_as_it_needs_and_at_most_twice():
     assert _longer(judged(5.0, agree=True), 20.0, 150.5, 1.0) == 150.0
     # no further than the longest: whoever asks sees that it did not grow
     assert _longer(judged(5.0, agree=True), 20.0, 100.0, 1.0) == 100.0
-    unreached = replace(judged(1.0, agree=True), relaxed=RelaxationTime(np.nan, np.nan, False, "too short"))
+    unreached = replace(judged(1.0, agree=True), relaxed=Estimate(np.nan, np.nan, "tau", "too short"))
     assert _longer(unreached, 20.0, 1000.0, 1.0) == 200.0
 
 

@@ -34,6 +34,7 @@ _SUBPACKAGES = (
 _NAMES = {
     "Activity": "mixture",
     "Box": "box",
+    "Estimate": "estimate",
     "Features": "fields",
     "Frame": "frame",
     "Indicator": "fields",
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from supercooled.analysis.comparison import Comparison
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
+    from supercooled.estimate import Estimate
     from supercooled.fields import Features, Indicator, compute
     from supercooled.frame import Frame
     from supercooled.io import look, read, write_gsd
@@ -110,6 +112,7 @@ __all__ = [
     "Analysis",
     "Box",
     "Comparison",
+    "Estimate",
     "Features",
     "Frame",
     "Indicator",

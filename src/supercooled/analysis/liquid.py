@@ -174,7 +174,7 @@ def _rows(
                 relaxation.value,
                 unit="tau",
                 error=relaxation.error,
-                reason=relaxation.reason,
+                reason=relaxation.missing,
             ),
             _row(
                 "p_c",
@@ -182,7 +182,7 @@ def _rows(
                 threshold.value,
                 unit=area,
                 error=threshold.error,
-                reason=threshold.reason and threshold.reason + ("" if told else "; --threshold gives one"),
+                reason=threshold.missing and threshold.missing + ("" if told else "; --threshold gives one"),
                 note=f"Rearrangements are counted with the threshold that was given, {told[i]:g}."
                 if told
                 else "",

@@ -247,21 +247,19 @@ def _of_one(curves: xr.Dataset, how: Motion) -> dict[str, tuple[float, float, st
     relaxation = dynamics.relaxation_time(curves)
     threshold = dynamics.hop_threshold(curves, decades=how.peak_width)
     diffusion = dynamics.diffusion(curves, tolerance=how.slope_within, decades=how.slope_over)
-    largest = int(np.nanargmax(curves["alpha2"].values)) if threshold.reached else 0
+    largest = int(np.nanargmax(curves["alpha2"].values)) if threshold.known else 0
     # The top of alpha_2 counts only where p_c does: otherwise it may lie beyond the lags.
-    top = [
-        float(curves[name][largest]) if threshold.reached else np.nan for name in ("alpha2", "alpha2_error")
-    ]
-    shape, reason = _shape(curves, relaxation.value, relaxation.reason)
+    top = [float(curves[name][largest]) if threshold.known else np.nan for name in ("alpha2", "alpha2_error")]
+    shape, reason = _shape(curves, relaxation.value, relaxation.missing)
     scattered = dynamics.relaxation_time(curves, of="scattering") if how.wave_number is not None else None
-    more = {} if scattered is None else {SCATTERED[0]: (scattered.value, scattered.error, scattered.reason)}
+    more = {} if scattered is None else {SCATTERED[0]: (scattered.value, scattered.error, scattered.missing)}
     return {
         **more,
-        "tau_alpha": (relaxation.value, relaxation.error, relaxation.reason),
-        "p_c": (threshold.value, threshold.error, threshold.reason),
-        "p_c_time": (threshold.time, np.nan, threshold.reason),
-        "diffusivity": (diffusion.value, diffusion.error, diffusion.reason),
-        "alpha2_max": (top[0], top[1], threshold.reason),
+        "tau_alpha": (relaxation.value, relaxation.error, relaxation.missing),
+        "p_c": (threshold.value, threshold.error, threshold.missing),
+        "p_c_time": (threshold.time, np.nan, threshold.missing),
+        "diffusivity": (diffusion.value, diffusion.error, diffusion.missing),
+        "alpha2_max": (top[0], top[1], threshold.missing),
         "stretched_time": (np.nan, np.nan, reason) if shape is None else (shape.time, shape.time_error, ""),
         "stretched_exponent": (np.nan, np.nan, reason)
         if shape is None

@@ -15,8 +15,9 @@ from supercooled.analysis.measurement import Measured
 from supercooled.analysis.stages import Results
 from supercooled.arrays import Array
 from supercooled.cage import Calibration
-from supercooled.dynamics import HopThreshold, RelaxationTime
+from supercooled.dynamics import HopThreshold
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 from supercooled.fields import chunks_of, quantiles
 from supercooled.mixture import Mixture
 from supercooled.quantities import labelled
@@ -130,7 +131,7 @@ class Moves:
     """What the motion says of each state: the threshold of hops and the relaxation time."""
 
     thresholds: list[HopThreshold]
-    relaxation: list[RelaxationTime]
+    relaxation: list[Estimate]
 
 
 def moves(measured: Sequence[Measured], choices: Choices) -> Moves:

@@ -42,7 +42,7 @@ Name: TypeAlias = Annotated[str, Text(filled=True)]
 AnyNumber: TypeAlias = Annotated[float, Number(nan=True, infinite=True)]
 AnyNumbers: TypeAlias = Annotated[ArrayLike, Numbers(nan=True, infinite=True)]
 """NaN among them is looked at by the function itself, or means what it means elsewhere."""
-Estimate: TypeAlias = Annotated[float, Number(nan=True, infinite=True)]
+Uncertain: TypeAlias = Annotated[float, Number(nan=True, infinite=True)]
 """Of a result: NaN where it is not known."""
 Rising: TypeAlias = Annotated[ArrayLike, Numbers(rank=1, rising=True, least=2)]
 
@@ -55,7 +55,6 @@ __all__ = [
     "Blocks",
     "Count",
     "Dimensions",
-    "Estimate",
     "Fraction",
     "Indices",
     "Labelled",
@@ -71,6 +70,7 @@ __all__ = [
     "Temperature",
     "Text",
     "Times",
+    "Uncertain",
     "Vectors",
     "Whole",
     "number_of_bins",

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Estimate, Numbers, Positive, validated
+from supercooled.arguments import Numbers, Positive, Uncertain, validated
 from supercooled.arguments.datasets import ByTemperature
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
@@ -35,13 +35,13 @@ class Calibration:
     Source: sharma2022, Eq. 7.
     """
 
-    c0: Estimate
-    c1: Estimate
-    c0_error: Estimate
-    c1_error: Estimate
-    temperatures: tuple[Estimate, ...]
+    c0: Uncertain
+    c1: Uncertain
+    c0_error: Uncertain
+    c1_error: Uncertain
+    temperatures: tuple[Uncertain, ...]
     reading: str
-    residual: Estimate
+    residual: Uncertain
 
     @validated
     def softness(self, depth: xr.DataArray) -> xr.DataArray:

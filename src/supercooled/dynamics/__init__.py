@@ -10,7 +10,7 @@ from supercooled.dynamics.lags import logarithmic_lags
 from supercooled.dynamics.local_strain import cage_relative_displacement, nonaffine_displacement
 from supercooled.dynamics.onsets import onset_temperatures
 from supercooled.dynamics.propensity import propensity
-from supercooled.dynamics.relaxation import RelaxationTime, relaxation_time
+from supercooled.dynamics.relaxation import relaxation_time
 from supercooled.dynamics.stretched_decay import StretchedExponential, stretched_exponential
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
 from supercooled.dynamics.training_examples import (
@@ -26,7 +26,6 @@ __all__ = [
     "ExtremaRule",
     "HopThreshold",
     "LawFit",
-    "RelaxationTime",
     "StretchedExponential",
     "balanced",
     "cage_relative_displacement",

@@ -7,11 +7,12 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from supercooled.arguments import Dimensions, Estimate, Number, Positive, Temperature, validated
+from supercooled.arguments import Dimensions, Number, Positive, Temperature, Uncertain, validated
 from supercooled.arguments.datasets import MeanSquares
 from supercooled.arrays import Array, Booleans
 from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 
 LEAST_LAGS = 3
 
@@ -21,22 +22,14 @@ Decades: TypeAlias = Annotated[float, Number(above=0.0, at_most=100.0, like="0.4
 
 @validated
 @dataclass(frozen=True, slots=True)
-class Diffusion:
+class Diffusion(Estimate):
     """Self-diffusion coefficient, or why the run doesn't give one.
 
-    value, error : sigma_AA^2/tau; NaN if not reached
-    start : lag from which the motion is diffusive, tau; NaN if not reached
-    reached : whether it is within the lags
-    reason : why not; empty if reached
-    no_error : why a coefficient has no error; empty if it has one
+    value, error, unit, reason : as of :class:`supercooled.Estimate`, sigma_AA^2/tau
+    start : lag from which the motion is diffusive, tau; NaN without a value
     """
 
-    value: Estimate
-    error: Estimate
-    start: Estimate
-    reached: bool
-    reason: str = ""
-    no_error: str = ""
+    start: Uncertain = np.nan
 
 
 @validated
@@ -107,7 +100,7 @@ def diffusion(
     last = last if last - first >= LEAST_LAGS else len(lags)
     error = curve.error(lambda row: estimate(row, last), lags[last - 1])
     return Diffusion(
-        estimate(msd, len(lags)), error, float(lags[first]), reached=True, no_error=curve.why(error)
+        estimate(msd, len(lags)), error, "sigma_AA^2/tau", curve.why(error), start=float(lags[first])
     )
 
 
@@ -148,7 +141,7 @@ def reduced_diffusion(
 
 
 def _unreached(reason: str) -> Diffusion:
-    return Diffusion(np.nan, np.nan, np.nan, reached=False, reason=reason)
+    return Diffusion(np.nan, np.nan, "sigma_AA^2/tau", reason)
 
 
 def _slope(lags: Array, msd: Array, near: Booleans) -> float:

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, fdtri
 
-from supercooled.arguments import AnyNumbers, AtLeast, Estimate, Fraction, Numbers, validated
+from supercooled.arguments import AnyNumbers, AtLeast, Fraction, Numbers, Uncertain, validated
 from supercooled.arrays import Array
 from supercooled.dynamics.laws import LAWS, law_named
 from supercooled.dynamics.profiles import Problem, checked
@@ -35,15 +35,15 @@ class LawFit:
 
     law: str
     parameters: tuple[str, ...]
-    values: tuple[Estimate, ...]
-    low: tuple[Estimate, ...]
-    high: tuple[Estimate, ...]
+    values: tuple[Uncertain, ...]
+    low: tuple[Uncertain, ...]
+    high: tuple[Uncertain, ...]
     at_bound: tuple[str, ...]
-    confidence: Estimate
-    chi_square: Estimate
+    confidence: Uncertain
+    chi_square: Uncertain
     degrees_of_freedom: int
-    aic: Estimate
-    bic: Estimate
+    aic: Uncertain
+    bic: Uncertain
 
     @validated
     def __call__(self, temperatures: Annotated[ArrayLike, Numbers(above=0.0)]) -> Array:

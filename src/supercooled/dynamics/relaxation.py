@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Estimate, Fraction, validated
+from supercooled.arguments import Fraction, validated
 from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
 from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 
 # Where a relaxation time is read, unless another level is given.
 ONE_OVER_E = float(np.exp(-1))
-
-
-@validated
-@dataclass(frozen=True, slots=True)
-class RelaxationTime:
-    """Alpha relaxation time, or why the run doesn't give one.
-
-    value, error : tau; NaN if not reached
-    reached : whether the curve falls to its level within the lags
-    reason : why not; empty if reached
-    no_error : why a time that is reached has no error; empty if it has one
-    """
-
-    value: Estimate
-    error: Estimate
-    reached: bool
-    reason: str = ""
-    no_error: str = ""
 
 
 @validated
@@ -42,7 +23,7 @@ def relaxation_time(
     of: str = "overlap",
     level: Fraction = ONE_OVER_E,
     errors: CurveErrors | None = None,
-) -> RelaxationTime:
+) -> Estimate:
     r"""Time at which a correlation has decayed to 1/e.
 
     .. math:: q(\tau_\alpha) = 1/e \quad\text{or}\quad F_s(k, \tau_\alpha) = 1/e
@@ -56,8 +37,9 @@ def relaxation_time(
     level : between 0 and 1
     errors : (lag,), standard errors of a curve that comes alone
 
-    The error is the jackknife's over blocks, or follows from those of the curve; NaN, with the reason in
-    ``no_error``, where the blocks are not independent at that time.
+    The error is the jackknife's over blocks, or follows from those of the curve; NaN, with the reason, where
+    the blocks are not independent at that time. Where the curve does not fall so far within the lags there
+    is no value, and the reason says so.
 
     Raises
     ------
@@ -78,9 +60,9 @@ def relaxation_time(
     lags, values = curve.lags, curve.values
     value = _crossing(lags, values, level)
     if np.isnan(value):
-        return RelaxationTime(np.nan, np.nan, reached=False, reason=_reason(lags, values, of, level))
+        return Estimate(np.nan, np.nan, "tau", _reason(lags, values, of, level))
     error = curve.error(lambda row: _crossing(lags, row, level), value)
-    return RelaxationTime(value, error, reached=True, no_error=curve.why(error))
+    return Estimate(value, error, "tau", curve.why(error))
 
 
 def _reason(lags: Array, values: Array, name: str, level: Fraction) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy.optimize import leastsq
 
-from supercooled.arguments import Estimate, NotNegative, Positive, validated
+from supercooled.arguments import NotNegative, Positive, Uncertain, validated
 from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
 from supercooled.dynamics.jackknife import curve_of
@@ -39,15 +39,15 @@ class StretchedExponential:
     no_error : why errors are not known; empty if they are
     """
 
-    amplitude: Estimate
-    amplitude_error: Estimate
-    time: Estimate
-    time_error: Estimate
-    exponent: Estimate
-    exponent_error: Estimate
-    mean_time: Estimate
-    mean_time_error: Estimate
-    deviation: Estimate
+    amplitude: Uncertain
+    amplitude_error: Uncertain
+    time: Uncertain
+    time_error: Uncertain
+    exponent: Uncertain
+    exponent_error: Uncertain
+    mean_time: Uncertain
+    mean_time_error: Uncertain
+    deviation: Uncertain
     no_error: str = ""
 
 

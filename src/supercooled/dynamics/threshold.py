@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supercooled.arguments import Estimate, validated
+from supercooled.arguments import Uncertain, validated
 from supercooled.arguments.datasets import NonGaussian
 from supercooled.arrays import Array, Booleans
 from supercooled.blocks import jackknife_error
 from supercooled.dynamics.diffusion import Decades
 from supercooled.dynamics.jackknife import lags_of, without_gaps
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 
 # A maximum counts as seen when the curve goes on for as long again after it ...
 LAGS_BEYOND = 2.0
@@ -24,22 +25,14 @@ LEAST_POINTS = 4
 
 @validated
 @dataclass(frozen=True, slots=True)
-class HopThreshold:
+class HopThreshold(Estimate):
     """Threshold p_c of the hop indicator, or why the run doesn't give one.
 
-    value, error : sigma_AA^2; NaN if not reached
-    time : of the maximum of alpha2, tau; NaN if not reached
-    reached : whether the maximum lies within what the run can tell
-    reason : why not; empty if reached
-    no_error : why a threshold has no error; empty if it has one
+    value, error, unit, reason : as of :class:`supercooled.Estimate`, sigma_AA^2
+    time : of the maximum of alpha2, tau; NaN without a value
     """
 
-    value: Estimate
-    error: Estimate
-    time: Estimate
-    reached: bool
-    reason: str = ""
-    no_error: str = ""
+    time: Uncertain = np.nan
 
 
 @validated
@@ -70,7 +63,7 @@ def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThresho
     >>> walk = np.cumsum(rng.normal(size=(50, 20, 3)), axis=0)
     >>> run = Trajectory.from_arrays(walk, Box.cube(9.0), unwrapped=True)
     >>> from supercooled.dynamics import displacements
-    >>> hop_threshold(displacements(run, lags=[1, 2], overlap_radius=0.3), decades=0.4).reached
+    >>> hop_threshold(displacements(run, lags=[1, 2], overlap_radius=0.3), decades=0.4).known
     False
     """
     if not (np.isfinite(decades) and decades > 0):
@@ -105,11 +98,11 @@ def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThresho
     value = _value_at(time, lags[near], displacements["msd"].values[near])
     error = _error(displacements, near, time)
     why = displacements.attrs.get("no_error", "") or "without one of its blocks alpha2 has no maximum there"
-    return HopThreshold(value, error, time, reached=True, no_error="" if np.isfinite(error) else why)
+    return HopThreshold(value, error, "sigma_AA^2", "" if np.isfinite(error) else why, time=time)
 
 
 def _unreached(reason: str) -> HopThreshold:
-    return HopThreshold(np.nan, np.nan, np.nan, reached=False, reason=reason)
+    return HopThreshold(np.nan, np.nan, "sigma_AA^2", reason)
 
 
 def _top(lags: Array, alpha2: Array) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from sklearn.model_selection import GroupKFold
 
-from supercooled.arguments import Count, Estimate, Numbers, Random, Whole, validated
+from supercooled.arguments import Count, Numbers, Random, Uncertain, Whole, validated
 from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
@@ -66,14 +66,14 @@ class Validation:
     no_error : why the error is not known; empty if it is
     """
 
-    C: Estimate
-    accuracy: Estimate
-    error: Estimate
-    soft_share: Estimate
-    hard_share: Estimate
-    tried: tuple[tuple[Estimate, Estimate], ...]
+    C: Uncertain
+    accuracy: Uncertain
+    error: Uncertain
+    soft_share: Uncertain
+    hard_share: Uncertain
+    tried: tuple[tuple[Uncertain, Uncertain], ...]
     softness: Array
-    chance: Estimate
+    chance: Uncertain
     no_error: str = ""
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import AnyNumbers, AtLeast, Estimate, Positive, validated
+from supercooled.arguments import AnyNumbers, AtLeast, Positive, Uncertain, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -75,10 +75,10 @@ class CommonLine:
     spread : root of the mean square of what is left, in units of the standard deviation of all y
     """
 
-    intercept: Estimate
-    slope: Estimate
-    r_squared: Estimate
-    spread: Estimate
+    intercept: Uncertain
+    slope: Uncertain
+    r_squared: Uncertain
+    spread: Uncertain
 
 
 @validated

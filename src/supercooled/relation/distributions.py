@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import AnyNumber, Blocks, Estimate, validated
+from supercooled.arguments import AnyNumber, Blocks, Uncertain, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
@@ -41,9 +41,9 @@ class Peak:
     no_error : why the error is not known; empty if it is
     """
 
-    value: Estimate
-    error: Estimate
-    bandwidth: Estimate
+    value: Uncertain
+    error: Uncertain
+    bandwidth: Uncertain
     no_error: str = ""
 
 
@@ -60,11 +60,11 @@ class Share:
     no_error : why the errors are not known; empty if they are
     """
 
-    value: Estimate
-    error: Estimate
-    peak: Estimate
-    peak_error: Estimate
-    of_all: Estimate
+    value: Uncertain
+    error: Uncertain
+    peak: Uncertain
+    peak_error: Uncertain
+    of_all: Uncertain
     n_rearranging: int
     no_error: str = ""
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Count, Estimate, validated
+from supercooled.arguments import Count, Uncertain, validated
 from supercooled.arguments.datasets import LinesWithErrors, ProbabilitiesWithErrors
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
@@ -29,11 +29,11 @@ class Straight:
     curvature : of the barrier: the second-order term at the ends of the range, as a share of the first
     """
 
-    e0: Estimate
-    e1: Estimate
-    s0: Estimate
-    s1: Estimate
-    curvature: Estimate
+    e0: Uncertain
+    e1: Uncertain
+    s0: Uncertain
+    s1: Uncertain
+    curvature: Uncertain
 
     @property
     def onset(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri, stdtrit
 
-from supercooled.arguments import AnyNumbers, Estimate, Fraction, Numbers, validated
+from supercooled.arguments import AnyNumbers, Fraction, Numbers, Uncertain, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 
@@ -28,15 +28,15 @@ class Line:
     n : points
     """
 
-    intercept: Estimate
-    slope: Estimate
-    intercept_error: Estimate
-    slope_error: Estimate
-    intercept_ends: tuple[Estimate, Estimate]
-    slope_ends: tuple[Estimate, Estimate]
-    confidence: Estimate
-    correlation: Estimate
-    spread: Estimate
+    intercept: Uncertain
+    slope: Uncertain
+    intercept_error: Uncertain
+    slope_error: Uncertain
+    intercept_ends: tuple[Uncertain, Uncertain]
+    slope_ends: tuple[Uncertain, Uncertain]
+    confidence: Uncertain
+    correlation: Uncertain
+    spread: Uncertain
     n: int
 
     @validated
@@ -104,8 +104,8 @@ class Collapse:
     after : share of the variance of (y - C)/B that the master curve y = x leaves
     """
 
-    before: Estimate
-    after: Estimate
+    before: Uncertain
+    after: Uncertain
 
     @property
     def quality(self) -> float:
@@ -160,14 +160,14 @@ class SoftnessLaw:
     parameters : tau_0 (tau), C (epsilon_AA), B (epsilon_AA sigma_AA^2)
     """
 
-    values: tuple[Estimate, ...]
-    low: tuple[Estimate, ...]
-    high: tuple[Estimate, ...]
-    confidence: Estimate
-    chi_square: Estimate
+    values: tuple[Uncertain, ...]
+    low: tuple[Uncertain, ...]
+    high: tuple[Uncertain, ...]
+    confidence: Uncertain
+    chi_square: Uncertain
     degrees_of_freedom: int
-    aic: Estimate
-    bic: Estimate
+    aic: Uncertain
+    bic: Uncertain
     parameters: tuple[str, ...] = ("tau_0", "C", "B")
 
     @validated

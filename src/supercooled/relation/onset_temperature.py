@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import Estimate, validated
+from supercooled.arguments import Uncertain, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
@@ -29,11 +29,11 @@ class Onset:
     no_error : why the error is not known; empty if it is
     """
 
-    temperature: Estimate
-    error: Estimate
-    energy: Estimate
-    chi_square: Estimate
-    unweighted: Estimate
+    temperature: Uncertain
+    error: Uncertain
+    energy: Uncertain
+    chi_square: Uncertain
+    unweighted: Uncertain
     extrapolated: str = ""
     no_error: str = ""
 

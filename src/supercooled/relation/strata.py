@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from supercooled.arguments import AnyNumbers, Estimate, Positive, Whole, validated
+from supercooled.arguments import AnyNumbers, Positive, Uncertain, Whole, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
@@ -100,9 +100,9 @@ class Crossings:
     kept, every : how many crossings there were, after and before the rejection
     """
 
-    temperature: Estimate
-    error: Estimate
-    spread: Estimate
+    temperature: Uncertain
+    error: Uncertain
+    spread: Uncertain
     kept: int
     every: int
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from supercooled.arguments import AnyNumber, Estimate, Number, Positive, validated
+from supercooled.arguments import AnyNumber, Number, Positive, Uncertain, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report.files import read_json, write_text
 
@@ -29,8 +29,8 @@ class Tolerance:
     """
 
     kind: Literal["relative", "absolute", "between"]
-    lower: Estimate
-    upper: Estimate
+    lower: Uncertain
+    upper: Uncertain
 
     @classmethod
     @validated
@@ -115,9 +115,9 @@ class Row:
     item: str
     quantity: str
     state: str
-    published: Estimate | None
-    measured: Estimate | None
-    uncertainty: Estimate | None
+    published: Uncertain | None
+    measured: Uncertain | None
+    uncertainty: Uncertain | None
     unit: str
     tolerance: Tolerance | None
     note: str

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Estimate, Number, Numbers, validated
+from supercooled.arguments import Number, Numbers, Uncertain, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import ParameterError, SimulationError
@@ -38,8 +38,8 @@ class InherentStructure:
     """
 
     positions: Array
-    energy: Estimate
-    force: Estimate
+    energy: Uncertain
+    force: Uncertain
     evaluations: int
 
 

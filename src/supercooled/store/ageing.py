@@ -13,7 +13,7 @@ from supercooled.store.energies import logged
 from supercooled.trajectory import Trajectory
 
 if TYPE_CHECKING:
-    from supercooled.dynamics import RelaxationTime
+    from supercooled.estimate import Estimate
 
 # Halves that differ by chance alone pass: in four standard errors once in 16000.
 ERRORS = 4.0
@@ -78,7 +78,7 @@ def compare(run: Trajectory) -> dict[str, Agreement]:
     }
 
 
-def relaxation(run: Trajectory) -> RelaxationTime:
+def relaxation(run: Trajectory) -> Estimate:
     """Alpha relaxation time of a whole run, overlap radius 0.3, all particles; or why there is none."""
     from supercooled import dynamics
 

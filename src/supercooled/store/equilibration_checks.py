@@ -15,7 +15,7 @@ from supercooled.store.steady_state import steady_state
 from supercooled.trajectory import Trajectory
 
 if TYPE_CHECKING:
-    from supercooled.dynamics import RelaxationTime
+    from supercooled.estimate import Estimate
 
 # Fluctuations of the configurational temperature are as small as those of the kinetic one.
 _FRAMES_FOR_TEMPERATURE = 50
@@ -37,7 +37,7 @@ class Verdict:
 
     label: str
     duration: float
-    relaxed: RelaxationTime
+    relaxed: Estimate
     agreements: dict[str, Agreement]
     order: Order
     lasting: float
@@ -46,7 +46,7 @@ class Verdict:
     @property
     def n_relaxations(self) -> float:
         """How many relaxation times the run lasted; 0 where it was too short to measure one."""
-        return self.duration / self.relaxed.value if self.relaxed.reached else 0.0
+        return self.duration / self.relaxed.value if self.relaxed.known else 0.0
 
     @property
     def crystalline(self) -> bool:
@@ -81,7 +81,7 @@ class Verdict:
 
     def refusal(self, wanted: float) -> str:
         """Why a run that can't be prolonged is not enough."""
-        if not self.relaxed.reached:
+        if not self.relaxed.known:
             held = f"no relaxation time could be measured ({self.relaxed.reason})"
         else:
             held = (
@@ -155,9 +155,9 @@ def _temperature_of_positions(run: Trajectory) -> dict[str, float]:
     return {"configurational_temperature": float(values.mean())}
 
 
-def _plain(relaxed: RelaxationTime) -> dict[str, Any]:
+def _plain(relaxed: Estimate) -> dict[str, Any]:
     """A relaxation time in what a record can hold: where it has none, or no error, the reason stands."""
-    if not relaxed.reached:
+    if not relaxed.known:
         return {"value": None, "reason": relaxed.reason}
     if not math.isfinite(relaxed.error):
         return {"value": relaxed.value, "error": None, "no_error": relaxed.no_error}

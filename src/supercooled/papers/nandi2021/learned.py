@@ -66,9 +66,9 @@ def learned(flat: Sequence[Point], able: Sequence[Point], choices: Choices) -> R
     """The plane of the coldest of `able` whose threshold is reached, and the softness of all by it."""
     thresholds = [_threshold(point, choices) for point in able]
     values = np.full((2, len(flat)), np.nan)
-    reached = [k for k, threshold in enumerate(thresholds) if threshold.reached]
+    reached = [k for k, threshold in enumerate(thresholds) if threshold.known]
     if not reached:
-        return {"learned": _table(flat, values, {"why": thresholds[0].reason})}
+        return {"learned": _table(flat, values, {"why": thresholds[0].missing})}
     trained, threshold = able[reached[0]], thresholds[reached[0]]
     runs = list(trained.runs)
     told: dict[str, object] = {"trained": f"{trained.studied.label}, T = {trained.temperature:g}"}

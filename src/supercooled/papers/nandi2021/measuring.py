@@ -98,7 +98,7 @@ def _measure_one(
     relaxed = dynamics.relaxation_time(moved)
     caged["tau_alpha"] = labelled("relaxation_time", relaxed.value, ())
     caged["tau_alpha_error"] = labelled("relaxation_time", relaxed.error, ())
-    return caged.assign_attrs(reason=relaxed.reason)
+    return caged.assign_attrs(reason=relaxed.missing)
 
 
 def _some(runs: Sequence[Trajectory], frames: int) -> list[Trajectory]:

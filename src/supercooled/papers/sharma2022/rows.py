@@ -103,8 +103,8 @@ def rows(
     ]
     for T, threshold in zip(temperatures, moved.thresholds, strict=True):
         value = float(PRINTED["p_c"][f"{T:.2f}"])
-        note = f"The run is too short: {threshold.reason}."
-        if threshold.reached:
+        note = f"The run is too short: {threshold.missing}."
+        if threshold.known:
             height = _height(curves.sel(temperature=T), value)
             note = (
                 f"MSD of {choices.species} particles at the maximum of alpha_2, which is flat: with the "
