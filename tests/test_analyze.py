@@ -1,5 +1,6 @@
 """The public analysis: what the command does, as a function that returns an object."""
 
+import json
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
@@ -13,7 +14,11 @@ import supercooled as sc
 from supercooled import cli
 from supercooled.analysis.inputs import Given
 from supercooled.errors import ParameterError, SupercooledError
+from supercooled.indicators import BondOrder, LocalDensity
 from supercooled.report import writing
+from supercooled.report.figures import GENERAL
+from supercooled.report.plates import draw
+from supercooled.targets import Displacement
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +128,49 @@ def test_bad_wishes_get_a_sentence(files):
             call()
     with pytest.raises(ParameterError):
         sc.analyze(run, liquid=3)
+
+
+COMPARED = (BondOrder(6), LocalDensity(radius=1.6), Displacement(after=2.0), Displacement(after=1.0))
+ON_THE_LINE = ("BondOrder", "LocalDensity:radius=1.6", "Displacement:after=2.0", "Displacement:after=1")
+
+
+def test_a_comparison_is_a_section_of_the_report(files, tmp_path):
+    runs = [read(file, T) for file, T in zip(files[:2], TEMPERATURES, strict=False)]
+    found = sc.analyze(runs, choices=CHOICES, compare=COMPARED)
+    for T, run in zip(TEMPERATURES, runs, strict=False):
+        alone = sc.compare(run, COMPARED[:2], COMPARED[2:], species="A").table
+        xr.testing.assert_allclose(found.comparison[T].table, alone, rtol=1e-12)
+    found.report(tmp_path / "one")
+    words = [word for text in ON_THE_LINE for word in ("--compare", text)]
+    given = [str(files[0]), str(files[1]), "-T", "0.5", "-T", "0.6", "--window", "6", "--workers", "1"]
+    given += ["--out", str(tmp_path / "two")]
+    done = CliRunner().invoke(cli.app, ["analyze", *given, *words])
+    assert done.exit_code == 0, done.output
+    here, there = (sc.report.load_results(tmp_path / name)["comparison"] for name in ("one", "two"))
+    xr.testing.assert_allclose(here, there, rtol=1e-12)
+    page = json.loads((tmp_path / "one" / "provenance.json").read_text())["page"]
+    assert page["sections"][-1]["heading"] == "Indicators against targets"
+    assert "Errors are left out where they can't be known: " in page["sections"][-1]["text"]
+    (plate,) = [one for one in GENERAL.plates if one.name == "comparison"]
+    drawn = draw(plate, {"comparison": here})
+    assert drawn is not None
+    largest = np.abs(here.spearman.isel(temperature=0)).max().item()
+    assert f"{largest:.3f}" in drawn.panels[0].caption.description.replace("−", "")
+    table = GENERAL.tables["comparison"](here)
+    assert table.columns == ("indicator", "target", "T", "rank correlation", "ROC area", "bits")
+    assert len(table.lines) == 2 * 2 * 2
+    assert table.lines[0][:3] == ("bond_order", "displacement(after=2)", "0.50")
+    assert table.lines[0][3].replace("−", "-").startswith(f"{here.spearman.values[0, 0, 0]:.3f}")
+
+
+@pytest.mark.parametrize(
+    ("compared", "said"),
+    [
+        ((BondOrder(6),), "there is no target to compare"),
+        ((Displacement(after=2.0),), "there is no indicator to compare"),
+        ((BondOrder(6), "displacement"), "takes indicators and targets"),
+    ],
+)
+def test_a_comparison_needs_both_kinds(files, compared, said):
+    with pytest.raises(ParameterError, match=said):
+        sc.analyze(read(files[0], 0.5), choices=CHOICES, compare=compared)

@@ -12,6 +12,8 @@ import xarray as xr
 
 from supercooled import report, structure
 from supercooled.analysis.choices import Choices, temperature_of
+from supercooled.analysis.compare_states import Compared, check_compared, compared_at, comparisons_of
+from supercooled.analysis.comparison import Comparison
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.liquid import FIELDS, results_of, write_analysis
 from supercooled.analysis.measurement import Measured, measure
@@ -108,6 +110,11 @@ class Analysis:
         return {T: one.motion for T, one in zip(self.states, self.measured, strict=True)}
 
     @property
+    def comparison(self) -> dict[float, Comparison]:
+        """How well each indicator knows each target, by temperature; empty where none were asked for."""
+        return comparisons_of(self.results)
+
+    @property
     def onset(self) -> float:
         """Onset temperature, epsilon_AA/k_B; NaN where three states don't give one. The table says why."""
         fits = self.results.get("arrhenius")
@@ -160,6 +167,7 @@ def analyze(
     given: Given | None = None,
     thresholds: Sequence[float] | None = None,
     choices: Choices | None = None,
+    compare: Annotated[Compared, Anything()] = (),
     workers: Workers = 1,
 ) -> Analysis:
     """Structure, cages, motion and hops of one liquid's trajectories, and what they say together.
@@ -171,6 +179,8 @@ def analyze(
     given : what is said about files; trajectories say it themselves
     thresholds : of p_hop for each run, sigma_AA^2; None measures them
     choices : every choice that changes a number; None takes those of sharma2022
+    compare : indicators and targets, each of the ones held against each of the others at every temperature,
+        as :func:`supercooled.compare` does, of the species of `choices` in some hundred frames of each run
     workers : processes, or a scheduler; None takes every core
 
     Raises
@@ -185,7 +195,15 @@ def analyze(
     check_runs(opened, chosen)
     # Fields may be larger than memory; they are kept while Python runs.
     work = scratch_folder()
-    return analysed(opened, liquid=liquid, thresholds=thresholds, choices=chosen, work=work, workers=workers)
+    return analysed(
+        opened,
+        liquid=liquid,
+        thresholds=thresholds,
+        choices=chosen,
+        compared=compare,
+        work=work,
+        workers=workers,
+    )
 
 
 def _opened(runs: Any, given: Given) -> list[Trajectory]:
@@ -205,10 +223,12 @@ def analysed(
     liquid: str | None,
     thresholds: Sequence[float] | None,
     choices: Choices,
+    compared: Compared,
     work: Path,
     workers: Workers,
 ) -> Analysis:
     """The same, of trajectories that have been checked."""
+    check_compared(compared)
     chosen = None if thresholds is None else _one_each(thresholds, opened, "threshold")
     for threshold in chosen or ():
         if not 0 < threshold < np.inf:
@@ -247,6 +267,11 @@ def analysed(
         told=told,
         choices=choices,
     )
+    if compared:
+        results = dict(results)
+        results["comparison"] = compared_at(
+            states, compared, species=choices.species, label="comparison", folder=work, workers=workers
+        )
     if mixture is None:
         rows = [*rows, *_without_potential(states, measured, choices)]
     return Analysis(

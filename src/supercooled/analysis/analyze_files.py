@@ -8,6 +8,7 @@ from pathlib import Path
 from supercooled import report
 from supercooled.analysis.analyze import analysed, check_runs
 from supercooled.analysis.choices import Choices
+from supercooled.analysis.compare_states import compared_from_text
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.liquid import FIELDS, write_analysis
 from supercooled.cluster import Workers
@@ -21,6 +22,7 @@ def run(
     given: Given,
     thresholds: Sequence[float] | None,
     choices: Choices,
+    compare: Sequence[str] = (),
     workers: Workers,
     command: str | None = None,
 ) -> Path:
@@ -30,6 +32,7 @@ def run(
     liquid : name in the catalogue, for the pair potentials; None leaves out what needs them
     given : what is said about the files
     thresholds : of each file, the same for replicas; measured if None
+    compare : indicators and targets, as :func:`supercooled.analysis.from_text.made_from_text` has them
     command : that repeats it, where it was given on the command line
 
     Raises
@@ -40,7 +43,8 @@ def run(
     StoreError
         if `out` holds something else than an analysis, or a file of it has been changed.
     """
-    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid])]
+    predictors = (text for text in compare if text.endswith(".json"))
+    inputs: list[str | Path] = [*files, *([] if liquid is None else [liquid]), *predictors]
     with report.own_folder(out, by="supercooled analyze", inputs=inputs, names=(FIELDS,)):
         opened = given.opened(files)
         check_runs(opened, choices)
@@ -49,6 +53,7 @@ def run(
             liquid=liquid,
             thresholds=thresholds,
             choices=choices,
+            compared=compared_from_text(compare, opened[0]),
             work=out / "work",
             workers=workers,
         )

@@ -13,7 +13,7 @@ from supercooled.analysis.comparison import FIGURE, PROVENANCE, TABLE, Compariso
 from supercooled.analysis.from_text import made_from_text
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.provenance import describe
-from supercooled.analysis.states import begin_alike
+from supercooled.analysis.states import that_begin_alike
 from supercooled.cluster import Workers, executor
 from supercooled.extras import require
 from supercooled.outputs import results_folder
@@ -65,7 +65,7 @@ def run(
         held = [_target(text, first) for text in targets]
         groups: list[list[Trajectory]] = [[one] for one in opened]
         if any(one.of_several for one in held):
-            groups = _that_start_alike(opened)
+            groups = that_begin_alike(opened)
         with executor(workers) as pool:
             found = compare(
                 groups,
@@ -100,15 +100,3 @@ def _indicator(text: str, first: Trajectory) -> Any:
 
 def _target(text: str, first: Trajectory) -> Any:
     return made_from_text(text, dynamical.known(), "target", first)
-
-
-def _that_start_alike(runs: Sequence[Trajectory]) -> list[list[Trajectory]]:
-    groups: list[list[Trajectory]] = []
-    for run in runs:
-        for group in groups:
-            if run.n_particles == group[0].n_particles and begin_alike([group[0], run]):
-                group.append(run)
-                break
-        else:
-            groups.append([run])
-    return groups

@@ -145,6 +145,7 @@ def write_analysis(
         summary=_summary(states, found.calibration_note, found.relations, counted=liquid is not None),
         rows=found.rows,
         results=found.results,
+        sections=_sections(found.results),
         provenance=describe(
             [run for runs in states.values() for run in runs],
             parameters={
@@ -156,6 +157,40 @@ def write_analysis(
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
         ),
     )
+
+
+def _sections(results: Mapping[str, xr.Dataset]) -> list[report.Section]:
+    """With a comparison, a part of the page for it behind the others."""
+    if "comparison" not in results:
+        return []
+    from supercooled.report.figures import GENERAL
+
+    every = tuple(plate.name for plate in GENERAL.plates if plate.name != "comparison")
+    data = results["comparison"]
+    top = 100 * float(data.attrs["top"])
+    text = (
+        "Each indicator is one number a particle, found in a frame alone; each target is what the particle "
+        f"does afterwards. All particles of the species {data.attrs['species']} are taken together, in "
+        f"{_nth(int(data.attrs['every']))}.\n\n"
+        "A correlation of ranks is 0, and the area under the ROC curve 0.5, where an indicator knows "
+        f"nothing. The area is that of the {top:.3g} % of the particles with the largest target, or of those "
+        "where it is a yes; bits are the information that both share. The ceiling is the largest correlation "
+        "of ranks that the noise of a target leaves."
+    )
+    if not np.isfinite(data["ceiling_spearman"].values).any():
+        text += " It is not known here: that takes a propensity, of several runs from one configuration."
+    why = list(dict.fromkeys(str(one) for one in data["reason"].values.ravel() if str(one)))
+    if why:
+        others = f" ({len(why) - 1} more reasons are in results.zarr)" if len(why) > 1 else ""
+        text += f"\n\nErrors are left out where they can't be known: {why[0]}{others}."
+    return [
+        report.Section("Figures", "", every),
+        report.Section("Indicators against targets", text, ("comparison",), ("comparison",)),
+    ]
+
+
+def _nth(number: int) -> str:
+    return "every frame" if number == 1 else f"one of {number} frames"
 
 
 def _rows(

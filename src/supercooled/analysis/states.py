@@ -116,6 +116,19 @@ def begin_alike(runs: Sequence[Trajectory]) -> bool:
     return any(np.median(np.abs(a - b)) < _ALIKE for a, b in combinations(first, 2))
 
 
+def that_begin_alike(runs: Sequence[Trajectory]) -> list[list[Trajectory]]:
+    """The runs of each configuration, for what is measured of several that start from it."""
+    groups: list[list[Trajectory]] = []
+    for run in runs:
+        for group in groups:
+            if run.n_particles == group[0].n_particles and begin_alike([group[0], run]):
+                group.append(run)
+                break
+        else:
+            groups.append([run])
+    return groups
+
+
 def one_threshold_each(
     states: Mapping[float, Sequence[Trajectory]], runs: Sequence[Trajectory], chosen: Sequence[float]
 ) -> list[float]:

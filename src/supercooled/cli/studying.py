@@ -55,6 +55,15 @@ def analyze(
     ] = "ensemble-cut",
     species: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
+    compare: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--compare",
+            help="An indicator or a target, as BondOrder:degree=6 or Displacement:after=100; repeat it. "
+            "Every indicator is held against every target, and the report shows how much of the motion each "
+            "knows.",
+        ),
+    ] = None,
     begin: Begin = 0.0,
     stride: Stride = 1,
     workers: Workers = None,
@@ -87,6 +96,7 @@ def analyze(
             given=Given(temperature, begin=begin, stride=stride, **said),
             thresholds=threshold,
             choices=choices,
+            compare=compare or (),
             workers=placement,
             command=given_command(context),
         )

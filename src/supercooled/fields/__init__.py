@@ -5,7 +5,7 @@ from supercooled.fields.blockwise import field
 from supercooled.fields.checksums import check, not_ours, objection, seal, sealed_folder
 from supercooled.fields.described import Described, enter, installed, parameter
 from supercooled.fields.exact_quantiles import quantiles
-from supercooled.fields.indicator import Features, Indicator, compute, values_of
+from supercooled.fields.indicator import Features, Indicator, compute, sources_of, values_of
 from supercooled.fields.lazy import chunks_of, dataset, is_lazy, looking_ahead, mapped, opened, reading
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "reading",
     "seal",
     "sealed_folder",
+    "sources_of",
     "values_of",
 ]

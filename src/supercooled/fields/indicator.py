@@ -337,7 +337,7 @@ class _Plan:
     @property
     def key(self) -> str:
         """Of all that decides the values: frames, particles, indicators and the source that makes them."""
-        sources = {name: source_digest(name) for name in sorted(_modules_of(self.wanted))}
+        sources = sources_of(self.wanted)
         asked = (self.run, self.rows, self.particles, [one.digest for one in self.wanted])
         return digest_of("compute", source_digest(), sources, *asked)[:16]
 
@@ -439,6 +439,11 @@ class _Labels:
             array = xr.DataArray(own, {**self.coords, along: list(columns)}, (*dims, along))
             found[name] = array.assign_attrs(units=one.unit, long_name=one.long_name, **about)
         return xr.Dataset(found).assign_attrs(self.made)
+
+
+def sources_of(wanted: Iterable[Features]) -> dict[str, str]:
+    """Digests of the modules that bring indicators, by name: what is kept of them depends on these too."""
+    return {name: source_digest(name) for name in sorted(_modules_of(wanted))}
 
 
 def _modules_of(wanted: Iterable[Any]) -> set[str]:

@@ -3,6 +3,7 @@
 from supercooled.report.figures import (
     barriers,
     cage,
+    comparison,
     dynamics,
     leaderboard,
     memory,
@@ -26,8 +27,9 @@ GENERAL = Figures(
         *memory.PLATES,
         *ranking.PLATES,
         *leaderboard.PLATES,
+        *comparison.PLATES,
     ),
-    tables={"motion": motion, "ranking": table_of_ranking, **leaderboard.TABLES},
+    tables={"motion": motion, "ranking": table_of_ranking, **leaderboard.TABLES, **comparison.TABLES},
     shown_in={
         "softness": ("cage",),
         "average softness": ("cage",),
