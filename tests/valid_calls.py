@@ -1640,6 +1640,7 @@ CALLS |= {
         "species": "A",
         "temperature": 0.5,
         "time": 1.0,
+        "slow": False,
         "cache": folder(),
         "progress": None,
     },

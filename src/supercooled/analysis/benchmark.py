@@ -18,16 +18,23 @@ from supercooled.blocks import FEWEST_PARTS
 from supercooled.datasets import Configuration, load, names, read_configurations
 from supercooled.datasets.configurations import published
 from supercooled.digests import digest_of
-from supercooled.errors import ParameterError
+from supercooled.errors import ParameterError, SupercooledError
 from supercooled.fields import Features, values_of
 from supercooled.frame import Frame
 from supercooled.indicators import (
     Average,
     Averages,
     BondOrder,
+    CageDistance,
+    CageFluctuation,
+    DebyeWaller,
     DistanceToInherent,
+    LocalDepth,
+    PackingOrder,
+    PairEntropy,
     PotentialEnergy,
     Variance,
+    Vibrality,
     VoronoiVolume,
     inherent,
 )
@@ -39,6 +46,7 @@ from supercooled.plain_data import read_arrays
 from supercooled.predictors import score
 from supercooled.predictors.fitting import PENALTIES, Table
 from supercooled.predictors.scores import correlation
+from supercooled.trajectory import Trajectory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
 # At which one average of the energy knows most of the propensity of the Kob-Andersen liquid.
 LENGTH = 1.5
 LENGTHS = (0.0, 1.0, 2.0, 3.0, 4.5)
+ENERGY = "averaged inherent energy"
 Progress = Callable[[int, int], None]
 Sets = Mapping[str, Features | Sequence[Features]]
 
@@ -58,7 +67,8 @@ class Benchmark:
     table : ``pearson`` and ``spearman`` (contender, temperature, time) over the particles of configurations
         that took no part in the training, each with its standard ``_error`` over configurations; ``ceiling``
         (temperature, time); ``configurations``; along contenders ``kind``, ``columns`` and ``seconds``
-    added : ``added`` (feature, temperature, time): what the best predictor loses without one of its features
+    added : ``added`` (feature, temperature, time): what the largest predictor loses without one of its
+        features; ``beyond_energy``: what each gives to averaged inherent energy, if that is a predictor
     transfer : ``transfer`` (contender, trained, judged): temperatures, at times of equal mean propensity
     said : what was assumed, and what could not be measured
     """
@@ -137,7 +147,7 @@ class Benchmark:
             "configurations."
         )
         words = [first]
-        energy = _found(t, "averaged inherent energy")
+        energy = _found(t, ENERGY)
         every = _found(t, "all indicators averaged")
         if energy is not None and every is not None:
             words.append(
@@ -185,6 +195,7 @@ def benchmark(
     species: Name = "A",
     temperature: Positive | None = None,
     time: Positive | None = None,
+    slow: bool = False,
     cache: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Benchmark:
@@ -204,11 +215,15 @@ def benchmark(
         sets; or configurations
     mixture : pair potentials, for energies and for inherent structures that a file does not bring; default
         none, or those of the set
-    indicators : default energy, its average, cell volume and bond order, thermal and in the inherent
+    indicators : default energy and its average, cell volume, bond and packing order, pair entropy and the
+        depth of the cage (sharma2022; softness is one over a line in it), thermal and in the inherent
         structure, and the distance to it, as far as they can be measured
-    predictors : sets of features by name; default averaged inherent energy, and all indicators averaged
+    predictors : sets of features by name; default averaged inherent energy, the same with the depth of the
+        cage and with others, and all indicators averaged
     species : whose particles are judged, and learn
     temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
+    slow : among the defaults also cage state, Debye-Waller factor of short runs and vibrality, some 30
+        processor seconds a configuration of 4096 particles
     cache : folder of its own, new, empty or of an earlier call, in which inherent structures that were
         quenched are kept
     progress : called with how many configurations are done, and of how many
@@ -240,7 +255,7 @@ def benchmark(
         raise ParameterError(
             f"the configuration {twice[0]} is given twice at T={twice[1][0]:g}, t={twice[1][1]:g}"
         )
-    singles = list(default_indicators(mixture, given) if indicators is None else indicators)
+    singles = list(default_indicators(mixture, given, slow=slow) if indicators is None else indicators)
     sets = dict(default_predictors(singles, mixture, given) if predictors is None else predictors)
     inputs = [data] if isinstance(data, str | Path) else []
     kept = nullcontext() if cache is None else results_folder(cache, by="benchmark", inputs=inputs)
@@ -264,22 +279,43 @@ def is_shipped(name: str) -> bool:
     return any(one == name or one.startswith(f"{name}_rho") for one in names())
 
 
-def default_indicators(mixture: Mixture | None, given: Sequence[Configuration]) -> list[Features]:
+def default_indicators(
+    mixture: Mixture | None, given: Sequence[Configuration], *, slow: bool = False
+) -> list[Features]:
     """Those that can be measured of all configurations."""
     still = mixture is not None or all(one.frame.inherent is not None for one in given)
-    found: list[Features] = [VoronoiVolume.glassbench(), BondOrder(6)]
+    both: list[Features] = [VoronoiVolume.glassbench(), BondOrder(6), PairEntropy.graham2023()]
     if mixture is not None:
-        found.append(PotentialEnergy(mixture))
+        energy = PotentialEnergy(mixture)
+        averaged = Average(energy, LENGTH, cutoff=_cutoff(given))
+        both += [PackingOrder.of_mixture(mixture), *_depths(mixture, given), energy, averaged]
+    found = list(both)
     if still:
-        found += [
-            inherent(VoronoiVolume.glassbench(), mixture),
-            inherent(BondOrder(6), mixture),
-            DistanceToInherent(mixture),
-        ]
-        if mixture is not None:
-            averaged = Average(PotentialEnergy(mixture), LENGTH, cutoff=_cutoff(given))
-            found += [inherent(PotentialEnergy(mixture), mixture), averaged, inherent(averaged, mixture)]
+        found += [inherent(one, mixture) for one in both]
+        found.append(DistanceToInherent(mixture))
+    if mixture is not None and slow:
+        found += [CageDistance(mixture), CageFluctuation(mixture), DebyeWaller(mixture), Vibrality(mixture)]
     return found
+
+
+def _depths(mixture: Mixture, given: Sequence[Configuration]) -> list[Features]:
+    """Depth of the cage, with the shells of the g(r) of all configurations at the coldest temperature."""
+    coldest = min(one.temperature for one in given)
+    frames = {one.name: one.frame for one in given if one.temperature == coldest}
+    first = next(iter(frames.values()))
+    alike = [one for one in frames.values() if np.array_equal(one.species, first.species)]
+    run = Trajectory.from_arrays(
+        np.stack([one.positions[:, : one.dimensions] for one in alike]),
+        first.box,
+        species=first.species,
+        names=first.names,
+        temperature=coldest,
+    )
+    try:
+        return [replace(LocalDepth.sharma2022(run, mixture), temperature=None)]
+    except SupercooledError:
+        # A pair that never comes near has no shell.
+        return []
 
 
 def _cutoff(given: Sequence[Configuration]) -> float:
@@ -300,7 +336,14 @@ def default_predictors(
     found: dict[str, Features | Sequence[Features]] = {}
     if mixture is not None:
         energy = PotentialEnergy(mixture)
-        found["averaged inherent energy"] = inherent(averaged(energy), mixture)
+        found[ENERGY] = inherent(averaged(energy), mixture)
+        for depth in singles:
+            if isinstance(depth, LocalDepth):
+                found["averaged inherent energy and depth of the cage"] = [
+                    inherent(averaged(energy), mixture),
+                    averaged(depth),
+                    inherent(averaged(depth), mixture),
+                ]
         found["averaged inherent energy, its variance"] = [
             inherent(averaged(energy), mixture),
             inherent(averaged(Variance(energy, 1.0, cutoff=cutoff)), mixture),
@@ -424,7 +467,8 @@ def _judged(
     best = max(sets, key=lambda name: len(_several(sets[name])), default=None)
     parts_of = _several(sets[best]) if best is not None else []
     added = np.full((len(parts_of), *shape[1:]), np.nan)
-    added_error = np.full_like(added, np.nan)
+    added_error, beyond, beyond_error = (np.full_like(added, np.nan) for _ in range(3))
+    energy = _several(sets[ENERGY]) if ENERGY in sets else []
     said = list(measured.said)
     for (T, t), group in states.items():
         i, k = temperatures.index(T), times.index(t)
@@ -452,10 +496,12 @@ def _judged(
         for p in range(len(parts_of) if len(parts_of) > 1 else 0):
             without = [one for q, one in enumerate(parts_of) if q != p]
             less = [one["pearson"] for one in _left_out(group, without, measured, species)]
-            lost = np.array(whole) - np.array(less)
-            added[p, i, k] = lost.mean()
-            if len(lost) >= FEWEST_PARTS:
-                added_error[p, i, k] = lost.std(ddof=1) / np.sqrt(len(lost))
+            added[p, i, k], added_error[p, i, k] = _difference(whole, less)
+        alone = [one["pearson"] for one in _left_out(group, energy, measured, species)] if energy else []
+        for p, part in enumerate(parts_of):
+            if alone and str(part) not in map(str, energy):
+                more = [one["pearson"] for one in _left_out(group, [*energy, part], measured, species)]
+                beyond[p, i, k], beyond_error[p, i, k] = _difference(more, alone)
     along = ("contender", "temperature", "time")
     coords: dict[str, Any] = {"contender": methods, "temperature": temperatures, "time": times}
     cost = [measured.seconds[str(one)] for one in singles]
@@ -479,6 +525,8 @@ def _judged(
         {
             "added": (("feature", *along[1:]), added, {"units": "1"}),
             "added_error": (("feature", *along[1:]), added_error, {"units": "1"}),
+            "beyond_energy": (("feature", *along[1:]), beyond, {"units": "1"}),
+            "beyond_energy_error": (("feature", *along[1:]), beyond_error, {"units": "1"}),
         },
         {"feature": _called(parts_of), "temperature": temperatures, "time": times},
         {"predictor": best or ""},
@@ -489,6 +537,13 @@ def _judged(
         _transfer(states, sets, measured, species, temperatures),
         tuple(said),
     )
+
+
+def _difference(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:
+    """Mean difference of scores of the same configurations, and its standard error."""
+    apart = np.array(one) - np.array(other)
+    error = apart.std(ddof=1) / np.sqrt(len(apart)) if len(apart) >= FEWEST_PARTS else np.nan
+    return float(apart.mean()), float(error)
 
 
 def _enter(
@@ -542,7 +597,7 @@ def _left_out(
     """Scores of those that judge, or of each configuration left out in turn."""
     if any(one.role == "judge" for one in group):
         kept, table = _table(_learners(group), features, measured, species)
-        model, _ = table.fitted(PENALTIES)
+        model, _ = table.learned(PENALTIES)
         parts = [_part(one, features, measured, species) for one in _judges(group)]
         return [dict(score(model(x[:, kept]), y)) for x, y in parts]
     _, table = _table(group, features, measured, species)
@@ -594,7 +649,7 @@ def _transfer(
                 if len(learners) < 2:
                     continue
                 kept, table = _table(learners, several, measured, species)
-                model, _ = table.fitted(PENALTIES)
+                model, _ = table.learned(PENALTIES)
                 for j, judged in enumerate(temperatures):
                     if i == j:
                         continue

@@ -34,6 +34,13 @@ def benchmark(
         float | None, typer.Option("--temperature", "-T", help="Where neither a file nor its name says it.")
     ] = None,
     time: Annotated[float | None, typer.Option(help="Likewise, tau.")] = None,
+    slow: Annotated[
+        bool,
+        typer.Option(
+            "--slow",
+            help="Also cage state, Debye-Waller factor and vibrality: half a minute a configuration of 4096.",
+        ),
+    ] = False,
 ) -> None:
     """Indicators and predictors against propensity: table and page, beside what is published."""
     from supercooled import report
@@ -51,6 +58,7 @@ def benchmark(
             species=species,
             temperature=temperature,
             time=time,
+            slow=slow,
             cache=out / "work" / "inherent",
             progress=lambda done, total: say(f"configuration {done} of {total}", err=True),
         )

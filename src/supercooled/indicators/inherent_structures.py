@@ -152,7 +152,9 @@ def inherent_frame(frame: Frame, mixture: Mixture | None, tolerance: float) -> F
         if neither is given, or the mixture lacks a species of the frame.
     """
     if frame.inherent is not None:
-        return replace(frame.inherent, chosen=frame.chosen)
+        still = frame.inherent
+        T = frame.temperature if still.temperature is None else still.temperature
+        return replace(still, chosen=frame.chosen, temperature=T)
     if mixture is None:
         raise ParameterError(
             f"{frame.place}: its inherent structure is not known; give it to Frame.from_arrays as inherent=, "

@@ -19,7 +19,7 @@ from supercooled.extras import require
 from supercooled.fields import Features, values_of
 from supercooled.frame import Frame
 from supercooled.predictors.predictor import INSIDE, Kind, Layers, Predictor
-from supercooled.predictors.scores import score
+from supercooled.predictors.scores import correlation, score
 
 Model = Literal["ridge", "mlp", "svm", "logistic"]
 MODELS: tuple[str, ...] = get_args(Model)
@@ -290,36 +290,46 @@ class Table:
             penalty = self._best(rest, penalties)
             model = self._fit(rest, (penalty,))[0]
             found.append({**self._judged(model, out), "penalty": penalty})
-        penalty = self._best(folds, penalties)
-        whole = self._fit(folds, (penalty,))[0]
+        whole, penalty = self.learned(penalties)
         scores: dict[str, Any] = {
             name: _averaged([one[name] for one in found], known=known)
             for name in found[0]
             if name != "penalty"
         }
         scores["penalty"] = {"chosen": penalty, "folds": [one["penalty"] for one in found]}
+        return whole, scores
+
+    def learned(self, penalties: tuple[float, ...]) -> tuple[Layers, float]:
+        """What is learned of all, and the penalty, chosen by folds left out."""
+        folds = list(range(len(self.parts)))
+        penalty = self._best(folds, penalties)
+        whole = self._fit(folds, (penalty,))[0]
         x = np.concatenate([x for x, _ in self.parts])
         edge = float(np.quantile(whole.distance(x), INSIDE))
         # Back to the features' own numbers.
-        return Layers(
-            whole.mean * self.size + self.shift, whole.scale * self.size, whole.layers, edge
-        ), scores
+        own = Layers(whole.mean * self.size + self.shift, whole.scale * self.size, whole.layers, edge)
+        return own, penalty
 
     def _judged(self, model: Layers, out: int) -> dict[str, float]:
         x, y = self.parts[out]
         return score(model(x), y > 0 if self.kind == "classification" else y)
 
+    def _auc(self, model: Layers, out: int) -> float:
+        return self._judged(model, out)["auc"]
+
+    def _pearson(self, model: Layers, out: int) -> float:
+        x, y = self.parts[out]
+        return correlation(model(x), y)
+
     def _best(self, folds: list[int], penalties: tuple[float, ...]) -> float:
         """The penalty with the best mean score of folds left out one by one."""
         if len(penalties) == 1 or len(folds) < 2:
             return penalties[len(penalties) // 2]
-        measure = "auc" if self.kind == "classification" else "pearson"
+        # Ranks cost more than the fit, and only one measure is asked for.
+        measure = self._auc if self.kind == "classification" else self._pearson
         table = np.array(
             [
-                [
-                    self._judged(model, out)[measure]
-                    for model in self._fit([k for k in folds if k != out], penalties)
-                ]
+                [measure(model, out) for model in self._fit([k for k in folds if k != out], penalties)]
                 for out in folds
             ]
         )
