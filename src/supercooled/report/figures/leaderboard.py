@@ -24,22 +24,27 @@ def leaderboard(data: xr.Dataset) -> Figure:
     names = [str(name) for name in cold["contender"].values]
     if len(times) > 1:
         for row in floats(cold["published_pearson"]):
-            axes.plot(times, row, color=FAINT, linewidth=1.2, zorder=0)
+            axes.plot(times, np.abs(row), color=FAINT, linewidth=1.2, zorder=0)
+        named = _strongest(cold)
         for k, name in enumerate(names):
             value, error = (floats(cold[n])[k] for n in ("pearson", "pearson_error"))
             there = np.isfinite(value)
-            bars = np.nan_to_num(error[there])
+            if k not in named:
+                axes.plot(times[there], np.abs(value[there]), color=FAINT, linewidth=0.6, zorder=0)
+                continue
+            place = named.index(k)
             axes.errorbar(
                 times[there],
-                value[there],
-                yerr=bars,
-                color=_COLOURS[k % 4],
-                marker=MARKERS[k % len(MARKERS)],
-                label=name,
+                np.abs(value[there]),
+                yerr=np.nan_to_num(error[there]),
+                color=_COLOURS[place % 4],
+                marker=MARKERS[place % len(MARKERS)],
+                linestyle="-" if str(cold["kind"].values[k]) == "predictor" else ":",
+                label=name[:60],
             )
         axes.plot(times, floats(cold["ceiling"]), color=INK, linewidth=0.7, linestyle="--")
-        axes.set(xscale="log", xlabel=axis("time"), ylabel="Pearson correlation")
-        axes.legend(loc="best", fontsize=5)
+        axes.set(xscale="log", ylim=(0.0, 1.0), xlabel=axis("time"), ylabel="|Pearson correlation|")
+        axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.2), fontsize=5, frameon=False)
         return fig
     lines = [(name, value) for name, value in zip(names, floats(cold["pearson"])[:, 0], strict=True)]
     theirs = zip(map(str, cold["published"].values), floats(cold["published_pearson"])[:, 0], strict=True)
@@ -55,6 +60,16 @@ def leaderboard(data: xr.Dataset) -> Figure:
     return fig
 
 
+def _strongest(cold: xr.Dataset) -> list[int]:
+    """Contenders that a curve can be told apart of: the best predictors, then the best single numbers."""
+    found: list[int] = []
+    best = np.nan_to_num(np.abs(cold["pearson"].values), nan=0.0).max(axis=1)
+    for kind, number in (("predictor", 3), ("indicator", 4)):
+        own = np.flatnonzero(cold["kind"].values == kind)
+        found += sorted(own.tolist(), key=lambda k: -best[k])[:number]
+    return found
+
+
 def leaderboard_caption(results: Results) -> Caption:
     """Each method at the coldest temperature."""
     data = results["benchmark"].isel(temperature=0)
@@ -67,8 +82,9 @@ def leaderboard_caption(results: Results) -> Caption:
     return Caption(
         Markup(
             "Pearson correlation with the propensity over the particles of configurations that took no part "
-            "in the training, at the coldest temperature; grey what is published, dashed the ceiling that "
-            "the number of runs sets."
+            "in the training, at the coldest temperature. Of several times: the three best predictors "
+            "(lines) and the four best single numbers (dotted), all others pale; grey what is published, "
+            "dashed the ceiling that the number of runs sets."
         ),
         f"Pearson correlation at the coldest temperature, at most {said}.",
     )
@@ -126,6 +142,7 @@ def table_of_additions(data: xr.Dataset) -> Table:
             str(name),
             f"{temperature_text(float(T))}, {t:g}",
             shown(float(data["added"].values[f, i, k]), float(data["added_error"].values[f, i, k]), digits=3),
+            _gain(data, f, i, k),
         )
         for f, name in enumerate(data["feature"].values)
         for i, T in enumerate(floats(data["temperature"]))
@@ -133,8 +150,18 @@ def table_of_additions(data: xr.Dataset) -> Table:
         if np.isfinite(data["added"].values[f, i, k])
     ]
     whole = data.attrs.get("predictor", "")
-    caption = f"What each feature adds to the Pearson correlation of “{whole}” without it."
-    return Table(caption, ("feature", "T, time", "adds"), tuple(lines))
+    caption = (
+        f"What each feature adds to the Pearson correlation: to “{whole}” without it, and to averaged "
+        "inherent energy alone."
+    )
+    return Table(caption, ("feature", "T, time", "to all others", "to averaged energy"), tuple(lines))
+
+
+def _gain(data: xr.Dataset, f: int, i: int, k: int) -> str:
+    if "beyond_energy" not in data or not np.isfinite(data["beyond_energy"].values[f, i, k]):
+        return ""
+    value, error = (float(data[n].values[f, i, k]) for n in ("beyond_energy", "beyond_energy_error"))
+    return shown(value, error, digits=3)
 
 
 def table_of_transfer(data: xr.Dataset) -> Table:
