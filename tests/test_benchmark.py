@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 import supercooled as sc
 from supercooled.analysis.benchmark import benchmark
+from supercooled.analysis.findings import findings
 from supercooled.cli import app
 from supercooled.datasets.configurations import Configuration, of_runs, published, read_configurations
 from supercooled.errors import ParameterError, TrajectoryError
@@ -261,3 +262,22 @@ def test_sets_are_not_mixed(planted):
 def test_a_configuration_twice_is_refused(planted):
     with pytest.raises(ParameterError, match=r"given twice at T=0\.44"):
         benchmark([planted[0], planted[0]], indicators=[ORDER], predictors={})
+
+
+def test_what_was_found_is_said_in_words_with_its_numbers(planted):
+    sets = {"averaged inherent energy": Averages(BondOrder(4), (0.0, 1.0), ("all",), cutoff=2.5)}
+    sets["all of them"] = [Averages(one, (0.0, 1.0), ("all",), cutoff=2.5) for one in (BondOrder(4), ORDER)]
+    given = [one for one in planted if one.temperature == 0.44]
+    found = benchmark(given, indicators=[ORDER, BondOrder(4)], predictors=sets)
+    cold = found.table.isel(temperature=0, time=0)
+    told = findings(found.table, found.added)
+    best = str(cold.contender.values[int(np.abs(cold.pearson.values[:2]).argmax())])
+    assert best == str(ORDER)
+    assert told[0].startswith(f"Of single numbers, “{best}” knows most of the propensity (")
+    assert f"{float(cold.pearson[0]):.3f}" in told[0]
+    assert "“all of them” knows most" in told[1]
+    gain = found.added.beyond_energy.isel(temperature=0, time=0).values
+    assert np.isnan(gain[0])  # it is the energy here, and adds nothing to itself
+    alone, both = (float(cold.pearson.sel(contender=name)) for name in sets)
+    assert gain[1] == pytest.approx(both - alone)
+    assert f"“{found.added.feature.values[1]}” adds most ({gain[1]:+.3f}" in told[2]

@@ -204,7 +204,8 @@ def test_what_is_not_shipped_is_refused():
 
 def test_a_predictor_that_holds_a_learned_softness_survives_a_file(frames, tmp_path):
     run = sc.Trajectory.from_arrays(frames[0].positions[None], frames[0].box, species=frames[0].species)
-    features = sc.structure.structure_functions(run, centre="A", radial=sc.structure.Radial(0.9, 0.2, 4, 0.2))
+    functions = sc.indicators.StructureFunctions((sc.structure.Radial(0.9, 0.2, 4, 0.2),))
+    features = functions.of(run, species="A")
     names = tuple(features.feature.values.tolist())
     random = np.random.default_rng(5)
     plane = (random.normal(size=(len(names), 1)), np.array([0.3]))

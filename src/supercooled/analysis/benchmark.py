@@ -100,7 +100,11 @@ class Benchmark:
                 sections=(
                     report.Section("Leaderboard", "", ("leaderboard",), ("benchmark",)),
                     report.Section("What each feature adds", "", (), ("added",)),
-                    report.Section("Other temperatures", "", (), ("transfer",)),
+                    *(
+                        [report.Section("Other temperatures", "", (), ("transfer",))]
+                        if self.table.sizes["temperature"] > 1
+                        else []
+                    ),
                 ),
             )
 
@@ -111,36 +115,39 @@ class Benchmark:
             f"{number} configurations at a temperature and time, particles of {t.attrs['species']}. "
             f"Predictors are ridge regressions, {t.attrs['judged']}; errors are over configurations."
         )
-        words = [first, *findings(t, self.added)]
+        words = [first]
         quench = t.attrs.get("quench_seconds", np.nan)
         if np.isfinite(quench):
             words.append(f"A quench took {quench:.1f} processor seconds a configuration, not counted below.")
-        return " ".join(words) + "".join(
-            f"\n\n{sentence[:1].upper()}{sentence[1:]}." for sentence in self.said
-        )
+        said = [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in self.said]
+        return "\n\n".join([*findings(t, self.added), " ".join(words), *said])
 
     def _rows(self) -> list[Any]:
+        """Each method at the time at which it knows most, the best first."""
         from supercooled.report import Row
 
         t = self.table
-        return [
-            Row.judge(
-                item="benchmark",
-                quantity=str(method)[:80],
-                state=f"T = {T:g}, t = {time:g}",
-                published=None,
-                measured=float(t["pearson"].values[m, i, k]),
-                uncertainty=float(t["pearson_error"].values[m, i, k]),
-                unit="1",
-                tolerance=None,
-                note="Pearson correlation with the propensity"
-                + (", configurations left out." if t["kind"].values[m] == "predictor" else "."),
-            )
-            for m, method in enumerate(t["contender"].values)
-            for i, T in enumerate(t["temperature"].values)
-            for k, time in enumerate(t["time"].values)
-            if np.isfinite(t["pearson"].values[m, i, k])
-        ]
+        found = []
+        for i, T in enumerate(t["temperature"].values):
+            for m, method in enumerate(t["contender"].values):
+                values = t["pearson"].values[m, i]
+                if not np.isfinite(values).any():
+                    continue
+                k = int(np.nanargmax(np.abs(values)))
+                row = Row.judge(
+                    item="benchmark",
+                    quantity=str(method)[:80],
+                    state=f"T = {T:g}, t = {t['time'].values[k]:g}",
+                    published=None,
+                    measured=float(values[k]),
+                    uncertainty=float(t["pearson_error"].values[m, i, k]),
+                    unit="1",
+                    tolerance=None,
+                    note=f"Pearson correlation with the propensity, {t['kind'].values[m]}"
+                    + (", at its best time." if len(t["time"]) > 1 else "."),
+                )
+                found.append((i, -abs(float(values[k])), row))
+        return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
 
 
 @validated

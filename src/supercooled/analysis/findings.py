@@ -38,7 +38,7 @@ def _winners(own: xr.Dataset) -> str:
         places = [k for k, _ in several]
         top = max(places, key=lambda k: values[m, k])
         name = str(own["contender"].values[m])
-        parts.append(f"{name} knows most {_when(times, places)} ({_number(own, m, top)})")
+        parts.append(f"“{name}” knows most {_when(times, places)} ({_number(own, m, top)})")
     return ", ".join(parts)
 
 
@@ -74,10 +74,10 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
     if depth:
         f = max(depth, key=lambda f: gain[f])
         verdict = "adds nothing that errors can tell" if _nothing(gain[f], error[f]) else "adds"
-        told.append(f"softness (the {names[f]}) {verdict} ({_signed(gain[f], error[f])})")
+        told.append(f"softness (“{names[f]}”) {verdict} ({_signed(gain[f], error[f])})")
     f = int(np.nanargmax(gain))
     if f not in depth:
-        told.append(f"the {names[f]} adds most ({_signed(gain[f], error[f])})")
+        told.append(f"“{names[f]}” adds most ({_signed(gain[f], error[f])})")
     return ["; to it ".join([told[0], ", ".join(told[1:])]) + "."]
 
 

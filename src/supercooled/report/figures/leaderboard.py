@@ -7,9 +7,22 @@ import xarray as xr
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from supercooled.arrays import Array
 from supercooled.report.numbers import shown, temperature_text
 from supercooled.report.plates import Caption, Plate, Results, drawn_by
-from supercooled.report.style import ACCENT, CALM, FAINT, INK, MARKERS, QUIET, axis, figure, floats, panel
+from supercooled.report.style import (
+    ACCENT,
+    CALM,
+    FAINT,
+    HEIGHT,
+    INK,
+    MARKERS,
+    QUIET,
+    axis,
+    figure,
+    floats,
+    panel,
+)
 from supercooled.report.tables import Table
 
 _COLOURS = (ACCENT, CALM, INK, QUIET)
@@ -18,11 +31,11 @@ _COLOURS = (ACCENT, CALM, INK, QUIET)
 @figure
 def leaderboard(data: xr.Dataset) -> Figure:
     """Pearson correlation of each method at the coldest temperature, against time or side by side."""
-    fig, (axes,) = panel()
     cold = data.isel(temperature=0)
     times = floats(cold["time"])
     names = [str(name) for name in cold["contender"].values]
     if len(times) > 1:
+        fig, (axes,) = panel(height=HEIGHT + 0.9)
         for row in floats(cold["published_pearson"]):
             axes.plot(times, np.abs(row), color=FAINT, linewidth=1.2, zorder=0)
         named = _strongest(cold)
@@ -44,16 +57,22 @@ def leaderboard(data: xr.Dataset) -> Figure:
             )
         axes.plot(times, floats(cold["ceiling"]), color=INK, linewidth=0.7, linestyle="--")
         axes.set(xscale="log", ylim=(0.0, 1.0), xlabel=axis("time"), ylabel="|Pearson correlation|")
-        axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.2), fontsize=5, frameon=False)
+        axes.set_xticks(times, [f"{t:g}" for t in times], fontsize=6)
+        axes.set_xticks([], minor=True)
+        fig.legend(loc="outside lower left", fontsize=5, frameon=False)
         return fig
     lines = [(name, value) for name, value in zip(names, floats(cold["pearson"])[:, 0], strict=True)]
     theirs = zip(map(str, cold["published"].values), floats(cold["published_pearson"])[:, 0], strict=True)
     lines += [(f"{name} (published)", value) for name, value in theirs]
     lines = sorted((line for line in lines if np.isfinite(line[1])), key=lambda line: abs(line[1]))
-    colours = [QUIET if name.endswith("(published)") else ACCENT for name, _ in lines]
-    axes.barh(range(len(lines)), [abs(value) for _, value in lines], color=colours, height=0.7)
-    axes.set_yticks(range(len(lines)), [name[:60] for name, _ in lines], fontsize=5)
-    axes.set(xlabel="|Pearson correlation|")
+    fig, (axes,) = panel(height=0.6 + 0.17 * len(lines))
+    colours = [FAINT if name.endswith("(published)") else ACCENT for name, _ in lines]
+    axes.barh(range(len(lines)), [abs(value) for _, value in lines], color=colours, alpha=0.45, height=0.8)
+    # Names stand on the bars: beside them they would take half of the width.
+    for k, (name, value) in enumerate(lines):
+        axes.text(0.01, k, f"{abs(value):.3f}  {name[:70]}", fontsize=5, va="center", color=INK)
+    axes.set_yticks([])
+    axes.set(xlim=(0.0, 1.0), ylim=(-0.6, len(lines) - 0.4), xlabel="|Pearson correlation|")
     ceiling = float(floats(cold["ceiling"])[0])
     if np.isfinite(ceiling):
         axes.axvline(ceiling, color=INK, linewidth=0.7, linestyle="--")
@@ -91,77 +110,78 @@ def leaderboard_caption(results: Results) -> Caption:
 
 
 def table_of_benchmark(data: xr.Dataset) -> Table:
-    """A line for each method, temperature and time, ours and published."""
-    lines = []
-    for i, T in enumerate(floats(data["temperature"])):
-        for k, t in enumerate(floats(data["time"])):
-            state = f"{temperature_text(float(T))}, {t:g}"
-            ceiling = float(data["ceiling"].values[i, k])
-            for m, name in enumerate(map(str, data["contender"].values)):
-                value, error = (float(data[n].values[m, i, k]) for n in ("pearson", "pearson_error"))
-                if not np.isfinite(value):
-                    continue
+    """A line for each method and temperature, ours and published, a column for each time."""
+    lines: list[tuple[str, ...]] = []
+    theirs = list(map(str, data["published"].values))
+    for i, T in enumerate(map(float, floats(data["temperature"]))):
+        own: list[tuple[float, tuple[str, ...]]] = []
+        for m, name in enumerate(map(str, data["contender"].values)):
+            values, errors = (floats(data[n])[m, i] for n in ("pearson", "pearson_error"))
+            if np.isfinite(values).any():
                 seconds, columns = (float(data[n].values[m]) for n in ("seconds", "columns"))
-                rank = float(data["spearman"].values[m, i, k])
-                lines.append(
-                    (
-                        name,
-                        state,
-                        shown(value, error, digits=3),
-                        shown(rank, digits=3),
-                        f"{columns:.0f}",
-                        f"{seconds:.2f}",
-                        shown(ceiling, digits=3),
-                    )
-                )
-            for p, name in enumerate(map(str, data["published"].values)):
-                value = float(data["published_pearson"].values[p, i, k])
-                if np.isfinite(value):
-                    lines.append((f"{name}, published", state, shown(value, digits=3), "", "", "", ""))
+                cost = (f"{columns:.0f}", f"{seconds:.2f}")
+                line = (name, temperature_text(T), *_cells(values, errors), *cost)
+                own.append((-float(np.nanmax(np.abs(values))), line))
+        for p, name in enumerate(theirs):
+            values = floats(data["published_pearson"])[p, i]
+            if np.isfinite(values).any():
+                line = (f"{name}, published", temperature_text(T), *_cells(values, None), "", "")
+                own.append((-float(np.nanmax(np.abs(values))), line))
+        lines += [line for _, line in sorted(own, key=lambda one: one[0])]
+        ceiling = floats(data["ceiling"])[i]
+        if own and np.isfinite(ceiling).any():
+            lines.append(
+                ("ceiling of the number of runs", temperature_text(T), *_cells(ceiling, None), "", "")
+            )
     columns_of = (
         "contender",
-        "T, time",
-        "Pearson",
-        "Spearman",
+        "T",
+        *(f"t = {float(t):g}" for t in floats(data["time"])),
         "numbers a particle",
         "s a configuration",
-        "ceiling",
     )
     caption = (
-        "Correlation with the propensity; of predictors, in configurations left out of the training. "
+        "Pearson correlation with the propensity; of predictors, in configurations left out of the training. "
+        "In brackets the standard error in units of the last digit; rank correlations are in the results. "
         "Published: "
         f"{data.attrs.get('published_source', '')}, {data.attrs.get('published_license', '')}."
     )
     return Table(caption, columns_of, tuple(lines))
 
 
+def _cells(values: Array, errors: Array | None, sign: str = "") -> list[str]:
+    """A number for each time, three decimals, its error in units of the last; nothing where there is none."""
+    bars = np.full(len(values), np.nan) if errors is None else errors
+    found = []
+    for value, error in zip(values.tolist(), bars.tolist(), strict=True):
+        text = f"{value:{sign}.3f}" if np.isfinite(value) else ""
+        text += f"({1e3 * error:.0f})" if text and np.isfinite(error) else ""
+        found.append(text.replace("-", "−"))
+    return found
+
+
 def table_of_additions(data: xr.Dataset) -> Table:
-    """What the largest predictor loses without one of its features."""
-    lines = [
-        (
-            str(name),
-            f"{temperature_text(float(T))}, {t:g}",
-            shown(float(data["added"].values[f, i, k]), float(data["added_error"].values[f, i, k]), digits=3),
-            _gain(data, f, i, k),
-        )
-        for f, name in enumerate(data["feature"].values)
-        for i, T in enumerate(floats(data["temperature"]))
-        for k, t in enumerate(floats(data["time"]))
-        if np.isfinite(data["added"].values[f, i, k])
-    ]
+    """What each feature adds to averaged energy, and to all others; a column for each time."""
+    ways = (("beyond_energy", "averaged energy"), ("added", "all others"))
+    lines = []
+    for i, T in enumerate(map(float, floats(data["temperature"]))):
+        for way, to in ways:
+            if way not in data:
+                continue
+            gains, errors = floats(data[way])[:, i], floats(data[f"{way}_error"])[:, i]
+            best = np.nan_to_num(gains, nan=-np.inf).max(axis=1)
+            lines += [
+                (str(name), temperature_text(T), to, *_cells(gains[f], errors[f], "+"))
+                for f, name in sorted(enumerate(data["feature"].values), key=lambda one: -best[one[0]])
+                if np.isfinite(gains[f]).any()
+            ]
     whole = data.attrs.get("predictor", "")
     caption = (
-        f"What each feature adds to the Pearson correlation: to “{whole}” without it, and to averaged "
-        "inherent energy alone."
+        "What each feature adds to the Pearson correlation of averaged inherent energy alone, and of all "
+        f"others: “{whole}” without it."
     )
-    return Table(caption, ("feature", "T, time", "to all others", "to averaged energy"), tuple(lines))
-
-
-def _gain(data: xr.Dataset, f: int, i: int, k: int) -> str:
-    if "beyond_energy" not in data or not np.isfinite(data["beyond_energy"].values[f, i, k]):
-        return ""
-    value, error = (float(data[n].values[f, i, k]) for n in ("beyond_energy", "beyond_energy_error"))
-    return shown(value, error, digits=3)
+    times = (f"t = {float(t):g}" for t in floats(data["time"]))
+    return Table(caption, ("feature", "T", "added to", *times), tuple(lines))
 
 
 def table_of_transfer(data: xr.Dataset) -> Table:
