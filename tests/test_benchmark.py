@@ -1,5 +1,7 @@
 """The benchmark: public files as they are, and numbers against planted ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -161,6 +163,12 @@ def test_the_error_is_that_of_the_mean_over_four_configurations_or_more(tmp_path
     assert error == pytest.approx(np.std(r, ddof=1) / 2)
 
 
+def test_a_configuration_under_another_name_is_given_twice(planted):
+    first = planted[0]
+    with pytest.raises(ParameterError, match=f"another holds what {first.name} does"):
+        benchmark([*planted, replace(first, name="another")], indicators=[ORDER], predictors={})
+
+
 def test_the_ceiling_is_that_of_the_mean_over_all_runs():
     """Truth of unit variance, and noise of variance s in the mean of each half: r = 1 / (1 + s)."""
     random = np.random.default_rng(2)
@@ -169,7 +177,8 @@ def test_the_ceiling_is_that_of_the_mean_over_all_runs():
     for k in range(40):
         truth = random.normal(size=frame.n_particles)
         halves = truth + random.normal(size=(2, frame.n_particles)) * np.sqrt(0.5)
-        many.append(Configuration(str(k), frame, 0.5, 1.0, halves.mean(axis=0), halves))
+        another = replace(frame, positions=frame.box.wrap(frame.positions + 0.1 * k)[0], known={})
+        many.append(Configuration(str(k), another, 0.5, 1.0, halves.mean(axis=0), halves))
     found = benchmark(many, indicators=[ORDER], predictors={})
     assert float(found.table.ceiling[0, 0]) == pytest.approx(1.0 / np.sqrt(1.25), abs=0.01)
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import supercooled as sc
 from supercooled import Box, Frame, Indicator, Trajectory, cli
-from supercooled.errors import ParameterError, StoreError, SupercooledError
+from supercooled.errors import ParameterError, StoreError, SupercooledError, TrajectoryError
 from supercooled.indicators import BondOrder
 from supercooled.relation.association import Association
 from supercooled.targets import Displacement, Hop, Propensity
@@ -417,3 +417,30 @@ def test_a_wrong_wish_on_the_command_line_gets_a_sentence_and_writes_nothing(giv
     assert isinstance(done.exception, SupercooledError)
     assert words in str(done.exception)
     assert not (tmp_path / "out").exists()
+
+
+def ensemble(seeds, start=0):
+    begin = np.random.default_rng(90 + start).uniform(-3, 3, (40, 3))
+    return [
+        Trajectory.from_arrays(
+            begin + np.insert(np.cumsum(np.random.default_rng(k).normal(size=(9, 40, 3)), 0), 0, 0.0, axis=0),
+            Box.cube(6.0), unwrapped=True,
+        )
+        for k in seeds
+    ]  # fmt: skip
+
+
+def test_a_configuration_given_as_two_is_refused():
+    ways = (BondOrder(6, cutoff=1.6), Propensity(after=2.0))
+    sc.compare([ensemble((1, 2)), ensemble((3, 4), start=1)], *ways)
+    with pytest.raises(
+        ParameterError, match="begin with one configuration: give all of its runs in one list"
+    ):
+        sc.compare([ensemble((1, 2)), ensemble((3, 4))], *ways)
+
+
+def test_runs_whose_frames_lie_further_apart_are_not_pooled():
+    fine, coarse = ensemble((1, 2))
+    coarse = replace(coarse, moments=2.0 * coarse.times)
+    with pytest.raises(TrajectoryError, match="closest frames are 2 and 1 apart"):
+        sc.compare([fine, coarse], BondOrder(6, cutoff=1.6), Displacement(after=2.0))

@@ -170,7 +170,7 @@ def examples(field, hop):
 def learned(run, field, hop, verb, **more):
     given = examples(field, hop)
     groups = np.repeat(np.arange(5), len(given) // 5)
-    found = verb(given, groups=groups, method="ridge", folds=5, **more)
+    found = verb(given, groups=groups, training=learning.Training("ridge", C=1.0, folds=5), **more)
     if isinstance(found, xr.Dataset):
         return found.accuracy_error.values, found.no_error
     return found.error, found.no_error
@@ -214,9 +214,9 @@ ERRORS = {
     "dynamics/curves": lambda run, *_: with_reason(
         correlators(run, lags=[1.0, 3.0], overlap_radius=2.0).isel(lag=0), "msd", "overlap"
     ),
-    "learning/fitting": lambda *given: learned(*given, learning.cross_validated, C=1.0),
+    "learning/fitting": lambda *given: learned(*given, learning.cross_validated),
     "learning/examining": lambda *given: learned(
-        *given, learning.by_number, sizes=[50], seed=1, C=1.0
+        *given, learning.by_number, sizes=[50]
     ),
     "predictors/fitting": predictor,
     "relation/autocorrelation": lambda run, field, _: with_reason(

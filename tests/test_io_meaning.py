@@ -496,7 +496,12 @@ def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_pat
     angstrom = sc.Trajectory.from_arrays(grid, sc.Box.cube(2.2 * 6.6), names=("A",))
     fluid = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
     depth = sc.indicators.LocalDepth(fluid, {"AA": (0.9, 2.8)}, temperature=0.5)
+    energy = sc.indicators.PotentialEnergy(fluid)
+    learned = sc.predictors.shipped("ka-propensity-T0.44")
+    kinds = sc.Trajectory.from_arrays(grid, sc.Box.cube(2.2 * 6.6), species=np.arange(216) % 5 == 4)
     for call in (
+        lambda: sc.indicators.Average(energy, 1.0, cutoff=2.5).of(angstrom),
+        lambda: learned.of(kinds),
         lambda: depth.of(angstrom),
         lambda: sc.compute(angstrom, [depth]),
         lambda: sc.simulation.configurational(angstrom, fluid),

@@ -219,6 +219,16 @@ def _end_alike(a: Trajectory, b: Trajectory) -> bool:
     return apart(ours, theirs) < near and apart(ours, a.positions(slice(0, 1))[0]) > 10 * near
 
 
+def begin_alike(a: Trajectory, b: Trajectory) -> bool:
+    """Do both begin with one configuration?"""
+    if a.n_particles != b.n_particles or a.dimensions != b.dimensions:
+        return False
+    edges = a.boxes(slice(0, 1))[0]
+    box = Box.from_array(edges, a.dimensions)
+    apart = box.minimum_image(a.positions(slice(0, 1))[0] - b.positions(slice(0, 1))[0])
+    return float(np.abs(apart).max(initial=0.0)) < SAME_PLACE * float(np.max(edges[: a.dimensions]))
+
+
 def _last_of_both(a: Trajectory, b: Trajectory) -> tuple[int, int] | None:
     """Where the last time is that both have, if they have one; the last frame, where times are not known."""
     ours, theirs = a.moments, b.moments

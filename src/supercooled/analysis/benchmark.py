@@ -220,6 +220,14 @@ def benchmark(
         raise ParameterError(
             f"the configuration {twice[0]} is given twice at T={twice[1][0]:g}, t={twice[1][1]:g}"
         )
+    held: dict[str, str] = {}
+    for one in given:
+        what = digest_of(one.frame.positions, one.frame.species, one.state)
+        if (first := held.setdefault(what, one.name)) != one.name:
+            raise ParameterError(
+                f"the configuration {one.name} holds what {first} does: configurations are independent, and "
+                "each is given once"
+            )
     singles = list(default_indicators(mixture, given, slow=slow) if indicators is None else indicators)
     sets = dict(default_predictors(singles, mixture, given) if predictors is None else predictors)
     inputs = [data] if isinstance(data, str | Path) else []

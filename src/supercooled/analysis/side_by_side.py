@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from supercooled.errors import ParameterError
 from supercooled.fields import Features, compute
 from supercooled.fields.indicator import Progress
 from supercooled.matching import Labels, matched
-from supercooled.replicas import alike, each_once, replicas
+from supercooled.replicas import alike, begin_alike, each_once, replicas, see_one_interval
 from supercooled.targets import Target
 from supercooled.trajectory import Trajectory
 
@@ -166,7 +167,15 @@ def configurations(runs: Runs | None) -> list[list[Trajectory]] | None:
             "runs must be a trajectory, several, or a list of the runs of each configuration, not "
             f"{shown(runs)}"
         )
-    replicas([group[0] for group in groups])
+    heads = replicas([group[0] for group in groups])
+    see_one_interval(heads)
+    ensembles = [group[0] for group in groups if len(group) > 1]
+    for one, other in combinations(ensembles, 2):
+        if begin_alike(one, other):
+            raise ParameterError(
+                f"{one.source.name} and {other.source.name} begin with one configuration: give all of its "
+                "runs in one list; configurations are independent, and each is given once"
+            )
     return [list(group) for group in groups]
 
 

@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -297,6 +297,18 @@ def _watched(executor: Executor | None, progress: Progress | None, total: int) -
     return executor if progress is None else _Told(executor, progress, total)
 
 
+def _mixtures(thing: Any) -> Iterator[Mixture]:
+    """Mixtures in features, and in the features that they are made of."""
+    if isinstance(thing, Mixture):
+        yield thing
+    elif isinstance(thing, Features) and is_dataclass(thing):
+        for one in fields(thing):
+            yield from _mixtures(getattr(thing, one.name))
+    elif isinstance(thing, tuple | list):
+        for each in thing:
+            yield from _mixtures(each)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What is asked of a trajectory.
@@ -318,9 +330,8 @@ class _Plan:
         particles = np.arange(run.n_particles) if species is None else run.of_species(species)
         wanted = tuple(wanted)
         # Potentials mean nothing where lengths are in Angstrom.
-        for mixture in (getattr(one, "mixture", None) for one in wanted):
-            if isinstance(mixture, Mixture):
-                check_units_once(run, mixture)
+        for mixture in _mixtures(wanted):
+            check_units_once(run, mixture)
         return cls(run, tuple(wanted), rows, particles)
 
     def chunks(self, megabytes: float, executor: Executor | None) -> list[Integers]:

@@ -9,10 +9,11 @@ from importlib.metadata import version
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arguments import AnyNumbers, AtLeast, Name, Positive, Random, Whole, validated
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import AnyArray, Array, Booleans, Integers
 from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
 from supercooled.errors import ParameterError
 from supercooled.extras import require
@@ -20,6 +21,7 @@ from supercooled.fields import Features, values_of
 from supercooled.frame import Frame
 from supercooled.predictors.predictor import INSIDE, Kind, Layers, Predictor
 from supercooled.predictors.scores import correlation, score
+from supercooled.replicas import SAME_PLACE
 
 Model = Literal["ridge", "mlp", "svm", "logistic"]
 MODELS: tuple[str, ...] = get_args(Model)
@@ -110,6 +112,7 @@ def fit_predictor(
         raise ParameterError(
             f"{others[0].place} has the species {others[0].names}, and the first frame has {frames[0].names}"
         )
+    _check_frames(frames, names)
     columns = tuple(name for one in wanted for name in one.columns(frames[0]))
     # What is found out about a frame is not kept: it would be kept of all.
     tables = [values_of(replace(frame, known=dict(frame.known)), wanted) for frame in frames]
@@ -150,7 +153,42 @@ def fit_predictor(
     return Predictor(wanted, models, target, kind, frames[0].names, columns, scores, made)
 
 
+def _check_frames(frames: Sequence[Frame], names: Sequence[int | str]) -> None:
+    """Refused where a configuration is in two groups, or frames are of liquids that can't be one."""
+    first = frames[0]
+    probes = np.array([frame.positions[0] for frame in frames])
+    for k, frame in enumerate(frames):
+        if frame.dimensions != first.dimensions:
+            raise ParameterError(
+                f"frame {k}, {frame.place}, has {frame.dimensions} dimensions, and frame 0, {first.place}, "
+                f"{first.dimensions}: a predictor is of one liquid"
+            )
+        for place in np.flatnonzero(_near(frame, probes[:k])).tolist():
+            if names[place] != names[k] and _same(frames[place], frame):
+                raise ParameterError(
+                    f"frames {place} and {k} of those given are one configuration, {frame.place}: it would "
+                    "learn and judge at once; give each once, or put them into one group"
+                )
+
+
+def _near(frame: Frame, others: Array) -> Booleans:
+    """Where others are at the place of a frame's first particle, which tells nearly all frames apart."""
+    apart = np.abs(frame.box.minimum_image(others - frame.positions[0])).reshape(-1, 3)
+    near: Booleans = apart.max(axis=1, initial=0.0) <= SAME_PLACE * float(frame.box.heights.max())
+    return near
+
+
+def _same(a: Frame, b: Frame) -> bool:
+    """Do two frames hold the same places, of whatever precision?"""
+    if a.n_particles != b.n_particles:
+        return False
+    apart = np.abs(a.box.minimum_image(a.positions - b.positions)).max()
+    return bool(apart <= SAME_PLACE * float(a.box.heights.max()))
+
+
 def _target_of(given: ArrayLike, frame: Frame) -> AnyArray:
+    if isinstance(given, xr.DataArray):
+        given = _of_frame(given, frame)
     values = np.asarray(given)
     if values.shape != (frame.n_particles,) or values.dtype.kind not in "biuf":
         raise ParameterError(
@@ -158,6 +196,22 @@ def _target_of(given: ArrayLike, frame: Frame) -> AnyArray:
             f"not {values.shape} of {values.dtype}"
         )
     return values if values.dtype == bool else values.astype(np.float64)
+
+
+def _of_frame(target: xr.DataArray, frame: Frame) -> xr.DataArray:
+    """A target with labels, which must be of the frame, in the order of its particles."""
+    whose, made = getattr(frame.run, "fingerprint", None), target.attrs.get("trajectory")
+    number = target.coords.get("frame")
+    other = made is not None and whose is not None and made != whose
+    if other or (number is not None and number.ndim == 0 and int(number) != frame.number):
+        said = "" if number is None or number.ndim else f" frame {int(number)}"
+        raise ParameterError(
+            f"{frame.place}: its target is{said} of {'another trajectory' if other else 'its trajectory'}; "
+            "give targets in the order of the frames"
+        )
+    if "particle" in target.coords and target.sizes["particle"] == frame.n_particles:
+        return target.sortby("particle")
+    return target
 
 
 def _dealt(names: Sequence[int | str], folds: int | None) -> Integers:
