@@ -16,6 +16,7 @@ from supercooled.analysis.findings import findings
 from supercooled.analysis.judging import Progress, judged, measured_of
 from supercooled.arguments import Anything, Name, Positive, validated
 from supercooled.datasets import Configuration, load, names, read_configurations
+from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
 from supercooled.fields import Features
 from supercooled.mixture import Mixture
