@@ -82,6 +82,7 @@ class State:
 # Hot ones first.
 STATES = (
     State("ka-wca", 1.2, 0.8, 1000, 2.1),
+    State("ka-wca", 1.2, 0.6, 1000, 5.0),
     State("ka-wca", 1.2, 0.45, 1000, 18.0),
     State("ka-lj", 1.2, 0.7, 4096, 7.4, "lattice"),
     State("wahnstrom", 1.2959, 0.65, 1000, 27.0),
