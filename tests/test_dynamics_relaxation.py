@@ -193,9 +193,10 @@ def test_reduced_diffusion_knows_no_units(dimensions):
 def test_a_stretched_exponential_is_found_again(A, tau, beta):
     decay = A * np.exp(-((LAGS / tau) ** beta))
     found = stretched_exponential(curve(decay), shortest=0.5, longest=300.0)
-    assert [found.amplitude, found.time, found.exponent] == pytest.approx([A, tau, beta], rel=1e-6)
+    shape = [float(x) for x in (found.amplitude, found.time, found.exponent)]
+    assert shape == pytest.approx([A, tau, beta], rel=1e-6)
     area, _ = quad(lambda t: np.exp(-((t / tau) ** beta)), 0, np.inf, limit=200)
-    assert found.mean_time == pytest.approx(area, rel=1e-6)
+    assert found.mean_time.value == pytest.approx(area, rel=1e-6)
     assert found.deviation < 1e-9
 
 
@@ -203,7 +204,7 @@ def test_lags_outside_of_the_range_do_not_count():
     decay = 0.75 * np.exp(-((LAGS / 40.0) ** 0.55))
     decay[LAGS < 1.0] = 1.0
     found = stretched_exponential(curve(decay), shortest=1.0, longest=1000.0)
-    assert found.exponent == pytest.approx(0.55, rel=1e-6)
+    assert found.exponent.value == pytest.approx(0.55, rel=1e-6)
 
 
 def test_the_scatter_about_the_fit_tells_its_errors():
@@ -214,8 +215,8 @@ def test_the_scatter_about_the_fit_tells_its_errors():
     for _ in range(60):
         noisy = curve(decay + rng.normal(scale=0.005, size=len(LAGS)))
         found = stretched_exponential(noisy, shortest=0.1, longest=1000.0)
-        miss = np.array([found.amplitude, found.time, found.exponent]) - truth
-        z.append(miss / [found.amplitude_error, found.time_error, found.exponent_error])
+        miss = np.array([found.amplitude.value, found.time.value, found.exponent.value]) - truth
+        z.append(miss / [found.amplitude.error, found.time.error, found.exponent.error])
     assert (np.abs(np.mean(z, axis=0)) < 0.5).all()
     assert ((np.std(z, axis=0) > 0.7) & (np.std(z, axis=0) < 1.4)).all()
 
@@ -224,12 +225,12 @@ def test_the_jackknife_tells_the_errors_of_a_fit_and_given_errors_their_own():
     taus = 40.0 * np.array([1.0, 1.1, 0.9, 1.0, 1.05])
     rows = [0.75 * np.exp(-((LAGS / tau) ** 0.55)) for tau in taus]
     found = stretched_exponential(with_blocks("overlap", rows), shortest=0.1, longest=1000.0)
-    assert found.time_error == pytest.approx(np.sqrt(4 / 5 * ((taus - taus.mean()) ** 2).sum()), rel=1e-4)
-    assert found.exponent_error == pytest.approx(0.0, abs=1e-6)
+    assert found.time.error == pytest.approx(np.sqrt(4 / 5 * ((taus - taus.mean()) ** 2).sum()), rel=1e-4)
+    assert found.exponent.error == pytest.approx(0.0, abs=1e-6)
     # Errors that are a fraction of the curve and go together are an error of the amplitude at most.
     one = curve(rows[0])
     alone = stretched_exponential(one, shortest=0.1, longest=1000.0, errors=0.02 * one)
-    assert 0.02 * 0.75 <= alone.amplitude_error * (1 + 1e-6) < 0.1 * 0.75
+    assert 0.02 * 0.75 <= alone.amplitude.error * (1 + 1e-6) < 0.1 * 0.75
 
 
 def test_what_does_not_decay_is_not_fitted():

@@ -176,7 +176,7 @@ def test_lines_that_bend_alike_cross_in_one_point_only_through_the_same_temperat
     every = crossing(bent(dict.fromkeys(known, slice(0, 12)), softness), Choices())
     # The softnesses that all know say what would come out if all were known.
     assert fits.attrs["onset"] == pytest.approx(every.attrs["onset"], rel=1e-6)
-    loose = relation.onset(barriers(probabilities, Choices())).temperature
+    loose = relation.onset(barriers(probabilities, Choices())).temperature.value
     assert abs(loose - every.attrs["onset"]) > 0.03
 
 

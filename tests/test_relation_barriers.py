@@ -43,7 +43,7 @@ def test_an_exact_law_is_recovered():
     assert fit.barrier.attrs["units"] == "epsilon_AA"
     assert fit.n_temperatures.values.tolist() == [5] * 9
     crossing = onset(fit)
-    assert crossing.temperature == pytest.approx(ONSET, rel=1e-6)
+    assert crossing.temperature.value == pytest.approx(ONSET, rel=1e-6)
     assert crossing.energy == pytest.approx(1.6, rel=1e-5)
     assert crossing.unweighted == pytest.approx(ONSET, rel=1e-9)
 
@@ -65,7 +65,7 @@ def test_errors_cover_the_scatter_and_the_onset_is_not_drawn_to_the_middle():
     assert float((fits[0].covariance / together).mean()) == pytest.approx(1.0, abs=0.25)
     assert np.mean([float(f.chi_square.mean()) for f in fits]) == pytest.approx(1.0, abs=0.15)
     found = [onset(f) for f in fits]
-    pulls = np.array([(o.temperature - ONSET) / o.error for o in found])
+    pulls = np.array([(o.temperature.value - ONSET) / o.temperature.error for o in found])
     assert pulls.std() == pytest.approx(0.95, abs=0.2)
     assert abs(pulls.mean()) < 0.4
     # Plain least squares is drawn towards the temperatures measured.
@@ -88,11 +88,11 @@ def test_the_onset_is_the_one_crossing_that_fits_all_data_best():
         A = (design * weight[..., None]).reshape(-1, n_S + 1)
         return np.linalg.lstsq(A, (np.log(P) * weight).ravel(), rcond=None)[1][0]
 
-    around = found.temperature * np.array([0.97, 1.0, 1.03])
+    around = found.temperature.value * np.array([0.97, 1.0, 1.03])
     below, here, above = (misfit(t) for t in around)
     assert here < min(below, above)
-    grid = np.linspace(0.9, 1.1, 401) * found.temperature
-    assert grid[np.argmin([misfit(t) for t in grid])] == pytest.approx(found.temperature, rel=1e-3)
+    grid = np.linspace(0.9, 1.1, 401) * found.temperature.value
+    assert grid[np.argmin([misfit(t) for t in grid])] == pytest.approx(found.temperature.value, rel=1e-3)
 
 
 def test_a_softness_needs_enough_temperatures():
@@ -151,10 +151,10 @@ def test_counts_drawn_from_the_law_give_it_back():
     assert float(np.abs(pulls).max()) < 4
     assert float(np.sqrt((pulls**2).mean())) < 2
     crossing = onset(fit)
-    assert abs(crossing.temperature - ONSET) < 3 * crossing.error
-    assert crossing.error < 0.15
-    error = block_error(probabilities, lambda p: onset(arrhenius(p, weighting="errors")).temperature)
-    assert 0.3 < error / crossing.error < 3.0
+    assert abs(crossing.temperature.value - ONSET) < 3 * crossing.temperature.error
+    assert crossing.temperature.error < 0.15
+    error = block_error(probabilities, lambda p: onset(arrhenius(p, weighting="errors")).temperature.value)
+    assert 0.3 < error / crossing.temperature.error < 3.0
 
 
 def test_leaving_out_blocks_adds_the_temperatures_variances():
@@ -234,8 +234,8 @@ def test_weights_bend_the_lines_of_a_law_that_is_not_arrhenius_and_equal_ones_do
         },
         {"temperature": T, "softness": S},
     )
-    assert onset(arrhenius(data, weighting="equal")).temperature == pytest.approx(0.8, abs=1e-6)
-    assert abs(onset(arrhenius(data, weighting="errors")).temperature - 0.8) > 0.005
+    assert onset(arrhenius(data, weighting="equal")).temperature.value == pytest.approx(0.8, abs=1e-6)
+    assert abs(onset(arrhenius(data, weighting="errors")).temperature.value - 0.8) > 0.005
 
 
 def test_a_probability_of_large_error_is_left_out() -> None:

@@ -189,14 +189,14 @@ def test_a_run_that_forgets_too_slowly_has_no_error_of_its_probabilities_barrier
             *(one.rearrangement_probability_error.values for one in several),
             *(fits[f"{name}_error"].values for name in ("barrier", "entropy", "barrier_base10")),
             steepness(several).steepness_error.values,
-            crossed.error,
-            block_error(several, lambda p: onset(arrhenius(p, weighting="errors")).temperature),
+            crossed.temperature.error,
+            block_error(several, lambda p: onset(arrhenius(p, weighting="errors")).temperature.value),
         ]
         assert all(np.isfinite(error).all() == known for error in errors)
         assert np.isfinite(fits.barrier).all()
-        assert np.isfinite(crossed.temperature)
+        assert np.isfinite(crossed.temperature.value)
         assert straight_barriers(fits).e1 > 0
-        reasons = [*(one.no_error for one in several), fits.no_error, crossed.no_error]
+        reasons = [*(one.no_error for one in several), fits.no_error, crossed.temperature.no_error]
         assert all(("not independent" in why) != known for why in reasons)
 
 
@@ -258,7 +258,7 @@ def test_hops_that_know_nothing_of_structure_have_the_share_of_all():
     softness = field(rng.gamma(4.0, size=(50, 2000)))
     p_hop = field(rng.random((50, 2000)), name="p_hop")
     found = softer_share(softness, p_hop, threshold=0.9, lead=0.0)
-    assert found.of_all == pytest.approx(float((softness > found.peak).mean()), abs=0.002)
+    assert found.of_all == pytest.approx(float((softness > found.peak.value).mean()), abs=0.002)
     chance = np.sqrt(found.of_all * (1 - found.of_all) / found.n_rearranging)
     assert abs(found.value - found.of_all) < 4 * chance
     assert found.n_rearranging == int((p_hop > 0.9).sum())
@@ -273,7 +273,7 @@ def test_shares_of_softness_and_of_depth_add_up_and_see_the_side():
     assert soft.value + shallow.value == pytest.approx(1.0)
     mirrored = shallower_share((-softness).rename("depth"), p_hop, threshold=1.0, lead=0.0)
     assert mirrored.value == pytest.approx(soft.value, abs=1e-3)
-    exact = (p_hop.values > 1.0) & (softness.values > soft.peak)
+    exact = (p_hop.values > 1.0) & (softness.values > soft.peak.value)
     assert soft.value == pytest.approx(exact.sum() / soft.n_rearranging, abs=0.003)
     assert 0 < soft.error < 0.05
 

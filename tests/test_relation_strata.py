@@ -52,7 +52,7 @@ def test_fences_do_not_depend_on_order_or_scale():
 
 def test_lines_through_one_point_cross_there():
     found = crossings(crossing_at(0.85, 3.0, [1.0, 2.0, 3.5, 4.0]), fences=1.5)
-    assert found.temperature == pytest.approx(0.85)
+    assert found.temperature.value == pytest.approx(0.85)
     assert found.spread == pytest.approx(0.0, abs=1e-12)
     assert (found.kept, found.every) == (6, 6)
 
@@ -65,8 +65,8 @@ def test_nearly_colinear_lines_do_not_move_the_crossing():
     fits["barrier"] += xr.DataArray([0.01, 0.0, 0.0, -0.01, 0.02], dims="softness")
     found = crossings(fits, fences=1.5)
     assert found.kept < found.every == 10
-    assert found.temperature == pytest.approx(0.85, rel=0.02)
-    assert crossings(fits, fences=1e9).temperature > 1.5
+    assert found.temperature.value == pytest.approx(0.85, rel=0.02)
+    assert crossings(fits, fences=1e9).temperature.value > 1.5
 
 
 def test_missing_strata_are_left_out_and_one_is_too_few():
@@ -75,7 +75,7 @@ def test_missing_strata_are_left_out_and_one_is_too_few():
     with pytest.raises(ParameterError, match="don't cross"):
         crossings(crossing_at(0.9, 2.0, [1.0, np.nan]), fences=1.5)
     parallel = crossings(lines([1.0, 2.0], [3.0, 3.0]), fences=1.5)
-    assert np.isnan(parallel.temperature)
+    assert np.isnan(parallel.temperature.value)
     assert parallel.kept == 0
 
 

@@ -268,7 +268,7 @@ CASES = {
     **{name: dynamic(name) for name in ("chi4_scattering", "van_hove", "van_hove_beyond")},
     "relaxation_time": lambda u: times_of(u).value,
     "stretched_exponent": lambda u: (
-        dynamics.stretched_exponential(curves(u), shortest=1.0 * u.t, longest=100.0 * u.t).exponent
+        dynamics.stretched_exponential(curves(u), shortest=1.0 * u.t, longest=100.0 * u.t).exponent.value
     ),
     "onset_temperature": onset_of,
     "duration": lambda u: jumps(u).duration,

@@ -35,6 +35,7 @@ from supercooled.simulation import Leg, Schedule, Start, lattice
 from supercooled.store.crystal import Order
 
 P_R = "rearrangement_probability"
+ESTIMATE = sc.Estimate(1.0, 0.1)
 FLUID = sc.Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
 SPRINGS = sc.Mixture("springs", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 1.5),))
 BOX = sc.Box.cube(6.6)
@@ -1144,21 +1145,8 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "dynamics.LawFit.__call__": lambda: {"temperatures": [0.5, 0.6]},
     "dynamics.StretchedExponential": lambda: {
-        **dict.fromkeys(
-            (
-                "amplitude",
-                "amplitude_error",
-                "time",
-                "time_error",
-                "exponent",
-                "exponent_error",
-                "mean_time",
-                "mean_time_error",
-                "deviation",
-            ),
-            1.0,
-        ),
-        "no_error": "",
+        **dict.fromkeys(("amplitude", "time", "exponent", "mean_time"), ESTIMATE),
+        "deviation": 1.0,
     },
     "io.GsdAppender": lambda: {
         "path": folder() / "a.gsd",
@@ -1299,7 +1287,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "relation.Collapse": lambda: {"before": 1.0, "after": 0.5},
     "relation.CommonLine": lambda: {"intercept": 1.0, "slope": 0.5, "r_squared": 1.0, "spread": 0.0},
-    "relation.Crossings": lambda: {"temperature": 1.0, "error": 0.5, "spread": 1.0, "kept": 1, "every": 2},
+    "relation.Crossings": lambda: {"temperature": ESTIMATE, "spread": 1.0, "kept": 1, "every": 2},
     "relation.Line": lambda: {
         "intercept": 1.0,
         "slope": 0.5,
@@ -1314,23 +1302,21 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "relation.Line.__call__": lambda: {"x": [1.0, 2.0]},
     "relation.Onset": lambda: {
-        "temperature": 1.0,
-        "error": 0.1,
+        "temperature": ESTIMATE,
         "energy": 1.0,
         "chi_square": 1.0,
         "unweighted": 1.0,
         "extrapolated": "",
-        "no_error": "",
     },
-    "relation.Peak": lambda: {"value": 1.0, "error": 0.1, "bandwidth": 0.1, "no_error": ""},
+    "relation.Peak": lambda: {"value": 1.0, "error": 0.1, "unit": "1", "reason": "", "bandwidth": 0.1},
     "relation.Share": lambda: {
         "value": 1.0,
         "error": 0.1,
-        "peak": 0.1,
-        "peak_error": 0.1,
+        "unit": "1",
+        "reason": "",
+        "peak": ESTIMATE,
         "of_all": 0.5,
         "n_rearranging": 3,
-        "no_error": "",
     },
     "relation.SoftnessLaw": lambda: {
         "values": (1.0, 1.0, 1.0),

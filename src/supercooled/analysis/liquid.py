@@ -266,7 +266,7 @@ def _with_barriers(
     onset, error, why = np.nan, np.nan, ""
     try:
         fits = barriers(related.probabilities, choices)
-        onset, error = relation.onset(fits).temperature, onset_error(related.probabilities, choices)
+        onset, error = relation.onset(fits).temperature.value, onset_error(related.probabilities, choices)
         results = {**results, "arrhenius": fits.assign_attrs(onset=onset, onset_error=error)}
     except ParameterError as reason:
         why = f" None here: {reason}."

@@ -260,10 +260,12 @@ def _of_one(curves: xr.Dataset, how: Motion) -> dict[str, tuple[float, float, st
         "p_c_time": (threshold.time, np.nan, threshold.missing),
         "diffusivity": (diffusion.value, diffusion.error, diffusion.missing),
         "alpha2_max": (top[0], top[1], threshold.missing),
-        "stretched_time": (np.nan, np.nan, reason) if shape is None else (shape.time, shape.time_error, ""),
+        "stretched_time": (np.nan, np.nan, reason)
+        if shape is None
+        else (shape.time.value, shape.time.error, ""),
         "stretched_exponent": (np.nan, np.nan, reason)
         if shape is None
-        else (shape.exponent, shape.exponent_error, ""),
+        else (shape.exponent.value, shape.exponent.error, ""),
     }
 
 

@@ -240,7 +240,7 @@ def barriers(
 def onset_error(probabilities: Sequence[xr.Dataset], choices: Choices, *, least: int = 3) -> float:
     """Standard error of the onset: the jackknife over the blocks of every run."""
     return relation.block_error(
-        probabilities, lambda p: relation.onset(barriers(p, choices, least=least)).temperature
+        probabilities, lambda p: relation.onset(barriers(p, choices, least=least)).temperature.value
     )
 
 
@@ -261,7 +261,7 @@ def crossing(probabilities: Sequence[xr.Dataset], choices: Choices) -> xr.Datase
         least = 3
         fits = barriers(probabilities, choices, least=least)
     error = onset_error(probabilities, choices, least=least)
-    return fits.assign_attrs(onset=relation.onset(fits).temperature, onset_error=error, least=least)
+    return fits.assign_attrs(onset=relation.onset(fits).temperature.value, onset_error=error, least=least)
 
 
 def below_onset(
@@ -359,7 +359,7 @@ def _relation_datasets(relations: Relations, along: xr.Variable) -> Results:
     data = xr.merge(parts, combine_attrs=_shared).assign_coords(temperature=along)
     shares = relations.shares or relations.depth_shares
     quantity = "softness" if relations.shares else "depth"
-    data["peak"] = labelled(quantity, [s.peak for s in shares], ("temperature",))
+    data["peak"] = labelled(quantity, [s.peak.value for s in shares], ("temperature",))
     data["share"] = labelled("probability", [s.value for s in shares], ("temperature",))
     data["share_error"] = labelled("probability", [s.error for s in shares], ("temperature",))
     out["distributions"] = data

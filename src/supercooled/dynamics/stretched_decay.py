@@ -14,6 +14,7 @@ from supercooled.arguments.datasets import CurveErrors
 from supercooled.arrays import Array
 from supercooled.dynamics.jackknife import curve_of
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 
 LEAST_LAGS = 4
 STEP = 1e-6
@@ -23,7 +24,7 @@ _HIGHEST = 1.02
 CONVERGED = (1, 2, 3, 4)
 # Earliest time of a fit, in first lags.
 _EARLIEST = 0.1
-FIELDS = ("amplitude", "time", "exponent", "mean_time")
+FIELDS = {"amplitude": "1", "time": "tau", "exponent": "1", "mean_time": "tau"}
 
 
 @validated
@@ -36,19 +37,13 @@ class StretchedExponential:
     exponent : beta
     mean_time : integral of the curve over its amplitude, tau
     deviation : root mean square of what the fit leaves over
-    no_error : why errors are not known; empty if they are
     """
 
-    amplitude: Uncertain
-    amplitude_error: Uncertain
-    time: Uncertain
-    time_error: Uncertain
-    exponent: Uncertain
-    exponent_error: Uncertain
-    mean_time: Uncertain
-    mean_time_error: Uncertain
+    amplitude: Estimate
+    time: Estimate
+    exponent: Estimate
+    mean_time: Estimate
     deviation: Uncertain
-    no_error: str = ""
 
 
 @validated
@@ -85,8 +80,8 @@ def stretched_exponential(
     >>> lags = np.geomspace(1.0, 1000.0, 30)
     >>> curve = xr.DataArray(0.8 * np.exp(-((lags / 50.0) ** 0.6)), dims="lag", coords={"lag": lags})
     >>> found = stretched_exponential(curve, shortest=2.0, longest=500.0)
-    >>> round(found.amplitude, 6), round(found.time, 4), round(found.exponent, 6)
-    (0.8, 50.0, 0.6)
+    >>> [round(float(x), 4) for x in (found.amplitude, found.time, found.exponent)]
+    [0.8, 50.0, 0.6]
     """
     whole = curve_of(curves, of, errors)
     near = (whole.lags >= shortest * (1 - 1e-9)) & (whole.lags <= longest * (1 + 1e-9))
@@ -122,9 +117,11 @@ def stretched_exponential(
             return _scatter(fit, covariance, k)
         return whole.error(lambda row: float(_fields(_fit(lags, row[near], fit)[0])[k]), lags[-1])
 
-    errors_of = {f"{name}_error": error(k) for k, name in enumerate(FIELDS)}
-    why = whole.why(errors_of["time_error"])
-    return StretchedExponential(**found, **errors_of, deviation=deviation, no_error=why)
+    def estimate(k: int, name: str) -> Estimate:
+        own = error(k)
+        return Estimate(found[name], own, FIELDS[name], whole.why(own) if np.isnan(own) else "")
+
+    return StretchedExponential(**{n: estimate(k, n) for k, n in enumerate(FIELDS)}, deviation=deviation)
 
 
 def _curve(lags: Array, fit: Array) -> tuple[Array, Array]:

@@ -12,6 +12,7 @@ from supercooled.arguments import AnyNumber, Blocks, Uncertain, validated
 from supercooled.arrays import Array
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 from supercooled.quantities import TABLE, labelled
 from supercooled.relation.pairing import (
     Fields,
@@ -31,42 +32,40 @@ TAIL = 1e-3
 FAR = 50.0
 
 
+# What a share is without.
+NO_PEAK = Estimate(np.nan, np.nan, "1", "not looked for")
+
+
 @validated
 @dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(Estimate):
     """Most frequent value of a field.
 
-    value, error, bandwidth : in the field's unit; the error is the jackknife's over blocks, NaN where
-        these are not independent: shorter than ten correlation times, as the frames tell
-    no_error : why the error is not known; empty if it is
+    value, error, unit, reason : as of :class:`supercooled.Estimate`, in the field's unit; the error is the
+        jackknife's over blocks, NaN where these are not independent: shorter than ten correlation times, as
+        the frames tell
+    bandwidth : of the kernel, in the field's unit
     """
 
-    value: Uncertain
-    error: Uncertain
-    bandwidth: Uncertain
-    no_error: str = ""
+    bandwidth: Uncertain = np.nan
 
 
 @validated
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Estimate):
     """Share of the rearranging particles that lie on the soft side of the peak.
 
-    value, error : 0 to 1; the error is the jackknife's over blocks, the peak's own noise included, NaN
-        where these are not independent: shorter than ten correlation times, as the frames tell
-    peak, peak_error : of the distribution of all particles
+    value, error, unit, reason : as of :class:`supercooled.Estimate`, 0 to 1; the error is the jackknife's
+        over blocks, the peak's own noise included, NaN where these are not independent: shorter than ten
+        correlation times, as the frames tell
+    peak : of the distribution of all particles
     of_all : share of all particles on that side, what chance would give
     n_rearranging : how many particles at times rearrange
-    no_error : why the errors are not known; empty if they are
     """
 
-    value: Uncertain
-    error: Uncertain
-    peak: Uncertain
-    peak_error: Uncertain
-    of_all: Uncertain
-    n_rearranging: int
-    no_error: str = ""
+    peak: Estimate = NO_PEAK
+    of_all: Uncertain = np.nan
+    n_rearranging: int = 0
 
 
 @validated
@@ -140,7 +139,8 @@ def peak(field: Fields, *, blocks: Blocks = 5) -> Peak:
     bandwidth, edges = _grid(pooled, field_name(field))
     counts = pooled.counts(edges, clipped=True)[:, 0]
     value, error = with_error(counts, lambda n: _mode(n, edges), independence=pooled.independence)
-    return Peak(value, error, bandwidth, pooled.no_error)
+    unit = str((field if isinstance(field, xr.DataArray) else field[0]).attrs.get("units", "1"))
+    return Peak(value, error, unit, _why(error, pooled.no_error), bandwidth=bandwidth)
 
 
 @validated
@@ -267,7 +267,21 @@ def _share(
     value, error = with_error(counts, beyond, independence=independence)
     of_all, _ = with_error(counts, lambda n: beyond(np.stack([n[0], n[0]])), independence=independence)
     place, place_error = with_error(counts, lambda n: _mode(n[0], edges), independence=independence)
-    return Share(value, error, place, place_error, of_all, pooled.n_rearranging, pooled.no_error)
+    unit = str((field if isinstance(field, xr.DataArray) else field[0]).attrs.get("units", "1"))
+    return Share(
+        value,
+        error,
+        "1",
+        _why(error, pooled.no_error),
+        peak=Estimate(place, place_error, unit, _why(place_error, pooled.no_error)),
+        of_all=of_all,
+        n_rearranging=pooled.n_rearranging,
+    )
+
+
+def _why(error: float, no_error: str) -> str:
+    """Why an error is not known; empty if it is."""
+    return "" if np.isfinite(error) else no_error or "without one of its blocks the run has no peak"
 
 
 def _grid(pooled: Stream, name: str) -> tuple[float, Array]:

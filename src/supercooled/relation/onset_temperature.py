@@ -12,6 +12,7 @@ from supercooled.arguments import Uncertain, validated
 from supercooled.arguments.datasets import Lines
 from supercooled.blocks import jackknife_error
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 from supercooled.relation.arrhenius_lines import P_R, concatenated, weight_of
 
 
@@ -20,22 +21,19 @@ from supercooled.relation.arrhenius_lines import P_R, concatenated, weight_of
 class Onset:
     """Where the Arrhenius lines of all softnesses cross.
 
-    temperature, error : T_0
+    temperature : T_0
     energy : e of dE = e + T_0 Sigma, epsilon_AA: the barrier of the crossing
     chi_square : of the straight line, per degree of freedom
     unweighted : slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
         alike, draw to the middle of the temperatures
     extrapolated : that the crossing lies beyond the temperatures that were fitted; empty within them
-    no_error : why the error is not known; empty if it is
     """
 
-    temperature: Uncertain
-    error: Uncertain
+    temperature: Estimate
     energy: Uncertain
     chi_square: Uncertain
     unweighted: Uncertain
     extrapolated: str = ""
-    no_error: str = ""
 
 
 @validated
@@ -64,7 +62,7 @@ def onset(fits: Lines) -> Onset:
     >>> ones = ("softness", np.ones(3))
     >>> lines = {"barrier": ("softness", 5.0 - S), "entropy": ("softness", 4.0 - S / 0.8)}
     >>> errors = {"barrier_error": ones, "entropy_error": ones, "covariance": ("softness", 0.5 * np.ones(3))}
-    >>> round(onset(xr.Dataset({**lines, **errors})).temperature, 6)
+    >>> round(float(onset(xr.Dataset({**lines, **errors})).temperature), 6)
     0.8
     """
     names = ("barrier", "entropy", "barrier_error", "entropy_error", "covariance")
@@ -93,14 +91,16 @@ def onset(fits: Lines) -> Onset:
     step = 1e-3 * T0
     curvature = (line(T0 + step)[0] - 2.0 * chi_square + line(T0 - step)[0]) / step**2
     error = np.sqrt(2.0 / curvature) if curvature > 0 and not unknown else np.nan
+    why = str(fits.attrs.get("no_error", "")) or (
+        "a barrier came without an error" if unknown else "the chi square of the line has no minimum there"
+    )
+    own = float(error * np.sqrt(max(1.0, reduced)))
     return Onset(
-        T0,
-        float(error * np.sqrt(max(1.0, reduced))),
+        Estimate(T0, own, "epsilon_AA/k_B", why if np.isnan(own) else ""),
         energy,
         reduced,
         unweighted,
         _beyond(T0, fits),
-        (str(fits.attrs.get("no_error", "")) or "a barrier came without an error") if unknown else "",
     )
 
 

@@ -12,6 +12,7 @@ from supercooled.arguments import AnyNumbers, Positive, Uncertain, Whole, valida
 from supercooled.arguments.datasets import Lines
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
+from supercooled.estimate import Estimate
 from supercooled.relation.pairing import Fields, samples
 
 
@@ -94,14 +95,13 @@ def within_fences(values: AnyNumbers, *, fences: Positive) -> Booleans:
 class Crossings:
     """Where the Arrhenius lines of strata cross, pair by pair.
 
-    temperature : mean of the kept crossings, epsilon_AA/k_B; NaN without one
-    error : their standard deviation over the root of the lines less one: pairs share their lines
+    temperature : mean of the kept crossings, epsilon_AA/k_B; its error is their standard deviation over the
+        root of the lines less one: pairs share their lines
     spread : their standard deviation
     kept, every : how many crossings there were, after and before the rejection
     """
 
-    temperature: Uncertain
-    error: Uncertain
+    temperature: Estimate
     spread: Uncertain
     kept: int
     every: int
@@ -127,7 +127,7 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
 
     >>> import xarray as xr
     >>> lines = {"barrier": ("softness", [3.0, 4.0, 5.0]), "entropy": ("softness", [1.0, 2.25, 3.5])}
-    >>> round(crossings(xr.Dataset(lines), fences=1.5).temperature, 9)
+    >>> round(float(crossings(xr.Dataset(lines), fences=1.5).temperature), 9)
     0.8
     """
     E, S = (np.asarray(fits[name].values, dtype=np.float64) for name in ("barrier", "entropy"))
@@ -142,7 +142,12 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
     every = np.array(found)
     kept = every[within_fences(every, fences=fences)]
     if len(kept) == 0:
-        return Crossings(np.nan, np.nan, np.nan, 0, len(every))
+        return Crossings(_temperature(np.nan, np.nan, "no two lines cross"), np.nan, 0, len(every))
     spread = float(kept.std(ddof=1)) if len(kept) > 1 else np.nan
     error = spread / np.sqrt(len(known) - 1)
-    return Crossings(float(kept.mean()), float(error), spread, len(kept), len(every))
+    why = "one crossing has no scatter" if np.isnan(error) else ""
+    return Crossings(_temperature(kept.mean(), error, why), spread, len(kept), len(every))
+
+
+def _temperature(value: float, error: float, reason: str) -> Estimate:
+    return Estimate(float(value), float(error), "epsilon_AA/k_B", reason)

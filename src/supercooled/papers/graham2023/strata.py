@@ -65,14 +65,14 @@ def strata_of(liquid: LiquidRuns, measured: Measured, field: str, choices: Choic
 
     def again(given: xr.Dataset) -> float:
         try:
-            return relation.crossings(lines(given), fences=choices.fences).temperature
+            return relation.crossings(lines(given), fences=choices.fences).temperature.value
         except ParameterError:
             return np.nan
 
     by_block = relation.block_error(probabilities, again)
-    parts = np.array([crossed.error, by_block])
+    parts = np.array([crossed.temperature.error, by_block])
     error = float(np.sqrt(np.nansum(parts**2))) if np.isfinite(parts).any() else np.nan
-    return Strata(edges, probabilities, fits, crossed.temperature, error)
+    return Strata(edges, probabilities, fits, crossed.temperature.value, error)
 
 
 def field_of(measured: Measured, field: str, run: int) -> xr.DataArray:

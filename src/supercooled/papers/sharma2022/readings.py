@@ -159,8 +159,8 @@ def _row(
     data: Results | dict[str, Any] = {
         "share": labelled("probability", [s.value for s in related.shares], along),
         "share_error": labelled("probability", [s.error for s in related.shares], along),
-        "peak": labelled("softness", [s.peak for s in related.shares], along),
-        "peak_error": labelled("softness", [s.peak_error for s in related.shares], along),
+        "peak": labelled("softness", [s.peak.value for s in related.shares], along),
+        "peak_error": labelled("softness", [s.peak.error for s in related.shares], along),
         "shallower": labelled("probability", shallow.value, ()),
         "shallower_error": labelled("probability", shallow.error, ()),
         **{name: labelled(quantities[name], value, ()) for name, value in parts.items()},
