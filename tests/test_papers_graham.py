@@ -54,7 +54,7 @@ def analysed(simulated: LiquidRuns, out: Path) -> Path:
         return graham2023.analysed([simulated], where, choices=CHOICES, preset=preset)
 
     short = dataclasses.replace(graham2023.PAPER, presets={"short": PRESET}, study=study)
-    return short.run("short", out, runs=out / "runs")
+    return short.run("short", out, root=out / "runs")
 
 
 @pytest.fixture(scope="module")
@@ -340,4 +340,4 @@ def test_a_minimiser_gets_the_same_forces_without_a_step() -> None:
 
 def test_unknown_presets_and_states_without_a_start_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="quick, medium, long, paper"):
-        graham2023.PAPER.run("fast", tmp_path / "out", runs=tmp_path / "runs", workers=1)
+        graham2023.PAPER.run("fast", tmp_path / "out", root=tmp_path / "runs", workers=1)

@@ -342,7 +342,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(nandi2021, "SCAN_HOLD", 1.0)
         one = liquids.scanned(temperature=0.5, begin=0.6, duration=4.0, hold=1.0)[:1]
         patch.setattr(nandi2021, "scanned", lambda **_: one)
-        return nandi2021.PAPER.run("short", out / "out", runs=out / "runs", workers=1)
+        return nandi2021.PAPER.run("short", out / "out", root=out / "runs", workers=1)
 
 
 def test_real_liquids_have_the_printed_softness(short: Path):
