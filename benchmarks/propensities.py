@@ -185,11 +185,12 @@ def _equilibrated(state: State, out: Path) -> str | Path:
         return state.start
     path = out / state.name / "equilibrated.gsd"
     if not path.with_suffix(".json").exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
         if state.start == "lattice":
             start = path.with_name("lattice.gsd")
             write_configuration(start, state.liquid.mixture, _lattice(state))
         else:
-            start = out / state.start / "equilibrated.gsd"
+            start = Path(_equilibrated(KNOWN[state.start], out))
         # A hundredth of the relaxation time between frames is enough to see it.
         sc.store.equilibrate(
             state.liquid,
