@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,9 +15,11 @@ from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import ParameterError, TrajectoryError
-from supercooled.kernels.neighbours import Cells
-from supercooled.neighbour_list import Neighbours, cells_of, check_cutoff, listed
-from supercooled.voronoi import VoronoiCells, tessellated
+
+if TYPE_CHECKING:
+    from supercooled.kernels.neighbours import Cells
+    from supercooled.neighbour_list import Neighbours
+    from supercooled.voronoi import VoronoiCells
 
 _T = TypeVar("_T")
 Radii = tuple[tuple[str, Positive], ...]
@@ -165,6 +167,9 @@ class Frame:
         if widest is not None and widest[0] > cutoff:
             found = widest[1].within(cutoff)
         else:
+            # Kernels are imported when they are needed: opening a file needs none.
+            from supercooled.neighbour_list import listed
+
             found = listed(self.cells(cutoff), cutoff)
             self.known["widest"] = (cutoff, found)
         self.known["neighbours", cutoff] = found
@@ -188,6 +193,8 @@ class Frame:
         >>> [float(x[0].round(12)) for x in (cubes.volumes, cubes.surfaces, cubes.coordination)]
         [1.0, 6.0, 6.0]
         """
+        from supercooled.voronoi import tessellated
+
         of_species = np.zeros(len(self.names))
         if radii:
             known = dict(radii)
@@ -209,6 +216,8 @@ class Frame:
         BoxError
             if a particle would meet a neighbour twice.
         """
+        from supercooled.neighbour_list import cells_of
+
         return self.once(("cells", cutoff), lambda: cells_of(self.positions, self.box, cutoff, self.place))
 
     @validated
@@ -220,6 +229,8 @@ class Frame:
         BoxError
             naming the frame.
         """
+        from supercooled.neighbour_list import check_cutoff
+
         check_cutoff(self.box, cutoff, self.place)
 
     @validated

@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from supercooled.arrays import Array
 from supercooled.box import Box
@@ -145,6 +144,9 @@ def _to_the_nearest(first: Array, second: Array, box: Box, *, same: bool) -> Arr
 
     same : they are one group, and a particle itself does not count
     """
+    # Reading a file needs none.
+    from scipy.spatial import KDTree
+
     d = box.dimensions
     heights = np.asarray(box.heights)[:d]
     margin = 2.0 * (box.volume / len(second)) ** (1.0 / d)

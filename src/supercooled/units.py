@@ -6,10 +6,9 @@ Systems of units as LAMMPS has them: https://docs.lammps.org/units.html.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite, sqrt
 from typing import Annotated, TypeAlias
-
-from scipy import constants as si
 
 from supercooled.arguments import Number, shown, validated
 from supercooled.errors import ParameterError
@@ -26,31 +25,39 @@ class _System:
     words: tuple[str, str, str, str]
 
 
-_PER_MOL = 1.0 / si.N_A
-_SYSTEMS = {
-    "metal": _System(
-        si.angstrom, si.eV, si.gram * _PER_MOL, si.pico, ("Angstrom", "eV", "g/mol", "ps")
-    ),
-    "real": _System(
-        si.angstrom,
-        si.kilo * si.calorie * _PER_MOL,
-        si.gram * _PER_MOL,
-        si.femto,
-        ("Angstrom", "kcal/mol", "g/mol", "fs"),
-    ),
-    "si": _System(1.0, 1.0, 1.0, 1.0, ("m", "J", "kg", "s")),
-    "cgs": _System(si.centi, si.erg, si.gram, 1.0, ("cm", "erg", "g", "s")),
-    "electron": _System(
-        si.physical_constants["Bohr radius"][0],
-        si.physical_constants["Hartree energy"][0],
-        si.atomic_mass,
-        si.femto,
-        ("Bohr", "Hartree", "u", "fs"),
-    ),
-    "micro": _System(si.micro, 1e-15, 1e-15, si.micro, ("um", "pg um^2/us^2", "pg", "us")),
-    "nano": _System(si.nano, 1e-21, 1e-21, si.nano, ("nm", "ag nm^2/ns^2", "ag", "ns")),
-}  # fmt: skip
-SYSTEMS = ("lj", *_SYSTEMS)
+@cache
+def _system(name: str) -> _System:
+    # Most files are in reduced units, and the constants take a while to import.
+    from scipy import constants as si
+
+    per_mol = 1.0 / si.N_A
+    known = {
+        "metal": _System(
+            si.angstrom, si.eV, si.gram * per_mol, si.pico, ("Angstrom", "eV", "g/mol", "ps")
+        ),
+        "real": _System(
+            si.angstrom,
+            si.kilo * si.calorie * per_mol,
+            si.gram * per_mol,
+            si.femto,
+            ("Angstrom", "kcal/mol", "g/mol", "fs"),
+        ),
+        "si": _System(1.0, 1.0, 1.0, 1.0, ("m", "J", "kg", "s")),
+        "cgs": _System(si.centi, si.erg, si.gram, 1.0, ("cm", "erg", "g", "s")),
+        "electron": _System(
+            si.physical_constants["Bohr radius"][0],
+            si.physical_constants["Hartree energy"][0],
+            si.atomic_mass,
+            si.femto,
+            ("Bohr", "Hartree", "u", "fs"),
+        ),
+        "micro": _System(si.micro, 1e-15, 1e-15, si.micro, ("um", "pg um^2/us^2", "pg", "us")),
+        "nano": _System(si.nano, 1e-21, 1e-21, si.nano, ("nm", "ag nm^2/ns^2", "ag", "ns")),
+    }  # fmt: skip
+    return known[name]
+
+
+SYSTEMS = ("lj", "metal", "real", "si", "cgs", "electron", "micro", "nano")
 Scale: TypeAlias = Annotated[float, Number(above=0.0, any_size=True)]
 
 
@@ -111,7 +118,7 @@ class Units:
         m = 1.0 if self.mass is None else float(self.mass)
         if self.system == "lj":
             return self.length * sqrt(m / self.energy)
-        unit = _SYSTEMS[self.system]
+        unit = _system(self.system)
         return self.length * unit.length * sqrt(m * unit.mass / (self.energy * unit.energy)) / unit.time
 
     @property
@@ -119,7 +126,9 @@ class Units:
         """Reduced temperature of one unit of the file's, 1 K but for reduced units."""
         if self.system == "lj":
             return 1.0 / self.energy
-        return float(si.k / (self.energy * _SYSTEMS[self.system].energy))
+        from scipy import constants as si
+
+        return float(si.k / (self.energy * _system(self.system).energy))
 
     @property
     def is_reduced(self) -> bool:
@@ -163,7 +172,7 @@ def units_of(text: str) -> Units:
 
 def how_to_say(system: str) -> str:
     """How the scales of a liquid are given in a system of units."""
-    length, energy, mass, _ = _SYSTEMS[system].words
+    length, energy, mass, _ = _system(system).words
     return (
         f"give sigma_AA in {length}, epsilon_AA in {energy} and m_AA in {mass}, for example "
         f"units='{system},sigma=2.2,epsilon=0.08,mass=58.7', or --units with the same"

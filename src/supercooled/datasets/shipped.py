@@ -17,7 +17,8 @@ from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, StoreError
 from supercooled.frame import Frame
 from supercooled.mixture import Liquid
-from supercooled.plain_data import Fields, read_record, read_some_arrays
+from supercooled.plain_data import read_some_arrays
+from supercooled.records import Fields, read_record
 
 FOLDER = Path(__file__).with_name("propensities")
 FORMAT = "supercooled propensities 1"

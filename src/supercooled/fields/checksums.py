@@ -17,7 +17,7 @@ from pathlib import Path
 from supercooled.errors import StoreError
 from supercooled.fields.stored_arrays import METADATA, Array, Group, nodes_of
 from supercooled.outputs import Named, made_by, made_by_another, maker, owned_folder, part_of_results
-from supercooled.plain_data import Fields, read_record
+from supercooled.records import Fields, read_record
 
 # An empty group to Zarr, whose attributes name the files.
 SEAL = f"sealed/{METADATA}"

@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from supercooled.errors import StoreError
-from supercooled.plain_data import Fields, read_record, unpacks_to_too_much
+from supercooled.plain_data import unpacks_to_too_much
+from supercooled.records import Fields, read_record
 
 METADATA = "zarr.json"
 _SIZES = {

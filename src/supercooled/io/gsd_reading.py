@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from supercooled.arguments import validated
 from supercooled.array_input import not_counts
@@ -21,8 +20,9 @@ from supercooled.io.gsd_file import GsdFile
 from supercooled.io.labels import named_species
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Found, Opened, opened
-from supercooled.matching import origin
-from supercooled.quantities import TABLE, labelled
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 # What decides the frames of a trajectory; logs and fields beside them may differ.
 _SCIENCE = (
@@ -206,6 +206,12 @@ def read_fields(path: str | Path) -> xr.Dataset:
     >>> read_fields(file).softness.dims
     ('frame', 'particle')
     """
+    # Opening a trajectory needs no labels.
+    import xarray as xr
+
+    from supercooled.matching import origin
+    from supercooled.quantities import TABLE, labelled
+
     with GsdFile(path) as file:
         n_frames = layout.finished_frames(file)
         stored = [name for name in file.names if name.startswith(layout.FIELD)]

@@ -19,8 +19,9 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
 from supercooled.matching import passed_on
 from supercooled.outputs import owned_file
-from supercooled.plain_data import Fields, first_wrong, parsed_json, read_record
+from supercooled.plain_data import parsed_json
 from supercooled.quantities import labelled
+from supercooled.records import Fields, first_wrong, read_record
 
 __all__ = ["SoftnessModel", "Unit"]
 

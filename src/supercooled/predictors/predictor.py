@@ -21,8 +21,8 @@ from supercooled.errors import ParameterError, StoreError
 from supercooled.fields import Features, Indicator, values_of
 from supercooled.frame import Frame
 from supercooled.outputs import owned_file
-from supercooled.plain_data import Fields, first_wrong, read_record
 from supercooled.predictors.written import from_plain, to_plain
+from supercooled.records import Fields, first_wrong, read_record
 
 FORMAT = "supercooled predictor 1"
 # Of the particles that learned, so many were nearer to their mean than `edge`; a frame is foreign where

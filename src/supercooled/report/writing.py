@@ -20,7 +20,7 @@ from supercooled.errors import ParameterError, StoreError
 from supercooled.extras import require
 from supercooled.fields import objection, reading
 from supercooled.outputs import Named, remove_owned, results_folder
-from supercooled.plain_data import Fields, read_record
+from supercooled.records import Fields, read_record
 from supercooled.report.comparison import Row, plain_row, read_comparison, write_comparison
 from supercooled.report.files import (
     BY,

@@ -33,7 +33,8 @@ from supercooled.digests import Digest, digest_of
 from supercooled.errors import MissingExtraError, StoreError
 from supercooled.extras import require
 from supercooled.outputs import room_for, see_runs_folder, whole_file
-from supercooled.plain_data import Fields, read_json, read_record
+from supercooled.plain_data import read_json
+from supercooled.records import Fields, read_record
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.engine_choice import EngineName, chosen_engine
 from supercooled.source_code import simulating_digest

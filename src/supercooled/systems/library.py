@@ -14,7 +14,7 @@ from pydantic import ConfigDict
 from supercooled.arguments import Count, Temperature, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.mixture import Liquid
-from supercooled.plain_data import Fields, read_record
+from supercooled.records import Fields, read_record
 from supercooled.systems.catalogue import catalogue
 
 FOLDER = Path(__file__).parent / "equilibrated"

@@ -17,7 +17,7 @@ from supercooled import extensions
 from supercooled.arguments import validated
 from supercooled.errors import MixtureError, SupercooledError
 from supercooled.mixture import Mixture
-from supercooled.plain_data import Fields, first_wrong, read_table
+from supercooled.plain_data import read_table
 from supercooled.potentials import (
     CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
@@ -29,6 +29,7 @@ from supercooled.potentials import (
     SmoothedLennardJones,
     Tabulated,
 )
+from supercooled.records import Fields, first_wrong
 from supercooled.systems.sizes import polydisperse, size_classes
 
 
