@@ -17,7 +17,8 @@ Record = TypeVar("Record", bound="Fields")
 class Fields(BaseModel):
     """Fields of a record with their types, none converted into another, and no number that is not finite."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+    # What checks them is built at the first reading: most commands read few of the kinds that there are.
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 def read_record(
