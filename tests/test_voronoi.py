@@ -143,7 +143,7 @@ def test_cells_around_a_hole_reach_into_it():
 
 def test_cells_are_found_once_a_frame(monkeypatch):
     made = []
-    monkeypatch.setattr("supercooled.frame.tessellated", lambda *a: made.append(a))
+    monkeypatch.setattr("supercooled.voronoi.tessellated", lambda *a: made.append(a))
     frame = liquid_frame()
     assert frame.voronoi(RADII) is frame.voronoi((*RADII, ("C", 0.4)))
     frame.voronoi()
