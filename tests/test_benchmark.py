@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import xarray as xr
 from typer.testing import CliRunner
 
 import supercooled as sc
@@ -290,3 +291,29 @@ def test_what_was_found_is_said_in_words_with_its_numbers(planted):
     alone, both = (float(cold.pearson.sel(contender=name)) for name in sets)
     assert gain[1] == pytest.approx(both - alone)
     assert f"“{found.added.feature.values[1]}” adds most ({gain[1]:+.3f}" in told[2]
+
+
+def test_what_softness_adds_is_told_from_chance_by_the_number_of_configurations():
+    """0.04 with an error of 0.018: nothing of 4 configurations (t = 3.18), something of 12 (t = 2.20)."""
+    energy, along = "averaged inherent energy", ("temperature", "time")
+    for number, words in (
+        (4, "adds nothing that errors can tell (+0.040 ± 0.018)"),
+        (12, "adds (+0.040 ± 0.018)"),
+    ):
+        table = xr.Dataset(
+            {
+                "pearson": (("contender", *along), np.full((1, 1, 1), 0.7)),
+                "pearson_error": (("contender", *along), np.full((1, 1, 1), 0.01)),
+                "configurations": (along, [[number]]),
+                "kind": ("contender", ["predictor"]),
+            },
+            {"contender": [energy], "temperature": [0.5], "time": [1.0]},
+        )
+        added = xr.Dataset(
+            {
+                "beyond_energy": (("feature", *along), np.full((1, 1, 1), 0.04)),
+                "beyond_energy_error": (("feature", *along), np.full((1, 1, 1), 0.018)),
+            },
+            {"feature": ["average of depth of the cage"], "temperature": [0.5], "time": [1.0]},
+        )
+        assert f"softness (“average of depth of the cage”) {words}." in findings(table, added)[-1]

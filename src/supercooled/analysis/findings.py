@@ -6,6 +6,7 @@ from itertools import groupby
 
 import numpy as np
 import xarray as xr
+from scipy.stats import t as student
 
 from supercooled.analysis.contenders import ENERGY
 
@@ -73,7 +74,11 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
     depth = [f for f, name in enumerate(names) if _DEPTH in name and np.isfinite(gain[f])]
     if depth:
         f = max(depth, key=lambda f: gain[f])
-        verdict = "adds nothing that errors can tell" if _nothing(gain[f], error[f]) else "adds"
+        verdict = (
+            "adds nothing that errors can tell"
+            if _nothing(gain[f], error[f], int(cold["configurations"].values[k]))
+            else "adds"
+        )
         told.append(f"softness (“{names[f]}”) {verdict} ({_signed(gain[f], error[f])})")
     f = int(np.nanargmax(gain))
     if f not in depth:
@@ -81,8 +86,11 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
     return ["; to it ".join([told[0], ", ".join(told[1:])]) + "."]
 
 
-def _nothing(gain: float, error: float) -> bool:
-    return bool(np.isfinite(error) and abs(gain) < 2.0 * error)
+def _nothing(gain: float, error: float, configurations: int) -> bool:
+    """Whether chance gives as much once in twenty times (Student's t over the configurations)."""
+    if not np.isfinite(error) or configurations < 2:
+        return False
+    return bool(abs(gain) < student.ppf(0.975, configurations - 1) * error)
 
 
 def _signed(gain: float, error: float) -> str:
