@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 import xarray as xr
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from supercooled.analysis.contenders import ENERGY
 
@@ -90,7 +90,7 @@ def _nothing(gain: float, error: float, configurations: int) -> bool:
     """Whether chance gives as much once in twenty times (Student's t over the configurations)."""
     if not np.isfinite(error) or configurations < 2:
         return False
-    return bool(abs(gain) < student.ppf(0.975, configurations - 1) * error)
+    return bool(abs(gain) < float(stdtrit(configurations - 1, 0.975)) * error)
 
 
 def _signed(gain: float, error: float) -> str:
