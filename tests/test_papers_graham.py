@@ -79,6 +79,16 @@ def test_asked_again_it_reads_what_is_there(simulated: LiquidRuns, studied: Path
     assert (analysed(simulated, studied) / "comparison.json").read_bytes() == before
 
 
+def test_a_crossover_has_an_error_where_blocks_of_the_runs_tell_one(studied: Path) -> None:
+    """Left to the pairs of lines alone, an error is too small, and agreement is missed for nothing."""
+    strata = report.load_results(studied / "results.zarr")["strata"].isel(liquid=0)
+    counted = strata.rearrangement_probability.notnull()
+    unknown = (counted & strata.rearrangement_probability_error.isnull()).any(("state", "stratum"))
+    assert unknown.any()
+    assert strata.crossover.where(unknown, drop=True).notnull().any()
+    assert strata.crossover_error.where(unknown, drop=True).isnull().all()
+
+
 def test_every_state_of_the_ladders_can_start():
     for (width, density), (fitted, hotter) in graham2023.LADDERS.items():
         assert len(fitted) >= 3

@@ -238,6 +238,8 @@ def _crossover_rows(strata: xr.Dataset) -> list[Row]:
                 note="Printed: they agree relatively well; asked for: within the errors of both."
                 if judged
                 else _NO_LINES
+                if not np.isfinite(T).all()
+                else "Not judged: these runs don't tell the errors of both temperatures; prolong the runs."
                 if not np.isfinite(both)
                 else "Not judged: an error exceeds half of its temperature; prolong the runs.",
             )

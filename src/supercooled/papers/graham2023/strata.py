@@ -70,8 +70,8 @@ def strata_of(liquid: LiquidRuns, measured: Measured, field: str, choices: Choic
             return np.nan
 
     by_block = relation.block_error(probabilities, again)
-    parts = np.array([crossed.temperature.error, by_block])
-    error = float(np.sqrt(np.nansum(parts**2))) if np.isfinite(parts).any() else np.nan
+    # Of the pairs of lines and of the blocks together: one of them alone is less than the error.
+    error = float(np.hypot(crossed.temperature.error, by_block))
     return Strata(edges, probabilities, fits, crossed.temperature.value, error)
 
 
