@@ -421,9 +421,9 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     # parts of making an output that have no name of their own
     "fields.seal:folder", "fields.objection:folder", "fields.not_ours:folder", "fields.dataset:folder",
     # stand for the other one of both
-    "papers.Paper.run:runs", "papers.Work:kept", "papers.Work:runs",
+    "papers.Paper.run:root", "papers.Work:kept", "papers.Work:root",
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
-    "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:what", "predict:model",
+    "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:run", "predict:model",
     "predictors.model_named:model", "io.Reader:open",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip

@@ -1413,6 +1413,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "simulation.Schedule.frames_before": lambda: {"step": 20},
     "simulation.Schedule.leg": lambda: {"begin": 0, "n_frames": 3},
     "simulation.Schedule.n_frames": lambda: {"state": state(), "duration": 0.2},
+    "simulation.Schedule.measures_temperature": lambda: {"frame": 2},
     "simulation.Schedule.next_checkpoint": lambda: {"step": 20},
     "simulation.Schedule.of": lambda: {"state": state()},
     "simulation.Snapshot": lambda: {

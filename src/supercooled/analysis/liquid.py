@@ -28,6 +28,7 @@ from supercooled.analysis.stages import Results
 from supercooled.analysis.states import begin_alike
 from supercooled.cage import Calibration
 from supercooled.errors import ParameterError
+from supercooled.extras import require
 from supercooled.matching import matched
 from supercooled.outputs import remove_owned
 from supercooled.report import Row
@@ -163,6 +164,7 @@ def _sections(results: Mapping[str, xr.Dataset]) -> list[report.Section]:
     """With a comparison, a part of the page for it behind the others."""
     if "comparison" not in results:
         return []
+    require("matplotlib", "jinja2", doing="a report with its figures")
     from supercooled.report.figures import GENERAL
 
     every = tuple(plate.name for plate in GENERAL.plates if plate.name != "comparison")
