@@ -190,6 +190,7 @@ def analyze(
 
     Source: sharma2022, nandi2021.
     """
+    check_compared(compare)
     opened = _opened(runs, given or Given())
     chosen = choices or Choices()
     check_runs(opened, chosen)

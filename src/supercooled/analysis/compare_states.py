@@ -34,6 +34,8 @@ def check_compared(compared: Compared) -> None:
     ParameterError
         saying what is missing.
     """
+    if not isinstance(compared, list | tuple):
+        raise ParameterError(f"compare takes a list of indicators and targets, not {shown(compared)}")
     for one in compared:
         if not isinstance(one, Features | Target):
             raise ParameterError(f"compare takes indicators and targets, not {shown(one)}")
