@@ -326,9 +326,9 @@ def test_every_case_is_counted_once():
     assert sum(share for _, _, share in READERS.values()) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("kind", "number"), [("xyz", 66930), ("gsd", 39239)])
+@pytest.mark.parametrize(("kind", "number"), [("xyz", 66930), ("xyz", 116482), ("gsd", 39239)])
 def test_a_change_that_once_did_more_raises_its_error(kind: str, number: int, tmp_path: Path) -> None:
-    """A last line of no column, and a signalling NaN among positions."""
+    """A last line of no column, a box sheared to nothing, and a signalling NaN among positions."""
     assert attempt(kind, number, tmp_path) is None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supercooled.arguments import AnyNumber, Vectors, shown, validated
+from supercooled.arguments.single import LARGEST, SMALLEST
 from supercooled.arrays import Array, Integers
 from supercooled.display import html_table
 from supercooled.errors import BoxError
@@ -56,6 +57,10 @@ class Box:
             raise BoxError(f"a box has 2 or 3 dimensions, not {self.dimensions}")
         if min(values[: self.dimensions]) <= 0:
             raise BoxError(f"box lengths must be positive, not {values[: self.dimensions]}")
+        if max(map(abs, values)) > LARGEST or min(values[: self.dimensions]) < SMALLEST:
+            raise BoxError(
+                f"box {values} has an edge or tilt beyond {LARGEST:g} in size, or an edge below {SMALLEST:g}"
+            )
         if self.dimensions == 2 and (self.xz or self.yz):
             raise BoxError(f"a planar box can't be tilted out of its plane (xz={self.xz}, yz={self.yz})")
         if self.dimensions == 2 and self.Lz != 1.0:

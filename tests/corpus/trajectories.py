@@ -188,6 +188,11 @@ XYZS = (
     _xyz("lattice of words", "6 0 0 0 6 0 0 0 6", "a b c d e f g h i", T, "should be 9 numbers"),
     _xyz("flat lattice", "6 0 0 0 6 0 0 0 6", "6 0 0 6 0 0 0 0 6", B, "no volume"),
     _xyz("left-handed lattice", "6 0 0 0 6 0 0 0 6", "0 6 0 6 0 0 0 0 6", B, "left-handed"),
+    _xyz("a lattice sheared to nothing", "6 0 0 0 6 0 0 0 6", "6 0 0 9e30 6 0 0 0 6", B, "no volume"),
+    _xyz(
+        "a lattice turned and sheared to nothing", "6 0 0 0 6 0 0 0 6", "6 9e30 0 0 6 0 0 0 6", B, "no volume"
+    ),
+    _xyz("a lattice without end", "6 0 0 0 6 0 0 0 6", "9e30 0 0 0 6 0 0 0 6", B, "beyond 1e+15"),
     _xyz("lattice of nan", "6 0 0 0 6 0 0 0 6", "nan 0 0 0 6 0 0 0 6", B, "no volume"),
     _xyz("free boundary", "Time=0", 'pbc="T T F" Time=0', B, "not periodic along z"),
     _xyz("no truth values", "Time=0", 'pbc="T T X" Time=0', T, "three of T and F"),

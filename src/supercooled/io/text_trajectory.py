@@ -28,6 +28,8 @@ from supercooled.io.text_source import (
 )
 
 _ALIGNED = 1e-9
+# Volume of a box that has none, in units of what its edges would enclose at right angles.
+_FLAT = 1e-12
 
 
 def text_trajectory(path: str | Path, index: TextIndex, meaning: Meaning, *, kind: str) -> Opened:
@@ -162,8 +164,11 @@ def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Ar
     if dimensions == 2:
         edges[:, 2, 2] = 1.0
     known: Booleans = np.asarray(np.isfinite(edges).all(axis=(1, 2)))
-    with np.errstate(over="ignore"):
-        bad = ~(known & (np.linalg.det(np.where(known[:, None, None], edges, 0.0)) > 0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        there = np.where(known[:, None, None], edges, 0.0)
+        # So flat that rounding decides on which side of nothing it lies is flat.
+        least = _FLAT * np.linalg.norm(there, axis=1).prod(axis=1)
+        bad = ~(known & (np.linalg.det(there) > least))
     if bad.any():
         f = int(np.argmax(bad))
         raise BoxError(f"{path}: frame {f}: edges {_flat(edges[f])} enclose no volume, or are left-handed")
