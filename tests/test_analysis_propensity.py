@@ -72,7 +72,7 @@ def measured(monkeypatch: pytest.MonkeyPatch, work: Path, *, noise: float) -> xr
 
     monkeypatch.setattr(propensity.store, "isoconfigurational", ensemble)
     radial = structure.radial_distribution(run, r_max=3.0, dr=0.02)
-    ensembles = Ensembles({0.5: 4.0}, times=(1.0, 2.0, 4.0, 8.0), places=(0.25, 0.75), runs=6)
+    ensembles = Ensembles({0.5: 4.0}, times=(1.0, 2.0, 4.0, 8.0), places=(0.25, 0.75), n_runs=6)
     plan = Plan(ensembles, choices, LIQUID, 0.005, work, 1)
     table = ranked_propensities([run, run_at(0.6)], [depth, depth], [radial, radial], plan,
                                 calibration=CALIBRATION, folder=work)  # fmt: skip

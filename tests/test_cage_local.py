@@ -81,7 +81,7 @@ def test_local_depth_equals_the_formula_written_out(  # noqa: PLR0917
     centre = names[seed % len(names)]
     rdf = radial_distribution(trajectory, r_max=1.6, dr=0.05) if correlation == "ensemble" else None
     measured = local(
-        trajectory, mixture, width=width, dr=dr, correlation=correlation, normalisation=normalisation,
+        trajectory, mixture, width=width, dr=dr, direct_correlation=correlation, normalisation=normalisation,
         species=centre, rdf=rdf,
     )  # fmt: skip
     pair = {b: "".join(sorted((centre, b))) for b in names}

@@ -128,4 +128,6 @@ def test_equilibrate_says_how_often_the_liquid_relaxed_and_stars_what_was_checke
 def test_the_list_of_liquids_says_what_a_name_assumes() -> None:
     shown, _ = said("systems")
     assert any(line.startswith("ka-active0.5*") for line in shown)
-    assert "* assumed: every particle active, directions drawn anew each 4 tau" in shown[-1]
+    caption = " ".join(" ".join(shown).split())
+    assert "ka-active1.75: every particle active, directions drawn anew each 4 tau" in caption
+    assert "* assumed for ka2d: pairs with C" in caption

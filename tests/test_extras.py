@@ -273,7 +273,7 @@ def packed(folder: Path) -> Any:
         ("sklearn", "learn", lambda _: sc.learning.fit_softness),
         ("distributed", "cluster", clustered),
         ("MDAnalysis", "mdanalysis", lambda _: sc.io.from_mdanalysis(object())),
-        ("gamdpy", "gpu", lambda _: sc.simulation.chosen_engine("gamdpy")),
+        ("gamdpy", "gpu", lambda _: sc.simulation.chosen_engine("gamdpy").version()),
         ("zstandard", "zstd", packed),
     ],
 )

@@ -61,18 +61,32 @@ def test_gamdpy_is_named_and_without_a_card_it_says_so(monkeypatch, tmp_path):
         )  # fmt: skip
 
 
-def test_without_gamdpy_its_extra_is_named_and_what_is_there_is_read(monkeypatch, tmp_path):
+def test_without_gamdpy_its_extra_is_named_and_only_what_it_made_elsewhere_is_read(monkeypatch, tmp_path):
     asked = {
         "temperature": 1.0, "n_particles": 200, "every": 0.05, "start": "lattice", "hold": 0.1,
         "root": tmp_path, "progress": False,
     }  # fmt: skip
     liquid = systems.kob_andersen(density=1.2)
+    monkeypatch.delenv(ENGINE, raising=False)
     made = store.simulate(liquid, duration=0.1, **asked)
     monkeypatch.setitem(sys.modules, "gamdpy", None)
     with pytest.raises(MissingExtraError, match=r"pip install \"supercooled\[gpu\]\""):
-        chosen_engine("gamdpy")
+        chosen_engine("gamdpy").version()
     monkeypatch.setenv(ENGINE, "gamdpy")
-    assert store.simulate(liquid, duration=0.1, **asked).n_frames == made.n_frames
+    # LAMMPS made that one.
+    with pytest.raises(MissingExtraError):
+        store.simulate(liquid, duration=0.1, **asked)
+    # As a card elsewhere would have named it.
+    gamdpy = chosen_engine("gamdpy")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(type(gamdpy), "version", lambda _: "gamdpy 0.8.3, NVIDIA H200")
+        for does in ("prepare", "advance"):
+            elsewhere.setattr(
+                type(gamdpy), does, lambda _, *given, _does=does: getattr(LammpsEngine(), _does)(*given)
+            )
+        theirs = store.simulate(liquid, duration=0.1, **asked)
+    assert theirs.n_frames == made.n_frames
+    assert (store.simulate(liquid, duration=0.1, **asked).positions() == theirs.positions()).all()
     with pytest.raises(MissingExtraError):
         store.simulate(liquid, duration=0.2, **asked)
 

@@ -70,18 +70,18 @@ def gas(n, *, dimensions=3, tilts=(0.0, 0.0, 0.0), edge=4.4, seed=0, n_frames=1,
     ),
 )
 def test_it_is_the_double_loop(seed, n, dimensions, tilts, chosen):
-    width, n_species, total, window = (chosen[k] for k in ("width", "n_species", "total", "window"))
+    width, n_species, total, switching = (chosen[k] for k in ("width", "n_species", "total", "switching"))
     run = gas(n, dimensions=dimensions, tilts=tilts, seed=seed, n_species=n_species, edge=5.4)
     r, radius = np.linspace(0.3, 1.3, chosen["points"]), 1.4 if chosen["local"] else None
     found = local_pair_entropy(
         run, species=None, width=width, r=r, pair_correlation="total" if total else "partial",
         normalisation="local" if chosen["local"] else "bulk", radius=radius,
-        switching=window, averaged_within=None,
+        switching=switching, averaged_within=None,
     )  # fmt: skip
     for i in range(n):
         expected = oracle.local_pair_entropy(
             run.positions()[0], run.fixed_box(), run.species, i, n_species=n_species, width=width, r=r,
-            total=total, radius=radius, switching=window,
+            total=total, radius=radius, switching=switching,
         )  # fmt: skip
         assert found.values[0, i] == pytest.approx(expected, rel=1e-10, abs=1e-10)
 

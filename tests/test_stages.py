@@ -22,6 +22,8 @@ from supercooled import analysis, papers
 from supercooled.analysis import stages
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
+from supercooled.fields import Features
+from supercooled.targets import Target
 from supercooled.trajectory import Trajectory
 
 BOX = sc.Box.cube(5.0)
@@ -80,6 +82,10 @@ def sample(kind: typing.Any) -> typing.Any:  # noqa: PLR0911  a table
         return sc.systems.kob_andersen(density=1.2).mixture
     if kind is sc.Liquid:
         return sc.systems.kob_andersen(density=1.2)
+    if kind is Features:
+        return sc.indicators.PotentialEnergy(sc.systems.kob_andersen(density=1.2).mixture)
+    if kind is Target:
+        return sc.targets.Displacement(after=2.0)
     assert dataclasses.is_dataclass(kind), kind
     return with_fields(kind, {n: sample(t) for n, t in typing.get_type_hints(kind).items()})
 

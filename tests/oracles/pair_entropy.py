@@ -10,12 +10,12 @@ def half_measure(r, dimensions):
 
 
 def local_pair_entropy(
-    positions, box, species, i, *, n_species, width, r, total=False, radius=None, window=None, leak=5.0
+    positions, box, species, i, *, n_species, width, r, total=False, radius=None, switching=None, leak=5.0
 ):
     """Pair entropy of particle i at the distances r, each standing for one step.
 
     total : one g that knows no species; radius : of the local density, or None for the whole box's
-    window : function of r; leak : widths beyond the last distance that a neighbour may be away
+    switching : function of r; leak : widths beyond the last distance that a neighbour may be away
     """
     step = r[1] - r[0]
     kinds = np.zeros(len(positions), int) if total else species
@@ -41,8 +41,8 @@ def local_pair_entropy(
             sphere = 2 * half_measure(r_k, box.dimensions)
             g = smeared[k] / (rho * sphere)
             integrand = (g * np.log(g) if g > 0 else 0.0) - g + 1
-            if window is not None:
-                integrand *= window(r_k)
+            if switching is not None:
+                integrand *= switching(r_k)
             result -= rho * integrand * half_measure(r_k, box.dimensions) * step
     return result
 

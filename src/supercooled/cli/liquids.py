@@ -51,10 +51,13 @@ def systems(
         for name, entry in sc.systems.catalogue().items():
             densities = ", ".join(f"{density:g}" for density in sorted(entry.densities))
             table.add_row(name + ("*" if entry.assumption else ""), entry.summary, densities, entry.source)
-        assumptions = {
-            entry.assumption: None for entry in sc.systems.catalogue().values() if entry.assumption
-        }
-        table.caption = "\n".join(f"* assumed: {words}" for words in assumptions)
+        assumed: dict[str, list[str]] = {}
+        for name, entry in sc.systems.catalogue().items():
+            if entry.assumption:
+                assumed.setdefault(entry.assumption, []).append(name)
+        table.caption = "\n".join(
+            f"* assumed for {', '.join(names)}: {words}" for words, names in assumed.items()
+        )
     Console().print(table)
 
 

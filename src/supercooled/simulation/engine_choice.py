@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError
-from supercooled.extras import require
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.lammps_engine import LammpsEngine
 
@@ -22,12 +21,12 @@ _DOES = ("version", "prepare", "advance")
 def chosen_engine(asked: str | Engine | None = None) -> Engine:
     """The engine asked for; unless it is, the one that ``SUPERCOOLED_ENGINE`` names; else LAMMPS.
 
+    It need not be installed: runs that it made elsewhere are read without it.
+
     Raises
     ------
     ParameterError
         if there is none of that name.
-    MissingExtraError
-        if it is not installed.
 
     >>> chosen_engine("lammps")
     LammpsEngine()
@@ -42,7 +41,6 @@ def chosen_engine(asked: str | Engine | None = None) -> Engine:
     if name != "gamdpy":
         where = f" (from {ENGINE})" if asked is None else ""
         raise ParameterError(f"no engine {name!r}{where}; known are {_NAMES}")
-    require("gamdpy", doing="the engine gamdpy")
     from supercooled.simulation.gpu.engine import GamdpyEngine
 
     return GamdpyEngine()

@@ -220,4 +220,6 @@ def _cubics(r: Array, u: Array, slope: Array) -> Array:
 def wall_of(pair: PairPotential) -> float:
     """Distance below which the energy is higher than any quench gets to."""
     r = np.linspace(1e-3, 1.0, 1000) * pair.cutoff
-    return float(r[~(pair.energy(r) < _WALL)].max(initial=0.0)) + 1e-3 * pair.cutoff
+    # One of these distances, not one computed from them: a table may begin there, and is infinite before it.
+    above = np.flatnonzero(~(pair.energy(r[:-1]) < _WALL))
+    return float(r[above[-1] + 1 if len(above) else 0])

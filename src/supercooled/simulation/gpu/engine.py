@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import importlib.metadata
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
 from numba import config, cuda
 
-from supercooled.arrays import Integers
 from supercooled.errors import SimulationError
-from supercooled.simulation.active import Drive
+from supercooled.extras import require
 from supercooled.simulation.engine import Leg, Snapshot
 from supercooled.simulation.gpu.checkpoint import Checkpoint
-from supercooled.simulation.gpu.device import Device, Particles
-from supercooled.simulation.gpu.starting import box_of, device_of, load, masses_of, push, started
 from supercooled.simulation.start import Start
 from supercooled.state import StatePoint
 
@@ -36,7 +31,14 @@ class GamdpyEngine:
     alone: ClassVar[bool] = True
 
     def version(self) -> str:
-        """For example ``gamdpy 0.8.3, numba-cuda 0.30.4, NVIDIA H200``: the bits depend on all three."""
+        """For example ``gamdpy 0.8.3, numba-cuda 0.30.4, NVIDIA H200``: the bits depend on all three.
+
+        Raises
+        ------
+        MissingExtraError
+            if gamdpy is not installed.
+        """
+        require("gamdpy", doing="the engine gamdpy")
         parts = []
         for name in ("gamdpy", "numba-cuda"):
             with suppress(importlib.metadata.PackageNotFoundError):
@@ -55,6 +57,8 @@ class GamdpyEngine:
             if there is no card, a pair potential is one gamdpy is not told about, or the first step of
             the card is not that of the processor.
         """
+        from supercooled.simulation.gpu.starting import started
+
         with _named(state):
             here = started(state, start)
         here.write(checkpoint)
@@ -74,6 +78,9 @@ class GamdpyEngine:
         SimulationError
             if the checkpoint is not that of the leg's beginning, or another run's, or the run blows up.
         """
+        from supercooled.simulation.gpu.leg import run_leg
+        from supercooled.simulation.gpu.starting import masses_of
+
         begun = Checkpoint.read(checkpoint, state.key, state.label)
         if begun.step != leg.begin:
             raise SimulationError(
@@ -83,38 +90,10 @@ class GamdpyEngine:
         masses = masses_of(state, begun.species)
         begun.velocities = begun.velocities - (masses * begun.velocities).sum(axis=0) / masses.sum()
         with _named(state):
-            end, snapshots = _legged(state, begun, leg, tick)
+            end, snapshots = run_leg(state, begun, leg, tick)
         if after is not None:
             end.write(after)
         return snapshots
-
-
-def _legged(
-    state: StatePoint, begun: Checkpoint, leg: Leg, tick: Callable[[int], None]
-) -> tuple[Checkpoint, list[Snapshot]]:
-    """The end of a leg, and its frames."""
-    device, step, protocol = device_of(state), leg.begin, state.protocol
-    drive = Drive.of(state, begun.species)
-    held = step < protocol.steps(protocol.hold) or protocol.ensemble == "nvt"
-    load(device, begun, state, thermostat=held)
-    snapshots = []
-    if step in leg.frames:
-        push(device, drive, step)
-        device.run(0)
-        snapshots.append(snapshot(device.read(), state, begun.species, step))
-    end = begun
-    for stop in leg.stops:
-        for piece in [stop] if drive is None else drive.pieces(step, stop):
-            push(device, drive, step)
-            device.run(piece - step)
-            step = piece
-        now = device.read()
-        shot = snapshot(now, state, begun.species, step)
-        if stop in leg.frames:
-            snapshots.append(shot)
-        end = _checkpoint(now, begun, step, device)
-        tick(stop)
-    return end, snapshots
 
 
 @contextmanager
@@ -124,34 +103,3 @@ def _named(state: StatePoint) -> Iterator[None]:
         yield
     except SimulationError as error:
         raise SimulationError(f"{state.label}: {error}") from error
-
-
-def _checkpoint(now: Particles, begun: Checkpoint, step: int, device: Device) -> Checkpoint:
-    moving = now.positions, now.velocities, now.images
-    return Checkpoint(begun.key, step, begun.species, *moving, device.motion.chain)
-
-
-def snapshot(now: Particles, state: StatePoint, species: Integers, step: int) -> Snapshot:
-    """A frame of what is on the card.
-
-    Raises
-    ------
-    SimulationError
-        if energies are no longer numbers.
-    """
-    box, n = box_of(state), state.n_particles
-    D, masses = box.dimensions, masses_of(state, species)
-    v = now.velocities + 0.5 * state.protocol.dt * now.forces.astype(np.float64) / masses
-    temperature = float((masses * v**2).sum()) / (D * (n - 1))
-    virial = float(now.virial.sum(dtype=np.float64))
-    log = {
-        "potential_energy": float(now.energy.mean(dtype=np.float64)),
-        "kinetic_temperature": temperature,
-        "pressure": ((n - 1) * temperature + virial) / box.volume,
-    }
-    if not all(map(math.isfinite, log.values())):
-        raise SimulationError(f"the energy is no longer a number at step {step}; take a smaller dt")
-    there, crossed = np.zeros((n, 3)), np.zeros((n, 3), np.int32)
-    there[:, :D], crossed[:, :D] = now.positions, now.images
-    positions, moved = box.wrap(there)
-    return Snapshot(step, positions, (crossed + moved).astype(np.int32), box, log)
