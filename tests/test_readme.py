@@ -1,7 +1,9 @@
 """The README says what the files beside it say, and its example runs."""
 
+import json
 import re
 import runpy
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,42 @@ def test_the_verdicts_of_the_kept_tables_follow_from_their_numbers(kept: Path) -
     assert judged
     assert all(row.note.startswith(f"Met if {row.tolerance.text}.") for row in judged)
     assert all(row.tolerance is not None for row in rows if row.published is not None)
+
+
+@pytest.mark.parametrize(
+    "kept", sorted(ROOT.glob("reproduction/*/provenance.json")), ids=lambda p: p.parent.name
+)
+def test_a_kept_report_says_which_source_made_it_or_how_far_that_is_known(kept: Path) -> None:
+    said = json.loads(kept.read_text(encoding="utf-8"))["provenance"]
+    code, words = said["code"], said["versions"]["commit"]
+    assert set(code) >= {"version", "commit", "clean", "source"}
+    if code["commit"] is not None:
+        assert code["commit"] in words
+        assert isinstance(code["clean"], bool)
+        return
+    # Made before reports recorded it: git says since when it has these numbers.
+    assert words.startswith("not recorded when it was made")
+    assert code["kept_by"] in words
+    table = kept.with_name("comparison.json").relative_to(ROOT)
+    try:
+        listed = subprocess.run(
+            ["git", "-C", str(ROOT), "log", "--format=%H", "--", str(table)],
+            capture_output=True, text=True, check=True, timeout=60,
+        ).stdout.split()  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip("this copy has no history")
+    if len(listed) < 2:
+        pytest.skip("this copy has no history")
+    numbers = [_measured(_at(commit, table)) for commit in (code["kept_by"], "HEAD")]
+    assert code["kept_by"] in listed
+    assert numbers[0] == numbers[1]
+
+
+def _at(commit: str, table: Path) -> str:
+    shown = ["git", "-C", str(ROOT), "show", f"{commit}:{table.as_posix()}"]
+    return subprocess.run(shown, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def _measured(text: str) -> list[tuple[object, ...]]:
+    names = ("item", "quantity", "state", "published", "measured", "uncertainty", "unit")
+    return [tuple(row[name] for name in names) for row in json.loads(text)]
