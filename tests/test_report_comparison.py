@@ -15,7 +15,7 @@ from rich.console import Console
 
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report import Row, Tolerance, print_comparison, read_comparison, write_comparison
-from supercooled.report.console import print_table
+from supercooled.report.console import print_table, tally
 from supercooled.report.markup import symbols, unit_html
 from supercooled.report.numbers import percent, shown, unit_math, unit_text
 from supercooled.report.tables import Table
@@ -27,7 +27,7 @@ fractions = st.floats(1e-3, 0.9)
 def judged(measured: float | None, *, tolerance: Tolerance, published: float = 2.0, note: str = "") -> Row:
     return Row.judge(
         item="x", quantity="softness", state="T = 1", published=published, measured=measured,
-        uncertainty=None, unit="1", tolerance=tolerance, note=note,
+        uncertainty=0.0, unit="1", tolerance=tolerance, note=note,
     )  # fmt: skip
 
 
@@ -90,11 +90,11 @@ def test_the_file_has_the_agreed_keys_in_order_and_null_for_nothing(tmp_path):
     path = tmp_path / "comparison.json"
     write_comparison(path, rows())
     stored = json.loads(path.read_text(), parse_constant=lambda name: pytest.fail(f"{name} in the file"))
-    keys = ["item", "quantity", "state", "published", "measured", "uncertainty", "unit", "within", "note"]
-    keys.append("tolerance")
+    keys = ["item", "quantity", "state", "published", "measured", "uncertainty", "unit", "kind"]
+    keys += ["published_error", "reading", "contradiction", "too_short", "z", "verdict", "note", "tolerance"]
     assert [list(entry) for entry in stored] == [keys] * len(rows())
     missing = next(entry for entry in stored if entry["measured"] is None)
-    assert missing["within"] is None
+    assert (missing["verdict"], missing["z"]) == ("not measured", None)
 
 
 @pytest.mark.parametrize(
@@ -123,30 +123,115 @@ def test_the_terminal_shows_every_miss_in_words_at_any_width(width):
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
     assert "MISSED: softness, T = 0.7" in text
     assert "too short" in " ".join(text.split())
-    assert "6 of 8 published numbers met, 1 missed, 1 not measured." in " ".join(text.split())
+    assert (
+        "4 of 7 independent tests met, 1 missed, 1 undecided, 1 not measured. Besides 1 with one bound only."
+    ) in " ".join(text.split())
 
 
-@pytest.mark.parametrize(
-    ("tolerance", "measured", "errors"),
-    [
-        (Tolerance.relative(0.25), 1.51, "0.10"),
-        (Tolerance.absolute(0.5), 2.45, "0.50"),
-        (Tolerance.between(1.0, 3.0), 1.05, "0.50"),
-        (Tolerance.between(1.0, math.inf), 1.02, "0.20"),
-        (Tolerance.between(1.0, 3.0), 2.0, None),
-        (Tolerance.between(1.0, 2.0), 1.95, None),
-        (Tolerance.between(1.0, 3.0), 1.15, None),
-        (Tolerance.between(2.0, math.inf), 2.05, "0.50"),
-        (Tolerance.relative(0.25), 1.49, None),
-    ],
+NEAR = {
+    "relative": Tolerance.relative(0.25),
+    "absolute": Tolerance.absolute(0.5),
+    "between": Tolerance.between(1.5, 2.5),
+    "at least": Tolerance.between(1.5, math.inf),
+    "at most": Tolerance.between(-math.inf, 2.5),
+}
+
+
+@pytest.mark.parametrize("tolerance", NEAR.values(), ids=NEAR)
+@given(
+    places=st.lists(st.floats(0.0, 4.0), min_size=2, max_size=2).map(sorted),
+    error=st.floats(1e-3, 1.0),
+    published_error=st.sampled_from([None, 0.3]),
 )
-def test_a_value_that_is_met_by_less_than_its_error_says_so(tolerance, measured, errors):
-    row = Row.judge(
-        item="x", quantity="softness", state="T = 1", published=2.0, measured=measured, uncertainty=0.1,
-        unit="1", tolerance=tolerance,
+def test_the_interval_decides_on_both_sides_of_a_bound(tolerance, places, error, published_error):
+    """Farther off is never better, unless nothing bounds it; a larger error decides less."""
+    order = ["met", "undecided", "missed"]
+
+    def verdict(distance: float, sign: int, error: float) -> str:
+        return Row.judge(
+            item="x", quantity="softness", state="", published=2.0, measured=2.0 + sign * distance,
+            uncertainty=error, unit="1", tolerance=tolerance, published_error=published_error,
+        ).verdict  # fmt: skip
+
+    for sign, end in ((-1, tolerance.ends(2.0)[0]), (1, tolerance.ends(2.0)[1])):
+        near, far = (order.index(verdict(place, sign, error)) for place in places)
+        assert near >= far if math.isinf(end) else near <= far
+        doubt = [verdict(place, sign, 4.0 * error) for place in places]
+        for place, doubted in zip(places, doubt, strict=True):
+            assert doubted in ("undecided", verdict(place, sign, error))
+        if math.isinf(end):
+            continue
+        spread = 1.645 * math.hypot(error, published_error or 0.0)
+        other = tolerance.ends(2.0)[0 if sign > 0 else 1]
+        outside, inside = 0.5 + 1.001 * spread, 0.5 - 1.001 * spread
+        assert verdict(outside, sign, error) == "missed"
+        if inside > 0 and (math.isinf(other) or spread < 0.25):
+            assert verdict(inside, sign, error) == "met"
+        assert verdict(0.5 + 0.5 * spread, sign, error) == "undecided"
+
+
+def test_an_end_of_what_there_can_be_is_no_bound():
+    assert judged(1.99, tolerance=Tolerance.between(1.0, 2.0)).verdict == "met"
+    near_the_end = Row.judge(
+        item="x", quantity="correlation", state="", published=1.0, measured=0.999, uncertainty=0.01, unit="1",
+        tolerance=Tolerance.between(0.9, 1.0),
     )  # fmt: skip
-    said = f"Met by {errors} standard errors only: another run may miss it."
-    assert row.note.endswith(said) if errors else "only" not in row.note
+    assert near_the_end.verdict == "met"
+
+
+def test_without_an_error_a_value_can_miss_and_not_meet():
+    def verdict(measured, kind=None):
+        return Row.judge(
+            item="x", quantity="count", state="", published=166.0, measured=measured, unit="1",
+            tolerance=Tolerance.absolute(0.5), kind=kind,
+        ).verdict  # fmt: skip
+
+    assert [verdict(166.0), verdict(170.0)] == ["undecided", "missed"]
+    assert [verdict(166.0, "definition"), verdict(170.0, "definition")] == ["met", "missed"]
+    assert verdict(166.0, "scan") == "undecided"
+
+
+def test_what_the_paper_contradicts_or_the_run_is_too_short_for_is_not_judged_by_its_number():
+    words = {
+        "item": "Table II", "quantity": "B'", "state": "LJ 1.6", "published": 2.0, "measured": 2.0,
+        "uncertainty": 0.01, "unit": "1", "tolerance": Tolerance.relative(0.2), "note": "As found.",
+    }  # fmt: skip
+    assert Row.judge(**words).verdict == "met"
+    inconsistent = Row.judge(**words, contradiction="Table III says otherwise.", too_short="Two decades.")
+    assert inconsistent.verdict == "inconsistent"
+    short = Row.judge(**words, too_short="Two decades.", reading="Decided later.")
+    assert short.verdict == "undecided"
+    assert short.remarks == "Two decades. Met if within 20 % of the published value. As found. Decided later."
+    # What is not measured, or has no printed value, stays that.
+    assert Row.judge(**{**words, "measured": None}, too_short="x").verdict == "not measured"
+    assert Row.judge(**{**words, "published": None}, contradiction="x").verdict == "no published value"
+
+
+def test_only_tests_count_and_the_others_are_named():
+    def row(kind, measured=2.0):
+        return Row.judge(
+            item="x", quantity="softness", state="", published=2.0, measured=measured, uncertainty=0.01,
+            unit="1", tolerance=Tolerance.relative(0.1), kind=kind,
+        )  # fmt: skip
+
+    rows_of_all = [
+        row("test"),
+        row("test", 9.0),
+        row("calibrated"),
+        row("scan"),
+        row("scan"),
+        row("definition"),
+    ]
+    assert tally(rows_of_all) == (
+        "1 of 2 independent tests met, 1 missed. Besides 1 by which a parameter was set and 2 of a scan and "
+        "1 by definition."
+    )
+    bound = Row.judge(
+        item="x", quantity="rise", state="", published=0.0, measured=2.0, uncertainty=0.01, unit="1",
+        tolerance=Tolerance.between(0.0, math.inf),
+    )  # fmt: skip
+    assert (bound.kind, bound.independent) == ("bound", False)
+    assert tally([bound]) == "0 of 0 independent tests met. Besides 1 with one bound only."
 
 
 @pytest.mark.parametrize("width", [80, 140])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -162,16 +163,18 @@ def edited(path, change):
 def test_a_measured_value_that_was_edited_is_not_called_met(tmp_path, monkeypatch):
     monkeypatch.setattr("supercooled.report.figures.GENERAL", Figures())
     out = written_to(tmp_path / "out")
-    met = next(k for k, row in enumerate(rows()) if row.within)
+    met = next(k for k, row in enumerate(rows()) if row.verdict == "met")
 
     def measured(stored):
         stored[met]["measured"] *= 1000.0
 
+    z = replace(rows()[met], measured=1000.0 * rows()[met].measured).z
+
     edited(out / "comparison.json", measured)
-    with pytest.raises(StoreError, match=rf"row {met}.*its own numbers say False"):
+    with pytest.raises(StoreError, match=rf"row {met}.*its own numbers say missed"):
         report.rebuild(out)
     # With a verdict that fits its numbers it still is not what was measured.
-    edited(out / "comparison.json", lambda stored: stored[met].update(within=False))
+    edited(out / "comparison.json", lambda stored: stored[met].update(verdict="missed", z=z))
     with pytest.raises(StoreError, match=r"comparison\.json is not what was written"):
         report.rebuild(out)
 

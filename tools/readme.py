@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supercooled.report import Row, read_comparison
-from supercooled.report.numbers import shown
+from supercooled.report.numbers import score, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,25 +23,39 @@ ROOT = Path(__file__).resolve().parents[1]
 def comparison_table(folder: Path) -> str:
     """The rows of a study that have a printed value."""
     rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
-    lines = ["| quantity | state | printed | measured | verdict |", "|---|---|---|---|---|"]
+    lines = [
+        "| quantity | state | printed | measured | z | kind | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| {row.quantity} ({row.item}) | {row.state} | {shown(row.published)} "
-        f"| {shown(row.measured, row.uncertainty)} | {_verdict(row)} |"
+        f"| {shown(row.measured, row.uncertainty)} | {score(row.z)} | {row.kind} | {_verdict(row)} |"
         for row in rows
     ]
     return "\n".join(lines)
 
 
 def summary_table() -> str:
-    """How many of the printed numbers of each study are met."""
-    lines = ["| study | printed numbers | met | missed | not measured |", "|---|---|---|---|---|"]
+    """How many of the independent tests of each study are met, and how many printed numbers are none.
+
+    A test can fail; a bound has one side, a calibrated number set a parameter, a scan tries what the paper
+    does not say, a definition holds by construction.
+    """
+    verdicts = ("met", "missed", "undecided", "inconsistent", "not measured")
+    kinds = ("bound", "calibrated", "scan", "definition")
+    heads = (
+        "study",
+        "independent tests",
+        *verdicts,
+        *(f"{kind}s" if kind != "calibrated" else kind for kind in kinds),
+    )
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for folder in sorted(p.parent for p in (ROOT / "reproduction").glob("*/comparison.json")):
         rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
-        counts = Counter(row.verdict for row in rows)
-        lines.append(
-            f"| [{folder.name}](reproduction/{folder.name}) | {len(rows)} | {counts['met']} "
-            f"| {counts['missed']} | {counts['not measured']} |"
-        )
+        tests = [row for row in rows if row.independent]
+        counts, others = Counter(row.verdict for row in tests), Counter(row.kind for row in rows)
+        numbers = [len(tests), *(counts[v] for v in verdicts), *(others[kind] for kind in kinds)]
+        lines.append(f"| [{folder.name}](reproduction/{folder.name}) | {' | '.join(map(str, numbers))} |")
     return "\n".join(lines)
 
 

@@ -1,7 +1,6 @@
 """``.. comparisons:: FOLDER``: the tables of every ``comparison.json`` below a folder."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from supercooled.report import Row, read_comparison
-from supercooled.report.numbers import shown, unit_text
+from supercooled.report.console import tally
+from supercooled.report.numbers import score, shown, unit_text
 
 NONE_YET = "No reproduction is stored in this copy of the repository; ``make demo`` makes one."
 
@@ -35,10 +35,8 @@ class Comparisons(SphinxDirective):
 
 def table(name: str, rows: Sequence[Row]) -> list[str]:
     """A study's comparison as reStructuredText: a sentence that counts, and the rows."""
-    counts = Counter(row.verdict for row in rows)
-    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    lines = [f"**{name}**: {len(rows)} rows: {said}.", "", ".. list-table::", "    :header-rows: 1", ""]
-    lines += _cells(["where", "quantity", "state", "published", "measured", "verdict"])
+    lines = [f"**{name}**: {len(rows)} rows. {tally(rows)}", "", ".. list-table::", "    :header-rows: 1", ""]
+    lines += _cells(["where", "quantity", "state", "published", "measured", "z", "kind", "verdict"])
     for row in rows:
         quantity = f"{row.name} ({unit})" if (unit := unit_text(row.unit)) else row.name
         # short values stay on one line
@@ -46,7 +44,8 @@ def table(name: str, rows: Sequence[Row]) -> list[str]:
             words.replace(" ", "\N{NO-BREAK SPACE}")
             for words in (row.state, shown(row.published), shown(row.measured, row.uncertainty))
         )
-        lines += _cells([row.item, quantity, state, published, measured, row.verdict])
+        kind = row.kind if row.published is not None else "–"
+        lines += _cells([row.item, quantity, state, published, measured, score(row.z), kind, row.verdict])
     return [*lines, ""]
 
 

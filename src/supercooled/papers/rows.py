@@ -11,7 +11,7 @@ import numpy as np
 
 from supercooled.errors import StoreError
 from supercooled.plain_data import read_json
-from supercooled.report import Row, Tolerance
+from supercooled.report import Kind, Row, Tolerance
 
 __all__ = ["Printed", "explained", "longer", "printed_beside"]
 
@@ -41,6 +41,8 @@ class Printed:
     quantity : name in the table of quantities, or the field's word; heads the row
     tolerance : how far off a measured value may be, said before it is measured; None where none is printed
     note : how it is measured, where this is the same at every state
+    kind : of the verdict, as :class:`supercooled.report.Row` has them; None for what the tolerance says
+    reading : what was decided about the paper's words after an outcome was known
 
     >>> line = Printed("Sec. III", "p_c", "sigma_AA^2", Tolerance.relative(0.1), "By the MSD.")
     >>> line.row("T = 0.58", 0.144, error=0.002, published=0.141).note
@@ -54,6 +56,8 @@ class Printed:
     unit: str = "1"
     tolerance: Tolerance | None = None
     note: str = ""
+    kind: Kind | None = None
+    reading: str = ""
 
     def row(
         self,
@@ -63,6 +67,9 @@ class Printed:
         error: float | None = None,
         published: float | None = None,
         note: str | None = None,
+        published_error: float | None = None,
+        contradiction: str = "",
+        too_short: str = "",
         tried: Callable[[], str] | None = None,
     ) -> Row:
         """Measured at a state beside what is printed for it; judged where both are there.
@@ -70,6 +77,9 @@ class Printed:
         measured, error : and its standard error; None or no finite number where there is none, and then the
             note says why
         note : instead of the line's
+        published_error : standard error of the printed value, where one is printed
+        contradiction : by which of the paper's own numbers the printed one can't be
+        too_short : why the runs can't tell, whatever the number
         tried : what else was tried, which is said where the printed number is missed
         """
         row = Row.judge(
@@ -82,6 +92,11 @@ class Printed:
             unit=self.unit,
             tolerance=None if published is None else self.tolerance,
             note=self.note if note is None else note,
+            kind=self.kind,
+            published_error=published_error,
+            reading=self.reading,
+            contradiction=contradiction,
+            too_short=too_short,
         )
         return row if tried is None else explained(row, tried)
 

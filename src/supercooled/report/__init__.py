@@ -1,13 +1,15 @@
 """The comparison with the paper, the figures, and the page that holds them."""
 
-from supercooled.report.comparison import Row, Tolerance, Verdict, read_comparison, write_comparison
+from supercooled.report.comparison import Kind, Row, Verdict, read_comparison, write_comparison
 from supercooled.report.console import print_comparison
 from supercooled.report.files import load_results, save_results
 from supercooled.report.plates import Section
 from supercooled.report.scene import scene
+from supercooled.report.tolerance import Tolerance
 from supercooled.report.writing import own_folder, rebuild, write
 
 __all__ = [
+    "Kind",
     "Row",
     "Section",
     "Tolerance",

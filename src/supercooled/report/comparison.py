@@ -5,99 +5,24 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, get_args
 
-from supercooled.arguments import AnyNumber, Number, Positive, Uncertain, validated
+from supercooled.arguments import AnyNumber, Uncertain, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.report.files import read_json, write_text
+from supercooled.report.tolerance import Tolerance, is_number, read_tolerance
 
-Verdict = Literal["met", "missed", "not measured", "no published value", "not judged"]
+Kind = Literal["test", "calibrated", "bound", "scan", "definition"]
+Verdict = Literal[
+    "met", "missed", "undecided", "inconsistent", "not measured", "no published value", "not judged"
+]
 
 _DIGITS = 10
-
-Bound: TypeAlias = Annotated[float, Number(infinite=True)]
-
-
-@validated
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How far a measured value may lie from the published one, said before it is measured.
-
-    Build it with `relative`, `absolute` or `between`.
-    """
-
-    kind: Literal["relative", "absolute", "between"]
-    lower: Uncertain
-    upper: Uncertain
-
-    @classmethod
-    @validated
-    def relative(cls, fraction: Positive) -> Tolerance:
-        """|measured - published| <= `fraction` |published|.
-
-        >>> Tolerance.relative(0.05).text
-        'within 5 % of the published value'
-        """
-        return cls("relative", -_positive(fraction, "fraction"), fraction)
-
-    @classmethod
-    @validated
-    def absolute(cls, distance: Positive) -> Tolerance:
-        """|measured - published| <= `distance`, in the unit of the row."""
-        return cls("absolute", -_positive(distance, "distance"), distance)
-
-    @classmethod
-    @validated
-    def between(cls, lower: Bound, upper: Bound) -> Tolerance:
-        """`lower` <= measured <= `upper`; either may be infinite.
-
-        >>> Tolerance.between(0.6, float("inf")).text
-        'at least 0.6'
-        """
-        if not lower < upper or (math.isinf(lower) and math.isinf(upper)):
-            raise ParameterError(f"a tolerance between {lower} and {upper} holds everything or nothing")
-        return cls("between", lower, upper)
-
-    @validated
-    def holds(self, measured: float, published: float) -> bool:
-        """Whether `measured` is close enough to `published`."""
-        if self.kind == "between":
-            return self.lower <= measured <= self.upper
-        scale = abs(published) if self.kind == "relative" else 1.0
-        # a value exactly on the edge must not fail by the rounding of a subtraction
-        return abs(measured - published) <= self.upper * scale * (1 + 1e-9)
-
-    @validated
-    def room(self, measured: float, published: float) -> float:
-        """How far `measured` is from the nearest bound that it could cross.
-
-        Of two bounds one that is the published value itself, as 1 of a correlation, is the end of what
-        there can be.
-
-        >>> Tolerance.between(0.9, 1.0).room(0.99, 1.0), Tolerance.absolute(0.25).room(2.0, 1.875)
-        (0.08999999999999997, 0.125)
-        """
-        scale = abs(published) if self.kind == "relative" else 1.0
-        centre = 0.0 if self.kind == "between" else published
-        bounds = [centre + scale * bound for bound in (self.lower, self.upper)]
-        if all(map(math.isfinite, bounds)):
-            bounds = [bound for bound in bounds if bound != published]
-        return min((abs(measured - bound) for bound in bounds), default=0.0)
-
-    @property
-    def text(self) -> str:
-        """The rule in words, as the note of a row records it."""
-        if self.kind == "relative":
-            return f"within {100 * self.upper:.4g} % of the published value"
-        if self.kind == "absolute":
-            return f"within {self.upper:.4g} of the published value"
-        if math.isinf(self.upper):
-            return f"at least {self.lower:.4g}"
-        if math.isinf(self.lower):
-            return f"at most {self.upper:.4g}"
-        return f"between {self.lower:.4g} and {self.upper:.4g}"
+# Standard errors on either side of a value: the 90 % interval, so that lying inside or outside of a tolerance
+# is each a test at 5 % (D. J. Schuirmann, J. Pharmacokinet. Biopharm. 15, 657 (1987)).
+SURE = 1.645
 
 
 @validated
@@ -110,6 +35,13 @@ class Row:
     state : state point in words, such as "T = 0.47"
     published, measured, uncertainty : in `unit`; None where there is none
     tolerance : how far apart they may lie, said before anything was measured; None where nothing is judged
+    kind : "test", which may fail; "calibrated", where a parameter was set by this very number; "bound", where
+        a one-sided bound is printed or asked for; "scan", one of several tried where the paper does not say
+        which; "definition", what holds by construction
+    published_error : standard error of the printed value, where one is printed
+    reading : what was decided about the paper's words after an outcome was known, where anything was
+    contradiction : by which of the paper's own numbers the printed one can't be, where one says so
+    too_short : why the runs can't tell, whatever the number, where they can't
     """
 
     item: str
@@ -121,9 +53,14 @@ class Row:
     unit: str
     tolerance: Tolerance | None
     note: str
+    kind: Kind = "test"
+    published_error: Uncertain | None = None
+    reading: str = ""
+    contradiction: str = ""
+    too_short: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("published", "measured", "uncertainty"):
+        for name in ("published", "measured", "uncertainty", "published_error"):
             value = getattr(self, name)
             if value is None:
                 continue
@@ -156,12 +93,18 @@ class Row:
         uncertainty: AnyNumber | None = None,
         tolerance: Tolerance | None = None,
         note: str = "",
+        kind: Kind | None = None,
+        published_error: AnyNumber | None = None,
+        reading: str = "",
+        contradiction: str = "",
+        too_short: str = "",
     ) -> Row:
         """Row whose verdict follows from a tolerance given beforehand.
 
+        kind : None for "bound" where the tolerance has one bound only, and "test" elsewhere
+
         A value that could not be measured (None or NaN) is never guessed: `within` stays None and
-        `note` must say why. The tolerance's words go in front of the note; a value that is within it by
-        less than its own standard error is said to be, since another run may not be.
+        `note` must say why. The tolerance's words go in front of the note.
 
         Raises
         ------
@@ -172,8 +115,8 @@ class Row:
         >>> row = Row.judge(item="Sec. App. A", quantity="hop_threshold", state="T = 0.58",
         ...     published=0.141, measured=0.144, uncertainty=0.002, unit="sigma_AA^2",
         ...     tolerance=Tolerance.relative(0.1))
-        >>> row.within, row.note
-        (True, 'Met if within 10 % of the published value.')
+        >>> row.within, row.verdict, row.note
+        (True, 'met', 'Met if within 10 % of the published value.')
         """
         measured, uncertainty = _known(measured), _known(uncertainty)
         if published is not None and tolerance is None:
@@ -183,19 +126,24 @@ class Row:
         tolerance = None if published is None else tolerance
         words = [f"Met if {tolerance.text}."] if tolerance is not None else []
         words += [note.strip()] if note.strip() else []
-        row = cls(item, quantity, state, published, measured, uncertainty, unit, tolerance, " ".join(words))
-        if (
-            row.within
-            and tolerance is not None
-            and published is not None
-            and measured is not None
-            and uncertainty
-        ):
-            errors = tolerance.room(measured, published) / uncertainty
-            if errors < 1.0:
-                warning = f"Met by {errors:.2f} standard errors only: another run may miss it."
-                return replace(row, note=f"{row.note} {warning}")
-        return row
+        if kind is None:
+            kind = "bound" if tolerance is not None and tolerance.one_sided else "test"
+        return cls(
+            item,
+            quantity,
+            state,
+            published,
+            measured,
+            uncertainty,
+            unit,
+            tolerance,
+            " ".join(words),
+            kind,
+            None if published is None else _known(published_error),
+            reading,
+            contradiction if published is not None else "",
+            too_short if published is not None else "",
+        )
 
     @property
     def name(self) -> str:
@@ -204,18 +152,64 @@ class Row:
         return self.quantity if len(head) == 1 or " " in self.quantity else self.quantity.replace("_", " ")
 
     @property
-    def verdict(self) -> Verdict:
-        """`within` in words.
+    def remarks(self) -> str:
+        """All that is said of the row: why its verdict is what it is whatever its numbers, and its note."""
+        parts = (self.contradiction, self.too_short, self.note, self.reading)
+        return " ".join(part for part in parts if part)
 
-        "not judged": both numbers are there and nobody said how close they must be.
+    @property
+    def independent(self) -> bool:
+        """Whether it is a test, of a printed number, that could have failed: the ones that count."""
+        return self.published is not None and self.kind == "test"
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the numbers of the row say, each time anew.
+
+        "met": the 90 % interval of the measured value lies inside the tolerance. "missed": it lies outside.
+        "undecided": it lies on both sides of a bound, or the runs are too short. "inconsistent": the paper
+        contradicts itself. "not judged": both numbers are there and nobody said how close they must be.
+
+        The interval is that of both errors together. Where the measured value has no error it can miss and
+        cannot meet, but for a definition.
+
+        >>> near = Tolerance.absolute(0.1)
+        >>> [Row.judge("", "x", "", published=1.0, measured=measured, uncertainty=0.02, unit="1",
+        ...            tolerance=near).verdict for measured in (1.05, 1.08, 1.12, 1.15)]
+        ['met', 'undecided', 'undecided', 'missed']
         """
         if self.measured is None:
             return "not measured"
         if self.published is None:
             return "no published value"
-        if self.within is None:
+        if self.tolerance is None:
             return "not judged"
-        return "met" if self.within else "missed"
+        if self.contradiction:
+            return "inconsistent"
+        return "undecided" if self.too_short else self._judged(self.measured, self.published, self.tolerance)
+
+    def _judged(self, measured: float, published: float, tolerance: Tolerance) -> Verdict:
+        spread = SURE * math.hypot(self.uncertainty or 0.0, self.published_error or 0.0)
+        if spread == 0.0:
+            known = self.uncertainty is not None or self.kind == "definition"
+            return "missed" if not self.within else "met" if known else "undecided"
+        lower, upper = tolerance.ends(published)
+        if measured + spread < lower or measured - spread > upper:
+            return "missed"
+        return "met" if lower <= measured - spread and measured + spread <= upper else "undecided"
+
+    @property
+    def z(self) -> float | None:
+        """Difference of measured and printed value over the error of both; None without an error.
+
+        >>> Row.judge("", "x", "", published=1.0, measured=1.3, uncertainty=0.1, unit="1",
+        ...           tolerance=Tolerance.relative(0.5)).z
+        3.0
+        """
+        if self.measured is None or self.published is None or not self.uncertainty:
+            return None
+        difference = self.measured - self.published
+        return round(difference / math.hypot(self.uncertainty, self.published_error or 0.0), 6)
 
     @property
     def deviation(self) -> float | None:
@@ -223,6 +217,9 @@ class Row:
         if self.measured is None or not self.published:
             return None
         return (self.measured - self.published) / abs(self.published)
+
+
+_WORDS = ("item", "quantity", "state", "unit", "note", "reading", "contradiction", "too_short")
 
 
 def without_error(value: float, error: float) -> str:
@@ -240,7 +237,7 @@ def without_error(value: float, error: float) -> str:
 
 
 def plain_row(row: Row) -> dict[str, Any]:
-    """A row as ``comparison.json`` holds it: the fields of :class:`Row`, and the verdict as ``within``.
+    """A row as ``comparison.json`` holds it: the fields of :class:`Row`, its ``z`` and its ``verdict``.
 
     A bound that is infinite is null.
     """
@@ -248,7 +245,7 @@ def plain_row(row: Row) -> dict[str, Any]:
     tolerance, note = data.pop("tolerance"), data.pop("note")
     if tolerance is not None:
         tolerance |= {k: v if math.isfinite(v) else None for k, v in tolerance.items() if k != "kind"}
-    return {**data, "within": row.within, "note": note, "tolerance": tolerance}
+    return {**data, "z": row.z, "verdict": row.verdict, "note": note, "tolerance": tolerance}
 
 
 @validated
@@ -284,58 +281,29 @@ def read_comparison(path: str | Path) -> tuple[Row, ...]:
 
 
 def _row(path: Path, index: int, entry: Any) -> Row:
-    names = {field.name for field in fields(Row)} | {"within"}
+    names = {field.name for field in fields(Row)} | {"z", "verdict"}
     if not isinstance(entry, dict) or set(entry) != names:
         found = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
         raise StoreError(f"{path}, row {index}: found {found} where {sorted(names)} should be")
-    numbers = {name: entry[name] for name in ("published", "measured", "uncertainty")}
-    words = {name: entry[name] for name in ("item", "quantity", "state", "unit", "note")}
+    numbers = {name: entry[name] for name in ("published", "measured", "uncertainty", "published_error")}
+    words = {name: entry[name] for name in _WORDS}
     wrong = [name for name, value in words.items() if not isinstance(value, str)]
-    wrong += [name for name, value in numbers.items() if not (value is None or _is_number(value))]
+    wrong += [name for name, value in numbers.items() if not (value is None or is_number(value))]
+    wrong += ["kind"] if entry["kind"] not in get_args(Kind) else []
     if wrong:
         raise StoreError(f"{path}, row {index}: {wrong[0]} is {entry[wrong[0]]!r}")
     try:
-        row = Row(**words, **numbers, tolerance=_tolerance(entry["tolerance"]))
+        row = Row(**words, **numbers, kind=entry["kind"], tolerance=read_tolerance(entry["tolerance"]))
     except (TypeError, ValueError) as error:
         raise StoreError(f"{path}, row {index}: {error}") from error
-    if row.within is not entry["within"]:
+    if (row.verdict, row.z) != (entry["verdict"], entry["z"]):
         raise StoreError(
-            f"{path}, row {index} ({row.quantity}, {row.state}): it says within = {entry['within']}, and its "
-            f"own numbers say {row.within}: the file has been edited; run the study again"
+            f"{path}, row {index} ({row.quantity}, {row.state}): it says {entry['verdict']} "
+            f"(z = {entry['z']}), and its own numbers say {row.verdict} (z = {row.z}): the file has been "
+            "edited; run the study again"
         )
     return row
 
 
-def _tolerance(data: Any) -> Tolerance | None:
-    """A tolerance as :func:`plain_row` writes it."""
-    if data is None:
-        return None
-    if not isinstance(data, dict) or set(data) != {"kind", "lower", "upper"}:
-        raise ValueError(f"tolerance is {data!r}, where kind, lower and upper should be")
-    lower, upper = data["lower"], data["upper"]
-    if not all(bound is None or _is_number(bound) for bound in (lower, upper)):
-        raise ValueError(f"the bounds of the tolerance are {lower!r} and {upper!r}")
-    match data["kind"]:
-        case "relative" if upper is not None and lower == -upper:
-            return Tolerance.relative(upper)
-        case "absolute" if upper is not None and lower == -upper:
-            return Tolerance.absolute(upper)
-        case "between":
-            return Tolerance.between(
-                -math.inf if lower is None else lower, math.inf if upper is None else upper
-            )
-    raise ValueError(f"there is no tolerance {data!r}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _known(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
-
-
-def _positive(value: float, name: str) -> float:
-    if not (math.isfinite(value) and value > 0):
-        raise ParameterError(f"the {name} of a tolerance must be positive, not {value}")
-    return value

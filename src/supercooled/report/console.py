@@ -13,12 +13,26 @@ from rich.text import Text
 
 from supercooled.arguments import validated
 from supercooled.display import shown as plain
-from supercooled.report.comparison import Row, Verdict
-from supercooled.report.numbers import percent, shown, unit_text
+from supercooled.report.comparison import Kind, Row, Verdict
+from supercooled.report.numbers import percent, score, shown, unit_text
 from supercooled.report.tables import Table
 
-_STYLES: dict[Verdict, str] = {"met": "green", "missed": "bold red", "not measured": "yellow"}
+_STYLES: dict[Verdict, str] = {
+    "met": "green",
+    "missed": "bold red",
+    "undecided": "yellow",
+    "inconsistent": "yellow",
+    "not measured": "yellow",
+}
+_EXPLAINED: tuple[Verdict, ...] = ("missed", "undecided", "inconsistent", "not measured")
 _WORDS: dict[Verdict, str] = {"missed": "MISSED", "no published value": "–", "not judged": "–"}
+# What a printed number is that is no independent test.
+KINDS: dict[Kind, str] = {
+    "calibrated": "by which a parameter was set",
+    "bound": "with one bound only",
+    "scan": "of a scan",
+    "definition": "by definition",
+}
 _NARROW = 96
 
 
@@ -26,16 +40,16 @@ _NARROW = 96
 def print_comparison(
     rows: Sequence[Row], page: Path | None = None, *, console: Console | None = None
 ) -> None:
-    """Comparison as a table, what is missed or not measured in words below it, and the page's place."""
+    """Comparison as a table, what is not met in words below it, and the page's place."""
     console = console or Console(highlight=False)
     judged = any(row.published is not None for row in rows)
     if rows:
         console.print(_table(rows, judged=judged, narrow=console.width < _NARROW))
     for row in rows:
-        if row.verdict in ("missed", "not measured"):
+        if row.verdict in _EXPLAINED:
             line = _text(f"{_word(row.verdict)}: ", style=_STYLES[row.verdict])
             place = f" ({row.item})" if judged and row.item else ""
-            line.append(plain(f"{row.name}, {row.state}{place}. {row.note}"), style="default")
+            line.append(plain(f"{row.name}, {row.state}{place}. {row.remarks}"), style="default")
             console.print(line)
     if judged:
         console.print(_text(tally(rows)))
@@ -70,7 +84,7 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
 
 
 def tally(rows: Sequence[Row]) -> str:
-    """How many of the published numbers are met, in a sentence.
+    """How many of the independent tests are met, in a sentence, and how many printed numbers are none.
 
     >>> tally([])
     'No published number to compare with.'
@@ -78,11 +92,13 @@ def tally(rows: Sequence[Row]) -> str:
     published = [row for row in rows if row.published is not None]
     if not published:
         return "No published number to compare with."
-    counts = Counter(row.verdict for row in published)
-    parts = [f"{counts['met']} of {len(published)} published numbers met"]
-    parts += [f"{counts['missed']} missed"] if counts["missed"] else []
-    parts += [f"{counts['not measured']} not measured"] if counts["not measured"] else []
-    return ", ".join(parts) + "."
+    tests = [row for row in published if row.independent]
+    counts = Counter(row.verdict for row in tests)
+    parts = [f"{counts['met']} of {len(tests)} independent tests met"]
+    parts += [f"{counts[verdict]} {verdict}" for verdict in _EXPLAINED if counts[verdict]]
+    others = Counter(row.kind for row in published if not row.independent)
+    words = [f"{number} {KINDS[kind]}" for kind, number in others.items()]
+    return ", ".join(parts) + "." + (f" Besides {' and '.join(words)}." if words else "")
 
 
 def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Grid:
@@ -95,16 +111,21 @@ def _table(rows: Sequence[Row], *, judged: bool, narrow: bool) -> Grid:
         table.add_column("unit", no_wrap=True)
     if judged and not narrow:
         table.add_column("off by", justify="right", no_wrap=True)
+        table.add_column("z", justify="right", no_wrap=True)
     if judged:
         table.add_column("verdict", no_wrap=not narrow)
+        table.add_column("kind", no_wrap=not narrow)
     for row in rows:
         cells = [_text(f"{row.name}, {row.state}" if row.state else row.name)]
         cells += [_text(shown(row.published))] if judged else []
         measured, unit = shown(row.measured, row.uncertainty), unit_text(row.unit)
         together = measured if row.measured is None else f"{measured} {unit}".rstrip()
         cells += [_text(together)] if narrow else [_text(measured), _text(unit)]
-        cells += [_text(percent(row.deviation))] if judged and not narrow else []
-        cells += [_text(_word(row.verdict), style=_STYLES.get(row.verdict, ""))] if judged else []
+        if judged and not narrow:
+            cells += [_text(percent(row.deviation)), _text(score(row.z))]
+        if judged:
+            cells += [_text(_word(row.verdict), style=_STYLES.get(row.verdict, ""))]
+            cells += [_text(row.kind if row.published is not None else "–")]
         table.add_row(*cells)
     return table
 

@@ -67,6 +67,15 @@ def shown(value: float | None, uncertainty: float | None = None, *, digits: int 
     return split(value, uncertainty, digits=digits).text
 
 
+def score(z: float | None) -> str:
+    """A difference in standard errors, with its sign.
+
+    >>> score(-1.234), score(None)
+    ('−1.2', '–')
+    """
+    return "–" if z is None else minus(f"{z:+.1f}")
+
+
 def split(value: float | None, uncertainty: float | None = None, *, digits: int = 4) -> Shown:
     """The parts of what `shown` writes."""
     if value is None or not math.isfinite(value):

@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from supercooled.report.comparison import Row
+from supercooled.report.console import KINDS
 from supercooled.report.markup import number_html, symbols, unit_html
-from supercooled.report.numbers import percent, split
+from supercooled.report.numbers import percent, score, split
 from supercooled.report.plates import DrawnPlate, Figures, Section
 from supercooled.report.svg import inline, palette
 from supercooled.report.tables import Table
@@ -81,7 +82,10 @@ def render(
             beside_printed=beside_printed,
             alone=alone,
             folded=len(alone) > _SHOWN_ALONE,
-            counts=Counter(row.verdict for row in rows),
+            counts=Counter(row.verdict for row in rows if row.independent),
+            others=Counter(row.kind for row, _ in beside_printed),
+            tests=sum(row.independent for row in rows),
+            kinds=KINDS,
             parts=parts,
             drawings=drawings,
             runs=_run_table(provenance.get("runs") or []),
@@ -110,6 +114,7 @@ def _environment() -> Environment:
     environment.filters.update(
         shown=lambda value, uncertainty=None: number_html(split(value, uncertainty)),
         percent=percent,
+        score=score,
         symbols=symbols,
         unit=unit_html,
         paragraphs=lambda text: [part.strip() for part in str(text).split("\n\n") if part.strip()],

@@ -64,6 +64,12 @@ NEAR_ZERO = Tolerance.between(-0.2 * 4.2633e-3, 0.2 * 4.2633e-3)
 FRAGILITY = Tolerance.relative(0.2)
 NO_FRAGILITY = Tolerance.between(0.0, 0.08)
 
+# q_max was set by the softness of this liquid.
+CALIBRATED = "ka-lj 1.2"
+# What K and T_VFT need, in decades of tau_alpha; and how many times slower than at its onset a liquid is
+# where the paper's own tables can't have its onset.
+DECADES, SLOWER = 3.0, 10.0
+
 PRINTED = printed_beside(__file__)
 
 

@@ -23,6 +23,7 @@ BINS, LEAST, LARGEST_ERROR = 24, 200, 0.5
 MOST_FRAMES = 400
 SHIFT = Tolerance.relative(0.2)
 PRINTED_SHIFT = float(PRINTED["ml_barrier_shift_S0"]["value"])
+PRINTED_SHIFT_ERROR = float(PRINTED["ml_barrier_shift_S0"]["uncertainty"])
 # Shifts tried, beyond the hardest particles: the curve is straight long before the largest.
 SHIFTS = np.geomspace(0.05, 1e4, 400)
 
@@ -126,6 +127,7 @@ def barrier_rows(data: xr.Dataset) -> list[Row]:
                 uncertainty=None if open_end else 0.25 * (high - low),
                 unit="1",
                 tolerance=SHIFT,
+                published_error=PRINTED_SHIFT_ERROR,
                 note=(
                     f"The barriers are as straight in S_ML as in 1/(S_ML + S0): any S0 above {low:.3g} does. "
                     if open_end

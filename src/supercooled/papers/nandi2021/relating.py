@@ -90,7 +90,7 @@ def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Relate
         why = why or f"only {int(cold.sum())} of its temperatures are below the onset, T = {onset:.3g}"
         cold, onset, onset_error = shipped, np.nan, np.nan
     at = float(T[cold].max()) if np.isnan(onset) and cold.any() else onset
-    tau_0 = _time_at(at, T, tau)
+    tau_0 = time_at(at, T, tau)
     barrier = T * np.log(tau / tau_0)
     relaxed = cold & np.isfinite(barrier)
 
@@ -119,7 +119,7 @@ def slowness(points: Sequence[Point]) -> float:
     """
     T = np.array([point.temperature for point in points])
     tau = np.array([point.number("tau_alpha") for point in points])
-    return _time_at(PRINTED_ONSET, T, tau) * _reducing(points[0].studied, PRINTED_ONSET)
+    return time_at(PRINTED_ONSET, T, tau) * _reducing(points[0].studied, PRINTED_ONSET)
 
 
 def _reducing(studied: Studied, T: float) -> float:
@@ -146,7 +146,7 @@ def _onset(studied: Studied, T: Array, tau: Array, error: Array, slow: float) ->
     return found, abs(longer - found) if np.isfinite(longer) else np.nan, ""
 
 
-def _time_at(temperature: float, T: Array, tau: Array) -> float:
+def time_at(temperature: float, T: Array, tau: Array) -> float:
     """Relaxation time between two temperatures, ln tau linear in 1/T."""
     good = np.isfinite(tau)
     if np.isnan(temperature) or good.sum() < 2:
@@ -246,8 +246,8 @@ def readings(one: Related, choices: Choices) -> list[Reading]:
     hot = float(one.T[good].max())
     zeros = {
         "τ_α at onset": one.tau_0,
-        "τ_α where the printed line vanishes": _time_at(vanishing(one.studied.name), one.T, one.tau),
-        "τ_α at the hottest": _time_at(hot, one.T, one.tau),
+        "τ_α where the printed line vanishes": time_at(vanishing(one.studied.name), one.T, one.tau),
+        "τ_α at the hottest": time_at(hot, one.T, one.tau),
         "1": 1.0,
     }
     found = []

@@ -13,6 +13,8 @@ from scipy.special import ndtri
 from supercooled.dynamics import LawFit
 from supercooled.papers import Printed
 from supercooled.papers.nandi2021.chosen import (
+    CALIBRATED,
+    DECADES,
     FRAGILITY,
     LINEAR,
     MEDIAN,
@@ -21,17 +23,19 @@ from supercooled.papers.nandi2021.chosen import (
     ORDER,
     PRINTED,
     SLOPE,
+    SLOWER,
     SOFTNESS,
     softness_line,
 )
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.reasons import NONE_PRINTED, Part, Tried
-from supercooled.papers.nandi2021.relating import Related, collapses, readings, vanishing
+from supercooled.papers.nandi2021.relating import Related, collapses, readings, time_at, vanishing
 from supercooled.papers.nandi2021.tried import STRONG, finite
 from supercooled.report import Row, Tolerance
 
 NO_TIMES = "Fewer than four temperatures below onset have a relaxation time."
 TOO_FEW = "Fewer than three temperatures below onset."
+ONSET = "The onset, and τ0 with it, is that of equal reduced slowness: decided after a pilot run."
 
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
@@ -44,9 +48,15 @@ TABLE = {
     "dynamics": Printed("Fig. 2(c)", "correlation of ΔE with 1/S"),
     "K_VFT": Printed("Table I", "K_VFT", "1", FRAGILITY),
     "T_VFT": Printed("Table I", "T_VFT", "epsilon_AA/k_B", FRAGILITY),
-    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^5", SLOPE),
-    "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE),
-    "B_prime of the caption": Printed("Table II, as its caption", "B'", "epsilon_AA sigma_AA^5", SLOPE),
+    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^5", SLOPE, reading=ONSET),
+    "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE, reading=ONSET),
+    "B_prime of the caption": Printed(
+        "Table II, as its caption",
+        "B'",
+        "epsilon_AA sigma_AA^5",
+        SLOPE,
+        reading="Set beside the text's reading after a pilot.",
+    ),
     "order": Printed("Table II", "pairs of liquids in the order of B'", "1", ORDER),
     "mfpt collapse": Printed("Fig. 2(a), inset", "variance left after collapse"),
     "dynamics collapse": Printed("Fig. 2(d)", "variance left after collapse"),
@@ -94,7 +104,7 @@ def _softness_rows(found: Sequence[Related], points: Sequence[Sequence[Point]], 
             if not one.cold[k]:
                 continue
             fitted = point.number("softness_fit")
-            row = TABLE["softness"].row(
+            row = _of_kind(TABLE["softness"], one, calibrated=True).row(
                 f"{one.studied.label}, T = {point.temperature:g}",
                 float(one.S[k]),
                 error=point.number("softness_error"),
@@ -134,7 +144,7 @@ def _line_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
     for one in found:
         for key, part in parts:
             line, value = one.line, float(_table(one)[key])
-            row = TABLE[key].row(
+            row = _of_kind(TABLE[key], one, calibrated=True).row(
                 one.studied.label,
                 None if line is None else getattr(line, part),
                 error=None if line is None else getattr(line, f"{part}_error"),
@@ -170,7 +180,7 @@ def _fragility_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
             value = float(_table(one)[key])
             absent = value < NONE_PRINTED
             fit = one.vft
-            line = TABLE[key]
+            line = _of_kind(TABLE[key], one)
             if absent:
                 line = replace(line, tolerance=NO_FRAGILITY if parameter == "K" else _cold_share(one))
             row = line.row(
@@ -180,6 +190,7 @@ def _fragility_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
                 published=0.0 if absent else value,
                 note=("Printed as 1e-19. " if absent else "")
                 + (NO_TIMES if fit is None else _vft_note(one, parameter)),
+                too_short=_too_few_decades(one),
                 tried=partial(tried.law, one, parameter, value),
             )
             made.append(row)
@@ -212,7 +223,7 @@ def _slope_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
         parts: tuple[tuple[str, Part], ...] = (("B_prime", "slope"), ("C_prime", "intercept"))
         for key, part in parts:
             value = float(_table(one)[key])
-            row = (_slope_of(one, TABLE[key]) if part == "slope" else TABLE[key]).row(
+            row = (_slope_of(one, TABLE[key]) if part == "slope" else _of_kind(TABLE[key], one)).row(
                 one.studied.label,
                 None if line is None else getattr(line, part),
                 error=None if line is None else getattr(line, f"{part}_error"),
@@ -222,6 +233,7 @@ def _slope_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
                 f"onset: {where}, τ0 = {one.tau_0:.3g}."
                 + (f" {_sentence(one.why)}" if one.why else "")
                 + _vanishes(one),
+                contradiction=contradiction(one),
                 tried=partial(tried.slope, one, part, value),
             )  # fmt: skip
             made.append(row)
@@ -230,7 +242,42 @@ def _slope_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
 
 def _slope_of(one: Related, line: Printed) -> Printed:
     """The line of a slope, as near to 0 as the strong liquid's has to be."""
+    line = _of_kind(line, one)
     return replace(line, tolerance=NEAR_ZERO) if one.studied.name == STRONG else line
+
+
+def _of_kind(line: Printed, one: Related, *, calibrated: bool = False) -> Printed:
+    """The line as it is judged for a liquid.
+
+    The paper does not say which particles are active, so every rule is one of a scan; and q_max was set by
+    the softness of one liquid.
+    """
+    if one.studied.active:
+        return replace(line, kind="scan")
+    return replace(line, kind="calibrated") if calibrated and one.studied.name == CALIBRATED else line
+
+
+def _too_few_decades(one: Related) -> str:
+    """Why the parameters of the law can't be told yet; empty where they can."""
+    tau = one.tau[one.cold & np.isfinite(one.tau)]
+    decades = float(np.log10(tau.max() / tau.min())) if len(tau) else 0.0
+    if decades >= DECADES:
+        return ""
+    return f"τ_α spans {decades:.1f} decades, and K and T_VFT are told by {DECADES:g}."
+
+
+def contradiction(one: Related) -> str:
+    """Where Tables II and III put the onset, if the liquid is far too slow there; empty where it is not."""
+    at = vanishing(one.studied.name)
+    if np.isnan(at):
+        return ""
+    tau = time_at(at, one.T, one.tau)
+    if not tau > SLOWER * one.tau_0:
+        return ""
+    return (
+        f"The paper contradicts itself: with Table III its barrier, C' + B'/S, is 0 at T = {at:.3g} "
+        f"(-B'/C' = S), where τ_α is {tau:.3g}; at an onset it is {one.tau_0:.2g}."
+    )
 
 
 def _sentence(words: str) -> str:
@@ -255,6 +302,7 @@ def _caption_rows(found: Sequence[Related], tried: Tried) -> list[Row]:
             error=None if read is None else read.error,
             published=value,
             note=NO_TIMES if read is None else f"T ln τ_α against 1/S, τ0 = 1; {one.window}.",
+            contradiction=contradiction(one),
             tried=partial(tried.slope, one, "slope", value),
         )
         made.append(row)

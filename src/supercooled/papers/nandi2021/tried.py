@@ -65,6 +65,7 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
             uncertainty=finite(point.number("softness_error")),
             unit="sigma_AA^5",
             tolerance=SOFTNESS,
+            kind="scan",
             note=("Nearest at this f0. " if nearest[studied.name][1] == studied.label else "")
             + f"{relaxed(point.number('tau_alpha'))}; the paper does not say who is active.",
         )

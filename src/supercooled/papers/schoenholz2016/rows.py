@@ -29,7 +29,7 @@ from supercooled.report import Row, Tolerance
 STRAIGHT = "ΔE = e0 - e1 S, Σ = Σ0 - Σ1 S."
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
-    "functions": Printed("Sec. I.C", "structure functions", "1", Tolerance.absolute(0.5)),
+    "functions": Printed("Sec. I.C", "structure functions", "1", Tolerance.absolute(0.5), kind="definition"),
     "share": Printed("Fig. 1b", "share of the rearranging with S > 0", "1", SHARE),
     "accuracy": Printed("Sec. I.C", "cross-validated accuracy", "1", ACCURACY),
     "two features": Printed("main text", "accuracy of two features", "1", TWO_FEATURES),
