@@ -72,5 +72,5 @@ def test_names_and_numbers():
     names = one.columns(liquid_frame())
     assert len(names) == len(set(names)) == 192
     assert (names[0], names[-1]) == ("q1 r=0.9", "q12 r=2.4")
-    with pytest.raises(ParameterError, match="stands twice"):
+    with pytest.raises(ParameterError, match="twice"):
         AngularDescriptors((1.0, 1.0))

@@ -98,6 +98,8 @@ WRONG: dict[str, Any] = {
     "text": "hot\x1b[31m",
     "a number in text": "1.0",
     "no text": "",
+    "a long text": "x" * 5000,
+    "a long path": "x/" * 3000,
     "complex": 1j,
     "nothing in a list": [],
     "a list with nan": [1.0, NAN],

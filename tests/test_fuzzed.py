@@ -15,12 +15,14 @@ import gzip
 import json
 import os
 import random
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import corpus
 import numpy as np
 import pytest
 import zstandard
@@ -32,6 +34,7 @@ from supercooled import fields, learning, report, systems
 from supercooled.errors import SupercooledError
 from supercooled.plain_data import parsed_json
 
+FRAME = sc.testing.liquid_frame(2, seed=1)
 CASES = int(os.environ.get("SUPERCOOLED_FUZZED", "4000"))
 # Words that files of some kind are made of: put where they don't belong they get further than bits do.
 WORDS = (
@@ -148,7 +151,11 @@ def table(data: bytes, folder: Path) -> None:
 def model(data: bytes, folder: Path) -> object:
     (folder / "m.json").write_bytes(data)
     found = learning.load_model(folder / "m.json")
-    return (found.decide(np.ones(len(found.features))),)
+    said = found.decide(np.ones(len(found.features)))
+    if not found.definition:
+        return (said,)
+    softness = sc.indicators.LearnedSoftness(found)(FRAME)
+    return said, softness[~np.isnan(softness)]
 
 
 def provenance(data: bytes, folder: Path) -> None:
@@ -284,7 +291,14 @@ READERS: dict[str, tuple[tuple[bytes, ...], Read, float]] = {
         table,
         0.05,
     ),
-    "model": ((_made(partial(documents.model, lambda _: None), "model.json"),), model, 0.06),
+    "model": (
+        (
+            _made(partial(documents.model, lambda _: None), "model.json"),
+            _made(configurations.described, "m.json"),
+        ),
+        model,
+        0.06,
+    ),
     "predictor": ((json.dumps(configurations.fitted()).encode(),), configurations.predicted, 0.03),
     "npz": (
         (configurations.written(configurations.ARRAYS), configurations.written(configurations.EXTRACT)),
@@ -324,6 +338,14 @@ def attempt(kind: str, number: int, folder: Path) -> str | None:
 
 def test_every_case_is_counted_once():
     assert sum(share for _, _, share in READERS.values()) == pytest.approx(1.0)
+
+
+def test_the_documentation_says_how_many_readers_and_files_there_are():
+    text = (Path(__file__).parents[1] / "docs" / "faults.rst").read_text()
+    words = {18: "eighteen", 19: "nineteen", 20: "twenty"}
+    assert f"these {words[len(READERS)]} readers are fuzzed" in text
+    (more,) = re.findall(r"More than (\d+) files and parameter sets", text)
+    assert int(more) < len(corpus.CASES) < int(more) + 40
 
 
 @pytest.mark.parametrize(("kind", "number"), [("xyz", 66930), ("xyz", 116482), ("gsd", 39239)])

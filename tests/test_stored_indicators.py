@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,6 +115,27 @@ def test_a_damaged_block_is_made_again_and_one_that_changes_is_noticed(tmp_path,
     with pytest.warns(UserWarning, match="is damaged: it is kept as"):
         again = sc.compute(RUN, ASKED, species="A", out=out)
     xr.testing.assert_identical(again.load(), whole)
+
+
+def test_what_somebody_has_put_among_the_chunks_stays(tmp_path):
+    """A link, a folder, a file, and an output of ours by another function."""
+    out, order = tmp_path / "out", BondOrder(4)
+    sc.compute(RUN, [BondOrder(6)], out=out)
+    order.of(RUN, out=tmp_path / "mine.zarr")
+    parts = out / "work"
+    made = sorted(parts.iterdir())
+    (parts / "frames-1-linked.zarr").symlink_to(tmp_path / "mine.zarr")
+    shutil.copytree(tmp_path / "mine.zarr", parts / "frames-2-copied.zarr")
+    (parts / "frames-3-empty.zarr").mkdir()
+    (parts / "frames-4-a-file.zarr").write_text("mine")
+    put = set(parts.iterdir()) - set(made)
+    held = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    sc.compute(RUN, [order], out=out)
+    assert put < set(parts.iterdir())
+    assert not set(made) & set(parts.iterdir())
+    for path, content in held.items():
+        if not any(path.is_relative_to(one) for one in made) and path.parent != out:
+            assert path.read_bytes() == content
 
 
 def test_somebody_elses_folder_is_refused_and_one_frame_is_not_stored(tmp_path):

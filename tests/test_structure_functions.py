@@ -279,11 +279,11 @@ def test_bad_input_is_refused_in_a_sentence():
     for sign, zeta in ((1.0, 1023), (-1.0, 2**63), (1e300, 2)):
         with pytest.raises(sc.SupercooledError, match=r"beyond what a number holds|below"):
             Angular(((0.01, sign, zeta),), cutoff=2.0)
-    with pytest.raises(sc.SupercooledError, match="stands twice"):
+    with pytest.raises(sc.SupercooledError, match="twice"):
         Angular(((1.0, 1.0, 1), (1.0, 1.0, 1)), cutoff=2.0)
     with pytest.raises(sc.SupercooledError, match="must be positive"):
         Radial(first=0.1, step=0.1, number=3, width=0.0)
-    with pytest.raises(sc.SupercooledError, match="no Gaussian"):
+    with pytest.raises(sc.SupercooledError, match="number must be from 1 to 1000"):
         Radial(first=0.1, step=0.1, number=0, width=0.1)
     with pytest.raises(sc.SupercooledError, match="more than 16 widths"):
         Radial(first=0.1, step=0.5, number=3, width=0.02)

@@ -277,7 +277,11 @@ def _array(whole: zipfile.ZipFile, name: str, *, packed: bool = False) -> AnyArr
     with whole.open(about) as file:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError("an array of another version")
-        shape, by_columns, kind = np.lib.format.read_array_header_1_0(file)
+        try:
+            shape, by_columns, kind = np.lib.format.read_array_header_1_0(file)
+        except ValueError as wrong:
+            # in one sentence, and without a way to read it that trusts it
+            raise ValueError(f"{name} begins with no header of an array of numbers") from wrong
         size = math.prod(shape) * kind.itemsize
         if kind.kind not in "biufU" or size != about.file_size - file.tell():
             raise ValueError(f"{name} is not as large as it says, or holds no numbers")

@@ -135,7 +135,7 @@ PREDICTORS = (
     _stored("many layers", "there are 11 layers, and 10 at most", layers=_layer(1.0) * 11),
     _stored("a species that it does not know", "species 'A', which is not among", species=["B", "C"]),
     _stored("a target that steers a terminal", "target and unit must be words", target="\x1b[31m"),
-    _stored("a target without end", "target and unit must be words", target="x" * 10**6),
+    _stored("a target without end", "target must be text of at most", target="x" * 10**6),
     _stored("a unit that is a list", "target and unit must be words", provenance={"unit": ["x" * 300]}),
     _stored("no predictor inside", "a predictor among its features", features=[{"predictor": {"x": 1}}]),
     _stored("a list inside", "a predictor among its features", features=[{"predictor": [1]}]),
@@ -160,7 +160,42 @@ def _softness(name: str, says: str, *, scale: float = 1.0, weight: float = 1.0, 
     return Case(f"model: {name}", attempt, StoreError, says)
 
 
+def described(folder: Path, **changed: Any) -> Path:
+    """The file of a learned softness with a record of its features."""
+    said: dict[str, Any] = {
+        "centre": "A", "species": ["A", "B"], "dimensions": 2, "radial": _radial(),
+        "angular": {"functions": [[1.0, -1.0, 2]], "cutoff": 1.5},
+    }  # fmt: skip
+    plane = (np.ones((1, 1)), np.ones(1))
+    definition = json.dumps({**said, **changed})
+    made = learning.SoftnessModel(
+        ("A mu=1 sigma=0.1",), np.zeros(1), np.ones(1), (plane,), "margin", definition
+    )
+    return made.save(folder / "m.json")
+
+
+def _describing(name: str, says: str, **changed: Any) -> Case:
+    """A learned softness whose record of its features is not one."""
+
+    def attempt(folder: Path) -> object:
+        return predictors.model_named(described(folder, **changed))(sc.testing.liquid_frame(2, seed=1))
+
+    return Case(f"model: {name}", attempt, StoreError, says)
+
+
+def _radial(**changed: Any) -> list[dict[str, Any]]:
+    return [{"first": 1.0, "step": 0.1, "number": 1, "width": 0.1, "cutoff": None, **changed}]
+
+
 MODELS = (
+    _describing("features of nothing", "can't be made: radial", radial=None),
+    _describing("features that are words", "can't be made: radial.0", radial=["x"]),
+    _describing("a feature without end", "can't be made: radial.0.step", radial=_radial(step="inf")),
+    _describing("features beyond all memory", "number must be from 1 to 1000", radial=_radial(number=10**9)),
+    _describing("steps beyond all memory", "all say the same", radial=_radial(number=2, step=1e-12)),
+    _describing("a species that is not there", "not among its species", centre="C"),
+    _describing("an angle of two numbers", "can't be made", angular={"functions": [[1, 1]], "cutoff": 2.0}),
+    _describing("more than features", "can't be made: exec", exec="import os"),
     _softness("weights without end", "beyond 1e+15", weight=1e308),
     _softness("a scale of next to nothing", "a scale below 1e-15", scale=1e-320),
     _softness("a distance from next to nothing", "all weights are 0", weight=1e-320, unit="distance"),

@@ -18,7 +18,7 @@ from typing import Annotated, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from supercooled.arguments.amounts import number_of_bins, number_of_steps
+from supercooled.arguments.amounts import check_entries, number_of_bins, number_of_steps
 from supercooled.arguments.sentences import shown
 from supercooled.arguments.several import Labelled, Numbers
 from supercooled.arguments.signatures import AtLeast, validated
@@ -39,6 +39,7 @@ Vectors: TypeAlias = Annotated[ArrayLike, Numbers(columns=3, nan=True, infinite=
 Indices: TypeAlias = Annotated[ArrayLike, Numbers(rank=1, whole=True, at_least=0)]
 Seed: TypeAlias = Annotated[int, Whole(at_least=1, below=900_000_000)]
 Name: TypeAlias = Annotated[str, Text(filled=True)]
+Prose: TypeAlias = Annotated[str, Text(longest=10**6)]
 AnyNumber: TypeAlias = Annotated[float, Number(nan=True, infinite=True)]
 AnyNumbers: TypeAlias = Annotated[ArrayLike, Numbers(nan=True, infinite=True)]
 """NaN among them is looked at by the function itself, or means what it means elsewhere."""
@@ -64,6 +65,7 @@ __all__ = [
     "Numbers",
     "Particles",
     "Positive",
+    "Prose",
     "Random",
     "Rising",
     "Seed",
@@ -73,6 +75,7 @@ __all__ = [
     "Uncertain",
     "Vectors",
     "Whole",
+    "check_entries",
     "number_of_bins",
     "number_of_steps",
     "shown",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Hashable
 
+from supercooled.arguments.sentences import shown
 from supercooled.errors import ParameterError
 
 # Bins of a distribution, of distance or of a field.
 MOST_BINS = 10**6
+# Parameters of one kind in an indicator: each makes columns of numbers for every particle.
+MOST_ENTRIES = 1000
 
 
 def number_of_bins(r_max: float, dr: float, *, rounding: float = 1e-12) -> int:
@@ -49,3 +53,25 @@ def number_of_steps(length: float, step: float) -> int:
             f"dr={step:g} makes {exact:.3g} steps of {length:g}, more than {MOST_BINS}; try dr=0.01"
         )
     return math.ceil(exact)
+
+
+def check_entries(name: str, entries: Collection[Hashable]) -> None:
+    """That parameters of one kind differ from each other, and are not more than a thousand.
+
+    Raises
+    ------
+    ParameterError
+        naming what is given twice.
+
+    >>> check_entries("radii", (1.0, 1.2, 1.0))
+    Traceback (most recent call last):
+    ...
+    supercooled.errors.ParameterError: radii holds 1.0 twice
+    """
+    if len(entries) > MOST_ENTRIES:
+        raise ParameterError(f"{name} holds {len(entries)} entries, more than {MOST_ENTRIES}")
+    seen: set[Hashable] = set()
+    for one in entries:
+        if one in seen:
+            raise ParameterError(f"{name} holds {shown(one)} twice")
+        seen.add(one)

@@ -7,6 +7,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,10 @@ _MADE_BY = {
 
 # Beyond these a number is a slip, or no quantity in the units of a liquid.
 LARGEST, SMALLEST = 1e15, 1e-15
+# Characters of what is no prose: a name longer than a path is a file's contents, or a slip.
+_LONGEST_TEXT = 4096
+# Bytes that systems hold, of a path and of each name in it.
+_LONGEST_PATH, _LONGEST_NAME = 4095, 255
 # Of numbers, by the argument's name.
 EXAMPLES: Mapping[str, str] = {
     "blocks": "5",
@@ -257,6 +262,7 @@ class Text(Check):
 
     filled: bool = False
     like: str = ""
+    longest: int = _LONGEST_TEXT
     words = "text"
 
     @property
@@ -267,6 +273,8 @@ class Text(Check):
         return isinstance(value, str)
 
     def refused(self, value: str) -> str | None:
+        if len(value) > self.longest:
+            return f"text of at most {self.longest} characters"
         return "text that is not empty" if self.filled and not value.strip() else None
 
 
@@ -285,7 +293,12 @@ class Place(Check):
             return "a path as text"
         if not plain.strip():
             return Sentence("is an empty path; name a file or folder")
-        return "a path without a zero byte" if "\0" in plain else None
+        if "\0" in plain:
+            return "a path without a zero byte"
+        lengths = [len(os.fsencode(part)) for part in (plain, *PurePath(plain).parts)]
+        if lengths[0] > _LONGEST_PATH or max(lengths[1:], default=0) > _LONGEST_NAME:
+            return f"a path of at most {_LONGEST_PATH} bytes, {_LONGEST_NAME} in each name"
+        return None
 
 
 @dataclass(frozen=True)

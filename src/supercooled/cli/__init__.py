@@ -71,6 +71,8 @@ def main() -> None:
         sys.exit(_refuse(f"{error.format_message()} (-h explains)"))
     except SupercooledError as error:
         sys.exit(_refuse(str(error)))
+    except MemoryError as error:
+        sys.exit(_refuse(f"there is not enough memory for this ({error})" if str(error) else "out of memory"))
     except OSError as error:
         if error.errno is None:
             raise

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from supercooled.arrays import Array
 from supercooled.dynamics.laws import Law
@@ -149,6 +148,9 @@ class Problem:
 
 def _crossing(function: Callable[[float], float], start: float, end: float, sign: int) -> float:
     """Where a function that is below 0 at the start first rises above it, or the end."""
+    # Imported where a fit is made: most of what moves is not fitted.
+    from scipy.optimize import brentq
+
     # Exact data leave no room but that of rounding.
     if function(start) >= 0:
         return float(start)

@@ -7,7 +7,6 @@ from math import gamma
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import leastsq
 
 from supercooled.arguments import NotNegative, Positive, Uncertain, validated
 from supercooled.arguments.datasets import CurveErrors
@@ -136,6 +135,8 @@ def _curve(lags: Array, fit: Array) -> tuple[Array, Array]:
 
 def _fit(lags: Array, values: Array, start: Array | None = None) -> tuple[Array, Array, float]:
     """Logarithms of A, tau, beta, their covariance from the scatter, and its size; NaN without a fit."""
+    from scipy.optimize import leastsq
+
     if start is None:
         fallen = np.flatnonzero(values < values[0] / np.e)
         time = lags[fallen[0]] if len(fallen) else lags[-1]

@@ -13,12 +13,16 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from supercooled.errors import StoreError
-from supercooled.fields.stored_arrays import METADATA, Array, Group, nodes_of
 from supercooled.outputs import Named, made_by, made_by_another, maker, owned_folder, part_of_results
-from supercooled.records import Fields, read_record
 
+if TYPE_CHECKING:
+    from supercooled.fields.seal_record import Files
+    from supercooled.fields.stored_arrays import Array, Group
+
+METADATA = "zarr.json"
 # An empty group to Zarr, whose attributes name the files.
 SEAL = f"sealed/{METADATA}"
 # Chunks of a field, with sums of their own at their ends: of large ones no other is made.
@@ -27,22 +31,6 @@ _LARGE = 2**20
 _SUM = 4
 # What file systems and desktops leave; Zarr never reads it.
 _PASSED_OVER = (".DS_Store", ".nfs")
-
-
-class _File(Fields):
-    size: int
-    sum: str
-
-
-class _Files(Fields):
-    files: dict[str, _File]
-    by: str = ""
-
-
-class _Seal(Fields):
-    zarr_format: int
-    node_type: str
-    attributes: _Files
 
 
 @contextmanager
@@ -85,6 +73,13 @@ def not_ours(folder: Path) -> str | None:
     return made_by_another(_sealed(folder).by)
 
 
+def is_part(folder: Path) -> bool:
+    """Whether a folder is a part of results as it was written, and no output that somebody put there."""
+    if folder.is_symlink() or not (folder / SEAL).is_file():
+        return False
+    return objection(folder) is None and not _sealed(folder).by
+
+
 def seal(folder: str | Path, *, by: str = "") -> None:
     """Write down the files of a folder: their sizes and hashes, of large chunks of a field their own sums.
 
@@ -123,14 +118,20 @@ def check(folder: str | Path) -> dict[str, Array | Group]:
             raise StoreError(f"{path} has changed since it was written{remedy}")
     if added := sorted(set(sizes) - set(stored)):
         raise StoreError(f"{folder / added[0]} is not among the files that were written{remedy}")
+    from supercooled.fields.stored_arrays import nodes_of
+
     return nodes_of(folder, sizes)
 
 
-def _sealed(folder: Path) -> _Files:
+def _sealed(folder: Path) -> Files:
+    # What checks records is imported when one is read: most that is measured is not stored.
+    from supercooled.fields.seal_record import Seal
+    from supercooled.records import read_record
+
     remedy = _remedy(folder)
     if not (folder / SEAL).exists():
         raise StoreError(f"{folder} is damaged: it has no list of its files ({SEAL}){remedy}")
-    return read_record(folder / SEAL, _Seal, error=StoreError, saying="is damaged", remedy=remedy).attributes
+    return read_record(folder / SEAL, Seal, error=StoreError, saying="is damaged", remedy=remedy).attributes
 
 
 def _remedy(folder: Path) -> str:

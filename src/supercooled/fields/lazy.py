@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -17,8 +17,11 @@ from xarray.core import indexing
 from supercooled.arrays import Array
 from supercooled.errors import StoreError, SupercooledError
 from supercooled.extras import require
-from supercooled.fields import stored_arrays
 from supercooled.fields.checksums import SUMMED, check, own_sum
+
+if TYPE_CHECKING:
+    from supercooled.fields.stored_arrays import Array as StoredArray
+    from supercooled.fields.stored_arrays import Group
 
 VALUES = "values"
 LABELS = "labels"
@@ -155,10 +158,12 @@ class _Stored(Lazy):
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float64))
 
     @classmethod
-    def of(cls, folder: Path, array: stored_arrays.Array | stored_arrays.Group | None) -> _Stored:
+    def of(cls, folder: Path, array: StoredArray | Group | None) -> _Stored:
         """Values that are described as this package stores them."""
+        from supercooled.fields.stored_arrays import Array as StoredArray
+
         if (
-            not isinstance(array, stored_arrays.Array)
+            not isinstance(array, StoredArray)
             or array.data_type != "float64"
             or not array.has("crc32c")
             or len(array.shape) != 2

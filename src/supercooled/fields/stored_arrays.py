@@ -17,10 +17,10 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from supercooled.errors import StoreError
+from supercooled.fields.checksums import METADATA
 from supercooled.plain_data import unpacks_to_too_much
 from supercooled.records import Fields, read_record
 
-METADATA = "zarr.json"
 _SIZES = {
     "bool": 1,
     **{f"{sign}int{8 * size}": size for sign in ("", "u") for size in (1, 2, 4, 8)},

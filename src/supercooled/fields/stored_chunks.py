@@ -16,9 +16,8 @@ from xarray.core import indexing
 from supercooled.arrays import Array, Integers
 from supercooled.errors import StoreError
 from supercooled.extras import require
-from supercooled.fields.checksums import SUMMED, check, objection, own_sum, sealed_folder
+from supercooled.fields.checksums import SUMMED, check, is_part, own_sum, sealed_folder
 from supercooled.fields.lazy import VALUES, Lazy, reading
-from supercooled.fields.stored_arrays import Array as StoredArray
 from supercooled.outputs import Named, parts_of_results, results_folder, set_aside
 
 # Where a folder of results keeps what it is made of.
@@ -64,8 +63,8 @@ def stored_chunks(
             pass
         paths = tuple(one.path for one in asked)
         for old in sorted(set(parts.glob("frames-*.zarr")) - set(paths)):
-            # Of what was asked before; what somebody has changed stays.
-            if objection(old) is None:
+            # Of what was asked before; what somebody has changed or put there stays.
+            if is_part(old):
                 shutil.rmtree(old)
     return paths
 
@@ -118,6 +117,8 @@ def read_when_asked(
 
 
 def _sums(path: Path, first: int, columns: int) -> tuple[str, ...]:
+    from supercooled.fields.stored_arrays import Array as StoredArray
+
     array = check(path).get(VALUES)
     if (
         not isinstance(array, StoredArray)

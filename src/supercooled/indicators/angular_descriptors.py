@@ -7,9 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from supercooled.arguments import AtLeast, Positive, Whole, validated
+from supercooled.arguments import AtLeast, Positive, Whole, check_entries, validated
 from supercooled.arrays import Array
-from supercooled.errors import ParameterError
 from supercooled.fields import Features, parameter
 from supercooled.frame import Frame
 from supercooled.kernels.harmonics import shell_factors, shell_harmonics, shell_waves
@@ -58,8 +57,8 @@ class AngularDescriptors(
     width: Positive = parameter(0.1, unit="sigma_AA")
 
     def __post_init__(self) -> None:
-        if len(set(self.radii)) < len(self.radii) or len(set(self.degrees)) < len(self.degrees):
-            raise ParameterError(f"a radius or degree stands twice in {self.radii}, {self.degrees}")
+        check_entries("radii", self.radii)
+        check_entries("degrees", self.degrees)
 
     @classmethod
     def boattini2021(cls) -> AngularDescriptors:

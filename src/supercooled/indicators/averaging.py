@@ -7,9 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from supercooled.arguments import AtLeast, Count, NotNegative, Positive, validated
+from supercooled.arguments import AtLeast, NotNegative, Positive, Whole, check_entries, validated
 from supercooled.arrays import Array
-from supercooled.errors import ParameterError
 from supercooled.fields import Features, Indicator, parameter
 from supercooled.frame import Frame
 from supercooled.kernels.averaging import exponential_sums
@@ -18,6 +17,8 @@ from supercooled.neighbour_list import in_order
 # Within half of the box of 4000 particles at the density of the Kob-Andersen liquid.
 CUTOFF = 7.0
 _SOURCE = "Jung, Biroli and Berthier 2023"
+# After some all particles have the same; each makes columns, and takes a pass over all pairs.
+Generations = Annotated[int, Whole(at_least=1, at_most=100)]
 
 
 @validated
@@ -51,7 +52,7 @@ class Average(Indicator, long_name="neighbourhood average", source=_SOURCE):
     length: Positive = parameter(unit="sigma_AA")
     over: str = "all"
     cutoff: Positive = parameter(CUTOFF, unit="sigma_AA")
-    generations: Count = 1
+    generations: Generations = 1
     own: bool = True
 
     def __post_init__(self) -> None:
@@ -97,12 +98,12 @@ class Averages(Features, long_name="neighbourhood averages", source=_SOURCE):
     )
     over: Annotated[tuple[str, ...], AtLeast(1)] = ("A", "B", "all")
     cutoff: Positive = parameter(CUTOFF, unit="sigma_AA")
-    generations: Count = 1
+    generations: Generations = 1
     own: bool = True
 
     def __post_init__(self) -> None:
-        if len(set(self.lengths)) < len(self.lengths) or len(set(self.over)) < len(self.over):
-            raise ParameterError(f"a length or species stands twice in {self.lengths}, {self.over}")
+        check_entries("lengths", self.lengths)
+        check_entries("over", self.over)
         _named_after(self, self.inner)
 
     @property
@@ -195,7 +196,7 @@ def averaged(
     *,
     over: str | tuple[str, ...] = "all",
     cutoff: Positive = CUTOFF,
-    generations: Count = 1,
+    generations: Generations = 1,
     own: bool = True,
 ) -> Features:
     """The average of an indicator or of features over the neighbourhood of each particle.

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from supercooled.arguments import validated
+from supercooled.arguments import shown, validated
 from supercooled.arrays import Array
-from supercooled.errors import MixtureError, ParameterError
+from supercooled.errors import MixtureError, ParameterError, StoreError
 from supercooled.fields import Indicator
 from supercooled.frame import Frame
 from supercooled.indicators.structure_functions import StructureFunctions
 from supercooled.learning import SoftnessModel, load_model
 from supercooled.plain_data import parsed_json
+from supercooled.records import Fields, first_wrong
 from supercooled.structure import Angular, Radial
 
 
@@ -49,6 +50,7 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
             raise ParameterError(
                 "the model does not say how its features are made: fit it from features that do"
             )
+        _described(self.model.definition)
 
     @classmethod
     @validated
@@ -60,18 +62,22 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         StoreError
             if the file can't be read, or holds no such model.
         """
-        return cls(load_model(path))
+        model = load_model(path)
+        try:
+            return cls(model)
+        except ParameterError as error:
+            raise StoreError(f"{path}: {error}") from error
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle of the model's species that is wanted, (particle,)."""
         said, functions = _described(self.model.definition)
-        names = tuple(said["species"])
-        if frame.names != names or frame.dimensions != said["dimensions"]:
+        names = tuple(said.species)
+        if frame.names != names or frame.dimensions != said.dimensions:
             raise MixtureError(
                 f"{frame.place} has the species {frame.names} in {frame.dimensions} dimensions, the model "
-                f"was taught with {names} in {said['dimensions']}"
+                f"was taught with {shown(names)} in {said.dimensions}"
             )
-        centre = names.index(said["centre"])
+        centre = names.index(said.centre)
         chosen = frame.wanted & (frame.species == centre)
         values = functions.values(frame)[chosen]
         place = {name: k for k, name in enumerate(functions.columns(frame))}
@@ -82,10 +88,53 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         return softness
 
 
+class _Radial(Fields):
+    first: float
+    step: float
+    number: int
+    width: float
+    cutoff: float | None
+
+
+class _Angular(Fields):
+    functions: list[list[float]]
+    cutoff: float
+
+
+class _Definition(Fields):
+    centre: str
+    species: list[str]
+    dimensions: int
+    radial: list[_Radial]
+    angular: _Angular | None
+
+
 @lru_cache
-def _described(definition: str) -> tuple[dict[str, Any], StructureFunctions]:
-    """What a model says of its features, and what makes them."""
-    said: dict[str, Any] = dict(parsed_json(definition))
-    told = said["angular"]
-    angular = None if told is None else Angular(tuple(map(tuple, told["functions"])), told["cutoff"])
-    return said, StructureFunctions(tuple(Radial(**one) for one in said["radial"]), angular)
+def _described(definition: str) -> tuple[_Definition, StructureFunctions]:
+    """What a model says of its features, and what makes them.
+
+    Raises
+    ------
+    ParameterError
+        if it says nothing of that kind.
+    """
+    from pydantic import ValidationError
+
+    try:
+        said = _Definition.model_validate(parsed_json(definition))
+    except ValidationError as error:
+        raise ParameterError(f"the model's features can't be made: {first_wrong(error)}") from error
+    except ValueError as error:
+        raise ParameterError(f"the model's features can't be made: {error}") from error
+    if said.centre not in said.species:
+        raise ParameterError(
+            f"the model is of {shown(said.centre)}, which is not among its species {shown(said.species)}"
+        )
+    angular = None
+    if said.angular is not None:
+        if not all(len(one) == 3 and one[2] == one[2] // 1 for one in said.angular.functions):
+            raise ParameterError("the model's features can't be made: zeta is a whole number")
+        functions = tuple((xi, sign, int(zeta)) for xi, sign, zeta in said.angular.functions)
+        angular = Angular(functions, said.angular.cutoff)
+    radial = tuple(Radial(one.first, one.step, one.number, one.width, one.cutoff) for one in said.radial)
+    return said, StructureFunctions(radial, angular)

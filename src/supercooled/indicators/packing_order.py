@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 
-from supercooled.arguments import AtLeast, Positive, validated
+from supercooled.arguments import AtLeast, Positive, shown, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.fields import Indicator, parameter
@@ -109,7 +109,7 @@ class PackingOrder(
                 found = [known[label] for label in ways if label in known]
                 if not found:
                     raise ParameterError(
-                        f"{frame.place}: the pair {a}-{b} has no diameter among {self.diameters}"
+                        f"{frame.place}: the pair {a}-{b} has no diameter among {shown(self.diameters)}"
                     )
                 sigma[i, j] = found[0]
         return sigma

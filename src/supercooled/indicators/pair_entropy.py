@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from supercooled.arguments import Positive, validated
+from supercooled.arguments import Positive, check_entries, validated
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.fields import Indicator, parameter
 from supercooled.frame import Frame
-from supercooled.kernels.gaussians import WIDEST, make_ladder
+from supercooled.kernels.gaussians import NARROWEST, WIDEST, make_ladder
 from supercooled.kernels.neighbours import half_of
 from supercooled.kernels.pair_entropy import entropies, gaussian_sums, neighbour_means
 from supercooled.neighbour_list import in_order
@@ -95,6 +95,12 @@ class PairEntropy(
                 f"r is spaced by {self.step:g}, more than {WIDEST:g} widths of {self.width:g}: most "
                 "neighbours would be seen at no distance"
             )
+        if self.step < NARROWEST * self.width:
+            raise ParameterError(
+                f"r is spaced by {self.step:g}, less than {NARROWEST:g} widths of {self.width:g}: take a "
+                "wider spacing, for example r=np.arange(0.4, 3.05, 0.1), width=0.1"
+            )
+        check_entries("r", self.r)
         if self.pair_correlation not in ("partial", "total") or self.normalisation not in ("local", "bulk"):
             raise ParameterError(
                 "pair_correlation must be 'partial' or 'total' and normalisation 'local' or 'bulk', not "

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from supercooled.arguments import Name, Positive, validated
+from supercooled.arguments.amounts import MOST_ENTRIES
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, Indicator, parameter
@@ -65,6 +66,8 @@ class StructureFunctions(
                 "no structure function was asked for; take for example "
                 'StructureFunctions.of_paper("graham2023")'
             )
+        if (number := sum(one.number for one in self.radial)) > MOST_ENTRIES:
+            raise ParameterError(f"radial holds {number} functions, more than {MOST_ENTRIES}")
 
     @classmethod
     @validated

@@ -17,6 +17,8 @@ WIDTHS = 8.0
 LANES = 4
 # Rungs further apart than this many widths would take exponentials beyond what is worked out.
 WIDEST = 16.0
+# Rungs nearer to each other than this share of a width all say the same, and cost room for each.
+NARROWEST = 0.01
 
 
 class Ladder(NamedTuple):

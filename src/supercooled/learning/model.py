@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from pydantic import ValidationError
 
-from supercooled.arguments import Numbers, shown, validated
+from supercooled.arguments import Numbers, Prose, shown, validated
 from supercooled.arguments.single import LARGEST, SMALLEST
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
@@ -53,7 +53,7 @@ class SoftnessModel:
     scale: Array
     layers: tuple[tuple[Array, Array], ...]
     unit: Unit
-    definition: str = ""
+    definition: Prose = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @validated

@@ -12,7 +12,7 @@ from supercooled.fields import Indicator
 from supercooled.frame import Frame
 from supercooled.indicators import LearnedSoftness
 from supercooled.io import read
-from supercooled.learning import SoftnessModel, load_model
+from supercooled.learning import SoftnessModel
 from supercooled.plain_data import read_json
 from supercooled.predictors.predictor import FORMAT, load_predictor
 from supercooled.predictors.shipped import shipped
@@ -79,4 +79,4 @@ def model_named(model: str | Path | Indicator | SoftnessModel) -> Indicator:
         return shipped(str(model))
     told = read_json(model, error=StoreError)
     written = told.get("format") if isinstance(told, dict) else None
-    return load_predictor(model) if written == FORMAT else LearnedSoftness(load_model(model))
+    return load_predictor(model) if written == FORMAT else LearnedSoftness.of_file(model)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from supercooled.arguments import validated
+from supercooled.arguments import Prose, validated
 from supercooled.errors import ParameterError
 from supercooled.extras import require
 from supercooled.report.files import write_bytes
@@ -98,7 +98,7 @@ class Section:
     """
 
     heading: str
-    text: str = ""
+    text: Prose = ""
     plates: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 

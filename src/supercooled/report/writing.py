@@ -15,7 +15,7 @@ import xarray as xr
 from pydantic import ConfigDict
 
 from supercooled import extensions
-from supercooled.arguments import validated
+from supercooled.arguments import Prose, validated
 from supercooled.errors import ParameterError, StoreError
 from supercooled.extras import require
 from supercooled.fields import objection, reading
@@ -144,12 +144,12 @@ def write(
     out: str | Path,
     *,
     title: str,
-    summary: str,
+    summary: Prose,
     results: Mapping[str, xr.Dataset],
     provenance: Mapping[str, Any],
     rows: Sequence[Row] = (),
     sections: Sequence[Section] = (),
-    paper: str = "",
+    paper: Prose = "",
     figures: Figures | None = None,
 ) -> Path:
     """Comparison, results, figures and page in the folder `out`; the page's path.

@@ -39,7 +39,7 @@ class Logistic:
     """
 
     centre: float
-    width: float
+    width: Positive
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.centre) and np.isfinite(self.width) and self.width > 0):

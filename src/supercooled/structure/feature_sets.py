@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from supercooled.arguments import validated
+from supercooled.arguments import NotNegative, Positive, Whole, check_entries, validated
+from supercooled.arguments.amounts import MOST_ENTRIES
 from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.kernels.cage import WIDTHS
-from supercooled.kernels.gaussians import WIDEST
+from supercooled.kernels.gaussians import NARROWEST, WIDEST
 
 
 @validated
@@ -32,21 +34,23 @@ class Radial:
     3.0
     """
 
-    first: float
-    step: float
-    number: int
-    width: float
-    cutoff: float | None = None
+    first: NotNegative
+    step: Positive
+    number: Annotated[int, Whole(at_least=1, at_most=MOST_ENTRIES)]
+    width: Positive
+    cutoff: Positive | None = None
 
     def __post_init__(self) -> None:
         lengths = [self.step, self.width, *([] if self.cutoff is None else [self.cutoff])]
         if not (np.isfinite([self.first, *lengths]).all() and min(lengths) > 0 and self.first >= 0):
             raise ParameterError(f"{self}: lengths must be positive; for example width=0.1")
-        if self.number < 1:
-            raise ParameterError(f"{self} holds no Gaussian")
         if self.number > 1 and self.step > WIDEST * self.width:
             raise ParameterError(
                 f"{self}: Gaussians spaced by more than {WIDEST:g} widths see hardly any neighbour"
+            )
+        if self.number > 1 and self.step < NARROWEST * self.width:
+            raise ParameterError(
+                f"{self}: Gaussians spaced by less than {NARROWEST:g} widths all say the same"
             )
 
     @property
@@ -75,8 +79,8 @@ class Angular:
         overflows, or a function stands twice.
     """
 
-    functions: tuple[tuple[float, float, int], ...]
-    cutoff: float
+    functions: tuple[tuple[Positive, float, int], ...]
+    cutoff: Positive
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.cutoff) and self.cutoff > 0):
@@ -93,8 +97,7 @@ class Angular:
                 raise ParameterError(
                     f"(1 + |lambda|)^zeta is beyond what a number holds for lambda={sign}, zeta={zeta}"
                 )
-        if len(set(self.functions)) < len(self.functions):
-            raise ParameterError("an angular function stands twice")
+        check_entries("functions", self.functions)
 
 
 @validated
