@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parents[1] / "src"
 LIQUID = "ka-lj -T 0.7 --density 1.2 -N NUMBER"
 HOPS = "-c import supercooled as sc; sc.dynamics.hops(sc.read('run.gsd'), window=6.0"
 COMMANDS: dict[str, str] = {
-    "--help": "--help",
+    "help": "--help",
     "systems": "systems --states",
     "read a GSD": "-c import supercooled as sc; sc.read('run.gsd', temperature=0.7).positions()",
     "read a dump": "-c import supercooled as sc; sc.read('run.dump', timestep=0.005).positions()",

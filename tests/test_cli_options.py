@@ -5,8 +5,10 @@ A part of the values in the tests, all of them with ``ARGUMENTS=all``.
 
 from __future__ import annotations
 
+import inspect
 import os
 import random
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -135,8 +137,11 @@ def cases(command: str) -> list[tuple[str, str]]:
 
 
 def numeric(command: str, name: str) -> bool:
-    option = next(one for one in COMMANDS[command].params if name in (*one.opts, one.name))
-    return "float" in str(option.type).lower() or "int" in str(option.type).lower()
+    """Whether an option or argument is a number, by its annotation."""
+    option = next(one for one in COMMANDS[command].params if name in {*one.opts, one.name})
+    callback = next(one.callback for one in cli.app.registered_commands if one.callback.__name__ == command)
+    said = str(inspect.signature(callback, eval_str=True).parameters[option.name].annotation)
+    return "float" in said or "int" in re.findall(r"\w+", said.partition(",")[0])
 
 
 def changed(command: str, name: str, value: str) -> list[str]:
