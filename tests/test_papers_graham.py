@@ -211,7 +211,7 @@ def by_quantity(rows: list[report.Row], word: str) -> list[report.Row]:
 
 def test_rows_judge_by_the_tolerances_of_the_task() -> None:
     rows = rows_of(example())
-    for reading, shift, verdict in (("P(R|S > 0)", 0.0, [True, False]), ("P(S > 0|R)", 0.02, [None, None])):
+    for reading, shift, verdict in (("P(R|S > 0)", 0.0, [None, None]), ("P(S > 0|R)", 0.02, [True, False])):
         cold, hot = by_quantity(rows, f"{reading}, coldest"), by_quantity(rows, f"{reading}, hottest")
         assert [row.measured for row in cold] == pytest.approx([0.76 - shift, 0.85 - shift])
         assert [row.within for row in cold] == verdict
@@ -301,16 +301,16 @@ def test_crossovers_that_are_off_by_an_error_are_found_out() -> None:
     assert "ln P_R" not in by_quantity(rows_of(true), "over that before")[0].note
 
 
-def test_an_accuracy_that_misses_says_what_other_readings_give() -> None:
+def test_a_share_that_misses_says_what_other_readings_give() -> None:
     results = example()
     results["states"]["accuracy"][0, -1], results["states"]["recall"][0, -1] = 0.6, 0.9
-    note = next(row.note for row in by_quantity(rows_of(results), "P(R|S > 0), hottest"))
+    note = next(row.note for row in by_quantity(rows_of(results), "P(S > 0|R), hottest"))
     # 9 of 10 soft and, with equally many of each, 6 of 10 hard: of 1 soft to 3 hard a third is soft.
-    assert "25 % of them soft, it is 0.33" in note
+    assert "is 0.60 on equally many examples, and 0.33 on as many" in note
+    assert note.endswith("as were found, 25 % of them soft.")
     results["states"]["accuracy"][0, -1] = 0.0
-    note = next(row.note for row in by_quantity(rows_of(results), "P(R|S > 0), hottest"))
-    assert note.endswith("Tried: the other way round, P(S > 0|R), it is 0.90.")
-    assert "P(S > 0|R), it is 0.90" in note
+    note = next(row.note for row in by_quantity(rows_of(results), "P(S > 0|R), hottest"))
+    assert note.endswith("Tried: P(R|S > 0), as the words stand, is 0.00 on equally many examples.")
 
 
 def test_a_spread_that_misses_says_how_many_errors_off_it_is() -> None:

@@ -83,6 +83,7 @@ def _at(commit: str, table: Path) -> str:
     return subprocess.run(shown, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-def _measured(text: str) -> list[tuple[object, ...]]:
-    names = ("item", "quantity", "state", "published", "measured", "uncertainty", "unit")
-    return [tuple(row[name] for name in names) for row in json.loads(text)]
+def _measured(text: str) -> list[str]:
+    # Which of them stands beside what is printed, and in which order, is no measurement.
+    names = ("item", "quantity", "state", "measured", "uncertainty", "unit")
+    return sorted(str([row[name] for name in names]) for row in json.loads(text))

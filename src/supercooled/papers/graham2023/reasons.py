@@ -23,17 +23,17 @@ _PRICE = 10.0
 
 
 def accuracy(state: xr.Dataset) -> str:
-    """Of P(R|S > 0) on equally many examples: with as many as there are of each kind, and P(S > 0|R)."""
+    """Instead of P(S > 0|R), P(R|S > 0): on equally many examples, and with as many as there are of each."""
     precision, recall, share = (float(state[name]) for name in ("accuracy", "recall", "soft_share"))
-    other = f"the other way round, P(S > 0|R), it is {recall:.2f}."
+    other = f"Tried: P(R|S > 0), as the words stand, is {precision:.2f} on equally many examples"
     if not precision > 0:
-        return f"Tried: {other}"
+        return f"{other}."
     # Of the hard, the share with S > 0 follows from equally many.
     mistaken = recall * (1.0 - precision) / precision
     weighed = recall * share / (recall * share + mistaken * (1.0 - share))
     return (
-        f"Tried: with as many peaks and troughs of p_hop as were found, {100 * share:.0f} % of them soft, it "
-        f"is {weighed:.2f}; {other}"
+        f"{other}, and {weighed:.2f} on as many peaks and troughs of p_hop as were found, "
+        f"{100 * share:.0f} % of them soft."
     )
 
 

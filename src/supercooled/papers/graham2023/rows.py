@@ -30,11 +30,15 @@ _ROUGH = 0.5
 _NO_LINES = "Fewer than two strata have a probability at three temperatures: no lines to cross."
 
 
-# What is printed as P(R|S > 0) falls below the half of a guess, which no accuracy on balanced examples does.
-# The other reading was thought of with short runs at hand: it stands beside the print and has no verdict.
+# What is printed as P(R|S > 0) falls below the half of a guess, which no share of balanced examples does: it
+# can only be the share of the rearranging that have S > 0. The words as they stand have no verdict.
 READINGS = (
-    ("accuracy", "P(R|S > 0)", True, "Equally many of each, so that a guess is right in half."),
-    ("recall", "P(S > 0|R)", False, "Another reading, not judged: of the soft, the share with S > 0."),
+    ("recall", "P(S > 0|R)", True, "Of the rearranging, the share with S > 0."),
+    ("accuracy", "P(R|S > 0)", False, "As the words stand: of equally many a guess is right in half."),
+)
+READ_AS = (
+    "Printed as P(R|S > 0), which on equally many examples can't fall below the half of a guess, as the "
+    "print does: read as P(S > 0|R) when both were known."
 )
 _RISES = Tolerance.between(0.0, np.inf)
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
@@ -45,7 +49,7 @@ TABLE = {
             f"{quantity}, {when}",
             "1",
             within if judged else None,
-            reading="" if judged else "This reading was thought of with short runs at hand.",
+            reading=READ_AS if judged else "",
         )
         for name, quantity, judged, _ in READINGS
         for when, within in (("coldest", ACCURACY_COLD), ("hottest", ACCURACY_HOT))
