@@ -14,9 +14,11 @@ from supercooled.analysis.choices import temperature_of
 from supercooled.box import Box
 from supercooled.errors import ParameterError
 from supercooled.io.meaning import Repeats, Unfinished
-from supercooled.store.reading import temperature_beside
 from supercooled.trajectory import Trajectory
 from supercooled.units import Units, units_of
+
+# As the frames of a run of this package are called.
+RUN_FILE = "trajectory.gsd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,12 @@ class Given:
 
     def _opened(self, file: Path, told: float | None) -> Trajectory:
         run = io.open_file(file, self.meaning(told)).trajectory
-        known = temperature_beside(file)
+        known = None
+        if file.name == RUN_FILE:
+            # Only a run of this package needs what files runs, and that what simulates.
+            from supercooled.store.reading import temperature_beside
+
+            known = temperature_beside(file)
         if known is not None and run.temperature is not None and not np.isclose(known, run.temperature):
             raise ParameterError(
                 f"{file} was made at T = {known:g}, --temperature says {told:g}: they are in the order of "

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from supercooled.source_code import provenance, versions
-from supercooled.store.folder import RunFolder
 from supercooled.trajectory import Trajectory
 
 __all__ = ["describe"]
@@ -63,6 +62,9 @@ def _run(trajectory: Trajectory) -> dict[str, Any]:
     }
     if state is None:
         return {"file": trajectory.source.name, **row}
+    # Only a run of this package needs what files runs, and that what simulates.
+    from supercooled.store.folder import RunFolder
+
     return {
         "liquid": state.liquid.name,
         **row,

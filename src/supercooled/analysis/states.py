@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise, permutations
+from pathlib import Path
 
 import numpy as np
 
 from supercooled import systems
 from supercooled.analysis.choices import Choices, temperature_of
+from supercooled.analysis.inputs import RUN_FILE
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.mixture import Mixture
 from supercooled.nearest import MOST_SPECIES, check_units
 from supercooled.replicas import each_once, replicas
-from supercooled.store.reading import check_made_with
 from supercooled.trajectory import Trajectory
 
 # Distance that single precision leaves between one configuration written twice, sigma_AA.
@@ -28,7 +29,10 @@ def in_its_order(
     first = trajectories[0]
     mixture = systems.named(liquid, density=first.n_particles / first.fixed_box().volume).mixture
     for trajectory in trajectories:
-        check_made_with(trajectory.source.name, mixture)
+        if Path(trajectory.source.name).name == RUN_FILE:
+            from supercooled.store.reading import check_made_with
+
+            check_made_with(trajectory.source.name, mixture)
     ordered = [_in_order(trajectory, mixture, liquid) for trajectory in trajectories]
     for given, trajectory in zip(trajectories, ordered, strict=True):
         check_units(trajectory, mixture)
