@@ -15,7 +15,11 @@ import pytest
 from corpus.case import Case
 
 import supercooled
+from supercooled import plain_data, yaml_files
+from supercooled.arguments.amounts import MOST_ENTRIES
 from supercooled.errors import SupercooledError
+from supercooled.io import text_index
+from supercooled.predictors.predictor import MOST_LAYERS
 
 SECONDS = 20
 
@@ -98,3 +102,20 @@ def test_nothing_is_read_but_by_a_reader_with_bounds():
         if where.get(name, set()) - allowed - {"plain_data.py"}
     }
     assert not wrong
+
+
+def test_the_documentation_says_the_bounds_that_there_are():
+    text = " ".join((Path(__file__).parents[1] / "docs" / "faults.rst").read_text().split())
+    for said in (
+        f"{round(plain_data.LARGEST_JSON / 2**20)} MB; lists {plain_data.DEEPEST} deep",
+        f"whole numbers of {plain_data.MOST_DIGITS} digits, others of {plain_data.LONGEST_NUMBER} characters",
+        f"{yaml_files.LARGEST_YAML // 10**6} MB, {plain_data.MOST_NODES // 1000} 000 words and numbers",
+        f"{plain_data.LARGEST_TABLE // 2**20} MB of text",
+        f"header up to {text_index.LONGEST_LINE // 2**20} MB, {text_index.MOST_COLUMNS} columns",
+        f"text beyond {plain_data.UNPACKED_ANYWAY // 2**20} MiB",
+        f"at most {MOST_LAYERS} layers",
+        f"at most {MOST_ENTRIES} radii, lengths or functions",
+        f"Every case has {SECONDS} seconds",
+    ):
+        assert said in text, said
+    assert plain_data.MOST_TIMES == 1000  # a thousand times
