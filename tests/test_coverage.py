@@ -9,12 +9,13 @@ import xarray as xr
 
 import supercooled
 from supercooled import Box, Trajectory, cage, compare, indicators, learning, relation
+from supercooled.blocks import jackknife_error
 from supercooled.dynamics import correlators
 from supercooled.predictors import fit_predictor
 from supercooled.relation import distribution
 from supercooled.structure import structure_factor
 
-# The range that the stated 68 % may be found in; five numbers that know nothing of each other give 63 %.
+# The range that the stated 68 % may be found in.
 LEAST, MOST = 0.60, 0.76
 
 
@@ -99,6 +100,79 @@ def test_stated_errors_of_distributions_cover_the_truth_or_are_not_given():
     assert min(given[0.3, n] for n in (25, 100, 400)) > 0.85
 
 
+def on_and_off(rng, n_frames, n, memory, share):
+    """Particles that are on now and then, and for `memory` frames: 1 or 0, as skewed as what is rare."""
+    found = rng.random((n_frames, n)) < share
+    stays = rng.random((n_frames, n)) < np.exp(-1.0 / memory)
+    for k in range(1, n_frames):
+        found[k] = np.where(stays[k], found[k - 1], found[k])
+    return found.astype(float)
+
+
+def field_of(values, name="x"):
+    frames = np.arange(len(values))
+    at = {"frame": frames, "time": ("frame", frames * 1.0), "particle": np.arange(values.shape[1])}
+    return xr.DataArray(values, at, ("frame", "particle"), name=name)
+
+
+def rare(rng, n_frames, memory, blocks):
+    """How many of a few particles are on."""
+    found = distribution(
+        field_of(on_and_off(rng, n_frames, 5, memory, 0.1)), bins=[-0.5, 0.5, 1.5], blocks=blocks
+    )
+    return found.probability_density.values[1:], found.probability_density_error.values[1:]
+
+
+def large(rng, n_frames, memory, blocks):
+    """How many values of a lognormal process are large."""
+    values = np.exp(remembered(rng, n_frames, (5,), memory))
+    found = distribution(field_of(values), bins=[0.0, 3.0, 1e9], blocks=blocks)
+    return found.probability_density.values[:1], found.probability_density_error.values[:1]
+
+
+def hopping(rng, n_frames, memory, blocks):
+    """How many of the soft and of the hard hop, and how well softness ranks them."""
+    hop = on_and_off(rng, n_frames, 40, memory, 0.04)
+    soft = remembered(rng, n_frames, (40,), memory) + 0.7 * hop
+    given = field_of(soft), field_of(hop, "p_hop")
+    asked = {"threshold": 0.5, "lead": 0.0, "blocks": blocks}
+    found = relation.rearrangement_probability(*given, bins=[-9.0, 0.3, 9.0], minimum_count=1, **asked)
+    ranked = relation.ranking(*given, bins=4, **asked)
+    share = relation.softer_share(*given, threshold=0.5, lead=0.0, blocks=blocks)
+    return (
+        np.array([*found.rearrangement_probability.values, ranked.auc.item(), share.value]),
+        np.array([*found.rearrangement_probability_error.values, ranked.auc_error.item(), share.error]),
+    )
+
+
+def kept(rng, n_frames, memory, blocks):
+    """How long particles that are on and off keep it."""
+    values = on_and_off(rng, n_frames, 30, memory, 0.2) + 0.01 * rng.normal(size=(n_frames, 30))
+    found = relation.memory(field_of(values), lags=[1.0, 4.0], blocks=blocks)
+    return found.memory.values, found.memory_error.values
+
+
+@pytest.mark.parametrize("blocks", [5, 10])
+@pytest.mark.parametrize("process", [rare, large, hopping, kept])
+def test_stated_errors_of_skewed_and_intermittent_processes_cover_the_truth(process, blocks):
+    inside = []
+    for memory, n_frames in ((0.3, 200), (1.0, 400), (4.0, 1200)):
+        found = [process(np.random.default_rng(seed), n_frames, memory, blocks) for seed in range(80)]
+        value, error = (np.array(one) for one in zip(*found, strict=True))
+        known = np.isfinite(error)
+        # Parts of twenty correlation times and more nearly always know it.
+        assert known.mean() > 0.85
+        inside.append((np.abs(value - value.mean(axis=0)) < error)[known])
+    assert LEAST < np.concatenate(inside).mean() < MOST
+
+
+def test_of_what_never_happened_no_error_is_given():
+    found = distribution(field_of(np.zeros((25, 4))), bins=[-0.5, 0.5, 1.5])
+    assert found.probability_density.values.tolist() == [1.0, 0.0]
+    assert np.isnan(found.probability_density_error).all()
+    assert "not independent" in found.no_error
+
+
 def gas(rng, n_frames, memory, n=20):
     """Particles that wander about a box smaller than their ways."""
     return 2.0 * remembered(rng, n_frames, (n, 3), memory)
@@ -106,14 +180,14 @@ def gas(rng, n_frames, memory, n=20):
 
 def test_stated_errors_of_the_structure_factor_cover_the_truth_or_are_not_given():
     inside, given = [], []
-    for memory, n_frames in ((0.2, 40), (30.0, 80), (300.0, 80)):
+    for memory, n_frames in ((0.2, 40), (30.0, 80), (3000.0, 80)):
         found = []
         for seed in range(20):
             run = Trajectory.from_arrays(gas(np.random.default_rng(seed), n_frames, memory), Box.cube(5.0))
             sq = structure_factor(run, q_max=4.0, dq=0.1, blocks=8)
             x = sq.structure_factor_jackknife[:, 0]
-            error = np.sqrt(7 / 8 * ((x - x.mean("block")) ** 2).sum("block"))
-            found.append((sq.structure_factor[0].values, error.values, not sq.no_error))
+            error = jackknife_error(x.values)
+            found.append((sq.structure_factor[0].values, error, not sq.no_error))
         value, error, known = (np.array(one) for one in zip(*found, strict=True))
         covered = np.abs(value - value.mean(axis=0)) < error
         inside.append(covered[known])

@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from supercooled.blocks import block_of, jackknife_error, leave_one_out
+from supercooled.blocks import (
+    block_of,
+    error_of_mean,
+    interval_of,
+    jackknife_error,
+    jackknife_variance,
+    leave_one_out,
+    memory_of,
+)
 from supercooled.chunks import map_add, spans
 
 
@@ -44,10 +53,32 @@ def test_blocks_are_contiguous_and_nearly_equal():
     assert set(block_of(3, 5)) == {0, 1, 2}
 
 
-def test_the_jackknife_of_a_mean_is_the_textbook_standard_error():
+def test_the_jackknife_of_a_mean_is_the_textbook_standard_error_times_students_t():
     x = np.random.default_rng(1).normal(size=(8, 3))
     replicates = leave_one_out(x) / 7
-    np.testing.assert_allclose(jackknife_error(replicates), x.std(axis=0, ddof=1) / np.sqrt(8))
+    textbook = x.std(axis=0, ddof=1) / np.sqrt(8)
+    np.testing.assert_allclose(np.sqrt(jackknife_variance(replicates, fewest=4)), textbook)
+    low, high = stats.t.interval(stats.norm.cdf(1) - stats.norm.cdf(-1), 7, scale=textbook)
+    np.testing.assert_allclose(jackknife_error(replicates), (high - low) / 2)
+    np.testing.assert_allclose(error_of_mean(x), (high - low) / 2)
+    assert np.isnan(error_of_mean(x[:3])).all()
+
+
+@pytest.mark.parametrize("n", [4, 5, 10])
+def test_plus_and_minus_the_error_of_a_few_parts_holds_their_mean_in_68_percent(n):
+    x = np.random.default_rng(n).normal(size=(n, 40_000))
+    inside = np.abs(x.mean(axis=0)) < jackknife_error(leave_one_out(x) / (n - 1))
+    # One standard error of 40 000 yes and no is 0.2 %.
+    assert inside.mean() == pytest.approx(0.6827, abs=0.01)
+    inside = np.abs(x.mean(axis=0)) < error_of_mean(x)
+    assert inside.mean() == pytest.approx(0.6827, abs=0.01)
+    assert (np.abs(x.mean(axis=0)) < error_of_mean(x) / interval_of(n)).mean() < 0.665
+
+
+def test_what_never_changes_is_not_known_to_be_forgotten():
+    still, noise = np.full(40, 0.3), np.random.default_rng(1).normal(size=40)
+    assert memory_of([[still], [np.zeros(40)]]) == np.inf
+    assert memory_of([[still], [noise]]) < 2
 
 
 def test_the_jackknife_leaves_out_blocks_without_data_and_says_nothing_of_one():
@@ -64,12 +95,12 @@ def test_blocks_of_unequal_length_give_the_error_of_their_mean():
     lengths = np.array([180.0, 20.0, 20.0, 20.0])
     sums = rng.normal(size=(4, 20_000)) * np.sqrt(lengths)[:, None]
     replicates = leave_one_out(sums) / leave_one_out(lengths)[:, None]
-    variance = (jackknife_error(replicates, lengths[:, None]) ** 2).mean()
+    variance = jackknife_variance(replicates, lengths[:, None], fewest=4).mean()
     assert variance == pytest.approx(1.0 / 240.0, rel=0.03)
     alike = jackknife_error(replicates, np.full((4, 1), 7.0))
     np.testing.assert_allclose(alike, jackknife_error(replicates))
     # Counted as equal ones they would seem much worse known.
-    assert (alike**2).mean() > 2.0 / 240.0
+    assert ((alike / interval_of(4)) ** 2).mean() > 2.0 / 240.0
 
 
 def test_sums_of_arrays_add_elementwise():

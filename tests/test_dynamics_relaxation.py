@@ -6,6 +6,7 @@ import xarray as xr
 from scipy.integrate import quad
 
 from supercooled import Box, Trajectory
+from supercooled.blocks import interval_of
 from supercooled.dynamics import (
     correlators,
     diffusion,
@@ -90,7 +91,7 @@ def test_blocks_that_depend_on_each_other_or_are_few_give_no_error_and_the_reaso
     times = [28.0, 30.0, 33.0, 29.0, 31.0]
     data = with_blocks("overlap", [np.exp(-LAGS / tau) for tau in times])
     one = relaxation_time(data)
-    assert one.error == pytest.approx(np.sqrt(4 / 5 * np.var(times) * 5), rel=1e-9)
+    assert one.error == pytest.approx(interval_of(5) * np.sqrt(4 / 5 * np.var(times) * 5), rel=1e-9)
     assert one.no_error == ""
     data["independence"] = ("lag", np.where(LAGS < 10.0, 1.0, np.nan))
     dependent = relaxation_time(data.assign_attrs(no_error="parts share a window"))
@@ -99,7 +100,8 @@ def test_blocks_that_depend_on_each_other_or_are_few_give_no_error_and_the_reaso
     assert dependent.no_error == "parts share a window"
     data["independence"] = ("lag", np.ones(len(LAGS)))
     data["block_weight"][0] = LAGS < 10.0
-    assert relaxation_time(data).error == pytest.approx(np.sqrt(3 / 4 * np.var(times[1:]) * 4), rel=1e-9)
+    expected = interval_of(4) * np.sqrt(3 / 4 * np.var(times[1:]) * 4)
+    assert relaxation_time(data).error == pytest.approx(expected, rel=1e-9)
     data["block_weight"][:2] = LAGS < 10.0
     assert np.isnan(relaxation_time(data).error)
 
@@ -155,7 +157,7 @@ def test_motion_that_is_not_diffusive_for_long_is_said_to_be(msd, reason):
 def test_the_error_of_d_is_the_jackknifes():
     factors = np.array([1.0, 1.1, 0.9, 1.0, 1.05])
     found = diffusion(with_blocks("msd", factors[:, None] * caged(2e-3)), tolerance=0.05, decades=0.3)
-    expected = 2e-3 * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
+    expected = 2e-3 * interval_of(5) * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
     assert found.error == pytest.approx(expected, rel=1e-6)
     with pytest.raises(ParameterError, match="tolerance"):
         diffusion(with_blocks("msd", [LAGS]), tolerance=0.0, decades=0.3)
@@ -225,7 +227,8 @@ def test_the_jackknife_tells_the_errors_of_a_fit_and_given_errors_their_own():
     taus = 40.0 * np.array([1.0, 1.1, 0.9, 1.0, 1.05])
     rows = [0.75 * np.exp(-((LAGS / tau) ** 0.55)) for tau in taus]
     found = stretched_exponential(with_blocks("overlap", rows), shortest=0.1, longest=1000.0)
-    assert found.time.error == pytest.approx(np.sqrt(4 / 5 * ((taus - taus.mean()) ** 2).sum()), rel=1e-4)
+    expected = interval_of(5) * np.sqrt(4 / 5 * ((taus - taus.mean()) ** 2).sum())
+    assert found.time.error == pytest.approx(expected, rel=1e-4)
     assert found.exponent.error == pytest.approx(0.0, abs=1e-6)
     # Errors that are a fraction of the curve and go together are an error of the amplitude at most.
     one = curve(rows[0])

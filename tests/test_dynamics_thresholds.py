@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from supercooled import Box, Trajectory
+from supercooled.blocks import interval_of
 from supercooled.dynamics import displacements, hop_threshold, relaxation_time
 from supercooled.errors import ParameterError
 
@@ -64,7 +65,7 @@ def test_the_error_is_the_jackknifes():
     data = curves(LAGS, BUMP, LAGS**0.5)
     data["msd_jackknife"] = data["msd_jackknife"] * factors[:, None]
     found = hop_threshold(data, decades=0.3)
-    expected = found.value * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
+    expected = found.value * interval_of(5) * np.sqrt(4 / 5 * ((factors - factors.mean()) ** 2).sum())
     assert found.error == pytest.approx(expected, rel=1e-9)
     data["independence"] = data["independence"].where(data.lag < 30.0)
     unknown = hop_threshold(data.assign_attrs(no_error="parts share a window"), decades=0.3)

@@ -150,6 +150,14 @@ def test_the_papers_indicators_obey_the_laws(one):
     check_indicator(one)
 
 
+def test_shells_of_pairs_do_not_hang_on_the_order_of_the_species():
+    frame, shells = liquid_frame(3), {"AA": 1.4, "AB": 1.2, "BB": 1.1}
+    turned = Frame.from_arrays(frame.positions, frame.box, species=1 - frame.species, names=("B", "A"))
+    np.testing.assert_array_equal(Coordination(shells).of(turned), Coordination(shells).of(frame))
+    other = Frame.from_arrays(frame.positions, frame.box, species=1 - frame.species)
+    assert (Coordination(shells).of(other) != Coordination(shells).of(frame)).any()
+
+
 def test_structure_functions_obey_the_laws_but_for_units():
     # Their parameters are lengths of many kinds; test_rescaling multiplies them.
     frame = liquid_frame(3)

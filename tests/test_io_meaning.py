@@ -499,12 +499,19 @@ def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_pat
     energy = sc.indicators.PotentialEnergy(fluid)
     learned = sc.predictors.shipped("ka-propensity-T0.44")
     kinds = sc.Trajectory.from_arrays(grid, sc.Box.cube(2.2 * 6.6), species=np.arange(216) % 5 == 4)
+    alone = sc.Frame.from_arrays(1.01 * grid[0], sc.Box.cube(2.2 * 6.7))
     for call in (
         lambda: sc.indicators.Average(energy, 1.0, cutoff=2.5).of(angstrom),
         lambda: learned.of(kinds),
         lambda: depth.of(angstrom),
         lambda: sc.compute(angstrom, [depth]),
         lambda: sc.simulation.configurational(angstrom, fluid),
+        lambda: depth.of(angstrom[0]),
+        lambda: sc.indicators.Average(energy, 1.0, cutoff=2.5).of(angstrom[0]),
+        lambda: sc.compute(alone, [energy]),
+        lambda: learned.of(kinds[0]),
+        lambda: sc.predict(kinds, model="ka-propensity-T0.44"),
+        lambda: sc.predictors.fit_predictor(energy, [angstrom[0], alone], [np.arange(216.0)] * 2, target="x"),
     ):
         with pytest.raises(ParameterError, match="not in reduced units of this liquid; give its units"):
             call()

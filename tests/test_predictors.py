@@ -273,3 +273,23 @@ def test_frames_of_the_plane_and_of_space_are_no_one_liquid():
         ParameterError, match=r"has 2 dimensions, and frame 0, .*, 3: a predictor is of one liquid"
     ):
         fit_predictor(BondOrder(6, cutoff=1.6), [walks(1)[0], flat], [np.zeros(60)] * 2, target="x")
+
+
+def test_the_unit_is_the_targets_and_other_dimensions_are_refused():
+    frames = [walks(seed)[0] for seed in range(4)]
+    order = BondOrder(6, cutoff=1.6)
+    y = [
+        order.of(frame).copy(data=np.arange(60.0) * (k + 1)).assign_attrs(units="sigma_AA")
+        for k, frame in enumerate(frames)
+    ]
+    assert fit_predictor(order, frames, y, target="x").unit == "sigma_AA"
+    with pytest.raises(ParameterError, match="say that they are in sigma_AA, and unit is 'tau'"):
+        fit_predictor(order, frames, y, target="x", unit="tau")
+    y[1].attrs["units"] = "tau"
+    with pytest.raises(ParameterError, match="different units: sigma_AA, tau"):
+        fit_predictor(order, frames, y, target="x")
+    plain = fit_predictor(order, frames, [one.values for one in y], target="x", unit="tau")
+    assert plain.unit == "tau"
+    flat = sc.Frame.from_arrays(np.random.default_rng(1).random((60, 2)) * 8.0, sc.Box.cube(8.0, 2))
+    with pytest.raises(ParameterError, match="has 2 dimensions, and predicted_x has learned in 3"):
+        plain(flat)

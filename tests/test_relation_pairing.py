@@ -201,7 +201,8 @@ def test_a_run_that_forgets_too_slowly_has_no_error_of_its_probabilities_barrier
 
 
 def test_a_bin_without_rearrangements_has_the_error_of_one():
-    softness = field(np.tile([1.0, 1.0, 1.0, 1.0, 3.0], (10, 1)))
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (10, 5))
+    softness = field(np.tile([1.0, 1.0, 1.0, 1.0, 3.0], (10, 1)) + noise)
     p_hop = field(np.tile([0.0, 0.0, 0.0, 0.0, 1.0], (10, 1)), name="p_hop")
     found = rearrangement_probability(
         softness, p_hop, threshold=0.5, bins=[0.0, 2.0, 4.0], lead=0.0, minimum_count=1

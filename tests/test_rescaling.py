@@ -9,10 +9,27 @@ import pytest
 import xarray as xr
 from asked import local_depth, surroundings
 
-from supercooled import Box, LennardJones, Mixture, Trajectory, cage, dynamics, learning, relation, structure
-from supercooled.indicators import StructureFunctions
+from supercooled import (
+    Box,
+    LennardJones,
+    Mixture,
+    Trajectory,
+    analyze,
+    cage,
+    dynamics,
+    indicators,
+    learning,
+    relation,
+    structure,
+    targets,
+)
+from supercooled.analysis.choices import Choices
+from supercooled.indicators import BondOrder, Coordination, LocalDepth, StructureFunctions, VoronoiVolume
+from supercooled.potentials import HarmonicRepulsion
 from supercooled.quantities import TABLE
+from supercooled.simulation import inherent_structure
 from supercooled.simulation.configurational import configurational
+from supercooled.testing import liquid_frame, liquid_runs
 
 # No power of one is a power of the others.
 LENGTH, ENERGY, MASS = np.sqrt(2.0), np.pi / 2, np.e / 2
@@ -40,7 +57,7 @@ class Units:
                 sign = -1 if part == "/" else 1
                 continue
             name, _, power = part.partition("^")
-            powers = {"": 1, "d": self.d, "-d": -self.d, "(d+2)": self.d + 2}
+            powers = {"": 1, "d": self.d, "-d": -self.d, "(d-1)": self.d - 1, "(d+2)": self.d + 2}
             factor *= names[name] ** (sign * (powers[power] if power in powers else int(power)))
         return factor
 
@@ -380,6 +397,10 @@ CASES |= {
 
 # Before any test has entered an indicator of its own.
 KNOWN = sorted(TABLE)
+# Those of this package: a test of another file may have entered its own.
+INSIDE = {
+    name: kind for name, kind in indicators.known().items() if kind.__module__.startswith("supercooled.")
+}
 
 
 def test_every_quantity_of_the_table_has_a_case():
@@ -399,3 +420,176 @@ def test_a_quantity_scales_as_its_unit_says(name, d):
         assert np.isfinite(a).any()
         # A wrong power of any factor is a third off at least; energies from tables agree to 1e-5.
         np.testing.assert_allclose(b / factor, a, rtol=1e-4, atol=1e-7 * np.nanmax(np.abs(a)))
+
+
+@cache
+def liquid(u, *, inherent=True):
+    """A distorted lattice of two species, and a configuration near it that counts as its minimum."""
+    one = liquid_frame(u.d)
+    moves = np.random.default_rng(2).normal(scale=0.1, size=one.positions.shape) * (np.arange(3) < u.d)
+    box = Box.cube(u.L * one.box.lengths[0], u.d)
+    there = replace(one, positions=u.L * one.positions, box=box, temperature=0.7 * u.E, known={})
+    below = box.wrap(u.L * (one.positions + moves))[0]
+    return replace(there, inherent=replace(there, positions=below, known={})) if inherent else there
+
+
+def soft_spheres(u):
+    sizes = (1.5, 1.4, 1.3)
+    repulsion = tuple(HarmonicRepulsion(20.0 * u.E, size * u.L) for size in sizes)
+    return Mixture("soft", ("A", "B"), (0.8, 0.2), (u.m, 0.5 * u.m), repulsion)
+
+
+@cache
+def solid(u):
+    """A frame at its minimum, the same in all units."""
+    if u != ours(u.d):
+        there, box = solid(ours(u.d)), Box.cube(u.L * solid(ours(u.d)).box.lengths[0], u.d)
+        return replace(there, positions=u.L * there.positions, box=box, temperature=0.7 * u.E, known={})
+    frame = liquid(u, inherent=False)
+    found = inherent_structure(frame.positions, frame.box, frame.species, soft_spheres(u), tolerance=1e-8)
+    return replace(frame, positions=found.positions, known={})
+
+
+def depth_of(u):
+    pairs = {"AA": (0.7 * u.L, 1.4 * u.L), "AB": (0.7 * u.L, 1.3 * u.L), "BB": (0.7 * u.L, 1.2 * u.L)}
+    return LocalDepth(
+        soft_spheres(u), pairs, "local", "total", width=0.1 * u.L, dr=0.02 * u.L, temperature=0.7 * u.E
+    )
+
+
+def line_through(u):
+    per_softness = 1.0 / u.of("sigma_AA^(d+2)")
+    return cage.Calibration(2.0 * per_softness, 0.5 * per_softness, 0.1, 0.1, (0.5, 0.6), "x", 0.1)
+
+
+def caged(u):
+    return {"temperature": 0.7 * u.E, "radius": 0.3 * u.L, "step": 0.1 * u.L, "sweeps": 5, "seed": 1}
+
+
+def sizes_of(u):
+    return (("A", 0.55 * u.L), ("B", 0.45 * u.L))
+
+
+# Each indicator in some units, and the frame that it is tried on.
+INDICATORS = {
+    "AngularDescriptors": lambda u: indicators.AngularDescriptors(
+        degrees=(2, 6), radii=(1.0 * u.L, 1.3 * u.L), width=0.1 * u.L
+    ),
+    "Asphericity": lambda u: indicators.Asphericity(sizes_of(u)),
+    "AtCage": lambda u: indicators.AtCage(VoronoiVolume(), soft_spheres(u), **caged(u)),
+    "Average": lambda u: indicators.Average(VoronoiVolume(), 1.2 * u.L, "A", cutoff=3.0 * u.L),
+    "Averages": lambda u: indicators.Averages(
+        VoronoiVolume(), (0.0, 1.2 * u.L), ("A", "all"), cutoff=3.0 * u.L
+    ),
+    "BondOrder": lambda u: BondOrder(6, cutoff=1.4 * u.L),
+    "CageDistance": lambda u: indicators.CageDistance(soft_spheres(u), **caged(u)),
+    "CageFluctuation": lambda u: indicators.CageFluctuation(soft_spheres(u), **caged(u)),
+    "Coordination": lambda u: Coordination(1.4 * u.L),
+    "DebyeWaller": lambda u: indicators.DebyeWaller(
+        soft_spheres(u), temperature=0.7 * u.E, time=0.05 * u.t, runs=2, cutoff=1.5 * u.L, dt=0.005 * u.t,
+        seed=1,
+    ),
+    "DistanceToInherent": lambda u: indicators.DistanceToInherent(),
+    "Inherent": lambda u: indicators.Inherent(VoronoiVolume()),
+    "InherentFeatures": lambda u: indicators.InherentFeatures(BondOrder(6, cutoff=1.4 * u.L)),
+    "LocalDensity": lambda u: indicators.LocalDensity(1.4 * u.L, 0.1 * u.L),
+    "LocalDepth": depth_of,
+    "LocalSoftness": lambda u: indicators.LocalSoftness(depth_of(u), line_through(u)),
+    "LowModes": lambda u: indicators.LowModes(soft_spheres(u), 30, tolerance=1e-4 * u.E / u.L),
+    "NonaffineBefore": lambda u: indicators.NonaffineBefore(10.0 * u.t, cutoff=1.9 * u.L),
+    "PackingOrder": lambda u: indicators.PackingOrder(
+        (("AA", 1.1 * u.L), ("AB", 1.0 * u.L), ("BB", 0.9 * u.L)), "cutoff", cutoff=1.5 * u.L
+    ),
+    "PairEntropy": lambda u: indicators.PairEntropy(
+        "partial", "local", 0.1 * u.L, tuple(u.L * np.arange(0.5, 2.05, 0.1)), 2.0 * u.L,
+        structure.Logistic(1.5 * u.L, 0.05 * u.L),
+    ),
+    "PotentialEnergy": lambda u: indicators.PotentialEnergy(soft_spheres(u)),
+    "StructureFunction": lambda u: indicators.StructureFunction("A", 1.1 * u.L, 0.1 * u.L),
+    "StructureFunctions": lambda u: StructureFunctions((radial(u),)),
+    "Variance": lambda u: indicators.Variance(VoronoiVolume(), 1.2 * u.L, cutoff=3.0 * u.L),
+    "Vibrality": lambda u: indicators.Vibrality(soft_spheres(u), tolerance=1e-4 * u.E / u.L),
+    "VoronoiCoordination": lambda u: indicators.VoronoiCoordination(sizes_of(u)),
+    "VoronoiSurface": lambda u: indicators.VoronoiSurface(sizes_of(u)),
+    "VoronoiVolume": lambda u: VoronoiVolume(sizes_of(u)),
+}  # fmt: skip
+ON = {"LowModes": solid, "Vibrality": solid, "NonaffineBefore": lambda u: run_of(u, 40, 0.0)[20]}
+# Its case stands among the quantities: what it has learned is in units of its own.
+LEARNED = {"LearnedSoftness"}
+
+
+def test_every_indicator_has_a_case():
+    assert set(INDICATORS) | LEARNED == set(INSIDE)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("name", INDICATORS)
+def test_an_indicator_scales_as_its_unit_says(name, d):
+    here, there = ours(d), theirs(d)
+    frame = ON.get(name, liquid)
+    a = INDICATORS[name](here).of(frame(here)).values
+    one = INDICATORS[name](there)
+    b = one.of(frame(there)).values
+    assert np.isfinite(a).any()
+    largest = np.nanmax(np.abs(a))
+    assert largest > 0
+    np.testing.assert_allclose(b / there.of(one.unit), a, rtol=1e-6, atol=1e-7 * largest)
+
+
+TARGETS = {
+    "BondBreaking": lambda u: targets.BondBreaking(after=8.0 * u.t, formed=1.4 * u.L, broken=1.7 * u.L),
+    "Displacement": lambda u: targets.Displacement(after=5.0 * u.t),
+    "Hop": lambda u: targets.Hop(within=3.0 * u.t, window=4.0 * u.t, threshold=0.1 * u.L**2),
+    "NonaffineMotion": lambda u: targets.NonaffineMotion(after=4.0 * u.t, cutoff=2.5 * u.L),
+    "PersistenceTime": lambda u: targets.PersistenceTime(distance=0.3 * u.L, longest=9.0 * u.t),
+    "Propensity": lambda u: targets.Propensity(after=6.0 * u.t),
+}
+
+
+def test_every_target_has_a_case():
+    inside = {name for name, kind in targets.known().items() if kind.__module__.startswith("supercooled.")}
+    assert set(TARGETS) == inside
+
+
+@pytest.mark.parametrize("d", [2, 3])
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_scales_as_its_unit_says(name, d):
+    def runs(u):
+        some = [
+            Trajectory.from_arrays(
+                u.L * run.unwrapped(), Box.cube(u.L * run.box.lengths[0], d), species=run.species,
+                times=u.t * run.times, unwrapped=True,
+            )
+            for run in liquid_runs(d)
+        ]  # fmt: skip
+        return some if TARGETS[name](u).of_several else some[0]
+
+    here, there = ours(d), theirs(d)
+    a = TARGETS[name](here).of(runs(here)).values
+    one = TARGETS[name](there)
+    b = one.of(runs(there)).values
+    assert np.nanmax(np.abs(a)) > 0
+    np.testing.assert_allclose(b / there.of(one.unit), a, rtol=1e-6, atol=1e-7 * np.nanmax(np.abs(a)))
+
+
+def analysed(u):
+    choices = Choices(
+        window=10.0 * u.t, q_max=12.0 / u.L, width=0.1 * u.L, overlap_radius=0.4 * u.L, dq=0.7 / u.L,
+        dr=0.1 * u.L, depth_dr=0.02 * u.L, minimum_count=10,
+    )  # fmt: skip
+    return analyze(run_of(u, 120, 0.001), choices=choices, thresholds=[0.05 * u.L**2]).rows
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("d", [2, 3])
+def test_every_row_of_an_analysis_scales_as_its_unit_says(d):
+    here, there = analysed(ours(d)), analysed(theirs(d))
+    assert len(here) > 3
+    for one, other in zip(here, there, strict=True):
+        assert (one.quantity, one.unit) == (other.quantity, other.unit)
+        # The averaged bond order is of neighbours within a length of its own.
+        if one.quantity != "bond order q6":
+            a, b = (np.array([row.measured, row.uncertainty], np.float64) for row in (one, other))
+            np.testing.assert_allclose(b / theirs(d).of(one.unit), a, rtol=1e-4)
+    assert sum(one.measured is not None for one in here) > 2

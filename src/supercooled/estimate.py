@@ -15,7 +15,7 @@ __all__ = ["Estimate"]
 @validated
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with its standard error.
+    """A number with its error: plus and minus it holds the truth in 68 % of cases.
 
     value, error : NaN where it is not known
     unit : "1" where it has none

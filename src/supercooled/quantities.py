@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,20 @@ class Quantity:
     def axis(self) -> str:
         """Axis label: symbol and unit."""
         return f"{self.symbol} ({self.unit})" if self.unit != "1" else self.symbol
+
+    def unit_in(self, dimensions: int) -> str:
+        """Unit of a number that was measured in so many dimensions.
+
+        >>> [quantity("softness").unit_in(d) for d in (2, 3)], quantity("density").unit_in(2)
+        (['sigma_AA^4', 'sigma_AA^5'], 'sigma_AA^-2')
+        """
+
+        def power(found: re.Match[str]) -> str:
+            sign, more = found[1] or found[2], found[3]
+            return f"^{(-1 if sign else 1) * dimensions + int(more or 0)}"
+
+        plain = re.sub(r"\^(?:(-?)d\b|\((-?)d([+-]\d+)\))", power, self.unit)
+        return re.sub(r"\^1\b", "", plain)
 
 
 TABLE: dict[str, Quantity] = {

@@ -20,7 +20,7 @@ from supercooled.analysis.measurement import Measured, measure
 from supercooled.analysis.results import Cages, Moves, Relations, cages, calibrated, moves, relations
 from supercooled.analysis.states import by_temperature, in_its_order, one_threshold_each
 from supercooled.arguments import Anything, shown, validated
-from supercooled.blocks import LEAST_TIME, TIMES_A_PART, jackknife_error, remembered
+from supercooled.blocks import forgotten, jackknife_error, memory_of
 from supercooled.cage import Calibration
 from supercooled.cluster import Workers
 from supercooled.display import html_table
@@ -337,7 +337,7 @@ def _bond_order(runs: Sequence[Trajectory], choices: Choices) -> tuple[float, fl
     sums, counts = np.array([part.sum() for part in parts]), np.array([float(len(part)) for part in parts])
     without = (sums.sum() - sums) / np.maximum(counts.sum() - counts, 1.0)
     length = min(map(len, series)) / choices.blocks
-    known = remembered(series) <= max(LEAST_TIME, length / TIMES_A_PART)
+    known = forgotten(memory_of([series]), length)
     error = float(jackknife_error(without, counts)) if known else np.nan
     return float(sums.sum() / counts.sum()), error
 

@@ -27,12 +27,11 @@ from supercooled.arguments import Anything, Blocks, Fraction, Whole, shown, vali
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import (
     FEWEST_PARTS,
-    LEAST_TIME,
     PART,
-    TIMES_A_PART,
     block_of,
+    forgotten,
     jackknife_error,
-    remembered,
+    memory_of,
 )
 from supercooled.errors import ParameterError
 from supercooled.fields import Features
@@ -238,9 +237,9 @@ def _pair(
     if first < FEWEST_PARTS:
         why = f"{first} parts don't tell their own scatter: give {FEWEST_PARTS} runs or more, or more frames"
     elif not why and parts > 1:
-        memory = max((remembered([one[:, k] for one in series]) for k in range(5)), default=0.0)
+        memory = memory_of([[one[:, k] for one in series] for k in range(5)] if series else [])
         length = min((len(one) for one in series), default=0) / parts
-        if memory > max(LEAST_TIME, length / TIMES_A_PART):
+        if not forgotten(memory, length):
             why = (
                 f"blocks of {length:.3g} frames are not independent: what frames say of it lasts "
                 f"{memory:.2g} frames; give several runs, or a longer one"

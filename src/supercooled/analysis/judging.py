@@ -19,6 +19,7 @@ from supercooled.datasets.configurations import published
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, values_of
+from supercooled.fields.indicator import check_units_in
 from supercooled.frame import Frame
 from supercooled.indicators.inherent_structures import TOLERANCE, inherent_frame
 from supercooled.mixture import Mixture
@@ -69,6 +70,7 @@ def measured_of(
     needs_still = any("inherent" in str(one) for one in wanted.values())
     said = dict.fromkeys(word for configuration in given for word in configuration.said)
     for k, (whose, frame) in enumerate(frames.items()):
+        check_units_in(frame, list(wanted.values()))
         there = frame
         if needs_still and frame.inherent is None and mixture is not None:
             began = clock.process_time()

@@ -31,6 +31,7 @@ from supercooled.errors import ParameterError
 from supercooled.extras import require
 from supercooled.matching import matched
 from supercooled.outputs import remove_owned
+from supercooled.quantities import quantity
 from supercooled.report import Row
 from supercooled.report.comparison import without_error
 from supercooled.trajectory import Trajectory
@@ -119,7 +120,7 @@ def results_of(
         choices=choices,
     )
     results |= scene_of(states[at[0]][0], measured[0], calibration, choices)
-    rows = _rows(at, found, moved, related, told)
+    rows = _rows(at, found, moved, related, told, dimensions=states[at[0]][0].dimensions)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
     return results, rows
@@ -196,7 +197,13 @@ def _nth(number: int) -> str:
 
 
 def _rows(
-    at: Sequence[float], found: Cages, moved: Moves, related: Relations | None, told: Sequence[float] | None
+    at: Sequence[float],
+    found: Cages,
+    moved: Moves,
+    related: Relations | None,
+    told: Sequence[float] | None,
+    *,
+    dimensions: int,
 ) -> list[Row]:
     rows = []
     for i, T in enumerate(at):
@@ -204,7 +211,13 @@ def _rows(
         softness, softness_error = (float(found.softness[name][i]) for name in ("softness", "softness_error"))
         area = "sigma_AA^2"
         rows += [
-            _row("average softness", T, softness, unit="sigma_AA^5", error=softness_error),
+            _row(
+                "average softness",
+                T,
+                softness,
+                unit=quantity("softness").unit_in(dimensions),
+                error=softness_error,
+            ),
             _row(
                 "relaxation time",
                 T,

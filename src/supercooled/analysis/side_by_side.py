@@ -202,7 +202,7 @@ def things_of(given: Any, kind: type[Any], number: int, word: str) -> tuple[Thin
         fields = tuple(one) if isinstance(one, list | tuple) else (one,)
         if not fields or not all(isinstance(field, xr.DataArray) for field in fields):
             raise ParameterError(
-                f"a {word} is an object of its kind or a field (frame, particle), not {shown(one)}"
+                f"each {word} is an object of its kind or a field (frame, particle), not {shown(one)}"
             )
         if len(fields) != number:
             raise ParameterError(

@@ -329,9 +329,7 @@ class _Plan:
             raise ParameterError(f"{run.source.name}: {frames} chooses none of {run.n_frames} frames")
         particles = np.arange(run.n_particles) if species is None else run.of_species(species)
         wanted = tuple(wanted)
-        # Potentials mean nothing where lengths are in Angstrom.
-        for mixture in _mixtures(wanted):
-            check_units_once(run, mixture)
+        _check_units(run, wanted)
         return cls(run, tuple(wanted), rows, particles)
 
     def chunks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
@@ -390,10 +388,36 @@ def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
     return np.concatenate(parts, axis=1)
 
 
+def _check_units(run: Trajectory, wanted: Sequence[Features]) -> None:
+    """Potentials mean nothing where lengths are in Angstrom."""
+    for mixture in _mixtures(wanted):
+        check_units_once(run, mixture)
+
+
+def check_units_in(frame: Frame, wanted: Sequence[Features]) -> None:
+    """Refuse a frame whose numbers can't be in reduced units of the potentials that features ask.
+
+    Raises
+    ------
+    ParameterError
+        if no two of its particles repel each other by them, or most overlap beyond reason.
+    """
+    run = frame.run
+    if not isinstance(run, Trajectory):
+        run = replace(
+            Trajectory.from_arrays(
+                frame.positions[None], frame.box, species=frame.species, names=frame.names
+            ),
+            frames=np.array([frame.number]),
+        )
+    _check_units(run, wanted)
+
+
 def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> xr.Dataset:
     """Values of one frame, (particle,) each."""
     if not isinstance(frame, Frame):
         raise ParameterError(f"a trajectory or one of its frames is needed, not {shown(frame)}")
+    check_units_in(frame, wanted)
     particles = np.arange(frame.n_particles)
     if species is not None:
         chosen = frame.species == frame.species_index(species)

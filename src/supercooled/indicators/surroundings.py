@@ -143,9 +143,12 @@ class Coordination(Indicator, quantity="coordination", source="sharma2022, Sec. 
         for pair, a, b in zip(pair_labels(frame.names), *np.triu_indices(n), strict=True):
             if a not in needed and b not in needed:
                 continue
-            if pair not in self.shells:
+            # The order of the species in a file is nobody's choice.
+            turned = pair_labels((frame.names[b], frame.names[a]))[1]
+            found = self.shells.get(pair, self.shells.get(turned))
+            if found is None:
                 raise ParameterError(f"no shell for the pair {pair}; pass shells={{{pair!r}: 1.4, ...}}")
-            shell[a, b] = shell[b, a] = self.shells[pair]
+            shell[a, b] = shell[b, a] = found
         there = bonds.distances <= shell[frame.species[bonds.centre], frame.species[bonds.partner]]
         return bonds.add_up(there)
 

@@ -180,7 +180,11 @@ def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Ar
         signs = np.sign(np.einsum("fii->fi", upper))
         edges = signs[:, :, None] * upper
         rotations = signs[:, :, None] * orthogonal.transpose(0, 2, 1)
-    return np.array([_box(path, f, h, dimensions).to_array() for f, h in enumerate(edges)]), rotations
+    # Most runs keep their box: each is made once.
+    flat = edges.reshape(len(edges), 9)
+    changes = np.append(True, (flat[1:] != flat[:-1]).any(axis=1))
+    boxes = np.array([_box(path, int(f), edges[f], dimensions).to_array() for f in np.flatnonzero(changes)])
+    return boxes[np.cumsum(changes) - 1], rotations
 
 
 def _box(path: str | Path, frame: int, edges: Array, dimensions: int) -> Box:

@@ -11,6 +11,7 @@ import xarray as xr
 from supercooled.arguments import AtLeast, Numbers, Random, validated
 from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
+from supercooled.blocks import error_of_mean
 from supercooled.errors import ParameterError
 from supercooled.learning.fitting import (
     Training,
@@ -206,5 +207,5 @@ def _one_penalty(training: Training) -> float:
 
 
 def _standard_error(scores: Array, why: str) -> Array:
-    found: Array = scores.std(axis=0, ddof=1) / np.sqrt(len(scores))
+    found = error_of_mean(scores)
     return found * np.nan if why else found

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from supercooled.arguments import Count, Numbers, Random, Uncertain, Whole, validated
 from supercooled.arguments.datasets import Features
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
-from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
+from supercooled.blocks import FEWEST_PARTS, TIMES_A_PART, error_of_mean, forgotten, remembered
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier, standards
 from supercooled.learning.model import SoftnessModel, Unit
@@ -175,7 +175,7 @@ def cross_validated(
     best = max(tried, key=lambda one: (round(one[1], 12), -one[0]))
     values = best[3]
     why = why_no_error(features, (values > 0) == soft, groups, folds)
-    error = np.nan if why else float(np.std(best[2], ddof=1) / np.sqrt(len(best[2])))
+    error = np.nan if why else float(error_of_mean(np.array(best[2])))
     return Validation(
         best[0],
         best[1],
@@ -205,7 +205,7 @@ def why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, fold
     if not series:
         return ""
     part = min(len(one) / len(np.unique(groups[run == k])) for one, k in zip(series, shared, strict=True))
-    if remembered(series) <= max(LEAST_TIME, part / TIMES_A_PART):
+    if forgotten(remembered(series), part):
         return ""
     return (
         f"parts of a run are not independent of each other: they are shorter than {TIMES_A_PART:g} times as "

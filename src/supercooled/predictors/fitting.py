@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike
 
 from supercooled.arguments import AnyNumbers, AtLeast, Name, Positive, Random, Whole, validated
 from supercooled.arrays import AnyArray, Array, Booleans, Integers
-from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, TIMES_A_PART, remembered
+from supercooled.blocks import FEWEST_PARTS, TIMES_A_PART, error_of_mean, forgotten, remembered
 from supercooled.errors import ParameterError
 from supercooled.extras import require
 from supercooled.fields import Features, values_of
+from supercooled.fields.indicator import check_units_in
 from supercooled.frame import Frame
 from supercooled.predictors.predictor import INSIDE, Kind, Layers, Predictor
 from supercooled.predictors.scores import correlation, score
@@ -50,7 +51,7 @@ def fit_predictor(
     hidden: Annotated[int, Whole(at_least=1, at_most=4096)] = 16,
     networks: Annotated[int, Whole(at_least=1, at_most=1000)] = 3,
     seed: Random = 0,
-    unit: str = "1",
+    unit: str | None = None,
 ) -> Predictor:
     r"""An indicator that combines others to predict a target.
 
@@ -73,7 +74,7 @@ def fit_predictor(
     penalties : lambda, tried by leaving groups out; default six from 1e-6 to 0.1 for "ridge", else 1e-3
     folds : groups are dealt into so many folds, each left out once; default each group by itself
     seed : of the networks' first weights
-    unit : of the target
+    unit : of the target; default what the targets say that theirs is, or 1
 
     Returns
     -------
@@ -113,6 +114,8 @@ def fit_predictor(
             f"{others[0].place} has the species {others[0].names}, and the first frame has {frames[0].names}"
         )
     _check_frames(frames, names)
+    for frame in frames:
+        check_units_in(frame, wanted)
     columns = tuple(name for one in wanted for name in one.columns(frames[0]))
     # What is found out about a frame is not kept: it would be kept of all.
     tables = [values_of(replace(frame, known=dict(frame.known)), wanted) for frame in frames]
@@ -142,7 +145,8 @@ def fit_predictor(
     made = {
         "version": version("supercooled"),
         "model": model,
-        "unit": unit,
+        "unit": _unit_of(targets, unit, kind),
+        "dimensions": frames[0].dimensions,
         "penalties": list(tried),
         "frames": len(frames),
         "groups": len(set(names)),
@@ -198,6 +202,21 @@ def _target_of(given: ArrayLike, frame: Frame) -> AnyArray:
     return values if values.dtype == bool else values.astype(np.float64)
 
 
+def _unit_of(targets: Sequence[ArrayLike], given: str | None, kind: Kind) -> str:
+    """Unit of what is predicted: that of the targets where they have one."""
+    said = {
+        str(one.attrs["units"]) for one in targets if isinstance(one, xr.DataArray) and "units" in one.attrs
+    }
+    if len(said) > 1:
+        raise ParameterError(f"the targets are in different units: {', '.join(sorted(said))}")
+    if kind == "classification" or not said:
+        return given or "1"
+    (own,) = said
+    if given not in (None, own):
+        raise ParameterError(f"the targets say that they are in {own}, and unit is {given!r}: leave it out")
+    return own
+
+
 def _of_frame(target: xr.DataArray, frame: Frame) -> xr.DataArray:
     """A target with labels, which must be of the frame, in the order of its particles."""
     whose, made = getattr(frame.run, "fingerprint", None), target.attrs.get("trajectory")
@@ -251,7 +270,7 @@ def _why_no_error(
             for column in range(-1, tables[0].shape[1]):
                 each = [wishes[k] if column < 0 else tables[k][:, column] for k in order]
                 memory = max(memory, _kept(np.array([one[chosen] for one in each], np.float64)))
-    if memory <= max(LEAST_TIME, part / TIMES_A_PART):
+    if forgotten(memory, part):
         return ""
     return (
         f"groups are of one run and not independent of each other: shorter than {TIMES_A_PART:g} times as "
@@ -469,8 +488,7 @@ def _numbers(y: AnyArray) -> Array:
 def _averaged(values: list[float], *, known: bool) -> dict[str, Any]:
     """Mean over folds, its standard error, and each; None where there is none: JSON has no NaN."""
     there = [value for value in values if np.isfinite(value)]
-    enough = known and len(there) >= FEWEST_PARTS
-    error = float(np.std(there, ddof=1) / np.sqrt(len(there))) if enough else None
+    error = float(error_of_mean(np.array(there))) if known and len(there) >= FEWEST_PARTS else None
     return {
         "mean": float(np.mean(there)) if there else None,
         "error": error,

@@ -201,6 +201,12 @@ class Predictor(Indicator, long_name="predicted"):
                 f"{frame.place}: {self.name} has learned from frames with the species {self.names}, and "
                 f"these are {frame.names}"
             )
+        learned_in = self.provenance.get("dimensions", frame.dimensions)
+        if frame.dimensions != learned_in:
+            raise ParameterError(
+                f"{frame.place} has {frame.dimensions} dimensions, and {self.name} has learned in "
+                f"{learned_in}"
+            )
         x = values_of(frame, self.features)
         if x.shape[1] != len(self.columns_of):
             raise ParameterError(

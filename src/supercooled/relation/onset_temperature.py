@@ -10,7 +10,7 @@ import xarray as xr
 
 from supercooled.arguments import Uncertain, validated
 from supercooled.arguments.datasets import Lines
-from supercooled.blocks import jackknife_error
+from supercooled.blocks import jackknife_variance
 from supercooled.errors import ParameterError
 from supercooled.estimate import Estimate
 from supercooled.relation.arrhenius_lines import P_R, concatenated, weight_of
@@ -142,7 +142,7 @@ def block_error(
             changed = P.copy()
             changed[t] = row
             values.append(estimate(together.assign({P_R: changed})))
-        variance += float(jackknife_error(np.array(values, dtype=np.float64), fewest=2)) ** 2
+        variance += float(jackknife_variance(np.array(values, dtype=np.float64), fewest=2))
     return float(np.sqrt(variance))
 
 

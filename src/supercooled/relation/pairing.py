@@ -14,12 +14,12 @@ from supercooled.arguments import AtLeast
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.blocks import (
     FEWEST_PARTS,
-    LEAST_TIME,
     TIMES_A_PART,
     block_of,
+    forgotten,
     jackknife_error,
     leave_one_out,
-    remembered,
+    memory_of,
 )
 from supercooled.errors import ParameterError
 from supercooled.fields import chunks_of, quantiles
@@ -214,9 +214,9 @@ def _independence(sides: Sequence[_Side], frames: Sequence[Array]) -> float:
     if all(side.n_blocks == 1 for side in sides):
         return 1.0
     seen = [one[one[:, 0] > 0] for one in frames]
-    memory = max(remembered([one[:, k] for one in seen]) for k in (1, 2, 3))
+    memory = memory_of([[one[:, k] for one in seen] for k in (1, 2, 3)])
     part = min(len(side.rows) / side.n_blocks for side in sides if side.n_blocks)
-    return 1.0 if memory <= max(LEAST_TIME, part / TIMES_A_PART) else np.nan
+    return 1.0 if forgotten(memory, part) else np.nan
 
 
 def why_unknown(blocks: int, independence: float) -> str:

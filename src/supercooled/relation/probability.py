@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from supercooled.arguments import AnyNumber, Blocks, Count, validated
 from supercooled.arrays import Array
-from supercooled.blocks import jackknife_error
+from supercooled.blocks import FEWEST_PARTS, jackknife_variance
 from supercooled.quantities import labelled, quantity
 from supercooled.relation.distributions import (
     bin_coordinates,
@@ -79,7 +79,8 @@ def rearrangement_probability(
     value, replicates = over_blocks(counts, lambda c: c[1] / c[0])
     enough = n >= max(minimum_count, 1)
     binomial = np.sqrt(np.maximum(rearranging, 1.0) * (1.0 - value)) / np.maximum(n, 1.0)
-    dependence = _dependence(jackknife_error(replicates), binomial, enough & (rearranging > 0))
+    variance = jackknife_variance(replicates, fewest=FEWEST_PARTS)
+    dependence = _dependence(variance, binomial, enough & (rearranging > 0))
     name = field_name(field)
     coords = bin_coordinates(name, edges)
     temperature = _temperature(p_hop)
@@ -114,12 +115,12 @@ def rearrangement_probability(
     )
 
 
-def _dependence(jackknife: Array, binomial: Array, counted: Array) -> float:
+def _dependence(variance: Array, binomial: Array, counted: Array) -> float:
     # A bin that a single block fills has no jackknife, and says nothing of the others.
-    usable = counted.astype(bool) & (binomial > 0) & np.isfinite(jackknife)
+    usable = counted.astype(bool) & (binomial > 0) & np.isfinite(variance)
     if not usable.any():
         return 1.0
-    return float(np.maximum(1.0, np.mean((jackknife[usable] / binomial[usable]) ** 2)))
+    return float(np.maximum(1.0, np.mean(variance[usable] / binomial[usable] ** 2)))
 
 
 def _jackknife(replicates: Array, name: str) -> xr.DataArray:

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from supercooled.arguments import validated
 from supercooled.arrays import Array
-from supercooled.blocks import FEWEST_PARTS, LEAST_TIME, PART, TIMES_A_PART, independent, remembered
+from supercooled.blocks import FEWEST_PARTS, PART, error_of_mean, forgotten, independent, remembered
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 from supercooled.replicas import alike, each_once
@@ -61,16 +61,15 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     if any(not np.array_equal(one["time"].values, times) for one in motion):
         raise ParameterError("the motions are at different times: ask for the same of each configuration")
     each = np.array([_of_one(field, later) for field, later in zip(fields, motion, strict=True)])
-    n = len(each)
     known, why = _independence(fields, motion, times)
-    error = known * each.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(len(times), np.nan)
+    error = known * error_of_mean(each)
     coords = {"time": times}
     return xr.Dataset(
         {
             "rank_correlation": labelled("rank_correlation", each.mean(axis=0), ("time",), coords),
             "rank_correlation_error": labelled("rank_correlation", error, ("time",), coords),
         },
-        attrs={"configurations": n, "no_error": why},
+        attrs={"configurations": len(each), "no_error": why},
     )
 
 
@@ -95,7 +94,7 @@ def _independence(
     if np.isfinite(apart):
         scale = independent(times, part=apart)
     kept = max(_kept([given[place] for _, place in chain]) for chain in chains for given in (fields, motion))
-    if kept > max(LEAST_TIME, 1.0 / TIMES_A_PART):
+    if not forgotten(kept, 1.0):
         scale = scale * np.nan
     if not np.isnan(scale).any():
         return scale, ""

@@ -15,6 +15,7 @@ from supercooled.arguments.datasets import Examples
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, values_of
+from supercooled.fields.indicator import check_units_in
 from supercooled.matching import Labels, matched
 from supercooled.replicas import each_once
 from supercooled.trajectory import Trajectory
@@ -99,6 +100,7 @@ class _Wanted:
     @classmethod
     def of(cls, trajectory: Trajectory, features: Features, species: str) -> _Wanted:
         particles, first = trajectory.of_species(species), trajectory.frame(0)
+        check_units_in(first, [features])
         said = features.definition(first.names, first.dimensions, species)
         return cls(trajectory, features, species, particles, features.columns(first), said)
 

@@ -15,9 +15,8 @@ from supercooled.arguments import Count, Positive, validated
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.blocks import (
     FEWEST_PARTS,
-    LEAST_TIME,
-    TIMES_A_PART,
     block_of,
+    forgotten,
     leave_one_out,
     remembered,
 )
@@ -248,7 +247,7 @@ def _why_no_error(runs: Sequence[Trajectory], block: Integers, of_frames: Sequen
         series = [one for run in np.split(band, ends[:-1]) for one in run.T]
         memory = max(memory, remembered(series))
     part = len(block) / n
-    if memory <= max(LEAST_TIME, part / TIMES_A_PART):
+    if forgotten(memory, part):
         return ""
     return (
         f"blocks of {part:.3g} frames are not independent of each other: the structure is remembered for "
