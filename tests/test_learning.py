@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import replace
 
 import hypothesis.strategies as st
@@ -15,6 +16,7 @@ from sklearn.svm import SVC
 
 import supercooled as sc
 from supercooled import dynamics, learning, structure
+from supercooled.testing import liquid_runs
 
 NAMES = ("AA mu=1 sigma=0.1", "AB mu=0.9 sigma=0.1", "noise")
 
@@ -376,3 +378,31 @@ def test_a_model_that_always_says_hard_is_not_taken_for_one_that_knows():
     assert model.provenance["balanced_accuracy"] == found.balanced_accuracy
     clear = near + 3.0 * near.soft
     assert learning.fit_softness(clear, **asked)[1].warning == ""
+
+
+def test_a_softness_of_a_liquid_in_other_units_says_that_it_is_a_guess():
+    """The same liquid in Angstrom got a softness, five standard deviations hard, without a word."""
+    (run,) = liquid_runs(3, number=1, n_frames=12)
+    features = sc.indicators.StructureFunctions((sc.structure.Radial(0.5, 0.5, 4, 0.3, cutoff=2.5),))
+    flat = features.of(run, species="A").stack(example=("frame", "particle"), create_index=False)
+    flat = flat.transpose("example", "feature")
+    soft = flat.values[:, 1] > np.median(flat.values[:, 1])
+    examples = flat.drop_vars(set(flat.coords) - {"feature"}).assign_coords(soft=("example", soft))
+    model, _ = learning.fit_softness(
+        examples, groups=np.arange(len(soft)) % 5, training=learning.Training("ridge", C=1.0, folds=5)
+    )
+    angstrom = sc.Trajectory.from_arrays(
+        3.4 * run.unwrapped(), sc.Box.cube(3.4 * 8.0), species=run.species, unwrapped=True
+    )
+    softness = sc.indicators.LearnedSoftness(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        softness.of(run, species="A")
+        model.softness(features.of(run[3], species="A"))
+    for call in (
+        lambda: softness.of(angstrom, species="A"),
+        lambda: softness.of(angstrom[2]),
+        lambda: model.softness(features.of(angstrom, species="A")),
+    ):
+        with pytest.warns(UserWarning, match="what it says is a guess; are the lengths in the same unit"):
+            call()

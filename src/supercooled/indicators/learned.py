@@ -16,6 +16,7 @@ from supercooled.fields import Indicator
 from supercooled.frame import Frame
 from supercooled.indicators.structure_functions import StructureFunctions
 from supercooled.learning import SoftnessModel, load_model
+from supercooled.learning.model import warn_if_foreign
 from supercooled.plain_data import parsed_json
 from supercooled.records import Fields, first_wrong
 from supercooled.structure import Angular, Radial
@@ -84,7 +85,9 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         if missing := [name for name in self.model.features if name not in place]:
             raise ParameterError(f"the model's feature {missing[0]!r} is not one of those that it describes")
         softness = np.full(frame.n_particles, np.nan)
-        softness[chosen] = self.model.decide(values[:, [place[name] for name in self.model.features]])
+        ordered = values[:, [place[name] for name in self.model.features]]
+        softness[chosen] = self.model.decide(ordered)
+        warn_if_foreign(self.model, ordered, frame.place)
         return softness
 
 

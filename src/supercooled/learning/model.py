@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,6 +30,9 @@ Unit = Literal["margin", "distance"]
 _FORMAT = "supercooled softness 1"
 # Nothing that was learned has more; with numbers of at most LARGEST their products stay numbers.
 MOST_LAYERS = 10
+# Standard deviations from the examples beyond which features are of another liquid or in another unit, and
+# particles that are too few to tell.
+_FOREIGN, _FEW = 3.0, 10
 
 
 @validated
@@ -71,6 +75,7 @@ class SoftnessModel:
         """
         ordered = self._checked(features)
         values = self.decide(ordered.values)
+        warn_if_foreign(self, ordered.values, "the features")
         coords = {str(name): c for name, c in ordered.coords.items() if "feature" not in c.dims}
         dims = [str(d) for d in ordered.dims[:-1]]
         made = passed_on(features.attrs)
@@ -161,6 +166,26 @@ class SoftnessModel:
         with owned_file(path, by="SoftnessModel.save") as unfinished:
             unfinished.write_text(json.dumps(self.to_dict(), indent=1) + "\n")
         return Path(path)
+
+
+def warn_if_foreign(model: SoftnessModel, values: Array, place: str) -> None:
+    """Say so where features, (..., feature) in the model's order, are far from those of the examples.
+
+    So if the file is not in reduced units, or of another liquid.
+    """
+    varying = model.scale > 0
+    if not varying.any() or values.size < _FEW * values.shape[-1]:
+        return
+    z = (values[..., varying] - model.mean[varying]) / model.scale[varying]
+    away = np.sqrt(np.nanmean(z.reshape(-1, varying.sum()) ** 2, axis=0))
+    typical = float(np.median(away))
+    if typical > _FOREIGN:
+        warnings.warn(
+            f"{place}: half of the structure functions are {typical:.3g} standard deviations or more from "
+            "those of the examples that the softness was learned from: what it says is a guess; are the "
+            "lengths in the same unit, and is it the same liquid?",
+            stacklevel=4,
+        )
 
 
 class _Layer(Fields):
