@@ -225,6 +225,11 @@ def test_a_density_is_normalised_and_knows_its_unit():
     assert float((found.probability_density * (found.upper - found.lower)).sum()) == pytest.approx(1.0)
     assert found.probability_density.attrs["units"] == "1/(sigma_AA^(d+2))"
     assert found.softness.attrs["units"] == "sigma_AA^(d+2)"
+    volume = softness.rename("a volume of mine").assign_attrs(units="sigma_AA^3")
+    own = distribution(volume, bins=9)
+    assert own.probability_density.attrs["units"] == "1/(sigma_AA^3)"
+    assert own["a volume of mine"].attrs["units"] == "sigma_AA^3"
+    assert distribution(softness.rename("x"), bins=9).probability_density.attrs["units"] == "1/unit"
     inner = distribution(softness, bins=[2.0, 3.0])
     assert float(inner.probability_density[0]) == pytest.approx(
         float(((softness >= 2) & (softness <= 3)).mean())

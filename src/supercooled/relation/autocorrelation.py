@@ -18,7 +18,8 @@ from supercooled.errors import ParameterError
 from supercooled.fields import chunks_of
 from supercooled.kernels.memory import add_changes, mark_escapes
 from supercooled.matching import matched
-from supercooled.quantities import TABLE, labelled, quantity
+from supercooled.quantities import labelled, quantity
+from supercooled.relation.distributions import field_unit
 from supercooled.relation.pairing import bin_edges
 from supercooled.replicas import alike, replicas
 from supercooled.trajectory import Trajectory
@@ -215,7 +216,11 @@ def propagation(
     }
     steps = _in_frames(fields[0], lags)
     return _described(
-        name, tally, edges, coords, independent(steps.astype(np.float64), part=float(np.mean(lengths)))
+        (name, field_unit(fields)),
+        tally,
+        edges,
+        coords,
+        independent(steps.astype(np.float64), part=float(np.mean(lengths))),
     )
 
 
@@ -372,20 +377,19 @@ def _followed(
 
 
 def _described(
-    name: str,
+    called: tuple[str, str],
     tally: tuple[Array, Array, Array],
     edges: Array,
     coords: dict[str, object],
     independence: Array,
 ) -> xr.Dataset:
-    sums, histogram, initial = tally
+    (name, unit), (sums, histogram, initial) = called, tally
     counts = histogram.sum(axis=-1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         density = histogram / counts / np.diff(edges)
         values = _estimates(sums.sum(axis=0))
         errors = [independence * jackknife_error(part) for part in _estimates(leave_one_out(sums))]
     along = ("group", "lag")
-    unit = TABLE[name].unit if name in TABLE else "1"
     data = {
         "propagator": xr.DataArray(
             density,

@@ -103,8 +103,8 @@ def distribution(field: Fields, *, bins: int | ArrayLike, blocks: Blocks = 5) ->
     coords = bin_coordinates(name, edges)
     return xr.Dataset(
         {
-            "probability_density": density_of(density, name, coords),
-            "probability_density_error": density_of(pooled.independence * jackknife_error(replicates), name),
+            "probability_density": density_of(density, field, coords),
+            "probability_density_error": density_of(pooled.independence * jackknife_error(replicates), field),
             "count": count_of(counts.sum(axis=0), name),
         },
         attrs={"no_error": pooled.no_error},
@@ -218,6 +218,13 @@ def field_name(field: Fields) -> str:
     return str(first.name or "value")
 
 
+def field_unit(field: Fields) -> str:
+    """Unit of a field as it says itself, or that of its name; "unit" if neither is known."""
+    first = field if isinstance(field, xr.DataArray) else field[0]
+    name = field_name(field)
+    return str(first.attrs.get("units") or (TABLE[name].unit if name in TABLE else "unit"))
+
+
 def bin_coordinates(name: str, edges: Array) -> dict[str, object]:
     """Centres of bins under the field's name, with their edges."""
     return {name: 0.5 * (edges[1:] + edges[:-1]), "lower": (name, edges[:-1]), "upper": (name, edges[1:])}
@@ -238,10 +245,13 @@ def spread_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
     return xr.DataArray(data, dims=dims, attrs={"units": entry.unit, "long_name": words})
 
 
-def density_of(data: Array, name: str, coords: dict[str, object] | None = None) -> xr.DataArray:
-    """Probability density of the quantity `name`, labelled."""
-    density = labelled("probability_density", data, (name,), coords)
-    density.attrs["units"] = f"1/({TABLE[name].unit})" if name in TABLE else "1/unit"
+def density_of(data: Array, field: Fields, coords: dict[str, object] | None = None) -> xr.DataArray:
+    """Probability density of a field's values, labelled."""
+    density = labelled("probability_density", data, (field_name(field),), coords)
+    unit = field_unit(field)
+    density.attrs["units"] = "1/unit" if unit == "unit" else f"1/({unit})"
+    if coords is not None and unit != "unit":
+        density[field_name(field)].attrs["units"] = unit
     return density
 
 

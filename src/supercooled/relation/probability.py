@@ -96,8 +96,8 @@ def rearrangement_probability(
         "rearrangement_probability_error": error_of("rearrangement_probability", error, (name,)),
         "rearrangement_probability_spread": spread_of("rearrangement_probability", spread, (name,)),
         "rearrangement_probability_jackknife": _jackknife(np.where(enough, replicates, np.nan), name),
-        "probability_density": density_of(n / total / width, name),
-        "probability_density_rearranging": density_of(rearranging / pooled.n_rearranging / width, name),
+        "probability_density": density_of(n / total / width, field),
+        "probability_density_rearranging": density_of(rearranging / pooled.n_rearranging / width, field),
         "count": count_of(n, name),
         "count_rearranging": count_of(rearranging, name),
         "independence": xr.DataArray(
