@@ -444,3 +444,16 @@ def test_runs_whose_frames_lie_further_apart_are_not_pooled():
     coarse = replace(coarse, moments=2.0 * coarse.times)
     with pytest.raises(TrajectoryError, match="closest frames are 2 and 1 apart"):
         sc.compare([fine, coarse], BondOrder(6, cutoff=1.6), Displacement(after=2.0))
+
+
+def test_an_infinite_value_is_not_taken_for_one_that_is_not_known():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(40, 30))
+    y = x + rng.normal(size=x.shape)
+    x[3, 4] = np.nan
+    assert np.isfinite(sc.compare(None, field(x, "x"), field(y, "y")).table.pearson.item())
+    x[5, 6] = np.inf
+    for reference in (None, field(y, "z")):
+        fields = [field(x, "x")] if reference is None else [reference, field(x, "x")]
+        with pytest.raises(ParameterError, match="x is infinite for 1 particles at times"):
+            sc.compare(None, fields, field(y, "y"))

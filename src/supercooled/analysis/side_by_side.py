@@ -259,6 +259,10 @@ def _each(
 
 def _laid_over(reference: Trajectory | xr.DataArray, field: xr.DataArray) -> Array:
     """Values of a field at the frames and particles of a run or another field, NaN where it has none."""
+    if (endless := int(np.isinf(field.values).sum())) > 0:
+        raise ParameterError(
+            f"{field.name} is infinite for {endless} particles at times: make it NaN where it is not known"
+        )
     if isinstance(reference, Trajectory):
         shape = (reference.n_frames, reference.n_particles)
     else:
@@ -268,5 +272,5 @@ def _laid_over(reference: Trajectory | xr.DataArray, field: xr.DataArray) -> Arr
     found = matched(field, reference)
     values = field.transpose("frame", "particle").isel(frame=found.rows, particle=found.columns).values
     full = np.full(shape, np.nan)
-    full[np.ix_(found.other_rows, found.other_columns)] = np.where(np.isfinite(values), values, np.nan)
+    full[np.ix_(found.other_rows, found.other_columns)] = values
     return full
