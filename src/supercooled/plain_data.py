@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from supercooled.arrays import AnyArray, Array
-from supercooled.errors import SupercooledError
+from supercooled.errors import ParameterError, SupercooledError
 
 # Bytes of a file.
 LARGEST_JSON = 16 * 2**20
@@ -161,6 +161,31 @@ def parsed_json(data: bytes | str) -> Any:
         # half of a character by itself can't be written anywhere
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     return found
+
+
+def json_text(data: object, name: str, **how: Any) -> str:
+    """Lines of JSON that are read again as they were: finite numbers, text, lists and mappings by text.
+
+    name : of what is written, for the error
+
+    Raises
+    ------
+    ParameterError
+        if anything else is in it.
+
+    >>> json_text({"error": float("nan")}, "provenance")
+    Traceback (most recent call last):
+    ...
+    supercooled.errors.ParameterError: provenance must be finite numbers, text, lists and mappings by text ...
+    """
+    try:
+        return json.dumps(data, indent=1, allow_nan=False, **how) + "\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise ParameterError(
+            f"{name} must be finite numbers, text, lists and mappings by text ({why}); give None for what is "
+            "not known"
+        ) from error
 
 
 def read_json(

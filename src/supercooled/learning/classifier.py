@@ -132,7 +132,8 @@ def _data(estimator: BaseEstimator, *given: AnyArray, **how: Any) -> Any:
     try:
         return validate_data(estimator, *given, **how)
     except (ValueError, TypeError) as error:
-        raise ParameterError(" ".join(str(error).split())) from error
+        # What is quoted of the examples may be long.
+        raise ParameterError(" ".join(str(error).split())[:500]) from error
 
 
 def check_classes(y: AnyArray) -> AnyArray:

@@ -19,6 +19,7 @@ from supercooled.blocks import FEWEST_PARTS, TIMES_A_PART, error_of_mean, forgot
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import Method, SoftnessClassifier, standards
 from supercooled.learning.model import SoftnessModel, Unit
+from supercooled.plain_data import json_text
 
 Folds: TypeAlias = Annotated[int, Whole(at_least=2, at_most=1000)]
 
@@ -107,8 +108,10 @@ def groups_of(examples: xr.Dataset | xr.DataArray, *, blocks: Count) -> Integers
     >>> groups_of(times, blocks=3).tolist()
     [0, 1, 2]
     """
-    if blocks < 1:
-        raise ParameterError(f"blocks must be at least 1, not {blocks}")
+    there = {*examples.coords, *(examples.data_vars if isinstance(examples, xr.Dataset) else ())}
+    for name in ("run", "time"):
+        if name not in there or examples[name].dims != ("example",):
+            raise ParameterError(f"examples must hold run and time along example, and {name} is not there")
     run, time = np.asarray(examples["run"].values), np.asarray(examples["time"].values, dtype=np.float64)
     groups = np.zeros(len(run), np.int64)
     for number in np.unique(run):
@@ -236,7 +239,7 @@ def fit_softness(
     Raises
     ------
     ParameterError
-        if a class is empty, a feature constant, or a value no number.
+        if a class is empty, a feature constant, a value no number, or the provenance not what JSON can hold.
 
     Source: schoenholz2016, Sec. I.C.
 
@@ -248,6 +251,7 @@ def fit_softness(
     >>> float(model.weights[0]) > 0, found.accuracy
     (True, 1.0)
     """
+    json_text(dict(provenance or {}), "provenance")
     soft = examples_of(features)[1]
     found = cross_validated(features, groups=groups, training=training)
     if found.warning:

@@ -20,7 +20,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError, StoreError
 from supercooled.matching import passed_on
 from supercooled.outputs import owned_file
-from supercooled.plain_data import parsed_json
+from supercooled.plain_data import json_text, parsed_json
 from supercooled.quantities import labelled
 from supercooled.records import Fields, first_wrong, read_record
 
@@ -158,13 +158,14 @@ class SoftnessModel:
         Raises
         ------
         ParameterError
-            if `path` can't be the name of a file to write.
+            if `path` can't be the name of a file to write, or its provenance holds what JSON can't.
         StoreError
             if a file is there that this package did not write, or that has been changed since; or it can't
             be written.
         """
+        text = json_text(self.to_dict(), "the model")
         with owned_file(path, by="SoftnessModel.save") as unfinished:
-            unfinished.write_text(json.dumps(self.to_dict(), indent=1) + "\n")
+            unfinished.write_text(text)
         return Path(path)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import xarray as xr
 from sklearn.linear_model import SGDClassifier
 
-from supercooled.arguments import Count, Positive, Random, validated
+from supercooled.arguments import Positive, Random, Whole, validated
 from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
 from supercooled.learning.classifier import usable
@@ -22,7 +22,7 @@ def fit_in_batches(
     batches: Callable[[], Iterable[xr.DataArray]],
     *,
     C: Positive,
-    passes: Count,
+    passes: Annotated[int, Whole(at_least=1, at_most=10_000)],
     unit: Unit,
     seed: Random,
     constant: Literal["refuse", "ignore"] = "refuse",

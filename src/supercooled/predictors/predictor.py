@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from supercooled.errors import ParameterError, StoreError
 from supercooled.fields import Features, Indicator, values_of
 from supercooled.frame import Frame
 from supercooled.outputs import owned_file
+from supercooled.plain_data import json_text
 from supercooled.predictors.written import from_plain, to_plain
 from supercooled.records import Fields, first_wrong, read_record
 
@@ -264,9 +264,9 @@ class Predictor(Indicator, long_name="predicted"):
             if a file is there that this package did not write, or that has been changed since; or it can't
             be written.
         """
-        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        text = json_text(self.to_dict(), "the predictor")
         with owned_file(path, by="Predictor.save") as unfinished:
-            unfinished.write_text(text + "\n")
+            unfinished.write_text(text)
         return Path(path)
 
 

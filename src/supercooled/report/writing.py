@@ -149,7 +149,7 @@ def write(
     provenance: Mapping[str, Any],
     rows: Sequence[Row] = (),
     sections: Sequence[Section] = (),
-    paper: Prose = "",
+    paper: str = "",
     figures: Figures | None = None,
 ) -> Path:
     """Comparison, results, figures and page in the folder `out`; the page's path.

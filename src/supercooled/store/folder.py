@@ -33,7 +33,7 @@ from supercooled.digests import Digest, digest_of
 from supercooled.errors import MissingExtraError, StoreError
 from supercooled.extras import require
 from supercooled.outputs import room_for, see_runs_folder, whole_file
-from supercooled.plain_data import read_json
+from supercooled.plain_data import json_text, read_json
 from supercooled.records import Fields, read_record
 from supercooled.simulation.engine import Engine
 from supercooled.simulation.engine_choice import EngineName, chosen_engine
@@ -368,10 +368,11 @@ class RunFolder:
         return False
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        plain = {key: value for key, value in data.items() if key != _SUM}
+        json_text(plain, "record", sort_keys=True)
+        text = json_text({**plain, _SUM: _sum(plain)}, "record", sort_keys=True)
         with whole_file(self.path / name) as temporary:
-            plain = {key: value for key, value in data.items() if key != _SUM}
-            text = json.dumps({**plain, _SUM: _sum(plain)}, indent=1, sort_keys=True, allow_nan=False)
-            temporary.write_text(text + "\n")
+            temporary.write_text(text)
 
 
 def _name(project: Any, state: StatePoint, engine: EngineName | Engine | None) -> dict[str, Any]:
