@@ -10,15 +10,10 @@ import dataclasses
 import importlib
 import inspect
 import os
-import resource
-import signal
 import sys
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -27,6 +22,7 @@ import pytest
 import valid_calls
 import xarray as xr
 from matplotlib import pyplot
+from test_bad_input import bounded
 
 import supercooled as sc
 from supercooled import matching
@@ -40,7 +36,7 @@ MODULES = (
     "cage", "cluster", "datasets", "dynamics", "indicators", "io", "learning", "plot", "potentials",
     "predictors", "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
-SECONDS, BYTES = 10, 2**31
+SECONDS = 10
 NAN, INF = float("nan"), float("inf")
 
 
@@ -205,27 +201,6 @@ def _mdanalysis(monkeypatch):
         monkeypatch.setitem(sys.modules, "MDAnalysis", valid_calls.stand_in())
 
 
-@contextmanager
-def bounded() -> Iterator[None]:
-    """An alarm after some seconds, and no more than two gigabytes beyond what is there."""
-
-    def late(*_: object) -> None:
-        raise AssertionError(f"took more than {SECONDS} s")
-
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, before[1]))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
-            yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
 def _numbers(result: Any) -> Iterator[np.ndarray]:
     """Every number in a result."""
     if isinstance(result, xr.Dataset | dict):
@@ -300,7 +275,7 @@ def test_what_takes_long_refuses_a_wrong_argument_before_it_begins(name, tmp_pat
             if (argument, kind) in OF_ITS_OWN.get(name, ()) or not _refuses(checks.get(argument), value):
                 continue
             try:
-                with bounded():
+                with bounded(SECONDS):
                     call(**{**good, argument: value})
             except SupercooledError as error:
                 if not str(error).isprintable():
@@ -338,7 +313,7 @@ def test_a_wrong_argument_gets_an_error_or_a_right_answer(name, tmp_path, monkey
 def _fault(name: str, argument: str, value: Any, unknown: int) -> str:
     given = {**valid_calls.CALLS[name](), argument: value}
     try:
-        with bounded():
+        with bounded(SECONDS):
             result = _bound(name)(**given)
         pyplot.close("all")
     except SupercooledError as error:
@@ -421,7 +396,7 @@ def test_an_argument_with_one_thing_wrong_in_it_gets_an_error_or_a_right_answer(
             or (what == "named alike" and name not in NAMED_ALIKE)
         )
         try:
-            with bounded():
+            with bounded(SECONDS):
                 result = _bound(name)(**{**valid_calls.CALLS[name](), argument: value})
         except SupercooledError:
             continue

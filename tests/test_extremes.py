@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import random
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import test_bad_input
 import valid_calls
 from test_bad_input import bounded
 
@@ -32,7 +30,7 @@ KNOWN: dict[str, Any] = {
 FLOATS = (5e-324, 1e-300, 1e-15, 1e-12, 1e-6, 1e-3, 1e3, 1e6, 1e12, 1e15, 1e150, 1e300)
 WHOLE = (0, 1, 2, 3, 20, 10**3, 10**4, 10**6, 10**9, 2**31, 2**63 - 1, 10**18)
 # Processor seconds: kernels are compiled at their first use.
-SECONDS = 15
+SECONDS = 20
 
 
 def frames() -> sc.Trajectory:
@@ -77,9 +75,8 @@ def extremes(value: Any) -> Iterator[Any]:  # noqa: PLR0912  one kind of value a
 
 def said_of(good: Any, name: str, value: Any, run: sc.Trajectory) -> str:
     """What is wrong with the answer to one extreme parameter; empty if nothing is."""
-    began = time.process_time()
     try:
-        with bounded():
+        with bounded(SECONDS):
             found = dataclasses.replace(good, **{name: value}).of(run)
     except SupercooledError as error:
         said = str(error)
@@ -88,15 +85,12 @@ def said_of(good: Any, name: str, value: Any, run: sc.Trajectory) -> str:
         if isinstance(error, KeyboardInterrupt):
             raise
         return f"raw {type(error).__name__}: {str(error)[:150]}"
-    taken = time.process_time() - began
-    if np.isinf(np.asarray(found.values, dtype=float)).any():
-        return "an answer without end"
-    return f"took {taken:.0f} s" if taken > SECONDS else ""
+    endless = np.isinf(np.asarray(found.values, dtype=float)).any()
+    return "an answer without end" if endless else ""
 
 
 @pytest.mark.parametrize("kind", sorted(KNOWN))
-def test_an_extreme_parameter_gets_a_finite_answer_or_one_sentence(kind, monkeypatch):
-    monkeypatch.setattr(test_bad_input, "SECONDS", 120)
+def test_an_extreme_parameter_gets_a_finite_answer_or_one_sentence(kind):
     good, run = KNOWN[kind](**valid_calls.CALLS[kind]()), frames()
     names = [each.name for each in dataclasses.fields(good) if each.init]
     given = [(name, one) for name in names for one in extremes(getattr(good, name))]
