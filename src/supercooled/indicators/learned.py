@@ -87,7 +87,9 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         softness = np.full(frame.n_particles, np.nan)
         ordered = values[:, [place[name] for name in self.model.features]]
         softness[chosen] = self.model.decide(ordered)
-        warn_if_foreign(self.model, ordered, frame.place)
+        # Once a file, not once a frame: the same words are said once.
+        run = getattr(frame.run, "source", None)
+        warn_if_foreign(self.model, ordered, frame.place if run is None else run.name)
         return softness
 
 

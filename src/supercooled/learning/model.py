@@ -182,8 +182,8 @@ def warn_if_foreign(model: SoftnessModel, values: Array, place: str) -> None:
     typical = float(np.median(away))
     if typical > _FOREIGN:
         warnings.warn(
-            f"{place}: half of the structure functions are {typical:.3g} standard deviations or more from "
-            "those of the examples that the softness was learned from: what it says is a guess; are the "
+            f"{place}: half of the structure functions are more than {_FOREIGN:g} standard deviations "
+            "from those of the examples that the softness was learned from: what it says is a guess; are the "
             "lengths in the same unit, and is it the same liquid?",
             stacklevel=4,
         )
