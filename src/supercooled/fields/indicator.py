@@ -403,6 +403,8 @@ def check_units_in(frame: Frame, wanted: Sequence[Features]) -> None:
         if no two of its particles repel each other by them, or most overlap beyond reason.
     """
     run = frame.run
+    if next(_mixtures(tuple(wanted)), None) is None:
+        return
     if not isinstance(run, Trajectory):
         run = replace(
             Trajectory.from_arrays(
