@@ -156,7 +156,9 @@ def _public() -> dict[str, Any]:
             add(f"{module}.{name}", thing)
     quantities = sc.quantities
     same = {
+        "predictors.models",
         "predictors.predict",
+        "predictors.softness",
         "indicators.compute",
         "io.read",
         "io.write_gsd",
@@ -167,7 +169,10 @@ def _public() -> dict[str, Any]:
     results = {"Analysis", "io.Look"}  # made by `look`
     python = {"cluster.Serial.submit"}
     found = {n: what for n, what in found.items() if n not in same | unchecked | results | python}
-    own = {f"quantities.{n}": getattr(quantities, n) for n in ("add_quantity", "labelled", "quantity")}
+    own = {
+        f"quantities.{n}": getattr(quantities, n)
+        for n in ("add_quantity", "expressed", "labelled", "quantity")
+    }
     pairing = ("matched", "laid_on", "field_values", "coordinates", "origin")
     found |= {f"matching.{name}": getattr(matching, name) for name in pairing}
     return {**found, **own}
@@ -196,9 +201,11 @@ def _bound(name: str) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _mdanalysis(monkeypatch):
+def _other_programs(monkeypatch):
     if find_spec("MDAnalysis") is None:
         monkeypatch.setitem(sys.modules, "MDAnalysis", valid_calls.stand_in())
+    if find_spec("ase") is None:
+        monkeypatch.setitem(sys.modules, "ase", valid_calls.stand_in_of_ase())
 
 
 def _numbers(result: Any) -> Iterator[np.ndarray]:

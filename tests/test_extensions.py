@@ -197,7 +197,7 @@ def test_a_file_of_its_kind_is_read_as_any_other(tmp_path):
     file.write_text("rubbish\n")
     with pytest.raises(TrajectoryError, match=r"one\.corners: can't be read as corners"):
         sc.read(file)
-    with pytest.raises(ParameterError, match=r"none of \.gsd, .*\.corners; name it"):
+    with pytest.raises(ParameterError, match=r"none of gsd \(\.gsd\); .*; corners \(\.corners\); name it"):
         sc.read(tmp_path / "one.unknown")
 
 

@@ -26,12 +26,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What is imported here and asked for by name in no list of ours: who brings it always.
-BROUGHT = {"rich": "typer", "markupsafe": "jinja2", "dask": "distributed"}
-# And who may import it: the command, which typer draws with rich, and what an extra is for that asks for it.
+BROUGHT = {"rich": "typer", "markupsafe": "jinja2", "dask": "distributed", "pandas": "xarray"}
+# And who may import it: the command, which typer draws with rich, tables of pandas, and what an extra is
+# for that asks for it.
 ALLOWED = {
     "rich": ("cli", "report", "store"),
     "markupsafe": ("analysis", "papers", "plot", "report"),
     "dask": ("cluster",),
+    "pandas": ("predictors",),
 }
 # Beside what an extra is for: companions that nothing here imports.
 COMPANIONS = {"gpu": {"numba-cuda", "numpy"}, "report": {"rich", "zarr"}, "simulate": {"rich"}}
@@ -250,6 +252,11 @@ def yaml_read() -> Any:
     return sc.systems.read_mixture("liquid.yaml")
 
 
+def hdf5_read(folder: Path) -> Any:
+    (folder / "a.h5").write_bytes(b"\x89HDF\r\n\x1a\n")
+    return sc.read(folder / "a.h5")
+
+
 def packed(folder: Path) -> Any:
     (folder / "a.dump.zst").write_bytes(b"\x28\xb5\x2f\xfd\x00\x00")
     return sc.read(folder / "a.dump.zst")
@@ -273,6 +280,8 @@ def packed(folder: Path) -> Any:
         ("sklearn", "learn", lambda _: sc.learning.fit_softness),
         ("distributed", "cluster", clustered),
         ("MDAnalysis", "mdanalysis", lambda _: sc.io.from_mdanalysis(object())),
+        ("ase", "ase", lambda _: sc.io.from_ase(object())),
+        ("h5py", "hdf5", hdf5_read),
         ("gamdpy", "gpu", lambda _: sc.simulation.chosen_engine("gamdpy").version()),
         ("zstandard", "zstd", packed),
     ],
@@ -288,7 +297,7 @@ def test_what_is_missing_is_one_sentence(module, extra, call, monkeypatch, tmp_p
     package = extras.EXTRAS[extra][module]
     said = rf'[^\n]+ needs {re.escape(package)}, which is not installed: pip install "supercooled\[{extra}\]"'
     assert re.fullmatch(said, str(refused.value))
-    assert not any(tmp_path.iterdir()) or call is packed
+    assert not any(tmp_path.iterdir()) or call in (packed, hdf5_read)
 
 
 def test_a_model_of_before_is_applied_without_what_learnt_it(monkeypatch, tmp_path):

@@ -224,7 +224,8 @@ def test_options_of_the_command_line_say_what_a_file_means(
     plain = put(tmp_path, xyz_text(""), "plain.xyz")
     assert "8 x 8 x 8" in shown(monkeypatch, capsys, "look", plain, "--box", "8", "--unwrapped")[1]
     renamed = put(tmp_path, text, "file.out")
-    assert shown(monkeypatch, capsys, "look", renamed)[0] == 2
+    assert "LAMMPS dump" in shown(monkeypatch, capsys, "look", renamed)[1]
+    assert shown(monkeypatch, capsys, "look", put(tmp_path, "no trajectory", "text.out"))[0] == 2
     assert shown(monkeypatch, capsys, "look", renamed, "--format", "lammps", "--repeats", "first")[0] == 0
 
 

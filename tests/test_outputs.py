@@ -424,6 +424,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "papers.Paper.run:root", "papers.Work:kept", "papers.Work:root",
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:run", "predict:model",
+    "softness:run", "softness:model", "io.Meaning:topology",
     "predictors.model_named:model", "io.Reader:open",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip

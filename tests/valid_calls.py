@@ -379,6 +379,35 @@ def stand_in() -> ModuleType:
     return module
 
 
+class Atoms:
+    """As much of ASE's as :func:`supercooled.io.from_ase` asks for."""
+
+    cell = 6.0 * np.eye(3)
+    pbc = np.array([True, True, True])
+
+    def get_positions(self) -> Any:
+        return np.arange(12.0).reshape(4, 3) / 3.0
+
+    def get_chemical_symbols(self) -> list[str]:
+        return ["Ar"] * 4
+
+
+def atoms_of_ase() -> Any:
+    import ase
+
+    if ase.Atoms is Atoms:
+        return Atoms()
+    return ase.Atoms("Ar4", Atoms().get_positions(), cell=Atoms.cell, pbc=True)
+
+
+def stand_in_of_ase() -> ModuleType:
+    """Of ASE, where that is not installed."""
+    module = ModuleType("ase")
+    module.__spec__ = ModuleSpec("ase", None)
+    module.Atoms = Atoms  # type: ignore[attr-defined]
+    return module
+
+
 def appender() -> sc.io.GsdAppender:
     return sc.io.GsdAppender(folder() / "a.gsd", species=[0, 0], names=("A",), masses=(1.0,), dimensions=3)
 
@@ -441,6 +470,7 @@ def _said() -> dict[str, Any]:
         "repeats": "refuse",
         "unfinished": "refuse",
         "frames": slice(0, 2),
+        "topology": None,
         "doubts": [],
     }
 
@@ -555,12 +585,19 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "species": "A",
         "frames": slice(0, 1),
     },
+    "softness": lambda: {"run": dense(), "model": described_model(), "frames": slice(0, 1)},
     "predictors.model_named": lambda: {"model": described_model()},
     "io.Reader": lambda: {"name": "kind", "suffixes": (".kind",), "open": lambda path: run()},
     "io.Reader.__call__": lambda: {"path": "a.kind", "meaning": sc.io.Meaning()},
     "io.reader": lambda: {"name": "another kind", "suffixes": [".other"]},
     "indicators.parameter": lambda: {"default": 1.0, "unit": "sigma_AA"},
     "neighbours": lambda: {"positions": [[0.0, 0.0, 0.0]], "box": BOX, "cutoff": 1.5, "name": "here"},
+    "quantities.expressed": lambda: {
+        "found": sc.quantities.labelled("diffusivity", np.ones(2), ("state",)),
+        "units": "sigma=2,epsilon=0.5,mass=3",
+        "dimensions": 3,
+    },
+    "Units.worth": lambda: {"unit": "sigma_AA^2/tau", "dimensions": 2},
     "quantities.add_quantity": lambda: {"entry": sc.quantities.quantity("msd")},
     "testing.check_indicator": lambda: {
         "indicator": sc.indicators.BondOrder(6, cutoff=2.5),
@@ -1176,6 +1213,15 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "units": "lj",
         "species_column": "types",
     },
+    "io.from_ase": lambda: {
+        "atoms": atoms_of_ase(),
+        "timestep": 1.0,
+        "times": None,
+        "temperature": 1.0,
+        "names": ("Ar",),
+        "unwrapped": False,
+        "units": "lj",
+    },
     "io.read_fields": lambda: {"path": gsd_file()},
     "write_gsd": lambda: {
         "path": folder() / "b.gsd",
@@ -1196,6 +1242,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "repeats": "refuse",
         "unfinished": "refuse",
         "frames": slice(0, 2),
+        "topology": None,
     },
     "learning.SoftnessClassifier.fit": lambda: {"X": examples().values, "y": np.arange(80) % 2},
     "learning.SoftnessClassifier.predict": lambda: {"X": examples().values},
@@ -1768,6 +1815,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "Mixture": lambda: FLUID,
     "Protocol": lambda: state().protocol,
     "Trajectory": run,
+    "Units": lambda: sc.Units("metal", sigma=3.4, epsilon=0.01, mass=40.0),
     "cage.Calibration": lambda: cage.Calibration(1.0, 1.0, 0.1, 0.1, (0.5, 0.6), "x", 0.1),
     "learning.SoftnessModel": model,
     "structure.Logistic": lambda: structure.Logistic(2.0, 1.0),

@@ -55,6 +55,8 @@ _NAMES = {
     "compute": "fields",
     "look": "io",
     "predict": "predictors",
+    "softness": "predictors",
+    "models": "predictors.shipped",
     "Neighbours": "neighbour_list",
     "neighbours": "neighbour_list",
     "read": "io",
@@ -100,7 +102,8 @@ if TYPE_CHECKING:
     from supercooled.mixture import Activity, Liquid, Mixture
     from supercooled.neighbour_list import Neighbours, neighbours
     from supercooled.potentials import LennardJones
-    from supercooled.predictors import predict
+    from supercooled.predictors import predict, softness
+    from supercooled.predictors.shipped import models
     from supercooled.state import Protocol, StatePoint
     from supercooled.store import simulate
     from supercooled.targets import Target
@@ -139,6 +142,7 @@ __all__ = [
     "learning",
     "look",
     "matching",
+    "models",
     "neighbours",
     "papers",
     "plot",
@@ -151,6 +155,7 @@ __all__ = [
     "report",
     "simulate",
     "simulation",
+    "softness",
     "store",
     "structure",
     "systems",

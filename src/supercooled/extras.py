@@ -25,6 +25,8 @@ EXTRAS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "threadpoolctl": "threadpoolctl",
         },
         "mdanalysis": {"MDAnalysis": "MDAnalysis"},
+        "ase": {"ase": "ase"},
+        "hdf5": {"h5py": "h5py"},
         "gpu": {"gamdpy": "gamdpy"},
         "zstd": {"zstandard": "zstandard"},
     }

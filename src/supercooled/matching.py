@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import xarray as xr
@@ -265,12 +265,33 @@ def origin(trajectory: Trajectory) -> dict[str, Any]:
         "trajectory": trajectory.fingerprint,
         "system": f"{particles} in {trajectory.dimensions} dimensions",
         "volume": float(trajectory.source.boxes([0])[0, : trajectory.dimensions].prod()),
+        **({} if trajectory.clock == "tau" else {"clock": trajectory.clock}),
     }
+
+
+@overload
+def on_its_clock(found: xr.Dataset, clock: str) -> xr.Dataset: ...
+@overload
+def on_its_clock(found: xr.DataArray, clock: str) -> xr.DataArray: ...
+def on_its_clock(found: Any, clock: str) -> Any:
+    """A result of trajectories of a clock: where that is frames, they take the place of tau in its units."""
+    if clock == "tau":
+        return found
+    own = found.data_vars.values() if isinstance(found, xr.Dataset) else [found]
+    for one in (*found.coords.values(), *own):
+        unit = str(one.attrs.get("units", ""))
+        if "tau" in unit.replace("/", " ").replace("^", " ").split():
+            one.attrs["units"] = unit.replace("tau", clock)
+    if "time" in found.coords:
+        found["time"].attrs.setdefault("units", clock)
+    return found.assign_attrs(clock=clock)
 
 
 def passed_on(attributes: Mapping[Hashable, Any]) -> dict[str, Any]:
     """Of the attributes of a result those of :func:`origin`, for what is made from it."""
-    return {name: attributes[name] for name in ("trajectory", "system", "volume") if name in attributes}
+    return {
+        name: attributes[name] for name in ("trajectory", "system", "volume", "clock") if name in attributes
+    }
 
 
 def _along_rows(thing: xr.DataArray | xr.Dataset) -> Hashable | None:

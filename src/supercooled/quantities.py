@@ -10,10 +10,14 @@ from typing import Any
 import xarray as xr
 
 from supercooled import extensions
-from supercooled.arguments import validated
+from supercooled.arguments import Dimensions, validated
 from supercooled.errors import ParameterError
+from supercooled.units import Units, units_of
 
-__all__ = ["TABLE", "Quantity", "labelled", "quantity"]
+__all__ = ["TABLE", "Quantity", "expressed", "labelled", "quantity"]
+
+# What a result is called for a moment.
+_VALUE = "value in other units"
 
 
 @validated
@@ -261,3 +265,45 @@ def labelled(
         if (known := TABLE.get(str(coordinate))) is not None:
             array[coordinate].attrs.update(units=known.unit, long_name=known.long_name)
     return array
+
+
+@validated
+def expressed(found: xr.DataArray | xr.Dataset, units: Units | str, *, dimensions: Dimensions = 3) -> Any:
+    """A result in the units of a file: each variable and coordinate whose ``units`` are reduced ones.
+
+    found : with units made of sigma_AA, epsilon_AA, tau and k_B, as results of this package have them
+    units : such as ``run.units``, or their text
+    dimensions : of space, for densities
+
+    Returns a new one of the same kind, whose attribute ``in_units`` says which. Temperatures are in K, and
+    what has no unit stays.
+
+    Raises
+    ------
+    ParameterError
+        if a unit is made of something else.
+
+    >>> import numpy as np
+    >>> D = labelled("diffusivity", np.array([0.03]), ("state",))
+    >>> argon = expressed(D, "metal,sigma=3.405,epsilon=0.010324,mass=39.948")
+    >>> argon.values.round(4), argon.attrs["units"]
+    (array([0.1613]), 'Angstrom^2/ps')
+    """
+    known = units_of(units) if isinstance(units, str) else units
+    if isinstance(found, xr.DataArray):
+        whole = _expressed(found.to_dataset(name=_VALUE), known, dimensions)
+        return whole[_VALUE].rename(found.name).assign_attrs(in_units=str(known))
+    return _expressed(found, known, dimensions).assign_attrs(in_units=str(known))
+
+
+def _expressed(found: xr.Dataset, units: Units, dimensions: int) -> xr.Dataset:
+    changed = found.copy()
+    for name in [*changed.coords, *changed.data_vars]:
+        one = changed[name].variable
+        if one.attrs.get("units", "1") in ("1", "bit"):
+            continue
+        factor, word = units.worth(str(one.attrs["units"]), dimensions=dimensions)
+        made = (one.dims, one.values * factor, {**one.attrs, "units": word})
+        is_label = name in changed.coords
+        changed = changed.assign_coords({name: made}) if is_label else changed.assign({name: made})
+    return changed

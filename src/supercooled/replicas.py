@@ -168,6 +168,8 @@ def _check_alike(first: Trajectory, run: Trajectory, *, one_interval: bool) -> N
     ours, theirs = counts_of(first), counts_of(run)
     if ours != theirs:
         raise differ("hold", ours, theirs, ParameterError)
+    if first.clock != run.clock:
+        raise differ("count time in", first.clock, run.clock, ParameterError)
     at, there = first.temperature, run.temperature
     if at is not None and there is not None and not np.isclose(at, there):
         raise differ("are of T =", f"{at:g}", f"{there:g}", ParameterError)
@@ -291,6 +293,12 @@ def alike_tables(tables: Sequence[xr.Dataset]) -> None:
                     f"events of run 0 have {key} {first[key]}, and those of run {k} {table.attrs[key]}: "
                     "what is taken together is of one kind"
                 )
+        clocks = [one.attrs.get("clock", "tau") for one in (tables[0], table)]
+        if clocks[0] != clocks[1]:
+            raise ParameterError(
+                f"events of run 0 count time in {clocks[0]}, and those of run {k} in {clocks[1]}: take "
+                "by_frame() of all, or of none"
+            )
     _check_boxes([(f"a table of events, of run {k},", table.attrs) for k, table in enumerate(tables)])
     for (j, one), (k, other) in combinations(enumerate(tables), 2):
         made = one.attrs.get("trajectory"), other.attrs.get("trajectory")

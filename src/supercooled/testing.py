@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,13 +15,14 @@ from numpy.typing import ArrayLike
 from supercooled.arguments import Dimensions, Positive, Random, Whole, validated
 from supercooled.arrays import Array
 from supercooled.box import Box
-from supercooled.errors import BrokenLawError, ParameterError, SupercooledError
+from supercooled.errors import BrokenLawError, SupercooledError
 from supercooled.fields import Described, Features, compute, values_of
 from supercooled.frame import Frame
 from supercooled.mixture import Mixture
 from supercooled.potentials import PairPotential
 from supercooled.targets import Target
 from supercooled.trajectory import Trajectory
+from supercooled.units import factor_of
 
 __all__ = ["check_indicator", "check_target", "liquid_frame", "liquid_runs", "rescaled", "scale_of"]
 
@@ -366,6 +366,10 @@ def rescaled(indicator: Described, length: Positive, energy: Positive, time: Pos
         elif isinstance(value, Mixture):
             there = tuple(_Rescaled(p, length, energy) for p in value.potentials)
             changed[one.name] = replace(value, potentials=there)
+        elif one.name == "provenance" and isinstance(value, Mapping) and "density" in value:
+            # Of the frames that a predictor learned from.
+            away = length ** -int(value.get("dimensions", 3))
+            changed[one.name] = {**value, "density": _times(value["density"], away)}
         elif unit != "1" and value is not None:
             changed[one.name] = _times(value, scale_of(unit, length, energy, 3, time))
     return dataclasses.replace(indicator, **changed)
@@ -396,17 +400,7 @@ def scale_of(
     >>> scale_of("epsilon_AA/sigma_AA^2", 2.0, 3.0, 3)
     0.75
     """
-    known = {"sigma_AA": length, "epsilon_AA": energy, "tau": time, "k_B": 1.0, "1": 1.0, "bit": 1.0}
-    powers = {"": 1, "d": dimensions, "-d": -dimensions, "(d-1)": dimensions - 1, "(d+2)": dimensions + 2}
-    factor = 1.0
-    for place, part in enumerate(unit.split("/")):
-        for word in part.split(" "):
-            name, _, power = word.partition("^")
-            if name not in known or not (power in powers or re.fullmatch(r"-?\d{1,2}", power)):
-                raise ParameterError(f"the unit {unit!r} is not made of {', '.join(known)} and their powers")
-            exponent = powers[power] if power in powers else int(power)
-            factor *= known[name] ** (exponent if place == 0 else -exponent)
-    return factor
+    return factor_of(unit, length=length, energy=energy, time=time, dimensions=dimensions)
 
 
 @dataclass(frozen=True)

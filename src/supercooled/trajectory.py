@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, TypeAlias, overload
+from typing import Annotated, Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,6 +56,7 @@ class Trajectory:
     temperature : of the run, if known
     units : what the source's numbers are worth in reduced units, where somebody said so: lengths and times
         of the trajectory are in sigma_AA and tau always
+    clock : "frame" where times are the numbers of the frames instead (:meth:`by_frame`)
 
     Make one with :func:`supercooled.read`, :meth:`from_arrays`, or a simulation.
     """
@@ -69,6 +70,7 @@ class Trajectory:
     state: StatePoint | None = None
     temperature: Temperature | None = None
     units: Units | None = None
+    clock: Literal["tau", "frame"] = "tau"
 
     def __post_init__(self) -> None:
         if self.moments is not None and len(self.moments) != len(self.frames):
@@ -208,7 +210,8 @@ class Trajectory:
 
     def identity(self) -> tuple[object, ...]:
         """All that tells these frames from others: `fingerprint`, `frames`, `moments`, and what is known."""
-        return self.fingerprint, self.frames, self.moments, self.state, self.temperature
+        known = (self.fingerprint, self.frames, self.moments, self.state, self.temperature)
+        return known if self.clock == "tau" else (*known, self.clock)
 
     @property
     def times(self) -> Array:
@@ -224,9 +227,22 @@ class Trajectory:
             raise ParameterError(
                 f"{name} holds no times, and this needs them: give the time of one integration step, or the "
                 f'time between two frames where it counts no steps, for example read("{Path(name).name}", '
-                "timestep=0.005), or --timestep 0.005"
+                "timestep=0.005), or --timestep 0.005; trajectory.by_frame() takes frames for times"
             )
         return self.moments
+
+    def by_frame(self) -> Trajectory:
+        """The same frames, 0, 1, 2, ... as their times: windows, lags and times are numbers of frames then.
+
+        For frames in the order of a strain or of a number, with times unevenly apart or without any, as runs
+        of quasistatic shear have them. Results say so: their attribute ``clock`` is "frame", and what would
+        be in tau is in frames.
+
+        >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0), times=[0.0, 1.0, 5.0])
+        >>> run.by_frame().times, run.by_frame().interval
+        (array([0., 1., 2.]), 1.0)
+        """
+        return replace(self, moments=np.arange(self.n_frames, dtype=np.float64), clock="frame")
 
     @validated
     def moment(self, frame: int) -> float | None:
@@ -250,7 +266,8 @@ class Trajectory:
         if np.ptp(steps) > 1e-6 * steps.mean():
             raise TrajectoryError(
                 f"{self.source.name}: frames are unevenly spaced in time "
-                f"({steps.min():g} to {steps.max():g}), and this needs one interval"
+                f"({steps.min():g} to {steps.max():g}), and this needs one interval; where their order alone "
+                "counts, as in quasistatic runs, trajectory.by_frame() takes frames for times"
             )
         return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
 

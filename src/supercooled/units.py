@@ -5,12 +5,13 @@ Systems of units as LAMMPS has them: https://docs.lammps.org/units.html.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite, sqrt
 from typing import Annotated, TypeAlias
 
-from supercooled.arguments import Number, shown, validated
+from supercooled.arguments import Dimensions, Number, shown, validated
 from supercooled.errors import ParameterError
 
 
@@ -57,6 +58,7 @@ def _system(name: str) -> _System:
     return known[name]
 
 
+_POWER = re.compile(r"\^(\S+?)(?=[ /]|$)")
 SYSTEMS = ("lj", "metal", "real", "si", "cgs", "electron", "micro", "nano")
 Scale: TypeAlias = Annotated[float, Number(above=0.0, any_size=True)]
 
@@ -130,6 +132,40 @@ class Units:
 
         return float(si.k / (self.energy * _system(self.system).energy))
 
+    @validated
+    def worth(self, unit: str, *, dimensions: Dimensions = 3) -> tuple[float, str]:
+        """What a reduced unit is in those of the file, and what that is called.
+
+        unit : made of sigma_AA, epsilon_AA, tau and k_B, as the ``units`` of a result
+        dimensions : of space, for densities
+
+        Raises
+        ------
+        ParameterError
+            if the unit is made of something else.
+
+        >>> factor, word = Units("metal", sigma=3.405, epsilon=0.010324, mass=39.948).worth("sigma_AA^2/tau")
+        >>> round(factor, 3), word
+        (5.377, 'Angstrom^2/ps')
+        """
+        factor = factor_of(
+            unit,
+            length=self.length,
+            energy=self.energy,
+            time=self.time,
+            boltzmann=self.energy * self.temperature,
+            dimensions=dimensions,
+        )
+        length, energy, time = ("sigma", "epsilon", "tau")
+        if self.system != "lj":
+            length, energy, _, time = _system(self.system).words
+            if unit == "epsilon_AA/k_B":
+                return factor, "K"
+        named = {"sigma_AA": length, "epsilon_AA": energy, "tau": time}
+        plain = _POWER.sub(lambda found: f"^{_power(found[1], dimensions)}", unit)
+        parts = [[_named(word, named) for word in part.split(" ")] for part in plain.split("/")]
+        return factor, "/".join(" ".join(part) for part in parts)
+
     @property
     def is_reduced(self) -> bool:
         """Whether the numbers of the file stay what they are."""
@@ -139,6 +175,44 @@ class Units:
         """As the command line has them: ``metal,sigma=2.2,epsilon=0.08,mass=58.7``."""
         scales = (("sigma", self.sigma), ("epsilon", self.epsilon), ("mass", self.mass))
         return ",".join([self.system, *(f"{name}={value!r}" for name, value in scales if value is not None)])
+
+
+def factor_of(
+    unit: str, *, length: float, energy: float, time: float, boltzmann: float = 1.0, dimensions: int = 3
+) -> float:
+    """What a reduced unit is where sigma_AA, epsilon_AA, tau and k_B have such values.
+
+    Raises
+    ------
+    ParameterError
+        if the unit is made of something else.
+
+    >>> factor_of("epsilon_AA/sigma_AA^2", length=2.0, energy=3.0, time=1.0)
+    0.75
+    """
+    known = {"sigma_AA": length, "epsilon_AA": energy, "tau": time, "k_B": boltzmann, "1": 1.0, "bit": 1.0}
+    factor = 1.0
+    for place, part in enumerate(unit.split("/")):
+        for word in part.split(" "):
+            name, _, power = word.partition("^")
+            exponent = _power(power, dimensions)
+            if name not in known or exponent is None:
+                raise ParameterError(f"the unit {unit!r} is not made of {', '.join(known)} and their powers")
+            factor *= known[name] ** (exponent if place == 0 else -exponent)
+    return factor
+
+
+def _power(text: str, dimensions: int) -> int | None:
+    """A power, of a number of dimensions too; None if it is none."""
+    known = {"": 1, "d": dimensions, "-d": -dimensions, "(d-1)": dimensions - 1, "(d+2)": dimensions + 2}
+    if text in known:
+        return known[text]
+    return int(text) if re.fullmatch(r"-?\d{1,2}", text) else None
+
+
+def _named(word: str, named: dict[str, str]) -> str:
+    name, power, exponent = word.partition("^")
+    return f"{named.get(name, name)}{power}{exponent}"
 
 
 def units_of(text: str) -> Units:

@@ -26,8 +26,8 @@ class Given:
     """What is said about files that hold trajectories.
 
     temperatures : of each file; a run of this package knows its own
-    timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format : as of
-        :func:`supercooled.read`, and of every file
+    timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format, topology : as
+        of :func:`supercooled.read`, and of every file
     begin : time from the first frame before which frames are left out, tau
     stride : every how many frames of the others one is taken
     """
@@ -45,6 +45,7 @@ class Given:
     unfinished: Unfinished = "refuse"
     frames: slice = field(default_factory=lambda: slice(None))
     format: str | None = None
+    topology: str | None = None
 
     def meaning(self, temperature: float | None) -> io.Meaning:
         """What is said about a file at a temperature."""

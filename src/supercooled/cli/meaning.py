@@ -81,8 +81,16 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             str | None,
             typer.Option(
-                help="Of the file, where its name does not say so: gsd, lammps, xyz, or another reader's."
+                help="Of the file, where its name does not say so: gsd, lammps, xyz, lammps-data, ase, "
+                "gamdpy, glassbench, mdanalysis, or another reader's."
             ),
+        ],
+        None,
+    ),
+    "topology": (
+        Annotated[
+            str | None,
+            typer.Option(help="File that says what the particles of a dcd, xtc or trr file are."),
         ],
         None,
     ),

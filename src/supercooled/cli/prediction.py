@@ -65,29 +65,18 @@ def _predict(file: Path, model: str, out: Path | None, meaning: sc.io.Meaning) -
 
 def models() -> None:
     """List the models that come with the package: what they predict, of which liquid, and how well."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("name", "predicts", "species", "how well", "domain"):
-        table.add_column(heading)
-    for name in sc.predictors.shipped_models():
-        one = sc.predictors.shipped(name)
+    for name, line in sc.models().iterrows():
+        one = sc.predictors.shipped(str(name))
+        say(f"{name}: {line.predicts}{'' if line.unit == '1' else f' ({line.unit})'} of {line.species}")
         how = [
-            f"{species}: {measure} {scores[measure]['mean']:.2f}{_in_brackets(scores[measure]['error'])}"
+            f"{species} {measure} {scores[measure]['mean']:.2f}{_in_brackets(scores[measure]['error'])}"
             for species, scores in one.scores.items()
-            for measure in ("pearson", "auc")
+            for measure in ("pearson", "accuracy", "auc")
             if measure in scores
         ]
-        table.add_row(
-            name,
-            f"{one.target}, {one.unit}",
-            ", ".join(one.models),
-            "\n".join(how),
-            str(one.provenance.get("domain", "not said")),
-        )
-    table.caption = "How well: on groups left out when it was fitted"
-    Console().print(table)
+        say(f"    how well: {', '.join(how)}")
+        say(f"    validated on {line.validated}")
+        say(f"    domain: {line.domain}")
 
 
 def _in_brackets(error: float | None) -> str:

@@ -19,7 +19,7 @@ from supercooled.dynamics.hops import frames_on_each_side, paths
 from supercooled.errors import ParameterError
 from supercooled.kernels.events import count_stretches, find_stretches
 from supercooled.kernels.hops import hop_indicator, restart_period
-from supercooled.matching import origin
+from supercooled.matching import on_its_clock, origin
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -78,7 +78,8 @@ def events(
         raise ParameterError(f"threshold must be positive, not {threshold}, for example threshold=0.05")
     search = indicator_search(trajectory, window, species, remove_drift=remove_drift)
     pieces = map_add(partial(_pieces, search, threshold), search.chunks(megabytes), executor)
-    return _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
+    found = _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
+    return on_its_clock(found, trajectory.clock)
 
 
 @validated

@@ -16,7 +16,7 @@ from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
-from supercooled.matching import coordinates, origin
+from supercooled.matching import coordinates, on_its_clock, origin
 from supercooled.trajectory import Trajectory
 
 
@@ -87,7 +87,7 @@ def hops(
         size = shared_out(n - 2 * side, most=most, executor=executor, multiple=period)
     chunks = spans(side, n - side, size=size, before=side, after=side, end=n)
     particles = np.arange(trajectory.n_particles) if species is None else trajectory.of_species(species)
-    return field(
+    found = field(
         "p_hop",
         partial(_hops_of, trajectory, side, None if species is None else particles, remove_drift),
         chunks,
@@ -101,6 +101,7 @@ def hops(
         window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,
     )
+    return on_its_clock(found, trajectory.clock)
 
 
 def added_up(run: Trajectory) -> bool:

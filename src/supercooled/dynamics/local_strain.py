@@ -18,7 +18,7 @@ from supercooled.chunks import Span, frames_within, map_add, spans
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.neighbours import Cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
-from supercooled.matching import coordinates, origin
+from supercooled.matching import coordinates, on_its_clock, origin
 from supercooled.neighbour_list import check_argument, in_order, sorted_into_cells
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
@@ -242,4 +242,4 @@ def _dataset(plan: _Plan, frames: Integers, field: xr.DataArray, numbers: Intege
         {**made, "lag": float(plan.lag * run.interval), "cutoff": plan.cutoff},
     )
     found["time"] = labelled("time", run.times[frames], ("frame",))
-    return found
+    return on_its_clock(found, run.clock)

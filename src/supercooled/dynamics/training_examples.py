@@ -18,7 +18,7 @@ from supercooled.chunks import Span, map_add
 from supercooled.dynamics.events import IndicatorSearch, indicator_search
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.events import REMOVED, find_extrema, thin_out
-from supercooled.matching import origin
+from supercooled.matching import on_its_clock, origin
 from supercooled.quantities import labelled
 from supercooled.replicas import alike_tables, replicas
 from supercooled.trajectory import Trajectory
@@ -88,7 +88,7 @@ def training_by_crossing(
         hard = _quiet_stretches(table, quiet, hard_at)
         moments = table["moment_frame"].values, table["moment_time"].values
         parts.append(_examples(number, soft, hard, *moments))
-    return _together(parts).assign_attrs(
+    found = _together(parts).assign_attrs(
         _origins([table.attrs for table in tables]),
         rearrangement=float(rearrangement),
         candidate=float(tables[0].attrs["threshold"]),
@@ -97,6 +97,7 @@ def training_by_crossing(
         hard_at=hard_at,
         species=tables[0].attrs["species"],
     )
+    return on_its_clock(found, tables[0].attrs.get("clock", "tau"))
 
 
 @validated
@@ -202,7 +203,7 @@ def training_by_extrema(
             kept.append((search.particles[chosen[0]], chosen[1]))
         kept[0] = (kept[0][0], kept[0][1] - _in_frames(rule.lead, run.interval))
         parts.append(_examples(number, kept[0], kept[1], run.frames, run.times))
-    return _together(parts).assign_attrs(
+    table = _together(parts).assign_attrs(
         _origins([origin(run) for run in runs]),
         window=float(rule.window),
         soft_above=float(rule.soft_above),
@@ -212,6 +213,7 @@ def training_by_extrema(
         lead=float(rule.lead),
         species=search.species,
     )
+    return on_its_clock(table, runs[0].clock)
 
 
 @validated

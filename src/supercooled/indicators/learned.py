@@ -69,6 +69,11 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         except ParameterError as error:
             raise StoreError(f"{path}: {error}") from error
 
+    @property
+    def centre(self) -> str:
+        """Species of the particles that have a softness."""
+        return _described(self.model.definition)[0].centre
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle of the model's species that is wanted, (particle,)."""
         said, functions = _described(self.model.definition)

@@ -10,6 +10,7 @@ from supercooled.io.readers import Reader, reader
 from supercooled.io.reading import open_file, read
 
 if TYPE_CHECKING:
+    from supercooled.io.ase import from_ase
     from supercooled.io.file_summary import Look, look, look_at
     from supercooled.io.gsd_reading import read_fields
     from supercooled.io.gsd_writing import GsdAppender, write_gsd
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _LATER = {
     "GsdAppender": "gsd_writing",
     "Look": "file_summary",
+    "from_ase": "ase",
     "from_mdanalysis": "mdanalysis",
     "look": "file_summary",
     "look_at": "file_summary",
@@ -31,6 +33,7 @@ __all__ = [
     "Look",
     "Meaning",
     "Reader",
+    "from_ase",
     "from_mdanalysis",
     "look",
     "look_at",

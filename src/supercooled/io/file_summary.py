@@ -132,6 +132,7 @@ def look(
     repeats: Repeats = "refuse",
     unfinished: Unfinished = "refuse",
     frames: slice = slice(None),
+    topology: str | Path | None = None,
 ) -> Look:
     """What is understood of a file, and what is odd about it; the arguments are those of :func:`read`.
 
@@ -164,6 +165,7 @@ def look(
             repeats=repeats,
             unfinished=unfinished,
             frames=frames,
+            topology=topology,
             doubts=[],
         ),
     )

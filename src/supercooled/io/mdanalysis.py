@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from supercooled.arguments import Name, Positive, Temperature, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
-from supercooled.errors import BoxError, ParameterError
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.extras import require
 from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
+from supercooled.io.cells import takes_no
 from supercooled.io.labels import Names, species_of_labels
 from supercooled.io.meaning import Meaning
-from supercooled.io.opened import Found, opened
+from supercooled.io.opened import Found, Opened, opened
+from supercooled.plain_data import size_of
 from supercooled.trajectory import Trajectory
 from supercooled.units import Units
 
@@ -115,6 +118,64 @@ def from_mdanalysis(
     name = str(universe.trajectory.filename or "universe in memory")
     if timestep is not None and times is not None:
         raise ParameterError(f"{name}: give timestep or times, not both")
+    meaning = Meaning(
+        timestep=timestep,
+        temperature=temperature,
+        names=names,
+        species_column=species_column,
+        unwrapped=unwrapped,
+        units=units,
+    )
+    return _opened(universe, name, meaning, select, times).trajectory
+
+
+def read_with_topology(path: str | Path, meaning: Meaning) -> Opened:
+    """Trajectory of a file that MDAnalysis reads, with its topology. See :func:`supercooled.io.read`."""
+    takes_no(path, "mdanalysis", meaning, "box")
+    if meaning.topology is None:
+        raise ParameterError(
+            f"{path}: it does not say what its particles are: give topology='run.data', or --topology "
+            "run.data, which this package or MDAnalysis reads"
+        )
+    size_of(meaning.topology, error=TrajectoryError, what="topology")
+    require("MDAnalysis", doing=f"reading {path}")
+    analysis = _mdanalysis()
+    known = _particles(meaning)
+    try:
+        # Numbers as they stand in the files: whoever wrote them says what they are worth.
+        if known is None:
+            universe = analysis.Universe(str(meaning.topology), str(path), convert_units=False)
+        else:
+            universe = analysis.Universe.empty(known.n_particles, trajectory=True)
+            universe.add_TopologyAttr("types", [known.names[kind] for kind in known.species])
+            universe.load_new(str(path), convert_units=False)
+            meaning = replace(meaning, names=known.names, species_column=None)
+    except Exception as error:
+        # Of whatever kind the readers of its many formats raise.
+        raise TrajectoryError(
+            f"{path}: MDAnalysis can't read it with {meaning.topology}: {type(error).__name__}: "
+            f"{shown(' '.join(str(error).split()))}"
+        ) from error
+    return _opened(universe, str(path), meaning, "all", None)
+
+
+def _particles(meaning: Meaning) -> Trajectory | None:
+    """What the particles are, of a topology that this package reads itself; None of one for MDAnalysis."""
+    from supercooled.io.readers import kind_of, open_as
+
+    topology = Path(str(meaning.topology))
+    kind = kind_of(topology)
+    if kind in (None, "mdanalysis"):
+        return None
+    # Only who is who matters here, and not what its numbers are worth.
+    said = Meaning(names=meaning.names, species_column=meaning.species_column, doubts=[], frames=slice(0, 1))
+    return open_as(str(kind), topology, said).trajectory
+
+
+def _opened(universe: Any, name: str, meaning: Meaning, select: str, times: ArrayLike | None) -> Opened:
+    """What is found in a universe."""
+    species_column = meaning.species_column or "types"
+    unwrapped = bool(meaning.unwrapped)
     try:
         atoms = universe.select_atoms(select)
     except Exception as error:
@@ -131,7 +192,7 @@ def from_mdanalysis(
         ]
     )
     labels, kinds = np.unique(np.asarray(_types(atoms, species_column, name), dtype=str), return_inverse=True)
-    species, called = species_of_labels(name, [str(label) for label in labels], kinds, names)
+    species, called = species_of_labels(name, [str(label) for label in labels], kinds, meaning.names)
     found = Found(
         kind="MDAnalysis",
         source=UniverseSource(name, universe, atoms.ix, boxes, dimensions, unwrapped),
@@ -145,7 +206,7 @@ def from_mdanalysis(
         coordinates="unwrapped" if unwrapped else "folded",
         counts_images=False,
     )
-    return opened(name, found, Meaning(timestep=timestep, temperature=temperature, units=units)).trajectory
+    return opened(name, found, meaning)
 
 
 def _mdanalysis() -> Any:

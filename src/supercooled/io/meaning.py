@@ -40,6 +40,7 @@ class Meaning:
     repeats: Repeats = "refuse"
     unfinished: Unfinished = "refuse"
     frames: slice = field(default_factory=lambda: slice(None))
+    topology: str | Path | None = None
     doubts: list[str] | None = None
 
     def __post_init__(self) -> None:

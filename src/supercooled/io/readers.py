@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Annotated
 from supercooled import extensions
 from supercooled.arguments import AtLeast, Name, validated
 from supercooled.errors import ParameterError, SupercooledError, TrajectoryError
+from supercooled.io.decompression import plain_text
 from supercooled.io.labels import named_species
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Found, Opened, opened
+from supercooled.plain_data import open_regular
 from supercooled.trajectory import Trajectory
 
 GROUP = "supercooled.readers"
@@ -50,6 +53,7 @@ class Reader:
             "species_column": meaning.species_column,
             "unwrapped": meaning.unwrapped,
             "box": meaning.box,
+            "topology": meaning.topology,
         }
         if strange := [name for name, value in said.items() if value is not None]:
             raise ParameterError(f"{path}: files of the kind {self.name} take no {', '.join(strange)}")
@@ -111,7 +115,7 @@ def reader(
 
     def register(function: Callable[[Path], Trajectory]) -> Reader:
         made = Reader(name, endings, function)
-        taken = {one for others in (*_OWN.values(), *(r.suffixes for r in _ADDED.values())) for one in others}
+        taken = {one for endings in known_without_packages().values() for one in endings}
         if taken & set(endings):
             raise ParameterError(f"the suffix {min(taken & set(endings))} is that of another reader")
         if name in _OWN or name in _ADDED:
@@ -122,13 +126,46 @@ def reader(
     return register
 
 
-# Read by modules of this package, which are imported when such a file is opened.
-_OWN: Mapping[str, tuple[str, ...]] = {
-    "gsd": (".gsd",),
-    "lammps": (".dump", ".lammpstrj", ".lammpsdump"),
-    "xyz": (".xyz", ".extxyz"),
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A kind of file that a module of this package reads, which is imported when such a file is opened.
+
+    suffixes : of the files
+    place : module and function, which takes a path and what is meant
+    begins : how such a file begins, where that tells
+    """
+
+    suffixes: tuple[str, ...]
+    place: str
+    begins: tuple[bytes, ...] = ()
+
+    def __call__(self, path: str | Path, meaning: Meaning) -> Opened:
+        module, function = self.place.split(":")
+        found: Opened = getattr(importlib.import_module(f"supercooled.io.{module}"), function)(path, meaning)
+        return found
+
+
+_OWN: Mapping[str, _Own] = {
+    "gsd": _Own((".gsd",), "gsd_reading:read_gsd", (b"\xdf\x65\xdf\x65\xdf\x65\xdf\x65",)),
+    "lammps": _Own((".dump", ".lammpstrj", ".lammpsdump"), "lammps:read_dump", (b"ITEM: ",)),
+    "xyz": _Own((".xyz", ".extxyz"), "xyz:read_xyz"),
+    "lammps-data": _Own((".data", ".lmp", ".lammpsdata"), "lammps_data:read_data"),
+    "ase": _Own((".traj",), "ase:read_traj", (b"- of UlmASE-Trajectory",)),
+    "gamdpy": _Own((".h5", ".hdf5"), "gamdpy_files:read_h5", (b"\x89HDF\r\n\x1a\n",)),
+    "glassbench": _Own((".npz",), "glassbench:read_npz", (b"PK\x03\x04",)),
+    "mdanalysis": _Own((".dcd", ".xtc", ".trr"), "mdanalysis:read_with_topology"),
 }
+# Suffixes that other programs use for something else, too.
+_SHARED = (".data", ".traj", ".lmp")
+# Of a file's beginning that tells its kind.
+_BEGINNING = 2**12
 _ADDED: dict[str, Reader] = {}
+
+
+def known_without_packages() -> dict[str, tuple[str, ...]]:
+    """Suffixes of this package's own kinds, and of those made so far."""
+    own = {name: one.suffixes for name, one in _OWN.items()}
+    return own | {name: one.suffixes for name, one in _ADDED.items()}
 
 
 @validated
@@ -148,7 +185,7 @@ def known() -> Mapping[str, tuple[str, ...]]:
         if not isinstance(found, Reader):
             raise ParameterError(f"{name} of an installed package is offered as a reader, and is none")
         _ADDED.setdefault(found.name, found)
-    return {**_OWN, **{name: one.suffixes for name, one in _ADDED.items()}}
+    return known_without_packages()
 
 
 def kind_of(path: Path) -> str | None:
@@ -158,10 +195,28 @@ def kind_of(path: Path) -> str | None:
         suffixes.pop()
     if not suffixes:
         return None
-    own = next((name for name, endings in _OWN.items() if suffixes[-1] in endings), None)
+    own = next((name for name, one in _OWN.items() if suffixes[-1] in one.suffixes), None)
     if own is not None:
-        return own
+        return (kind_by_content(path) or own) if suffixes[-1] in _SHARED else own
     return next((name for name, endings in known().items() if suffixes[-1] in endings), None)
+
+
+def kind_by_content(path: Path) -> str | None:
+    """Kind of a file by how it begins, packed or not; None if that does not tell it, or it can't be read."""
+    try:
+        with open_regular(plain_text(path), error=TrajectoryError) as file:
+            begin = file.read(_BEGINNING)
+    except SupercooledError:
+        return None
+    for name, one in _OWN.items():
+        if begin.startswith(one.begins):
+            return name
+    lines = begin.split(b"\n")
+    if len(lines) > 2 and lines[0].strip().isdigit():
+        return "xyz"
+    if any(line.split(b"#")[0].split()[1:] == [b"atoms"] for line in lines[1:]):
+        return "lammps-data"
+    return None
 
 
 def open_as(kind: str, path: str | Path, meaning: Meaning) -> Opened:
@@ -172,18 +227,8 @@ def open_as(kind: str, path: str | Path, meaning: Meaning) -> Opened:
     ParameterError
         if there is no such kind, listing those that there are.
     """
-    if kind == "gsd":
-        from supercooled.io.gsd_reading import read_gsd
-
-        return read_gsd(path, meaning)
-    if kind == "lammps":
-        from supercooled.io.lammps import read_dump
-
-        return read_dump(path, meaning)
-    if kind == "xyz":
-        from supercooled.io.xyz import read_xyz
-
-        return read_xyz(path, meaning)
+    if kind in _OWN:
+        return _OWN[kind](path, meaning)
     kinds = known()
     if kind not in kinds:
         raise ParameterError(f"{path}: format must be one of {', '.join(map(repr, kinds))}, not {kind!r}")

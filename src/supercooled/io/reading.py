@@ -11,7 +11,7 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.labels import Names
 from supercooled.io.meaning import Meaning, Repeats, Unfinished
 from supercooled.io.opened import Opened
-from supercooled.io.readers import kind_of, known, open_as
+from supercooled.io.readers import kind_by_content, kind_of, known, open_as
 from supercooled.plain_data import size_of
 from supercooled.trajectory import Trajectory
 from supercooled.units import Units
@@ -32,15 +32,20 @@ def read(
     repeats: Repeats = "refuse",
     unfinished: Unfinished = "refuse",
     frames: slice = slice(None),
+    topology: str | Path | None = None,
 ) -> Trajectory:
     """Trajectory of a file, whose frames are read when they are asked for.
 
-    GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and XYZ, extended or plain
-    (``.xyz .extxyz``), as they are or compressed (``.gz .bz2 .zst``). :func:`supercooled.look` says what
-    is understood; :func:`supercooled.io.reader` adds a kind of file. What is said about a file is said in
-    its own units.
+    GSD; LAMMPS text dumps (``.dump .lammpstrj .lammpsdump``) and data files (``.data .lmp .lammpsdata``);
+    XYZ, extended, plain, of atooms, RUMD and gamdpy (``.xyz .extxyz``), as they are or compressed
+    (``.gz .bz2 .zst``); ``.traj`` of ASE; ``.h5`` of gamdpy; ``.npz`` of GlassBench, its configuration; and
+    through MDAnalysis ``.dcd .xtc .trr`` with a topology. Where the suffix says nothing the file's beginning
+    does. :func:`supercooled.look` says what is understood; :func:`supercooled.io.reader` adds a kind of file;
+    :func:`supercooled.io.from_ase` and :func:`supercooled.io.from_mdanalysis` take what is in memory. What is
+    said about a file is said in its own units.
 
-    format : "gsd", "lammps", "xyz" or the name of another reader, if the suffix does not say so
+    format : "gsd", "lammps", "xyz", "lammps-data", "ase", "gamdpy", "glassbench", "mdanalysis" or the name of
+        another reader, if neither suffix nor beginning say so
     timestep : time of one integration step, where the file has no times, which go before it; where it
         does not count steps either, the time between two frames. Without one such a file opens by
         frame number: structure needs no times, and what needs them asks for them
@@ -54,12 +59,14 @@ def read(
     units : what the file's numbers are worth, as :class:`supercooled.Units` or its text, for example
         "metal,sigma=2.2,epsilon=0.08,mass=58.7"; "lj" for reduced ones. Needed where the file says that it
         has others
-    box : of a plain XYZ file, which has none
+    box : of a plain XYZ file or an npz, which has none
     repeats : of frames of one time, as a restarted run writes them: "refuse", or take what was written
         "first" or "last"; copies to the last bit are left out always
     unfinished : a last frame that is cut short, or whose last line has no end: "refuse", "drop" it, or
         "keep" a last line that may be cut in its last number
     frames : which of the frames
+    topology : file that says what the particles of a ``.dcd``, ``.xtc`` or ``.trr`` are, of any kind that
+        this package or MDAnalysis reads
 
     Raises
     ------
@@ -90,6 +97,7 @@ def read(
         unfinished=unfinished,
         frames=frames,
         format=format,
+        topology=topology,
     )
     return open_file(path, meaning).trajectory
 
@@ -100,14 +108,17 @@ def open_file(path: str | Path, meaning: Meaning) -> Opened:
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
     kind = kind_of(Path(path)) if meaning.format is None else meaning.format
+    kind = kind_by_content(Path(path)) if kind is None else kind
     if kind is None:
-        endings = ", ".join(one for suffixes in known().values() for one in suffixes)
+        kinds = "; ".join(f"{name} ({' '.join(suffixes)})" for name, suffixes in known().items())
         raise ParameterError(
-            f"{path}: unknown kind of file, none of {endings}; name it, for example "
+            f"{path}: unknown kind of file, none of {kinds}; name it, for example "
             f"read({Path(path).name!r}, format='lammps'), or --format lammps, or open it with MDAnalysis and "
             "pass the universe to supercooled.io.from_mdanalysis"
         )
     size_of(path, error=TrajectoryError, what="trajectory")
     if not os.access(path, os.R_OK):
         raise TrajectoryError(f"{path}: no permission to read it")
+    if meaning.topology is not None and kind != "mdanalysis":
+        raise ParameterError(f"{path}: files of the kind {kind} take no topology")
     return open_as(kind, path, meaning)

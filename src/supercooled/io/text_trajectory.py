@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from supercooled.arrays import AnyArray, Array, Booleans, Integers
-from supercooled.box import Box
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.arrays import Array, Integers
+from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.io.cells import upright
 from supercooled.io.decompression import plain_text
 from supercooled.io.labels import species_of_labels
 from supercooled.io.meaning import Meaning
@@ -26,10 +26,6 @@ from supercooled.io.text_source import (
     unpacked_word,
     whole_ids,
 )
-
-_ALIGNED = 1e-9
-# Volume of a box that has none, in units of what its edges would enclose at right angles.
-_FLAT = 1e-12
 
 
 def text_trajectory(path: str | Path, index: TextIndex, meaning: Meaning, *, kind: str) -> Opened:
@@ -49,7 +45,7 @@ def text_trajectory(path: str | Path, index: TextIndex, meaning: Meaning, *, kin
     columns = choose_columns(
         path, index.columns, planar=dimensions == 2, species=place, unwrapped=meaning.unwrapped
     )
-    boxes, rotations = _text_boxes(path, index, dimensions)
+    boxes, rotations = upright(path, index.edges, index.periodic, dimensions)
     codes, kinds = np.unique(words[order], return_inverse=True)
     labels = [unpacked_word(code) or "1" for code in codes]
     species, called = species_of_labels(path, labels, kinds, meaning.names)
@@ -153,49 +149,3 @@ def _tell_the_same(one: Integers, other: Integers) -> bool:
 def _some(words: Integers) -> str:
     found = [unpacked_word(code) for code in np.unique(words)]
     return ", ".join(found[:4]) + (" and others" if len(found) > 4 else "")
-
-
-def _text_boxes(path: str | Path, index: TextIndex, dimensions: int) -> tuple[Array, Array | None]:
-    """Boxes (frame, 6), and the rotations that bring the file's edges into the box's form."""
-    edges = index.edges.copy()
-    if not all(index.periodic[:dimensions]):
-        free = [axis for axis, closed in zip("xyz", index.periodic, strict=True) if not closed]
-        raise BoxError(f"{path}: the box is not periodic along {', '.join(free)}, and it must be")
-    if dimensions == 2:
-        edges[:, 2, 2] = 1.0
-    known: Booleans = np.asarray(np.isfinite(edges).all(axis=(1, 2)))
-    with np.errstate(over="ignore", invalid="ignore"):
-        there = np.where(known[:, None, None], edges, 0.0)
-        # So flat that rounding decides on which side of nothing it lies is flat.
-        least = _FLAT * np.linalg.norm(there, axis=1).prod(axis=1)
-        bad = ~(known & (np.linalg.det(there) > least))
-    if bad.any():
-        f = int(np.argmax(bad))
-        raise BoxError(f"{path}: frame {f}: edges {_flat(edges[f])} enclose no volume, or are left-handed")
-    lengths = np.linalg.norm(edges, axis=1)
-    low = np.abs(np.stack([edges[:, 1, 0], edges[:, 2, 0], edges[:, 2, 1]], axis=1))
-    rotations = None
-    if (low > _ALIGNED * lengths[:, :1]).any():
-        orthogonal, upper = np.linalg.qr(edges)
-        signs = np.sign(np.einsum("fii->fi", upper))
-        edges = signs[:, :, None] * upper
-        rotations = signs[:, :, None] * orthogonal.transpose(0, 2, 1)
-    # Most runs keep their box: each is made once.
-    flat = edges.reshape(len(edges), 9)
-    changes = np.append(True, (flat[1:] != flat[:-1]).any(axis=1))
-    boxes = np.array([_box(path, int(f), edges[f], dimensions).to_array() for f in np.flatnonzero(changes)])
-    return boxes[np.cumsum(changes) - 1], rotations
-
-
-def _box(path: str | Path, frame: int, edges: Array, dimensions: int) -> Box:
-    lengths = np.diag(edges)
-    tilts = np.array([edges[0, 1], edges[0, 2], edges[1, 2]]) / lengths[[1, 2, 2]]
-    tilts[np.abs(tilts) < _ALIGNED] = 0.0
-    try:
-        return Box.from_array(np.concatenate([lengths, tilts]), dimensions)
-    except BoxError as error:
-        raise BoxError(f"{path}: frame {frame}: {error}") from None
-
-
-def _flat(edges: AnyArray) -> str:
-    return " ".join(f"({', '.join(f'{v:g}' for v in edge)})" for edge in edges.T)

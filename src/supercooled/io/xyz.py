@@ -1,6 +1,7 @@
 """XYZ: rows below a line of comment, or, extended, of ``key=value`` with ``Lattice`` and ``Properties``.
 
-The format: https://github.com/libAtoms/extxyz#extended-xyz-specification.
+The format: https://github.com/libAtoms/extxyz#extended-xyz-specification. RUMD and gamdpy, and atooms, say
+``columns`` and the edges of a box about the origin: https://rumd.org, https://framagit.org/atooms/atooms.
 """
 
 from __future__ import annotations
@@ -23,9 +24,15 @@ _CLOSING = {'"': '"', "'": "'", "{": "}"}
 _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
 _POSITION = {"pos", "position", "positions"}
 _SPECIES = {"species", "element", "type", "types"}
-_STEP = ("timestep", "step")
+_STEP = ("timestep", "step", "timestepindex")
 _WIDTH = re.compile(r"[0-9]{1,15}")
 _TRUE, _FALSE = {"T", "TRUE", "1"}, {"F", "FALSE", "0"}
+# What atooms writes, ``step:0 columns:id,pos cell:8.0,8.0,8.0``, with colons; older ones with ``=``.
+_COLONS = re.compile(r"\b(?:columns|cell|side):")
+_KEY = re.compile(r"(\w+)\s*:\s*(\S+)")
+# Edges of a box about the origin, and what columns are called beside them.
+_EDGES = ("cell", "side", "sim_box", "boxlengths")
+_NAMED = {"id": "species", "name": "species", "imx": "ix", "imy": "iy", "imz": "iz"}
 # The comment of LAMMPS' own plain XYZ.
 _LAMMPS_STEP = re.compile(r"Atoms\. Timestep: ([0-9]{1,40})")
 
@@ -90,13 +97,19 @@ def _header(lines: LineReader, where: str, given: Box | None) -> Header:
     count = whole_number(lines.next(), f"{where}: number of particles")
     line = lines.next()
     pairs = pairs_of(line)
+    if "lattice" not in pairs and "properties" not in pairs and _COLONS.search(line):
+        pairs = pairs_of(_KEY.sub(r"\1=\2", line))
     edges, corner, periodic = _box(pairs, where, given)
     step = next((whole_number(pairs[key], f"{where}: {key}") for key in _STEP if key in pairs), None)
     if step is None and (said := _LAMMPS_STEP.match(line)):
         step = int(said[1])
     time = numbers(pairs["time"], 1, f"{where}: Time")[0] if "time" in pairs else None
-    columns, called = _columns(pairs.get("properties", _DEFAULT_PROPERTIES), where)
-    labels = tuple(name for name in called if name.lower() in _SPECIES)
+    if "columns" in pairs and "properties" not in pairs:
+        columns, called = _listed(pairs["columns"], pairs, where)
+        labels = tuple(n for n, c in zip(called, columns, strict=True) if c == "species")
+    else:
+        columns, called = _columns(pairs.get("properties", _DEFAULT_PROPERTIES), where)
+        labels = tuple(name for name in called if name.lower() in _SPECIES)
     units = pairs["units"].strip().lower() if "units" in pairs else None
     return Header(
         count, columns, edges, corner, periodic, step, time, called=called, labels=labels, units=units
@@ -104,6 +117,12 @@ def _header(lines: LineReader, where: str, given: Box | None) -> Header:
 
 
 def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, Array, tuple[bool, ...]]:
+    about = next((key for key in _EDGES if key in pairs), None)
+    if about is not None and not {"lattice", "properties"} & set(pairs):
+        if given is not None:
+            raise ParameterError(f"{where}: its {about} says what its box is: leave box out")
+        edges = np.diag(_edges(pairs[about], f"{where}: {about}"))
+        return edges, -edges.sum(axis=1) / 2, (True, True, True)
     if "lattice" not in pairs:
         if given is None:
             raise TrajectoryError(
@@ -125,6 +144,39 @@ def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, A
     if len(flags) != 3 or not set(flags) <= _TRUE | _FALSE:
         raise TrajectoryError(f"{where}: pbc={said!r} should be three of T and F")
     return edges, corner, tuple(flag in _TRUE for flag in flags)
+
+
+def _edges(said: str, what: str) -> list[float]:
+    """Edges of an upright box, two of a planar one; RUMD says its kind before them."""
+    words = [word for word in said.replace(",", " ").split() if word != "RectangularSimulationBox"]
+    if len(words) not in (2, 3):
+        raise TrajectoryError(f"{what}={said[:100]!r} should be the two or three edges of an upright box")
+    edges = numbers(" ".join(words), len(words), what)
+    return [*edges, 1.0][:3]
+
+
+def _listed(columns: str, pairs: dict[str, str], where: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same of a list of names, where ``pos`` stands for as many columns as there are dimensions."""
+    given = columns.replace(",", " ").split()
+    edges = next((pairs[key] for key in _EDGES if key in pairs), "")
+    planar = len(edges.replace(",", " ").split()) == 2
+    names: list[str] = []
+    called: list[str] = []
+    check_columns(3 * len(given), where)
+    for name in given:
+        small = name.lower()
+        axes = ["x", "y", "z"][: 2 if planar else 3]
+        if small in _POSITION:
+            names += axes
+            called += [f"{name}[{k}]" for k in range(len(axes))]
+        elif small in ("vel", "velocity"):
+            own = [f"{name}[{k}]" for k in range(len(axes))]
+            names, called = [*names, *own], [*called, *own]
+        else:
+            word = "species" if small in _SPECIES else _NAMED.get(small, name)
+            names.append(f"{name}[0]" if word in names else word)
+            called.append(name)
+    return tuple(names), tuple(called)
 
 
 def _columns(properties: str, where: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from supercooled.arguments import validated
-from supercooled.errors import StoreError
+from supercooled.arrays import AnyArray
+from supercooled.errors import ParameterError, StoreError
 from supercooled.fields import Indicator
 from supercooled.frame import Frame
-from supercooled.indicators import LearnedSoftness
+from supercooled.indicators import LearnedSoftness, LocalSoftness
 from supercooled.io import read
 from supercooled.learning import SoftnessModel
 from supercooled.plain_data import read_json
-from supercooled.predictors.predictor import FORMAT, load_predictor
-from supercooled.predictors.shipped import shipped
+from supercooled.predictors.predictor import FORMAT, Predictor, load_predictor
+from supercooled.predictors.shipped import SOFTNESS, shipped
 from supercooled.trajectory import Trajectory
 
 
@@ -58,6 +60,73 @@ def predict(
     made = model_named(model)
     run = read(run) if isinstance(run, str | Path) else run
     return made.of(run, species=species, frames=frames)
+
+
+@validated
+def softness(
+    run: str | Path | Trajectory | Frame,
+    *,
+    model: str | Path | Indicator | SoftnessModel,
+    frames: slice = slice(None),
+) -> xr.DataArray:
+    """Softness of the particles of a file, a trajectory or one frame, by a model that was learned before.
+
+    run : as in :func:`predict`
+    model : name of one that comes with the package (:func:`models`), a JSON file, or one of these itself
+    frames : which frames of a trajectory
+
+    Only a model of a softness is taken, and only the particles of the species that it knows are returned.
+    What is foreign to a shipped model gets a warning that says how foreign.
+
+    Returns
+    -------
+    DataArray (frame, particle), of one frame (particle,); positive is soft, of a learned softness.
+
+    Raises
+    ------
+    ParameterError
+        if there is no such model, it predicts something else, or the species, dimensions or density are
+        others than it was taught with.
+    StoreError
+        if a file holds no model.
+
+    >>> from supercooled.indicators import BondOrder
+    >>> from supercooled.predictors import fit_predictor
+    >>> from supercooled.testing import liquid_frame
+    >>> frames = [liquid_frame(seed=1), liquid_frame(seed=2)]
+    >>> made = fit_predictor(BondOrder(6), frames, [BondOrder(6)(one) for one in frames], target="softness")
+    >>> found = softness(frames[0], model=made)
+    >>> found.name, bool((frames[0].species[found.particle] == 0).all())
+    ('predicted_softness', True)
+    """
+    made = model_named(model)
+    if not isinstance(made, LearnedSoftness | LocalSoftness | Predictor) or (
+        isinstance(made, Predictor) and made.target.split()[0] != SOFTNESS
+    ):
+        raise ParameterError(
+            f"{made.name} is no softness, but {made.long_name}: supercooled.predict gives it, and "
+            "supercooled.models lists what there is"
+        )
+    run = read(run) if isinstance(run, str | Path) else run
+    known = _species_of(made, run.names)
+    found = made.of(run, species=known[0] if len(known) == 1 else None, frames=frames)
+    return found if len(known) in (1, len(run.names)) else found.sel(particle=_particles(run, known))
+
+
+def _species_of(model: Indicator, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the species of a file those that a model knows; all where it does not say, or knows none of them."""
+    said: tuple[str, ...] = names
+    if isinstance(model, Predictor):
+        said = tuple(model.models)
+    elif isinstance(model, LearnedSoftness):
+        said = (model.centre,)
+    return tuple(name for name in names if name in said) or names
+
+
+def _particles(run: Trajectory | Frame, species: tuple[str, ...]) -> AnyArray:
+    """Of several species."""
+    kinds = [run.names.index(name) for name in species]
+    return np.flatnonzero(np.isin(run.species, kinds))
 
 
 @validated

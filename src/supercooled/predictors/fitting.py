@@ -151,6 +151,7 @@ def fit_predictor(
         "frames": len(frames),
         "groups": len(set(names)),
         "folds": int(fold_of.max() + 1),
+        "density": [float(f(one.n_particles / one.box.volume for one in frames)) for f in (min, max)],
         **({"no_error": why} if why else {}),
     }
     made |= {"hidden": hidden, "networks": networks, "seed": seed} if model == "mlp" else {}

@@ -28,6 +28,9 @@ FORMAT = "supercooled predictor 1"
 # Of the particles that learned, so many were nearer to their mean than `edge`; a frame is foreign where
 # more than FOREIGN of its particles are farther.
 INSIDE, FOREIGN = 0.999, 0.05
+# A density this much away from those that it learned from, as a share, is warned of; and one that is no
+# longer the same kind of liquid is refused.
+NEAR_DENSITY, FAR_DENSITY = 0.02, 0.2
 # Nothing that was learned has more; with numbers of at most LARGEST their products stay numbers.
 MOST_LAYERS = 10
 # Characters of what it predicts.
@@ -120,7 +123,8 @@ class Predictor(Indicator, long_name="predicted"):
     provenance : how it was made
 
     It warns where a frame is unlike those that it learned from: where more than 5 % of the particles are
-    farther from their mean than 99.9 % of those were (:meth:`distance`, :meth:`foreign`).
+    farther from their mean than 99.9 % of those were (:meth:`distance`, :meth:`foreign`), or the density is
+    more than 2 % away from theirs. Other species or dimensions, and a density 20 % away, are refused.
 
     Made by :func:`fit_predictor`; read by :func:`load_predictor`.
     """
@@ -199,7 +203,8 @@ class Predictor(Indicator, long_name="predicted"):
         if frame.names != self.names:
             raise ParameterError(
                 f"{frame.place}: {self.name} has learned from frames with the species {self.names}, and "
-                f"these are {frame.names}"
+                f"these are {frame.names}: if they are the same, say so when the file is read, as "
+                "names={'1': 'A', '2': 'B'} or --names 1=A,2=B"
             )
         learned_in = self.provenance.get("dimensions", frame.dimensions)
         if frame.dimensions != learned_in:
@@ -207,6 +212,7 @@ class Predictor(Indicator, long_name="predicted"):
                 f"{frame.place} has {frame.dimensions} dimensions, and {self.name} has learned in "
                 f"{learned_in}"
             )
+        self._check_density(frame)
         x = values_of(frame, self.features)
         if x.shape[1] != len(self.columns_of):
             raise ParameterError(
@@ -214,6 +220,33 @@ class Predictor(Indicator, long_name="predicted"):
                 f"{len(self.columns_of)}: they are others than those that it was made with"
             )
         return x
+
+    def _check_density(self, frame: Frame) -> None:
+        """Refuse a frame whose density is far from those that it learned from, where these are known."""
+        low, high = self.densities
+        density = frame.n_particles / frame.box.volume
+        away = max(low / density, density / high) - 1.0
+        if away > FAR_DENSITY:
+            raise ParameterError(
+                f"{frame.place}: a density of {density:.4g} is far from the {_range(low, high)} that "
+                f"{self.name} has learned from; lengths must be in sigma_AA: units= or --units says what the "
+                "numbers of a file are worth"
+            )
+        if away > NEAR_DENSITY:
+            warnings.warn(
+                f"{frame.place}: a density of {density:.4g} is {100 * away:.0f} % away from the "
+                f"{_range(low, high)} that {self.name} has learned from",
+                stacklevel=4,
+            )
+
+    @property
+    def densities(self) -> tuple[float, float]:
+        """Lowest and highest density that it learned from; 0 and infinity if that is not known."""
+        said = self.provenance.get("density")
+        both = said if isinstance(said, list | tuple) else (said, said)
+        if len(both) != 2 or not all(isinstance(one, int | float) and one > 0 for one in both):
+            return 0.0, np.inf
+        return float(min(both)), float(max(both))
 
     @staticmethod
     def _own(frame: Frame, species: str) -> Array:
@@ -268,6 +301,10 @@ class Predictor(Indicator, long_name="predicted"):
         with owned_file(path, by="Predictor.save") as unfinished:
             unfinished.write_text(text)
         return Path(path)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.4g}" if high - low < 1e-9 * high else f"{low:.4g} to {high:.4g}"
 
 
 class _Layer(Fields):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from supercooled.arguments import Name, validated
 from supercooled.errors import ParameterError
@@ -11,7 +13,13 @@ from supercooled.indicators import Averages, DistanceToInherent, PotentialEnergy
 from supercooled.mixture import Mixture
 from supercooled.predictors.predictor import Predictor, load_predictor
 
-_FOLDER = Path(__file__).with_name("models")
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FOLDER = Path(__file__).with_name("fitted")
+# What a predictor of a softness predicts, in its first word.
+SOFTNESS = "softness"
+_MEASURES = ("pearson", "accuracy", "auc")
 
 
 @validated
@@ -41,18 +49,53 @@ def recipe(mixture: Mixture) -> tuple[Features, ...]:
 def shipped_models() -> tuple[str, ...]:
     """Names of the predictors that come with the package.
 
-    >>> shipped_models()
-    ('ka-propensity-T0.44',)
+    >>> "ka-propensity-T0.44" in shipped_models()
+    True
     """
     return tuple(sorted(path.name.removesuffix(".json") for path in _FOLDER.glob("*.json")))
+
+
+def models() -> pd.DataFrame:
+    """The models that come with the package: what each predicts, of which liquid, and how well.
+
+    Returns
+    -------
+    Table, a line a model by its name: what it ``predicts`` and its ``unit``; the ``species`` that it knows;
+    the ``density`` and ``temperature`` that it learned from; ``pearson``, ``accuracy`` and ``auc`` of what
+    took no part in the fit, of the first species, NaN where it has none; in words, what it was ``validated``
+    on and its ``domain``; and its ``version``. :func:`shipped` gives the model itself.
+
+    >>> table = models()
+    >>> table.loc["ka-propensity-T0.44", "predicts"], round(table.loc["ka-propensity-T0.44", "pearson"], 2)
+    ('propensity', 0.78)
+    """
+    import pandas as pd
+
+    return pd.DataFrame({name: _line(shipped(name)) for name in shipped_models()}).T.infer_objects()
+
+
+def _line(one: Predictor) -> dict[str, Any]:
+    """What the table says of a model."""
+    made = one.provenance
+    scores: Mapping[str, Any] = next(iter(one.scores.values()), {})
+    return {
+        "predicts": one.target,
+        "unit": one.unit,
+        "species": ", ".join(one.models),
+        "density": made.get("density"),
+        "temperature": made.get("temperature"),
+        **{name: float(scores[name]["mean"]) if name in scores else float("nan") for name in _MEASURES},
+        "validated": made.get("validated", "groups left out when it was fitted"),
+        "domain": made.get("domain", "not said"),
+        "version": made.get("model_version", 1),
+    }
 
 
 @validated
 def shipped(name: Name) -> Predictor:
     """A predictor that comes with the package; its ``scores`` and ``provenance`` say what it is good for.
 
-    ``ka-propensity-T0.44`` : propensity (mean displacement, sigma_AA) of A and B of the Kob-Andersen liquid,
-    density 1.2, about one relaxation time after a configuration at T = 0.44; features are :func:`recipe`.
+    name : as :func:`models` lists them
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from supercooled import systems
+from supercooled.cage import Calibration
 from supercooled.digests import digest_of
 from supercooled.errors import ParameterError, SupercooledError
 from supercooled.fields import Features
@@ -19,7 +20,7 @@ from supercooled.mixture import Mixture
 from supercooled.structure import Angular, Radial
 
 # Nouns that stand in the fields of indicators.
-_NOUNS: Mapping[str, type[Any]] = {"Radial": Radial, "Angular": Angular}
+_NOUNS: Mapping[str, type[Any]] = {"Radial": Radial, "Angular": Angular, "Calibration": Calibration}
 
 
 def to_plain(value: Any) -> Any:
