@@ -194,3 +194,15 @@ def test_an_option_that_is_wrong_gets_one_sentence(command, made, tmp_path, monk
         shutil.rmtree(place)
     if faults:
         pytest.fail("\n".join([command, *faults]), pytrace=False)
+
+
+@pytest.mark.parametrize(("command", "option"), [("simulate", "--replicas"), ("propensity", "--n-runs")])
+def test_runs_without_end_are_refused_before_any_is_made(  # noqa: PLR0917
+    command, option, made, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(made, tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    code, _, err = run(changed(command, option, "9" * 18), monkeypatch, capsys)
+    assert code == 2
+    assert option.strip("-").replace("-", "_") in err.replace("-", "_")
+    assert not (tmp_path / "here" / "runs").exists()

@@ -45,7 +45,7 @@ def simulate(
     ] = "equilibrated",
     hold: Annotated[float, typer.Option(help="Time before the first frame, tau.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Of the first replica's velocities; the next take the next.")] = 1,
-    replicas: Annotated[int, typer.Option(min=1, help="Runs a temperature, side by side.")] = 1,
+    replicas: Annotated[int, typer.Option(min=1, max=10_000, help="Runs a temperature, side by side.")] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
