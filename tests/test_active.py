@@ -162,14 +162,14 @@ def test_bad_activity_is_refused():
     for change, message in (
         ({"force": 0.0}, "force must be positive"),
         ({"fraction": 1.5}, "at most 1"),
-        ({"species": ()}, "names its species"),
+        ({"species": ()}, "name each species"),
         ({"species": "AB"}, "species must be a sequence"),
-        ({"species": ("A", "A")}, "once each"),
+        ({"species": ("A", "A")}, "each species once"),
     ):
         with pytest.raises(MixtureError, match=message):
             replace(ALL, **change)
     ask = {"temperature": 0.8, "duration": 1.0, "every": 0.1, "start": "lattice", "hold": 1.0}
-    with pytest.raises(ParameterError, match=r"no species \['C'\] to be active"):
+    with pytest.raises(ParameterError, match=r"no species \['C'\] that could be active"):
         store.request(active(species=("C",)), n_particles=N, **ask)
     with pytest.raises(ParameterError, match=r"0\.5 of 105 particles is 52\.5, and an even number"):
         active_particles(replace(ALL, fraction=0.5), LIQUID.mixture, np.zeros(105, int), 1)

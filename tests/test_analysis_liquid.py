@@ -42,12 +42,12 @@ def test_a_line_that_leaves_cages_without_softness_says_how_many_and_is_not_reli
     some, most = [12.0] * 97 + [9.0] * 3, [12.0] * 80 + [9.0] * 20
     line, said = calibrated(found, states([15.0] * 100, some), CHOICES)
     assert line is not None
-    assert "no softness to 3 % of the cages at T = 0.6" in said
+    assert "no positive softness to 3 % of the cages at T = 0.6" in said
     assert unbound_share([xr.DataArray([[*some, np.nan]], dims=("frame", "particle"))], line) == 0.03
     line, said = calibrated(found, states(most, some), CHOICES)
     assert line is None
     assert "20 % of the cages at T = 0.5" in said
-    assert "depth of each particle's cage stands in" in said
+    assert "depth of each particle's cage is used instead" in said
     assert calibrated(found, states([15.0], [15.0]), CHOICES)[1] == ""
 
 
@@ -88,7 +88,7 @@ def test_the_window_that_was_taken_is_the_one_that_is_told(files: list[Path], tm
     )
     window = _parameters(done)["window"]
     assert window["value"] == 6.0
-    assert "7 was asked for" in window["why"]
+    assert "7 was requested" in window["why"]
     whole = short_study.analyse(files[:1], tmp_path / "whole", given=Given([0.5]), thresholds=[0.1])
     assert _parameters(whole)["window"] == 6.0
 
@@ -114,7 +114,7 @@ def test_species_called_the_other_way_round_get_the_names_that_would_do(tmp_path
     run = short_study.lattice(0, 0.07)
     path = tmp_path / "types.gsd"
     sc.write_gsd(path, replace(run, names=run.names[::-1]))
-    with pytest.raises(MixtureError, match=r"composition .* it would be with --names B=A,A=B"):
+    with pytest.raises(MixtureError, match=r"composition .* with --names B=A,A=B it would be"):
         short_study.analyse([path], tmp_path / "out", given=Given([0.5], units="lj"), thresholds=[0.1])
 
 

@@ -104,7 +104,7 @@ def test_runs_of_the_package_know_their_temperature_and_a_contradiction_is_refus
     file = Path(run.source.name)
     assert [one.temperature for one in Given().opened([file])] == [1.5]
     assert [one.temperature for one in Given([1.5]).opened([file])] == [1.5]
-    with pytest.raises(ParameterError, match=r"was made at T = 1\.5, --temperature says 0\.7"):
+    with pytest.raises(ParameterError, match=r"was made at T = 1\.5, but --temperature gives 0\.7"):
         Given([0.7]).opened([file])
 
 
@@ -134,7 +134,7 @@ def test_species_are_named_on_the_command_line(files, tmp_path):
     assert "no particle of species A; it has Ni, P" in str(refused.exception)
     for text in ("A", "A=", "A=Ni,A=P", "=Ni"):
         refused = CliRunner().invoke(app, [*named[:-1], text])
-        assert "should say what is what" in str(refused.exception)
+        assert "should assign each name once" in str(refused.exception)
     assert not (tmp_path / "out").exists()
     made = CliRunner().invoke(app, [*named, "--species", "P"])
     assert made.exit_code == 0, made.output
@@ -204,8 +204,8 @@ def test_runs_that_are_no_replicas_are_not_averaged(files, tmp_path):
     )
     for name, other, words in (
         ("wide", wide, "their boxes differ"),
-        ("few", few, "one state point only"),
-        ("same", run, "holds what"),
+        ("few", few, "the same state point"),
+        ("same", run, "has the same contents"),
     ):
         io.write_gsd(tmp_path / f"{name}.gsd", other)
         with pytest.raises((ParameterError, TrajectoryError), match=words):

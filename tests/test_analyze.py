@@ -102,7 +102,7 @@ def test_without_a_liquid_it_gives_what_needs_no_potential(analysis, without, tm
     out = tmp_path / "out"
     without.report(out)
     assert set(sc.report.load_results(out)) == {"structure", "cage", "dynamics", "hops"}
-    assert "No liquid is named" in (out / "provenance.json").read_text()
+    assert "No liquid is given" in (out / "provenance.json").read_text()
 
 
 def test_the_command_needs_no_liquid(files, tmp_path):
@@ -150,7 +150,7 @@ def test_a_comparison_is_a_section_of_the_report(files, tmp_path):
     xr.testing.assert_allclose(here, there, rtol=1e-12)
     page = json.loads((tmp_path / "one" / "provenance.json").read_text())["page"]
     assert page["sections"][-1]["heading"] == "Indicators against targets"
-    assert "Errors are left out where they can't be known: " in page["sections"][-1]["text"]
+    assert "Errors are left out where they can't be estimated: " in page["sections"][-1]["text"]
     (plate,) = [one for one in GENERAL.plates if one.name == "comparison"]
     drawn = draw(plate, {"comparison": here})
     assert drawn is not None

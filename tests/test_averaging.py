@@ -128,7 +128,7 @@ def test_a_species_that_is_nowhere_near_gives_none():
 
 
 def test_what_is_refused():
-    with pytest.raises(BoxError, match="beyond half of the smallest height"):
+    with pytest.raises(BoxError, match="more than half of the smallest height"):
         Average(Inverse(), 1.0).of(liquid_frame())
     with pytest.raises(ParameterError, match="twice"):
         Averages(Inverse(), (1.0, 1.0))

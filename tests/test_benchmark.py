@@ -72,7 +72,7 @@ def test_a_box_that_is_not_in_the_file_is_said(tmp_path):
     original(tmp_path, 1)
     (one,) = read_configurations(tmp_path)
     assert one.frame.box.lengths[0] == pytest.approx((512 / 1.2) ** (1 / 3))
-    assert one.said == ("no box: edge 7.52829 of 512 particles at density 1.2",)
+    assert one.said == ("no box; with edge 7.52829 the density of its 512 particles would be 1.2",)
 
 
 def test_files_in_the_plane(tmp_path):
@@ -96,13 +96,13 @@ def test_what_is_no_such_file_is_refused(tmp_path):
     file = tmp_path / "a.npz"
     good = {"types": np.zeros(5), "positions": np.zeros((5, 3)), "propensity": np.ones(5), "box": np.ones(3)}
     np.savez(file, **good)
-    with pytest.raises(ParameterError, match="says the temperature"):
+    with pytest.raises(ParameterError, match="gives the temperature"):
         read_configurations(tmp_path)
-    with pytest.raises(ParameterError, match="after which time"):
+    with pytest.raises(ParameterError, match="gives the time of the propensity"):
         read_configurations(tmp_path, temperature=0.5)
     for change, words in [
-        ({"propensity": np.ones(4)}, "propensity must be 5 numbers"),
-        ({"propensity": np.full(5, np.nan)}, "propensity holds numbers that are not finite"),
+        ({"propensity": np.ones(4)}, "propensity must be 5 non-negative numbers"),
+        ({"propensity": np.full(5, np.nan)}, "propensity contains numbers that are not finite"),
         ({"types": np.zeros(4)}, "types must be 5"),
         ({"positions": np.zeros((5, 4))}, "positions must be coordinates"),
         ({"types": np.array([{}] * 5)}, "can't be read"),
@@ -166,7 +166,7 @@ def test_the_error_is_that_of_the_mean_over_four_configurations_or_more(tmp_path
 
 def test_a_configuration_under_another_name_is_given_twice(planted):
     first = planted[0]
-    with pytest.raises(ParameterError, match=f"another holds what {first.name} does"):
+    with pytest.raises(ParameterError, match=f"another has the same contents as {first.name}"):
         benchmark([*planted, replace(first, name="another")], indicators=[ORDER], predictors={})
 
 
@@ -283,9 +283,9 @@ def test_what_was_found_is_said_in_words_with_its_numbers(planted):
     told = findings(found.table, found.added)
     best = str(cold.contender.values[int(np.abs(cold.pearson.values[:2]).argmax())])
     assert best == str(ORDER)
-    assert told[0].startswith(f"Of single numbers, “{best}” knows most of the propensity (")
+    assert told[0].startswith(f"Of the single indicators, “{best}” predicts most of the propensity (")
     assert f"{float(cold.pearson[0]):.3f}" in told[0]
-    assert "“all of them” knows most" in told[1]
+    assert "“all of them” predicts most" in told[1]
     gain = found.added.beyond_energy.isel(temperature=0, time=0).values
     assert np.isnan(gain[0])  # it is the energy here, and adds nothing to itself
     alone, both = (float(cold.pearson.sel(contender=name)) for name in sets)
@@ -297,7 +297,7 @@ def test_what_softness_adds_is_told_from_chance_by_the_number_of_configurations(
     """0.04 with an error of 0.018: nothing of 4 configurations (t = 3.18), something of 12 (t = 2.20)."""
     energy, along = "averaged inherent energy", ("temperature", "time")
     for number, words in (
-        (4, "adds nothing that errors can tell (+0.040 ± 0.018)"),
+        (4, "adds nothing significant (+0.040 ± 0.018)"),
         (12, "adds (+0.040 ± 0.018)"),
     ):
         table = xr.Dataset(

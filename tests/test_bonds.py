@@ -66,5 +66,5 @@ def test_nearest_and_faces_are_those_of_freud(dimensions):
 
 def test_too_few_neighbours_are_one_sentence():
     few = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [0, 1.0, 0]], Box.cube(9.0))
-    with pytest.raises(BoxError, match=r"has 2 neighbours within half .* not the 12 nearest"):
+    with pytest.raises(BoxError, match=r"has 2 neighbours within half .* fewer than the 12 nearest"):
         BondOrder(6, neighbours="nearest")(few)

@@ -333,17 +333,17 @@ def test_pairs_nearer_than_a_table_begins_are_refused():
     # A gas, of which somebody said that its numbers are reduced ones.
     run = replace(sc.Trajectory.from_arrays(xyz, sc.Box.cube(8.0)), units=sc.Units())
     g = radial_distribution(run, r_max=2.5, dr=0.1)
-    with pytest.raises(ParameterError, match=r"AA pairs are as near as .* begin its table there"):
+    with pytest.raises(ParameterError, match=r"AA pairs come as close as .* start its table there"):
         cage.depth(g, mixture, temperature=1.0)
     # What the integral doesn't use may be unknown.
     assert np.isfinite(cage.depth(g, mixture, temperature=1.0, cutoffs={"AA": (1.0, 1.5)}))
     asked = {"temperature": 1.0, "species": "A", "width": 0.1, "dr": 0.05, "direct_correlation": "local"}
-    with pytest.raises(ParameterError, match=r"AA is not known below 0\.9"):
+    with pytest.raises(ParameterError, match=r"AA is not defined below 0\.9"):
         local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", **asked)
     depth = local_depth(run, mixture=mixture, cutoffs={"AA": (1.0, 1.5)}, normalisation="total", **asked)
     assert np.isfinite(depth).all()
     asked["direct_correlation"] = "ensemble"
-    with pytest.raises(ParameterError, match="AA is not known below"):
+    with pytest.raises(ParameterError, match="AA is not defined below"):
         local_depth(run, mixture=mixture, cutoffs={"AA": (0.6, 1.5)}, normalisation="total", rdf=g, **asked)
     depth = local_depth(
         run, mixture=mixture, cutoffs={"AA": (1.1, 1.5)}, normalisation="total", rdf=g, **asked

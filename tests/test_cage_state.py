@@ -142,7 +142,7 @@ def test_what_can_not_be_simulated_gets_a_sentence():
     frame = liquid_frame(3)
     with pytest.raises(ParameterError, match="its temperature is not known"):
         CageDistance(MIXTURE)(frame)
-    with pytest.raises(BoxError, match="beyond half of the smallest height"):
+    with pytest.raises(BoxError, match="more than half of the smallest height"):
         cage_state(frame, MIXTURE, temperature=1.0, radius=1.5)
     with pytest.raises(MixtureError, match="has no species 'B'"):
         cage_state(frame, valid_fluid(), temperature=1.0)

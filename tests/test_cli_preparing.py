@@ -30,7 +30,7 @@ def run(runs: Path) -> sc.Trajectory:
         "simulate", *LIQUID, 2.0, "--start", "lattice", "--hold", 1, "--duration", 1, "--every", 0.5,
         "--per-decade", 3, "--runs", runs,
     )  # fmt: skip
-    assert "million atom-steps a second" in rate
+    assert "million atom-steps per second" in rate
     return sc.store.read_run(path, sc.systems.kob_andersen(density=1.2).mixture)
 
 
@@ -129,5 +129,5 @@ def test_the_list_of_liquids_says_what_a_name_assumes() -> None:
     shown, _ = said("systems")
     assert any(line.startswith("ka-active0.5*") for line in shown)
     caption = " ".join(" ".join(shown).split())
-    assert "ka-active1.75: every particle active, directions drawn anew each 4 tau" in caption
+    assert "ka-active1.75: every particle is active, and all directions are redrawn every 4 tau" in caption
     assert "* assumed for ka2d: pairs with C" in caption

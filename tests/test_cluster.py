@@ -199,7 +199,7 @@ def test_an_error_on_a_host_is_that_of_the_call(hosts):
     ("wrong", "said"),
     [
         ({"address": "http://somewhere"}, "must be tcp://HOST:PORT"),
-        ({"address": "tcp://a:1", "workers": 3}, "workers of its own"),
+        ({"address": "tcp://a:1", "workers": 3}, "its own workers"),
         ({"address": "local", "workers": 0}, "at least 1"),
         ({"address": "tcp://a:1", "tls": ("ca", "cert", "key")}, "certificates need"),
         ({"address": "slurm", "dashboard": ":8787"}, "a local cluster only"),

@@ -273,7 +273,7 @@ def test_the_ceiling_of_a_propensity_is_set_by_its_runs():
 def test_without_runs_that_start_alike_there_is_no_ceiling():
     found = sc.compare(moving(), BondOrder(6), Displacement(after=4.0))
     assert np.isnan(found.table.ceiling.item())
-    assert "does not tell its own noise" in found.table.no_ceiling.item()
+    assert "noise can't be estimated from one run" in found.table.no_ceiling.item()
     assert "ceiling of displacement(after=4)" in found.reasons()
 
 
@@ -312,13 +312,13 @@ def test_table_figure_and_files(tmp_path):
 def test_where_there_is_nothing_to_say_the_reason_stands():
     same = sc.compare(None, field(np.ones(9), "x"), field(np.arange(9.0), "y")).table
     assert np.isnan(same.pearson.item())
-    assert same.reason.item() == "the indicator is the same for all, 1"
+    assert same.reason.item() == "the indicator is the same for all particles, 1"
     few = sc.compare(None, field([1.0, np.nan, 2.0], "x"), field([np.nan, 1.0, 3.0], "y")).table
     assert few.reason.item() == "1 particles have a value of both"
     one = sc.compare(None, field(np.arange(9.0), "x"), field(np.arange(9.0) ** 2, "y")).table
     assert one.spearman.item() == pytest.approx(1.0)
     assert np.isnan(one.spearman_error.item())
-    assert "1 parts don't tell their own scatter" in one.reason.item()
+    assert "1 parts are too few for an estimate of their scatter" in one.reason.item()
 
 
 def test_bad_wishes_get_a_sentence():
@@ -328,18 +328,27 @@ def test_bad_wishes_get_a_sentence():
         (lambda: sc.compare(run, [], Displacement(after=1.0)), "one or more different indicators"),
         (lambda: sc.compare(run, [BondOrder(6), BondOrder(6)], Displacement(after=1.0)), "different indic"),
         (lambda: sc.compare(run, BondOrder(6), Propensity(after=1.0)), r"\[\[run, run, run\]\]"),
-        (lambda: sc.compare([run, run], BondOrder(6), Displacement(after=1.0)), "given twice|holds what"),
+        (
+            lambda: sc.compare([run, run], BondOrder(6), Displacement(after=1.0)),
+            "given twice|has the same contents",
+        ),
         (lambda: sc.compare(None, BondOrder(6), y), "give the runs too"),
         (lambda: sc.compare(None, x, Displacement(after=1.0)), "give the runs too"),
-        (lambda: sc.compare(None, x, y, species="A"), "known of trajectories only"),
+        (lambda: sc.compare(None, x, y, species="A"), "known for trajectories only"),
         (lambda: sc.compare(None, x, y, at_fixed="size"), "at_fixed takes"),
         (lambda: sc.compare(None, x.rename(particle="atom"), y), "dimensions frame and particle"),
         (lambda: sc.compare(None, [[x, x.copy()]], y), "2 runs|for each"),
         (lambda: sc.compare("run.gsd", x, y), "runs must be a trajectory"),
         (lambda: sc.compare(run, "BondOrder", y), "an object of its kind"),
-        (lambda: sc.compare(run, BondOrder(6).of(moving(seed=2)), Displacement(after=1.0)), "two traject"),
+        (
+            lambda: sc.compare(run, BondOrder(6).of(moving(seed=2)), Displacement(after=1.0)),
+            "different traject",
+        ),
         (lambda: sc.compare(None, x, y).plot("partial_pearson"), "give at_fixed"),
-        (lambda: sc.compare(run, x, Displacement(after=1.0), frames=slice(None, None, -1)), "forward"),
+        (
+            lambda: sc.compare(run, x, Displacement(after=1.0), frames=slice(None, None, -1)),
+            "frames must increase",
+        ),
     ):
         with pytest.raises(ParameterError, match=words):
             call()
@@ -399,7 +408,7 @@ def test_files_that_start_alike_are_one_configuration_for_a_propensity(tmp_path)
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (["-i", "Nonsense", "-t", "Displacement:after=4"], "no indicator 'Nonsense': there are"),
+        (["-i", "Nonsense", "-t", "Displacement:after=4"], "there is no indicator 'Nonsense'; known are"),
         (["-i", "BondOrder", "-t", "Displacement"], "lacks after: give them as Displacement:after="),
         (
             ["-i", "BondOrder:degre=4", "-t", "Displacement:after=4"],
@@ -434,7 +443,7 @@ def test_a_configuration_given_as_two_is_refused():
     ways = (BondOrder(6, cutoff=1.6), Propensity(after=2.0))
     sc.compare([ensemble((1, 2)), ensemble((3, 4), start=1)], *ways)
     with pytest.raises(
-        ParameterError, match="begin with one configuration: give all of its runs in one list"
+        ParameterError, match="start from the same configuration: give all of its runs in one list"
     ):
         sc.compare([ensemble((1, 2)), ensemble((3, 4))], *ways)
 

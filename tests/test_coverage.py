@@ -205,7 +205,7 @@ def test_blocks_that_are_whole_runs_are_independent_however_slow():
     ]
     assert structure_factor(runs, q_max=4.0, dq=0.1, blocks=5).no_error == ""
     several = structure_factor(runs, q_max=4.0, dq=0.1, blocks=10)
-    assert "the structure is remembered for" in several.no_error
+    assert "the structure stays correlated for" in several.no_error
     assert "fewer than 4" in structure_factor(runs, q_max=4.0, dq=0.1, blocks=3).no_error
 
 

@@ -62,7 +62,9 @@ def test_a_result_without_its_configuration_is_refused(tmp_path):
     sc.report.save_results(
         tmp_path / "old.zarr", {"propensity": sc.dynamics.propensity(_pair(), times=[1.0])}
     )
-    with pytest.raises(ParameterError, match=r"old\.zarr holds no propensity with its configuration"):
+    with pytest.raises(
+        ParameterError, match=r"old\.zarr does not contain a propensity with its configuration"
+    ):
         datasets.read_configurations(tmp_path)
 
 
@@ -140,7 +142,7 @@ def test_a_shipped_set_is_read_by_its_name_or_its_liquid(planted):
     _, frames, halves = planted
     assert datasets.names() == ("ka-lj_rho1.2_T0.9_N512",)
     one, other = datasets.load("ka-lj_rho1.2_T0.9_N512"), datasets.load("ka-lj")
-    assert repr(other).endswith("at each of 2 times 3 configurations learn and 2 judge")
+    assert repr(other).endswith("at each of 2 times 3 configurations are for training and 2 for testing")
     assert one.liquid == LIQUID
     for c, again in zip(one.configurations, other.configurations, strict=True):
         k, m = int(c.name) - 1, int(c.time) - 1
@@ -148,7 +150,7 @@ def test_a_shipped_set_is_read_by_its_name_or_its_liquid(planted):
         np.testing.assert_allclose(c.halves, halves[k, :, m], atol=1e-3)
         np.testing.assert_array_equal(c.propensity, again.propensity)
         assert c.role == ("learn" if k < 3 else "judge")
-    with pytest.raises(ParameterError, match=r"there are ka-lj_rho1\.2_T0\.9_N512"):
+    with pytest.raises(ParameterError, match=r"it has ka-lj_rho1\.2_T0\.9_N512"):
         datasets.load("ka-l")
 
 

@@ -101,11 +101,11 @@ def test_a_lag_longer_than_a_fifth_of_a_block_has_no_error_and_the_reason():
     np.testing.assert_array_equal(found.independence.values, [1.0, 1.0, np.nan])
     assert np.isfinite(found.msd_error.values).tolist() == [True, True, False]
     assert np.isfinite(found.msd).all()
-    assert "from the lag 10 on they last, with 20, less than 5 lags" in found.no_error
+    assert "from the lag 10 on each lasts, with 20, less than 5 lags" in found.no_error
     # Particles that stay in their places for more than a third of a block tie it to the next.
     held = displacements(run, lags=[1.0, 4.0, 10.0], overlap_radius=3.0)
     assert np.isnan(held.msd_error).all()
-    assert "less than 5 times as long as particles stay in their places, 10" in held.no_error
+    assert "less than 5 times as long as particles stay in place, 10" in held.no_error
     # Runs of their own are independent, and four of them are enough.
     runs = [trajectory(brownian(seed, n_frames=11)) for seed in range(4)]
     apart = displacements(runs, lags=[1.0, 10.0], overlap_radius=3.0, blocks=1)
@@ -177,8 +177,8 @@ def test_logarithmic_lags_are_whole_intervals_and_evenly_spread():
     ("asked", "error", "message"),
     [
         ({"lags": [0.25]}, ParameterError, "not a multiple of the interval"),
-        ({"lags": [2.0, 1.0]}, ParameterError, "rising"),
-        ({"lags": []}, ParameterError, "rising"),
+        ({"lags": [2.0, 1.0]}, ParameterError, "increasing"),
+        ({"lags": []}, ParameterError, "increasing"),
         ({"lags": [0.0, 1.0]}, ParameterError, "positive"),
         ({"lags": [100.0]}, TrajectoryError, "longest lag, 100, exceeds the longest run, 59"),
         ({"overlap_radius": -0.3}, ParameterError, "overlap_radius=0.3"),

@@ -157,10 +157,10 @@ def test_the_information_criteria_choose_the_law_and_count_its_parameters():
         ({"temperatures": T[:3], "times": T[:3]}, "3 temperatures are too few for Vogel.* at least 4"),
         ({"times": np.where(T == 0.58, np.nan, T)}, r"at T=0\.58, nan, can't be fitted: leave out"),
         ({"errors": np.zeros(8)}, r"at T=0\.47, .* with error 0"),
-        ({"times": T}, "don't rise on cooling"),
+        ({"times": T}, "do not increase on cooling"),
         ({"law": "guess"}, "no law 'guess' among arrhenius, vft"),
         ({"confidence": 1.0}, "confidence must be between 0 and 1"),
-        ({"times": T[:5]}, "must be as many"),
+        ({"times": T[:5]}, "must be equal in number"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(change, message):
@@ -210,7 +210,7 @@ def test_a_liquid_without_onset_is_said_to_have_none():
     found = onsets(FINE, arrhenius(FINE, 0.1, 2.7) * np.exp(-0.05 * (1 / FINE - 1) ** 2))
     assert np.isnan(found.onset_temperature.sel(definition=["bend", "departure"]).values).all()
     assert all(found.reason.sel(definition=["bend", "departure"]).values)
-    with pytest.raises(ParameterError, match="an onset needs four and two"):
+    with pytest.raises(ParameterError, match="an onset needs at least four and two"):
         onsets(FINE, bent(FINE), hot=1.4)
     with pytest.raises(ParameterError, match="5 temperatures are too few"):
         onsets(FINE[:5], bent(FINE[:5]))

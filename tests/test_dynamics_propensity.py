@@ -67,9 +67,9 @@ def test_runs_that_differ_in_their_start_species_box_or_times_are_refused():
         propensity([one], times=[1.0])
     with pytest.raises(ParameterError, match="runs must be a sequence"):
         propensity(one, times=[1.0])
-    with pytest.raises(ParameterError, match=r"no frame 2\.5 after the first; they reach 11"):
+    with pytest.raises(ParameterError, match=r"there is no frame at 2\.5 after the first; the last is at 11"):
         propensity([one, two], times=[1.0, 2.5])
-    with pytest.raises(ParameterError, match="rising and positive"):
+    with pytest.raises(ParameterError, match="positive and increasing"):
         propensity([one, two], times=[0.0, 1.0])
     elsewhere = walks[1].copy()
     elsewhere[0, 17] += (0.0, 0.1, 0.0)

@@ -65,7 +65,7 @@ def test_brownian_motion_has_its_diffusion_coefficient_from_the_first_lag_on(bro
 
 
 def test_a_curve_that_hangs_on_more_than_the_lag_is_refused(brownian):
-    with pytest.raises(ParameterError, match=r"hangs on \['q'\] and the lag"):
+    with pytest.raises(ParameterError, match=r"depends on \['q'\] and the lag"):
         relaxation_time(brownian, of="scattering")
     with pytest.raises(ParameterError, match="no curve 'nonsense'"):
         relaxation_time(brownian, of="nonsense")
@@ -239,7 +239,7 @@ def test_the_jackknife_tells_the_errors_of_a_fit_and_given_errors_their_own():
 def test_what_does_not_decay_is_not_fitted():
     with pytest.raises(ParameterError, match="needs four"):
         stretched_exponential(curve(np.exp(-LAGS)), shortest=1.0, longest=1.5)
-    with pytest.raises(ParameterError, match="doesn't decay"):
+    with pytest.raises(ParameterError, match="does not decay"):
         stretched_exponential(curve(np.ones(len(LAGS))), shortest=1.0, longest=100.0)
     # A power law has no time of its own: the best of these curves decays long before what is known of it.
     with pytest.raises(ParameterError, match="no stretched exponential"):
@@ -265,7 +265,7 @@ def test_a_single_wave_number_need_not_be_chosen():
 
 def test_a_stretched_exponential_above_1_or_beyond_the_last_lag_is_refused_with_the_reason():
     # A correlation begins at 1, however its first lags look.
-    with pytest.raises(ParameterError, match="begins at 3, above 1: these lags hold another decay too"):
+    with pytest.raises(ParameterError, match="starts at 3, above 1: these lags contain another decay too"):
         stretched_exponential(curve(3.0 * np.exp(-((LAGS / 1.0) ** 0.4))), shortest=0.5, longest=100.0)
     with pytest.raises(ParameterError, match=r"has not decayed by 100, the last lag fitted: time 1e\+03"):
         stretched_exponential(curve(0.9 * np.exp(-((LAGS / 1000.0) ** 0.6))), shortest=1.0, longest=100.0)

@@ -77,7 +77,7 @@ def test_what_has_no_unit_stays_and_what_has_another_is_refused() -> None:
     np.testing.assert_array_equal(expressed(plain, METAL), plain)
     with pytest.raises(ParameterError, match="the unit 'parsec' is not made of"):
         expressed(plain.assign_attrs(units="parsec"), METAL)
-    with pytest.raises(ParameterError, match="should name a system and the scales"):
+    with pytest.raises(ParameterError, match="should give a unit system and the scales"):
         expressed(plain, "furlongs=3")
 
 
@@ -125,7 +125,7 @@ def test_frames_without_times_teach_by_their_numbers(tmp_path: Path) -> None:
     path = tmp_path / "a.xyz"
     path.write_text("\n".join(lines) + "\n")
     run = sc.read(path, unwrapped=True)
-    with pytest.raises(ParameterError, match=r"holds no times.*by_frame\(\)"):
+    with pytest.raises(ParameterError, match=r"contains no times.*by_frame\(\)"):
         sc.dynamics.events(run, window=10.0, threshold=0.05)
     events = sc.dynamics.events(run.by_frame(), window=10.0, threshold=0.05)
     table = sc.dynamics.training_by_crossing(

@@ -191,7 +191,7 @@ def test_a_full_disk_is_said_and_made_good(files, whole, tmp_path):
         child = started(files, out, room)
         child.join()
         assert child.exitcode == 2
-        assert "make room" in (tmp_path / "said").read_text()
+        assert "free some space" in (tmp_path / "said").read_text()
         assert not [path for path in out.rglob(".*") if path.name != ".supercooled.manifest"]
     child = started(files, out)
     child.join()
@@ -234,7 +234,7 @@ def test_a_clock_that_jumps_makes_nothing_again(files, whole, tmp_path, monkeypa
 
 
 def test_a_killed_worker_process_is_said_in_one_sentence(tmp_path):
-    with pytest.raises(ClusterError, match="worker process died; ask again"), cluster.executor(2) as pool:
+    with pytest.raises(ClusterError, match="worker process died; run it again"), cluster.executor(2) as pool:
         list(pool.map(short_study.die_once, [tmp_path / "note"] * 4))
 
 

@@ -243,7 +243,7 @@ def damage(folder: Path, how: str) -> None:
 def test_a_damaged_field_is_an_error_and_never_nan(tmp_path, how):
     depth(out=tmp_path / "depth", megabytes=20 * MEGABYTES)
     damage(tmp_path / "depth", how)
-    with pytest.raises(StoreError, match=r"depth.* ask again"):
+    with pytest.raises(StoreError, match=r"depth.* run it again"):
         fields.opened(tmp_path / "depth").load()
 
 

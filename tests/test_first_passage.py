@@ -113,7 +113,7 @@ def test_kramers_of_a_cosine_is_the_printed_formula():
 def test_a_cage_without_a_maximum_is_no_parabola_at_the_top():
     with pytest.raises(ParameterError, match="no maximum at r_max=1"):
         cage.kramers_time(gaussian(50.0, 0.4), r_max=1.0, top="parabola")
-    with pytest.raises(ParameterError, match="does not bend up at 0"):
+    with pytest.raises(ParameterError, match="has no minimum at 0"):
         cage.kramers_time(lambda r: -10.0 * r**2, r_max=1.0, top="integral")
 
 
@@ -137,7 +137,7 @@ def test_the_range_of_a_gaussian_follows_from_the_share_alone():
         phi = xr.DataArray(gaussian(depth, 0.3)(r), {"displacement": r}, ("displacement",))
         expected = 0.3 * np.sqrt(2 * np.log(100.0))
         assert float(cage.cage_range(phi, share=0.01)) == pytest.approx(expected, rel=1e-5)
-    with pytest.raises(ParameterError, match="give it farther out"):
+    with pytest.raises(ParameterError, match="give it at larger displacements"):
         cage.cage_range(phi.isel(displacement=slice(0, 300)), share=0.01)
 
 

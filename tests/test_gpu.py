@@ -54,7 +54,7 @@ def test_gamdpy_is_named_and_without_a_card_it_says_so(monkeypatch, tmp_path):
 
     if cuda.is_available():
         pytest.skip("there is a card")
-    with pytest.raises(SimulationError, match="needs an NVIDIA card with its driver, and finds none"):
+    with pytest.raises(SimulationError, match="needs an NVIDIA card with its driver, but none was found"):
         store.simulate(
             systems.kob_andersen(density=1.2), temperature=1.0, n_particles=1000, duration=0.1, every=0.1,
             root=tmp_path, progress=False,

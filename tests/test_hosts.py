@@ -139,8 +139,8 @@ def test_an_encrypted_cluster_works_for_who_has_a_certificate_and_for_nobody_els
         strangers = tmp_path / "stranger"
         strangers.mkdir()
         for wrong, said in (
-            (Scheduler(address), "takes nobody without a certificate"),
-            (Scheduler(address, tls=certificates(strangers)), "takes these certificates"),
+            (Scheduler(address), "requires a certificate"),
+            (Scheduler(address, tls=certificates(strangers)), "accepts these certificates"),
             (Scheduler(address, tls=(*files[:2], tmp_path / "none")), "can't be read"),
             (Scheduler(f"tcp://127.0.0.1:{port}"), "is not encrypted"),
             (Scheduler(f"tcp://127.0.0.1:{port}", encrypted=False), "no Dask scheduler answers"),

@@ -114,7 +114,7 @@ def test_what_depends_on_its_chunk_is_caught():
             seen.append(frame)
             return np.full(frame.n_particles, float(frame.run is not None and len(seen) % 2))
 
-    with pytest.raises(BrokenLawError, match="how many frames are done together"):
+    with pytest.raises(BrokenLawError, match="how many frames are computed together"):
         check_indicator(Wrong(), frame=liquid_frame(3))
 
 
@@ -233,7 +233,7 @@ def test_bad_wishes_get_a_sentence():
     run = trajectory(2)
     with pytest.raises(ParameterError, match="different indicators"):
         sc.compute(run, [BondOrder(6), BondOrder(6)])
-    with pytest.raises(ParameterError, match="chooses none of 2 frames"):
+    with pytest.raises(ParameterError, match="selects none of the 2 frames"):
         BondOrder(6).of(run, frames=slice(5, None))
     with pytest.raises(ParameterError, match="no species 'C'"):
         BondOrder(6).of(run, species="C")
@@ -327,7 +327,7 @@ def test_learned_softness_is_that_of_the_model_and_its_features(tmp_path):
     assert again.of(run, species="A").values.tobytes() == found.values.tobytes()
     assert again.digest == LearnedSoftness(model).digest
     assert LearnedSoftness(model).of(run[0]).isnull().values.tolist() == (run.species == 1).tolist()
-    with pytest.raises(sc.SupercooledError, match=r"the model was taught with \('A', 'B'\) in 3"):
+    with pytest.raises(sc.SupercooledError, match=r"the model was trained with \('A', 'B'\) in 3"):
         LearnedSoftness(model).of(liquid_frame(2))
 
 

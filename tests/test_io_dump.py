@@ -188,9 +188,9 @@ def test_types_get_the_names_that_a_mapping_says(tmp_path: Path) -> None:
     assert in_order.names == ("three", "seven")
     np.testing.assert_array_equal(in_order.species, 1 - plain.species)
     assert sc.read(path, timestep=1.0, names={"7": "A", "3": "A"}).names == ("A",)
-    with pytest.raises(ParameterError, match="names has none for 3; the file has 3, 7"):
+    with pytest.raises(ParameterError, match="names has no entry for 3; the file has 3, 7"):
         sc.read(path, timestep=1.0, names={"7": "A"})
-    with pytest.raises(ParameterError, match="say which is which"):
+    with pytest.raises(ParameterError, match="a mapping also works"):
         sc.read(path, timestep=1.0, names=["A", "B", "C"])
     sc.write_gsd(tmp_path / "named.gsd", plain)
     assert sc.read(tmp_path / "named.gsd", names={"A": "Ni", "B": "P"}).names == ("Ni", "P")
@@ -257,7 +257,9 @@ def test_a_cut_dump_names_its_last_whole_frame(tmp_path: Path, suffix: str, lost
     run = Run(n_frames=4)
     text = run.dump(["id", "type", "x", "y", "z"])
     path = put(tmp_path, text[:-lost], "run.dump" + suffix)
-    with pytest.raises(TrajectoryError, match=r"cut short: frames 0 to 2 are whole, frame 3 is not") as error:
+    with pytest.raises(
+        TrajectoryError, match=r"cut short: frames 0 to 2 are complete, frame 3 is not"
+    ) as error:
         sc.read(path, timestep=1.0)
     keep = int(str(error.value).split("head")[1].split("-c ")[1].split('"')[0].split()[0])
     assert sc.read(put(tmp_path, text[:keep], "kept.dump"), timestep=1.0).n_frames == 3
@@ -281,7 +283,7 @@ def test_an_archive_cut_between_two_frames_is_still_cut(tmp_path: Path, suffix: 
     flush = zlib.Z_FULL_FLUSH if suffix == ".gz" else zstandard.COMPRESSOBJ_FLUSH_BLOCK
     path = tmp_path / f"run.dump{suffix}"
     path.write_bytes(packer.compress(text[:at]) + packer.flush(flush))
-    with pytest.raises(TrajectoryError, match="frames 0 to 2 are whole, frame 3 is not"):
+    with pytest.raises(TrajectoryError, match="frames 0 to 2 are complete, frame 3 is not"):
         sc.read(path, timestep=1.0)
 
 
@@ -348,7 +350,7 @@ def test_a_bad_row_names_file_frame_and_particle(tmp_path: Path, row: str, said:
         ("id type x y z", "id type vx vy vz", TrajectoryError, "no coordinates among"),
         ("id type x", "tag type x", TrajectoryError, "no id column"),
         ("ITEM: BOX BOUNDS pp", "ITEM: BOX BOUNDS abc origin pp", TrajectoryError, "general triclinic"),
-        ("ITEM: TIMESTEP", "5", TrajectoryError, "'5' stands where"),
+        ("ITEM: TIMESTEP", "5", TrajectoryError, "'5' is in the place of"),
     ],
 )
 def test_a_bad_header_is_named(tmp_path: Path, old: str, new: str, error: type[Exception], said: str) -> None:
@@ -444,7 +446,7 @@ def test_bad_extended_xyz_is_named(
 
 def test_a_mapping_that_leaves_a_label_out_merges_nothing() -> None:
     kinds = np.array([0, 1, 0])
-    with pytest.raises(ParameterError, match="names has none for B"):
+    with pytest.raises(ParameterError, match="names has no entry for B"):
         labels.named_species("x", kinds, ["A", "B"], {"A": "B"})
     _, names = labels.named_species("x", kinds, ["A", "B"], {"3": "A", "7": "B"})
     assert names == ("A", "B")

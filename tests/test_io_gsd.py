@@ -145,7 +145,7 @@ def test_fields_find_their_frames_and_particles(tmp_path: Path) -> None:
     assert back.softness.attrs["units"] == "sigma_AA^(d+2)"
     np.testing.assert_array_equal(back.time, trajectory.times)
     renumbered = by_time.assign_coords(frame=[0, 1])
-    with pytest.raises(ParameterError, match=r"frame 0 of mine is at 3\.7\d*, and in .* at 0\.4"):
+    with pytest.raises(ParameterError, match=r"frame 0 of mine is at 3\.7\d*, but in .* at 0\.4"):
         sc.write_gsd(tmp_path / "walk.gsd", trajectory, fields={"mine": renumbered})
 
 
@@ -161,12 +161,12 @@ def test_fields_follow_the_chosen_frames(tmp_path: Path) -> None:
         (np.zeros((5, 7)), r"field 'f' has shape \(5, 7\)"),
         (
             xr.DataArray(np.zeros((6, 3)), dims=("frame", "particle")),
-            "3 particles.* 7, and no `particle` coordinate",
+            "3 particles.* 7, and there is no `particle` coordinate",
         ),
         (xr.DataArray(np.zeros((6, 7)), dims=("time", "particle")), "dimensions"),
         (
             xr.DataArray(np.zeros((1, 7)), dims=("frame", "particle"), coords={"frame": [6]}),
-            "6 to 6,.* 0 to 5: no frame is in both",
+            "6 to 6,.* 0 to 5: they have no frame in common",
         ),
         (
             xr.DataArray(np.zeros((1, 7)), dims=("frame", "particle"), coords={"time": ("frame", [1e3])}),
@@ -298,9 +298,9 @@ def test_a_half_written_last_frame_does_not_count(tmp_path: Path) -> None:
         raw.end_frame()
         raw.flush()
         assert raw.nframes == 4
-    with pytest.warns(UserWarning, match="its last frame, 3, is not whole"):
+    with pytest.warns(UserWarning, match="its last frame, 3, is incomplete"):
         assert sc.read(path).n_frames == 3
-    with pytest.warns(UserWarning, match="its last frame, 3, is not whole"), started(path) as file:
+    with pytest.warns(UserWarning, match="its last frame, 3, is incomplete"), started(path) as file:
         assert file.n_frames == 3
     with gsd.fl.open(str(path), "r") as raw:
         assert raw.nframes == 3
@@ -313,7 +313,7 @@ def test_a_cut_file_names_the_last_whole_frame(tmp_path: Path) -> None:
     assert sc.read(path).n_frames == 9
     size = path.stat().st_size
     os.truncate(path, size - 4800 - 400)
-    with pytest.raises(TrajectoryError, match=r"cut short: frames 0 to 6 are whole, frame 7 is not"):
+    with pytest.raises(TrajectoryError, match=r"cut short: frames 0 to 6 are complete, frame 7 is not"):
         sc.read(path)
     os.truncate(path, 300)
     with pytest.raises(TrajectoryError, match="cut short"):

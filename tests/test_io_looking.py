@@ -45,19 +45,19 @@ def test_look_prints_what_was_understood(
     for words in (
         "(LAMMPS dump)",
         "5 in 3 dimensions",
-        "3 A, 2 B; told by type",
-        "positions     folded",
+        "3 A, 2 B; given by type",
+        "positions    folded",
         "6 x 5 x 7; fixed",
         "0 to 900, unevenly, 100 to 500 apart",
         "0 to 4.5, unevenly, 0.5 to 2.5 apart tau",
-        "taken as reduced; nobody says so",
+        "assumed to be reduced; the file does not say",
         "0.02381",
-        "temperature   0.5",
-        "not read      mass",
+        "temperature  0.5",
+        "not read     mass",
     ):
         assert words in text, (words, text)
     images = sc.read(path).read().images
-    assert f"image counts  {images.min()} to {images.max()}" in text
+    assert f"image flags  {images.min()} to {images.max()}" in text
     assert not any(tmp_path.glob("*.html"))
 
 
@@ -68,7 +68,7 @@ def test_the_object_says_what_the_command_prints(tmp_path: Path) -> None:
     assert found.coordinates == "scaled by the box, folded"
     assert found.times is None
     assert found.images is None
-    assert "odd" in str(found)
+    assert "warning" in str(found)
     assert "<table" in found._repr_html_()
     closest = sc.Box(6.0, 5.0, 7.0)
     expected = np.inf
@@ -96,7 +96,7 @@ def test_nearest_distances_are_those_over_all_images(box: str) -> None:
 ODD = {
     "one species of two types": (
         lambda f: put(f, dump_text(rows_of(TYPES, ["C"] * 40), "id type element x y z")),
-        "its columns tell species apart differently (element C; type 1, 2)",
+        "its columns distinguish the species differently (element C; type 1, 2)",
     ),
     "two particles on one place": (
         lambda f: put(
@@ -106,7 +106,7 @@ ODD = {
     ),
     "other units": (
         lambda f: put(f, dump_text(rows_of(TYPES), "id type x y z", units="metal")),
-        "says that it is in units 'metal'",
+        "is in units 'metal'",
     ),
     "a density of no liquid": (
         lambda f: put(f, dump_text(rows_of(TYPES), "id type x y z")),
@@ -114,36 +114,36 @@ ODD = {
     ),
     "a restart that overlaps": (
         lambda f: joined(f, "dump", [0, 100, 200, 100, 200, 300], RNG.uniform(-3, 3, (6, 5, 3))),
-        "2 frames repeat the time of others, and are left out.",
+        "2 frames repeat the time of other frames and are left out.",
     ),
     "positions far outside": (
         lambda f: put(f, Run(n_frames=9).xyz(), "free.xyz"),
-        "if they were never folded, say so with --unwrapped.",
+        "if they were never wrapped, use --unwrapped.",
     ),
     "a box that changes": (
         lambda f: put(f, Run().dump(["id", "x", "y", "z"]).replace("1.0 7.0", "1.0 7.5", 1)),
         "The box of frame 1 is not that of frame 0.",
     ),
-    "no times": (lambda f: put(f, Run().dump(["id", "x", "y", "z"])), "It holds no times"),
+    "no times": (lambda f: put(f, Run().dump(["id", "x", "y", "z"])), "It contains no times"),
     "a last line without an end": (
         lambda f: put(f, dump_text(rows_of(TYPES), "id type x y z").removesuffix("\n")),
-        "The last line has no end",
+        "The last line has no newline",
     ),
     "a last line that may be cut": (
         lambda f: put(f, (2 * dump_text(rows_of(TYPES), "id type x y z"))[:-2]),
-        "may be cut short: frame 0 is whole, frame 1 is not",
+        "may be cut short: frame 0 is complete, frame 1 is not",
     ),
     "a file that is cut": (
         lambda f: put(f, (2 * dump_text(rows_of(TYPES), "id type x y z"))[:-100]),
-        "is cut short: frame 0 is whole, frame 1 is not",
+        "is cut short: frame 0 is complete, frame 1 is not",
     ),
     "A as the smaller part": (
         lambda f: put(f, dump_text(rows_of(3 - TYPES), "id type x y z")),
-        "A, the first type, is the smaller part of the mixture",
+        "A, the first type, is the minority species",
     ),
     "no z": (
         lambda f: put(f, Run(box=BOXES["plane"]).dump(["id", "x", "y"])),
-        "No column holds z: it is read as a plane.",
+        "There is no column for z: it is read as two-dimensional.",
     ),
     "a drift": (
         lambda f: put(f, "".join(_moved(k) for k in range(3))),
@@ -151,7 +151,7 @@ ODD = {
     ),
     "frames too far apart": (
         lambda f: put(f, Run().dump(["id", "x", "y", "z"])),
-        "too far to say which way round",
+        "too far to tell in which direction",
     ),
     "nothing moves": (
         lambda f: put(f, xyz_text(f"Lattice={LATTICE}", frames=2), "still.xyz"),
@@ -217,7 +217,7 @@ def test_options_of_the_command_line_say_what_a_file_means(
     units = "metal,sigma=2.0,epsilon=0.08,mass=58.7"
     code, out = shown(monkeypatch, capsys, "look", path, *said, "--units", units, "-T", "800")
     assert code == 0
-    assert "32 A, 8 B; told by type" in out
+    assert "32 A, 8 B; given by type" in out
     assert "2 of 4, 1 repeats left out" in out
     assert "4 x 4 x 4" in out
     assert f"{sc.Units('metal', sigma=2.0, epsilon=0.08, mass=58.7).temperature * 800:.6g}" in out
@@ -367,7 +367,8 @@ LIQUID = sc.systems.kob_andersen(density=1.2).mixture
 
 
 @pytest.mark.parametrize(
-    ("unit", "said"), [(2.5, "no two particles repel"), (0.1, "most particles overlap beyond reason")]
+    ("unit", "said"),
+    [(2.5, "no two particles are close enough to repel"), (0.1, "most particles overlap far too much")],
 )
 def test_potentials_of_the_catalogue_are_not_laid_over_other_units_in_silence(
     tmp_path: Path, unit: float, said: str
@@ -384,9 +385,9 @@ def test_potentials_of_the_catalogue_are_not_laid_over_other_units_in_silence(
         put(tmp_path, dump_text(rows, "id type x y z", bounds=bounds), name)
     check_units(sc.read(tmp_path / "reduced.dump"), LIQUID)
     path = tmp_path / "other.dump"
-    with pytest.raises(ParameterError, match=f"{said}.*not in reduced units of this liquid"):
+    with pytest.raises(ParameterError, match=f"{said}.*not in the reduced units of this liquid"):
         check_units(sc.read(path), LIQUID)
-    with pytest.raises(ParameterError, match="not in reduced units"):
+    with pytest.raises(ParameterError, match="not in the reduced units"):
         sc.store.read_run(path, LIQUID)
     check_units(sc.read(path, units="lj"), LIQUID)
     check_units(sc.read(path, units=f"lj,sigma={unit!r}"), LIQUID)

@@ -56,7 +56,7 @@ def test_a_universe_reads_as_the_file(tmp_path: Path, box: str) -> None:
     again = pickle.loads(pickle.dumps(trajectory.source)).read([1])
     np.testing.assert_array_equal(again.positions, trajectory.source.read([1]).positions)
     np.testing.assert_array_equal(from_mdanalysis(universe, times=[0, 1, 5]).times, [0, 1, 5])
-    with pytest.raises(ParameterError, match="holds no times"):
+    with pytest.raises(ParameterError, match="contains no times"):
         _ = from_mdanalysis(universe).times
     with pytest.raises(ParameterError, match="not both"):
         from_mdanalysis(universe, timestep=0.5, times=[0, 1, 5])

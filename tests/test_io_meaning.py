@@ -73,7 +73,7 @@ def test_types_1_and_2_with_carbon_everywhere_are_not_one_species(tmp_path: Path
     assert (named.names, np.bincount(named.species).tolist()) == (("A", "B"), [32, 8])
     with pytest.raises(ParameterError, match="no column 'kind'; it has id, type, element, x, y, z"):
         sc.read(path, species_column="kind")
-    with pytest.raises(ParameterError, match="the column x can't tell the species"):
+    with pytest.raises(ParameterError, match="the column x does not give the species"):
         sc.read(path, species_column="x")
 
 
@@ -123,13 +123,13 @@ def test_positions_that_were_never_folded_can_be_declared(tmp_path: Path, name: 
     np.testing.assert_allclose(steps, np.diff(walk.centred, axis=0), atol=1e-5)
     folded = sc.read(tmp_path / name, timestep=1.0)
     assert folded.fingerprint != run.fingerprint
-    with pytest.raises(TrajectoryError, match="too far to say"):
+    with pytest.raises(TrajectoryError, match="too far to tell"):
         folded.unwrapped()
 
 
 def test_the_names_of_columns_can_be_overruled_but_not_image_counts(tmp_path: Path) -> None:
     text = Run().dump(["id", "x", "y", "z", "ix", "iy", "iz"])
-    with pytest.raises(ParameterError, match=r"counts images.*leave unwrapped out"):
+    with pytest.raises(ParameterError, match=r"has image flags.*leave unwrapped out"):
         sc.read(put(tmp_path, text), unwrapped=True)
     # An author who calls folded positions xu: they are followed from frame to frame.
     close = Run(box=sc.Box.cube(60.0)).dump(["id", "x", "y", "z"]).replace("x y z", "xu yu zu")
@@ -274,9 +274,9 @@ def test_plain_xyz_can_be_given_its_box(tmp_path: Path) -> None:
         sc.read(path)
     run = sc.read(path, box=sc.Box.cube(8.0))
     np.testing.assert_allclose(apart(run.positions()[0], EDGES), apart(PLACES, EDGES), atol=1e-9)
-    with pytest.raises(ParameterError, match="its Lattice says what its box is"):
+    with pytest.raises(ParameterError, match="its Lattice gives the box"):
         sc.read(put(tmp_path, xyz_text(f"Lattice={LATTICE}"), "own.xyz"), box=sc.Box.cube(9.0))
-    with pytest.raises(ParameterError, match="in 3 dimensions, the box that is given has 2"):
+    with pytest.raises(ParameterError, match="in 3 dimensions, but the given box has 2"):
         sc.read(path, box=sc.Box(8.0, 8.0, dimensions=2))
     for name, text in (("a.dump", dump_text(rows_of(TYPES), "id type x y z")),):
         with pytest.raises(ParameterError, match="leave box out"):
@@ -306,7 +306,7 @@ def test_a_dump_without_a_last_newline_is_whole_where_its_numbers_say_so(tmp_pat
     # One digit less, and nobody knows.
     cut = put(tmp_path, text[:-2], "cut.dump")
     with pytest.raises(
-        TrajectoryError, match=r"may be cut short: frames 0 to 1 are whole.*unfinished='keep'"
+        TrajectoryError, match=r"may be cut short: frames 0 to 1 are complete.*unfinished='keep'"
     ):
         sc.read(cut)
     assert sc.read(cut, unfinished="drop").n_frames == 2
@@ -436,8 +436,8 @@ def test_units_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
     [
         (["id", "xu", "yu", "z"], "coordinates must be of one kind"),
         (["id", "x", "y", "zs"], "coordinates must be of one kind"),
-        (["id", "x", "x", "y", "z"], "x stands twice"),
-        (["id", "id", "x", "y", "z"], "id stands twice"),
+        (["id", "x", "x", "y", "z"], "x appears twice"),
+        (["id", "id", "x", "y", "z"], "id appears twice"),
         (["id", "x", "z"], "no coordinates"),
     ],
 )
@@ -456,7 +456,7 @@ def test_a_flat_third_coordinate_of_another_kind_is_a_plane(tmp_path: Path) -> N
 def test_positions_twice_in_extended_xyz_are_refused(tmp_path: Path) -> None:
     rows = "".join(f"Ni {x} {y} {z} 0 0 0\n" for x, y, z in PLACES)
     head = f"40\nLattice={LATTICE} Properties=species:S:1:pos:R:3:positions:R:3\n"
-    with pytest.raises(TrajectoryError, match="x stands twice"):
+    with pytest.raises(TrajectoryError, match="x appears twice"):
         sc.read(put(tmp_path, head + rows, "a.xyz"))
 
 
@@ -513,7 +513,7 @@ def test_potentials_in_a_direct_call_meet_numbers_in_reduced_units_alone(tmp_pat
         lambda: sc.predict(kinds, model="ka-propensity-T0.44"),
         lambda: sc.predictors.fit_predictor(energy, [angstrom[0], alone], [np.arange(216.0)] * 2, target="x"),
     ):
-        with pytest.raises(ParameterError, match="not in reduced units of this liquid; give its units"):
+        with pytest.raises(ParameterError, match="not in the reduced units of this liquid; give its units"):
             call()
     said = replace(angstrom, units=sc.Units())
     assert np.isfinite(depth.of(said)).all()
@@ -550,4 +550,4 @@ def test_a_start_file_is_what_is_said_of_it(
     np.testing.assert_allclose(began.box.heights, edge, rtol=1e-6)
     words[-1] = "lattice"
     assert command("--names", "1=B,2=A") == 2
-    assert "--names says what a file means, and --start is 'lattice'" in capsys.readouterr().err
+    assert "--names is for files, but --start is 'lattice'" in capsys.readouterr().err

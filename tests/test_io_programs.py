@@ -412,7 +412,7 @@ def test_a_topology_is_asked_for_where_it_is_needed_and_there_alone(tmp_path: Pa
         sc.read(tmp_path / "a.dcd")
     with pytest.raises(TrajectoryError, match="no such file"):
         sc.read(tmp_path / "a.dcd", topology=tmp_path / "none.data")
-    with pytest.raises(ParameterError, match="files of the kind xyz take no topology"):
+    with pytest.raises(ParameterError, match="files of the kind xyz do not take a topology"):
         sc.read(put(tmp_path, atooms_text(), "a.xyz"), topology="a.data")
     said = CliRunner().invoke(cli.app, ["look", str(tmp_path / "a.dcd")])
     assert said.exit_code != 0

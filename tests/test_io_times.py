@@ -69,7 +69,9 @@ def test_structure_of_frames_without_times_is_that_of_frames_with_times(what: st
 
 @pytest.mark.parametrize("what", NEED_TIMES)
 def test_frame_numbers_are_never_taken_for_times(what: str) -> None:
-    with pytest.raises(ParameterError, match="holds no times, and this needs them: give the time of one"):
+    with pytest.raises(
+        ParameterError, match="contains no times, and they are needed here: give the time of one"
+    ):
         NEED_TIMES[what](UNTIMED)
 
 

@@ -169,7 +169,7 @@ def _sha256(run):
 
 def test_a_ladder_that_rises_or_ends_in_a_crystal_is_refused(tmp_path):
     common = {"n_particles": 256, "every": 0.1, "root": tmp_path / "runs", "progress": False}
-    with pytest.raises(ParameterError, match=r"must fall, not \[1.0, 1.0\]"):
+    with pytest.raises(ParameterError, match=r"must decrease, not \[1.0, 1.0\]"):
         store.cool(LIQUID, [1.0, 1.0], hold=1.0, duration=1.0, **common)
     with pytest.raises(ParameterError, match="hold has 1 times for 2 temperatures"):
         store.cool(LIQUID, [1.0, 0.9], hold=[1.0], duration=1.0, **common)

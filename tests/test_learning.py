@@ -133,18 +133,18 @@ def test_a_saved_model_is_text_and_gives_the_same_softness(tmp_path):
 @pytest.mark.parametrize("text", ["{}", "no", '{"format": "other"}'])
 def test_a_file_that_holds_no_model_is_refused(tmp_path, text):
     (tmp_path / "model.json").write_text(text)
-    with pytest.raises(sc.SupercooledError, match=r"model\.json holds"):
+    with pytest.raises(sc.SupercooledError, match=r"model\.json is not"):
         learning.load_model(tmp_path / "model.json")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d["mean"].pop(), "do not fit together"),
+        (lambda d: d["mean"].pop(), "do not match"),
         (lambda d: d["scale"].__setitem__(0, -1.0), "a scale is negative"),
         (lambda d: d["features"].__setitem__(0, d["features"][1]), "named twice"),
         (lambda d: d["layers"].__setitem__(0, _without_weights(d)), "all weights are 0"),
-        (lambda d: d.update(layers=[], features=["a"], mean=[0.0], scale=[1.0]), "do not fit together"),
+        (lambda d: d.update(layers=[], features=["a"], mean=[0.0], scale=[1.0]), "do not match"),
     ],
 )
 def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path, change, message):
@@ -285,14 +285,14 @@ def test_a_constant_feature_can_be_ignored():
 def test_features_of_other_species_or_parameters_are_refused():
     model, _ = fitted(examples())
     other = examples().assign_attrs(definition=json.dumps({"centre": "A", "species": ["1", "2"]}))
-    with pytest.raises(sc.SupercooledError, match=r"species is \['1', '2'\], the model's \['A', 'B'\]"):
+    with pytest.raises(sc.SupercooledError, match=r"species is \['1', '2'\], in the model \['A', 'B'\]"):
         model.softness(other)
     with pytest.raises(sc.SupercooledError, match="1 features of the model are missing, the first 'noise'"):
         model.softness(examples().isel(feature=slice(0, 2)))
-    with pytest.raises(sc.SupercooledError, match="dimension and names"):
+    with pytest.raises(sc.SupercooledError, match="dimension 'feature' and names"):
         model.softness(examples().drop_vars("feature"))
     network, _ = fitted(examples(60), method="neural-network")
-    with pytest.raises(sc.SupercooledError, match="no weight for each feature"):
+    with pytest.raises(sc.SupercooledError, match="not have one weight per feature"):
         _ = network.weights
 
 
@@ -303,8 +303,8 @@ def test_features_of_other_species_or_parameters_are_refused():
         ({"C": 0.0}, "C must be positive"),
         ({"C": []}, "no penalty C was given"),
         ({"unit": "metre"}, "unit must be"),
-        ({"unit": "distance", "method": "neural-network"}, "no plane"),
-        ({"folds": 9}, "4 groups can't be dealt into 9 folds"),
+        ({"unit": "distance", "method": "neural-network"}, "no hyperplane"),
+        ({"folds": 9}, "4 groups can't be divided into 9 folds"),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(change, message):
@@ -370,7 +370,9 @@ def test_a_model_that_always_says_hard_is_not_taken_for_one_that_knows():
         coords={"feature": list("abcd"), "soft": ("example", soft)},
     )
     asked = {"groups": np.arange(1259) % 5, "training": learning.Training("svm", C=0.1, folds=5)}
-    with pytest.warns(UserWarning, match=r"no better than the 0\.805 of saying the commoner kind always"):
+    with pytest.warns(
+        UserWarning, match=r"no better than the 0\.805 of always predicting the more frequent kind"
+    ):
         model, found = learning.fit_softness(near, **asked)
     assert found.accuracy == pytest.approx(0.805, abs=0.01)
     assert found.chance == pytest.approx(1013 / 1259)

@@ -234,7 +234,7 @@ def test_fields_of_a_file_are_of_the_trajectory_in_it(tmp_path):
     for name in ("depth", "mine"):
         found = matched(fields[name], run[3:7])
         assert found.rows.tolist() == [3, 4, 5, 6]
-        with pytest.raises(ParameterError, match="two trajectories"):
+        with pytest.raises(ParameterError, match="different trajectories"):
             matched(fields[name], RUN)
     np.testing.assert_array_equal(matched(laid_on(fields.depth, RUN), depth).rows, np.arange(RUN.n_frames))
 
@@ -291,7 +291,7 @@ def test_fields_of_two_trajectories_are_refused_by_both_names():
         ),
         lambda: sc.plot.particles(other, depth, frame=3, thickness=1.0),
     ):  # fmt: skip
-        with pytest.raises(ParameterError, match="two trajectories"):
+        with pytest.raises(ParameterError, match="different trajectories"):
             consumer()
 
 
@@ -338,7 +338,7 @@ def test_arrays_without_labels_are_taken_only_as_long_as_the_whole():
     twice = xr.DataArray(values[:2], {"frame": [3, 3]}, ("frame", "particle"))
     with pytest.raises(ParameterError, match="frame 3 twice"):
         curves(RUN, particle_groups=twice, group_labels=["all"])
-    with pytest.raises(ParameterError, match="names particles 0 to 40"):
+    with pytest.raises(ParameterError, match="has particles 0 to 40"):
         curves(RUN, particle_groups=xr.DataArray(np.zeros(2, int), {"particle": [0, 40]}, ("particle",)))
 
 

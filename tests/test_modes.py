@@ -145,7 +145,7 @@ def test_a_frame_is_quenched_unless_it_brings_its_minimum(solid):
     one = Vibrality(MIXTURE, tolerance=1e-8)
     np.testing.assert_array_equal(one(known), one(solid))
     np.testing.assert_allclose(one(frame), one(solid), rtol=1e-6)
-    with pytest.raises(SimulationError, match="is no firm minimum of the energy"):
+    with pytest.raises(SimulationError, match="is not a stable minimum of the energy"):
         one(replace(frame, inherent=minimum((6, 6, 6), tolerance=1e3), known={}))
 
 
@@ -169,7 +169,7 @@ def test_what_can_not_be_answered_gets_a_sentence(solid):
         Vibrality(MIXTURE)(replace(solid, names=("Si", "O"), known={}))
     chain = Mixture("chain", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 1.5, shift=False),))
     apart = 2 ** (1 / 6) / np.sqrt(8) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
-    with pytest.raises(SimulationError, match="moves there for nothing, or downhill"):
+    with pytest.raises(SimulationError, match="modes with zero or negative eigenvalues"):
         Vibrality(chain)(Frame.from_arrays(apart, Box.cube(9.0)))
-    with pytest.raises(SimulationError, match="no particle is held"):
+    with pytest.raises(SimulationError, match="no particle is confined"):
         Vibrality(chain)(Frame.from_arrays(apart[:3], Box.cube(9.0)))

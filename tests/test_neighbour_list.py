@@ -78,7 +78,7 @@ def test_a_particle_without_neighbours_adds_up_to_nothing():
 
 def test_a_box_too_small_is_refused_with_the_frame():
     run = Trajectory.from_arrays(np.zeros((3, 1, 3)), Box.cube(4.0))
-    with pytest.raises(BoxError, match=r"frame 2: neighbours count up to 2\.1"):
+    with pytest.raises(BoxError, match=r"frame 2: neighbours are counted up to 2\.1"):
         run[2].neighbours(2.1)
     with pytest.raises(BoxError, match="positions: neighbours"):
         neighbours([[0.0, 0, 0]], Box.cube(4.0), cutoff=2.1)

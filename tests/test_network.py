@@ -338,7 +338,9 @@ def command(pid: int) -> str:
 
 def test_a_scheduler_without_encryption_is_refused_unless_that_is_asked_for(monkeypatch):
     monkeypatch.setattr(remote, "ANSWERS_WITHIN", 1)
-    with pytest.raises(ClusterError, match=r"is not encrypted: whoever reaches that port runs code as you"):
+    with pytest.raises(
+        ClusterError, match=r"is not encrypted: anyone who can reach that port can run code as you"
+    ):
         executor(Scheduler("tcp://127.0.0.1:9"))
     with pytest.raises(ClusterError, match="no Dask scheduler answers"):
         executor(Scheduler("tcp://127.0.0.1:9", encrypted=False))
@@ -377,10 +379,10 @@ def test_keys_that_others_could_read_are_not_used(tmp_path, monkeypatch):
         path.chmod(0o644)
 
     monkeypatch.setattr(certificates, "_write", as_on_a_file_system_without_permissions)
-    with pytest.raises(ClusterError, match="lets others read the cluster's key"):
+    with pytest.raises(ClusterError, match="others can read the cluster's key"):
         Private(tmp_path)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ClusterError, match="no folder for the cluster's certificates"):
+    with pytest.raises(ClusterError, match="the folder for the cluster's certificates can't be made"):
         Private(tmp_path / "none")
 
 

@@ -90,14 +90,14 @@ def test_the_commands_show_no_escapes_but_give_other_programs_the_name_as_it_is(
     assert b"Traceback" not in refused.stderr
     refused = said("dynamics", b"caf\xe9.gsd", "--temperature", "1")
     assert refused.returncode == 2
-    assert b"is no text in UTF-8" in refused.stderr
+    assert b"is not text in UTF-8" in refused.stderr
 
 
 @pytest.mark.parametrize("name", [ESCAPE, "A\x00B", "A\nB", "\x9b31m"])
 def test_a_species_has_a_name_that_can_be_shown(name):
-    with pytest.raises(TrajectoryError, match="can't be printed"):
+    with pytest.raises(TrajectoryError, match="cannot be printed"):
         sc.Trajectory.from_arrays(np.zeros((1, 1, 3)), sc.Box.cube(5.0), names=[name])
-    with pytest.raises(MixtureError, match="can't be printed"):
+    with pytest.raises(MixtureError, match="cannot be printed"):
         sc.Mixture("x", (name,), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
 
 

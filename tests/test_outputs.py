@@ -331,7 +331,9 @@ def test_equilibrate_refuses_files_of_somebody_else_before_anything_is_simulated
         assert "was not written by supercooled" in refused_by_command(words, monkeypatch, capsys)
         assert everything(tmp_path) == before
     words = words_of("equilibrate", "out", str(place.run), place, tmp_path)
-    assert "is an input" in refused_by_command([*words, "--start", str(place.run)], monkeypatch, capsys)
+    assert "is one of the inputs" in refused_by_command(
+        [*words, "--start", str(place.run)], monkeypatch, capsys
+    )
     assert everything(tmp_path) == before
 
 
@@ -486,10 +488,10 @@ def test_a_field_does_not_take_the_place_of_the_file_that_it_is_made_from(short_
     shutil.copy(short_run, run)
     opened, before = sc.read(run), everything(tmp_path)
     for out in (run.parent, f"{run.parent}/", tmp_path / "own" / ".." / "own"):
-        with pytest.raises(ParameterError, match="is an input and lies in"):
+        with pytest.raises(ParameterError, match="is one of the inputs and is in"):
             sc.dynamics.hops(opened, window=2.0, out=out)
     os.link(run, tmp_path / "same.gsd")
-    with pytest.raises(ParameterError, match="is an input itself"):
+    with pytest.raises(ParameterError, match="is one of the inputs"):
         sc.write_gsd(tmp_path / "same.gsd", opened)
     (tmp_path / "same.gsd").unlink()
     assert everything(tmp_path) == before
@@ -555,7 +557,7 @@ def test_a_propensity_does_not_go_where_its_runs_lie(runs, place, tmp_path, monk
     words = words_of("propensity", "out", str(tmp_path / "p.zarr"), place, tmp_path)
     words[words.index("--runs") + 1] = str(tmp_path / runs)
     before = everything(tmp_path)
-    assert "the runs would lie in" in refused_by_command(words, monkeypatch, capsys)
+    assert "the runs would be in" in refused_by_command(words, monkeypatch, capsys)
     assert everything(tmp_path) == before
 
 
@@ -563,7 +565,9 @@ def test_an_analysis_refuses_at_once_a_hard_link_of_a_field_that_it_would_write(
     """Before hours of work, and not when the field is written."""
     os.link(tmp_path / "an" / "fields_T0.5.gsd", place.folder / "link.gsd")
     before = everything(tmp_path)
-    with pytest.raises(ParameterError, match=r"link\.gsd is an input and the same file as .*fields_T0\.5"):
+    with pytest.raises(
+        ParameterError, match=r"link\.gsd is one of the inputs and would be overwritten as .*fields_T0\.5"
+    ):
         analyze_files.run(
             [place.folder / "link.gsd"], out=tmp_path / "an", liquid="ka-lj", given=Given([0.5]),  # type: ignore[arg-type]
             thresholds=None, choices=Choices(), workers=1,
@@ -583,7 +587,7 @@ def test_a_worker_makes_parts_of_results_whose_lock_another_process_holds(result
 
 
 def test_a_study_does_not_go_where_its_runs_lie(tmp_path):
-    with pytest.raises(ParameterError, match="the runs would lie in"):
+    with pytest.raises(ParameterError, match="the runs would be in"):
         named("sharma2022").run("quick", tmp_path / "out", root=tmp_path / "out", workers=1)
     assert everything(tmp_path) == {}
 
@@ -594,7 +598,7 @@ def test_a_refused_name_is_not_even_touched_when_the_lock_is_somebody_elses_file
     with pytest.raises(StoreError, match=r"holds \.lock"):
         report.write(tmp_path, **NO_TEXT)
     (tmp_path / ".a.zarr.lock").write_text("mine")
-    with pytest.raises(StoreError, match="no lock of supercooled"):
+    with pytest.raises(StoreError, match="not a lock file of supercooled"):
         report.save_results(tmp_path / "a.zarr", {})
     (tmp_path / ".a.zarr.lock").unlink()
     (tmp_path / ".supercooled.manifest").write_text("mine")

@@ -144,7 +144,7 @@ def test_without_the_package_its_results_say_what_is_missing(
     page = (out / "report.html").read_bytes()
     monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder != str(installed)])
     extensions.known.cache_clear()
-    with pytest.raises(StoreError, match="was made for the paper 'fifth2027', and no installed package"):
+    with pytest.raises(StoreError, match="was made for the paper 'fifth2027', which no installed package"):
         report.rebuild(out)
     assert (out / "report.html").read_bytes() == page
     refused = RUNNER.invoke(cli.app, ["study", "fifth2027", "--out", str(tmp_path / "new")])

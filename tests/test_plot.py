@@ -63,7 +63,7 @@ def test_several_results_are_drawn_cold_to_hot_whatever_their_order():
         np.testing.assert_allclose(ends[1], expected)
     with pytest.raises(sc.SupercooledError, match="temperatures"):
         sc.plot.displacements([hot, cold])
-    with pytest.raises(sc.SupercooledError, match="as many"):
+    with pytest.raises(sc.SupercooledError, match="the same number"):
         sc.plot.displacements([hot, cold], temperatures=[0.7])
 
 

@@ -260,9 +260,9 @@ def test_a_table_of_lennard_jones_is_lennard_jones():
         ({"energies": (4.0, 3.0, 2.0, 1.0, 1e-9)}, "must end at energy 0"),
         ({"forces": (1.0, 1.0, 1.0)}, "5 energies and 3 forces"),
         ({"energies": (np.nan, 3.0, 2.0, 1.0, 0.0)}, "finite"),
-        ({"inner": 3.0}, "outwards"),
+        ({"inner": 3.0}, "must increase"),
         ({"inner": -1.0}, "positive"),
-        ({"forces": (-2.0,) * 5}, "not the slope of its energies near r ="),
+        ({"forces": (-2.0,) * 5}, "not the negative slope of its energies near r ="),
     ],
 )
 def test_tables_that_are_none(change, message):
@@ -282,8 +282,8 @@ def test_tables_that_are_none(change, message):
     ("r", "energy", "message"),
     [
         ([1, 2, 3], [3, 2, 0], "6 distances"),
-        (R, WAVE[:-1], "as many energies"),
-        (R[::-1], WAVE, "rise"),
+        (R, WAVE[:-1], "the same number of energies"),
+        (R[::-1], WAVE, "increasing"),
         (R - 0.5, WAVE, "positive"),
         (R, np.where(np.arange(len(R)) == 5, np.inf, WAVE), "finite"),
         (R, WAVE + 1.0, "end at energy 0, not 1: subtract"),
@@ -317,7 +317,7 @@ def test_potentials_that_are_none(make):
 def test_tables_of_two_lengths_and_tables_without_folder_are_refused(tmp_path):
     short, long = (Tabulated.through(R, WAVE, points=n) for n in (300, 2000))
     two = Mixture("two", ("A", "B"), (0.5, 0.5), (1.0, 1.0), (short, long, short))
-    with pytest.raises(SimulationError, match="tables of one length, not 300, 2000"):
+    with pytest.raises(SimulationError, match="tables of the same length, not 300, 2000"):
         pair_commands(two, tmp_path)
     one = Mixture("one", ("A",), (1.0,), (1.0,), (short,))
     with pytest.raises(SimulationError, match="needs a folder"):

@@ -47,7 +47,7 @@ def test_what_a_predictor_says_is_written_for_other_programs(tmp_path, file):
     said = RUNNER.invoke(cli.app, ["predict", str(file), "--model", str(path), "--out", str(out)])
     assert said.exit_code == 0, said.output
     assert "predicted order" in said.output
-    assert "of the particles lie outside what the model has learned from" in said.output
+    assert "of the particles lie outside the range of the training data" in said.output
     with gsd.hoomd.open(out) as written:
         stored = written[1].log["particles/predicted_order"]
     np.testing.assert_allclose(stored, made.of(run)[1], rtol=1e-6)
@@ -164,7 +164,7 @@ def test_another_number_of_dimensions_and_other_species_are_refused():
     with pytest.raises(ParameterError, match=r"has 2 dimensions, and .* has learned in 3"):
         made(liquid_at(1.2, dimensions=2))
     other = dataclasses.replace(frame, names=("Ni", "P"))
-    with pytest.raises(ParameterError, match=r"learned from frames with the species .*--names 1=A,2=B"):
+    with pytest.raises(ParameterError, match=r"trained on frames with the species .*--names 1=A,2=B"):
         made(other)
 
 
@@ -190,7 +190,9 @@ def test_what_predicts_something_else_is_no_softness(file):
 
 
 def test_what_is_no_model_is_refused_in_a_sentence(tmp_path, file):
-    with pytest.raises(ParameterError, match=r"no file 'softer', and no model of this name .* ka-propensity"):
+    with pytest.raises(
+        ParameterError, match=r"no file 'softer', and the package has no model of this name; .* ka-propensity"
+    ):
         sc.predict(file, model="softer")
     damaged = tmp_path / "damaged.json"
     damaged.write_text(json.dumps({"format": "something else"}))

@@ -226,7 +226,7 @@ def test_an_error_leaves_the_frames_before_it(tmp_path, monkeypatch):
 
 
 def test_what_can_not_be_quenched_is_refused(tmp_path):
-    with pytest.raises(ParameterError, match="does not know what its particles are"):
+    with pytest.raises(ParameterError, match="does not say which mixture its particles are"):
         quench(trajectory(), tmp_path, mixture=None)
     mono = Mixture("mono", ("A",), (1.0,), (1.0,), LIQUID.mixture.potentials[:1])
     with pytest.raises(MixtureError, match=r"species \['B'\] are not those of"):

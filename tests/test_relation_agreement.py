@@ -79,7 +79,7 @@ def test_a_field_meets_the_motion_of_its_own_configuration():
         found = rank_correlation(fields, [later[k] for k in order])
         assert found.rank_correlation.item() == pytest.approx(1.0)
     for other in (of(later[0], 7), of(later[0], 0, "b" * 32)):
-        with pytest.raises(ParameterError, match="no motion is of frame 0 of trajectory aaaaaaaa"):
+        with pytest.raises(ParameterError, match="no motion for frame 0 of trajectory aaaaaaaa"):
             rank_correlation(fields, [other, *later[1:]])
 
 

@@ -226,9 +226,9 @@ def test_pieces_of_the_run_change_nothing(monkeypatch):
 
 def test_lags_and_groups_that_do_not_fit_are_refused():
     values = np.random.default_rng(5).random((6, 4))
-    with pytest.raises(ParameterError, match="no multiple"):
+    with pytest.raises(ParameterError, match="not a multiple"):
         memory(framed(values), lags=[0.7])
-    with pytest.raises(ParameterError, match="alike"):
+    with pytest.raises(ParameterError, match="the same for all particles"):
         memory(framed(np.ones((6, 4))), lags=[0.5])
     with pytest.raises(ParameterError, match="between 5 and 6"):
         propagation(

@@ -211,9 +211,9 @@ def test_what_no_line_can_be_drawn_through_is_refused():
         arrhenius([data[0], exact(0.6, S=SOFTNESS + 0.1)], weighting="errors")
     with pytest.raises(ParameterError, match="assign_coords"):
         arrhenius([data[0].drop_vars("temperature")], weighting="errors")
-    with pytest.raises(ParameterError, match="no rearrangement probability was given"):
+    with pytest.raises(ParameterError, match="no rearrangement probability"):
         arrhenius([], weighting="errors")
-    with pytest.raises(ParameterError, match="don't say whether"):
+    with pytest.raises(ParameterError, match="too few to test whether"):
         onset(arrhenius([exact(T, S=SOFTNESS[:2]) for T in TEMPERATURES], weighting="errors"))
     negative = [d.assign_coords(softness=SOFTNESS - 2.0) for d in data]
     with pytest.raises(ParameterError, match="positive softness"):

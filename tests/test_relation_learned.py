@@ -151,7 +151,7 @@ def test_a_temperature_left_out_is_foretold_by_a_barrier_and_not_by_a_bend():
 
 
 def test_too_few_temperatures_can_not_be_left_out():
-    with pytest.raises(sc.SupercooledError, match="leaving one out needs 3"):
+    with pytest.raises(sc.SupercooledError, match="leaving one out in turn needs 3"):
         relation.left_out(law([0.5, 0.6]), weighting="equal")
     fits = relation.arrhenius(law([0.45, 0.5, 0.6]), weighting="equal")
     with pytest.raises(sc.SupercooledError, match="need three"):

@@ -44,7 +44,7 @@ def test_points_that_make_no_line_are_refused():
         relation.line([1.0, 1.0, 1.0], [1.0, 2.0, 3.0], confidence=0.9)
     with pytest.raises(ParameterError, match="point 1 is not finite"):
         relation.line([1.0, 2.0, 3.0], [1.0, np.nan, 3.0], confidence=0.9)
-    with pytest.raises(ParameterError, match="as many"):
+    with pytest.raises(ParameterError, match="numbers must be equal"):
         relation.line([1.0, 2.0, 3.0], [1.0, 2.0], confidence=0.9)
 
 

@@ -324,7 +324,9 @@ def test_fields_that_do_not_belong_together_are_refused():
     softness, p_hop = random_pair(1)
     asked = {"threshold": 0.2, "lead": 0.0}
     far = softness.assign_coords(frame=softness.frame + 100)
-    with pytest.raises(ParameterError, match="frames 100 to 111, p_hop has 0 to 11: no frame is in both"):
+    with pytest.raises(
+        ParameterError, match="frames 100 to 111, p_hop has 0 to 11: they have no frame in common"
+    ):
         softer_share(far, p_hop, **asked)
     with pytest.raises(ParameterError, match="39 particles, p_hop 40"):
         softer_share(softness[:, 1:], p_hop, **asked)
@@ -404,9 +406,9 @@ def test_runs_of_two_temperatures_are_no_replicas():
     softness, p_hop = random_pair(5)
     cold, hot = (p_hop.assign_coords(temperature=T) for T in (0.5, 0.9))
     asked = {"threshold": 0.1, "bins": 3, "lead": 0.0, "minimum_count": 1}
-    with pytest.raises(ParameterError, match=r"T = 0\.5, and a p_hop given with it of T = 0\.9"):
+    with pytest.raises(ParameterError, match=r"T = 0\.5, but the p_hop given with it is at T = 0\.9"):
         rearrangement_probability([softness, softness.copy()], [cold, hot], **asked)
-    with pytest.raises(ParameterError, match=r"softness is of T = 0\.9"):
+    with pytest.raises(ParameterError, match=r"softness is at T = 0\.9"):
         softer_share(softness.assign_coords(temperature=0.9), cold, threshold=0.1, lead=0.0)
     again, later = softness.copy(), cold.copy()
     assert float(rearrangement_probability([softness, again], [cold, later], **asked).temperature) == 0.5

@@ -72,7 +72,7 @@ def test_nearly_colinear_lines_do_not_move_the_crossing():
 def test_missing_strata_are_left_out_and_one_is_too_few():
     fits = crossing_at(0.9, 2.0, [1.0, np.nan, 3.0])
     assert crossings(fits, fences=1.5).every == 1
-    with pytest.raises(ParameterError, match="don't cross"):
+    with pytest.raises(ParameterError, match="too few for a crossing"):
         crossings(crossing_at(0.9, 2.0, [1.0, np.nan]), fences=1.5)
     parallel = crossings(lines([1.0, 2.0], [3.0, 3.0]), fences=1.5)
     assert np.isnan(parallel.temperature.value)
@@ -89,7 +89,7 @@ def test_barriers_of_lines_that_meet_obey_the_identity():
     assert np.abs(scaled_barriers(fits, crossover=0.7).identity.values).max() > 0.05
     with pytest.raises(ParameterError, match="crossover"):
         scaled_barriers(fits, crossover=np.nan)
-    with pytest.raises(ParameterError, match="no share"):
+    with pytest.raises(ParameterError, match="a share of particles can't"):
         scaled_barriers(lines([1.0], [9.0]), crossover=1.0)
 
 

@@ -61,7 +61,7 @@ def test_what_was_not_measured_is_never_judged_and_says_why(unknown):
     row = judged(unknown, tolerance=Tolerance.relative(0.1), note="the run is too short")
     assert (row.measured, row.within, row.verdict) == (None, None, "not measured")
     assert "too short" in row.note
-    with pytest.raises(ParameterError, match="say why"):
+    with pytest.raises(ParameterError, match="give the reason"):
         judged(unknown, tolerance=Tolerance.relative(0.1))
 
 
@@ -101,7 +101,7 @@ def test_the_file_has_the_agreed_keys_in_order_and_null_for_nothing(tmp_path):
     ("text", "message"),
     [
         ("[", "can't be read"),
-        ("{}", "no list of rows"),
+        ("{}", "not a list of rows"),
         ('[{"item": "x"}]', "row 0"),
         ("[3]", "row 0"),
         (json.dumps([asdict(rows()[0]) | {"measured": "seven"}]), "row 0"),

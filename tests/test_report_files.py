@@ -144,7 +144,7 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png", "mine.svg"}
 
     (out / "provenance.json").write_text("{}")
-    with pytest.raises(StoreError, match="is no provenance"):
+    with pytest.raises(StoreError, match="is not a provenance"):
         report.rebuild(out)
 
 

@@ -171,7 +171,7 @@ def test_bad_parameters_are_refused_before_any_simulation():
         request(LIQUID, **{**ask, "n_particles": 100})
     with pytest.raises(MixtureError, match="201 particles can't be divided"):
         request(LIQUID, **{**ask, "n_particles": 201})
-    with pytest.raises(ParameterError, match="say how long to hold"):
+    with pytest.raises(ParameterError, match="give the time to hold"):
         request(LIQUID, **{**ask, "hold": 0.0})
     for name, value in {"temperature": -1.0, "dt": 0.0, "every": 0.0049, "hold": 0.0012, "seed": 0}.items():
         with pytest.raises(ParameterError):

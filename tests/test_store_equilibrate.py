@@ -257,7 +257,7 @@ def test_a_run_from_a_configuration_adds_to_what_is_known_of_it(tmp_path):
     for other in (held, elsewhere):
         with pytest.raises(ParameterError, match=r"does not start from made\.gsd"):
             store.recheck(made, other)
-    with pytest.raises(ParameterError, match="no run of the state"):
+    with pytest.raises(ParameterError, match="not a run at the state point"):
         store.recheck(made, replace(run, state=replace(run.state, temperature=1.1)))
 
 
@@ -297,7 +297,7 @@ def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path)
     crystal = lattice(mono, 256, seed=1)
     store.configurations.write_configuration(tmp_path / "start.gsd", mono.mixture, crystal)
     with pytest.raises(
-        SimulationError, match=r"no liquid: its largest solid-like cluster holds .*Bragg peak"
+        SimulationError, match=r"not a liquid: its largest solid-like cluster contains .*Bragg peak"
     ):
         store.equilibrate(
             mono, 0.5, 256, start=tmp_path / "start.gsd", hold=0.5, duration=2.0,
@@ -308,7 +308,7 @@ def test_a_crystal_is_refused_with_the_evidence_and_nothing_is_written(tmp_path)
 
 def test_equilibrate_refuses_names_and_durations_it_can_not_use(tmp_path):
     arguments = {"start": "lattice", "hold": 1.0, "root": tmp_path, "progress": False}
-    with pytest.raises(ParameterError, match=r"goes to a \.gsd file"):
+    with pytest.raises(ParameterError, match=r"is written to a \.gsd file"):
         store.equilibrate(LIQUID, 1.0, 200, duration=1.0, out=tmp_path / "made.json", **arguments)
     with pytest.raises(ParameterError, match="too few frames to compare its halves"):
         store.equilibrate(LIQUID, 1.0, 200, duration=1.0, every=0.1, out=tmp_path / "made.gsd", **arguments)

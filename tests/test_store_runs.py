@@ -219,7 +219,9 @@ class Newer(Stirring):
 
 def test_another_engine_or_another_version_of_it_makes_a_run_of_its_own(tmp_path):
     first = simulate(ask(0.2), tmp_path, Stirring())
-    with pytest.warns(UserWarning, match=r"stirring 1 made this run, and stirring 2 is what moves the part"):
+    with pytest.warns(
+        UserWarning, match=r"this run was made with stirring 1, and the engine is now stirring 2"
+    ):
         other = simulate(ask(0.2), tmp_path, Newer())
     assert len({first.source.name, other.source.name}) == len(runs_below(tmp_path)) == 2
     with warnings.catch_warnings():
@@ -307,7 +309,7 @@ def test_a_run_of_a_version_that_did_not_name_its_engine_is_kept_and_not_taken(t
     shutil.rmtree(first)
     (Path(old.path) / "signac_statepoint.json").unlink()
     old.init()
-    with pytest.warns(UserWarning, match=f"{old.id}: an earlier version made this run, and did not note"):
+    with pytest.warns(UserWarning, match=f"{old.id}: an earlier version made this run and did not record"):
         again = simulate(ask(0.2), tmp_path, Stirring())
     assert Path(again.source.name).parent == first
     assert Path(old.path, "trajectory.gsd").exists()
@@ -376,7 +378,7 @@ def test_a_run_from_a_configuration_that_was_replaced_is_refused(monkeypatch, tm
     record["start"]["sha256"] = "0" * 64
     RunFolder(beside.parent).write_record(record)
     with pytest.raises(
-        StoreError, match=r"began from another equilibrated configuration .* ka-lj_rho1\.2_T1_"
+        StoreError, match=r"started from another equilibrated configuration .* ka-lj_rho1\.2_T1_"
     ):
         ask_again(tmp_path)
     ask_again(tmp_path / "elsewhere")
@@ -481,7 +483,9 @@ def test_a_run_of_before_checksums_is_refused_with_the_reason(tmp_path):
         del record["checksum"]
         kept = (folder / name).read_bytes()
         (folder / name).write_text(json.dumps(record))
-        with pytest.raises(StoreError, match=f"{name} has no checksum: an earlier version wrote it"):
+        with pytest.raises(
+            StoreError, match=f"{name} has no checksum: an earlier version or another program wrote it"
+        ):
             simulate(ask(0.2), tmp_path, Stirring())
         (folder / name).write_bytes(kept)
 

@@ -140,9 +140,9 @@ def test_what_somebody_has_put_among_the_chunks_stays(tmp_path):
 
 def test_somebody_elses_folder_is_refused_and_one_frame_is_not_stored(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(StoreError, match=r"holds notes\.txt, and is no results folder"):
+    with pytest.raises(StoreError, match=r"holds notes\.txt, and is not a results folder"):
         sc.compute(RUN, BondOrder(6), out=tmp_path)
-    with pytest.raises(ParameterError, match="one frame are not stored"):
+    with pytest.raises(ParameterError, match="a single frame are not stored"):
         sc.compute(RUN[0], BondOrder(6), out=tmp_path / "out")
 
 

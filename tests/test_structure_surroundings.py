@@ -95,7 +95,7 @@ def test_shifts_and_relabelling_do_not_matter_and_frames_keep_their_numbers():
 
 def test_what_does_not_fit_is_refused():
     run = Trajectory.from_arrays(np.zeros((1, 2, 3)), Box.cube(4.0), species=[0, 1], names=("A", "B"))
-    with pytest.raises(BoxError, match="beyond half"):
+    with pytest.raises(BoxError, match="more than half"):
         surroundings(run, **ASKED, species="A")
     wide = Trajectory.from_arrays(np.zeros((1, 2, 3)), Box.cube(9.0), species=[0, 1], names=("A", "B"))
     with pytest.raises(ParameterError, match="no shell for the pair BB"):

@@ -170,9 +170,9 @@ def test_of_uneven_frames_those_count_that_have_one_so_much_later():
 
 
 def test_bad_wishes_get_a_sentence():
-    with pytest.raises(ParameterError, match=r"looks 99 tau ahead, .* the run lasts 14.5"):
+    with pytest.raises(ParameterError, match=r"needs 99 tau after each frame, .* the run lasts 14.5"):
         Displacement(after=99.0).of(RUN)
-    with pytest.raises(ParameterError, match=r"looks 99 tau ahead, .* the run lasts 14.5"):
+    with pytest.raises(ParameterError, match=r"needs 99 tau after each frame, .* the run lasts 14.5"):
         PersistenceTime(distance=1.0, longest=99.0).of(RUN)
     with pytest.raises(ParameterError, match=r"displacement\(after=0.7\) has no value at any"):
         Displacement(after=0.7).of(RUN)
@@ -180,9 +180,9 @@ def test_bad_wishes_get_a_sentence():
         Propensity(after=1.0).of(RUN)
     with pytest.raises(ParameterError, match="one trajectory, not"):
         Displacement(after=1.0).of([RUN, RUN])
-    with pytest.raises(ParameterError, match="chooses none of 30 frames"):
+    with pytest.raises(ParameterError, match="selects none of the 30 frames"):
         Displacement(after=1.0).of(RUN, frames=slice(50, None))
-    with pytest.raises(ParameterError, match="begin there"):
+    with pytest.raises(ParameterError, match="start with it"):
         Propensity(after=1.0).of(liquid_runs(3, n_frames=4), frames=slice(1, None))
     with pytest.raises(ParameterError, match=r"at least formed=1\.5"):
         BondBreaking(after=1.0, formed=1.5, broken=1.0)

@@ -189,7 +189,7 @@ def test_a_box_without_volume_is_named(bad):
         ({"species": ["A", "B", "C", "A"], "names": ("A", "B")}, "species C not among the names A, B"),
         ({"species": [0, None, 0, 0]}, "names or small whole numbers"),
         ({"species": [0.5, 1, 0, 0]}, "names or small whole numbers"),
-        ({"species": [0, 1, 2, 0], "names": ("A", "B")}, "species 2, counted from 0, has no name"),
+        ({"species": [0, 1, 2, 0], "names": ("A", "B")}, r"species 2 \(counted from 0\) has no name"),
         ({"images": np.zeros((5, 3, 3))}, "images have shape"),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_particle_at_rest_in_its_place_of_the_box_moves_by_what_the_warning_sa
     run = Trajectory.from_arrays(
         np.stack([box.absolute(places) for box in boxes]), boxes, images=np.stack([images] * 40)
     )
-    with pytest.warns(UserWarning, match=r"adds .* sigma\^2 to a mean squared displacement"):
+    with pytest.warns(UserWarning, match=r"adds .* sigma\^2 to the mean squared displacement"):
         found = displacements(run, lags=np.arange(1.0, 39.0), overlap_radius=0.3)
     said = breathing(run)
     assert found.msd.values[0] == pytest.approx(said.step, rel=0.05)

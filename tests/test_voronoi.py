@@ -154,8 +154,8 @@ def test_what_has_no_cells_is_refused():
     with pytest.raises(ParameterError, match="species 'B' has no radius"):
         liquid_frame().voronoi((("A", 0.5),))
     twice = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0], [1.0, 0, 0]], Box.cube(8.0))
-    with pytest.raises(ParameterError, match="particles 1 and 2 lie on one another"):
+    with pytest.raises(ParameterError, match="particles 1 and 2 have the same position"):
         twice.voronoi()
     pair = Frame.from_arrays([[0.0, 0, 0], [1.0, 0, 0]], Box.cube(8.0))
-    with pytest.raises(BoxError, match="farther than a quarter of the smallest height 8 of the box"):
+    with pytest.raises(BoxError, match="extends beyond a quarter of the smallest height of the box, 8"):
         pair.voronoi()

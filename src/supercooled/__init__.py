@@ -1,4 +1,4 @@
-"""How much of where a particle will move is written in the structure around it?
+"""How much of a particle's future motion is encoded in the structure around it?
 
 ``import supercooled as sc`` costs next to nothing: each part is imported when it is first used.
 """

@@ -52,12 +52,12 @@ def images_of(images: AnyArray) -> Integers:
     """
     counts = three_columns(images, "images")
     if counts.dtype.kind not in "iuf":
-        raise TrajectoryError(f"images must be whole numbers, not {counts.dtype}")
+        raise TrajectoryError(f"image flags must be whole numbers, not {counts.dtype}")
     if (wrong := not_counts(counts)).any():
         frame, particle, axis = map(int, np.argwhere(wrong)[0])
         raise TrajectoryError(
-            f"frame {frame}, particle {particle}: its image count is {counts[frame, particle, axis]}, not a "
-            "whole number below 2^31"
+            f"frame {frame}, particle {particle}: its image flag is "
+            f"{counts[frame, particle, axis]}, not a whole number below 2^31"
         )
     return counts.astype(np.int32)
 
@@ -70,7 +70,7 @@ def boxes_of(box: Box | Sequence[Box], n_frames: int) -> tuple[Array, int]:
             f"box must be a Box, or one for each frame, not {type(box).__name__}; for example Box.cube(10.0)"
         )
     if len({one.dimensions for one in each}) > 1:
-        raise BoxError("boxes of two and of three dimensions are no run")
+        raise BoxError("a run cannot mix boxes of two and of three dimensions")
     if len(each) not in (1, n_frames):
         raise TrajectoryError(f"{len(each)} boxes for {n_frames} frames; give one, or one for each")
     boxes = np.array([one.to_array() for one in each])

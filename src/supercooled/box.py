@@ -141,7 +141,7 @@ class Box:
         fractions = self.fractional(positions)
         images = np.floor(fractions + 0.5)
         if not (np.abs(images) < _MOST_IMAGES).all():
-            raise BoxError("a position is 2^31 edges of the box away, or no number")
+            raise BoxError("a position is 2^31 or more box edges from the origin, or not a number")
         if self.dimensions == 2:
             images[..., 2] = 0.0
         wrapped = np.asarray(positions, dtype=np.float64) - images @ self.matrix.T

@@ -131,8 +131,8 @@ def _parts_of_call(value: Any) -> tuple[str, Sequence[Any]]:
 
 def _unknown(value: Any) -> ParameterError:
     return ParameterError(
-        f"values of type {type(value).__name__} can't be told apart; pass plain data, arrays, or a "
-        "dataclass of such"
+        f"values of type {type(value).__name__} have no digest; pass plain data, arrays, or a "
+        "dataclass of these"
     )
 
 

@@ -99,20 +99,21 @@ class Frame:
         kinds = kinds_of(np.zeros(len(xyz), np.int32) if species is None else as_array(species))
         if kinds.shape != (len(xyz),) or (inherent is not None and inherent.n_particles != len(xyz)):
             raise TrajectoryError(
-                f"{len(xyz)} positions need as many species and inherent positions, not {kinds.shape}"
+                f"{len(xyz)} positions need the same number of species and of inherent "
+                f"positions, not {kinds.shape}"
             )
         used = int(kinds.max(initial=0)) + 1
         if len(set(names)) < len(names):
-            raise TrajectoryError(f"two species are called alike in {names}: give each a name of its own")
+            raise TrajectoryError(f"two species have the same name in {names}: give each a different name")
         if used > len(names):
-            raise TrajectoryError(f"species {used - 1}, counted from 0, has no name in {names}")
+            raise TrajectoryError(f"species {used - 1} (counted from 0) has no name in {names}")
         return cls(
             box.wrap(xyz)[0], box, kinds, tuple(names[:used]), temperature=temperature, inherent=inherent
         )
 
     @property
     def n_particles(self) -> int:
-        """How many particles."""
+        """Number of particles."""
         return len(self.positions)
 
     @property
@@ -143,7 +144,9 @@ class Frame:
         (42, 42)
         """
         if not isinstance(key, str | tuple):
-            raise ParameterError(f"a key is a text, or a tuple of what a result depends on, not {shown(key)}")
+            raise ParameterError(
+                f"key must be a text, or a tuple of what the result depends on, not {shown(key)}"
+            )
         if key not in self.known:
             self.known[key] = make()
         found: _T = self.known[key]

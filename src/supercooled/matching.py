@@ -130,10 +130,10 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
         raise ParameterError(f"lead must be a time, not {lead}, for example lead=0.0")
     if a.made_from is not None and b.made_from is not None and a.trajectory != b.trajectory:
         raise ParameterError(
-            f"{a.told()} and {b.told()} are of two trajectories, {a.trajectory:.8} and "
-            f"{b.trajectory:.8}. Where these hold the same particles at the same times, as a run and its "
-            "inherent structures do, supercooled.matching.laid_on(field, trajectory) makes the field one of "
-            "the other trajectory"
+            f"{a.told()} and {b.told()} belong to different trajectories, {a.trajectory:.8} and "
+            f"{b.trajectory:.8}. If these contain the same particles at the same times, as a "
+            "run and its inherent structures do, supercooled.matching.laid_on(field, "
+            "trajectory) assigns the field to the other trajectory"
         )
     return Match(*_rows(a, b, lead), *_columns(a, b))
 
@@ -163,7 +163,9 @@ def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
     a, b = Labels.of(field), Labels.of(trajectory)
     times = trajectory.times
     if a.times is None:
-        raise ParameterError(f"{a.name} has no coordinate `time` along its frames: its frames can't be found")
+        raise ParameterError(
+            f"{a.name} has no coordinate `time` along its frames, so its frames can't be matched"
+        )
     rows, other_rows = _at_times(a.times, times)
     if len(rows) == 0:
         raise ParameterError(
@@ -201,8 +203,9 @@ def field_values(name: str, field: xr.DataArray | ArrayLike, trajectory: Traject
         values = np.asarray(field, dtype=np.float64)
         if values.shape != expected:
             raise ParameterError(
-                f"field {name!r} has shape {values.shape}, {trajectory.source.name} {expected}; a DataArray "
-                "may know some of the frames and particles by its coordinates"
+                f"field {name!r} has shape {values.shape}, {trajectory.source.name} {expected}; "
+                "a DataArray may hold some of the frames and particles if its coordinates "
+                "number them"
             )
         return values
     if set(field.dims) != {"frame", "particle"}:
@@ -338,8 +341,8 @@ def _rows(a: Labels, b: Labels, lead: float) -> tuple[Integers, Integers]:
         ahead = f" with a lead of {lead:g} tau reaches" if lead else " is known in"
         step = 0 if lead == 0 or b.times is None else _steps(b, lead)
         raise ParameterError(
-            f"{a.told()}{ahead} frames {a.frames.min() + step} to {a.frames.max() + step}, {b.told()} has "
-            f"{b.frames.min()} to {b.frames.max()}: no frame is in both"
+            f"{a.told()}{ahead} frames {a.frames.min() + step} to {a.frames.max() + step}, "
+            f"{b.told()} has {b.frames.min()} to {b.frames.max()}: they have no frame in common"
         )
     return rows, other_rows
 
@@ -408,10 +411,11 @@ def _check_times(a: Labels, b: Labels) -> None:
     if wrong.any():
         k = int(np.argmax(wrong))
         raise ParameterError(
-            f"frame {a.frames[rows[k]]} of {a.told()} is at {a.times[rows[k]]:g}, and in {b.told()} at "
-            f"{b.times[other_rows[k]]:g}: their frames are numbered in different files. "
-            "supercooled.matching.laid_on(field, trajectory) gives a field the numbers of a trajectory, by "
-            "time; if only time counts from elsewhere, drop_vars('time')"
+            f"frame {a.frames[rows[k]]} of {a.told()} is at {a.times[rows[k]]:g}, but in "
+            f"{b.told()} at {b.times[other_rows[k]]:g}: their frames are numbered in different "
+            "files. supercooled.matching.laid_on(field, trajectory) numbers the frames of a "
+            "field as in a trajectory, by time; if only the origin of time differs, use "
+            "drop_vars('time')"
         )
 
 
@@ -448,16 +452,16 @@ def _columns(a: Labels, b: Labels) -> tuple[Integers, Integers]:
     if a.particles is None or b.particles is None:
         if a.n_columns != b.n_columns:
             raise ParameterError(
-                f"{a.name} has {a.n_columns} particles, {b.name} {b.n_columns}, and no `particle` coordinate "
-                "says which are which"
+                f"{a.name} has {a.n_columns} particles, {b.name} {b.n_columns}, and there is no "
+                "`particle` coordinate to match them"
             )
         return np.arange(a.n_columns), np.arange(b.n_columns)
     for one, other in ((a, b), (b, a)):
         named = np.zeros(0, np.int64) if one.particles is None else one.particles
         if other.whole and len(named) and not 0 <= named.min() <= named.max() < (other.n_columns or 0):
             raise ParameterError(
-                f"{one.told()} names particles {named.min()} to {named.max()}, and {other.name} has "
-                f"{other.n_columns}, from 0 on"
+                f"{one.told()} has particles {named.min()} to {named.max()}, but {other.name} "
+                f"has only {other.n_columns}, numbered from 0"
             )
     _, columns, other_columns = np.intersect1d(a.particles, b.particles, return_indices=True)
     if len(columns) == 0:

@@ -60,7 +60,9 @@ class Mixture:
         if n == 0 or len(set(self.species)) != n:
             raise MixtureError(f"{self.name}: species must have different names, not {self.species}")
         if strange := [word for word in (self.name, *self.species) if not word.isprintable()]:
-            raise MixtureError(f"{strange[0]!r} is no name: a character in it can't be printed")
+            raise MixtureError(
+                f"{strange[0]!r} is not a valid name: it contains a character that cannot be printed"
+            )
         if len(self.composition) != n or len(self.masses) != n:
             raise MixtureError(f"{self.name}: {n} species need {n} fractions and {n} masses")
         if min(self.composition) <= 0 or abs(sum(self.composition) - 1.0) > 1e-9:
@@ -68,9 +70,11 @@ class Mixture:
         if min(self.masses) <= 0:
             raise MixtureError(f"{self.name}: masses must be positive, not {self.masses}")
         if len(self.potentials) != len(self.pairs):
-            raise MixtureError(f"{self.name}: {len(self.pairs)} pairs need as many potentials")
+            raise MixtureError(f"{self.name}: {len(self.pairs)} pairs need the same number of potentials")
         if self.dimensions not in (2, 3):
-            raise MixtureError(f"{self.name}: a liquid has 2 or 3 dimensions, not {self.dimensions}")
+            raise MixtureError(
+                f"{self.name}: the dimensions of a liquid must be 2 or 3, not {self.dimensions}"
+            )
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
@@ -168,7 +172,7 @@ class Activity:
     def __post_init__(self) -> None:
         if not self.species or isinstance(self.species, str) or len(set(self.species)) != len(self.species):
             raise MixtureError(
-                f"an activity names its species once each, for example ('A', 'B'), not {self.species!r}"
+                f"an activity must name each species once, for example ('A', 'B'), not {self.species!r}"
             )
 
     def to_dict(self) -> dict[str, Any]:

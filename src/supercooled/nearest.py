@@ -98,11 +98,16 @@ def check_units(run: Trajectory, mixture: Mixture, *, slack: float = 1.0) -> Non
         return
     closest = min(nearest, key=lambda pair: nearest[pair])
     found = f"; the nearest are {'-'.join(closest)}, {nearest[closest]:.3g} apart"
-    what = "most particles overlap beyond reason" if overlap else "no two particles repel each other"
+    what = (
+        "most particles overlap far too much"
+        if overlap
+        else "no two particles are close enough to repel each other"
+    )
     raise ParameterError(
-        f"{run.source.name}: by the potentials of {mixture.name} {what} in frame {run.frames[0]}{found}: its "
-        "numbers are not in reduced units of this liquid; give its units, for example "
-        "units='metal,sigma=2.2,epsilon=0.08,mass=58.7', or --units with the same, or 'lj' if they are"
+        f"{run.source.name}: by the potentials of {mixture.name} {what} in frame "
+        f"{run.frames[0]}{found}: these numbers are not in the reduced units of this liquid; "
+        "give its units, for example units='metal,sigma=2.2,epsilon=0.08,mass=58.7', or "
+        "--units with the same, or 'lj' if they are reduced"
     )
 
 

@@ -40,7 +40,7 @@ class Neighbours:
 
     @property
     def n_particles(self) -> int:
-        """How many particles."""
+        """Number of particles."""
         return len(self.starts) - 1
 
     @property
@@ -75,7 +75,9 @@ class Neighbours:
         """Only some bonds, (bond,) of truth values."""
         given = isinstance(chosen, np.ndarray) and chosen.dtype == bool
         if not given or chosen.shape != self.partner.shape:
-            raise ParameterError(f"{len(self.partner)} bonds need as many truth values, not {shown(chosen)}")
+            raise ParameterError(
+                f"{len(self.partner)} bonds need the same number of truth values, not {shown(chosen)}"
+            )
         counts = np.bincount(self.centre[chosen], minlength=self.n_particles)
         return replace(
             self,
@@ -91,7 +93,9 @@ class Neighbours:
         """With other weights, (bond,)."""
         given = np.asarray(weights, dtype=np.float64)
         if given.shape != self.partner.shape:
-            raise ParameterError(f"{len(self.partner)} bonds need as many weights, not {given.shape}")
+            raise ParameterError(
+                f"{len(self.partner)} bonds need the same number of weights, not {given.shape}"
+            )
         return replace(self, weights=given)
 
     @validated
@@ -119,7 +123,7 @@ class Neighbours:
         """Sum of a term a bond over the bonds of each particle: (bond, ...) to (particle, ...)."""
         x = np.asarray(terms, dtype=np.float64)
         if x.ndim == 0 or len(x) != len(self.partner):
-            raise ParameterError(f"{len(self.partner)} bonds need as many terms, not {x.shape}")
+            raise ParameterError(f"{len(self.partner)} bonds need the same number of terms, not {x.shape}")
         out = np.zeros((self.n_particles, *x.shape[1:]))
         some = self.counts > 0
         if some.any():
@@ -151,7 +155,7 @@ def neighbours(
     (array([1, 0]), array([-0.2,  0. ,  0. ]))
     """
     if np.size(positions) == 0:
-        raise ParameterError("positions hold no particle")
+        raise ParameterError("there is no particle in positions")
     folded = box.wrap(np.asarray(positions, dtype=np.float64))[0]
     return listed(cells_of(folded, box, cutoff, name), cutoff)
 
@@ -192,8 +196,9 @@ def check_cutoff(box: Box, reach: float, place: str) -> None:
     smallest = float(box.heights.min())
     if reach > 0.5 * smallest:
         raise BoxError(
-            f"{place}: neighbours count up to {reach:.4g}, beyond half of the smallest height {smallest:.4g} "
-            f"of the box: use a larger box, or functions and cutoffs that end at {0.5 * smallest:.4g}"
+            f"{place}: neighbours are counted up to {reach:.4g}, more than half of the smallest "
+            f"height {smallest:.4g} of the box: use a larger box, or functions and cutoffs that "
+            f"end at {0.5 * smallest:.4g}"
         )
 
 

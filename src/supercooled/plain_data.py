@@ -110,7 +110,7 @@ def read_bytes(path: str | Path, *, most: int, error: type[SupercooledError]) ->
     with open_regular(path, error=error) as file:
         data = file.read(most + 1)
     if len(data) > most:
-        raise error(f"{path}: larger than {_megabytes(most)}, too large for what it should be")
+        raise error(f"{path}: larger than {_megabytes(most)}, too large for a file of this kind")
     return data
 
 
@@ -125,7 +125,7 @@ def read_text(path: str | Path, *, most: int, error: type[SupercooledError]) -> 
     try:
         return read_bytes(path, most=most, error=error).decode("utf-8")
     except UnicodeDecodeError as wrong:
-        raise error(f"{path} can't be read: no text in UTF-8") from wrong
+        raise error(f"{path} can't be read: it is not text in UTF-8") from wrong
 
 
 def unpacks_to_too_much(unpacked: int, packed: int) -> bool:
@@ -149,7 +149,7 @@ def parsed_json(data: bytes | str) -> Any:
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(raw) > DEEPEST:
-        raise ValueError(f"lists in lists more than {DEEPEST} deep")
+        raise ValueError(f"lists nested more than {DEEPEST} deep")
     found = json.loads(
         raw.decode("utf-8"),
         object_pairs_hook=_mapping,
@@ -218,7 +218,7 @@ def read_json(
     try:
         return parsed_json(data)
     except ValueError as wrong:
-        why = "no text in UTF-8" if isinstance(wrong, UnicodeError) else wrong
+        why = "it is not text in UTF-8" if isinstance(wrong, UnicodeError) else wrong
         raise error(f"{path} {saying} ({why}){remedy}") from wrong
 
 
@@ -236,7 +236,7 @@ def read_table(path: str | Path, *, error: type[SupercooledError]) -> Array:
             warnings.simplefilter("error")  # that nothing is in it
             return np.loadtxt(StringIO(text), dtype=np.float64, ndmin=2)
     except (ValueError, UserWarning) as wrong:
-        raise error(f"{path}: no table of columns of numbers") from wrong
+        raise error(f"{path}: not a table with columns of numbers") from wrong
 
 
 def read_arrays(
@@ -309,7 +309,9 @@ def _array(whole: zipfile.ZipFile, name: str, *, packed: bool = False) -> AnyArr
             raise ValueError(f"{name} begins with no header of an array of numbers") from wrong
         size = math.prod(shape) * kind.itemsize
         if kind.kind not in "biufU" or size != about.file_size - file.tell():
-            raise ValueError(f"{name} is not as large as it says, or holds no numbers")
+            raise ValueError(
+                f"{name} does not have the size that its header gives, or does not contain numbers"
+            )
         # to the end, where the sum of all is compared
         data = file.read() + file.read(1)
     return np.frombuffer(data, kind).reshape(shape, order="F" if by_columns else "C").copy()
@@ -318,7 +320,7 @@ def _array(whole: zipfile.ZipFile, name: str, *, packed: bool = False) -> AnyArr
 def _checked(path: str | Path, about: os.stat_result, error: type[SupercooledError], what: str) -> int:
     for is_kind, kind in _KINDS:
         if is_kind(about.st_mode):
-            remedy = "" if kind == "folder" else "; save what comes out of it as a file first"
+            remedy = "" if kind == "folder" else "; save its output as a file first"
             raise error(f"{path} is a {kind}, not a {what}{remedy}")
     return about.st_size
 

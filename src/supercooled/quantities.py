@@ -88,7 +88,7 @@ TABLE: dict[str, Quantity] = {
             "softness of the cage: its mean square along an axis",
         ),
         Quantity("structure_function", "$G$", "1", "structure function"),
-        Quantity("learned_softness", "$S$", "1", "learned softness: distance from the plane"),
+        Quantity("learned_softness", "$S$", "1", "learned softness: distance from the hyperplane"),
         Quantity(
             "log_first_passage_time",
             r"$\ln\tau_\mathrm{mfpt}$",
@@ -161,13 +161,13 @@ TABLE: dict[str, Quantity] = {
         Quantity("auc", "$A$", "1", "area under the ROC curve"),
         Quantity("mutual_information", "$I$", "bit", "mutual information of structure and rearrangement"),
         Quantity("coordination", "$z$", "1", "neighbours in the first shell"),
-        Quantity("local_density", r"$\rho_i$", "sigma_AA^-d", "density about a particle"),
+        Quantity("local_density", r"$\rho_i$", "sigma_AA^-d", "density around a particle"),
         Quantity("rank_correlation", r"$r_s$", "1", "rank correlation"),
         Quantity("steepness", r"$d\ln P_R/d\ln S$", "1", "dependence of rearrangements on softness"),
         Quantity("barrier", r"$\Delta E$", "epsilon_AA", "energy barrier of a rearrangement"),
         Quantity("entropy", r"$\Sigma$", "1", "logarithm of the attempt probability of a rearrangement"),
-        Quantity("energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
-        Quantity("potential_energy", "$U/N$", "epsilon_AA", "potential energy a particle"),
+        Quantity("energy", "$U/N$", "epsilon_AA", "potential energy per particle"),
+        Quantity("potential_energy", "$U/N$", "epsilon_AA", "potential energy per particle"),
         Quantity(
             "kinetic_temperature", r"$T_\mathrm{kin}$", "epsilon_AA/k_B", "temperature of the velocities"
         ),
@@ -186,7 +186,7 @@ TABLE: dict[str, Quantity] = {
         ),
         Quantity("pressure", "$p$", "epsilon_AA/sigma_AA^d", "pressure"),
         Quantity("force_norm", r"$|\mathbf F|$", "epsilon_AA/sigma_AA", "2-norm of all forces together"),
-        Quantity("pair_entropy", "$s^{(2)}$", "k_B", "excess entropy of pairs, a particle"),
+        Quantity("pair_entropy", "$s^{(2)}$", "k_B", "pair excess entropy per particle"),
         Quantity(
             "scaled_entropy", r"$\Sigma/\ln P_R(T_A)$", "1", "entropic barrier over that of the crossover"
         ),
@@ -220,7 +220,7 @@ def add_quantity(entry: Quantity) -> Quantity:
     """
     known = TABLE.setdefault(entry.name, entry)
     if known != entry:
-        raise ParameterError(f"the table of quantities has {known}, and can't have {entry} under this name")
+        raise ParameterError(f"the table of quantities already has {known}, so {entry} needs another name")
     return entry
 
 
@@ -258,7 +258,7 @@ def labelled(
         array = xr.DataArray(data, dims=tuple(dims), coords=dict(coords or {}), name=name)
     except (ValueError, TypeError) as error:
         raise ParameterError(
-            f"the data of {name} don't fit {tuple(dims)} and their coordinates: {error}"
+            f"the data of {name} do not match the dimensions {tuple(dims)} and their coordinates: {error}"
         ) from error
     array.attrs.update(units=entry.unit, long_name=entry.long_name, **attributes)
     for coordinate in array.coords:

@@ -49,7 +49,7 @@ def read_record(
     """
     data = read_json(path, error=error, saying=saying, remedy=remedy)
     if not isinstance(data, dict):
-        raise error(f"{path} {saying} (no record in it){remedy}")
+        raise error(f"{path} {saying} (it contains no record){remedy}")
     try:
         return kind.model_validate(data)
     except ValidationError as wrong:

@@ -59,7 +59,7 @@ def replicas(
     """
     runs = (trajectories,) if isinstance(trajectories, Trajectory) else tuple(trajectories)
     if not runs:
-        raise ParameterError("no trajectory was given; pass one, or a sequence of replicas")
+        raise ParameterError("there is no trajectory; pass one, or a sequence of replicas")
     for run in runs[1:]:
         _check_alike(runs[0], run, one_interval=one_interval)
     each_once(runs)
@@ -81,9 +81,9 @@ def see_one_interval(runs: Sequence[Trajectory]) -> None:
         first, closest = known[0]
         if not np.isclose(apart, closest, rtol=OF_AN_INTERVAL):
             raise TrajectoryError(
-                f"{run.source.name} and {first.source.name} are taken together, and their closest frames "
-                f"are {apart:g} and {closest:g} apart: replicas have one interval; write the finer one "
-                "again with fewer frames"
+                f"{run.source.name} and {first.source.name} are replicas, but their closest "
+                f"frames are {apart:g} and {closest:g} apart: replicas need the same interval; "
+                "write the finer one again with fewer frames"
             )
 
 
@@ -106,8 +106,8 @@ def each_once(things: Sequence[Trajectory] | Sequence[xr.DataArray]) -> None:
         if not again and isinstance(one, Trajectory) and isinstance(other, Trajectory):
             again = a.trajectory != b.trajectory and _end_alike(one, other)
         if one is other or again:
-            first = "is given twice" if a.name == b.name else f"holds what {a.name} does"
-            raise ParameterError(f"{b.name} {first}: replicas are runs of their own, each given once")
+            first = "is given twice" if a.name == b.name else f"has the same contents as {a.name}"
+            raise ParameterError(f"{b.name} {first}: replicas are independent runs, each given once")
 
 
 def alike(fields: Sequence[xr.DataArray], *, one_temperature: bool = True) -> None:
@@ -131,8 +131,9 @@ def alike(fields: Sequence[xr.DataArray], *, one_temperature: bool = True) -> No
         for key in ALIKE:
             if key in first.attrs and key in one.attrs and not _equal(first.attrs[key], one.attrs[key]):
                 raise ParameterError(
-                    f"{Labels.of(first).told()} has {key} {first.attrs[key]}, and a {Labels.of(one).told()} "
-                    f"given with it {one.attrs[key]}: what is averaged is of one kind"
+                    f"{Labels.of(first).told()} has {key} {first.attrs[key]}, and a "
+                    f"{Labels.of(one).told()} given with it {one.attrs[key]}: only results of "
+                    "the same kind can be averaged"
                 )
     known = [one for one in fields if "system" in one.attrs]
     for one in known[1:]:
@@ -159,9 +160,7 @@ def _check_alike(first: Trajectory, run: Trajectory, *, one_interval: bool) -> N
     both = f"{run.source.name} and {first.source.name}"
 
     def differ(what: str, ours: object, theirs: object, kind: type[SupercooledError]) -> SupercooledError:
-        return kind(
-            f"{both} {what} {theirs} and {ours}: replicas are of one state point only, and are taken together"
-        )
+        return kind(f"{both} {what} {theirs} and {ours}: replicas must have the same state point")
 
     if first.dimensions != run.dimensions:
         raise differ("have dimensions", first.dimensions, run.dimensions, TrajectoryError)
@@ -179,13 +178,14 @@ def _check_alike(first: Trajectory, run: Trajectory, *, one_interval: bool) -> N
             raise differ("were made with", one.name, other.name, ParameterError)
     if not _one_box(run, first):
         raise TrajectoryError(
-            f"{both} are taken together, and their boxes differ: replicas are of one state point, and have "
-            "one box"
+            f"{both} are replicas, but their boxes differ: replicas have the same state point "
+            "and the same box"
         )
     if one_interval and not np.isclose(run.interval, first.interval, rtol=1e-6):
         raise TrajectoryError(
-            f"{both} are taken together, and their frames are {run.interval:g} and {first.interval:g} apart: "
-            "replicas have one interval; write the finer one again with fewer frames"
+            f"{both} are replicas, but their frames are {run.interval:g} and {first.interval:g} "
+            "apart: replicas need the same interval; write the finer one again with fewer "
+            "frames"
         )
 
 
@@ -266,8 +266,8 @@ def _check_temperatures(given: Sequence[xr.DataArray]) -> None:
         ours, theirs = (float(each["temperature"]) for each in (known[0], one))
         if not np.isclose(ours, theirs):
             raise ParameterError(
-                f"{known[0].name} is of T = {ours:g}, and a {one.name} given with it of T = {theirs:g}: give "
-                "the runs of one temperature, in the same order"
+                f"{known[0].name} is at T = {ours:g}, but the {one.name} given with it is at T "
+                f"= {theirs:g}: give runs of the same temperatures in the same order"
             )
 
 
@@ -290,8 +290,8 @@ def alike_tables(tables: Sequence[xr.Dataset]) -> None:
             first = tables[0].attrs
             if key in first and key in table.attrs and not _equal(first[key], table.attrs[key]):
                 raise ParameterError(
-                    f"events of run 0 have {key} {first[key]}, and those of run {k} {table.attrs[key]}: "
-                    "what is taken together is of one kind"
+                    f"events of run 0 have {key} {first[key]}, and those of run {k} "
+                    f"{table.attrs[key]}: only events of the same kind can be combined"
                 )
         clocks = [one.attrs.get("clock", "tau") for one in (tables[0], table)]
         if clocks[0] != clocks[1]:
@@ -305,8 +305,8 @@ def alike_tables(tables: Sequence[xr.Dataset]) -> None:
         shared = "moment_frame" in one and "moment_frame" in other and _share(one, other)
         if one is other or (made[0] is not None and made[0] == made[1] and shared):
             raise ParameterError(
-                f"events of run {j} and of run {k} are of one trajectory, {made[0]}: replicas are runs of "
-                "their own, each given once"
+                f"events of run {j} and of run {k} belong to the same trajectory, {made[0]}: "
+                "replicas are independent runs, each given once"
             )
 
 
@@ -316,8 +316,8 @@ def _check_boxes(each: Sequence[tuple[str, Mapping[Any, Any]]]) -> None:
     for name, volume in boxes[1:]:
         if abs(boxes[0][1] - volume) > OF_ONE_FRAME * boxes[0][1]:
             raise ParameterError(
-                f"{boxes[0][0]} is of a box of volume {boxes[0][1]:.6g}, and {name} of {volume:.6g}: give "
-                "runs of one density"
+                f"{boxes[0][0]} is of a box of volume {boxes[0][1]:.6g}, and {name} of "
+                f"{volume:.6g}: give runs with the same density"
             )
 
 

@@ -118,7 +118,7 @@ def _file(module: str) -> Path:
         return _modules()[module]
     file = getattr(sys.modules.get(module), "__file__", None)
     if file is None:
-        raise ParameterError(f"{module} has no file of source; put it into one")
+        raise ParameterError(f"{module} has no source file; put it into one")
     return Path(file)
 
 

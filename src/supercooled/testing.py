@@ -83,7 +83,7 @@ def check_indicator(
             _check_refused(indicator, one)
     again = dataclasses.replace(indicator) if dataclasses.is_dataclass(indicator) else indicator
     if again.digest != indicator.digest:
-        raise BrokenLawError(f"{indicator}: two that are made alike have different digests")
+        raise BrokenLawError(f"{indicator}: two instances with the same parameters have different digests")
 
 
 def _check_refused(indicator: Features, frame: Frame) -> None:
@@ -91,7 +91,9 @@ def _check_refused(indicator: Features, frame: Frame) -> None:
         indicator.values(frame)
     except SupercooledError:
         return
-    raise BrokenLawError(f"{indicator} gives values in {frame.dimensions} dimensions, and should refuse")
+    raise BrokenLawError(
+        f"{indicator} gives values in {frame.dimensions} dimensions, but should raise an error"
+    )
 
 
 def _check(indicator: Features, frame: Frame, rtol: float) -> None:
@@ -152,7 +154,7 @@ def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> No
     whole = compute(run, indicator)[name].values
     pieces = compute(run, indicator, megabytes=1e-6)[name].values
     if whole.tobytes() != pieces.tobytes():
-        raise BrokenLawError(f"{indicator} depends on how many frames are done together")
+        raise BrokenLawError(f"{indicator} depends on how many frames are computed together")
     compared("a frame of a trajectory", whole[2].reshape(compared.given.shape))
     # One frame remembers what was found out about it, whichever particles were asked for.
     asked = _moved(frame, lambda positions: positions)

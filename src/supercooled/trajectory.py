@@ -85,17 +85,17 @@ class Trajectory:
             self._check_rising(self.moments)
         if strange := [name for name in self.names if not str(name).isprintable()]:
             raise TrajectoryError(
-                f"{self.source.name}: {strange[0]!r} is no name of a species: a character in it can't be "
-                "printed; give names"
+                f"{self.source.name}: {strange[0]!r} is not a valid name of a species: it "
+                "contains a character that cannot be printed; give names"
             )
         if alike := [name for k, name in enumerate(self.names) if name in self.names[:k]]:
             raise TrajectoryError(
-                f"{self.source.name}: two species are called {shown(alike[0])}: give each a name of its own"
+                f"{self.source.name}: two species are called {shown(alike[0])}: give each a different name"
             )
         if self.species.min() < 0 or self.species.max() >= len(self.names):
             raise TrajectoryError(
-                f"{self.source.name}: species {self.species.max()}, counted from 0, has no name in "
-                f"{self.names}"
+                f"{self.source.name}: species {self.species.max()} (counted from 0) has no name "
+                f"in {self.names}"
             )
 
     def _check_rising(self, times: Array) -> None:
@@ -111,7 +111,7 @@ class Trajectory:
             )
         if not np.isfinite(float(times[-1]) - float(times[0])):
             raise TrajectoryError(
-                f"{self.source.name}: times from {times[0]:g} to {times[-1]:g} span no finite time"
+                f"{self.source.name}: times from {times[0]:g} to {times[-1]:g} do not span a finite time"
             )
 
     @classmethod
@@ -162,8 +162,8 @@ class Trajectory:
         boxes, dimensions = boxes_of(box, n_frames)
         if given_positions.shape[2] < dimensions or (images is not None and np.shape(images)[2] < dimensions):
             raise TrajectoryError(
-                "positions or images have two coordinates and the box three: make it planar, for example "
-                "Box.cube(20.0, dimensions=2)"
+                "positions or image flags have two coordinates and the box three: make it "
+                "planar, for example Box.cube(20.0, dimensions=2)"
             )
         return cls(
             source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
@@ -182,7 +182,7 @@ class Trajectory:
 
     @property
     def n_particles(self) -> int:
-        """How many particles."""
+        """Number of particles."""
         return len(self.species)
 
     @property
@@ -225,8 +225,9 @@ class Trajectory:
         if self.moments is None:
             name = self.source.name
             raise ParameterError(
-                f"{name} holds no times, and this needs them: give the time of one integration step, or the "
-                f'time between two frames where it counts no steps, for example read("{Path(name).name}", '
+                f"{name} contains no times, and they are needed here: give the time of one "
+                "integration step, or the time between two frames where it counts no steps, for "
+                f'example read("{Path(name).name}", '
                 "timestep=0.005), or --timestep 0.005; trajectory.by_frame() takes frames for times"
             )
         return self.moments
@@ -261,13 +262,16 @@ class Trajectory:
             if the frames are unevenly spaced, or there is only one.
         """
         if self.n_frames < 2:
-            raise TrajectoryError(f"{self.source.name}: one frame has no interval")
+            raise TrajectoryError(
+                f"{self.source.name}: there is only one frame, so there is no interval between frames"
+            )
         steps = np.diff(self.times)
         if np.ptp(steps) > 1e-6 * steps.mean():
             raise TrajectoryError(
                 f"{self.source.name}: frames are unevenly spaced in time "
-                f"({steps.min():g} to {steps.max():g}), and this needs one interval; where their order alone "
-                "counts, as in quasistatic runs, trajectory.by_frame() takes frames for times"
+                f"({steps.min():g} to {steps.max():g}), and an even interval is needed here; "
+                "where their order alone counts, as in quasistatic runs, "
+                "trajectory.by_frame() takes frames for times"
             )
         return float((self.times[-1] - self.times[0]) / (self.n_frames - 1))
 
@@ -284,7 +288,7 @@ class Trajectory:
             return self.frame(int(selection) % self.n_frames)
         if not isinstance(selection, slice):
             raise ParameterError(
-                "choose frames with a slice, for example trajectory[10:20], or one with its number"
+                "choose frames with a slice, for example trajectory[10:20], or a single frame with its number"
             )
         moments = None if self.moments is None else self.moments[selection]
         return replace(self, moments=moments, frames=self.frames[selection])
@@ -436,7 +440,7 @@ class Trajectory:
 
         particles : which; None takes all
 
-        From image counts or unwrapped coordinates where the file has them. Otherwise by continuity
+        From image flags or unwrapped coordinates where the file has them. Otherwise by continuity
         from the chunk's first frame: then only differences within one chunk have a meaning, and
         frames must follow each other closely. In a box that changes displacements are added up from frame
         to frame, so that what the box does isn't multiplied by how many edges a particle is away; there too
@@ -471,7 +475,7 @@ class Trajectory:
     def _followed(self, chunk: slice, particles: Integers | None, *, whole_edges: bool) -> Array:
         if particles is not None and not np.isin(particles, np.arange(self.n_particles)).all():
             raise ParameterError(
-                f"{self.source.name} has particles 0 to {self.n_particles - 1}, not all that are asked for"
+                f"{self.source.name} has particles 0 to {self.n_particles - 1}, not all of those requested"
             )
         some = self[chunk]
         n_chosen = self.n_particles if particles is None else len(particles)
@@ -487,7 +491,7 @@ class Trajectory:
                 into = np.empty((piece.stop - piece.start, self.n_particles, 3))
             nearest = data.images is None and not data.unwrapped
             if as_given is None and not nearest:
-                # In a box that is fixed, image counts and unwrapped coordinates leave no choice.
+                # In a box that is fixed, image flags and unwrapped coordinates leave no choice.
                 box = data.boxes[0] if box is None else box
                 boxes = some.boxes() if data.unwrapped else data.boxes
                 if whole_edges:
@@ -517,9 +521,10 @@ class Trajectory:
         same = np.isclose(boxes, boxes[0], rtol=1e-6, atol=1e-9).all(axis=1)
         if not same.all():
             raise BoxError(
-                f"{self.source.name}: the box of frame {self.frames[int(np.argmin(same))]} differs from "
-                f"that of frame {self.frames[0]}, and this needs a fixed box; pass frames that share one, "
-                "for example trajectory[100:200], or simulate at constant volume"
+                f"{self.source.name}: the box of frame {self.frames[int(np.argmin(same))]} "
+                f"differs from that of frame {self.frames[0]}, and a fixed box is needed here; "
+                "pass frames with the same box, for example trajectory[100:200], or simulate "
+                "at constant volume"
             )
         return Box.from_array(boxes[0], self.dimensions)
 

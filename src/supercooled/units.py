@@ -237,8 +237,8 @@ def units_of(text: str) -> Units:
             number = float("nan")
         if name not in ("sigma", "epsilon", "mass") or name in scales or not isfinite(number):
             raise ParameterError(
-                f"units {text!r} should name a system and the scales of the liquid in it, each once, for "
-                'example "lj" or "metal,sigma=2.2,epsilon=0.08,mass=58.7"'
+                f"units {text!r} should give a unit system and the scales of the liquid in it, "
+                'each once, for example "lj" or "metal,sigma=2.2,epsilon=0.08,mass=58.7"'
             )
         scales[name] = number
     return Units(system, **scales)

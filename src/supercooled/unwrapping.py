@@ -119,9 +119,9 @@ def _nearest(place: Place | None, turned: Array | None, fractions: Array, frame:
         i = int(np.argmax(far > LARGEST_CONTINUOUS_STEP))
         raise TrajectoryError(
             f"{way.name}: particle {i} moves {far[i]:.2f} of the box between frames "
-            f"{place.frame} and {frame}, too far to say which way round; "
-            "write frames more often, or with image flags or unwrapped coordinates; if these were never "
-            "folded, read them with unwrapped=True, or --unwrapped"
+            f"{place.frame} and {frame}, too far to tell in which direction; write frames more "
+            "often, or with image flags or unwrapped coordinates; if these were never wrapped, "
+            "read them with unwrapped=True, or --unwrapped"
         )
     crossed[:, way.dimensions :] = 0.0
     images = place.images if turned is None else place.images @ turned.T
@@ -142,8 +142,8 @@ def multiples(old: Array, new: Array, where: str) -> Array:
     found = np.rint(exact)
     if abs(abs(np.linalg.det(found)) - 1.0) > 0.5:
         raise BoxError(
-            f"{where}: the box changes so much between them that nobody can say how it took its particles "
-            "along: write frames more often"
+            f"{where}: the box changes so much between them that the displacements of its "
+            "particles are ambiguous: write frames more often"
         )
     return np.asarray(found)
 
@@ -167,7 +167,7 @@ def edges_followed(boxes: Array, dimensions: int, where: str) -> Array:
 def far_ones_move_with_the_box(source: FrameSource, dimensions: int) -> bool:
     """Whether a particle n edges away moves by n times what the box does.
 
-    In a simulation it does: its image counts, and the unwrapped coordinates that LAMMPS and others make of
+    In a simulation it does: its image flags, and the unwrapped coordinates that LAMMPS and others make of
     them, say in which of the box's copies it is, and the copies move. Where somebody has added displacements
     up it doesn't. The frames between which the box changes most decide, by least squares of the displacement
     against n times the change; where they can't, it does.

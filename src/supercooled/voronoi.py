@@ -72,8 +72,8 @@ def tessellated(
         if len(near.distances) and near.distances.min() == 0.0:
             one = int(np.argmin(near.distances))
             raise ParameterError(
-                f"{place}: particles {near.centre[one]} and {near.partner[one]} lie on one another and share "
-                "a Voronoi cell"
+                f"{place}: particles {near.centre[one]} and {near.partner[one]} have the same "
+                "position, so they have no Voronoi cells of their own"
             )
         areas, volumes = np.empty(len(near.partner)), np.empty(len(radii))
         farthest = np.empty(len(radii))
@@ -94,8 +94,9 @@ def tessellated(
             break
         if reach >= longest:
             raise BoxError(
-                f"{place}: the Voronoi cell of particle {int(np.argmax(farthest - nearest))} reaches farther "
-                f"than a quarter of the smallest height {2 * longest:.4g} of the box: use a larger box"
+                f"{place}: the Voronoi cell of particle {int(np.argmax(farthest - nearest))} "
+                "extends beyond a quarter of the smallest height of the box, "
+                f"{2 * longest:.4g}: use a larger box"
             )
         reach = min(_FARTHER * reach, longest)
     surfaces = near.add_up(areas)

@@ -58,7 +58,7 @@ class _Loader(yaml.SafeLoader):
             raise _at(event, f"tags such as {event.tag[:60]!r} are not allowed: no constructor is called")
         self._deep, self._nodes = self._deep + 1, self._nodes + 1
         if self._deep > DEEPEST:
-            raise _at(event, f"lists in lists more than {DEEPEST} deep")
+            raise _at(event, f"lists nested more than {DEEPEST} deep")
         if self._nodes > MOST_NODES:
             raise _at(event, f"more than {MOST_NODES} words and numbers")
         whole: Any = super()

@@ -62,28 +62,36 @@ ALL_TEXT = np.full((N, 3), "x")
 CONFIGURATIONS = (
     _arrays("two edges in space", "box must be one positive edge, or 3", box=np.ones(2)),
     _arrays("no edge", "box must be one positive edge", box=np.zeros(0)),
-    _arrays("a box of text", "box holds text", box=np.array(["a", "b", "c"])),
+    _arrays("a box of text", "box contains text", box=np.array(["a", "b", "c"])),
     _arrays("a box turned round", "box must be one positive edge", box=-np.ones(3)),
-    _arrays("an endless box", "box holds numbers that are not finite, or beyond", box=np.full(3, 1e308)),
-    _arrays("types of text", "types holds text", types=np.full(N, "A")),
-    _arrays("types that are no numbers", "types holds numbers that are not finite", types=np.full(N, np.nan)),
+    _arrays(
+        "an endless box",
+        "box contains numbers that are not finite, or larger in size than",
+        box=np.full(3, 1e308),
+    ),
+    _arrays("types of text", "types contains text", types=np.full(N, "A")),
+    _arrays(
+        "types that are no numbers", "types contains numbers that are not finite", types=np.full(N, np.nan)
+    ),
     _arrays("fractions of types", "types must be 12 whole numbers", types=np.linspace(0.0, 1.0, N)),
-    _arrays("many types", "types must be 12 whole numbers of at most 5 kinds", types=np.arange(N)),
+    _arrays(
+        "many types", "types must be 12 whole numbers with at most 5 different values", types=np.arange(N)
+    ),
     _arrays("no types", "types must be 12", types=np.zeros(0, int)),
-    _arrays("places of text", "initial_positions holds text", initial_positions=ALL_TEXT),
+    _arrays("places of text", "initial_positions contains text", initial_positions=ALL_TEXT),
     _arrays("places in four dimensions", "must be coordinates", initial_positions=np.zeros((N, 4))),
-    _arrays("runs of text", "positions holds text", positions=np.full((2, N, 3), "x")),
+    _arrays("runs of text", "positions contains text", positions=np.full((2, N, 3), "x")),
     _arrays("no runs", "positions must be (run, 12, 3)", positions=np.zeros((0, N, 3))),
-    _arrays("runs without end", "positions holds numbers", positions=np.full((2, N, 3), 1e300)),
+    _arrays("runs without end", "positions contains numbers", positions=np.full((2, N, 3), 1e300)),
     _arrays("two temperatures", "temperature must be one number", temperature=np.array([0.5, 0.7])),
-    _arrays("a temperature of text", "temperature is no number", temperature=np.array("hot")),
+    _arrays("a temperature of text", "temperature is not a number", temperature=np.array("hot")),
     _arrays("no time at all", "time must be one number, not 0", time=np.zeros(0)),
-    _arrays("time without end", "time holds numbers that are not finite", time=np.array(np.inf)),
+    _arrays("time without end", "time contains numbers that are not finite", time=np.array(np.inf)),
     _arrays("no positions", "no array 'positions'", positions=None),
-    _arrays("inherent places of text", "holds text", initial_positions_inherent=ALL_TEXT),
+    _arrays("inherent places of text", "contains text", initial_positions_inherent=ALL_TEXT),
     _arrays("inherent places in a plane", "must be coordinates (12, 3)", positions_inherent=np.zeros((N, 2))),
     _arrays("propensities of others", "propensity must be 12", EXTRACT, propensity=np.ones(3)),
-    _arrays("ways below nothing", "none negative", EXTRACT, propensity_first_half=-np.ones(N)),
+    _arrays("ways below nothing", "non-negative", EXTRACT, propensity_first_half=-np.ones(N)),
 )
 
 
@@ -132,14 +140,14 @@ def _of(indicator: str, **given: Any) -> list[dict[str, Any]]:
 PREDICTORS = (
     _stored("weights without end", "a mean, scale or weight is beyond 1e+15", layers=_layer(1e308)),
     _stored("a scale of next to nothing", "a scale below 1e-15", scale=[1e-320]),
-    _stored("many layers", "there are 11 layers, and 10 at most", layers=_layer(1.0) * 11),
+    _stored("many layers", "there are 11 layers; at most 10 are allowed", layers=_layer(1.0) * 11),
     _stored("a species that it does not know", "species 'A', which is not among", species=["B", "C"]),
-    _stored("a target that steers a terminal", "target and unit must be words", target="\x1b[31m"),
-    _stored("a target without end", "target must be text of at most", target="x" * 10**6),
-    _stored("a unit that is a list", "target and unit must be words", provenance={"unit": ["x" * 300]}),
+    _stored("a target that steers a terminal", "target and unit must be texts", target="\x1b[31m"),
+    _stored("a target without end", "target must be a text of at most", target="x" * 10**6),
+    _stored("a unit that is a list", "target and unit must be texts", provenance={"unit": ["x" * 300]}),
     _stored("no predictor inside", "a predictor among its features", features=[{"predictor": {"x": 1}}]),
     _stored("a list inside", "a predictor among its features", features=[{"predictor": [1]}]),
-    _stored("a program for an indicator", "no indicator 'os.system' is known", features=_of("os.system")),
+    _stored("a program for an indicator", "there is no indicator 'os.system'", features=_of("os.system")),
     _stored("a degree without end", "degree must be from 1 to 20", features=_of("BondOrder", degree=10**9)),
     _stored("a file for a mixture", "not in the catalogue", features=[
         {"indicator": "PotentialEnergy", "fields": {"mixture": {"mixture": "/etc/passwd", "digest": "x"}}}
@@ -192,7 +200,7 @@ MODELS = (
     _describing("features that are words", "can't be made: radial.0", radial=["x"]),
     _describing("a feature without end", "can't be made: radial.0.step", radial=_radial(step="inf")),
     _describing("features beyond all memory", "number must be from 1 to 1000", radial=_radial(number=10**9)),
-    _describing("steps beyond all memory", "all say the same", radial=_radial(number=2, step=1e-12)),
+    _describing("steps beyond all memory", "are redundant", radial=_radial(number=2, step=1e-12)),
     _describing("a species that is not there", "not among its species", centre="C"),
     _describing("an angle of two numbers", "can't be made", angular={"functions": [[1, 1]], "cutoff": 2.0}),
     _describing("more than features", "can't be made: exec", exec="import os"),

@@ -64,8 +64,8 @@ MIXTURES = (
     _yaml("a pair of nobody", "A-B:", "A-C:", "A-C"),
     _yaml("a pair twice", "B-B:", "A-A:", "'A-A' is given twice"),
     _yaml("one species twice", "name: B", "name: A", "mine.yaml"),
-    _yaml("a command for a name", "name: B", 'name: "B\\nshell rm"', "a name is up to 64 letters"),
-    _yaml("a path for a name", "name: mine", "name: ../../mine", "a name is up to 64 letters"),
+    _yaml("a command for a name", "name: B", 'name: "B\\nshell rm"', "a name has at most 64 letters"),
+    _yaml("a path for a name", "name: mine", "name: ../../mine", "a name has at most 64 letters"),
     _yaml("code", "name: mine", 'name: !!python/object/apply:os.system ["true"]', "constructor"),
     _yaml("an alias", "name: B", "name: &x B\n    other: *x", "mine.yaml"),
     _yaml("not closed", "{name: A,", "{name: A", "line 2"),
@@ -101,23 +101,23 @@ def _model(name: str, change: Callable[[dict[str, object]], object], says: str) 
 
 
 MODELS = (
-    _model("cut", lambda data: json.dumps(data)[:100], "no softness model"),
-    _model("empty", lambda _: "", "no softness model"),
-    _model("a list", lambda _: "[]", "no softness model"),
+    _model("cut", lambda data: json.dumps(data)[:100], "not a softness model"),
+    _model("empty", lambda _: "", "not a softness model"),
+    _model("a list", lambda _: "[]", "not a softness model"),
     _model("another format", _with(format="pickle"), "not 'supercooled softness 1'"),
-    _model("a mean too few", _with(mean=[0.0]), "do not fit together"),
-    _model("a word for a mean", _with(mean=["x", "y"]), "no softness model"),
+    _model("a mean too few", _with(mean=[0.0]), "do not match"),
+    _model("a word for a mean", _with(mean=["x", "y"]), "not a softness model"),
     _model("nan", _with(mean=[float("nan"), 0.0]), "finite"),
     _model("infinite weight", _with(layers=[{"weights": [[float("inf")], [1.0]], "bias": [0.0]}]), "finite"),
-    _model("no layers", _with(layers=[]), "do not fit together"),
+    _model("no layers", _with(layers=[]), "do not match"),
     _model("a flat layer", _with(layers=[{"weights": [1.0, 2.0], "bias": [0.0]}]), "model.json"),
     _model(
         "biases that don't fit",
         _with(layers=[{"weights": [[1.0], [2.0]], "bias": [0.0] * 3}]),
-        "fit together",
+        "do not match",
     ),
     _model("another unit", _with(unit="metre"), "model.json"),
-    _model("no features", lambda data: data.pop("features") and None, "no softness model"),
+    _model("no features", lambda data: data.pop("features") and None, "not a softness model"),
 )
 
 
@@ -150,7 +150,7 @@ def _sealed(what: str, data: dict[str, object]) -> Case:
 
 RECORDS = (
     Case("comparison: cut", partial(rows, '[{"item": "T'), StoreError, "comparison.json"),
-    Case("comparison: no list", partial(rows, "{}"), StoreError, "no list of rows"),
+    Case("comparison: no list", partial(rows, "{}"), StoreError, "not a list of rows"),
     Case("comparison: other rows", partial(rows, '[{"a": 1}]'), StoreError, "row 0"),
     Case(
         "comparison: nothing there",
@@ -161,7 +161,7 @@ RECORDS = (
     _record("cut", "run.json", '{"label": "a', "can't be read"),
     _record("a list", "run.json", "[1, 2]", "run.json"),
     _record("cut", "checkpoint.json", '{"step"', "can't be read"),
-    _record("a list", "checkpoint.json", "[]", "no record in it"),
+    _record("a list", "checkpoint.json", "[]", "contains no record"),
     _sealed("other keys", {"step": 1}),
     _sealed("a path out of the folder", {"step": 1, "file": "../../x", "frames": 1}),
     _sealed("words for numbers", {"step": "a", "file": ".", "frames": "b"}),

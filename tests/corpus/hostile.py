@@ -93,21 +93,26 @@ OLD = (
 G, VALUES, TOP = "radial/g/zarr.json", "values/zarr.json", "zarr.json"
 MANY = [2, 10**12]
 STORES = (
-    _zarr("curves, never sealed", curves, _unsealed, "has no list of its files"),
-    _zarr("field, never sealed", stored, _unsealed, "has no list of its files"),
+    _zarr("curves, never sealed", curves, _unsealed, "list of its files is missing"),
+    _zarr("field, never sealed", stored, _unsealed, "list of its files is missing"),
     _zarr("curves, a file too many", curves, put("radial/x", b"1", again=False), "not among the files"),
     _zarr("curves, a file of no array", curves, put("radial/x", b"1"), "belongs to no array"),
     _zarr("curves, a link out", curves, _link, "is a link"),
     _zarr("field, two chunks exchanged", stored, _swap, "has changed"),
     _zarr("curves, version 2", curves, put("radial/old/.zarray", OLD), "belongs to no array"),
-    _zarr("curves, version 2 as 3", curves, put(G, OLD), "describes no array of this package (zarr_format"),
+    _zarr(
+        "curves, version 2 as 3",
+        curves,
+        put(G, OLD),
+        "is not the description of an array of this package (zarr_format",
+    ),
     _zarr("curves, numbered version 2", curves, described(G, zarr_format=2), "zarr_format"),
     _zarr("curves, another codec", curves, described(G, codecs=_codec("gzip", level=1)), "codecs"),
     _zarr("curves, a codec of numcodecs", curves, described(G, codecs=_codec("numcodecs.pickle")), "codecs"),
     _zarr("curves, no codec", curves, described(G, codecs=[]), "codecs"),
     _zarr("curves, text without length", curves, described(G, data_type="string"), "data_type"),
     _zarr("curves, objects", curves, described(G, data_type="object"), "data_type"),
-    _zarr("curves, a shape of 10^12", curves, described(G, shape=MANY), "1 chunks where its shape makes"),
+    _zarr("curves, a shape of 10^12", curves, described(G, shape=MANY), "1 chunks, but its shape needs"),
     _zarr("curves, a negative shape", curves, described(G, shape=[-2, 9]), "shape.0"),
     _zarr("curves, a shape of words", curves, described(G, shape="nine"), "shape"),
     _zarr("curves, no shape", curves, described(G, shape=None), "shape"),
@@ -116,15 +121,22 @@ STORES = (
         "curves, a chunk of 10^12",
         curves,
         described(G, shape=MANY, chunk_grid=_grid(*MANY)),
-        "should hold 16000000000000",
+        "instead of 16000000000000",
     ),
     _zarr("curves, a grid of no size", curves, described(G, chunk_grid={"name": "regular"}), "chunk_grid"),
     _zarr("curves, transformed", curves, described(G, storage_transformers=[{}]), "storage_transformers"),
     _zarr("curves, a group elsewhere", curves, described(TOP, attributes={"groups": ["../x"]}), "a group"),
-    _zarr("curves, groups are a number", curves, described(TOP, attributes={"groups": 7}), "lack a group"),
+    _zarr(
+        "curves, groups are a number", curves, described(TOP, attributes={"groups": 7}), "a group is missing"
+    ),
     _zarr("curves, metadata nested deep", curves, put(G, b"[" * 100_000), "more than 32 deep"),
-    _zarr("curves, metadata of a list", curves, put(G, b"[]"), "no record in it"),
-    _zarr("field, no crc32c", stored, described(VALUES, codecs=_codec("crc32c")[:1]), "should hold"),
+    _zarr("curves, metadata of a list", curves, put(G, b"[]"), "contains no record"),
+    _zarr(
+        "field, no crc32c",
+        stored,
+        described(VALUES, codecs=_codec("crc32c")[:1]),
+        "bytes of values instead of",
+    ),
     _zarr("field, of whole numbers", stored, described(VALUES, data_type="int64"), "no field"),
 )
 JSONS: dict[str, bytes] = {
@@ -192,7 +204,7 @@ def _yaml(name: str, old: str, new: str, says: str) -> Case:
 
 
 MIXTURES = (
-    _yaml("a date", "name: mine", "name: 2024-01-01T00:00:00Z", "a name is up to 64 letters"),
+    _yaml("a date", "name: mine", "name: 2024-01-01T00:00:00Z", "a name has at most 64 letters"),
     _yaml("a date for a number", "epsilon: 1.0", "epsilon: 2024-01-01", "valid number"),
     _yaml("a tagged date", "name: mine", "name: !!timestamp 2024-01-01", "tags such as"),
     _yaml("tagged bytes", "name: mine", "name: !!binary aGVsbG8=", "tags such as"),
@@ -241,8 +253,8 @@ PLACES = (
     Case("model: a device", lambda _: learning.load_model("/dev/zero"), StoreError, "is a device"),
     _tab("a pipe", lambda f: pipe(f, "t.txt"), "is a pipe"),
     _tab("a device", lambda _: Path("/dev/zero"), "is a device"),
-    _tab("words", lambda f: _table(f, "r energy\n"), "no table of columns of numbers"),
-    _tab("nothing", lambda f: _table(f, ""), "no table of columns of numbers"),
+    _tab("words", lambda f: _table(f, "r energy\n"), "not a table with columns of numbers"),
+    _tab("nothing", lambda f: _table(f, ""), "not a table with columns of numbers"),
     _tab("larger than 16 MB", lambda f: _table(f, "1 " * 2**23 + "1"), "larger than"),
 )
 
@@ -322,13 +334,13 @@ FRAMES = (
         "images: beyond 32 bits",
         partial(_images, ("0", "0", "2147483648")),
         T,
-        "row 1 (id 9): its image counts",
+        "row 1 (id 9): its image flags",
     ),
-    Case("images: a fraction", partial(_images, ("0.5", "0", "0")), T, "0.5 0 0 are no whole numbers"),
+    Case("images: a fraction", partial(_images, ("0.5", "0", "0")), T, "0.5 0 0 are not whole numbers"),
     Case("images: nan", partial(_images, ("nan", "0", "0")), T, "row 1"),
     Case("arrays: images beyond 32 bits", partial(_of_arrays, [0, 0, 2**31]), T, "frame 0, particle 1"),
     Case("arrays: images of nan", partial(_of_arrays, [0, float("nan"), 0]), T, "frame 0, particle 1"),
-    Case("arrays: a fraction of an image", partial(_of_arrays, [0, 0.5, 0]), T, "its image count is 0.5"),
+    Case("arrays: a fraction of an image", partial(_of_arrays, [0, 0.5, 0]), T, "its image flag is 0.5"),
     Case(
         "gsd: images beyond 32 bits",
         _gsd("particles/image", np.full((4, 3), 2**31, np.int64)),
@@ -338,8 +350,8 @@ FRAMES = (
     Case("gsd: images of nan", _gsd("particles/image", np.full((4, 3), np.nan, np.float32)), T, "particle 0"),
     Case("gsd: a fraction of an image", _gsd("particles/image", np.full((4, 3), 0.5)), T, "image is 0.5"),
     Case("gsd: a fraction of a species", _gsd("particles/typeid", np.full(4, 0.5)), T, "its species is 0.5"),
-    Case("gsd: a hole for particles", _sparse, T, "are holes"),
-    Case("gsd: a hole for an index", _sparse_index, T, "are holes"),
+    Case("gsd: a hole for particles", _sparse, T, "the rest is empty"),
+    Case("gsd: a hole for an index", _sparse_index, T, "the rest is empty"),
     Case("dump: 64 gigabytes of a hole", _zeros, T, "a line of more than 2 MB"),
     Case(
         "xyz: 10^12 columns",
@@ -419,9 +431,14 @@ def _claiming(path: Path) -> None:
 
 
 NPZ = (
-    Case("npz: objects", partial(_arrays, _saved(np.savez, chain=np.array([{}]))), StoreError, "no numbers"),
+    Case(
+        "npz: objects",
+        partial(_arrays, _saved(np.savez, chain=np.array([{}]))),
+        StoreError,
+        "does not contain numbers",
+    ),
     Case("npz: compressed", partial(_arrays, _saved(np.savez_compressed)), StoreError, "it is compressed"),
-    Case("npz: more than there is", partial(_arrays, _claiming), StoreError, "as large as it says"),
+    Case("npz: more than there is", partial(_arrays, _claiming), StoreError, "size that its header gives"),
     Case("npz: another array", partial(_arrays, _saved(np.savez, x=np.ones(1))), StoreError, "other arrays"),
     Case("npz: cut", partial(_arrays, lambda p: os.truncate(p, 900)), StoreError, "not a zip file"),
     Case("npz: empty", partial(_arrays, lambda p: os.truncate(p, 0)), StoreError, "not a zip file"),

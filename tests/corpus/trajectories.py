@@ -146,7 +146,7 @@ DUMPS = (
     _row("negative particles", r"ATOMS\n4", "ATOMS\n-4", T, "no particles"),
     _row("no particles", r"ATOMS\n4", "ATOMS\n0", T, "no particles"),
     _row("more particles than rows", r"ATOMS\n4", "ATOMS\n5", T, "frame 1"),
-    _row("fewer particles than rows", r"ATOMS\n4", "ATOMS\n3", T, "should"),
+    _row("fewer particles than rows", r"ATOMS\n4", "ATOMS\n3", T, "in the place of"),
     _row("absurdly many", r"ATOMS\n4", "ATOMS\n999999999999", T, "cut short"),
     _row("beyond 64 bits", r"ATOMS\n4", f"ATOMS\n{10**30}", T, "cut short"),
     _row("step is no number", r"TIMESTEP\n0", "TIMESTEP\nzero", T, "'zero' should be a whole number"),
@@ -162,7 +162,7 @@ DUMPS = (
     _row("one bound", r"-3.0 3.0\n", "-3.0\n", T, "should be 2 numbers"),
     _row("free boundary", "pp pp pp", "pp ff pp", B, "not periodic along y"),
     _row("general triclinic", "BOUNDS pp pp pp", "BOUNDS abc origin pp pp pp", T, "general triclinic"),
-    _row("unknown item", "ITEM: NUMBER", "ITEM: WEIGHT", T, "stands where a line 'ITEM: ...' should"),
+    _row("unknown item", "ITEM: NUMBER", "ITEM: WEIGHT", T, "is in the place of a line 'ITEM: ...'"),
     _row("no coordinates", "id type x y z", "id type vx vy vz", T, "frame 0 has id species vx vy vz"),
     _row("no id", "id type x y z", "number type x y z", T, "columns"),
     _row("id twice", r"\n2 2 ", "\n1 2 ", T, "particle id 1 occurs more than once"),
@@ -170,17 +170,21 @@ DUMPS = (
     _row("fractional id", LAST + "1 1 ", r"\g<1>1.5 1 ", T, "particle id 1.5 is not in frame 0"),
     _row("species changes", LAST + "1 1 ", r"\g<1>1 2 ", T, "its species is '2', in frame 0 it was '1'"),
     _row("long species", r"\n1 1 ", "\n1 abcdefghijkl ", T, "a name of at most 7 characters"),
-    _row("cut in a row", r"\n4 2 \S+ \S+ \S+\n$", "\n4 2 0.1", T, "frames 0 to 1 are whole, frame 2 is not"),
-    _row("cut in a header", r"(.*)ITEM: NUMBER.*", r"\1", T, "frames 0 to 1 are whole"),
+    _row(
+        "cut in a row", r"\n4 2 \S+ \S+ \S+\n$", "\n4 2 0.1", T, "frames 0 to 1 are complete, frame 2 is not"
+    ),
+    _row("cut in a header", r"(.*)ITEM: NUMBER.*", r"\1", T, "frames 0 to 1 are complete"),
     _row("not text", r"\n1 1 \S+", "\n1 1 \udcff\udcfe", T, "frame 0, particle in row 0"),
-    _row("other units", r"^ITEM", "ITEM: UNITS\nmetal\nITEM", P, "says that it is in units 'metal'"),
-    _row("units of nobody", r"^ITEM", "ITEM: UNITS\nparsec\nITEM", P, "give what they are worth"),
+    _row("other units", r"^ITEM", "ITEM: UNITS\nmetal\nITEM", P, "is in units 'metal'"),
+    _row(
+        "units of nobody", r"^ITEM", "ITEM: UNITS\nparsec\nITEM", P, "give the scales of the liquid in them"
+    ),
     _row("edges of three numbers", "BOUNDS pp pp pp", "BOUNDS abc origin pp pp pp", T, "should be 4 numbers"),
     _raw("empty", b"", ".dump", T, "the file is empty"),
     _raw("blank lines", b"\n\n\n", ".dump", T, "no frame"),
-    _raw("another kind of text", b"hello\nworld\n", ".dump", T, "this is no LAMMPS dump"),
+    _raw("another kind of text", b"hello\nworld\n", ".dump", T, "this is not a LAMMPS dump"),
     _raw("zeros", bytes(1000), ".dump", T, "cut short"),
-    _raw("a line of a megabyte", b"x" * 2**20 + b"\n", ".lammpstrj", T, "this is no LAMMPS dump"),
+    _raw("a line of a megabyte", b"x" * 2**20 + b"\n", ".lammpstrj", T, "this is not a LAMMPS dump"),
 )
 XYZS = (
     _xyz("no lattice", r'Lattice="[^"]*" ', "", T, "no Lattice"),
@@ -202,7 +206,7 @@ XYZS = (
     _xyz("no positions", "pos:R:3", "vel:R:3", T, "frame 0 has species vel[0]"),
     _xyz("time is a word", "Time=0.0", "Time=noon", T, "should be 1 number"),
     _xyz("count is a word", r"^4\n", "many\n", T, "should be a whole number"),
-    _xyz("count is too large", r"^4\n", "400\n", T, "cut short: not even frame 0 is whole"),
+    _xyz("count is too large", r"^4\n", "400\n", T, "cut short: even frame 0 is incomplete"),
     _xyz("a coordinate is a word", r"\nA \S+", "\nA left", T, "x is 'left'"),
     _xyz("a coordinate is missing", r"\nA (\S+) (\S+) \S+", r"\nA \1 \2", T, "3 values for 4 columns"),
     _raw("empty", b"", ".xyz", T, "the file is empty"),
@@ -286,7 +290,7 @@ def _folder(folder: Path) -> object:
 
 
 OTHERS = (
-    Case("dump: no time", _no_time, P, "holds no times"),
+    Case("dump: no time", _no_time, P, "contains no times"),
     Case("a missing file", lambda folder: sc.read(folder / "none.gsd"), T, "no such file"),
     Case("a folder", _folder, T, "is a folder, not a trajectory"),
     Case("an unknown suffix", lambda folder: sc.read(folder / "a.pdb"), P, "unknown kind of file"),

@@ -35,7 +35,7 @@ from supercooled.trajectory import Trajectory
 
 # Frames that a mean over particles is taken from.
 SOME_FRAMES = 20
-NO_LIQUID = "No liquid is named, so cages have no depth: --liquid says whose pair potentials to take."
+NO_LIQUID = "No liquid is given, so there are no cage depths: give --liquid for the pair potentials."
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +297,7 @@ def check_runs(opened: Sequence[Trajectory], choices: Choices) -> None:
 def _check_species(run: Trajectory, species: str) -> None:
     if species not in run.names:
         raise ParameterError(
-            f"{run.source.name}: no species {species!r} among {run.names}: say whose motion is wanted, for "
+            f"{run.source.name}: no species {species!r} among {run.names}: choose one, for "
             f"example --species {run.names[0]}"
         )
 
@@ -317,12 +317,19 @@ def _without_potential(
         entropy = float(
             structure.pair_entropy(one.radial, r_max=float(one.radial.attrs["r_max"]), switching=None).total
         )
-        rows.append(
-            _row("pair entropy", T, entropy, "k_B", error=np.nan, note="Of g(r), as far as it is counted.")
-        )
+        rows.append(_row("pair entropy", T, entropy, "k_B", error=np.nan, note="From g(r), up to its range."))
         value, error = _bond_order(runs, choices)
         note = without_error(value, error)
-        rows.append(_row("bond order q6", T, value, "1", error=error, note=f"Averaged, mean of all. {note}"))
+        rows.append(
+            _row(
+                "bond order q6",
+                T,
+                value,
+                "1",
+                error=error,
+                note=f"Averaged over neighbours; mean over all particles. {note}",
+            )
+        )
     return rows
 
 

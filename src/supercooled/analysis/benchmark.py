@@ -52,7 +52,7 @@ class Benchmark:
         return known
 
     def lines(self) -> list[tuple[str, ...]]:
-        """Method, kind, numbers a particle, seconds, state and Pearson correlation, as text."""
+        """Method, kind, numbers per particle, seconds, state and Pearson correlation, as text."""
         t = self.table
         return [
             (
@@ -93,7 +93,7 @@ class Benchmark:
         with made_by("supercooled benchmark"):
             return report.write(
                 out,
-                title="Who knows how much of the motion",
+                title="How well each indicator predicts the motion",
                 summary=self._summary(),
                 rows=self._rows(),
                 results={"benchmark": self.table, "added": self.added, "transfer": self.transfer},
@@ -119,7 +119,9 @@ class Benchmark:
         words = [first]
         quench = t.attrs.get("quench_seconds", np.nan)
         if np.isfinite(quench):
-            words.append(f"A quench took {quench:.1f} processor seconds a configuration, not counted below.")
+            words.append(
+                f"A quench took {quench:.1f} processor seconds per configuration, not included below."
+            )
         said = [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in self.said]
         return "\n\n".join([*findings(t, self.added), " ".join(words), *said])
 
@@ -189,7 +191,7 @@ def benchmark(
     species : whose particles are judged, and learn
     temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
     slow : among the defaults also cage state, Debye-Waller factor of short runs and vibrality, some 30
-        processor seconds a configuration of 4096 particles
+        processor seconds per configuration of 4096 particles
     cache : folder of its own, new, empty or of an earlier call, in which inherent structures that were
         quenched are kept
     progress : called with how many configurations are done, and of how many
@@ -211,7 +213,7 @@ def benchmark(
     else:
         given = list(data)
     if not given or not all(isinstance(one, Configuration) for one in given):
-        raise ParameterError("no configuration with a propensity was given")
+        raise ParameterError("there is no configuration with a propensity")
     kinds = sorted({f"{one.frame.n_particles} particles in {one.frame.dimensions}-D" for one in given})
     if len(kinds) > 1:
         raise ParameterError(f"there are {' and '.join(kinds)}: give the folder of one set")
@@ -226,8 +228,8 @@ def benchmark(
         what = digest_of(one.frame.positions, one.frame.species, one.state)
         if (first := held.setdefault(what, one.name)) != one.name:
             raise ParameterError(
-                f"the configuration {one.name} holds what {first} does: configurations are independent, and "
-                "each is given once"
+                f"the configuration {one.name} has the same contents as {first}: configurations "
+                "must be independent, so give each once"
             )
     singles = list(default_indicators(mixture, given, slow=slow) if indicators is None else indicators)
     sets = dict(default_predictors(singles, mixture, given) if predictors is None else predictors)

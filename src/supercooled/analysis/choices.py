@@ -37,7 +37,7 @@ class Choices:
     bins : of the distributions, over the range that all temperatures share
     vanishing : g(r) that counts as none, for the lower cutoff of the local sum (App. B)
     weighting, largest_error : of the probabilities in a barrier (`relation.arrhenius`)
-    minimum_count : particles at times that a bin needs for a probability
+    minimum_count : samples (particle and frame) that a bin needs for a probability
     peak_width : decades of time about the maximum of alpha_2 that its parabola is fitted to
     """
 

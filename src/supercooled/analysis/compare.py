@@ -41,7 +41,7 @@ from supercooled.targets import Target
 
 # Parts of each run where there are too few runs.
 BLOCKS = 5
-NO_CEILING = "one run of a configuration does not tell its own noise; a propensity does"
+NO_CEILING = "the noise can't be estimated from one run per configuration; use a propensity"
 MADE: Mapping[str, Callable[[Association], tuple[float, float]]] = {
     "pearson": Association.pearson,
     "spearman": Association.spearman,
@@ -123,7 +123,7 @@ def compare(
     (True, 'displacement(after=1)')
     """
     if frames.step is not None and frames.step < 1:
-        raise ParameterError(f"frames go forward, not {frames}")
+        raise ParameterError(f"frames must increase, not {frames}")
     given = configurations(runs)
     kept = listed(at_fixed)
     words = [one for one in kept if isinstance(one, str)]
@@ -140,7 +140,7 @@ def compare(
     )
     asked.check_fields()
     if given is None and (within or species is not None):
-        raise ParameterError("species are known of trajectories only: give the runs too")
+        raise ParameterError("species are known for trajectories only: give the runs too")
     parts = blocks or (1 if number >= FEWEST_PARTS else BLOCKS)
     sides = [asked.side(None if given is None else given[k], k, executor, progress) for k in range(number)]
     return _compared(
@@ -199,7 +199,7 @@ def _compared(
             "at_fixed": ", ".join([*(["species"] if within else []), *(t.name for t in asked.fixed)]),
         },
     )
-    table["time_ahead"].attrs.update(units="tau", long_name="time that the target looks ahead")
+    table["time_ahead"].attrs.update(units="tau", long_name="time of the target")
     return Comparison(described(table))
 
 
@@ -235,13 +235,16 @@ def _pair(
             whys.append(_too_short(side, rows, parts, float(side.about[target].get("after", np.nan))))
     why = next((one for one in whys if one), "")
     if first < FEWEST_PARTS:
-        why = f"{first} parts don't tell their own scatter: give {FEWEST_PARTS} runs or more, or more frames"
+        why = (
+            f"{first} parts are too few for an estimate of their scatter: give {FEWEST_PARTS} runs "
+            "or more, or more frames"
+        )
     elif not why and parts > 1:
         memory = memory_of([[one[:, k] for one in series] for k in range(5)] if series else [])
         length = min((len(one) for one in series), default=0) / parts
         if not forgotten(memory, length):
             why = (
-                f"blocks of {length:.3g} frames are not independent: what frames say of it lasts "
+                f"blocks of {length:.3g} frames are not independent: the correlation time is "
                 f"{memory:.2g} frames; give several runs, or a longer one"
             )
     pair = Association(
@@ -275,8 +278,8 @@ def _too_short(side: Side, rows: Integers, parts: int, after: float) -> str:
     if length >= PART * after * (1 - 1e-9):
         return ""
     return (
-        f"blocks of {length:.3g} tau are shorter than {PART:g} times the {after:g} tau that the target "
-        "looks ahead, so that they share its motion: give several runs, or a longer one"
+        f"blocks of {length:.3g} tau are shorter than {PART:g} times the {after:g} tau of the "
+        "target, so that they share its motion: give several runs, or a longer one"
     )
 
 
@@ -292,7 +295,7 @@ def _ceilings(sides: Sequence[Side], targets: Sequence[str], parts: int) -> dict
             found[f"{name}_error"].append(error)
         told = target in sides[0].halves
         reasons.append(
-            "" if told else "one run of a configuration does not tell its own noise; Propensity does"
+            "" if told else "the noise can't be estimated from one run per configuration; use Propensity"
         )
     return {name: ("target", values) for name, values in found.items()} | {"no_ceiling": ("target", reasons)}
 

@@ -81,7 +81,7 @@ class Comparison:
         """
         if statistic not in self.statistics:
             raise ParameterError(
-                f"the comparison has {', '.join(self.statistics)}, and no {statistic}: give at_fixed for it"
+                f"the comparison has {', '.join(self.statistics)}, but no {statistic}: give at_fixed for it"
             )
         require("matplotlib", "jinja2", doing="the figure of a comparison")
         from supercooled.plot.drawing import axes_of

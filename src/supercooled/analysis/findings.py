@@ -17,7 +17,7 @@ def findings(table: xr.Dataset, added: xr.Dataset) -> list[str]:
     """Who knows most at which time at the coldest temperature, and what goes beyond averaged energy."""
     cold = table.isel(temperature=0)
     told = []
-    for kind, words in (("indicator", "Of single numbers,"), ("predictor", "Of predictors,")):
+    for kind, words in (("indicator", "Of the single indicators,"), ("predictor", "Of predictors,")):
         own = cold.isel(contender=np.flatnonzero(cold["kind"].values == kind))
         if sentence := _winners(own):
             told.append(f"{words} {sentence}.")
@@ -39,7 +39,7 @@ def _winners(own: xr.Dataset) -> str:
         places = [k for k, _ in several]
         top = max(places, key=lambda k: values[m, k])
         name = str(own["contender"].values[m])
-        parts.append(f"“{name}” knows most {_when(times, places)} ({_number(own, m, top)})")
+        parts.append(f"“{name}” predicts most {_when(times, places)} ({_number(own, m, top)})")
     return ", ".join(parts)
 
 
@@ -75,7 +75,7 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
     if depth:
         f = max(depth, key=lambda f: gain[f])
         verdict = (
-            "adds nothing that errors can tell"
+            "adds nothing significant"
             if _nothing(gain[f], error[f], int(cold["configurations"].values[k]))
             else "adds"
         )

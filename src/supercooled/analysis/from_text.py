@@ -38,7 +38,7 @@ def made_from_text(text: str, known: Mapping[str, type[_Kind]], word: str, run: 
     name, _, recipe = name.partition(".")
     kinds = {_plain(each): kind for each, kind in known.items()}
     if _plain(name) not in kinds:
-        raise ParameterError(f"no {word} {name!r}: there are {', '.join(known)}")
+        raise ParameterError(f"there is no {word} {name!r}; known are {', '.join(known)}")
     kind = kinds[_plain(name)]
     maker: Any = getattr(kind, recipe, None) if recipe else kind
     if not callable(maker):

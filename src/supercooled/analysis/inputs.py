@@ -87,8 +87,8 @@ class Given:
             known = temperature_beside(file)
         if known is not None and run.temperature is not None and not np.isclose(known, run.temperature):
             raise ParameterError(
-                f"{file} was made at T = {known:g}, --temperature says {told:g}: they are in the order of "
-                "the files, and can be left out for such runs"
+                f"{file} was made at T = {known:g}, but --temperature gives {told:g}: "
+                "temperatures are in the order of the files, and can be left out for such runs"
             )
         run = replace(run, temperature=known if told is None else run.temperature)
         if not self.begin:
@@ -204,5 +204,5 @@ def names_of(text: str | None) -> dict[str, str] | None:
     pairs = [part.partition("=") for part in text.split(",")]
     found = {label.strip(): name.strip() for label, _, name in pairs}
     if len(found) < len(pairs) or not all(label and name for label, name in found.items()):
-        raise ParameterError(f"--names {text!r} should say what is what, each once, for example 3=A,7=B")
+        raise ParameterError(f"--names {text!r} should assign each name once, for example 3=A,7=B")
     return found

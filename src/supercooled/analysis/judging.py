@@ -64,7 +64,7 @@ def measured_of(
     features = [*singles, *(one for several in sets.values() for one in _several(several))]
     wanted = {str(one): one for one in features}
     if not wanted:
-        raise ParameterError("no indicator and no predictor was asked for")
+        raise ParameterError("there is no indicator and no predictor")
     columns: dict[str, dict[str, Array]] = {name: {} for name in wanted}
     costs: dict[str, list[float]] = {name: [] for name in (*wanted, "quench")}
     needs_still = any("inherent" in str(one) for one in wanted.values())
@@ -165,8 +165,8 @@ def judged(
             _enter(numbers, (m, i, k), found)
         if len(_learners(group)) < (3 if judges == group else 2):
             said.append(
-                f"T={T:g}, t={t:g}: a predictor is judged by configurations left out, and "
-                f"there are {len(group)}"
+                f"T={T:g}, t={t:g}: a predictor is tested on configurations left out, but there "
+                f"are only {len(group)}"
             )
             continue
         for m, (_name, features) in enumerate(sets.items(), start=len(singles)):
@@ -195,7 +195,11 @@ def judged(
             "configurations": (along[1:], count),
             "kind": ("contender", ["indicator"] * len(singles) + ["predictor"] * len(sets)),
             "columns": ("contender", sizes),
-            "seconds": ("contender", cost, {"units": "s", "long_name": "processor seconds a configuration"}),
+            "seconds": (
+                "contender",
+                cost,
+                {"units": "s", "long_name": "processor seconds per configuration"},
+            ),
         },
         coords,
         {"species": species, "judged": _how(given), "quench_seconds": measured.seconds["quench"]},
@@ -257,10 +261,10 @@ def _table(
 def _how(given: Sequence[Configuration]) -> str:
     """How predictors are judged, in words."""
     if not any(one.role == "judge" for one in given):
-        return "judged by configurations left out one by one"
+        return "tested on configurations left out one by one"
     state = given[0].state
     learn = len(_learners([one for one in given if one.state == state]))
-    return f"judged by configurations that took no part in the training, learned from {learn} others"
+    return f"tested on configurations that took no part in the training, trained on {learn} others"
 
 
 def _judges(group: Sequence[Configuration]) -> list[Configuration]:

@@ -172,20 +172,24 @@ def _sections(results: Mapping[str, xr.Dataset]) -> list[report.Section]:
     data = results["comparison"]
     top = 100 * float(data.attrs["top"])
     text = (
-        "Each indicator is one number a particle, found in a frame alone; each target is what the particle "
-        f"does afterwards. All particles of the species {data.attrs['species']} are taken together, in "
-        f"{_nth(int(data.attrs['every']))}.\n\n"
-        "A correlation of ranks is 0, and the area under the ROC curve 0.5, where an indicator knows "
-        f"nothing. The area is that of the {top:.3g} % of the particles with the largest target, or of those "
-        "where it is a yes; bits are the information that both share. The ceiling is the largest correlation "
-        "of ranks that the noise of a target leaves."
+        "Each indicator is one number per particle, computed from a single frame; each target "
+        "is the particle's motion afterwards. All particles of the species "
+        f"{data.attrs['species']} are taken together, in {_nth(int(data.attrs['every']))}.\n\nA "
+        "correlation of ranks is 0, and the area under the ROC curve 0.5, where an indicator "
+        f"predicts nothing. The area is for the {top:.3g} % of the particles with the largest "
+        "target, or for those where a yes-or-no target is true; bits are the mutual "
+        "information. The ceiling is the largest correlation of ranks that the noise of a "
+        "target leaves."
     )
     if not np.isfinite(data["ceiling_spearman"].values).any():
-        text += " It is not known here: that takes a propensity, of several runs from one configuration."
+        text += (
+            " It is not known here: it needs a propensity, from several runs that start from one "
+            "configuration."
+        )
     why = list(dict.fromkeys(str(one) for one in data["reason"].values.ravel() if str(one)))
     if why:
         others = f" ({len(why) - 1} more reasons are in results.zarr)" if len(why) > 1 else ""
-        text += f"\n\nErrors are left out where they can't be known: {why[0]}{others}."
+        text += f"\n\nErrors are left out where they can't be estimated: {why[0]}{others}."
     return [
         report.Section("Figures", "", every),
         report.Section("Indicators against targets", text, ("comparison",), ("comparison",)),
@@ -253,7 +257,8 @@ def _share_row(quantity: str, T: float, share: relation.Share) -> Row:
         share.value,
         unit="1",
         error=share.error,
-        note=f"Of {share.n_rearranging} rearranging particles at times; of all particles {share.of_all:.3f}.",
+        note=f"Of {share.n_rearranging} rearranging samples (particle and frame); of all particles "
+        f"{share.of_all:.3f}.",
     )
 
 
@@ -345,7 +350,7 @@ def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) 
     value: float | str = next(iter(taken.values()))
     if len(set(taken.values())) > 1:
         value = ", ".join(f"{window:g} (T = {T:g})" for T, window in taken.items())
-    why = f"{choices.window:g} was asked for; half of it is cut to whole intervals between frames"
+    why = f"{choices.window:g} was requested; half of it is rounded down to whole intervals between frames"
     return {**asdict(choices), "window": {"value": value, "why": why}}
 
 
@@ -360,13 +365,17 @@ def _summary(
     runs = [run for several in states.values() for run in several]
     words = [f"{len(runs)} trajectories of {runs[0].n_particles} particles."]
     if len(runs) > len(states):
-        words.append(f"Runs of one temperature are taken together; temperatures: {len(states)}.")
+        words.append(f"Runs at the same temperature are averaged; temperatures: {len(states)}.")
     if any(begin_alike(several) for several in states.values()):
         words.append(
-            "Some runs of one temperature begin in the same configuration and are alike until they have "
-            "relaxed, which errors don't know: --begin leaves the start out."
+            "Some runs of one temperature begin in the same configuration and are correlated "
+            "until they have relaxed, which the errors do not include: --begin leaves the "
+            "start out."
         )
     words += [calibration] if calibration else []
     if related is None and counted:
-        words.append("No threshold of p_hop for every run, so rearrangements are not counted: see the table.")
+        words.append(
+            "There is not a threshold of p_hop for every run, so rearrangements are not counted: "
+            "see the table."
+        )
     return " ".join(words)

@@ -46,7 +46,7 @@ SCATTERED = ("tau_scattering", "relaxation_time", "relaxation time of F_s", "tau
 # What the figures show, and where they stand.
 SHOWN = ("msd", "alpha2", "overlap")
 SECTIONS = (
-    Section("Relaxation and diffusion", "Lags go to half of the run.", ("dynamics", "hops"), ("motion",)),
+    Section("Relaxation and diffusion", "Lags go up to half of the run.", ("dynamics", "hops"), ("motion",)),
 )
 
 
@@ -117,7 +117,7 @@ def _moving(
         if how.species is not None and how.species not in _present(run):
             raise ParameterError(
                 f"{run.source.name}: no particle of species {how.species}; it has "
-                f"{', '.join(_present(run))}: take one of these with --species, or all"
+                f"{', '.join(_present(run))}: use --species with one of these, or all"
             )
     states = by_temperature(opened, one_interval=False)
     at = list(states)
@@ -150,9 +150,10 @@ def _moving(
 def _summary(opened: Sequence[object], table: xr.Dataset) -> str:
     number = f"{len(opened)} trajectories" if len(opened) > 1 else "One trajectory"
     return (
-        f"{number}; {table.attrs['species']} particles. The relaxation time is where the overlap is 1/e, p_c "
-        "the mean squared displacement where alpha_2 is largest. Lags go to half of the run: what needs "
-        "longer ones is not reached, and the row says so."
+        f"{number}; {table.attrs['species']} particles. The relaxation time is where the "
+        "overlap is 1/e, p_c the mean squared displacement where alpha_2 is largest. Lags go "
+        "up to half of the run: quantities that need longer ones are not reached, as their "
+        "rows say."
     )
 
 

@@ -45,10 +45,10 @@ def commit_in_words(ours: Mapping[str, Any]) -> str:
     >>> commit_in_words({"commit": "abc1234", "clean": False})
     'abc1234, with changes that are in no commit'
     >>> commit_in_words({"commit": None, "clean": None})
-    'not known: no checkout, and no commit in the version'
+    'not known: there is no checkout, and no commit in the version'
     """
     if ours["commit"] is None:
-        return "not known: no checkout, and no commit in the version"
+        return "not known: there is no checkout, and no commit in the version"
     return str(ours["commit"]) + ("" if ours["clean"] else ", with changes that are in no commit")
 
 

@@ -42,7 +42,7 @@ __all__ = [
 
 # Share of the cages that may lack a softness: those are the softest, and their tail is what is asked for.
 _LACKING = 0.05
-_INSTEAD = "The depth of each particle's cage stands in for it."
+_INSTEAD = "The depth of each particle's cage is used instead."
 # Share of the local depths, on either side, that the common bins leave out.
 TAIL = 2e-4
 
@@ -99,7 +99,7 @@ def calibrated(
 ) -> tuple[Calibration | None, str]:
     """The calibration, and what has to be said of it; None where it gives no softness to rely on."""
     if len(found.temperatures) < 2:
-        words = "One temperature calibrates no softness: 1/S = c0 + c1 Phi needs two."
+        words = "One temperature is not enough to calibrate the softness: 1/S = c0 + c1 Phi needs two."
         return None, f"{words} {_INSTEAD}"
     try:
         line = found.calibration(choices.calibrated_by)
@@ -110,7 +110,10 @@ def calibrated(
     if most == 0:
         return line, ""
     where = f"{100 * most:.2g} % of the cages at T = {found.temperatures[int(np.argmax(lacking))]:g}"
-    words = f"The line 1/S = {line.c0:.3g} + {line.c1:.3g} Phi gives no softness to {where}, the shallowest"
+    words = (
+        f"The line 1/S = {line.c0:.3g} + {line.c1:.3g} Phi gives no positive softness to {where}, "
+        "the shallowest"
+    )
     if most > _LACKING:
         return None, f"{words}: too many for distributions of softness. {_INSTEAD}"
     return line, f"{words}."
@@ -271,7 +274,7 @@ def below_onset(
     chosen = [p for p, T in zip(probabilities, temperatures, strict=True) if round(T - highest, 9) <= 0]
     if len(chosen) < 3:
         raise ParameterError(
-            f"barriers need three temperatures up to {highest:g}, and there are {len(chosen)}: add runs"
+            f"barriers need three temperatures up to {highest:g}, but there are {len(chosen)}: add runs"
         )
     return chosen
 

@@ -173,8 +173,9 @@ def configurations(runs: Runs | None) -> list[list[Trajectory]] | None:
     for one, other in combinations(ensembles, 2):
         if begin_alike(one, other):
             raise ParameterError(
-                f"{one.source.name} and {other.source.name} begin with one configuration: give all of its "
-                "runs in one list; configurations are independent, and each is given once"
+                f"{one.source.name} and {other.source.name} start from the same configuration: "
+                "give all of its runs in one list; configurations must be independent, so give "
+                "each once"
             )
     return [list(group) for group in groups]
 
@@ -202,7 +203,7 @@ def things_of(given: Any, kind: type[Any], number: int, word: str) -> tuple[Thin
         fields = tuple(one) if isinstance(one, list | tuple) else (one,)
         if not fields or not all(isinstance(field, xr.DataArray) for field in fields):
             raise ParameterError(
-                f"each {word} is an object of its kind or a field (frame, particle), not {shown(one)}"
+                f"each {word} must be an object of its kind or a field (frame, particle), not {shown(one)}"
             )
         if len(fields) != number:
             raise ParameterError(
@@ -219,8 +220,7 @@ def things_of(given: Any, kind: type[Any], number: int, word: str) -> tuple[Thin
     names = [thing.name for thing in things]
     if not names or len(set(names)) < len(names):
         raise ParameterError(
-            f"one or more different {word}s are needed, each with a name of its own, not "
-            f"{', '.join(names) or 'none'}"
+            f"one or more different {word}s with different names are needed, not {', '.join(names) or 'none'}"
         )
     return tuple(things)
 

@@ -119,7 +119,7 @@ def _registered(
     name = f"{function.__module__}.{function.__qualname__}"
     strange = free - set(inspect.signature(function).parameters)
     if "<" in name or strange:
-        why = f"it has no {sorted(strange)}" if strange else "it must stand at the top of a module"
+        why = f"it has no {sorted(strange)}" if strange else "it must be defined at the top level of a module"
         raise TypeError(f"{name} can't be a stage: {why}")
     STAGES[name] = made
     return name

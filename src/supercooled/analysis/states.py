@@ -43,8 +43,8 @@ def in_its_order(
             )
         if choices.species not in trajectory.names:
             raise ParameterError(
-                f"{trajectory.source.name}: no species {choices.species!r} among {trajectory.names}: say "
-                f"whose cages are wanted, for example --species {trajectory.names[0]}"
+                f"{trajectory.source.name}: no species {choices.species!r} among "
+                f"{trajectory.names}: choose one, for example --species {trajectory.names[0]}"
             )
     return mixture, ordered
 
@@ -54,8 +54,8 @@ def _in_order(trajectory: Trajectory, mixture: Mixture, liquid: str) -> Trajecto
     if set(names) != set(mixture.species):
         example = ",".join(f"{a}={b}" for a, b in zip(_labels(trajectory), mixture.species, strict=False))
         raise MixtureError(
-            f"{trajectory.source.name} has species {names}, {liquid} has {mixture.species}: say which is "
-            f"which, for example --names {example}"
+            f"{trajectory.source.name} has species {names}, {liquid} has {mixture.species}: "
+            f"match them, for example with --names {example}"
         )
     rank = np.array([mixture.species.index(name) for name in names])
     return replace(
@@ -73,7 +73,7 @@ def _other_names(trajectory: Trajectory, mixture: Mixture) -> str:
         wanted = [mixture.composition[mixture.species.index(name)] for name in order]
         if np.allclose(there, wanted, atol=0.02):
             said = ",".join(f"{a}={b}" for a, b in zip(labels, order, strict=True))
-            return f"; it would be with --names {said}, if that is which is which"
+            return f"; with --names {said} it would be, if that is the right match"
     return ""
 
 
@@ -106,7 +106,8 @@ def by_temperature(
     for below, above in pairwise(states):
         if f"{below:g}" == f"{above:g}":
             raise ParameterError(
-                f"temperatures {below!r} and {above!r} can't be told apart: give replicas the same one"
+                f"temperatures {below!r} and {above!r} are too close to be distinguished: give "
+                "replicas the same one"
             )
     for runs in states.values():
         replicas(runs, one_interval=one_interval)
@@ -141,6 +142,6 @@ def one_threshold_each(
     for T, values in found.items():
         if len(values) > 1:
             raise ParameterError(
-                f"replicas at T = {T:g} are taken together, and have one threshold, not {sorted(values)}"
+                f"replicas at T = {T:g} are averaged and must have one threshold, not {sorted(values)}"
             )
     return [values.pop() for values in found.values()]

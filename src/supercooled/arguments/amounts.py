@@ -27,7 +27,7 @@ def number_of_bins(r_max: float, dr: float, *, rounding: float = 1e-12) -> int:
     """
     exact = r_max / dr * (1 + rounding)
     if not exact >= 1:
-        raise ParameterError(f"r_max={r_max:g} and dr={dr:g} leave no bin; try r_max=3.0, dr=0.01")
+        raise ParameterError(f"r_max={r_max:g} and dr={dr:g} give no bin; try r_max=3.0, dr=0.01")
     if exact > MOST_BINS:
         raise ParameterError(
             f"r_max={r_max:g} and dr={dr:g} make {exact:.3g} bins, more than {MOST_BINS}; "

@@ -43,7 +43,7 @@ class Numbers(Check):
     def words(self) -> str:
         if self.whole:
             return "whole numbers"
-        return {0: "a number", 1: "numbers in a row"}.get(
+        return {0: "a number", 1: "a one-dimensional array of numbers"}.get(
             -1 if self.rank is None else self.rank, "an array of numbers"
         )
 
@@ -93,7 +93,7 @@ class Numbers(Check):
                 return "whole numbers"
             if self.rising and values.size > 1 and not (np.diff(values) > 0).all():
                 return Sentence(
-                    "must rise, each number above the one before"
+                    "must increase, each number above the one before"
                     + (f"; for example {self.like}" if self.like else "")
                 )
         return None
@@ -198,10 +198,10 @@ class Labelled(Check):
             if one.size == 0 and not self.empty:
                 yield f"is empty{inside}"
             if not name and name in self.finite and _unknown(one):
-                yield f"has a value that is not a finite number, at {_place(one)}"
+                yield f"has a value that is not finite, at {_place(one)}"
         for name in self.finite:
             if name and name in value and _unknown(value[name]):
-                yield f"has a value that is not a finite number in its {name}, at {_place(value[name])}"
+                yield f"has a value that is not finite in its {name}, at {_place(value[name])}"
         yield from self._of_labels(value)
 
     def _of_labels(self, value: Any) -> Iterator[str]:
@@ -209,7 +209,7 @@ class Labelled(Check):
             if name not in value.coords:
                 yield f"lacks the coordinate {name}"
             elif value[name].dtype.kind not in "iuf" or not np.isfinite(value[name].values).all():
-                yield f"has a coordinate {name} that is not made of finite numbers"
+                yield f"has a coordinate {name} with values that are not finite numbers"
         yield from _of_coordinates(value)
         if missing := [name for name in self.attrs if name not in value.attrs]:
             yield f"lacks the attribute{'s' * (len(missing) > 1)} {', '.join(missing)}"
@@ -228,9 +228,9 @@ def _of_coordinates(value: Any) -> Iterator[str]:
         if not np.isfinite(along.values).all():
             yield f"has a coordinate {name} with a value that is not a finite number"
         elif len(np.unique(along.values)) < along.size:
-            yield f"has two entries of the same {name}"
+            yield f"has two entries with the same {name}"
         elif name not in _IN_ANY_ORDER and (np.diff(along.values) < 0).any():
-            yield f"has a coordinate {name} that does not rise: sort it with sortby({str(name)!r})"
+            yield f"has a coordinate {name} that does not increase: sort it with sortby({str(name)!r})"
     time = value.coords.get("time")
     if time is not None and time.dtype.kind == "f" and np.isinf(time.values).any():
         yield "has a time that is infinite"

@@ -274,8 +274,8 @@ class Text(Check):
 
     def refused(self, value: str) -> str | None:
         if len(value) > self.longest:
-            return f"text of at most {self.longest} characters"
-        return "text that is not empty" if self.filled and not value.strip() else None
+            return f"a text of at most {self.longest} characters"
+        return "a text that is not empty" if self.filled and not value.strip() else None
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ class Place(Check):
         if not plain.strip():
             return Sentence("is an empty path; name a file or folder")
         if "\0" in plain:
-            return "a path without a zero byte"
+            return "a path without a NUL byte"
         lengths = [len(os.fsencode(part)) for part in (plain, *PurePath(plain).parts)]
         if lengths[0] > _LONGEST_PATH or max(lengths[1:], default=0) > _LONGEST_NAME:
             return f"a path of at most {_LONGEST_PATH} bytes, {_LONGEST_NAME} in each name"

@@ -60,8 +60,8 @@ def first_passage_time(potential: Potential, *, r_max: Positive) -> xr.DataArray
             return labelled("log_first_passage_time", found, (), r_max=float(r_max), D_0=1.0)
         panels, before = 2 * panels, found
     raise ParameterError(
-        f"the potential is too rough up to r_max={r_max:g} for its first-passage time: give it at more "
-        "displacements, or a smaller r_max"
+        f"the potential is sampled too coarsely up to r_max={r_max:g} for its first-passage "
+        "time: give it at more displacements, or a smaller r_max"
     )
 
 
@@ -104,7 +104,7 @@ def kramers_time(
     floor, near, end, before, second = phi(np.array([0.0, step, r_max, r_max - step, r_max - 2 * step]))
     curvature = 2.0 * (near - floor) / step**2
     if not curvature > 0:
-        raise ParameterError("the potential does not bend up at 0, so nothing holds the particle there")
+        raise ParameterError("the potential has no minimum at 0, so the particle is not bound there")
     slope = (3.0 * end - 4.0 * before + second) / (2.0 * step)
     if top == "parabola":
         bend = (end - 2.0 * before + second) / step**2
@@ -163,8 +163,8 @@ def cage_range(potential: CagingPotential, *, share: Fraction) -> xr.DataArray:
     beyond = np.flatnonzero(left <= share)
     if len(beyond) == 0:
         raise ParameterError(
-            f"the potential is still {left[-1]:.3g} of its depth at {r[-1]:g}, its last displacement: "
-            f"give it farther out than where {share:g} is left"
+            f"the potential is still {left[-1]:.3g} of its depth at {r[-1]:g}, its last "
+            f"displacement: give it at larger displacements than where {share:g} is left"
         )
     k = int(beyond[0])
     along = (share - left[k - 1]) / (left[k] - left[k - 1])
@@ -180,8 +180,8 @@ def _function(potential: Potential, r_max: float) -> Callable[[Array], Array]:
         r = potential["displacement"].values
         if len(r) < 4 or r[0] != 0 or r[-1] < r_max * (1 - 1e-12):
             raise ParameterError(
-                f"the potential is known from {r[0]:g} to {r[-1]:g} at {len(r)} displacements, and a "
-                f"first-passage time needs it from 0 to {r_max:g}"
+                f"the potential is known from {r[0]:g} to {r[-1]:g} at {len(r)} displacements; "
+                f"a first-passage time needs it from 0 to {r_max:g}"
             )
         # Even in r, so without slope in the middle.
         spline = CubicSpline(r, potential.values, bc_type=((1, 0.0), "not-a-knot"))
@@ -193,8 +193,8 @@ def _function(potential: Potential, r_max: float) -> Callable[[Array], Array]:
         tried = phi(np.linspace(0.0, r_max, 65))
     except (TypeError, ValueError) as error:
         raise ParameterError(
-            "potential must be a function that takes an array of displacements and returns as many "
-            f"numbers, not {shown(potential)} ({error})"
+            "potential must be a function that takes an array of displacements and returns an "
+            f"array of the same length, not {shown(potential)} ({error})"
         ) from error
     if tried.shape != (65,) or not np.isfinite(tried).all():
         raise ParameterError(f"the potential is not finite everywhere from 0 to r_max={r_max:g}")

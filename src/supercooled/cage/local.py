@@ -65,14 +65,14 @@ def local_radial_distribution(
     distances = np.asarray(r, dtype=np.float64)
     steps = np.diff(distances)
     if distances.size < 2 or not (distances[0] > 0 and (steps > 0).all() and np.ptp(steps) < 1e-6 * steps[0]):
-        raise ParameterError("r must hold two or more evenly spaced distances from above 0")
+        raise ParameterError("r must hold two or more evenly spaced positive distances")
     u = trajectory.species_index(species)
     points = Points(float(distances[0]), float(steps.mean()), len(distances))
     smearing = Smearing(u, (points,) * len(trajectory.names), width, normalisation)
     centres = trajectory.of_species(u)
     if len(np.arange(trajectory.n_frames)[frames]) == 0:
         raise ParameterError(
-            f"{trajectory.source.name}: {frames} chooses none of {trajectory.n_frames} frames"
+            f"{trajectory.source.name}: {frames} selects none of the {trajectory.n_frames} frames"
         )
     values = np.stack([_distributions_of(frame, smearing)[centres] for frame in trajectory.each(frames)])
     coords = {

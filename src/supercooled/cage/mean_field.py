@@ -191,7 +191,8 @@ class _Integrand:
         highest = float(sq.attrs["q_max"])
         if not 0 < q_max <= highest * (1 + 1e-12):
             raise ParameterError(
-                f"q_max={q_max:g} is not between 0 and the {highest:g} that the structure factor reaches"
+                f"q_max={q_max:g} must be between 0 and {highest:g}, the largest wave number of "
+                "the structure factor"
             )
         q = sq.q.values
         S = ordered(values, len(sq.species))
@@ -232,11 +233,13 @@ def _curvature_and_depth(
         curvature = integrand.curvature()
     else:
         if not 0 <= fit_range[0] < fit_range[1]:
-            raise ParameterError(f"fit_range={fit_range} must rise from 0 or more; try (0.0, 0.05)")
+            raise ParameterError(
+                f"fit_range={fit_range} must increase and start at 0 or above; try (0.0, 0.05)"
+            )
         if fit_range[1] ** 2 - fit_range[0] ** 2 < (SHORTEST_FIT / q_max) ** 2:
             raise ParameterError(
-                f"fit_range={fit_range} is too short: the potential changes by no more than rounding there; "
-                "try (0.0, 0.05)"
+                f"fit_range={fit_range} is too short: the potential changes there by no more "
+                "than the rounding error; try (0.0, 0.05)"
             )
         r = np.linspace(*fit_range, FIT_POINTS)
         line = np.polynomial.Polynomial.fit(r**2, integrand.potential(r), 1).convert().coef
@@ -251,7 +254,7 @@ def _direct(S: Array, q: Array) -> Array:
     if not (condition < LARGEST_CONDITION).all():
         worst = float(q[int(np.argmax(np.nan_to_num(condition, nan=np.inf)))])
         raise ParameterError(
-            f"the structure factors at q={worst:g} have no inverse (too few frames or wave vectors there); "
-            "average more frames, or take wider shells with dq"
+            f"the structure factors at q={worst:g} have no inverse (too few frames or wave "
+            "vectors there); average more frames, or use wider shells (larger dq)"
         )
     return np.asarray(np.eye(S.shape[-1]) - np.linalg.inv(S), dtype=np.float64)

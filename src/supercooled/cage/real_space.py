@@ -124,8 +124,9 @@ def depth(
         if not np.isfinite(C[p, within]).all():
             nearest = float(rdf.r.values[within & ~np.isfinite(C[p])].min())
             raise ParameterError(
-                f"{pair} pairs are as near as {nearest:.3g}, where the potential of {mixture.name} is not "
-                "known: begin its table there, or raise the lower cutoff"
+                f"{pair} pairs come as close as {nearest:.3g}, where the potential of "
+                f"{mixture.name} is not defined: start its table there, or raise the lower "
+                "cutoff"
             )
         total += times * x[u] * x[v] * float(np.sum(shells[within] * C[p, within] * g[p, within]))
     return labelled(
@@ -152,7 +153,7 @@ def cutoff_of(cutoffs: Mapping[str, tuple[float, float]], pair: str) -> tuple[fl
         )
     lower, upper = cutoffs[pair]
     if not 0 <= lower < upper < np.inf:
-        raise ParameterError(f"cutoffs of {pair} must rise from 0 or more, not {(lower, upper)}")
+        raise ParameterError(f"cutoffs of {pair} must increase and start at 0 or above, not {(lower, upper)}")
     return float(lower), float(upper)
 
 

@@ -82,8 +82,8 @@ class Smearing:
         widest = max(p.step for p in self.points)
         if widest > WIDEST * self.width:
             raise ParameterError(
-                f"distances are spaced by {widest:g}, more than {WIDEST:g} widths of {self.width:g}: most "
-                "neighbours would be seen at none"
+                f"distances are spaced by {widest:g}, more than {WIDEST:g} widths of "
+                f"{self.width:g}: most neighbours would fall between the grid points"
             )
         if self.normalisation not in ("total", "partner"):
             raise ParameterError(f"normalisation must be 'total' or 'partner', not {self.normalisation!r}")
@@ -109,7 +109,7 @@ class Smearing:
         if self.normalisation == "partner" and not densities.all():
             empty = frame.names[int(np.argmin(densities))]
             raise TrajectoryError(
-                f"{frame.place}: species {empty} has no particle, and no density to divide by"
+                f"{frame.place}: species {empty} has no particle, so there is no density to divide by"
             )
         sorted_kind = kind[cells.order]
         grid = self.grid(densities, frame.dimensions)

@@ -25,7 +25,7 @@ from supercooled.display import printable
 from supercooled.errors import SupercooledError
 
 app = typer.Typer(
-    help="How much of where a particle will move is written in the structure around it?",
+    help="How much of a particle's future motion is encoded in the structure around it?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -64,7 +64,7 @@ def main() -> None:
     warnings.showwarning = _warn
     for name in (*sys.argv[1:], str(Path.cwd())):
         if not _is_text(name):
-            sys.exit(_refuse(f"the name {name!r} is no text in UTF-8: rename it, or its folder"))
+            sys.exit(_refuse(f"the name {name!r} is not text in UTF-8: rename it, or its folder"))
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except _UsageError as error:
@@ -78,7 +78,7 @@ def main() -> None:
             raise
         sys.exit(_refuse(f"{error.filename or 'output'}: {error.strerror}"))
     if code == _STOPPED:
-        say("stopped; the same command goes on from here", err=True)
+        say("stopped; the same command continues from here", err=True)
     sys.exit(code or 0)
 
 

@@ -21,17 +21,20 @@ def benchmark(
             "propensity`, or of isoconfigurational GSD runs; or a set or liquid that comes with the package."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")],
     liquid: Annotated[
         str | None,
         typer.Option(
-            help="Whose pair potentials: a name in the catalogue, a YAML file, or none: then only what the "
-            "files bring is used. Default ka-lj; a set of the package has its own."
+            help="Liquid whose pair potentials are used: a name in the catalogue, a YAML file, or "
+            "none, in which case only the data in the files are used. Default ka-lj; a set of "
+            "the package has its own."
         ),
     ] = None,
-    species: Annotated[str, typer.Option(help="Whose particles are judged, and learn.")] = "A",
+    species: Annotated[
+        str, typer.Option(help="Species whose particles are used for training and testing.")
+    ] = "A",
     temperature: Annotated[
-        float | None, typer.Option("--temperature", "-T", help="Where neither a file nor its name says it.")
+        float | None, typer.Option("--temperature", "-T", help="If neither a file nor its name gives it.")
     ] = None,
     time: Annotated[float | None, typer.Option(help="Likewise, tau.")] = None,
     slow: Annotated[

@@ -33,27 +33,34 @@ def compare(
             "--targets", "-t", help="As Displacement:after=100; repeat it. `supercooled targets` lists them."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")],
     temperature: Annotated[
         list[float] | None,
-        typer.Option("--temperature", "-T", help="Of each file, for indicators that need it."),
+        typer.Option("--temperature", "-T", help="Temperature of each file, for indicators that need it."),
     ] = None,
-    species: Annotated[str | None, typer.Option(help="Of the particles; all without it.")] = None,
+    species: Annotated[str | None, typer.Option(help="Species of the particles; default all.")] = None,
     at_fixed: Annotated[
         list[str] | None,
-        typer.Option(help="species, or an indicator, that partial correlations hold fixed; repeat it."),
+        typer.Option(help="What partial correlations hold fixed: species, or an indicator; repeat it."),
     ] = None,
     every: Annotated[
-        int, typer.Option(min=1, help="Structure is taken from every n-th frame; motion is followed in all.")
+        int,
+        typer.Option(min=1, help="Compute the structure in every n-th frame; the motion uses all frames."),
     ] = 1,
     blocks: Annotated[
         int | None,
-        typer.Option(min=1, help="Parts of each run for errors; without it whole runs, if there are four."),
+        typer.Option(
+            min=1, help="Blocks per run for errors; default whole runs, if there are at least four."
+        ),
     ] = None,
     top: Annotated[
-        float, typer.Option(help="Share with the largest value of a target, which the area is of.")
+        float,
+        typer.Option(
+            help="Fraction of particles, those with the largest value of a target, that the area under "
+            "the ROC curve is about."
+        ),
     ] = 0.1,
-    bins: Annotated[int, typer.Option(help="Quantiles that information is counted in.")] = 20,
+    bins: Annotated[int, typer.Option(help="Number of quantiles for the mutual information.")] = 20,
     begin: Begin = 0.0,
     stride: Stride = 1,
     workers: Workers = None,

@@ -1,4 +1,4 @@
-"""Which liquids and indicators there are, what is ready to start from, and what is understood of a file."""
+"""Which liquids and indicators there are, what is ready to start from, and how a file is read."""
 
 from __future__ import annotations
 
@@ -87,12 +87,12 @@ def _list(kinds: Mapping[str, type[Described]]) -> None:
 def look(
     files: Files,
     temperature: Annotated[
-        float | None, typer.Option("--temperature", "-T", help="Of the runs, in the files' unit.")
+        float | None, typer.Option("--temperature", "-T", help="Temperature of the runs, in the files' unit.")
     ] = None,
     *,
     said: dict[str, Any],
 ) -> None:
-    """Print what is understood of files, and warn of what is odd; nothing is written."""
+    """Print how files are read, and warn of what looks wrong; nothing is written."""
     from supercooled.store.reading import temperature_beside
 
     for file in files:

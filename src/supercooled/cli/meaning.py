@@ -14,8 +14,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             float | None,
             typer.Option(
-                help="Integration step, where the file counts steps only; time between two frames, where it "
-                "counts none. In the file's unit of time."
+                help="Integration step, if the file gives steps only; time between two frames, if "
+                "it gives none. In the file's unit of time."
             ),
         ],
         None,
@@ -23,19 +23,23 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     "names": (
         Annotated[
             str | None,
-            typer.Option(help="Species by what the file calls them, as 3=A,7=B; types 1, 2 are A, B."),
+            typer.Option(
+                help="Names of the species by their label in the file, as 3=A,7=B; by default types 1, "
+                "2 are A, B."
+            ),
         ],
         None,
     ),
     "species_column": (
-        Annotated[str | None, typer.Option(help="Column that tells the species, as type or element.")],
+        Annotated[str | None, typer.Option(help="Column of the species, as type or element.")],
         None,
     ),
     "unwrapped": (
         Annotated[
             bool | None,
             typer.Option(
-                "--unwrapped/--folded", help="What positions are, where the file does not say so or is wrong."
+                "--unwrapped/--folded",
+                help="Meaning of the positions, if the file does not give it or is wrong.",
             ),
         ],
         None,
@@ -44,8 +48,8 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             str | None,
             typer.Option(
-                help="Of the file: lj (reduced), or others with sigma_AA, epsilon_AA and m_AA in them, as "
-                "metal,sigma=2.2,epsilon=0.08,mass=58.7."
+                help="Units of the file: lj (reduced), or others with sigma_AA, epsilon_AA and m_AA "
+                "in them, as metal,sigma=2.2,epsilon=0.08,mass=58.7."
             ),
         ],
         None,
@@ -62,26 +66,28 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
     "repeats": (
         Annotated[
             Literal["refuse", "first", "last"],
-            typer.Option(help="Of frames of one time, as a restart writes them: refuse, take first or last."),
+            typer.Option(
+                help="Frames with the same time, as after a restart: refuse, or take the first or the last."
+            ),
         ],
         "refuse",
     ),
     "unfinished": (
         Annotated[
             Literal["refuse", "drop", "keep"],
-            typer.Option(help="A last frame that may be cut: refuse, drop it, or keep it as it is."),
+            typer.Option(help="A last frame that may be cut short: refuse, drop it, or keep it as it is."),
         ],
         "refuse",
     ),
     "frames": (
-        Annotated[str | None, typer.Option(help="Which frames by number, as 100:, :50 or 100:200:2.")],
+        Annotated[str | None, typer.Option(help="Frames to read, by number, as 100:, :50 or 100:200:2.")],
         None,
     ),
     "format": (
         Annotated[
             str | None,
             typer.Option(
-                help="Of the file, where its name does not say so: gsd, lammps, xyz, lammps-data, ase, "
+                help="Format of the file, if its name does not show it: gsd, lammps, xyz, lammps-data, ase, "
                 "gamdpy, glassbench, mdanalysis, or another reader's."
             ),
         ],
@@ -125,9 +131,7 @@ def started(start: str, said: dict[str, Any]) -> Any:
         return start
     if start in ("equilibrated", "lattice"):
         words = ", ".join("--" + name.replace("_", "-") for name in told)
-        raise ParameterError(
-            f"{words} says what a file means, and --start is {start!r}: give a file, or leave it out"
-        )
+        raise ParameterError(f"{words} is for files, but --start is {start!r}: give a file, or leave it out")
     return io.read(start, **told)[-1:]
 
 

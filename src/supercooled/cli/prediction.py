@@ -17,13 +17,14 @@ from supercooled.cli.printing import say
 def predict(
     file: Annotated[Path, typer.Argument(help="A trajectory, or one configuration.")],
     model: Annotated[
-        str, typer.Option(help="A name that `supercooled models` lists, or a JSON file that holds a model.")
+        str, typer.Option(help="A name from `supercooled models`, or the JSON file of a model.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="GSD file to write, whose particles carry what is predicted.")
+        Path | None, typer.Option(help="GSD file for the result, with the prediction for each particle.")
     ] = None,
     temperature: Annotated[
-        float | None, typer.Option("--temperature", "-T", help="Of the run, for models that need it.")
+        float | None,
+        typer.Option("--temperature", "-T", help="Temperature of the run, for models that need it."),
     ] = None,
     *,
     said: dict[str, Any],
@@ -57,7 +58,7 @@ def _predict(file: Path, model: str, out: Path | None, meaning: sc.io.Meaning) -
     Console().print(table)
     if isinstance(made, sc.predictors.Predictor):
         share = max(made.foreign(frame) for frame in run)
-        say(f"{100 * share:.1f} % of the particles lie outside what the model has learned from")
+        say(f"{100 * share:.1f} % of the particles lie outside the range of the training data")
     if out is not None:
         sc.write_gsd(out, run, fields={made.name: found})
         say(f"Written: {out}")

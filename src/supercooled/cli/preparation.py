@@ -31,16 +31,16 @@ def cool(
     liquid: Liquid,
     temperature: Temperatures,
     density: Density,
-    hold: Annotated[list[float], typer.Option(help="Before each run, tau: one for all, or one each.")],
-    duration: Annotated[list[float], typer.Option(help="Of each run, tau: one for all, or one each.")],
-    every: Annotated[list[float], typer.Option(help="Between frames, tau: one for all, or one each.")],
+    hold: Annotated[list[float], typer.Option(help="Time before each run, tau: one for all, or one each.")],
+    duration: Annotated[list[float], typer.Option(help="Length of each run, tau: one for all, or one each.")],
+    every: Annotated[list[float], typer.Option(help="Time between frames, tau: one for all, or one each.")],
     particles: Particles = 4000,
     dt: Dt = 0.005,
     damping: Damping = 100.0,
     start: Annotated[
-        str, typer.Option(help="Of the first run: 'lattice', 'equilibrated', or a file.")
+        str, typer.Option(help="Start of the first run: 'lattice', 'equilibrated', or a file.")
     ] = "lattice",
-    seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the velocities.")] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
     *,
@@ -71,10 +71,12 @@ def cool(
 @reads
 def quench(
     liquid: Liquid,
-    files: Annotated[list[Path], typer.Argument(help="Trajectories; those of runs know their state.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Trajectories; those made by this package contain their state point.")
+    ],
     tolerance: Annotated[
         float,
-        typer.Option(help="2-norm of all forces at which a quench ends, epsilon_AA/sigma_AA, as 0.01."),
+        typer.Option(help="2-norm of all forces at which the quench stops, epsilon_AA/sigma_AA, as 0.01."),
     ],
     minimiser: Minimiser = "l-bfgs",
     runs: Runs = Path("runs"),
@@ -100,8 +102,8 @@ def quench(
         energy = float(sc.store.logged(still, "potential_energy").mean())
         evaluations = float(sc.store.logged(still, "evaluations").mean())
         say(
-            f"{still.n_frames} frames by {minimiser} to {tolerance:g}: energy {energy:.5f} a particle, "
-            f"{evaluations:.0f} evaluations a frame",
+            f"{still.n_frames} frames by {minimiser} to {tolerance:g}: energy {energy:.5f} per "
+            f"particle, {evaluations:.0f} evaluations per frame",
             err=True,
         )
 
@@ -111,20 +113,22 @@ def propensity(
     liquid: Liquid,
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
     density: Density,
-    n_runs: Annotated[int, typer.Option("--n-runs", min=2, help="Runs from the one configuration.")],
+    n_runs: Annotated[int, typer.Option("--n-runs", min=2, help="Number of runs from the configuration.")],
     duration: Annotated[float, typer.Option(help="Length of each run, tau.")],
-    every: Annotated[float, typer.Option(help="Time between the moments at which it is measured, tau.")],
-    out: Annotated[Path, typer.Option(help="Zarr folder to write.")],
+    every: Annotated[float, typer.Option(help="Time between the times at which it is measured, tau.")],
+    out: Annotated[Path, typer.Option(help="Zarr folder for the result.")],
     particles: Particles = 4000,
     per_decade: Annotated[
-        int, typer.Option(min=0, help="Frames a decade of time within each interval; 0: evenly spaced.")
+        int, typer.Option(min=0, help="Frames per decade of time within each interval; 0: evenly spaced.")
     ] = 0,
     dt: Dt = 0.005,
     damping: Damping = 100.0,
-    start: Annotated[str, typer.Option(help="'equilibrated', or a file; its last frame counts.")] = (
-        "equilibrated"
-    ),
-    first_seed: Annotated[int, typer.Option(help="Of the first run; the next take the next.")] = 1,
+    start: Annotated[
+        str, typer.Option(help="Starting configuration: 'equilibrated', or a file, whose last frame is used.")
+    ] = ("equilibrated"),
+    first_seed: Annotated[
+        int, typer.Option(help="Seed of the first run; the following runs take the following seeds.")
+    ] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
     workers: Workers = None,
@@ -159,8 +163,8 @@ def propensity(
         sc.report.save_results(out, {"propensity": found, "configuration": began})
     mean, spread = found["propensity"].mean("particle"), found["propensity"].std("particle")
     say(
-        f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, {float(spread[-1]):.4f} "
-        "apart from particle to particle",
+        f"{n_runs} runs; after {times[-1]:g} tau {float(mean[-1]):.4f} on average, standard "
+        f"deviation between particles {float(spread[-1]):.4f}",
         err=True,
     )
     say(out)

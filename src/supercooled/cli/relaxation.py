@@ -17,26 +17,30 @@ from supercooled.cli.printing import say
 def dynamics(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(help="Trajectories; those of one temperature are replicas, and averaged.")
+        list[Path],
+        typer.Argument(help="Trajectories; those at the same temperature are replicas and are averaged."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")],
     temperature: Annotated[
         list[float] | None,
         typer.Option(
-            "--temperature", "-T", help="Of each file, in their order; runs of this package know theirs."
+            "--temperature",
+            "-T",
+            help="Temperature of each file, in their order; runs made by this package contain theirs.",
         ),
     ] = None,
-    species: Annotated[str, typer.Option(help="Whose motion: a species, or all.")] = "A",
-    overlap_radius: Annotated[float, typer.Option(help="a of the overlap, sigma_AA.")] = 0.3,
+    species: Annotated[str, typer.Option(help="Species whose motion is measured, or all.")] = "A",
+    overlap_radius: Annotated[float, typer.Option(help="Distance a of the overlap, sigma_AA.")] = 0.3,
     tolerance: Annotated[
         float | None,
         typer.Option(
-            help="Of a lag, as a fraction, where frames are unevenly spaced, as 0.05; without it only frames "
-            "exactly a lag apart are paired."
+            help="Relative tolerance of a lag for unevenly spaced frames, as 0.05; default only "
+            "frames exactly a lag apart are paired."
         ),
     ] = None,
     wave_number: Annotated[
-        float | None, typer.Option(help="Of F_s, whose relaxation time is told too, 1/sigma_AA.")
+        float | None,
+        typer.Option(help="Wave number of F_s, whose relaxation time is reported too, 1/sigma_AA."),
     ] = None,
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
     begin: Begin = 0.0,

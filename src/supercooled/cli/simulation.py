@@ -35,7 +35,7 @@ def simulate(
     every: Annotated[float, typer.Option(help="Time between frames, tau.")],
     particles: Particles = 4000,
     per_decade: Annotated[
-        int, typer.Option(min=0, help="Frames a decade of time within each interval; 0: evenly spaced.")
+        int, typer.Option(min=0, help="Frames per decade of time within each interval; 0: evenly spaced.")
     ] = 0,
     dt: Dt = 0.005,
     damping: Damping = 100.0,
@@ -80,7 +80,7 @@ def simulate(
         say(trajectory.source.name)
         record = sc.store.RunFolder(Path(trajectory.source.name).parent).record()
         rate = record.get("atom_steps_per_second", 0) / 1e6
-        say(f"{record['label']}: {rate:.3g} million atom-steps a second", err=True)
+        say(f"{record['label']}: {rate:.3g} million atom-steps per second", err=True)
 
 
 @reads_start
@@ -88,25 +88,29 @@ def equilibrate(
     liquid: Liquid,
     temperature: Annotated[float, typer.Option("--temperature", "-T", help="epsilon_AA/k_B.")],
     density: Density,
-    hold: Annotated[float, typer.Option(help="Time before the part that is checked, tau.")],
-    duration: Annotated[float, typer.Option(help="Length of the part that is checked, at first, tau.")],
-    out: Annotated[Path, typer.Option(help="GSD file to write; a JSON beside it records the checks.")],
+    hold: Annotated[float, typer.Option(help="Time before the checked part, tau.")],
+    duration: Annotated[float, typer.Option(help="Initial length of the checked part, tau.")],
+    out: Annotated[
+        Path, typer.Option(help="GSD file for the configuration; a JSON file beside it records the checks.")
+    ],
     start: Annotated[
         str, typer.Option(help="'lattice', 'equilibrated', or a file with one configuration.")
     ] = "lattice",
     particles: Particles = 4000,
     relaxations: Annotated[
-        float, typer.Option(help="Relaxation times that it must last; it is prolonged until it does.")
+        float,
+        typer.Option(help="Relaxation times that the checked part must last; it is prolonged until it does."),
     ] = 20.0,
     longest: Annotated[
-        float | None, typer.Option(help="How far it may be prolonged, tau; ten times the duration.")
+        float | None,
+        typer.Option(help="Largest length of the checked part, tau; default ten times the duration."),
     ] = None,
     every: Annotated[
-        float | None, typer.Option(help="Time between frames, tau; a four-hundredth of the duration.")
+        float | None, typer.Option(help="Time between frames, tau; default 1/400 of the duration.")
     ] = None,
     dt: Dt = 0.005,
     damping: Damping = 100.0,
-    seed: Annotated[int, typer.Option(help="Of the velocities.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the velocities.")] = 1,
     engine: Mover = None,
     runs: Runs = Path("runs"),
     *,

@@ -19,11 +19,12 @@ from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, pl
 def analyze(
     context: typer.Context,
     files: Files,
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")],
     liquid: Annotated[
         str | None,
         typer.Option(
-            help="Whose pair potentials: a name in the catalogue, or a YAML file. Without it what needs none."
+            help="Liquid whose pair potentials are used: a name in the catalogue, or a YAML file. "
+            "Default none: only what needs no potential is computed."
         ),
     ] = None,
     temperature: Annotated[
@@ -31,13 +32,14 @@ def analyze(
         typer.Option(
             "--temperature",
             "-T",
-            help="Of each file, in their order; replicas share one. Runs of this package know theirs.",
+            help="Temperature of each file, in their order; replicas share one. Runs made by this "
+            "package contain theirs.",
         ),
     ] = None,
     window: Annotated[float, typer.Option(help="Time window of p_hop, tau.")] = 15.0,
     threshold: Annotated[
         list[float] | None,
-        typer.Option(help="Of p_hop for each file; without it, the MSD at the maximum of alpha_2."),
+        typer.Option(help="Threshold of p_hop for each file; default the MSD at the maximum of alpha_2."),
     ] = None,
     q_max: Annotated[
         float, typer.Option(help="Upper wave number of the caging potential, 1/sigma_AA.")
@@ -51,7 +53,7 @@ def analyze(
     ] = "total",
     calibrated_by: Annotated[
         Literal["ensemble-cut", "ensemble-full", "local-mean"],
-        typer.Option(help="Depth that calibrates: ensemble-cut, ensemble-full or local-mean."),
+        typer.Option(help="Depth used for the calibration: ensemble-cut, ensemble-full or local-mean."),
     ] = "ensemble-cut",
     species: Annotated[str, typer.Option(help="Species whose cages and hops are measured.")] = "A",
     remove_drift: Annotated[bool, typer.Option(help="Subtract the mean position of all particles.")] = False,
@@ -59,9 +61,9 @@ def analyze(
         list[str] | None,
         typer.Option(
             "--compare",
-            help="An indicator or a target, as BondOrder:degree=6 or Displacement:after=100; repeat it. "
-            "Every indicator is held against every target, and the report shows how much of the motion each "
-            "knows.",
+            help="An indicator or a target, as BondOrder:degree=6 or Displacement:after=100; repeat "
+            "it. Every indicator is compared with every target, and the report shows how much "
+            "of the motion each predicts.",
         ),
     ] = None,
     begin: Begin = 0.0,
@@ -116,9 +118,9 @@ class ListsPapers(TyperCommand):
 
 def study(
     name: Annotated[str, typer.Argument(help="The paper.")],
-    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results.")],
     preset: Annotated[
-        str, typer.Option(help="How long the runs are: quick, medium, paper; some have long too.")
+        str, typer.Option(help="Length of the runs: quick, medium or paper; some papers also have long.")
     ] = "quick",
     runs: Annotated[Path | None, typer.Option(help="Folder of the runs; default OUT/runs.")] = None,
     workers: Workers = None,
@@ -135,7 +137,7 @@ def study(
 
 
 def report(
-    out: Annotated[Path, typer.Argument(help="Folder that a study or an analysis has written.")],
+    out: Annotated[Path, typer.Argument(help="Folder written by a study or an analysis.")],
 ) -> None:
     """Draw the figures and the page again from the stored results."""
     with sc.report.own_folder(out, redrawn=True):

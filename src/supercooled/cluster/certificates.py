@@ -46,7 +46,7 @@ class Private:
             self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         except OSError as error:
             raise ClusterError(
-                f"{parent}: no folder for the cluster's certificates can be made here ({error.strerror})"
+                f"{parent}: the folder for the cluster's certificates can't be made here ({error.strerror})"
             ) from error
         try:
             self._lock = _locked(self.folder)
@@ -76,7 +76,7 @@ class Private:
 
 def _self_signed() -> tuple[bytes, bytes]:
     """A certificate that signs itself, and its key, in PEM."""
-    require("cryptography", doing="a cluster of one's own")
+    require("cryptography", doing="a cluster started by supercooled")
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -112,8 +112,8 @@ def _see_private(path: Path) -> None:
     mode = path.stat().st_mode
     if stat.S_IMODE(mode) & 0o077:
         raise ClusterError(
-            f"{path.parent}: this file system lets others read the cluster's key (mode "
-            f"{stat.S_IMODE(mode):o}); begin in a folder on one that keeps permissions"
+            f"{path.parent}: others can read the cluster's key on this file system (mode "
+            f"{stat.S_IMODE(mode):o}); start in a folder on a file system that keeps permissions"
         )
 
 

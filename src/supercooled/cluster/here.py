@@ -69,8 +69,8 @@ class Processes(ProcessPoolExecutor):
         self.shutdown(wait=False, cancel_futures=True)
         if issubclass(kind, BrokenProcessPool):
             raise ClusterError(
-                "a worker process died; ask again to go on (a script that uses several must do so below "
-                "`if __name__ == '__main__':`)"
+                "a worker process died; run it again to continue (a script that uses several "
+                "processes must do so below `if __name__ == '__main__':`)"
             ) from error
         return None
 

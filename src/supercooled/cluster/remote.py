@@ -56,7 +56,7 @@ def connect(scheduler: Scheduler) -> Remote:
     elif scheduler.address in QUEUES:
         submit = _SUBMITS[scheduler.address]
         if shutil.which(submit) is None:
-            raise ClusterError(f"{scheduler.address} needs the command {submit}, which is not found here")
+            raise ClusterError(f"{scheduler.address} needs the command {submit}, which was not found")
         # Relative paths of tasks begin in this folder, so the workers share it.
         private = Private(_shared_by_jobs(scheduler))
     try:
@@ -91,8 +91,9 @@ def _connected(scheduler: Scheduler, security: Any, cluster: Any, private: Priva
     except (OSError, TimeoutError) as error:
         if scheduler.address.startswith("tls://"):
             raise ClusterError(
-                f"no Dask scheduler at {scheduler.address} takes these certificates, or none answers there; "
-                "all sides need certificates of one authority"
+                f"no Dask scheduler at {scheduler.address} accepts these certificates, or none "
+                "answers there; scheduler, workers and client need certificates of the same "
+                "authority"
             ) from error
         raise ClusterError(
             f"no Dask scheduler answers at {scheduler.address}; see `A cluster by hand` in the documentation "
@@ -134,9 +135,9 @@ class Remote(Executor):
         for address, worker in workers.items():
             if worker["nthreads"] != 1:
                 raise ClusterError(
-                    f"worker {address} does {worker['nthreads']} tasks at once in one process, and a "
-                    "simulation needs a process of its own; start it with --nthreads 1, and several with "
-                    "--nworkers"
+                    f"worker {address} runs {worker['nthreads']} tasks at once in one process, "
+                    "but each simulation needs its own process; start it with --nthreads 1, "
+                    "and use --nworkers for several"
                 )
         for address, version in self._client.run(_version).items():
             if version != _version():
@@ -208,13 +209,13 @@ class Remote(Executor):
             self._private.close()
         if issubclass(kind, KilledWorker):
             raise ClusterError(
-                f"workers of {self._address} died four times over the same task: give them more memory, or "
-                "look into their logs; the same command goes on from here"
+                f"workers of {self._address} died four times on the same task: give them more "
+                "memory, or check their logs; the same command continues from here"
             ) from error
         if issubclass(kind, CancelledError) or type(error).__name__ == "CommClosedError":
             raise ClusterError(
-                f"the scheduler at {self._address} is lost ({error}); start it again, and the same command "
-                "goes on from here"
+                f"the scheduler at {self._address} is lost ({error}); start it again, and the "
+                "same command continues from here"
             ) from error
         return None
 
@@ -246,8 +247,8 @@ def _run(function: bytes, call: _Call) -> Any:
         if error.filename != call.folder:
             raise
         raise ClusterError(
-            f"{os.uname().nodename} has no folder {call.folder}: workers need a file system that they share "
-            "with the process that asks"
+            f"{os.uname().nodename} has no folder {call.folder}: workers need a file system "
+            "shared with the process that started the work"
         ) from error
 
 
@@ -286,10 +287,10 @@ def _of_running(scheduler: Scheduler) -> Any:
     if scheduler.address.startswith("tcp://"):
         if scheduler.encrypted and dask.config.get("distributed.comm.require-encryption", None) is not False:
             raise ClusterError(
-                f"{scheduler.address} is not encrypted: whoever reaches that port runs code as you. Give the "
-                "scheduler and its workers certificates and use tls:// (`A cluster by hand` in the "
-                "documentation), or, where nobody else reaches their network, set "
-                "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=False"
+                f"{scheduler.address} is not encrypted: anyone who can reach that port can run "
+                "code as you. Give the scheduler and its workers certificates and use tls:// "
+                "(`A cluster by hand` in the documentation), or, if their network is closed to "
+                "others, set DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=False"
             )
         return None
     if scheduler.tls is not None:
@@ -307,7 +308,7 @@ def _see_certificates(scheduler: Scheduler, security: Any) -> None:
         raise ClusterError(f"the certificates for {scheduler.address} can't be read ({error})") from error
     if context is None:
         raise ClusterError(
-            f"{scheduler.address} takes nobody without a certificate: give tls=(authority, certificate, "
+            f"{scheduler.address} requires a certificate: give tls=(authority, certificate, "
             "key), or name them in Dask's configuration"
         )
 

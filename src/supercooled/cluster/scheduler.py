@@ -57,7 +57,7 @@ class Scheduler:
                 f"{self.address!r}"
             )
         if running and self.workers is not None:
-            raise ParameterError(f"{self.address} has workers of its own: leave the number out")
+            raise ParameterError(f"{self.address} has its own workers: leave the number out")
         if self.workers is not None and self.workers < 1:
             raise ParameterError(f"workers must be at least 1, not {self.workers}")
         if not self.encrypted and not self.address.startswith("tcp://"):

@@ -103,8 +103,8 @@ def read_configurations(
         found = of_runs([io.read(path) for path in sorted(place.rglob("*.gsd"))] if place.is_dir() else [])
     if not found:
         raise ParameterError(
-            f"{folder}: no .npz file with a propensity, no result of supercooled propensity, and no GSD runs "
-            "that begin with one configuration"
+            f"{folder}: there is no .npz file with a propensity, no result of supercooled "
+            "propensity, and no GSD runs that start from one configuration"
         )
     return _once(found)
 
@@ -120,8 +120,8 @@ def _once(found: Sequence[Configuration]) -> list[Configuration]:
         if np.abs(moved).max() < SAME and np.allclose(one.propensity, there.propensity, rtol=1e-4, atol=1e-4):
             continue
         raise ParameterError(
-            f"two different configurations are called {one.name} at T={one.temperature:g}, t={one.time:g}: "
-            "put each set into a folder of its own"
+            f"two different configurations are called {one.name} at T={one.temperature:g}, "
+            f"t={one.time:g}: put each set into its own folder"
         )
     return list(kept.values())
 
@@ -216,7 +216,7 @@ def _of_results(path: Path) -> list[Configuration]:
     """Configuration of a folder that ``supercooled propensity`` wrote, at each of its times."""
     nodes = check(path)
     if not {"propensity", "configuration"} <= set(nodes):
-        raise ParameterError(f"{path} holds no propensity with its configuration; make it again")
+        raise ParameterError(f"{path} does not contain a propensity with its configuration; compute it again")
     with reading(f"{path}"):
         moved, began = dataset(path, "propensity"), dataset(path, "configuration")
         values, times = moved["propensity"].values, moved["time"].values
@@ -241,7 +241,9 @@ def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Con
     reduced = "propensity" in held
     start = "positions" if reduced else "initial_positions"
     if lacking := [name for name in ("types", start, "positions") if name not in held]:
-        raise TrajectoryError(f"{path}: no array {lacking[0]!r}, which a configuration with a propensity has")
+        raise TrajectoryError(
+            f"{path}: there is no array {lacking[0]!r}, which is needed for a configuration with a propensity"
+        )
     first = _table(path, held, start, (None, None))
     n, d = first.shape
     kinds = _kinds(path, held, n)
@@ -250,7 +252,9 @@ def _of_arrays(path: Path, temperature: float | None, time: float | None) -> Con
         edges = _box(path, held, d)
     else:
         edges = np.full(d, (n / DENSITIES[d]) ** (1.0 / d))
-        said.append(f"no box: edge {edges[0]:.5f} of {n} particles at density {DENSITIES[d]:.4g}")
+        said.append(
+            f"no box; with edge {edges[0]:.5f} the density of its {n} particles would be {DENSITIES[d]:.4g}"
+        )
     box = Box(float(edges[0]), float(edges[1]), float(edges[2]) if d == 3 else 1.0, dimensions=d)
     names = ("initial_positions_inherent", "positions_inherent")
     still = next((name for name in names if name in held and held[name].size), None)
@@ -267,10 +271,12 @@ def _numbers(path: Path, held: dict[str, AnyArray], name: str) -> Array:
     """Numbers of an array, of a size that can be reckoned with."""
     values = held[name]
     if values.dtype.kind not in "biuf":
-        raise TrajectoryError(f"{path}: {name} holds text, and should hold numbers")
+        raise TrajectoryError(f"{path}: {name} contains text instead of numbers")
     numbers = np.asarray(values, dtype=np.float64)
     if not (np.isfinite(numbers).all() and np.abs(numbers).max(initial=0.0) < LARGEST):
-        raise TrajectoryError(f"{path}: {name} holds numbers that are not finite, or beyond {LARGEST:g}")
+        raise TrajectoryError(
+            f"{path}: {name} contains numbers that are not finite, or larger in size than {LARGEST:g}"
+        )
     return numbers
 
 
@@ -289,7 +295,8 @@ def _kinds(path: Path, held: dict[str, AnyArray], n: int) -> Integers:
     types = _numbers(path, held, "types").ravel()
     if len(types) != n or np.any(types != np.round(types)) or np.ptp(types) > _MOST_KINDS - 1:
         raise TrajectoryError(
-            f"{path}: types must be {n} whole numbers of at most {_MOST_KINDS} kinds, one for each particle"
+            f"{path}: types must be {n} whole numbers with at most {_MOST_KINDS} different "
+            "values, one for each particle"
         )
     kinds: Integers = (types - types.min()).astype(np.int64)
     return kinds
@@ -320,7 +327,7 @@ def _reduced(path: Path, held: dict[str, AnyArray], n: int) -> tuple[Array, Arra
     given = {name: _numbers(path, held, name) for name in ("propensity", *names) if name in held}
     for name, values in given.items():
         if values.shape != (n,) or not (values >= 0.0).all():
-            raise TrajectoryError(f"{path}: {name} must be {n} numbers, none negative, not {values.shape}")
+            raise TrajectoryError(f"{path}: {name} must be {n} non-negative numbers, not {values.shape}")
     halves = np.stack([given[name] for name in names]) if set(names) <= set(given) else None
     return given["propensity"], halves
 
@@ -337,13 +344,15 @@ def _state(
     if T is None:
         T = float(match["T"]) if match else temperature
     if T is None:
-        raise ParameterError(f"{path}: neither the file nor its name says the temperature: give it")
+        raise ParameterError(f"{path}: neither the file nor its name gives the temperature: pass it")
     t = _number(path, held, "time")
     if t is None and named:
         t = _time_of(int(named["tc"]), d, T)
     t = time if t is None else t
     if t is None:
-        raise ParameterError(f"{path}: neither the file nor its name says after which time: give it")
+        raise ParameterError(
+            f"{path}: neither the file nor its name gives the time of the propensity: pass it"
+        )
     return T, t, f"{int(match['number']):03d}" if match else path.stem
 
 
@@ -355,7 +364,7 @@ def _number(path: Path, held: dict[str, AnyArray], name: str) -> float | None:
         # Some of the public files have it as text.
         values = np.asarray(given, dtype=np.float64) if given.dtype.kind == "U" else given
     except ValueError as error:
-        raise TrajectoryError(f"{path}: {name} is no number") from error
+        raise TrajectoryError(f"{path}: {name} is not a number") from error
     values = _numbers(path, {name: values}, name)
     if values.size != 1:
         raise TrajectoryError(f"{path}: {name} must be one number, not {values.size}")

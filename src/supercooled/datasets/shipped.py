@@ -66,8 +66,8 @@ class Dataset:
         judges = sum(c.role == "judge" for c in at)
         return (
             f"{self.name}: {one.frame.n_particles} particles, T = {temperatures}; at each of "
-            f"{len({c.time for c in self.configurations if c.temperature == one.temperature})} times "
-            f"{len(at) - judges} configurations learn and {judges} judge"
+            f"{len({c.time for c in self.configurations if c.temperature == one.temperature})} "
+            f"times {len(at) - judges} configurations are for training and {judges} for testing"
         )
 
 
@@ -95,9 +95,7 @@ def load(name: Name) -> Dataset:
     there = names()
     chosen = [one for one in there if one == name] or [one for one in there if one.startswith(f"{name}_rho")]
     if not chosen:
-        raise ParameterError(
-            f"no propensities {name!r} come with the package; there are {', '.join(there) or 'none'}"
-        )
+        raise ParameterError(f"the package has no propensities {name!r}; it has {', '.join(there) or 'none'}")
     made = [_loaded(FOLDER / f"{one}.json") for one in chosen]
     configurations = tuple(one for several, _, _ in made for one in several)
     return Dataset(
@@ -106,17 +104,15 @@ def load(name: Name) -> Dataset:
 
 
 def _loaded(beside: Path) -> tuple[list[Configuration], Liquid, dict[str, Any]]:
-    record = read_record(beside, Record, error=StoreError, saying="is no record of propensities")
+    record = read_record(beside, Record, error=StoreError, saying="is not a record of propensities")
     path = beside.with_suffix(".npz")
     held = read_some_arrays(path, _ARRAYS, error=StoreError)
     n, c, t, d = record.n_particles, len(record.roles), len(record.times), len(record.edges)
     shapes = {"species": (n,), "positions": (c, n, d), "inherent": (c, n, d), "halves": (c, 2, t, n)}
     if record.format != FORMAT or any(held.get(k) is None or held[k].shape != s for k, s in shapes.items()):
-        raise StoreError(f"{path} does not hold what its record says; reinstall the package")
+        raise StoreError(f"{path} does not match its record; reinstall the package")
     if contents(held) != record.digest:
-        raise StoreError(
-            f"{path} is damaged: its contents are not those of its record; reinstall the package"
-        )
+        raise StoreError(f"{path} is damaged: its contents differ from its record; reinstall the package")
     liquid = systems.named(record.system, density=record.density)
     box = Box(record.edges[0], record.edges[1], record.edges[2] if d == 3 else 1.0, dimensions=d)
     names = liquid.mixture.species

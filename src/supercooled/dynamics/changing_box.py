@@ -67,10 +67,11 @@ def warn_of_breathing(trajectory: Trajectory) -> None:
     found = breathing(trajectory)
     if found.share > _ROUNDING:
         warnings.warn(
-            f"{trajectory.source.name}: the box changes by {100 * found.share:.2g} % of its edges, which "
-            f"adds {found.step:.2g} sigma^2 to a mean squared displacement from one frame to the next and up "
-            f"to {found.most:.2g} sigma^2 between any two, if its middle stays; cage_relative_displacement "
-            "and nonaffine_displacement are without it",
+            f"{trajectory.source.name}: the box changes by {100 * found.share:.2g} % of its "
+            f"edges, which adds {found.step:.2g} sigma^2 to the mean squared displacement from "
+            f"one frame to the next and up to {found.most:.2g} sigma^2 between any two, if the "
+            "centre of the box stays fixed; cage_relative_displacement and "
+            "nonaffine_displacement do not contain it",
             stacklevel=_outside(),
         )
 

@@ -172,14 +172,14 @@ def correlators(
 def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:
     times = np.atleast_1d(np.asarray(lags, dtype=np.float64))
     if times.ndim != 1 or len(times) == 0 or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
-        raise ParameterError("lags must be rising times, for example lags=[1.0, 2.0, 5.0, 10.0]")
+        raise ParameterError("lags must be increasing times, for example lags=[1.0, 2.0, 5.0, 10.0]")
     if times[0] < SHORTEST_LAG:
         raise ParameterError(f"lags must be positive, not {times[0]:g}")
     longest = max(run.times[-1] - run.times[0] for run in runs)
     if times[-1] > longest * (1 + 1e-9):
         raise TrajectoryError(
-            f"{runs[0].source.name}: the longest lag, {times[-1]:g}, exceeds the longest run, {longest:g}: "
-            "prolong the run or ask for shorter lags"
+            f"{runs[0].source.name}: the longest lag, {times[-1]:g}, exceeds the longest run, "
+            f"{longest:g}: use a longer run or shorter lags"
         )
     return times
 

@@ -66,7 +66,9 @@ def curves(tally: Tally, axes: Axes, block: float, *, whole_runs: bool) -> xr.Da
         arrays[name] = _labelled(name, array, dims, axes)
         arrays[f"{name}_error"] = _beside(name, error, dims, "standard error of the")
         if name != "van_hove":
-            arrays[f"{name}_jackknife"] = _beside(name, jackknife, ("block", *dims), "without one block,")
+            arrays[f"{name}_jackknife"] = _beside(
+                name, jackknife, ("block", *dims), "with one block left out,"
+            )
     counted = tally.sums.sum(axis=0).transpose(1, 0, 2)
     pairs = counted[..., -2]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -90,7 +92,8 @@ def curves(tally: Tally, axes: Axes, block: float, *, whole_runs: bool) -> xr.Da
         dataset.attrs["no_error"] = _why(axes.lags, scale, block, memory)
     elif (np.count_nonzero(held > 0, axis=0) < FEWEST_PARTS).any():
         dataset.attrs["no_error"] = (
-            f"fewer than {FEWEST_PARTS} parts of the run have a time origin, too few to tell their scatter"
+            f"fewer than {FEWEST_PARTS} parts of the run have a time origin, too few for an "
+            "estimate of their scatter"
         )
     return dataset if axes.groups is not None else dataset.isel(group=0, drop=True)
 
@@ -111,10 +114,10 @@ def _memory(tally: Tally, lags: Array) -> float:
 def _why(lags: Array, scale: Array, block: float, memory: float) -> str:
     first = lags[int(np.argmax(np.isnan(scale)))]
     if block < PART * memory * (1 - 1e-9):
-        forget = f"{PART:g} times as long as particles stay in their places, {memory:.3g}"
-        what = f"they last {block:.3g} each, less than {forget}"
+        forget = f"{PART:g} times as long as particles stay in place, {memory:.3g}"
+        what = f"each lasts {block:.3g}, less than {forget}"
     else:
-        what = f"from the lag {first:.3g} on they last, with {block:.3g}, less than {PART:g} lags"
+        what = f"from the lag {first:.3g} on each lasts, with {block:.3g}, less than {PART:g} lags"
     return (
         f"parts of the run are not independent of each other: {what}; prolong the run, or give "
         f"{FEWEST_PARTS} or more independent runs with blocks=1"

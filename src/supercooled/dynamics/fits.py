@@ -166,7 +166,7 @@ def compare_laws(
     'mct'
     """
     if len(set(laws)) < len(laws):
-        raise ParameterError(f"laws={list(laws)} names a law twice: weights would be shared between them")
+        raise ParameterError(f"laws={list(laws)} names a law twice: they would share one weight")
     fits = [fit_law(temperatures, times, law=law, confidence=confidence, errors=errors) for law in laws]
     aic = np.array([fit.aic for fit in fits])
     weight = np.exp(-0.5 * (aic - aic.min()))

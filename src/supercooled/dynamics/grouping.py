@@ -52,8 +52,9 @@ class ParticleField:
             wanted = (n,) if values.ndim != 2 else (run.n_frames, n)
             if values.shape != wanted:
                 raise ParameterError(
-                    f"{name}: {what} must be (particle,) or (frame, particle), here {wanted}, not "
-                    f"{values.shape}; a DataArray may know some of them by its coordinates"
+                    f"{name}: {what} must be (particle,) or (frame, particle), here {wanted}, "
+                    f"not {values.shape}; a DataArray may hold some of them if its coordinates "
+                    "number them"
                 )
             frames = np.arange(run.n_frames) if values.ndim == 2 else None
             return cls(np.atleast_2d(values), frames, np.arange(n), missing)
@@ -123,7 +124,7 @@ class Groups:
         if not (np.isfinite(weights) & (weights >= 0)).all():
             wrong = self.particles[int(np.argmin(np.isfinite(weights) & (weights >= 0)))]
             raise ParameterError(
-                f"{name}: frame {frame}, particle {wrong}: a weight must be a number from 0 up"
+                f"{name}: frame {frame}, particle {wrong}: a weight must be a number, 0 or more"
             )
         return weights
 
@@ -138,17 +139,14 @@ def group_names(
         return ("all",)
     if isinstance(groups[0], str):
         if groups[0] != "species":
-            raise ParameterError(
-                f"particle_groups={groups[0]!r}: the only grouping known by name is 'species'"
-            )
+            raise ParameterError(f"particle_groups={groups[0]!r}: the only grouping with a name is 'species'")
         return runs[0].names
     if names is not None:
         return tuple(names)
     largest = max(float(np.max(np.asarray(field), initial=-1)) for field in groups)
     if not 0 <= largest < MOST_GROUPS:
         raise ParameterError(
-            f"no particle belongs to a group, or a label is not a number from 0 to "
-            f"{MOST_GROUPS}: count from 0"
+            f"no particle belongs to a group, or a label is not a whole number from 0 to {MOST_GROUPS}"
         )
     return tuple(range(int(largest) + 1))
 

@@ -75,7 +75,9 @@ def hops(
     array([[0.65, 0.65]])
     """
     if not isinstance(trajectory, Trajectory):
-        raise ParameterError("hops takes one trajectory: call it for each run, and give the list to relation")
+        raise ParameterError(
+            "hops takes one trajectory: call it for each run, and pass the list to the functions of relation"
+        )
     side = frames_on_each_side(trajectory, window)
     n = trajectory.n_frames
     # Chunks of whole periods start their sums where an undivided run would: the same bits come out. Paths
@@ -107,7 +109,7 @@ def hops(
 def added_up(run: Trajectory) -> bool:
     """Whether paths are added up from frame to frame, so that none may be left out.
 
-    For want of image counts, or because the box changes.
+    For want of image flags, or because the box changes.
     """
     first = run.read(slice(0, 1))
     if not first.unwrapped and first.images is None:

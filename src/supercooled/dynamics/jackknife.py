@@ -41,8 +41,8 @@ class Curve:
         if np.isfinite(error):
             return ""
         if self.without is None and self.errors is None:
-            return "the curve came without errors"
-        return self.no_error or "without one of its blocks the run does not reach it"
+            return "the curve has no errors"
+        return self.no_error or "with one of its blocks left out the run does not reach it"
 
     def error(self, estimate: Callable[[Array], float], time: float) -> float:
         """Standard error of what `estimate` makes of the values up to `time`.
@@ -109,8 +109,8 @@ def without_gaps(data: xr.DataArray, beside: xr.Dataset) -> Booleans:
     if wrong.any():
         k = int(np.argmax(wrong))
         raise ParameterError(
-            f"{data.name or 'the curve'} is {data.values[k]} at lag {data['lag'].values[k]:g}, and not a "
-            "number that was measured: leave such lags out with dropna"
+            f"{data.name or 'the curve'} is {data.values[k]} at lag {data['lag'].values[k]:g}, "
+            "not a measured number: remove such lags with dropna"
         )
     return np.asarray(good)
 
@@ -137,7 +137,7 @@ def curve_of(curves: xr.Dataset | xr.DataArray, name: str, errors: xr.DataArray 
     if data.dims != ("lag",):
         others = [str(d) for d in data.dims if d != "lag"]
         raise ParameterError(
-            f"{name} hangs on {others} and the lag: choose one, for example curves.sel({others[0]}=...)"
+            f"{name} depends on {others} and the lag: choose one, for example curves.sel({others[0]}=...)"
             if others
             else f"{name} has no lag"
         )

@@ -45,8 +45,8 @@ def logarithmic_lags(
     last = longest / interval * (1 + ROUNDING) if np.isfinite(longest) else 0.0
     if last < 1 or per_decade < 1:
         raise ParameterError(
-            f"{trajectory.source.name}: lags from {interval:g} to {longest:g} with {per_decade} a decade "
-            "don't exist: use, for example, per_decade=12, longest=100.0"
+            f"{trajectory.source.name}: lags from {interval:g} to {longest:g} with {per_decade} "
+            "per decade do not exist: use, for example, per_decade=12, longest=100.0"
         )
     last = np.rint(longest / interval) if even else longest / interval
     n = max(1, round(per_decade * np.log10(last)))
@@ -137,8 +137,8 @@ def pairing(run: Trajectory, lags: Array, tolerance: float | None, origin_spacin
     even = evenly_spaced(run.times)
     if tolerance is None and not even:
         raise TrajectoryError(
-            f"{run.source.name}: frames are unevenly spaced in time, so few pairs are exactly a lag apart: "
-            "say how far they may be from it, for example tolerance=0.05"
+            f"{run.source.name}: frames are unevenly spaced in time, so few pairs are exactly a "
+            "lag apart: give the tolerance of the lag, for example tolerance=0.05"
         )
     if tolerance is None:
         exact = np.asarray(run.interval * in_frames(run, lags, "lag"), np.float64)

@@ -77,7 +77,7 @@ def nonaffine_displacement(
         f, i = np.argwhere(values < 0)[0]
         raise TrajectoryError(
             f"{trajectory.source.name}: frame {trajectory.frames[frames[f]]}, particle {i}: "
-            f"{int(numbers[f, i])} neighbours within {cutoff:g} don't determine a deformation: "
+            f"{int(numbers[f, i])} neighbours within {cutoff:g} do not determine a deformation: "
             "use a larger cutoff"
         )
     return _dataset(plan, frames, labelled("nonaffine", values, ("frame", "particle")), numbers)

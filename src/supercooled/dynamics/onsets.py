@@ -67,8 +67,8 @@ def onset_temperatures(
     cold = hot > data.T
     if cold.sum() < 4 or (~cold).sum() < 2:
         raise ParameterError(
-            f"{int(cold.sum())} temperatures below hot={hot:g} and {int((~cold).sum())} above it: an onset "
-            "needs four and two"
+            f"{int(cold.sum())} temperatures below hot={hot:g} and {int((~cold).sum())} above "
+            "it: an onset needs at least four and two"
         )
     if not (np.isfinite(excess) and excess > 0):
         raise ParameterError(f"excess must be positive, not {excess}, for example excess=0.1")
@@ -128,9 +128,9 @@ def _bend(data: Data, y: Array) -> tuple[float, str]:
         best = grid[k]
         grid = np.linspace(grid[max(k - 1, 0)], grid[min(k + 1, len(grid) - 1)], 21)
     if min(best - low, high - best) < 1e-3 * (high - low):
-        return np.nan, "the Arrhenius line bends at the edge of the temperatures or beyond"
+        return np.nan, "the bend of the Arrhenius line is at the edge of the temperatures or beyond"
     if chi_square(best)[1] <= 0:
-        return np.nan, "the relaxation times don't rise above the Arrhenius line"
+        return np.nan, "the relaxation times do not rise above the Arrhenius line"
     return float(1.0 / best), ""
 
 

@@ -44,7 +44,9 @@ def checked(
     tau = np.atleast_1d(np.asarray(times, dtype=np.float64))
     sigma = None if errors is None else np.atleast_1d(np.asarray(errors, dtype=np.float64))
     if T.ndim != 1 or T.shape != tau.shape or (sigma is not None and sigma.shape != T.shape):
-        raise ParameterError(f"{T.shape} temperatures, {tau.shape} times and their errors must be as many")
+        raise ParameterError(
+            f"{T.shape} temperatures, {tau.shape} times and their errors must be equal in number"
+        )
     good = np.isfinite(T) & (T > 0) & np.isfinite(tau) & (tau > 0)
     good &= True if sigma is None else np.isfinite(sigma) & (sigma > 0)
     if not good.all():
@@ -98,7 +100,7 @@ class Problem:
         a, c, _ = (float(x[0]) for x in self.fits(np.array([theta])))
         if not c > 0:
             raise ParameterError(
-                f"the relaxation times don't rise on cooling as {self.law.label} would: "
+                f"the relaxation times do not increase on cooling as {self.law.label} would: "
                 "check them, or leave out the hottest temperatures"
             )
         values = [np.exp(a), self.law.inverse(c, theta), theta]

@@ -100,7 +100,7 @@ def distances_gone(
     if isinstance(runs, Trajectory) or len(runs) < 2:
         raise ParameterError("a propensity needs two or more runs from the same configuration")
     if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] <= 0:
-        raise ParameterError("times must be rising and positive, for example times=[1.0, 10.0]")
+        raise ParameterError("times must be positive and increasing, for example times=[1.0, 10.0]")
     for run in runs:
         _check_start(runs[0], run)
     for run in replicas(runs):
@@ -133,7 +133,7 @@ def _check_start(one: Trajectory, other: Trajectory) -> None:
         i = int(distance.argmax())
         raise TrajectoryError(
             f"{name}: particle {i} of its first frame is {distance[i]:.3g} away from that of "
-            f"{one.source.name}: the runs of a propensity start from one configuration"
+            f"{one.source.name}: the runs of a propensity must start from one configuration"
         )
 
 
@@ -143,7 +143,8 @@ def _frames_at(run: Trajectory, times: Array) -> Integers:
     missing = np.abs(since[frames] - times) > 1e-6 * times
     if missing.any():
         raise ParameterError(
-            f"{run.source.name}: no frame {times[missing][0]:g} after the first; they reach {since[-1]:g}"
+            f"{run.source.name}: there is no frame at {times[missing][0]:g} after the first; "
+            f"the last is at {since[-1]:g}"
         )
     return frames
 

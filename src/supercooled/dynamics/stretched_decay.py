@@ -87,16 +87,16 @@ def stretched_exponential(
     lags, values = whole.lags[near], whole.values[near]
     if near.sum() < LEAST_LAGS:
         raise ParameterError(
-            f"{int(near.sum())} lags lie between {shortest:g} and {longest:g}, and a stretched exponential "
-            "needs four: ask for more lags or a wider range"
+            f"{int(near.sum())} lags lie between {shortest:g} and {longest:g}, and a stretched "
+            "exponential needs four: use more lags or a wider range"
         )
     if not (values[0] > 0 and values[-1] < values[0]):
-        raise ParameterError(f"{of} doesn't decay from {values[0]:.3g} between {shortest:g} and {longest:g}")
+        raise ParameterError(f"{of} does not decay from {values[0]:.3g} between {shortest:g} and {longest:g}")
     fit, covariance, deviation = _fit(lags, values)
     if np.isnan(deviation) or np.exp(fit[1]) < _EARLIEST * lags[0]:
         raise ParameterError(
-            f"no stretched exponential goes through {of} between {shortest:g} and {longest:g}: fit the final "
-            "decay alone"
+            f"no stretched exponential fits {of} between {shortest:g} and {longest:g}: fit the "
+            "final decay alone"
         )
 
     found = dict(zip(FIELDS, _fields(fit).tolist(), strict=True))
@@ -107,8 +107,9 @@ def stretched_exponential(
         )
     if found["amplitude"] > _HIGHEST:
         raise ParameterError(
-            f"the stretched exponential through {of} between {shortest:g} and {longest:g} begins at "
-            f"{found['amplitude']:.3g}, above 1: these lags hold another decay too; fit later ones"
+            f"the stretched exponential through {of} between {shortest:g} and {longest:g} "
+            f"starts at {found['amplitude']:.3g}, above 1: these lags contain another decay "
+            "too; fit later ones"
         )
 
     def error(k: int) -> float:

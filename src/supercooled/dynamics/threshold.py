@@ -78,8 +78,8 @@ def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThresho
     near = np.isfinite(alpha2) & (np.abs(np.log10(lags / lags[top])) <= decades)
     if near.sum() < LEAST_POINTS:
         return _unreached(
-            f"only {int(near.sum())} lags lie within {decades:g} decades of the largest alpha2, at "
-            f"{lags[top]:g}: ask for more lags a decade or more decades"
+            f"only {int(near.sum())} lags lie within {decades:g} decades of the largest alpha2, "
+            f"at {lags[top]:g}: use more lags per decade or more decades"
         )
     time = _top(lags[near], alpha2[near])
     if np.isnan(time):
@@ -97,7 +97,10 @@ def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThresho
         )
     value = _value_at(time, lags[near], displacements["msd"].values[near])
     error = _error(displacements, near, time)
-    why = displacements.attrs.get("no_error", "") or "without one of its blocks alpha2 has no maximum there"
+    why = (
+        displacements.attrs.get("no_error", "")
+        or "with one of its blocks left out alpha2 has no maximum there"
+    )
     return HopThreshold(value, error, "sigma_AA^2", "" if np.isfinite(error) else why, time=time)
 
 

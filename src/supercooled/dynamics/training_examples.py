@@ -366,5 +366,5 @@ def _origins(each: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _together(parts: list[xr.Dataset]) -> xr.Dataset:
     if not parts:
-        raise TrajectoryError("no run was given")
+        raise TrajectoryError("there is no run")
     return xr.concat(parts, dim="example", combine_attrs="drop_conflicts")

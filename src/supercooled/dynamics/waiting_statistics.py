@@ -70,7 +70,9 @@ def waiting_times(events: EventTimes, *, times: Times) -> xr.Dataset:
     start = events.attrs["observed_from"] - half
     length = float(events.attrs["observed_to"] + half - start)
     if wanted.ndim != 1 or not np.isfinite(wanted).all() or (np.diff(wanted) <= 0).any() or wanted[0] < 0:
-        raise ParameterError("times must rise from 0 or later, for example times=[0.0, 1.0, 10.0]")
+        raise ParameterError(
+            "times must increase and start at 0 or later, for example times=[0.0, 1.0, 10.0]"
+        )
     if not wanted[-1] < length:
         raise ParameterError(
             f"the longest time, {wanted[-1]:g}, is not shorter than the time observed, {length:g}"
@@ -104,12 +106,12 @@ def _dependence(events: xr.Dataset, length: float) -> float:
 
 def _why_unknown(groups: int, length: float, persistence: float, seen: float) -> str:
     if groups < FEWEST_PARTS:
-        return f"{groups} particles are fewer than {FEWEST_PARTS}, too few to tell their scatter"
+        return f"{groups} particles are fewer than {FEWEST_PARTS}, too few for an estimate of their scatter"
     if np.isfinite(persistence) and length >= PART * persistence / max(seen, 1e-9) * (1 - 1e-9):
         return ""
     return (
-        f"the time observed, {length:.3g}, is shorter than {PART:g} mean persistence times: all particles "
-        "share the one state that it saw; prolong the run"
+        f"the time observed, {length:.3g}, is shorter than {PART:g} mean persistence times: the "
+        "run covers only one state of all particles; use a longer run"
     )
 
 

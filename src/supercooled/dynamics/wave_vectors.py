@@ -32,8 +32,8 @@ def shell_vectors(box: Box, q: float, width: float) -> Array:
     exact = np.floor((q + width / 2) * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9)
     if (modes := float(np.prod(2.0 * exact + 1.0))) > MOST_VECTORS:
         raise ParameterError(
-            f"wave vectors up to q={q:g} and a shell_width of {width:g} are {modes:.3g}, more than "
-            f"{MOST_VECTORS:g}: choose smaller wave_numbers, for example 7.25"
+            f"wave vectors up to q={q:g} and a shell_width of {width:g} number {modes:.3g}, "
+            f"more than {MOST_VECTORS:g}: choose smaller wave_numbers, for example 7.25"
         )
     highest = exact.astype(int)
     grids = np.meshgrid(*[np.arange(-n, n + 1) for n in highest], indexing="ij")

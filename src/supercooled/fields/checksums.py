@@ -57,7 +57,7 @@ def objection(folder: Path) -> str | None:
     """Why a folder is not to be replaced: what in it was never sealed, or has changed; None without that."""
     if not (folder / SEAL).is_file():
         first = min(path.name for path in folder.iterdir())
-        return f"holds {first}, and is no folder that supercooled has written"
+        return f"holds {first}, and is not a folder that supercooled has written"
     try:
         check(folder)
     except StoreError as error:
@@ -130,12 +130,12 @@ def _sealed(folder: Path) -> Files:
 
     remedy = _remedy(folder)
     if not (folder / SEAL).exists():
-        raise StoreError(f"{folder} is damaged: it has no list of its files ({SEAL}){remedy}")
+        raise StoreError(f"{folder} is damaged: the list of its files is missing ({SEAL}){remedy}")
     return read_record(folder / SEAL, Seal, error=StoreError, saying="is damaged", remedy=remedy).attributes
 
 
 def _remedy(folder: Path) -> str:
-    return f"; delete {folder} and ask again"
+    return f"; delete {folder} and run it again"
 
 
 def sum_of(path: Path, name: str) -> str:
@@ -166,7 +166,9 @@ def _sizes(folder: Path) -> dict[str, int]:
             if stat.S_ISDIR(mode):
                 waiting.append(Path(entry.path))
             elif not stat.S_ISREG(mode):
-                raise StoreError(f"{entry.path} is a link or no file, and is not read; delete {folder}")
+                raise StoreError(
+                    f"{entry.path} is a link or not a regular file, and is not read; delete {folder}"
+                )
             elif not entry.name.startswith(_PASSED_OVER):
                 name = Path(entry.path).relative_to(folder).as_posix()
                 if name != SEAL:

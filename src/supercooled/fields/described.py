@@ -114,7 +114,7 @@ def installed(group: str, kind: type[_Kind], word: str) -> Mapping[str, type[_Ki
         found = extensions.loaded(group, name, kind=word)
         if not (isinstance(found, type) and issubclass(found, kind)):
             raise ParameterError(
-                f"{name} of an installed package is offered as an entry of {group}, and is no {word}"
+                f"{name} of an installed package is registered under {group}, but is not a {word}"
             )
     return {name: one for name, one in sorted(kind.known_kinds.items()) if not isabstract(one)}
 

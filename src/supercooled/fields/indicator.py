@@ -35,7 +35,7 @@ CHUNK = 16.0
 
 
 class Features(Described):
-    """Several numbers a particle, found together in one frame; a frozen dataclass whose fields say which.
+    """Several numbers per particle, found together in one frame; a frozen dataclass whose fields say which.
 
     Write :meth:`values` and :meth:`columns`; frames, chunks, workers, species and labels come from here.
     """
@@ -249,7 +249,9 @@ def compute(
         raise ParameterError(f"one or more different indicators are needed, not {', '.join(names) or 'none'}")
     if not isinstance(run, Trajectory):
         if out is not None:
-            raise ParameterError("the values of one frame are not stored: pass no out, or a trajectory")
+            raise ParameterError(
+                "values of a single frame are not stored: do not pass out, or pass a trajectory"
+            )
         return _of_frame(run, wanted, species)
     plan = _Plan.of(run, wanted, species, frames)
     pool = _watched(executor, progress, len(plan.rows))
@@ -326,7 +328,7 @@ class _Plan:
     def of(cls, run: Trajectory, wanted: Iterable[Features], species: str | None, frames: slice) -> _Plan:
         rows = np.arange(run.n_frames)[frames]
         if len(rows) == 0:
-            raise ParameterError(f"{run.source.name}: {frames} chooses none of {run.n_frames} frames")
+            raise ParameterError(f"{run.source.name}: {frames} selects none of the {run.n_frames} frames")
         particles = np.arange(run.n_particles) if species is None else run.of_species(species)
         wanted = tuple(wanted)
         _check_units(run, wanted)
@@ -382,7 +384,7 @@ def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
         part = np.asarray(one.values(frame), dtype=np.float64)
         if part.ndim != 2 or len(part) != frame.n_particles:
             raise ParameterError(
-                f"{one} must give one number for each of {frame.n_particles} particles, not {shown(part)}"
+                f"{one} must return one number for each of {frame.n_particles} particles, not {shown(part)}"
             )
         parts.append(part)
     return np.concatenate(parts, axis=1)
@@ -418,7 +420,7 @@ def check_units_in(frame: Frame, wanted: Sequence[Features]) -> None:
 def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> xr.Dataset:
     """Values of one frame, (particle,) each."""
     if not isinstance(frame, Frame):
-        raise ParameterError(f"a trajectory or one of its frames is needed, not {shown(frame)}")
+        raise ParameterError(f"this takes a trajectory or one of its frames, not {shown(frame)}")
     check_units_in(frame, wanted)
     particles = np.arange(frame.n_particles)
     if species is not None:

@@ -53,7 +53,7 @@ def opened(path: str | Path) -> xr.DataArray:
 
 
 @contextmanager
-def reading(what: str, remedy: str = "delete it and ask again") -> Iterator[None]:
+def reading(what: str, remedy: str = "delete it and run it again") -> Iterator[None]:
     """Say in one sentence what a library can't read; it raises whatever it stumbles over.
 
     what, remedy : is being read, and what to do, for the sentence
@@ -169,7 +169,7 @@ class _Stored(Lazy):
             or len(array.shape) != 2
             or array.chunk_shape[1] != array.shape[1]
         ):
-            raise StoreError(f"{folder / VALUES} holds no field; delete {folder} and ask again")
+            raise StoreError(f"{folder / VALUES} contains no field; delete {folder} and run it again")
         rows = array.chunk_shape[0]
         names = [f"{SUMMED}{k}/0" for k in range(-(-array.shape[0] // rows))]
         return cls(folder, tuple(array.shape), rows, tuple(own_sum(folder / name) for name in names))
@@ -184,7 +184,7 @@ class _Stored(Lazy):
             # Zarr compares the values with the sum at their end, not with the one that they had.
             if not path.is_file() or own_sum(path) != self.sums[chunk]:
                 raise StoreError(
-                    f"{path} has changed since it was opened; delete {self.folder} and ask again"
+                    f"{path} has changed since it was opened; delete {self.folder} and run it again"
                 )
         with reading(f"the field in {self.folder}"):
             array = zarr.open_array(self.folder / VALUES, mode="r", zarr_format=3)

@@ -159,7 +159,7 @@ def nodes_of(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array | Group]
             path = folder / name
             how: dict[str, Any] = {
                 "error": StoreError,
-                "saying": "describes no array of this package",
+                "saying": "is not the description of an array of this package",
             }
             kind = read_record(path, _Node, **how).node_type
             found["" if place.parent == PurePosixPath() else str(place.parent)] = (
@@ -175,7 +175,7 @@ def nodes_of(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array | Group]
             left.difference_update(names)
             unpacked += len(names) * node.chunk_bytes
     if left:
-        raise StoreError(f"{folder / min(left)} belongs to no array; delete {folder} and ask again")
+        raise StoreError(f"{folder / min(left)} belongs to no array; delete {folder} and run it again")
     if unpacks_to_too_much(unpacked, sum(sizes.values())):
         raise StoreError(f"{folder} unpacks to {unpacked} bytes from {sum(sizes.values())}: it is damaged")
     return found
@@ -192,7 +192,7 @@ def _chunks(where: Path, array: Array, there: list[str]) -> list[str]:
         raise StoreError(f"{where}: codecs {', '.join(order)} where bytes, zstd and crc32c should be")
     counts = [-(-length // each) for length, each in zip(array.shape, array.chunk_shape, strict=True)]
     if prod(counts) != len(there):
-        raise StoreError(f"{where} has {len(there)} chunks where its shape makes {prod(counts)}")
+        raise StoreError(f"{where} has {len(there)} chunks, but its shape needs {prod(counts)}")
     return ["/".join(["c", *map(str, place)]) for place in product(*map(range, counts))]
 
 
@@ -201,7 +201,7 @@ def _check_chunks(folder: Path, array: Array, names: list[str], sizes: Mapping[s
     extra = 4 if array.has("crc32c") else 0
     for name in names:
         if name not in sizes:
-            raise StoreError(f"{folder / name} is missing; delete {folder} and ask again")
+            raise StoreError(f"{folder / name} is missing; delete {folder} and run it again")
         size = sizes[name] - extra
         if array.has("zstd"):
             with (folder / name).open("rb") as file:
@@ -211,8 +211,8 @@ def _check_chunks(folder: Path, array: Array, names: list[str], sizes: Mapping[s
             size = _unpacked_size(head)
         if size != array.chunk_bytes:
             raise StoreError(
-                f"{folder / name} holds {size} bytes of values and should hold {array.chunk_bytes}; "
-                f"delete {folder} and ask again"
+                f"{folder / name} contains {size} bytes of values instead of "
+                f"{array.chunk_bytes}; delete {folder} and run it again"
             )
 
 

@@ -128,7 +128,7 @@ def _sums(path: Path, first: int, columns: int) -> tuple[str, ...]:
         or array.data_type != "float64"
         or not array.has("crc32c")
     ):
-        raise StoreError(f"{path} holds no values of indicators; delete {path} and ask again")
+        raise StoreError(f"{path} contains no values of indicators; delete {path} and run it again")
     return tuple(own_sum(path / _file(column)) for column in range(first, first + columns))
 
 
@@ -173,7 +173,7 @@ class _Stored(Lazy):
             file = path / _file(self.first + column)
             # Zarr compares the values with the sum at their end, not with the one that they had.
             if not file.is_file() or own_sum(file) != self.sums[k][column]:
-                raise StoreError(f"{file} has changed since it was opened; delete {path} and ask again")
+                raise StoreError(f"{file} has changed since it was opened; delete {path} and run it again")
         with reading(f"the field in {path}"):
             array = zarr.open_array(path / VALUES, mode="r", zarr_format=3)
             asked: Any = (self.first + columns, rows, particles)

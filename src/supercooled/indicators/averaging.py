@@ -212,7 +212,7 @@ def averaged(
     Raises
     ------
     ParameterError
-        if a length or species stands twice.
+        if a length or species is given twice.
 
     >>> from supercooled.indicators import BondOrder
     >>> print(averaged(BondOrder(6), 2.0, over="B"))

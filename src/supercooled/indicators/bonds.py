@@ -73,7 +73,8 @@ def nearest(frame: Frame, number: int) -> Neighbours:
             return found.nearest(number)
         if reach >= longest:
             raise BoxError(
-                f"{frame.place}: particle {int(np.argmin(found.counts))} has {fewest} neighbours within half "
-                f"of the smallest height {2 * longest:.4g} of the box, not the {number} nearest asked for"
+                f"{frame.place}: particle {int(np.argmin(found.counts))} has {fewest} "
+                f"neighbours within half of the smallest height {2 * longest:.4g} of the box, "
+                f"fewer than the {number} nearest that were requested"
             )
         reach = min(_FARTHER * reach, longest)

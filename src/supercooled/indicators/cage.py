@@ -145,8 +145,8 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
             if not np.isfinite(known[v]).all():
                 first = float(p.r[np.isfinite(known[v, : p.number])].min(initial=np.inf))
                 raise ParameterError(
-                    f"the potential of {pair} is not known below {first:.3g}: begin its table at "
-                    f"{p.r[0]:.3g}, or raise the lower cutoff"
+                    f"the potential of {pair} is not defined below {first:.3g}: begin its table "
+                    f"at {p.r[0]:.3g}, or raise the lower cutoff"
                 )
             measure = near.densities.sum() * sphere(p.r, frame.dimensions) * p.step
             weight[v, : p.number] = measure * x[u] * x[v]

@@ -56,7 +56,7 @@ class DebyeWaller(
     BoxError, MixtureError
         if the box is smaller than twice the cutoff, or a species is not the mixture's.
     SimulationError
-        if particles overlap so that they fly apart.
+        if particles overlap so strongly that the short runs are unstable.
 
     Source: A. Widmer-Cooper and P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006); the neighbours' mean is
     taken away as by S. Mazoyer et al., EPL 88, 66004 (2009).
@@ -83,7 +83,7 @@ class DebyeWaller(
             raise ParameterError(f"{frame.place}: its temperature is not known; give it as temperature=")
         steps = round(self.time / self.dt)
         if steps < 1:
-            raise ParameterError(f"time {self.time:g} holds no step of dt={self.dt:g}")
+            raise ParameterError(f"time {self.time:g} is shorter than one step of dt={self.dt:g}")
         kinds, n, d = kinds_in(frame, self.mixture), frame.n_particles, frame.dimensions
         mass = np.asarray(self.mixture.masses)[kinds]
         forces = PairForces(self.mixture, frame.box, kinds)
@@ -95,7 +95,9 @@ class DebyeWaller(
             velocity -= (velocity @ mass / mass.sum())[:, None]
             gone = _moved(forces, frame.positions, velocity, 0.5 * self.dt / mass, (steps, self.dt))
             if not np.isfinite(gone).all():
-                raise SimulationError(f"{frame.place}: particles overlap so that they fly apart")
+                raise SimulationError(
+                    f"{frame.place}: particles overlap so strongly that the short runs are unstable"
+                )
             if bonds is not None:
                 counts = np.maximum(np.diff(bonds.starts), 1)
                 gone = (

@@ -25,12 +25,12 @@ from supercooled.structure import Angular, Radial
 @validated
 @dataclass(frozen=True, eq=False)
 class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz2016, Eq. 1 and Sec. I.C"):
-    r"""Softness by a model that was taught with rearrangements.
+    r"""Softness by a model that was trained on rearrangements.
 
     .. math:: S_i = \mathbf w \cdot \mathbf z_i + b
 
     with z the standardised structure functions of the model. Particles of other species than the one that it
-    was taught with have none: NaN.
+    was trained with have none: NaN.
 
     model : from :func:`supercooled.learning.fit_softness`, or of a file by :meth:`of_file`
 
@@ -49,7 +49,7 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
     def __post_init__(self) -> None:
         if not self.model.definition:
             raise ParameterError(
-                "the model does not say how its features are made: fit it from features that do"
+                "the model does not record how its features are computed: fit it to features that do"
             )
         _described(self.model.definition)
 
@@ -81,14 +81,14 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         if frame.names != names or frame.dimensions != said.dimensions:
             raise MixtureError(
                 f"{frame.place} has the species {frame.names} in {frame.dimensions} dimensions, the model "
-                f"was taught with {shown(names)} in {said.dimensions}"
+                f"was trained with {shown(names)} in {said.dimensions}"
             )
         centre = names.index(said.centre)
         chosen = frame.wanted & (frame.species == centre)
         values = functions.values(frame)[chosen]
         place = {name: k for k, name in enumerate(functions.columns(frame))}
         if missing := [name for name in self.model.features if name not in place]:
-            raise ParameterError(f"the model's feature {missing[0]!r} is not one of those that it describes")
+            raise ParameterError(f"the model's feature {missing[0]!r} is not among those that it describes")
         softness = np.full(frame.n_particles, np.nan)
         ordered = values[:, [place[name] for name in self.model.features]]
         softness[chosen] = self.model.decide(ordered)

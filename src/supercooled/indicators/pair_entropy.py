@@ -85,15 +85,15 @@ class PairEntropy(
         steps = np.diff(self.r)
         if len(self.r) < 2 or not (self.r[0] > 0 and (steps > 0).all() and np.ptp(steps) < 1e-6 * steps[0]):
             raise ParameterError(
-                "r must hold two or more evenly spaced distances from above 0, for example "
+                "r must hold two or more evenly spaced positive distances, for example "
                 "np.arange(0.4, 3.05, 0.1)"
             )
         if not (np.isfinite(self.width) and self.width > 0):
             raise ParameterError(f"width must be positive, not {self.width}; for example width=0.1")
         if self.step > WIDEST * self.width:
             raise ParameterError(
-                f"r is spaced by {self.step:g}, more than {WIDEST:g} widths of {self.width:g}: most "
-                "neighbours would be seen at no distance"
+                f"r is spaced by {self.step:g}, more than {WIDEST:g} widths of {self.width:g}: "
+                "most neighbours would fall between the distances"
             )
         if self.step < NARROWEST * self.width:
             raise ParameterError(

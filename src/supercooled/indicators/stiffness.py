@@ -82,7 +82,7 @@ def stiffness_of(frame: Frame, mixture: Mixture, tolerance: float) -> Stiffness:
             matrix = _without_free(matrix, kept, d)
         if not held.any():
             raise SimulationError(
-                f"{minimum.place}: no particle is held by its neighbours; take a denser liquid"
+                f"{minimum.place}: no particle is confined by its neighbours; use a denser liquid"
             )
         slabs = slabs_of(minimum.positions[held], minimum.box, mixture.cutoff)
         return Stiffness(matrix, held, slabs, d, f"the inherent structure of {frame.place}")
@@ -161,8 +161,8 @@ class Compliance:
         self._rest = np.concatenate(rows[::2])
         if len(self._rest) > MOST_ROWS:
             raise ParameterError(
-                f"{stiffness.place}: {matrix.shape[0]} degrees of freedom are too many; the inverse of the "
-                f"Hessian would need {8e-9 * len(self._rest) ** 2:.0f} GB"
+                f"{stiffness.place}: {matrix.shape[0]} degrees of freedom are too many: the "
+                f"inverse of the Hessian would need {8e-9 * len(self._rest) ** 2:.0f} GB"
             )
         places = _one_after_another([len(one) for one in rows[::2]])
         dense = matrix[self._rest][:, self._rest].toarray(order="F")
@@ -190,8 +190,9 @@ class Compliance:
             if np.square(lower.diagonal()).min(initial=np.inf) > ROUNDING * self._mean:
                 return np.asarray(lower)
         raise SimulationError(
-            f"{self.stiffness.place} is no firm minimum of the energy: something moves there for nothing, or "
-            "downhill; quench with a smaller tolerance, or take a denser liquid"
+            f"{self.stiffness.place} is not a stable minimum of the energy: its Hessian has "
+            "further modes with zero or negative eigenvalues; quench with a smaller tolerance, "
+            "or use a denser liquid"
         )
 
     def __call__(self, forces: Array) -> Array:

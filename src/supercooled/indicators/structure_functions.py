@@ -63,8 +63,7 @@ class StructureFunctions(
     def __post_init__(self) -> None:
         if not self.radial and self.angular is None:
             raise ParameterError(
-                "no structure function was asked for; take for example "
-                'StructureFunctions.of_paper("graham2023")'
+                'there is no structure function; use for example StructureFunctions.of_paper("graham2023")'
             )
         if (number := sum(one.number for one in self.radial)) > MOST_ENTRIES:
             raise ParameterError(f"radial holds {number} functions, more than {MOST_ENTRIES}")
@@ -74,7 +73,7 @@ class StructureFunctions(
     def of_paper(cls, name: Name) -> StructureFunctions:
         """The functions of "schoenholz2016" (166 for two species) or "graham2023" (54)."""
         if name not in FEATURE_SETS:
-            raise ParameterError(f"no paper {name!r} among {', '.join(FEATURE_SETS)}")
+            raise ParameterError(f"there is no paper {name!r}; known are {', '.join(FEATURE_SETS)}")
         return cls(FEATURE_SETS[name].radial, FEATURE_SETS[name].angular)
 
     def definition(self, names: tuple[str, ...], dimensions: int, species: str) -> str:

@@ -136,7 +136,7 @@ class _Sink:
         self.size += len(piece)
         if unpacks_to_too_much(self.size, self.source.stat().st_size):
             raise TrajectoryError(
-                f"{self.source} unpacks to more than {MOST_TIMES} times its own size: it is no trajectory"
+                f"{self.source} unpacks to more than {MOST_TIMES} times its own size: it is not a trajectory"
             )
         self.text.write(piece)
 

@@ -1,4 +1,4 @@
-"""What is understood of a file, and what is odd about it."""
+"""How a file is read, and what looks wrong in it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _AS_LATE = 0.65
 @validated
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What is understood of a file.
+    """How a file is read.
 
     trajectory : that :func:`supercooled.read` makes of it, with the same said
     kind : of file
@@ -50,7 +50,7 @@ class Look:
     density : particles per volume
     nearest : smallest distance of each pair of species, in the frames that were looked at
     not_read : columns that say more than is read
-    warnings : sentences on what is odd
+    warnings : sentences on what looks wrong
 
     First, middle and last frame are looked at, of boxes and steps all.
     """
@@ -81,7 +81,7 @@ class Look:
         """Label and words, line by line."""
         run, box = self.trajectory, self.box
         d = run.dimensions
-        told = f"told by {self.species_column}" if self.species_column else "nothing tells species"
+        told = f"given by {self.species_column}" if self.species_column else "no column gives the species"
         edges = " x ".join(f"{edge:.6g}" for edge in box.lengths[:d])
         tilts = [f"{t:.4g}" for t in (box.xy, box.xz, box.yz)[: 1 if d == 2 else 3]]
         tilted = f", tilts {' '.join(tilts)}" if any((box.xy, box.xz, box.yz)) else ""
@@ -93,7 +93,7 @@ class Look:
             ("particles", f"{run.n_particles} in {d} dimensions"),
             ("species", f"{', '.join(f'{n} {name}' for name, n in self.counts.items())}; {told}"),
             ("positions", self.coordinates),
-            ("image counts", counted),
+            ("image flags", counted),
             ("box", f"{edges}{tilted}; {moves}"),
             ("frames", frames + (f", {self.repeats} repeats left out" if self.repeats else "")),
             ("steps", self.steps or "not counted"),
@@ -107,14 +107,14 @@ class Look:
 
     def __str__(self) -> str:
         """As the command prints it."""
-        every = [*self.lines(), *(("odd", sentence) for sentence in self.warnings)]
+        every = [*self.lines(), *(("warning", sentence) for sentence in self.warnings)]
         width = max(len(label) for label, _ in every)
         # A file's own bytes may be quoted; a terminal would obey some of them.
         return "\n".join(f"{label:<{width}}  {printable(words)}" for label, words in every)
 
     def _repr_html_(self) -> str:
-        odd = [("odd", sentence) for sentence in self.warnings]
-        return html_table("What is understood", [*self.lines(), *odd])
+        warned = [("warning", sentence) for sentence in self.warnings]
+        return html_table("How the file is read", [*self.lines(), *warned])
 
 
 @validated
@@ -134,7 +134,7 @@ def look(
     frames: slice = slice(None),
     topology: str | Path | None = None,
 ) -> Look:
-    """What is understood of a file, and what is odd about it; the arguments are those of :func:`read`.
+    """How a file is read, and what looks wrong in it; the arguments are those of :func:`read`.
 
     A file that :func:`read` asks about is shown with the question among the warnings.
 
@@ -173,7 +173,7 @@ def look(
 
 @validated
 def look_at(path: str | Path, meaning: Meaning) -> Look:
-    """What is understood of a file. See :func:`look`."""
+    """How a file is read. See :func:`look`."""
     opened = open_file(path, meaning)
     run, found = opened.trajectory, opened.found
     box = Box.from_array(run.boxes(slice(0, 1))[0], run.dimensions)
@@ -206,17 +206,18 @@ def look_at(path: str | Path, meaning: Meaning) -> Look:
 def _odd(opened: Opened, box: Box, density: float, nearest: Mapping[str, float]) -> Iterator[str]:
     run, found = opened.trajectory, opened.found
     if found.left_out:
-        yield "The last frame is not whole, and is left out."
+        yield "The last frame is incomplete and is left out."
     if found.unended:
-        yield "The last line has no end; its numbers are whole by their form, or were taken as they are."
+        yield "The last line has no newline; its numbers look complete, or were taken as they are."
     if opened.repeats:
-        yield f"{opened.repeats} frames repeat the time of others, and are left out."
+        yield f"{opened.repeats} frames repeat the time of other frames and are left out."
     if run.moments is None:
-        yield "It holds no times: what needs them asks for timestep, or --timestep."
+        yield "It contains no times: functions that need them ask for timestep, or --timestep."
     if run.units is None and not _DENSITIES[0] <= density <= _DENSITIES[1]:
         yield (
-            f"A density of {density:.3g} is not that of a dense liquid in reduced units. If the numbers have "
-            "other units, give them, for example --units metal,sigma=2.2,epsilon=0.08,mass=58.7."
+            f"A density of {density:.3g} is not that of a dense liquid in reduced units. If the "
+            "file has other units, give them, for example --units "
+            "metal,sigma=2.2,epsilon=0.08,mass=58.7."
         )
     spacing = density ** (-1.0 / run.dimensions)
     for pair, r in nearest.items():
@@ -231,11 +232,11 @@ def _odd(opened: Opened, box: Box, density: float, nearest: Mapping[str, float])
         yield f"No particle is of species {', '.join(empty)}."
     if run.names == ("A", "B") and found.species_column == "type" and np.mean(run.species == 0) < 0.5:
         yield (
-            "A, the first type, is the smaller part of the mixture; in Kob-Andersen liquids A is the larger: "
-            "--names 2=A,1=B says so."
+            "A, the first type, is the minority species; in Kob-Andersen liquids A is the "
+            "majority: --names 2=A,1=B renames them."
         )
     if run.dimensions == 2 and not found.has_z:
-        yield "No column holds z: it is read as a plane."
+        yield "There is no column for z: it is read as two-dimensional."
     yield from _odd_boxes(run)
     yield from _odd_motion(run, box, spacing)
 
@@ -255,8 +256,8 @@ def _odd_motion(run: Trajectory, box: Box, spacing: float) -> Iterator[str]:
     far = np.abs(box.fractional(ends)[:, : run.dimensions]).max()
     if not told and far > _OUTSIDE:
         yield (
-            f"Positions reach {far - 0.5:.2g} edges beyond the box: if they were never folded, say so with "
-            "--unwrapped."
+            f"Positions reach {far - 0.5:.2g} edges beyond the box: if they were never wrapped, "
+            "use --unwrapped."
         )
     if run.n_frames < 2:
         return
@@ -271,8 +272,8 @@ def _odd_motion(run: Trajectory, box: Box, spacing: float) -> Iterator[str]:
     drift = float(np.linalg.norm(moved.mean(axis=0)))
     if drift > _DRIFT * spacing:
         yield (
-            f"The mean position moves by {drift:.3g} from frame {two.frames[0]} to {two.frames[-1]}: "
-            "--remove-drift takes it away."
+            f"The mean position moves by {drift:.3g} from frame {two.frames[0]} to "
+            f"{two.frames[-1]}: --remove-drift subtracts it."
         )
     if not moved.any():
         yield f"No particle moves from frame {two.frames[0]} to {two.frames[-1]}."
@@ -327,7 +328,9 @@ def _is_logarithmic(apart: Array) -> bool:
 
 def _units(run: Trajectory, found: Found) -> str:
     if run.units is None:
-        return f"{found.units}, not reduced" if found.units else "taken as reduced; nobody says so"
+        return (
+            f"{found.units}, not reduced" if found.units else "assumed to be reduced; the file does not say"
+        )
     if run.units.is_reduced:
-        return "reduced, as was said"
+        return "reduced, as given"
     return f"{run.units}, reduced by these scales"

@@ -179,7 +179,7 @@ class GsdFile:
 
     def _read_names(self, start: int, size: int) -> tuple[str, ...]:
         if start + size > self._size:
-            raise TrajectoryError(f"{self.name} is cut short: its list of names is gone")
+            raise TrajectoryError(f"{self.name} is cut short: its list of names is missing")
         self.check_stored(size, "its list of names")
         raw = os.pread(self._descriptor, size, start)
         try:
@@ -191,7 +191,7 @@ class GsdFile:
         size = slots * _ENTRY.itemsize
         if start + size > self._size:
             raise TrajectoryError(
-                f"{self.name} is cut short: its list of frames is gone, so none can be read"
+                f"{self.name} is cut short: its list of frames is missing, so none can be read"
             )
         self.check_stored(size, "its list of frames")
         index = np.frombuffer(os.pread(self._descriptor, size, start), _ENTRY)
@@ -215,7 +215,7 @@ class GsdFile:
         if strange.any():
             number = int(index["frame"][np.argmax(strange)])
             raise TrajectoryError(
-                f"{self.name}: what its index says of frame {number} can't be; the file is damaged"
+                f"{self.name}: the index entry of frame {number} is impossible; the file is damaged"
             )
         end = index["at"] + (index["rows"] * index["columns"]).astype(np.int64) * _ITEM_BYTES[index["type"]]
         sizes = index["rows"].astype(np.float64) * index["columns"] * _ITEM_BYTES[index["type"]]
@@ -251,8 +251,8 @@ class GsdFile:
             stored = stored or self._size
         if stored < size:
             raise TrajectoryError(
-                f"{self.name}: {what} should take {size} bytes, and of the file only {stored} are on the "
-                "disk: the rest are holes; it is damaged"
+                f"{self.name}: {what} should take {size} bytes, but only {stored} bytes of the "
+                "file are on the disk and the rest is empty: it is damaged"
             )
 
     def holds(self, name: str, n_frames: int) -> bool:
@@ -434,8 +434,8 @@ class GsdFile:
 
     def _damaged(self, frame: int, name: str) -> TrajectoryError:
         return TrajectoryError(
-            f"{self.name}: frame {frame}: {name} is not what was written (its checksum differs); the file is "
-            "damaged: take it from where it was copied, or have it made again"
+            f"{self.name}: frame {frame}: {name} is not what was written (its checksum "
+            "differs); the file is damaged: copy it again from its original, or make it again"
         )
 
     def _entries(self, name: str) -> Integers:

@@ -125,13 +125,13 @@ def finished_frames(file: GsdFile) -> int:
         there = file.with_checksums
         if not there[:-1].all():
             lost = int(np.argmin(there))
-            raise TrajectoryError(f"{file.name}: frame {lost} has lost its checksums; the file is damaged")
+            raise TrajectoryError(f"{file.name}: frame {lost} has no checksums; the file is damaged")
         n -= not there[-1]
         file.check_complete(n)
         _check_count(file, n)
         if n < file.n_frames:
             warnings.warn(
-                f"{file.name}: its last frame, {n}, is not whole and is left out: its writing was "
+                f"{file.name}: its last frame, {n}, is incomplete and is left out: writing was "
                 "interrupted, or the file is damaged",
                 stacklevel=2,
             )
@@ -212,7 +212,7 @@ def type_names(file: GsdFile) -> tuple[str, ...]:
         return tuple(bytes(row.astype(np.uint8)).split(b"\0")[0].decode() for row in np.atleast_2d(stored))
     except UnicodeDecodeError as error:
         raise TrajectoryError(
-            f"{file.name}: the name of a species is no text; the file is damaged"
+            f"{file.name}: the name of a species is not text; the file is damaged"
         ) from error
 
 

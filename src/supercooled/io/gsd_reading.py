@@ -89,7 +89,7 @@ class GsdSource:
         """Refuse frames that are not those that were there when the file was opened."""
         if file.n_frames < self.n_frames:
             raise TrajectoryError(
-                f"{self.name}: frame {self.n_frames - 1} is gone since the file was first read"
+                f"{self.name}: frame {self.n_frames - 1} has disappeared since the file was first read"
             )
         now = file.digest(_SCIENCE, self.n_frames) if file.checked else ""
         if self.known.setdefault("sums", now) != now:
@@ -103,7 +103,7 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
         listed = file.n_frames
         n_frames = layout.finished_frames(file)
         if n_frames == 0:
-            raise TrajectoryError(f"{path}: no frame in it")
+            raise TrajectoryError(f"{path}: there is no frame in it")
         n_particles = _count(path, file)
         species = _species(file, n_particles)
         _check_same_particles(path, file, n_frames, n_particles, species)
@@ -118,7 +118,8 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
         )
         if meaning.unwrapped and source.has_images:
             raise ParameterError(
-                f"{path} counts images, which say how often each particle was folded: leave unwrapped out"
+                f"{path} has image flags, which give the number of box crossings of each "
+                "particle: leave unwrapped out"
             )
         timed = file.holds(layout.TIME, n_frames)
         recorded = layout.scalars(file, n_frames, layout.TIME, [np.nan])[:, 0] if timed else None
@@ -161,9 +162,11 @@ def _species(file: GsdFile, n_particles: int) -> Integers:
 
 def _check_meaning(path: str | Path, meaning: Meaning) -> None:
     if meaning.species_column not in (None, "type"):
-        raise ParameterError(f"{path}: a GSD file tells species by 'type', not by {meaning.species_column!r}")
+        raise ParameterError(
+            f"{path}: a GSD file gives the species in 'type', not in {meaning.species_column!r}"
+        )
     if meaning.box is not None:
-        raise ParameterError(f"{path}: a GSD file says itself what its box is: leave box out")
+        raise ParameterError(f"{path}: a GSD file contains its box: leave box out")
 
 
 def read_origins(path: str | Path, n_frames: int) -> list[str]:
@@ -216,7 +219,7 @@ def read_fields(path: str | Path) -> xr.Dataset:
         n_frames = layout.finished_frames(file)
         stored = [name for name in file.names if name.startswith(layout.FIELD)]
         if n_frames == 0 or not stored:
-            raise TrajectoryError(f"{path}: no per-particle fields in it")
+            raise TrajectoryError(f"{path}: there are no per-particle fields in it")
         n_particles = _count(path, file)
         coords: dict[str, Any] = {"frame": np.arange(n_frames), "particle": np.arange(n_particles)}
         if file.holds(layout.TIME, n_frames):
@@ -242,9 +245,9 @@ def _count(path: str | Path, file: GsdFile) -> int:
     """How many particles; no more than could be in a file of this size."""
     n = int(layout.rows(file, 0, layout.COUNT, (1,), [0])[0])
     if n < 1:
-        raise TrajectoryError(f"{path}: no particles in it")
+        raise TrajectoryError(f"{path}: there are no particles in it")
     if n > Path(path).stat().st_size:
-        raise TrajectoryError(f"{path}: {n} particles can't be in a file of this size; it is damaged")
+        raise TrajectoryError(f"{path}: {n} particles do not fit into a file of this size; it is damaged")
     file.check_stored(n, f"{n} particles")
     return n
 

@@ -34,7 +34,7 @@ def write_gsd(
 ) -> None:
     """Write frames and per-particle fields to a GSD file, whole or not at all.
 
-    Positions are folded into the box and stored in single precision, with image counts where the
+    Positions are folded into the box and stored in single precision, with image flags where the
     trajectory has them or has unwrapped positions, and with the time of each frame if it is known.
 
     fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
@@ -123,7 +123,7 @@ class GsdAppender:
         self._masses: Array = np.asarray(masses, dtype=np.float64)
         self._dimensions = dimensions
         if len(self._masses) != len(self._names):
-            raise ParameterError(f"{self.path}: {len(self._names)} species need as many masses")
+            raise ParameterError(f"{self.path}: {len(self._names)} species need the same number of masses")
         if self._species.min() < 0 or self._species.max() >= len(self._names):
             raise ParameterError(f"{self.path}: species {self._species.max()} has no name in {self._names}")
         self._species = self._species.astype(np.int32)
@@ -228,8 +228,8 @@ class GsdAppender:
         with GsdFile(self.path) as file:
             if not file.application.startswith("supercooled"):
                 raise StoreError(
-                    f"{self.path} was written by {file.application or 'something else'}, not by supercooled, "
-                    "which adds to its own files only; choose another name"
+                    f"{self.path} was written by {file.application or 'something else'}, not by "
+                    "supercooled, which appends only to its own files; choose another name"
                 )
             self._n_frames = layout.finished_frames(file)
             if self._n_frames:
@@ -272,7 +272,7 @@ def whole_frames(path: str | Path, *, begin: int = 0) -> int:
 
 
 def keep_first(path: Path, n_frames: int) -> None:
-    """Rewrite a file with its first frames, each verified; it may be cut short behind them."""
+    """Rewrite a file with its first frames, each verified; it may be truncated behind them."""
     with whole_file(path) as temporary, GsdFile(path, cut=True) as old, layout.create(temporary) as new:
         names = [name for name in old.names if name not in (CHECKSUMS, layout.FRAMES)]
         for f in range(n_frames):
@@ -308,5 +308,5 @@ def _folded(
 
 def _field_name(name: str) -> str:
     if not name or "/" in name or not name.isascii():
-        raise ParameterError(f"a field's name must be plain characters without '/', not {name!r}")
+        raise ParameterError(f"a field's name must be ASCII characters without '/', not {name!r}")
     return name

@@ -99,15 +99,15 @@ def named_species(
         without = [label for k, label in enumerate(labels) if label not in names and (kinds == k).any()]
         if without:
             raise ParameterError(
-                f"{path}: names has none for {', '.join(without)}; the file has {', '.join(labels)}"
+                f"{path}: names has no entry for {', '.join(without)}; the file has {', '.join(labels)}"
             )
         order = sorted({names[label] for label in labels if label in names})
         rank = np.array([order.index(names[label]) if label in names else 0 for label in labels])
         return rank[kinds].astype(np.int32), tuple(order)
     if len(names) != len(labels) or len(set(names)) != len(names):
         raise ParameterError(
-            f"{path}: has {len(labels)} species ({', '.join(labels)}), names gives {tuple(names)}; "
-            "or say which is which, for example names={'1': 'A', '2': 'B'}"
+            f"{path}: has {len(labels)} species ({', '.join(labels)}), names gives "
+            f"{tuple(names)}; a mapping also works, for example names={{'1': 'A', '2': 'B'}}"
         )
     return kinds.astype(np.int32), tuple(names)
 
@@ -123,10 +123,10 @@ def cut_short(path: str | Path, whole: int, remedy: str = "", last: str | None =
     if last is not None:
         drop = drop and ", 'drop' leaves the frame out"
         keep = (
-            f": its last line {last[-40:]!r} has no end; unfinished='keep', or --unfinished keep, takes it "
-            "as it is"
+            f": its last line {last[-40:]!r} has no newline; unfinished='keep', or --unfinished "
+            "keep, takes it as it is"
         )
     if whole == 0:
-        return TrajectoryError(f"{name}: not even frame 0 is whole{keep}")
-    before = f"frames 0 to {whole - 1} are whole" if whole > 1 else "frame 0 is whole"
+        return TrajectoryError(f"{name}: even frame 0 is incomplete{keep}")
+    before = f"frames 0 to {whole - 1} are complete" if whole > 1 else "frame 0 is complete"
     return TrajectoryError(f"{name}: {before}, frame {whole} is not{keep}{drop}{remedy}")

@@ -23,12 +23,12 @@ _SPECIES = ("element", "typelabel", "type")
 def read_dump(path: str | Path, meaning: Meaning) -> Opened:
     """Trajectory of a LAMMPS text dump. See :func:`supercooled.io.read`."""
     if meaning.box is not None:
-        raise ParameterError(f"{path}: a LAMMPS dump says itself what its box is: leave box out")
+        raise ParameterError(f"{path}: a LAMMPS dump contains its box: leave box out")
     index = index_text(path, _header, meaning)
     if "id" not in index.columns and len(index.starts) > 1:
         raise TrajectoryError(
-            f"{path}: no id column, so that no particle can be followed from frame to frame; "
-            "dump it with id among the columns"
+            f"{path}: there is no id column, so particles can't be followed from frame to "
+            "frame; dump it with the column id"
         )
     return text_trajectory(path, index, meaning, kind="LAMMPS dump")
 
@@ -55,12 +55,12 @@ def _header(lines: LineReader, where: str) -> Header:
             break
         else:
             raise TrajectoryError(
-                f"{where}: {line[:60]!r} stands where a line 'ITEM: ...' should; "
-                "the frame before has more rows than particles, or this is no LAMMPS dump"
+                f"{where}: {line[:60]!r} is in the place of a line 'ITEM: ...'; the frame "
+                "before has more rows than particles, or this is not a LAMMPS dump"
             )
     if count is None or box is None:
         missing = "ITEM: NUMBER OF ATOMS" if count is None else "ITEM: BOX BOUNDS"
-        raise TrajectoryError(f"{where}: no {missing!r} before its particles")
+        raise TrajectoryError(f"{where}: there is no {missing!r} before its particles")
     edges, corner, periodic = box
     called = tuple(line.split()[2:])
     check_columns(len(called), where)

@@ -227,7 +227,7 @@ def _types(atoms: Any, attribute: str, name: str) -> Any:
 def _box(dimensions: Array | None, planar: int, where: str) -> Box:
     """Box of lengths and angles, the first edge along x and the second in the plane of x and y."""
     if dimensions is None:
-        raise BoxError(f"{where} has no box, and positions are periodic")
+        raise BoxError(f"{where} has no box, but positions are taken as periodic")
     a, b, c = (float(length) for length in dimensions[:3])
     cos_a, cos_b, cos_g = (_cosine(float(angle)) for angle in dimensions[3:])
     sin_g = np.sqrt(1.0 - cos_g**2)

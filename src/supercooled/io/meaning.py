@@ -85,14 +85,16 @@ class Meaning:
             try:
                 how = how_to_say(said)
             except KeyError:
-                how = "give what they are worth, for example units='sigma=2.2,epsilon=0.08,mass=58.7'"
+                how = (
+                    "give the scales of the liquid in them, for example "
+                    "units='sigma=2.2,epsilon=0.08,mass=58.7'"
+                )
             self.doubt(
                 ParameterError(
-                    f"{path} says that it is in units {said!r}, and everything here is computed in reduced "
-                    f"units: {how}"
+                    f"{path} is in units {said!r}, but everything is computed in reduced units: {how}"
                 )
             )
             return Units()
         if given.system != said:
-            self.doubt(ParameterError(f"{path} says that it is in units {said!r}, not {given.system!r}"))
+            self.doubt(ParameterError(f"{path} is in units {said!r}, not {given.system!r}"))
         return given

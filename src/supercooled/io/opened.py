@@ -134,6 +134,7 @@ def _goes_back(
     what, values = ("step", keys) if times is None else ("time", times)
     return TrajectoryError(
         f"{path}: the {what} of frame {frame}, {values[frame]:g}, is not after the one before, "
-        f"{values[before]:g}: joined runs must follow each other; where a restarted run wrote frames "
-        "again, repeats='last', or --repeats last, takes what was written last, 'first' the first"
+        f"{values[before]:g}: joined runs must follow each other; where a restarted run wrote "
+        "frames again, repeats='last', or --repeats last, keeps those written last, 'first' "
+        "those written first"
     )

@@ -56,7 +56,7 @@ class Reader:
             "topology": meaning.topology,
         }
         if strange := [name for name, value in said.items() if value is not None]:
-            raise ParameterError(f"{path}: files of the kind {self.name} take no {', '.join(strange)}")
+            raise ParameterError(f"{path}: files of the kind {self.name} do not take {', '.join(strange)}")
         try:
             run = self.open(Path(path))
         except SupercooledError:
@@ -66,7 +66,9 @@ class Reader:
                 f"{path}: can't be read as {self.name}: {type(error).__name__}: {error}"
             ) from error
         if not isinstance(run, Trajectory):
-            raise TrajectoryError(f"{path}: the reader of {self.name} gives no trajectory, but a {type(run)}")
+            raise TrajectoryError(
+                f"{path}: the reader of {self.name} returned a {type(run)} instead of a trajectory"
+            )
         species, names = named_species(path, run.species, run.names, meaning.names)
         found = Found(
             kind=self.name,
@@ -78,7 +80,7 @@ class Reader:
             times=run.moments,
             units=None,
             species_column=None,
-            coordinates="as its reader gives them",
+            coordinates="as its reader returns them",
             counts_images=False,
         )
         return opened(path, found, meaning)
@@ -111,7 +113,9 @@ def reader(
     """
     endings = tuple(suffixes)
     if any(not one.startswith(".") or len(one) < 2 or one in PACKED for one in endings):
-        raise ParameterError(f"suffixes begin with a dot and are none of {', '.join(PACKED)}, not {endings}")
+        raise ParameterError(
+            f"suffixes must begin with a dot and must not be {', '.join(PACKED)}, as in {endings}"
+        )
 
     def register(function: Callable[[Path], Trajectory]) -> Reader:
         made = Reader(name, endings, function)
@@ -183,7 +187,7 @@ def known() -> Mapping[str, tuple[str, ...]]:
     for name in extensions.known(GROUP):
         found = extensions.loaded(GROUP, name, kind="reader")
         if not isinstance(found, Reader):
-            raise ParameterError(f"{name} of an installed package is offered as a reader, and is none")
+            raise ParameterError(f"{name} of an installed package is registered as a reader, but is not one")
         _ADDED.setdefault(found.name, found)
     return known_without_packages()
 

@@ -118,7 +118,7 @@ def open_file(path: str | Path, meaning: Meaning) -> Opened:
         )
     size_of(path, error=TrajectoryError, what="trajectory")
     if not os.access(path, os.R_OK):
-        raise TrajectoryError(f"{path}: no permission to read it")
+        raise TrajectoryError(f"{path}: there is no permission to read it")
     if meaning.topology is not None and kind != "mdanalysis":
-        raise ParameterError(f"{path}: files of the kind {kind} take no topology")
+        raise ParameterError(f"{path}: files of the kind {kind} do not take a topology")
     return open_as(kind, path, meaning)

@@ -116,8 +116,8 @@ class LineReader:
         if not line.endswith(b"\n"):
             if len(line) == LONGEST_LINE:
                 raise TrajectoryError(
-                    f"{self._name}: a line of more than {LONGEST_LINE // 2**20} MB stands where a header "
-                    "should; this is no trajectory in text, or it is damaged"
+                    f"{self._name}: a line of more than {LONGEST_LINE // 2**20} MB is in the "
+                    "place of a header; this is not a trajectory in text form, or it is damaged"
                 )
             raise CutError
         # Editors put a mark before the first letter of a file.
@@ -177,10 +177,10 @@ def index_text(
         if said.unfinished != "drop":
             said.doubt(error)
     if not headers:
-        raise TrajectoryError(f"{path}: no frame in it")
+        raise TrajectoryError(f"{path}: there is no frame in it")
     units = {h.units for h in headers if h.units is not None}
     if len(units) > 1:
-        raise TrajectoryError(f"{path}: its frames say different units: {', '.join(sorted(units))}")
+        raise TrajectoryError(f"{path}: its frames have different units: {', '.join(sorted(units))}")
     return TextIndex(
         starts=np.array(starts),
         stops=np.array(stops),
@@ -364,4 +364,4 @@ def _how_to_cut(path: str | Path, size: int) -> str:
         ".zst": f"zstd -dc {name} | head",
     }
     command = f"{show[Path(path).suffix.lower()]} -c {size}" if is_packed(path) else f"head -c {size} {name}"
-    return f'; "{command}" prints the whole ones'
+    return f'; "{command}" prints the complete ones'

@@ -90,7 +90,7 @@ def choose_columns(
     TrajectoryError
         if there are no coordinates among them.
     """
-    # Printed digits are few: folded coordinates with image counts lose none to how far particles went.
+    # Printed digits are few: folded coordinates with image flags lose none to how far particles went.
     there = set(names)
     counted = {"ix", "iy"} <= there and (planar or "iz" in there or not {"z", "zs"} & there)
     free_first = not counted if unwrapped is None else unwrapped
@@ -102,14 +102,15 @@ def choose_columns(
     kind = kinds[0]
     if kind[2] not in names and not planar and (other := there & Z):
         raise TrajectoryError(
-            f"{path}: its columns {' '.join(names)} have {' and '.join(kind[:2])} but {min(other)}: "
-            f"coordinates must be of one kind; dump it with {' '.join(kind)}"
+            f"{path}: its columns {' '.join(names)} have {' and '.join(kind[:2])} but "
+            f"{min(other)}: all coordinates must be of one kind; dump it with {' '.join(kind)}"
         )
     coordinates = 3 if kind[2] in names else 2
     free = "u" in kind[0]
     if unwrapped and not free and counted:
         raise ParameterError(
-            f"{path} counts images, which say how often each particle was folded: leave unwrapped out"
+            f"{path} has image flags, which give the number of box crossings of each particle: "
+            "leave unwrapped out"
         )
     is_unwrapped = free if unwrapped is None else unwrapped
     wanted = list(kind[:coordinates])
@@ -120,11 +121,11 @@ def choose_columns(
     roles = [wanted.index(name) if name in wanted else -1 for name in names]
     twice = [name for name in wanted if names.count(name) > 1]
     if twice:
-        raise TrajectoryError(f"{path}: {twice[0]} stands twice among its columns {' '.join(names)}")
+        raise TrajectoryError(f"{path}: {twice[0]} appears twice among its columns {' '.join(names)}")
     told = names.index("species") if species is None and "species" in names else species
     if told is not None:
         if roles[told] >= 0:
-            raise ParameterError(f"{path}: the column {names[told]} can't tell the species")
+            raise ParameterError(f"{path}: the column {names[told]} does not give the species")
         roles[told] = -2
     return Columns(
         names=names,
@@ -223,8 +224,8 @@ class TextSource:
         counts = numbers[row, first : first + self.columns.images]
         which = f" (id {numbers[row, -1]:.0f})" if self.columns.has_ids else ""
         return TrajectoryError(
-            f"{self.name}: frame {frame}, particle in row {row}{which}: its image counts "
-            f"{' '.join(f'{count:.12g}' for count in counts)} are no whole numbers below 2^31"
+            f"{self.name}: frame {frame}, particle in row {row}{which}: its image flags "
+            f"{' '.join(f'{count:.12g}' for count in counts)} are not whole numbers below 2^31"
         )
 
     def _to_centre(self, frame: int) -> tuple[Array, Array | None, Array]:

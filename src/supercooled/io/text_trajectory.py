@@ -128,8 +128,9 @@ def _species_place(path: str | Path, index: TextIndex, meaning: Meaning) -> int 
             said = [f"{index.called[p]} {_some(w)}" for p, w in ((places[0], words[0]), (place, own))]
             meaning.doubt(
                 TrajectoryError(
-                    f"{path}: its columns tell species apart differently ({'; '.join(said)}): say which "
-                    f"counts, for example species_column={index.called[place]!r}, or --species-column "
+                    f"{path}: its columns distinguish the species differently "
+                    f"({'; '.join(said)}): choose one, for example "
+                    f"species_column={index.called[place]!r}, or --species-column "
                     f"{index.called[place]}"
                 )
             )

@@ -43,8 +43,8 @@ def read_xyz(path: str | Path, meaning: Meaning) -> Opened:
     opened = text_trajectory(path, index, meaning, kind="extended XYZ" if meaning.box is None else "XYZ")
     if meaning.box is not None and meaning.box.dimensions != opened.trajectory.dimensions:
         raise ParameterError(
-            f"{path} has particles in {opened.trajectory.dimensions} dimensions, the box that is given has "
-            f"{meaning.box.dimensions}"
+            f"{path} has particles in {opened.trajectory.dimensions} dimensions, but the given "
+            f"box has {meaning.box.dimensions}"
         )
     return opened
 
@@ -126,12 +126,12 @@ def _box(pairs: dict[str, str], where: str, given: Box | None) -> tuple[Array, A
     if "lattice" not in pairs:
         if given is None:
             raise TrajectoryError(
-                f'{where}: no Lattice="..." in its second line: the edges of the periodic box must be known; '
-                "give them, for example box=Box.cube(8.0), or --box 8"
+                f'{where}: no Lattice="..." in its second line: the edges of the periodic box '
+                "are needed; give them, for example box=Box.cube(8.0), or --box 8"
             )
         return given.matrix, np.zeros(3), (True, True, True)
     if given is not None:
-        raise ParameterError(f"{where}: its Lattice says what its box is: leave box out")
+        raise ParameterError(f"{where}: its Lattice gives the box: leave box out")
     words = pairs["lattice"].split()
     edges = (
         np.diag(numbers(pairs["lattice"], 3, f"{where}: Lattice"))

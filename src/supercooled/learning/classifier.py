@@ -115,7 +115,7 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
                 f"and {self.constant!r}"
             )
         if self.unit == "distance" and self.method == "neural-network":
-            raise ParameterError("a network has no plane to be at a distance from: use unit='margin'")
+            raise ParameterError("a network has no hyperplane, so there is no distance: use unit='margin'")
         if not (isinstance(self.C, int | float | np.number) and 0 < self.C < LARGEST_C):
             raise ParameterError(f"C must be positive and below {LARGEST_C:g}, not {shown(self.C)}")
 
@@ -141,7 +141,7 @@ def check_classes(y: AnyArray) -> AnyArray:
     classes = np.unique(y)
     if len(classes) != 2:
         raise ParameterError(
-            f"examples of both kinds are needed, and all {len(y)} are of {len(classes)} kind"
+            f"examples of both kinds are needed, but all {len(y)} are of {len(classes)} kind"
         )
     soft: AnyArray = np.asarray(y) == classes[1]
     return soft
@@ -156,7 +156,7 @@ def usable(mean: Array, scale: Array, constant: str, names: list[str] | None) ->
     """The same from known means and spreads."""
     still = scale <= _NOTHING * max(float(scale.max(initial=0.0)), 1e-300)
     if still.all():
-        raise ParameterError("no feature varies among the examples: they are all alike")
+        raise ParameterError("no feature varies among the examples")
     if still.any() and constant == "refuse":
         k = int(np.argmax(still))
         name = names[k] if names else f"number {k}"

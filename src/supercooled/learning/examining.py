@@ -116,7 +116,7 @@ def by_elimination(
     X, soft = examples_of(features)
     wanted = list(numbers)
     if sorted(set(wanted), reverse=True) != wanted or not 0 < wanted[-1] <= wanted[0] <= X.shape[1]:
-        raise ParameterError(f"numbers must fall from at most {X.shape[1]} to at least 1, not {wanted}")
+        raise ParameterError(f"numbers must decrease from at most {X.shape[1]} to at least 1, not {wanted}")
     right = np.zeros((len(wanted), len(soft)), dtype=bool)
     classifier, folds = classifier_of(training, _one_penalty(training)), training.folds
     scores, kept = np.empty((folds, len(wanted))), np.zeros((len(wanted), X.shape[1]))
@@ -174,7 +174,7 @@ def by_number(
     most = min(min(int(soft[train].sum()), int((~soft[train]).sum())) for train, _ in parts)
     possible = [size for size in sizes if 1 <= size <= most]
     if not possible:
-        raise ParameterError(f"a fold learns from {most} examples of a kind, fewer than {min(sizes)}")
+        raise ParameterError(f"a fold trains on {most} examples of each kind, fewer than {min(sizes)}")
     classifier, folds = classifier_of(training, _one_penalty(training)), training.folds
     scores, right = np.empty((folds, len(possible))), np.zeros((len(possible), len(soft)), dtype=bool)
     for fold, (train, test) in enumerate(parts):
@@ -202,7 +202,7 @@ def _why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, fol
 def _one_penalty(training: Training) -> float:
     penalties = np.atleast_1d(np.asarray(training.C, dtype=np.float64))
     if len(penalties) != 1:
-        raise ParameterError(f"training must have one C here, not {len(penalties)}; for example C=1.0")
+        raise ParameterError(f"training must have a single C here, not {len(penalties)}; for example C=1.0")
     return float(penalties[0])
 
 

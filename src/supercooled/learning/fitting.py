@@ -88,9 +88,10 @@ class Validation:
         if self.accuracy > self.chance and min(self.soft_share, self.hard_share) > 0:
             return ""
         return (
-            f"accuracy {self.accuracy:.3f} is no better than the {self.chance:.3f} of saying the commoner "
-            f"kind always (balanced accuracy {self.balanced_accuracy:.3f}, {100 * self.soft_share:.0f} % of "
-            "the soft examples called soft): take as many examples of each kind"
+            f"accuracy {self.accuracy:.3f} is no better than the {self.chance:.3f} of always "
+            "predicting the more frequent kind (balanced accuracy  "
+            f"{self.balanced_accuracy:.3f}, {100 * self.soft_share:.0f} % of the soft examples "
+            "classified as soft): use equal numbers of both kinds"
         )
 
 
@@ -195,7 +196,9 @@ def cross_validated(
 def why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, folds: int) -> str:
     """Why folds don't tell the error of the accuracy: few, or of one run that has not forgotten."""
     if folds < FEWEST_PARTS:
-        return f"{folds} folds are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more"
+        return (
+            f"{folds} folds are fewer than {FEWEST_PARTS}, too few for an estimate of their scatter: use more"
+        )
     if not {"run", "time"} <= set(features.coords):
         return ""
     run, time = (np.asarray(features[name].values, dtype=np.float64) for name in ("run", "time"))
@@ -211,8 +214,9 @@ def why_no_error(features: xr.DataArray, right: Booleans, groups: Integers, fold
     if forgotten(remembered(series), part):
         return ""
     return (
-        f"parts of a run are not independent of each other: they are shorter than {TIMES_A_PART:g} times as "
-        "long as it stays easy or hard to tell examples apart; take more runs, or longer ones"
+        "parts of a run are not independent of each other: they are shorter than "
+        f"{TIMES_A_PART:g} correlation times of the classification errors; use more runs, or "
+        "longer ones"
     )
 
 
@@ -308,26 +312,29 @@ def folded(soft: Booleans, groups: Integers, folds: int) -> Iterator[tuple[AnyAr
         raise ParameterError(f"{len(groups)} groups for {len(soft)} examples")
     if len(np.unique(groups)) < folds or folds < 2:
         raise ParameterError(
-            f"{len(np.unique(groups))} groups can't be dealt into {folds} folds: use more runs, or more "
-            "blocks of them"
+            f"{len(np.unique(groups))} groups can't be divided into {folds} folds: use more "
+            "runs, or more blocks per run"
         )
     for train, test in GroupKFold(folds).split(np.zeros((len(soft), 1)), soft, groups):
         if len(np.unique(soft[train])) < 2:
-            raise ParameterError("a fold leaves examples of one kind only: use fewer folds or more examples")
+            raise ParameterError(
+                "in one fold only examples of one kind are left for training: use fewer folds or "
+                "more examples"
+            )
         yield train, test
 
 
 def _why(kind: str, made: Mapping[Any, Any]) -> str:
     """Which threshold to look at."""
     if kind == "soft" and "rearrangement" in made:
-        return f": no p_hop passed rearrangement={made['rearrangement']:g}; use a longer run or lower it"
+        return f": no p_hop exceeded rearrangement={made['rearrangement']:g}; use a longer run or lower it"
     if kind == "hard" and "quiet" in made:
         return (
             f": no particle stayed below {made.get('candidate', 0.0):g} for quiet={made['quiet']:g}; use a "
             "longer run, or a shorter quiet"
         )
     if kind == "soft" and "soft_above" in made:
-        return f": no peak passed soft_above={made['soft_above']:g}; use a longer run or lower it"
+        return f": no peak exceeded soft_above={made['soft_above']:g}; use a longer run or lower it"
     if kind == "hard" and "hard_below" in made:
         return f": no trough stayed below hard_below={made['hard_below']:g}; use a longer run or raise it"
-    return ": look at the thresholds that chose them"
+    return ": check the thresholds that select them"

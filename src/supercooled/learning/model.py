@@ -104,7 +104,9 @@ class SoftnessModel:
             if the model is a network: it has no single weight a feature.
         """
         if len(self.layers) > 1:
-            raise ParameterError("a network has no weight for each feature; fit a plane, for example an svm")
+            raise ParameterError(
+                "a network does not have one weight per feature; fit a linear model, for example an svm"
+            )
         return xr.DataArray(
             self.layers[0][0][:, 0] / self._length,
             {"feature": list(self.features)},
@@ -119,7 +121,7 @@ class SoftnessModel:
 
     def _checked(self, features: xr.DataArray) -> xr.DataArray:
         if "feature" not in features.dims or "feature" not in features.coords:
-            raise ParameterError("features must have a dimension and names along 'feature'")
+            raise ParameterError("features must have the dimension 'feature' and names along it")
         known = set(map(str, features["feature"].values))
         if len(known) < features.sizes["feature"]:
             raise ParameterError("a feature is named twice: give each of them once")
@@ -132,7 +134,7 @@ class SoftnessModel:
         theirs = str(features.attrs.get("definition", ""))
         if self.definition and theirs and theirs != self.definition:
             raise ParameterError(
-                "the features were made with other parameters than the model's: "
+                "the features were computed with other parameters than those of the model: "
                 f"{_differences(self.definition, theirs)}"
             )
         chosen = features.sel(feature=list(self.features))
@@ -221,9 +223,9 @@ def load_model(path: str | Path) -> SoftnessModel:
     >>> float(again.decide(np.array([3.0, 5.0])))
     7.0
     """
-    stored = read_record(path, _Stored, error=StoreError, saying="holds no softness model")
+    stored = read_record(path, _Stored, error=StoreError, saying="is not a softness model")
     if stored.format != _FORMAT:
-        raise StoreError(f"{path} holds {stored.format!r}, not {_FORMAT!r}")
+        raise StoreError(f"{path} contains {stored.format!r}, not {_FORMAT!r}")
     try:
         return _of_record(stored)
     except ParameterError as error:
@@ -241,7 +243,7 @@ def model_of(plain: Mapping[str, Any]) -> SoftnessModel:
     try:
         stored = _Stored.model_validate(plain)
     except ValidationError as error:
-        raise ParameterError(f"it is no softness model: {first_wrong(error)}") from error
+        raise ParameterError(f"it is not a softness model: {first_wrong(error)}") from error
     if stored.format != _FORMAT:
         raise ParameterError(f"it is {stored.format!r}, not {_FORMAT!r}")
     return _of_record(stored)
@@ -252,7 +254,7 @@ def _of_record(stored: _Stored) -> SoftnessModel:
     try:
         layers = tuple((np.array(one.weights), np.array(one.bias)) for one in stored.layers)
     except ValueError as error:
-        raise ParameterError("the weights of a layer are no table of numbers") from error
+        raise ParameterError("the weights of a layer are not a table of numbers") from error
     model = SoftnessModel(
         tuple(stored.features),
         np.array(stored.mean, dtype=np.float64),
@@ -273,11 +275,11 @@ def _of_record(stored: _Stored) -> SoftnessModel:
             f"a mean, scale or weight is beyond {LARGEST:g} in size, or a scale below {SMALLEST:g}"
         )
     if len(model.layers) > MOST_LAYERS:
-        raise ParameterError(f"there are {len(model.layers)} layers, and {MOST_LAYERS} at most")
+        raise ParameterError(f"there are {len(model.layers)} layers; at most {MOST_LAYERS} are allowed")
     if len(set(model.features)) < len(model.features):
         raise ParameterError("a feature is named twice")
     if any(w.ndim != 2 or b.shape != w.shape[1:] for w, b in model.layers):
-        raise ParameterError("the sizes of weights and biases do not fit together")
+        raise ParameterError("the sizes of weights and biases do not match")
     sizes = [len(model.features), *(w.shape[1] for w, _ in model.layers)]
     shapes = [w.shape for w, _ in model.layers]
     if (
@@ -287,9 +289,9 @@ def _of_record(stored: _Stored) -> SoftnessModel:
         or sizes[-1] != 1
         or not model.layers
     ):
-        raise ParameterError("the sizes of features, means and weights do not fit together")
+        raise ParameterError("the sizes of features, means and weights do not match")
     if model.unit == "distance" and not model._length > SMALLEST:
-        raise ParameterError("all weights are 0, and nothing has a distance from that")
+        raise ParameterError("all weights are 0, so there is no hyperplane")
     return model
 
 
@@ -297,9 +299,9 @@ def _differences(ours: str, theirs: str) -> str:
     try:
         a, b = dict(parsed_json(ours)), dict(parsed_json(theirs))
     except (ValueError, TypeError):
-        return "they say something else than a list of parameters"
+        return "they are not a list of parameters"
     return "; ".join(
-        f"{key} is {b.get(key)}, the model's {a.get(key)}"
+        f"{key} is {b.get(key)}, in the model {a.get(key)}"
         for key in sorted(set(a) | set(b))
         if a.get(key) != b.get(key)
     )

@@ -138,7 +138,7 @@ def _moments(
         raise ParameterError("there is no batch of examples")
     if 0 in kinds:
         raise ParameterError(
-            f"there is no {'soft' if kinds[0] == 0 else 'hard'} example in any batch: look at the thresholds"
+            f"there is no {'soft' if kinds[0] == 0 else 'hard'} example in any batch: check the thresholds"
         )
     return names, definition, np.stack([np.full(len(mean), number), mean * number, squares]), kinds
 
@@ -146,5 +146,5 @@ def _moments(
 def _numbers(batch: xr.DataArray) -> tuple[Array, Booleans]:
     X = np.asarray(batch.transpose("example", "feature").values, dtype=np.float64)
     if len(X) == 0:
-        raise ParameterError("a batch holds no example")
+        raise ParameterError("a batch contains no example")
     return X, np.asarray(batch["soft"].values, dtype=bool)

@@ -103,7 +103,7 @@ def _locked(lock: Path, what: Path) -> int:
             continue
         if os.fstat(descriptor).st_size:
             os.close(descriptor)
-            raise StoreError(f"{lock} is no lock of supercooled, which are empty: move it")
+            raise StoreError(f"{lock} is not a lock file of supercooled (those are empty): move it")
         if try_lock(descriptor, lock):
             # Whoever held it before removes the file: then this is no longer the one under its name.
             if same(descriptor, lock):
@@ -149,8 +149,9 @@ def _flock(descriptor: int, path: Path, how: int) -> None:
     except OSError as error:
         if error.errno in _NO_LOCKS:
             raise StoreError(
-                f"the file system of {path} has no locks ({error.strerror}), and two commands at once would "
-                "mix their results; choose a folder elsewhere"
+                f"the file system of {path} does not support file locks ({error.strerror}), so "
+                "two commands at once would mix their results; choose a folder on another file "
+                "system"
             ) from error
         raise
 

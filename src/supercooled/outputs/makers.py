@@ -40,4 +40,4 @@ def made_by_another(made: str) -> str | None:
     """
     if made == maker():
         return None
-    return f"was made by `{made[:_LONGEST]}`" if made else "is a part of other results"
+    return f"was made by `{made[:_LONGEST]}`" if made else "is part of other results"

@@ -100,7 +100,7 @@ class Manifest:
                 return
             # A disk may have been full in the middle of the first line.
             if first and not any(_head(each).startswith(first) for each in ("results", "files")):
-                raise StoreError(f"{self.path} is no manifest of supercooled: move it")
+                raise StoreError(f"{self.path} is not a manifest of supercooled: move it")
             file.seek(0)
             file.write(_head(kind) + (_made_by(maker()) if kind == "results" else b""))
 

@@ -42,10 +42,10 @@ def place_of(
     text = os.fspath(path)
     if not text:
         raise ParameterError(
-            "the name of an output is empty: give a file or folder (is a variable not set, perhaps?)"
+            "the name of an output is empty: give a file or folder (perhaps a variable is not set?)"
         )
     if "\0" in text:
-        raise ParameterError(f"{text!r} can't be the name of a file: it holds a zero byte")
+        raise ParameterError(f"{text!r} can't be the name of a file: it contains a NUL byte")
     final = _absolute(Path(text))
     try:
         _check_kind(final, text, kind)
@@ -98,30 +98,34 @@ def _check_folder(final: Path, text: str, known: Callable[[Path], bool]) -> None
 def _check_parent(final: Path) -> None:
     there = next(folder for folder in final.parents if os.path.lexists(folder))
     if not there.is_dir():
-        raise StoreError(f"{final} can't be written: {there} is no folder")
+        raise StoreError(f"{final} can't be written: {there} is not a folder")
     place = final if final.is_dir() else there
     if not os.access(place, os.W_OK | os.X_OK):
-        raise StoreError(f"{final} can't be written: {place} is not yours to write in")
+        raise StoreError(f"{final} can't be written: you have no permission to write in {place}")
 
 
 def _check_runs(final: Path, text: str, root: str | os.PathLike[str], kind: str) -> None:
     itself = _absolute(Path(root))
     if final == itself or (kind != "results" and final in itself.parents):
-        raise ParameterError(f"the runs would lie in {text} among what is written there: give another folder")
+        raise ParameterError(
+            f"the runs would be in {text}, among the results written there: give another folder"
+        )
 
 
 def _check_input(final: Path, text: str, given: str | os.PathLike[str], kind: str) -> None:
     itself = Path(given).resolve()
     if kind == "file":
         if itself == final.resolve() or (final.exists() and itself.exists() and final.samefile(itself)):
-            raise ParameterError(f"{text} is an input itself: give another name to write to")
+            raise ParameterError(f"{text} is one of the inputs: give another name for the output")
         return
     about = final.stat() if final.exists() else None
     for folder in (itself, *itself.parents):
         # By number too: a file system may know one folder by two names.
         alike = about is not None and folder.exists() and os.path.samestat(about, folder.stat())
         if folder == final or alike:
-            raise ParameterError(f"{given} is an input and lies in {text}: give another folder to write to")
+            raise ParameterError(
+                f"{given} is one of the inputs and is in {text}: give another folder for the output"
+            )
 
 
 def _home() -> Path | None:

@@ -66,7 +66,7 @@ def room_for(path: str | Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise StoreError(
-                f"{path}: the disk is full or the quota is used up; make room or choose another folder"
+                f"{path}: the disk is full or the quota is used up; free some space or choose another folder"
             ) from error
         if error.errno in _NOT_WRITABLE:
             raise StoreError(f"{path} can't be written: {os.strerror(error.errno)}") from error
@@ -412,8 +412,8 @@ def _see_no_input(final: Path, names: Sequence[str], inputs: Iterable[Named]) ->
             for one in linked:
                 if path.samefile(one):
                     raise ParameterError(
-                        f"{one} is an input and the same file as {path}, which would be written: "
-                        "give another folder to write to"
+                        f"{one} is one of the inputs and would be overwritten as {path}: give "
+                        "another folder for the output"
                     )
 
 
@@ -437,8 +437,8 @@ def _see_results(final: Path, names: Sequence[str], check: Objection | None) -> 
             for inside in final.iterdir():
                 if not _is_of_ours(inside):
                     raise StoreError(
-                        f"{final} holds {inside.name}, and is no results folder of supercooled: "
-                        "choose another folder, which is not there yet or empty"
+                        f"{final} holds {inside.name}, and is not a results folder of "
+                        "supercooled: choose a folder that is empty or does not exist yet"
                     )
             return
         for path in sorted({path for pattern in names for path in final.glob(pattern)}):
@@ -480,7 +480,7 @@ def see_runs_folder(root: str | Path) -> Path:
     see_apart(final, root)
     if final.is_dir() and not _holds_runs(final):
         raise StoreError(
-            f"{final} is no folder of runs, and holds something else: choose another folder for the runs"
+            f"{final} is not a folder of runs and contains something else: choose another folder for the runs"
         )
     return final
 

@@ -100,7 +100,9 @@ class Paper(Generic[P]):
         supercooled.errors.ParameterError: no preset 'slow' of sharma2022; known are quick, long
         """
         if name not in self.presets:
-            raise ParameterError(f"no preset {name!r} of {self.name}; known are {', '.join(self.presets)}")
+            raise ParameterError(
+                f"there is no preset {name!r} of {self.name}; known are {', '.join(self.presets)}"
+            )
         return self.presets[name]
 
     @property

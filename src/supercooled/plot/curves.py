@@ -120,7 +120,9 @@ def curve(data: xr.DataArray, *, error: xr.DataArray | None = None) -> Axes:
     '$t$ ($\\tau$)'
     """
     if not 1 <= data.ndim <= 2:
-        raise ParameterError(f"a curve has one dimension or two, not {data.dims}; select some with .isel")
+        raise ParameterError(
+            f"a curve must have one dimension or two, not {data.dims}; select some with .isel"
+        )
     if error is not None and (error.dims != data.dims or error.shape != data.shape):
         raise ParameterError(
             f"error has dimensions {error.dims} of {error.shape}, and data {data.dims} of {data.shape}"

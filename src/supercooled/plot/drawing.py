@@ -40,17 +40,19 @@ def by_temperature(
     """
     parts = [results] if isinstance(results, (xr.Dataset, xr.DataArray)) else list(results)
     if not parts:
-        raise ParameterError("there is no result to draw")
+        raise ParameterError("there is no result to plot")
     for part in parts:
         if lacking := [name for name in needed if name not in part and name not in part.dims]:
-            raise ParameterError(f"a result to draw lacks {', '.join(lacking)}: it holds {_held(part)}")
+            raise ParameterError(f"a result to plot lacks {', '.join(lacking)}: it contains {_held(part)}")
     if len(parts) == 1 and "temperature" in parts[0].dims:
         return parts[0]
     at = [_temperature(part) for part in parts] if temperatures is None else list(temperatures)
     if len(at) != len(parts):
-        raise ParameterError(f"{len(parts)} results need as many temperatures, not {len(at)}")
+        raise ParameterError(f"{len(parts)} results need the same number of temperatures, not {len(at)}")
     if len(parts) > 1 and not np.isfinite(at).all():
-        raise ParameterError("say the temperatures of several results, for example temperatures=[0.47, 0.58]")
+        raise ParameterError(
+            "give the temperatures of several results, for example temperatures=[0.47, 0.58]"
+        )
     bare = [part.drop_vars("temperature", errors="ignore") for part in parts]
     along = xr.Variable("temperature", np.asarray(at, dtype=np.float64))
     joined: Data = xr.concat(bare, dim=along, join="outer", combine_attrs="override")

@@ -70,7 +70,7 @@ def particles(run: Trajectory, field: ParticleField, *, frame: int, thickness: P
     values = field_values(str(field.name), field.sel(frame=[frame]), one)[0]
     within = np.abs(positions[:, 2]) <= thickness / 2 if run.dimensions == 3 else np.ones(len(values), bool)
     if not within.any():
-        raise ParameterError(f"no particle lies in a slice of {thickness:g}; make it thicker")
+        raise ParameterError(f"no particle lies in a slice of thickness {thickness:g}; make it thicker")
     box = run.fixed_box()
     diameter = 0.95 * (box.volume / run.n_particles) ** (1 / run.dimensions)
     return axes_of(_slice, _Slice(positions, values, within, diameter, str(field.name), box.lengths))[0]

@@ -58,7 +58,9 @@ class Tabulated:
 
     def __post_init__(self) -> None:
         if self.cutoff <= self.inner:
-            raise MixtureError(f"a table must go outwards, not from {self.inner} to {self.cutoff}")
+            raise MixtureError(
+                f"the distances of a table must increase, not go from {self.inner} to {self.cutoff}"
+            )
         if len(self.energies) != len(self.forces) or len(self.energies) < 5:
             raise MixtureError(
                 f"a table needs 5 nodes or more, each with energy and force, not {len(self.energies)} "
@@ -94,12 +96,12 @@ class Tabulated:
         x, u = np.asarray(r, dtype=np.float64), np.asarray(energy, dtype=np.float64)
         if x.ndim != 1 or x.shape != u.shape or len(x) < 6:
             raise MixtureError(
-                f"a table needs 6 distances or more and as many energies, not {x.shape}, {u.shape}"
+                f"a table needs 6 distances or more and the same number of energies, not {x.shape}, {u.shape}"
             )
         if not (np.isfinite(x).all() and np.isfinite(u).all()):
             raise MixtureError("a table's distances and energies must be finite numbers")
         if x[0] <= 0 or (np.diff(x) <= 0).any():
-            raise MixtureError("a table's distances must be positive and rise")
+            raise MixtureError("a table's distances must be positive and increasing")
         spline = make_interp_spline(x, u, k=5)
         nodes = np.clip(_nodes(float(x[0]), float(x[-1]), points), x[0], x[-1])
         energies = spline(nodes)
@@ -152,8 +154,8 @@ class Tabulated:
         if wrong.any():
             at = float(np.sqrt(middle[int(np.argmax(wrong))]))
             raise MixtureError(
-                f"a table's forces are not the slope of its energies near r = {at:.4g}; give more nodes, or "
-                "correct it"
+                "a table's forces are not the negative slope of its energies near r = "
+                f"{at:.4g}; give more nodes, or correct it"
             )
 
 

@@ -46,7 +46,7 @@ def predict(
     Raises
     ------
     ParameterError
-        if there is no such model, or the species are others than it was taught with.
+        if there is no such model, or the species are others than it was trained with.
     StoreError
         if a file holds no model.
 

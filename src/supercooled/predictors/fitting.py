@@ -107,7 +107,8 @@ def fit_predictor(
         raise ParameterError("one or more features and species are needed")
     if not len(frames) == len(targets) == len(names):
         raise ParameterError(
-            f"{len(frames)} frames need as many targets and groups, not {len(targets)} and {len(names)}"
+            f"{len(frames)} frames need the same number of targets and groups, not "
+            f"{len(targets)} and {len(names)}"
         )
     if others := [frame for frame in frames if frame.names != frames[0].names]:
         raise ParameterError(
@@ -122,7 +123,7 @@ def fit_predictor(
     wishes = [_target_of(one, frame) for one, frame in zip(targets, frames, strict=True)]
     kind: Kind = "classification" if all(one.dtype == bool for one in wishes) else "regression"
     if kind == "regression" and model == "logistic":
-        raise ParameterError("a logistic model predicts truth values, and the targets are numbers")
+        raise ParameterError("a logistic model predicts truth values, but the targets are numbers")
     if model != "ridge":
         require("sklearn", doing=f"fitting a model of the kind {model!r}")
     tried = tuple(penalties or (PENALTIES if model == "ridge" else ONE_PENALTY))
@@ -165,14 +166,15 @@ def _check_frames(frames: Sequence[Frame], names: Sequence[int | str]) -> None:
     for k, frame in enumerate(frames):
         if frame.dimensions != first.dimensions:
             raise ParameterError(
-                f"frame {k}, {frame.place}, has {frame.dimensions} dimensions, and frame 0, {first.place}, "
-                f"{first.dimensions}: a predictor is of one liquid"
+                f"frame {k}, {frame.place}, has {frame.dimensions} dimensions, and frame 0, "
+                f"{first.place}, {first.dimensions}: a predictor is for one liquid"
             )
         for place in np.flatnonzero(_near(frame, probes[:k])).tolist():
             if names[place] != names[k] and _same(frames[place], frame):
                 raise ParameterError(
-                    f"frames {place} and {k} of those given are one configuration, {frame.place}: it would "
-                    "learn and judge at once; give each once, or put them into one group"
+                    f"frames {place} and {k} of those given are one configuration, "
+                    f"{frame.place}: it would be used for training and testing at once; give "
+                    "each once, or put them into one group"
                 )
 
 
@@ -238,7 +240,7 @@ def _dealt(names: Sequence[int | str], folds: int | None) -> Integers:
     """Fold of each frame, groups kept whole."""
     groups = list(dict.fromkeys(names))
     if len(groups) < 2:
-        raise ParameterError("groups are left out in turn: two or more are needed, as configurations")
+        raise ParameterError("groups are left out in turn, so two or more are needed")
     if folds is not None and not 2 <= folds <= len(groups):
         raise ParameterError(f"folds must be between 2 and the number of groups, {len(groups)}, not {folds}")
     number = len(groups) if folds is None else folds
@@ -254,7 +256,10 @@ def _why_no_error(
 ) -> str:
     """Why folds don't tell the error of a score: few, or of one run whose particles have not forgotten."""
     if folds < FEWEST_PARTS:
-        return f"{folds} folds are fewer than {FEWEST_PARTS}, too few to tell their scatter: give more groups"
+        return (
+            f"{folds} folds are fewer than {FEWEST_PARTS}, too few for an estimate of their "
+            "scatter: give more groups"
+        )
     of_run: dict[int, list[int]] = {}
     for k, frame in enumerate(frames):
         if frame.run is not None:
@@ -274,8 +279,9 @@ def _why_no_error(
     if forgotten(memory, part):
         return ""
     return (
-        f"groups are of one run and not independent of each other: shorter than {TIMES_A_PART:g} times as "
-        "long as particles keep their target or features; give runs or configurations of their own"
+        "groups are parts of one run and not independent of each other: they are shorter than "
+        f"{TIMES_A_PART:g} correlation times of the target or the features; give independent "
+        "runs or configurations"
     )
 
 
@@ -316,8 +322,8 @@ def _warn_if_no_better(scores: dict[str, Any], species: str, kind: Kind) -> None
     rare = min(scores["share"]["mean"], 1.0 - scores["share"]["mean"])
     if rare < _RARE:
         warnings.warn(
-            f"only {100 * rare:.1f} % of the particles of {species} are of the rarer kind: the accuracy says "
-            "little, look at balanced_accuracy and auc",
+            f"only {100 * rare:.1f} % of the particles of {species} are of the rarer kind: the "
+            "accuracy is not informative, see balanced_accuracy and auc",
             stacklevel=4,
         )
 

@@ -73,14 +73,16 @@ class Layers:
             or not all(np.isfinite(one).all() for one in numbers)
             or (self.scale < 0).any()
         ):
-            raise ParameterError("sizes of means, scales and weights do not fit, or one is not a number")
+            raise ParameterError(
+                "the sizes of means, scales and weights do not match, or one of them is not a number"
+            )
         there = self.scale[self.scale > 0]
         if max(float(np.abs(one).max(initial=0.0)) for one in numbers) > LARGEST or (there < SMALLEST).any():
             raise ParameterError(
                 f"a mean, scale or weight is beyond {LARGEST:g} in size, or a scale below {SMALLEST:g}"
             )
         if len(self.layers) > MOST_LAYERS:
-            raise ParameterError(f"there are {len(self.layers)} layers, and {MOST_LAYERS} at most")
+            raise ParameterError(f"there are {len(self.layers)} layers; at most {MOST_LAYERS} are allowed")
 
     def __call__(self, x: Array) -> Array:
         """Predicted values, (particle,) of (particle, feature); NaN where a feature is."""
@@ -140,17 +142,19 @@ class Predictor(Indicator, long_name="predicted"):
 
     def __post_init__(self) -> None:
         if len(set(self.names)) < len(self.names) or len(set(self.columns_of)) < len(self.columns_of):
-            raise ParameterError(f"a species or a column stands twice among {self.names}, {self.columns_of}")
+            raise ParameterError(
+                f"a species or a column is given twice among {self.names}, {self.columns_of}"
+            )
         if not self.models or any(len(m.mean) != len(self.columns_of) for m in self.models.values()):
             raise ParameterError(f"the model of each species needs {len(self.columns_of)} features")
         if strange := [one for one in self.models if one not in self.names]:
             raise ParameterError(
-                f"there is a model of species {strange[0]!r}, which is not among {self.names}"
+                f"there is a model for species {strange[0]!r}, which is not among {self.names}"
             )
         for words in (self.target, str(self.provenance.get("unit", "1"))):
             if not words.strip() or not words.isprintable() or len(words) > _LONGEST:
                 raise ParameterError(
-                    f"target and unit must be words of up to {_LONGEST} letters, not {words[:40]!r}"
+                    f"target and unit must be texts of at most {_LONGEST} letters, not {words[:40]!r}"
                 )
         object.__setattr__(self, "unit", str(self.provenance.get("unit", "1")))
         object.__setattr__(self, "long_name", f"predicted {self.target}")
@@ -202,7 +206,7 @@ class Predictor(Indicator, long_name="predicted"):
     def _features(self, frame: Frame) -> Array:
         if frame.names != self.names:
             raise ParameterError(
-                f"{frame.place}: {self.name} has learned from frames with the species {self.names}, and "
+                f"{frame.place}: {self.name} was trained on frames with the species {self.names}, and "
                 f"these are {frame.names}: if they are the same, say so when the file is read, as "
                 "names={'1': 'A', '2': 'B'} or --names 1=A,2=B"
             )
@@ -216,8 +220,8 @@ class Predictor(Indicator, long_name="predicted"):
         x = values_of(frame, self.features)
         if x.shape[1] != len(self.columns_of):
             raise ParameterError(
-                f"{self.name}: its features have {x.shape[1]} columns, and it has learned from "
-                f"{len(self.columns_of)}: they are others than those that it was made with"
+                f"{self.name}: its features have {x.shape[1]} columns, but it was trained on "
+                f"{len(self.columns_of)}: they differ from those of its training"
             )
         return x
 
@@ -266,8 +270,9 @@ class Predictor(Indicator, long_name="predicted"):
         share = self._foreign(frame, x)
         if share > FOREIGN:
             warnings.warn(
-                f"{frame.place}: {100 * share:.0f} % of the particles are farther from what {self.name} has "
-                f"learned from than {100 * (1 - INSIDE):.1f} % of those were: what it predicts is a guess",
+                f"{frame.place}: {100 * share:.0f} % of the particles are farther from the "
+                f"training data of {self.name} than {100 * (1 - INSIDE):.1f} % of the training "
+                "particles are: the prediction is an extrapolation",
                 stacklevel=3,
             )
 
@@ -340,19 +345,19 @@ def load_predictor(path: str | Path) -> Predictor:
     Raises
     ------
     StoreError
-        if the file can't be read, holds no predictor, or one of an indicator that is not installed.
+        if the file can't be read, is not a predictor, or one of an indicator that is not installed.
     """
-    stored = read_record(path, Stored, error=StoreError, saying="holds no predictor")
+    stored = read_record(path, Stored, error=StoreError, saying="is not a predictor")
     try:
         return made_of(stored)
     except (ParameterError, ValueError) as error:
-        raise StoreError(f"{path} holds no predictor ({error})") from error
+        raise StoreError(f"{path} is not a predictor ({error})") from error
 
 
 def made_of(stored: Stored) -> Predictor:
     """The predictor of a record."""
     if stored.format != FORMAT:
-        raise ParameterError(f"it is of the format {stored.format!r}, and not {FORMAT!r}")
+        raise ParameterError(f"its format is {stored.format!r}, not {FORMAT!r}")
     models = {
         species: Layers(
             np.array(one.mean, dtype=np.float64),
@@ -383,5 +388,5 @@ def _nested(plain: Any) -> Predictor:
 
 def _matrix(rows: Sequence[Sequence[float]]) -> Array:
     if len({len(row) for row in rows}) != 1:
-        raise ParameterError("the weights of a layer are no table of numbers")
+        raise ParameterError("the weights of a layer are not a table of numbers")
     return np.array(rows, dtype=np.float64)

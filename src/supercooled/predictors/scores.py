@@ -40,7 +40,9 @@ def score(predicted: Given, target: Given) -> dict[str, float]:
     """
     x, y = np.asarray(predicted, dtype=np.float64), np.asarray(target)
     if x.shape != y.shape:
-        raise ParameterError(f"{x.shape} predicted values and {y.shape} of the target: they must be as many")
+        raise ParameterError(
+            f"{x.shape} predicted values and {y.shape} of the target: the numbers must be equal"
+        )
     there = np.isfinite(x) & np.isfinite(y.astype(np.float64))
     x, y = x[there], y[there]
     if y.dtype != bool:

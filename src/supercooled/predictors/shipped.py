@@ -27,7 +27,7 @@ def recipe(mixture: Mixture) -> tuple[Features, ...]:
     r"""Energy and volume in the inherent structure, and the distance to it, each averaged by e^{-r/L}.
 
     At L = 0 (the particle itself), 1, 2, 3 and 4.5 over each species and over all, neighbours to 7 sigma_AA:
-    39 numbers a particle of a binary mixture. The box must be 14 sigma_AA wide.
+    39 numbers per particle of a binary mixture. The box must be 14 sigma_AA wide.
 
     mixture : pair potentials, which quench frames that don't bring their inherent structure
 
@@ -108,7 +108,6 @@ def shipped(name: Name) -> Predictor:
     names = shipped_models()
     if name not in names:
         raise ParameterError(
-            f"there is no file {name!r}, and no model of this name comes with the package; there are "
-            f"{', '.join(names)}"
+            f"there is no file {name!r}, and the package has no model of this name; it has {', '.join(names)}"
         )
     return load_predictor(_FOLDER / f"{name}.json")

@@ -49,7 +49,7 @@ def to_plain(value: Any) -> Any:
     elif _NOUNS.get(kind) is type(value):
         plain = {"noun": kind, "fields": _fields(value)}
     else:
-        raise ParameterError(f"a parameter of the type {kind} can't be written down")
+        raise ParameterError(f"a parameter of the type {kind} can't be stored in a file")
     return plain
 
 
@@ -59,8 +59,8 @@ def _indicator(value: Features) -> dict[str, Any]:
     kind = type(value).__name__
     if known().get(kind) is not type(value):
         raise ParameterError(
-            f"the indicator {kind} can't be written down: give its class a source, and import it from an "
-            "installed package"
+            f"the indicator {kind} can't be stored in a file: give its class a source, and "
+            "import it from an installed package"
         )
     return {"indicator": kind, "fields": _fields(value)}
 
@@ -92,7 +92,7 @@ def from_plain(plain: Any, predictor: Callable[[Any], Any]) -> Any:
         return _mixture(plain["mixture"], plain["digest"])
     inside = next((plain[name] for name in ("mapping", "fields") if name in keys), None)
     if not isinstance(inside, Mapping) or not keys < {"mapping", "fields", "indicator", "noun"}:
-        raise ParameterError(f"a record with {', '.join(sorted(map(str, keys)))[:100]} is no parameter")
+        raise ParameterError(f"a record with {', '.join(sorted(map(str, keys)))[:100]} is not a parameter")
     given = {str(name): from_plain(one, predictor) for name, one in inside.items()}
     return given if keys == {"mapping"} else _made(plain, given)
 
@@ -104,16 +104,18 @@ def _made(plain: Mapping[str, Any], given: dict[str, Any]) -> Any:
     table: Mapping[str, type[Any]] = known() if word == "indicator" else _NOUNS
     kind = table.get(name)
     if kind is None or not is_dataclass(kind):
-        raise ParameterError(f"no {word} {name[:60]!r} is known: install what brings it")
+        raise ParameterError(f"there is no {word} {name[:60]!r}: install the package that provides it")
     try:
         return kind(**given)
     except (TypeError, SupercooledError) as error:
-        raise ParameterError(f"the {word} {name} can't be made so: {error}") from error
+        raise ParameterError(f"the {word} {name} can't be made from these parameters: {error}") from error
 
 
 def _catalogued(name: str, mixture: Mixture | None) -> Mixture:
     if name not in systems.catalogue():
-        raise ParameterError(f"the mixture {name!r} is not in the catalogue: no file can name it")
+        raise ParameterError(
+            f"the mixture {name!r} is not in the catalogue, so it can't be stored in a file by name"
+        )
     found = systems.named(name, density=1.0).mixture
     if mixture is not None and found.to_dict() != mixture.to_dict():
         raise ParameterError(f"the mixture {name!r} is not the one of that name in the catalogue")
@@ -123,5 +125,7 @@ def _catalogued(name: str, mixture: Mixture | None) -> Mixture:
 def _mixture(name: Any, digest: Any) -> Mixture:
     found = _catalogued(str(name), None)
     if digest_of(found.to_dict()) != digest:
-        raise ParameterError(f"the mixture {name!r} of the catalogue is not the one that was used then")
+        raise ParameterError(
+            f"the mixture {name!r} of the catalogue differs from the one that was used for training"
+        )
     return found

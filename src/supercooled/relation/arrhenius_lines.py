@@ -22,7 +22,7 @@ def concatenated(probabilities: xr.Dataset | Sequence[xr.Dataset]) -> xr.Dataset
     else:
         parts = list(probabilities)
     if not parts:
-        raise ParameterError("no rearrangement probability was given")
+        raise ParameterError("there is no rearrangement probability")
     if any("temperature" not in part.coords for part in parts):
         raise ParameterError(
             "a rearrangement probability has no temperature: use assign_coords(temperature=0.47)"

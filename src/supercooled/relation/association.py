@@ -49,7 +49,7 @@ class Association:
             return f"{len(self.x)} particles have a value of both"
         for name, values in (("indicator", self.x), ("target", self.y)):
             if values.max() == values.min():
-                return f"the {name} is the same for all, {values[0]:g}"
+                return f"the {name} is the same for all particles, {values[0]:g}"
         return ""
 
     def pearson(self) -> tuple[float, float]:

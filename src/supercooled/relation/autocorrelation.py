@@ -79,7 +79,7 @@ def memory(field: ParticleField, *, lags: Times, blocks: Blocks = 5) -> xr.Datas
         parts = leave_one_out(sums)
         error = jackknife_error(parts[..., 0] / parts[..., 1], sums[..., 1])
     scale = independent(steps.astype(np.float64), part=n_frames / n, memory=_forgotten(steps, value))
-    why = _why_unknown(n, scale, "the field is remembered, or the lag")
+    why = _why_unknown(n, scale, "the correlation time of the field, or the lag")
     coords = {"lag": np.atleast_1d(np.asarray(lags, dtype=np.float64))}
     return xr.Dataset(
         {
@@ -94,13 +94,14 @@ def _why_unknown(blocks: int, scale: Array, last: str) -> str:
     """Why errors at some lags are not known; empty if all are."""
     if blocks < FEWEST_PARTS:
         return (
-            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: ask "
-            "for more blocks"
+            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few for an estimate "
+            "of their scatter: use more blocks"
         )
     if np.isnan(scale).any():
         return (
-            f"at some lags parts of the run are not independent of each other: they last less than {PART:g} "
-            f"times as long as {last}; prolong the run, or give {FEWEST_PARTS} or more independent ones"
+            "at some lags parts of the run are not independent of each other: they last less "
+            f"than {PART:g} times {last}; prolong the run, or give {FEWEST_PARTS} or more "
+            "independent ones"
         )
     return ""
 
@@ -190,7 +191,7 @@ def propagation(
     fields = (field,) if isinstance(field, xr.DataArray) else tuple(field)
     runs = replicas(trajectory)
     if not fields or len(fields) != len(runs):
-        raise ParameterError(f"{len(fields)} fields of {len(runs)} runs; pass one of each run")
+        raise ParameterError(f"{len(fields)} fields for {len(runs)} runs; pass one for each run")
     alike(fields)
     name = str(fields[0].name)
     edges = bin_edges(_range(fields), bins)
@@ -308,7 +309,9 @@ class _Standard:
         ]
         mean, spread, complete = (np.concatenate(part) for part in zip(*parts, strict=True))
         if not (spread > 0).all():
-            raise ParameterError(f"{field.name} is alike for all particles of a frame: nothing to correlate")
+            raise ParameterError(
+                f"{field.name} is the same for all particles of a frame, so it has no correlation"
+            )
         return cls(field, mean, spread, bool(complete.all()))
 
     def chunks(self, start: int, stop: int) -> Iterator[tuple[slice, Array]]:
@@ -332,8 +335,8 @@ def _apart(groups: Sequence[tuple[float, float]]) -> Array:
     low, high = found[np.argsort(found[:, 0])].T
     for k in np.flatnonzero(low[1:] < high[:-1]):
         raise ParameterError(
-            f"the groups {low[k]:g} to {high[k]:g} and {low[k + 1]:g} to {high[k + 1]:g} overlap: a particle "
-            "begins in one"
+            f"the groups {low[k]:g} to {high[k]:g} and {low[k + 1]:g} to {high[k + 1]:g} "
+            "overlap: groups must not overlap"
         )
     return found
 
@@ -423,10 +426,12 @@ def _estimates(sums: Array) -> list[Array]:
 
 def _in_frames(field: xr.DataArray, lags: ArrayLike) -> NDArray[np.int64]:
     if set(field.dims) != {"frame", "particle"} or "time" not in field.coords or field.sizes["frame"] < 2:
-        raise ParameterError(f"{field.name} must have dimensions frame and particle, and times of two frames")
+        raise ParameterError(
+            f"{field.name} must have the dimensions frame and particle, and the times of at least two frames"
+        )
     times = field["time"].values
     if not np.isfinite(times).all():
-        raise ParameterError(f"a frame of {field.name} has no time: leave it out with dropna")
+        raise ParameterError(f"a frame of {field.name} has no time: remove it with dropna")
     intervals = np.diff(times)
     interval = float(intervals.mean())
     if np.ptp(intervals) > 1e-6 * interval:
@@ -436,8 +441,9 @@ def _in_frames(field: xr.DataArray, lags: ArrayLike) -> NDArray[np.int64]:
     wrong = (np.abs(ratio - whole) > 1e-6 * np.maximum(ratio, 1.0)) | (whole < 1) | (whole >= len(times))
     if wrong.any():
         raise ParameterError(
-            f"a lag of {float((ratio * interval)[wrong][0]):g} is no multiple of the interval {interval:g} "
-            f"shorter than the {float(times[-1] - times[0]):g} that {field.name} is known"
+            f"a lag of {float((ratio * interval)[wrong][0]):g} is not a multiple of the "
+            f"interval {interval:g}, or is longer than {float(times[-1] - times[0]):g}, for "
+            f"which {field.name} is known"
         )
     return whole
 

@@ -52,7 +52,8 @@ def scaled_barriers(fits: Lines, *, crossover: Positive) -> xr.Dataset:
     log_probability = float(np.nanmean(S - E / crossover))
     if not log_probability < 0:
         raise ParameterError(
-            f"ln P_R at the crossover {crossover:g} is {log_probability:g}: no share of particles is above 1"
+            f"ln P_R at the crossover {crossover:g} is {log_probability:g}: a share of "
+            "particles can't be above 1"
         )
     entropy, barrier = S / log_probability, E / (crossover * log_probability)
     # ln P_R is negative: the sign of Eq. 8 as printed
@@ -105,11 +106,15 @@ def common_line(x: Points, y: Points) -> CommonLine:
     """
     together = [np.concatenate([np.asarray(v, dtype=np.float64).ravel() for v in part]) for part in (x, y)]
     if len(together[0]) != len(together[1]):
-        raise ParameterError(f"there are {len(together[0])} x and {len(together[1])} y: give as many of both")
+        raise ParameterError(
+            f"there are {len(together[0])} x and {len(together[1])} y: give the same number of both"
+        )
     good = np.isfinite(together[0]) & np.isfinite(together[1])
     xs, ys = together[0][good], together[1][good]
     if len(xs) < 3 or np.ptp(xs) == 0 or np.ptp(ys) == 0:
-        raise ParameterError(f"{len(xs)} points that differ don't tell a line from another: three are needed")
+        raise ParameterError(
+            f"{len(xs)} different points do not determine a line with an error: three are needed"
+        )
     dx, dy = xs - xs.mean(), ys - ys.mean()
     slope = float(dx @ dy / (dx @ dx))
     left = float(np.sum((dy - slope * dx) ** 2) / (dy @ dy))

@@ -33,7 +33,7 @@ FAR = 50.0
 
 
 # What a share is without.
-NO_PEAK = Estimate(np.nan, np.nan, "1", "not looked for")
+NO_PEAK = Estimate(np.nan, np.nan, "1", "not computed")
 
 
 @validated
@@ -60,7 +60,7 @@ class Share(Estimate):
         correlation times, as the frames tell
     peak : of the distribution of all particles
     of_all : share of all particles on that side, what chance would give
-    n_rearranging : how many particles at times rearrange
+    n_rearranging : how many samples (particle and frame) rearrange
     """
 
     peak: Estimate = NO_PEAK
@@ -241,7 +241,7 @@ def error_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
 def spread_of(name: str, data: Array, dims: tuple[str, ...]) -> xr.DataArray:
     """By what a quantity is weighted in fits: its standard error, if parts of the run were independent."""
     entry = TABLE[name]
-    words = f"scatter of the {entry.long_name}, which weighs it in fits"
+    words = f"scatter of the {entry.long_name}, used as its weight in fits"
     return xr.DataArray(data, dims=dims, attrs={"units": entry.unit, "long_name": words})
 
 
@@ -256,9 +256,9 @@ def density_of(data: Array, field: Fields, coords: dict[str, object] | None = No
 
 
 def count_of(data: Array, dim: str) -> xr.DataArray:
-    """Numbers of particles at times, labelled."""
+    """Numbers of samples (particle and frame), labelled."""
     return xr.DataArray(
-        data.astype(np.int64), dims=(dim,), attrs={"units": "1", "long_name": "particles at times"}
+        data.astype(np.int64), dims=(dim,), attrs={"units": "1", "long_name": "samples (particle and frame)"}
     )
 
 
@@ -291,7 +291,7 @@ def _share(
 
 def _why(error: float, no_error: str) -> str:
     """Why an error is not known; empty if it is."""
-    return "" if np.isfinite(error) else no_error or "without one of its blocks the run has no peak"
+    return "" if np.isfinite(error) else no_error or "with one of its blocks left out the run has no peak"
 
 
 def _grid(pooled: Stream, name: str) -> tuple[float, Array]:

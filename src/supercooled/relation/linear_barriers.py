@@ -65,10 +65,12 @@ def straight_barriers(fits: LinesWithErrors) -> Straight:
     S, E, s = (np.asarray(fits[n].values, dtype=np.float64) for n in (name, "barrier", "entropy"))
     good = np.isfinite(E) & np.isfinite(s)
     if good.sum() < 3:
-        raise ParameterError(f"{int(good.sum())} softnesses have a barrier: a line and its bend need three")
+        raise ParameterError(
+            f"{int(good.sum())} softnesses have a barrier: a line and its curvature need three"
+        )
     errors = [np.asarray(weight_of(fits, n).values, dtype=np.float64)[good] for n in ("barrier", "entropy")]
     if not all(((e > 0) & np.isfinite(e)).all() for e in errors):
-        raise ParameterError("a barrier or an entropy has no error, and the lines are weighted by them")
+        raise ParameterError("a barrier or an entropy has no error, and the fits are weighted by the errors")
     S, E, s = S[good], E[good], s[good]
     e0, slope_E = straight_line(S, E, errors[0], 1.0 / errors[0])[:2]
     s0, slope_s = straight_line(S, s, errors[1], 1.0 / errors[1])[:2]
@@ -121,7 +123,9 @@ def left_out(
     name, P, spread, error = known(together)
     T = together["temperature"].values
     if len(T) < minimum_temperatures + 1:
-        raise ParameterError(f"{len(T)} temperatures: leaving one out needs {minimum_temperatures + 1}")
+        raise ParameterError(
+            f"{len(T)} temperatures: leaving one out in turn needs {minimum_temperatures + 1}"
+        )
     foretold = np.full(P.shape, np.nan)
     found = np.full((3, len(T)), np.nan)
     for t in range(len(T)):

@@ -136,9 +136,11 @@ def collapse(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers], lines: Sequence[L
     (True, 0.0)
     """
     if not len(x) == len(y) == len(lines) or not lines:
-        raise ParameterError(f"{len(x)} sets of x, {len(y)} of y and {len(lines)} lines must be as many")
+        raise ParameterError(
+            f"{len(x)} sets of x, {len(y)} of y and {len(lines)} lines: the numbers must be equal"
+        )
     if any(one.slope == 0 for one in lines):
-        raise ParameterError("a liquid whose line is level can't be scaled by it: leave it out")
+        raise ParameterError("a liquid whose line has no slope can't be scaled by it: leave it out")
     pairs = [_paired(*pair) for pair in zip(x, y, strict=True)]
     every_x = np.concatenate([pair[0] for pair in pairs])
     every_y = np.concatenate([pair[1] for pair in pairs])
@@ -176,7 +178,7 @@ class SoftnessLaw:
         T, S = (np.asarray(a, dtype=np.float64) for a in (temperatures, softness))
         if T.ndim and S.ndim and T.shape != S.shape:
             raise ParameterError(
-                f"temperatures have shape {T.shape} and softness {S.shape}: give as many of both"
+                f"temperatures have shape {T.shape} and softness {S.shape}: the shapes must be equal"
             )
         tau_0, C, B = self.values
         with np.errstate(over="ignore"):
@@ -258,7 +260,7 @@ def softness_law(
 def _paired(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     x, y = (np.atleast_1d(np.asarray(a, dtype=np.float64)) for a in (x, y))
     if x.ndim != 1 or x.shape != y.shape:
-        raise ParameterError(f"x has {x.shape} points and y {y.shape}: they must be as many")
+        raise ParameterError(f"x has {x.shape} points and y {y.shape}: the numbers must be equal")
     if not (np.isfinite(x) & np.isfinite(y)).all():
         k = int(np.argmin(np.isfinite(x) & np.isfinite(y)))
         raise ParameterError(f"point {k} is not finite (x = {x[k]:g}, y = {y[k]:g}): leave it out")

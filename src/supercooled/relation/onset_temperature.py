@@ -72,8 +72,8 @@ def onset(fits: Lines) -> Onset:
     good = np.isfinite(E) & np.isfinite(S)
     if good.sum() < 3:
         raise ParameterError(
-            f"{int(good.sum())} softnesses with a barrier don't say whether their lines cross in one point: "
-            "use more bins or temperatures"
+            f"{int(good.sum())} softnesses with a barrier are too few to test whether their "
+            "lines cross in one point: use more bins or temperatures"
         )
     unknown = bool((good & ~known).any())
     E, S, dE, dS, cov = (x[good] for x in (E, S, dE, dS, cov))
@@ -92,7 +92,7 @@ def onset(fits: Lines) -> Onset:
     curvature = (line(T0 + step)[0] - 2.0 * chi_square + line(T0 - step)[0]) / step**2
     error = np.sqrt(2.0 / curvature) if curvature > 0 and not unknown else np.nan
     why = str(fits.attrs.get("no_error", "")) or (
-        "a barrier came without an error" if unknown else "the chi square of the line has no minimum there"
+        "a barrier has no error" if unknown else "chi squared has no minimum there"
     )
     own = float(error * np.sqrt(max(1.0, reduced)))
     return Onset(
@@ -151,8 +151,8 @@ def _beyond(T0: float, fits: xr.Dataset) -> str:
     if len(T) == 0 or T.min() <= T0 <= T.max():
         return ""
     return (
-        f"the lines cross at {T0:.3g}, beyond the temperatures {T.min():g} to {T.max():g} that they go "
-        "through: an extrapolation, whose error holds as far as the lines are straight"
+        f"the lines cross at {T0:.3g}, outside the temperatures {T.min():g} to {T.max():g} of "
+        "the fit: an extrapolation, whose error holds only if the lines stay straight"
     )
 
 

@@ -108,7 +108,7 @@ class Stream:
                 low, high = min(low, float(chunk.values.min())), max(high, float(chunk.values.max()))
         if total == 0:
             raise ParameterError(
-                f"{name} is NaN for every particle in every frame, or p_hop is where it is not"
+                f"{name} is NaN for every particle in every frame, or p_hop is NaN wherever it is not"
             )
         independence = _independence(sides, [np.concatenate(parts) for parts in frames])
         whole = None if kept is None else _joined(kept)
@@ -180,7 +180,7 @@ def stream_pairs(
     limit = _threshold(threshold)
     fields, hops = _listed(field), _listed(p_hop)
     if len(fields) != len(hops):
-        raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each for every run")
+        raise ParameterError(f"{len(fields)} fields for {len(hops)} p_hop: give one of each per run")
     alike([*fields, *hops])
     each_once(fields)
     each_once(hops)
@@ -223,14 +223,14 @@ def why_unknown(blocks: int, independence: float) -> str:
     """Why an error by blocks is not known; empty if it is."""
     if np.isnan(independence):
         return (
-            f"parts of the run are not independent of each other: they are shorter than {TIMES_A_PART:g} "
-            "correlation times of the structure or of who rearranges; prolong the run, or give "
-            f"{FEWEST_PARTS} or more independent runs with blocks=1"
+            "parts of the run are not independent of each other: they are shorter than "
+            f"{TIMES_A_PART:g} correlation times of the structure or of the rearrangements; "
+            f"prolong the run, or give {FEWEST_PARTS} or more independent runs with blocks=1"
         )
     if blocks < FEWEST_PARTS:
         return (
-            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
-            "ask for more blocks, or give more runs"
+            f"{blocks} parts of the run are fewer than {FEWEST_PARTS}, too few for an estimate "
+            "of their scatter: use more blocks, or give more runs"
         )
     return ""
 
@@ -255,28 +255,34 @@ def bin_edges(values: Array, bins: int | ArrayLike) -> Array:
     """Edges as given, or `bins` equal ones over the values' range."""
     if isinstance(bins, int | np.integer):
         if not 1 <= bins <= MOST_BINS:
-            raise ParameterError(f"there must be from one bin to {MOST_BINS}, not {bins}")
+            raise ParameterError(f"the number of bins must be from 1 to {MOST_BINS}, not {bins}")
         low, high = float(values.min()), float(values.max())
         return np.linspace(low, high if high > low else low + 1.0, int(bins) + 1)
     edges = np.asarray(bins, dtype=np.float64)
     if edges.ndim != 1 or len(edges) < 2 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
-        raise ParameterError("bins must be a number or rising edges, such as bins=np.linspace(0, 3e-3, 31)")
+        raise ParameterError(
+            "bins must be a number or increasing edges, such as bins=np.linspace(0, 3e-3, 31)"
+        )
     return edges
 
 
 def _threshold(threshold: float | None) -> float:
     example = "for example threshold=0.115, or the value of dynamics.hop_threshold"
     if threshold is None:
-        raise ParameterError(f"which p_hop counts as a rearrangement must be given: {example}")
+        raise ParameterError(
+            f"the p_hop above which a particle counts as rearranging must be given: {example}"
+        )
     if not np.isfinite(threshold):
-        raise ParameterError(f"the threshold is {threshold}: the run didn't give one; name it, {example}")
+        raise ParameterError(
+            f"the threshold is {threshold}: the run does not determine one; give it, {example}"
+        )
     return float(threshold)
 
 
 def _listed(field: Fields) -> list[xr.DataArray]:
     fields = [field] if isinstance(field, xr.DataArray) else list(field)
     if not fields:
-        raise ParameterError("no field was given")
+        raise ParameterError("there is no field")
     return fields
 
 
@@ -376,7 +382,7 @@ def _finite(field: xr.DataArray, rows: Integers) -> Array:
     if infinite.any():
         f, i = np.argwhere(infinite)[0]
         raise ParameterError(
-            f"{field.name} of particle {i} in frame {rows[f]} is infinite: leave it out with NaN"
+            f"{field.name} of particle {i} in frame {rows[f]} is infinite: set it to NaN to leave it out"
         )
     return values
 

@@ -41,7 +41,7 @@ def rearrangement_probability(
     threshold : p_c, sigma_AA^2; must be given
     bins : edges, or how many over the range of the values
     lead : how long before t the structure is taken, tau
-    minimum_count : particles at times that a bin must hold for a probability; NaN below
+    minimum_count : samples (particle and frame) that a bin must hold for a probability; NaN below
     blocks : parts of each run, left out in turn for the error
 
     Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``,
@@ -129,7 +129,7 @@ def _jackknife(replicates: Array, name: str) -> xr.DataArray:
         replicates,
         dims=("block", name),
         coords={"block": np.arange(len(replicates))},
-        attrs={"units": entry.unit, "long_name": f"without one block, {entry.long_name}"},
+        attrs={"units": entry.unit, "long_name": f"with one block left out, {entry.long_name}"},
     )
 
 

@@ -53,13 +53,17 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     array([0.8])
     """
     if len(fields) != len(motion) or not fields:
-        raise ParameterError(f"{len(fields)} fields for {len(motion)} motions: give one of each")
+        raise ParameterError(
+            f"{len(fields)} fields for {len(motion)} results of the motion: give one of each"
+        )
     alike([*fields, *motion])
     each_once(fields)
     motion = _in_the_order_of(fields, motion)
     times = motion[0]["time"].values
     if any(not np.array_equal(one["time"].values, times) for one in motion):
-        raise ParameterError("the motions are at different times: ask for the same of each configuration")
+        raise ParameterError(
+            "the results of the motion are at different times: use the same times for each configuration"
+        )
     each = np.array([_of_one(field, later) for field, later in zip(fields, motion, strict=True)])
     known, why = _independence(fields, motion, times)
     error = known * error_of_mean(each)
@@ -80,8 +84,8 @@ def _independence(
     scale = np.ones(len(times))
     if len(fields) < FEWEST_PARTS:
         return scale * np.nan, (
-            f"{len(fields)} configurations are fewer than {FEWEST_PARTS}, too few to tell their scatter: "
-            "take more"
+            f"{len(fields)} configurations are fewer than {FEWEST_PARTS}, too few for an "
+            "estimate of their scatter: use more"
         )
     of_run: dict[str, list[tuple[float, int]]] = {}
     for place, one in enumerate(fields):
@@ -99,9 +103,9 @@ def _independence(
     if not np.isnan(scale).any():
         return scale, ""
     return scale, (
-        "configurations of one run are not independent of each other: particles keep their values from one "
-        f"to the next, or they are closer than {PART:g} times as long as the motion is watched; take them "
-        "further apart, or of other runs"
+        "configurations of one run are not independent of each other: the field is correlated "
+        f"from one to the next, or they are closer than {PART:g} times the duration of the "
+        "motion; use configurations further apart, or from other runs"
     )
 
 
@@ -128,8 +132,9 @@ def _in_the_order_of(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     for one, key in zip(fields, wanted, strict=True):
         if key not in there:
             raise ParameterError(
-                f"no motion is of frame {key[1]} of trajectory {key[0]:.8}, of which a {one.name or 'field'} "
-                f"is given; there are those of {', '.join(f'frame {f} of {t:.8}' for t, f in there)}"
+                f"there is no motion for frame {key[1]} of trajectory {key[0]:.8}, for which a "
+                f"{one.name or 'field'} is given; there is motion for "
+                f"{', '.join(f'frame {f} of {t:.8}' for t, f in there)}"
             )
     return [motion[there.index(key)] for key in wanted]
 
@@ -147,7 +152,7 @@ def _of_one(field: xr.DataArray, later: xr.DataArray) -> Array:
     )
     if len(common) < 3:
         raise ParameterError(
-            f"{len(common)} particles have both a {field.name or 'field'} and a motion, and ranks need three"
+            f"{len(common)} particles have both a {field.name or 'field'} and a motion; ranks need three"
         )
     ranks = rankdata(known.values[mine])
     return np.array(

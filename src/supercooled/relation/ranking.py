@@ -58,7 +58,7 @@ def within_horizon(p_hop: ParticleField, *, threshold: float, horizon: NotNegati
     interval = float(times[-1] - times[0]) / max(len(times) - 1, 1)
     # Written times are rounded; what matters is a good part of an interval.
     if horizon > 0 and (np.abs(np.diff(times) - interval) > _ROUNDING * interval).any():
-        raise ParameterError("the frames of p_hop are unevenly spaced: a horizon needs one interval")
+        raise ParameterError("the frames of p_hop are unevenly spaced: a horizon needs an even interval")
     steps = 0 if horizon == 0 else int(horizon / interval + _ROUNDING)
     out = looking_ahead(ordered, steps, partial(_will_exceed, threshold, steps))
     return out.assign_attrs(horizon=float(horizon))
@@ -116,9 +116,7 @@ def ranking(
         raise ParameterError(f"information needs at least 2 bins, not {bins}")
     pooled = stream_pairs(field, p_hop, threshold=threshold, lead=lead, blocks=blocks)
     if pooled.n_rearranging == pooled.total:
-        raise ParameterError(
-            "every particle rearranges, so there is nothing to tell apart: raise the threshold"
-        )
+        raise ParameterError("every particle rearranges, so there are no two classes: raise the threshold")
     area, areas = _areas(pooled)
     inner = pooled.quantiles([k / bins for k in range(1, bins)])
     every, moving = pooled.counts(np.concatenate([[-np.inf], np.unique(inner), [np.inf]])).swapaxes(0, 1)

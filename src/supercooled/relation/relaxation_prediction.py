@@ -111,7 +111,7 @@ def _filled(S: Array, values: Array) -> Array:
         seen = values > 0
     if not seen.any():
         raise ParameterError(
-            "no softness has a rearrangement probability: widen the bins or lower their minimum"
+            "no softness has a rearrangement probability: use wider bins or a lower minimum_count"
         )
     return np.exp(np.interp(S, S[seen], np.log(values[seen])))
 

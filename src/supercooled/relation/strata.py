@@ -25,7 +25,7 @@ def strata(
 ) -> Array:
     """Edges of equally wide bins between two percentiles of a field.
 
-    field : (frame, particle), or one for each run, of one temperature or several, whose particles at times
+    field : (frame, particle), or one for each run, of one temperature or several, whose samples
         count alike
     count : bins
     percentiles : where the lowest begins and the highest ends, for example (5.0, 95.0)
@@ -47,13 +47,13 @@ def strata(
     low, high = percentiles
     if count < 1 or not 0 <= low < high <= 100:
         raise ParameterError(
-            f"strata need a bin and rising percentiles, not {count} and {percentiles}; for example count=5, "
-            "percentiles=(5.0, 95.0)"
+            f"strata need a count of at least 1 and increasing percentiles, not {count} and "
+            f"{percentiles}; for example count=5, percentiles=(5.0, 95.0)"
         )
     values = samples(field, blocks=1, one_temperature=False).values
     first, last = (float(v) for v in np.percentile(values, [low, high]))
     if not last > first:
-        raise ParameterError(f"all of the field lies at {first:g}: it has no strata")
+        raise ParameterError(f"all values of the field are {first:g}: there are no strata")
     return np.linspace(first, last, count + 1)
 
 
@@ -133,7 +133,9 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
     E, S = (np.asarray(fits[name].values, dtype=np.float64) for name in ("barrier", "entropy"))
     known = np.flatnonzero(np.isfinite(E) & np.isfinite(S))
     if len(known) < 2:
-        raise ParameterError(f"{len(known)} strata with a barrier don't cross: add temperatures or frames")
+        raise ParameterError(
+            f"{len(known)} strata with a barrier are too few for a crossing: add temperatures or frames"
+        )
     found = []
     for i, j in combinations(known, 2):
         apart = S[i] - S[j]
@@ -145,7 +147,7 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
         return Crossings(_temperature(np.nan, np.nan, "no two lines cross"), np.nan, 0, len(every))
     spread = float(kept.std(ddof=1)) if len(kept) > 1 else np.nan
     error = spread / np.sqrt(len(known) - 1)
-    why = "one crossing has no scatter" if np.isnan(error) else ""
+    why = "a single crossing has no scatter" if np.isnan(error) else ""
     return Crossings(_temperature(kept.mean(), error, why), spread, len(kept), len(every))
 
 

@@ -65,7 +65,9 @@ class Row:
             if value is None:
                 continue
             if not math.isfinite(value):
-                raise ParameterError(f"{self.item} ({self.state}): {name} is {value}; give None and say why")
+                raise ParameterError(
+                    f"{self.item} ({self.state}): {name} is {value}; give None and the reason"
+                )
             # what is kept is what is written and read again
             object.__setattr__(self, name, float(f"{float(value):.{_DIGITS}g}"))
 
@@ -122,7 +124,7 @@ class Row:
         if published is not None and tolerance is None:
             raise ParameterError(f"{item} ({state}): a published value needs a tolerance")
         if measured is None and not note.strip():
-            raise ParameterError(f"{item} ({state}): not measured, so the note must say why")
+            raise ParameterError(f"{item} ({state}): not measured, so the note must give the reason")
         tolerance = None if published is None else tolerance
         words = [f"Met if {tolerance.text}."] if tolerance is not None else []
         words += [note.strip()] if note.strip() else []
@@ -231,8 +233,8 @@ def without_error(value: float, error: float) -> str:
     if not math.isfinite(value) or math.isfinite(error):
         return ""
     return (
-        "Its error is not known: parts of the run are too short to be independent of each other, or without "
-        "one of them the run does not reach it. Take it with care."
+        "Its error is not known: parts of the run are too short to be independent of each "
+        "other, or with one of them left out the run does not reach it. Treat it with care."
     )
 
 
@@ -276,7 +278,7 @@ def read_comparison(path: str | Path) -> tuple[Row, ...]:
     path = Path(path)
     stored = read_json(path)
     if not isinstance(stored, list):
-        raise StoreError(f"{path} is no list of rows; run the study again")
+        raise StoreError(f"{path} is not a list of rows; run the study again")
     return tuple(_row(path, index, entry) for index, entry in enumerate(stored))
 
 
@@ -284,7 +286,7 @@ def _row(path: Path, index: int, entry: Any) -> Row:
     names = {field.name for field in fields(Row)} | {"z", "verdict"}
     if not isinstance(entry, dict) or set(entry) != names:
         found = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
-        raise StoreError(f"{path}, row {index}: found {found} where {sorted(names)} should be")
+        raise StoreError(f"{path}, row {index}: found {found} instead of {sorted(names)}")
     numbers = {name: entry[name] for name in ("published", "measured", "uncertainty", "published_error")}
     words = {name: entry[name] for name in _WORDS}
     wrong = [name for name, value in words.items() if not isinstance(value, str)]

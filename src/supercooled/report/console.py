@@ -87,11 +87,11 @@ def tally(rows: Sequence[Row]) -> str:
     """How many of the independent tests are met, in a sentence, and how many printed numbers are none.
 
     >>> tally([])
-    'No published number to compare with.'
+    'There is no published number to compare with.'
     """
     published = [row for row in rows if row.published is not None]
     if not published:
-        return "No published number to compare with."
+        return "There is no published number to compare with."
     tests = [row for row in published if row.independent]
     counts = Counter(row.verdict for row in tests)
     parts = [f"{counts['met']} of {len(tests)} independent tests met"]

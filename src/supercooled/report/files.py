@@ -117,6 +117,6 @@ def load_results(path: str | Path) -> dict[str, xr.Dataset]:
     top = nodes.get("")
     names = top.attributes.get("groups") if isinstance(top, Group) else None
     if not isinstance(names, list) or not all(isinstance(nodes.get(name), Group) for name in map(str, names)):
-        raise StoreError(f"the results in {path} are damaged: they lack a group; run the study again")
+        raise StoreError(f"the results in {path} are damaged: a group is missing; run the study again")
     with reading(f"{path}"):
         return {str(name): dataset(path, str(name)) for name in names}

@@ -136,7 +136,7 @@ class Figures:
         for names in ([plate.name for plate in plates], panels):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
-                raise ParameterError(f"two figures are called {twice[0]!r}: give one another name")
+                raise ParameterError(f"two figures are called {twice[0]!r}: give one of them another name")
         numbers = dict.fromkeys((*self.shown_in, *other.shown_in))
         return Figures(
             plates,

@@ -62,9 +62,11 @@ def scene(
     ([1, 3], [[nan, 1.0], [nan, 1.0]])
     """
     if not fields:
-        raise ParameterError("a scene needs a field to colour by, for example fields={'softness': softness}")
+        raise ParameterError(
+            "a scene needs a field for the colours, for example fields={'softness': softness}"
+        )
     if run.n_particles > MOST:
-        raise ParameterError(f"{run.n_particles} particles are more than a page holds, {MOST}")
+        raise ParameterError(f"{run.n_particles} particles are more than a page can show, {MOST}")
     if normalisation not in ("total", "partner"):
         raise ParameterError(f"normalisation must be 'total' or 'partner', not {normalisation!r}")
     box = run.fixed_box()

@@ -49,7 +49,7 @@ class Tolerance:
         'at least 0.6'
         """
         if not lower < upper or (math.isinf(lower) and math.isinf(upper)):
-            raise ParameterError(f"a tolerance between {lower} and {upper} holds everything or nothing")
+            raise ParameterError(f"a tolerance between {lower} and {upper} includes everything or nothing")
         return cls("between", lower, upper)
 
     @validated
@@ -103,7 +103,7 @@ def read_tolerance(data: Any) -> Tolerance | None:
     if data is None:
         return None
     if not isinstance(data, dict) or set(data) != {"kind", "lower", "upper"}:
-        raise ValueError(f"tolerance is {data!r}, where kind, lower and upper should be")
+        raise ValueError(f"tolerance is {data!r} instead of kind, lower and upper")
     lower, upper = data["lower"], data["upper"]
     if not all(bound is None or is_number(bound) for bound in (lower, upper)):
         raise ValueError(f"the bounds of the tolerance are {lower!r} and {upper!r}")

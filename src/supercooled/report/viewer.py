@@ -91,7 +91,7 @@ def view(scene: xr.Dataset) -> View:
         f"{n} particles{at}, {frames} of the run's frames" if frames > 1 else f"{n} particles{at}, one frame"
     )
     return View(
-        lead=f"{seen}. Turn it, run through time, cut it open, and ask a particle.",
+        lead=f"{seen}. Rotate it, step through time, cut it open, and select a particle.",
         label=f"3-D view of {n} particles{at}, coloured by {fields[0]['words']}",
         fields=fields,
         frames=frames,

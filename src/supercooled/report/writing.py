@@ -124,13 +124,13 @@ def _figures_of(paper: str, out: Path) -> Figures:
     known = extensions.known(extensions.PAPERS)
     if paper not in known:
         raise StoreError(
-            f"{out} was made for the paper {paper!r}, and no installed package brings it; known are "
-            f"{', '.join(known)}"
+            f"{out} was made for the paper {paper!r}, which no installed package provides; "
+            f"known are {', '.join(known)}"
         )
     found = extensions.loaded(extensions.PAPERS, paper, kind="paper")
     figures = getattr(found, "figures", None)
     if not isinstance(figures, Figures):
-        raise ParameterError(f"{known[paper].value} is no paper: it has no figures")
+        raise ParameterError(f"{known[paper].value} is not a paper: it has no figures")
     return figures
 
 
@@ -279,7 +279,7 @@ def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
             out / PROVENANCE,
             _Stored,
             error=StoreError,
-            saying="is no provenance",
+            saying="is not a provenance",
             remedy="; run the study again",
         )
         own = _figures_of(stored.page.paper, out) if figures is None else figures

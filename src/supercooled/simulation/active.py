@@ -32,7 +32,7 @@ def active_particles(activity: Activity, mixture: Mixture, species: Integers, se
     """
     unknown = set(activity.species) - set(mixture.species)
     if unknown:
-        raise ParameterError(f"{mixture.name} has no species {sorted(unknown)} to be active")
+        raise ParameterError(f"{mixture.name} has no species {sorted(unknown)} that could be active")
     kinds = [mixture.species.index(name) for name in activity.species]
     able = np.flatnonzero(np.isin(species, kinds))
     exact = activity.fraction * len(able)

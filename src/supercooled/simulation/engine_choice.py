@@ -34,13 +34,15 @@ def chosen_engine(asked: str | Engine | None = None) -> Engine:
     name = (os.environ.get(ENGINE) or "lammps") if asked is None else asked
     if not isinstance(name, str):
         if isinstance(name, type) or not all(callable(getattr(name, does, None)) for does in _DOES):
-            raise ParameterError(f"an engine is one of {_NAMES}, or has {', '.join(_DOES)}; {name!r} is none")
+            raise ParameterError(
+                f"an engine is one of {_NAMES}, or an object with {', '.join(_DOES)}; {name!r} is not"
+            )
         return name
     if name == "lammps":
         return LammpsEngine()
     if name != "gamdpy":
         where = f" (from {ENGINE})" if asked is None else ""
-        raise ParameterError(f"no engine {name!r}{where}; known are {_NAMES}")
+        raise ParameterError(f"there is no engine {name!r}{where}; known are {_NAMES}")
     from supercooled.simulation.gpu.engine import GamdpyEngine
 
     return GamdpyEngine()

@@ -53,9 +53,11 @@ def hessian(
     [57.146438, 0.0, 0.0, -57.146438, 0.0, 0.0]
     """
     if species.shape != (len(positions),):
-        raise ParameterError(f"{name}: {len(positions)} positions need as many species, not {species.shape}")
+        raise ParameterError(
+            f"{name}: {len(positions)} positions need the same number of species, not {species.shape}"
+        )
     if len(species) and species.max() >= len(mixture.species):
-        raise MixtureError(f"{mixture.name} has the species {mixture.species}, particles have others")
+        raise MixtureError(f"{mixture.name} has the species {mixture.species}, but the particles have others")
     bonds = neighbours(positions, box, cutoff=mixture.cutoff, name=name)
     return _assembled(bonds, _blocks(bonds, species, mixture, box.dimensions))
 

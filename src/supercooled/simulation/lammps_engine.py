@@ -181,8 +181,8 @@ def _check_kind(checkpoint: Path) -> None:
         raise SimulationError(f"{checkpoint} can't be read: {error.strerror}") from error
     if not ours:
         raise SimulationError(
-            f"{checkpoint} is no checkpoint of LAMMPS; go on with the engine that made it, or delete the "
-            "run's folder"
+            f"{checkpoint} is not a checkpoint of LAMMPS; continue with the engine that made "
+            "it, or delete the run's folder"
         )
 
 
@@ -259,7 +259,7 @@ def _energies(lmp: Any) -> dict[str, float]:
     log = {name: float(lmp.get_thermo(keyword)) for name, keyword in _LOG.items()}
     if not all(map(math.isfinite, log.values())):
         raise SimulationError(
-            f"the energy is no longer a number at step {int(lmp.get_thermo('step'))}; take a smaller dt"
+            f"the energy is not finite at step {int(lmp.get_thermo('step'))}; use a smaller dt"
         )
     return log
 
@@ -296,4 +296,4 @@ def _write_checkpoint(lmp: Any, path: Path) -> None:
 
 
 def _no_room(path: Path) -> StoreError:
-    return StoreError(f"{path}: the disk is full or the quota is used up; make room and ask again")
+    return StoreError(f"{path}: the disk is full or the quota is used up; free some space and run it again")

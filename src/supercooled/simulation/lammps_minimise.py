@@ -37,7 +37,9 @@ def lammps_minimum(
     """
     box = start.box
     if box.xy or box.xz or box.yz:
-        raise ParameterError(f"{start.name}: LAMMPS is given no tilted boxes here; take minimiser='l-bfgs'")
+        raise ParameterError(
+            f"{start.name}: tilted boxes are not supported with LAMMPS here; use minimiser='l-bfgs'"
+        )
     with session(f"quench of {start.name}") as lmp, plain_folder() as folder:
         log = folder / "log"
         create(lmp, mixture, start)
@@ -52,7 +54,7 @@ def lammps_minimum(
         lmp.command("log none")
         counts = _COUNTS.findall(log.read_text())
         if not counts:
-            raise SimulationError(f"quench of {start.name}: LAMMPS does not say how it ended")
+            raise SimulationError(f"quench of {start.name}: the output of LAMMPS does not show how it ended")
         n = len(start.species)
         xyz = np.ctypeslib.as_array(lmp.gather_atoms("x", 1, 3)).reshape(n, 3).copy()
         forces = np.ctypeslib.as_array(lmp.gather_atoms("f", 1, 3))

@@ -49,7 +49,9 @@ class PairForces:
     ) -> None:
         n = len(mixture.species)
         if len(species) == 0 or species.min() < 0 or species.max() >= n:
-            raise MixtureError(f"{mixture.name} has the species {mixture.species}, particles have others")
+            raise MixtureError(
+                f"{mixture.name} has the species {mixture.species}, but the particles have others"
+            )
         self._slopes: Array | None = None
         self.skin = min(SKIN, spare_room(mixture, box))
         self.evaluations = 0
@@ -168,8 +170,8 @@ def spare_room(mixture: Mixture, box: Box) -> float:
     room = 0.5 * float(box.heights.min()) - mixture.cutoff
     if room < 0:
         raise BoxError(
-            f"{mixture.name}: a box of smallest height {box.heights.min():.3f} is less than twice the "
-            f"cutoff {mixture.cutoff:g}; take more particles"
+            f"{mixture.name}: a box of smallest height {box.heights.min():.3f} is less than "
+            f"twice the cutoff {mixture.cutoff:g}; use more particles"
         )
     return room
 

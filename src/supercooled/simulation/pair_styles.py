@@ -71,7 +71,7 @@ def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
         commands.append(f"pair_coeff {a} {b} {name}{word.coefficients}")
     shifts = {word.shift for word in words} - {None}
     if len(shifts) > 1:
-        raise SimulationError(f"{mixture.name}: LAMMPS shifts all pairs or none")
+        raise SimulationError(f"{mixture.name}: LAMMPS shifts either all pairs or none")
     return [*commands, f"pair_modify shift {'yes' if True in shifts else 'no'}"]
 
 
@@ -96,8 +96,8 @@ def _tabulated(potential: PairPotential, mixture: Mixture) -> Tabulated:
     first = int(np.flatnonzero(~known)[-1]) + 1 if not known.all() else 0
     if len(r) - first < _SAMPLES // 4:
         raise SimulationError(
-            f"{mixture.name}: {type(potential).__name__} is finite only from {r[first]:g} to its cutoff "
-            f"{potential.cutoff:g}, too short a way for a table"
+            f"{mixture.name}: {type(potential).__name__} is finite only from {r[first]:g} to "
+            f"its cutoff {potential.cutoff:g}, too short a range for a table"
         )
     return Tabulated.through(r[first:], energy[first:], points=_SAMPLES)
 
@@ -171,7 +171,8 @@ def _table(p: Tabulated, given: PairPotential, mixture: Mixture, folder: Path | 
     lengths |= {_SAMPLES} if others else set()
     if len(lengths) > 1:
         raise SimulationError(
-            f"{mixture.name}: LAMMPS needs tables of one length, not {', '.join(map(str, sorted(lengths)))}"
+            f"{mixture.name}: LAMMPS needs tables of the same length, not "
+            f"{', '.join(map(str, sorted(lengths)))}"
         )
     if folder is None:
         raise SimulationError(f"{mixture.name}: a table for LAMMPS needs a folder to be written to")

@@ -29,7 +29,7 @@ def quoted(path: Path) -> str:
     """
     text = str(path.absolute())
     if not _PLAIN.fullmatch(text):
-        raise SimulationError(f"LAMMPS can't be told the path {text}")
+        raise SimulationError(f"LAMMPS can't take the path {text}")
     return f'"{text}"'
 
 
@@ -49,7 +49,7 @@ def plain_folder() -> Iterator[Path]:
                 yield Path(folder)
             return
     raise SimulationError(
-        f"LAMMPS can't be told the path of {tempfile.gettempdir()}: let TMPDIR name a folder of plain letters"
+        f"LAMMPS can't take the path {tempfile.gettempdir()}: set TMPDIR to a folder with ASCII letters only"
     )
 
 

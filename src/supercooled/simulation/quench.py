@@ -53,7 +53,7 @@ def check_quench(*, tolerance: float, minimiser: str) -> None:
     """
     if not (np.isfinite(tolerance) and tolerance > 0):
         raise ParameterError(
-            f"the force tolerance must be positive, not {tolerance}: say it, for example tolerance=1e-2"
+            f"the force tolerance must be positive, not {tolerance}: give it, for example tolerance=1e-2"
         )
     if minimiser not in get_args(Minimiser):
         raise ParameterError(f"no minimiser {minimiser!r}; known are {', '.join(get_args(Minimiser))}")
@@ -137,10 +137,11 @@ def _advice(mixture: Mixture, tolerance: float) -> str:
     if jumps[largest] > max(tolerance, ABRUPT):
         a, b = list(combinations_with_replacement(mixture.species, 2))[largest]
         return (
-            f"the force of {a}-{b} jumps by {jumps[largest]:.2g} at its cutoff, and where pairs lie there no "
-            "configuration has smaller forces: take a longer cutoff, or a potential that ends smoothly"
+            f"the force of {a}-{b} jumps by {jumps[largest]:.2g} at its cutoff, so with pairs "
+            "at that distance no configuration has smaller forces: use a longer cutoff, or a "
+            "potential that ends smoothly"
         )
-    return "take a larger one, and look for particles that lie on one another"
+    return "use a larger one, and check for particles at the same position"
 
 
 def _own(

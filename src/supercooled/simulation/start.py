@@ -204,6 +204,6 @@ def check_cutoff(liquid: Liquid, n_particles: int) -> None:
     if 2.0 * liquid.mixture.cutoff > edge:
         smallest = int(np.ceil(liquid.density * (2.0 * liquid.mixture.cutoff) ** liquid.mixture.dimensions))
         raise BoxError(
-            f"{liquid.name}: {n_particles} particles fill a box of edge {edge:.3f}, less than twice the "
-            f"cutoff {liquid.mixture.cutoff:g}; take at least {smallest} particles"
+            f"{liquid.name}: {n_particles} particles fill a box of edge {edge:.3f}, less than "
+            f"twice the cutoff {liquid.mixture.cutoff:g}; use at least {smallest} particles"
         )

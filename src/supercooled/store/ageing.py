@@ -48,7 +48,7 @@ class Agreement:
 def compare(run: Trajectory) -> dict[str, Agreement]:
     """Energy, height of the first peak of g(r) of the first species, and overlap, of the two halves.
 
-    energy : potential energy a particle, to four standard errors (blocking), or what one percent of
+    energy : potential energy per particle, to four standard errors (blocking), or what one percent of
         the temperature makes of it, where the run is too short to tell
     peak : mean over eighths of a half, to four standard errors of it, or 3 %: few particles make a
         noisy one

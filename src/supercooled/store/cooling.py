@@ -87,7 +87,7 @@ def cool(
     [3.0, 1.5]
     """
     if len(temperatures) == 0 or any(a <= b for a, b in pairwise(temperatures)):
-        raise ParameterError(f"temperatures of a cooling ladder must fall, not {list(temperatures)}")
+        raise ParameterError(f"temperatures of a cooling sequence must decrease, not {list(temperatures)}")
     times = [_each(name, t, len(temperatures)) for name, t in _named(hold, duration, every)]
     rungs: list[Rung] = []
     for temperature, held, lasting, between in zip(temperatures, *times, strict=True):
@@ -109,9 +109,9 @@ def cool(
         found = order(from_trajectory(run, liquid, temperature))
         if found.crystalline:
             raise SimulationError(
-                f"{liquid.name} crystallised at T={temperature:g}: its largest solid-like cluster holds "
-                f"{found.cluster:.1%} of the particles and its strongest Bragg peak is {found.bragg:.0f}; "
-                "cool faster or less far"
+                f"{liquid.name} crystallised at T={temperature:g}: its largest solid-like "
+                f"cluster contains {found.cluster:.1%} of the particles and its strongest Bragg "
+                f"peak is {found.bragg:.0f}; cool faster or to a higher temperature"
             )
         rungs.append(Rung(run, compare(run), found))
     return rungs

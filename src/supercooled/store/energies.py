@@ -37,7 +37,9 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     """
     path, n_frames = trajectory.source.name, trajectory.source.n_frames
     chunk = f"log/{name}"
-    none = ParameterError(f"{path}: no log of {name!r}; runs of this package have {', '.join(NAMES)}")
+    none = ParameterError(
+        f"{path}: there is no log of {name!r}; runs of this package have {', '.join(NAMES)}"
+    )
     try:
         opened = GsdFile(path)
     except TrajectoryError as error:

@@ -81,7 +81,7 @@ def equilibrate(
     """
     path = Path(out)
     if path.suffix != ".gsd":
-        raise ParameterError(f"{out}: an equilibrated configuration goes to a .gsd file")
+        raise ParameterError(f"{out}: an equilibrated configuration is written to a .gsd file")
     if not (math.isfinite(relaxations) and relaxations > 0):
         raise ParameterError(f"relaxations must be positive, not {relaxations}")
     limit = _LONGEST * duration if longest is None else longest
@@ -90,8 +90,8 @@ def equilibrate(
     between = _interval(duration, dt) if every is None else every
     if duration < (_FEWEST_FRAMES - 0.5) * between:
         raise ParameterError(
-            f"duration {duration:g} holds too few frames to compare its halves; take every at most "
-            f"{duration / _FEWEST_FRAMES:g}"
+            f"duration {duration:g} contains too few frames to compare its halves; use every "
+            f"at most {duration / _FEWEST_FRAMES:g}"
         )
     see_runs_folder(root)
     beside = path.with_suffix(".json")
@@ -128,7 +128,8 @@ def _interval(duration: float, dt: float, frames: int = 400) -> float:
     every = next((k for k in range(max(1, steps // frames), steps + 1) if steps % k == 0), 0)
     if every == 0 or steps // every < _FEWEST_FRAMES:
         raise ParameterError(
-            f"duration {duration:g} can't be divided into enough frames; take a round one, for example 100.0"
+            f"duration {duration:g} can't be divided into enough frames; use a round number, "
+            "for example 100.0"
         )
     return float(f"{every * dt:.12g}")
 

@@ -73,9 +73,10 @@ class Verdict:
         """
         if self.crystalline:
             raise SimulationError(
-                f"{self.label} is no liquid: its largest solid-like cluster holds {self.order.cluster:.1%} "
-                f"of the particles, its strongest Bragg peak is {self.order.bragg:.0f}, and over the run "
-                f"{self.lasting:.0f}; melt it and cool less far"
+                f"{self.label} is not a liquid: its largest solid-like cluster contains "
+                f"{self.order.cluster:.1%} of the particles, its strongest Bragg peak is "
+                f"{self.order.bragg:.0f}, and over the run {self.lasting:.0f}; melt it and cool "
+                "to a higher temperature"
             )
         return self.n_relaxations >= wanted and not self.disagreements
 
@@ -85,14 +86,14 @@ class Verdict:
             held = f"no relaxation time could be measured ({self.relaxed.reason})"
         else:
             held = (
-                f"it holds {self.n_relaxations:.3g} relaxation times of "
+                f"it covers {self.n_relaxations:.3g} relaxation times of "
                 f"{self.relaxed.value:.4g}({self.relaxed.error:.2g}) tau"
             )
         differing = f"; its halves differ: {'; '.join(self.disagreements)}" if self.disagreements else ""
         return (
-            f"{self.label} is not shown to be in equilibrium by a run of {self.duration:g} tau: {held}, and "
-            f"{wanted:g} are wanted{differing}; ask again with a larger longest, and it goes on, or with "
-            "a longer hold"
+            f"{self.label} is not shown to be in equilibrium by a run of {self.duration:g} tau: "
+            f"{held}, but {wanted:g} are required{differing}; run it again with a larger "
+            "longest, which continues it, or with a longer hold"
         )
 
     def to_dict(self, wanted: float) -> dict[str, Any]:

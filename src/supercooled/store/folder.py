@@ -297,8 +297,8 @@ class RunFolder:
         path = self.path / checkpoint.file
         if _digest_of_file(path) != checkpoint.digest:
             raise StoreError(
-                f"{path} is not what was written (its checksum differs), and nothing can go on from it; "
-                "delete the folder to make the run again"
+                f"{path} is not what was written (its checksum differs), so the run can't "
+                "continue from it; delete the folder to make the run again"
             )
         return path
 
@@ -419,9 +419,9 @@ def _of_states(project: Any, states: Sequence[StatePoint]) -> dict[str, list[Any
 def _why(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     """Why a run of the same state point is another."""
     if not set(_MAKER) <= set(made):
-        return "an earlier version made this run, and did not note in its name with which engine and code"
+        return "an earlier version made this run and did not record the engine and the code in its name"
     if made["engine"] != wanted["engine"]:
-        return f"{made['engine']} made this run, and {wanted['engine']} is what moves the particles now"
+        return f"this run was made with {made['engine']}, and the engine is now {wanted['engine']}"
     return "the code that simulates has changed since this run was made"
 
 
@@ -437,8 +437,8 @@ def _check_sum(path: Path, saying: str = "can't be read") -> None:
         return
     if stated is None:
         raise StoreError(
-            f"{path} has no checksum: an earlier version wrote it, or somebody else; delete the folder, or "
-            "choose another folder of runs"
+            f"{path} has no checksum: an earlier version or another program wrote it; delete "
+            "the folder, or choose another folder of runs"
         )
     if stated != _sum(data):
         raise StoreError(

@@ -92,8 +92,8 @@ def quench_trajectory(
     if mixture is None:
         if trajectory.state is None:
             raise ParameterError(
-                f"{trajectory.source.name} does not know what its particles are; say it, for example "
-                "mixture=sc.systems.kob_andersen(density=1.2).mixture"
+                f"{trajectory.source.name} does not say which mixture its particles are; give "
+                "it, for example mixture=sc.systems.kob_andersen(density=1.2).mixture"
             )
         mixture = trajectory.state.liquid.mixture
     task = _Task(trajectory, species_of(trajectory, mixture), mixture, tolerance, minimiser)
@@ -211,8 +211,8 @@ def _go_on(folder: RunFolder, task: _Task, workers: cluster.Workers, *, show: bo
     ) as file:
         if file.n_frames < done:
             raise StoreError(
-                f"{folder.trajectory} has {file.n_frames} frames of the {done} that were written; delete "
-                "the folder to begin again"
+                f"{folder.trajectory} has {file.n_frames} frames of the {done} that were "
+                "written; delete the folder to start again"
             )
         # Those beyond were not vouched for when the last quench was killed.
         file.truncate(done)
@@ -301,8 +301,9 @@ class _Paths:
             far = np.abs(away - images)[:, : box.dimensions].max(axis=1)
             if far.max() > LARGEST_CONTINUOUS_STEP:
                 raise StoreError(
-                    f"{self._name}: particle {int(far.argmax())} moves {far.max():.2f} of the box between "
-                    "two frames, too far to say which way round; give image flags"
+                    f"{self._name}: particle {int(far.argmax())} moves {far.max():.2f} of the "
+                    "box between two frames, too far to tell in which direction; give image "
+                    "flags"
                 )
             if box.dimensions == 2:
                 images[:, 2] = 0

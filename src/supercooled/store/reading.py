@@ -98,7 +98,8 @@ def check_made_with(path: str | Path, mixture: Mixture) -> None:
 
 def _another(made_with: str, mixture: Mixture, path: str | Path) -> MixtureError:
     return MixtureError(
-        f"{path} was made with {made_with}, and {mixture.name} is another mixture; name the one that made it"
+        f"{path} was made with {made_with}, and {mixture.name} is another mixture; give the one "
+        "it was made with"
     )
 
 

@@ -40,7 +40,9 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
     """
     state = run.state
     if state is None or not configuration.fits(state.liquid, state.temperature, state.n_particles):
-        raise ParameterError(f"{run.source.name} is no run of the state of {configuration.path.name}")
+        raise ParameterError(
+            f"{run.source.name} is not a run at the state point of {configuration.path.name}"
+        )
     began = RunFolder(Path(run.source.name).parent).record().get("start", {}).get("sha256")
     there = from_trajectory(read_configuration(configuration.path), state.liquid, state.temperature)
     if began != there.sha256 or state.protocol.hold:

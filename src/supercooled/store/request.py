@@ -52,7 +52,9 @@ class Request:
         if state.protocol.start == "lattice":
             return lattice(state.liquid, state.n_particles, state.seed)
         if state.protocol.start != "equilibrated":
-            raise ParameterError(f"{state.label} starts from {state.protocol.start}, and no such is at hand")
+            raise ParameterError(
+                f"{state.label} starts from {state.protocol.start}, but there is no such configuration"
+            )
         from supercooled import systems
 
         path = systems.equilibrated(state.liquid, state.temperature, state.n_particles)
@@ -115,16 +117,16 @@ def request(
         name = f"sha256:{configuration.sha256[:16]}"
     elif name == "lattice" and protocol.hold <= 0:
         raise ParameterError(
-            "a run from 'lattice' begins with a quench; say how long to hold it at the temperature first, "
-            "for example hold=100.0"
+            "a run from 'lattice' starts with a quench; give the time to hold it at the "
+            "temperature first, for example hold=100.0"
         )
     protocol = replace(protocol, start=name)
     asked = Request(StatePoint(liquid, temperature, n_particles, protocol, seed), duration, configuration)
     if liquid.activity is not None:
         if name == "equilibrated" and protocol.hold <= 0 and not _shipped(asked.state):
             raise ParameterError(
-                "an active liquid that starts from equilibrium without activity is not in its steady state; "
-                "say how long to hold it first, for example hold=100.0"
+                "an active liquid that starts from equilibrium without activity is not in its "
+                "steady state; give the time to hold it first, for example hold=100.0"
             )
         kinds = liquid.mixture.species_of(n_particles) if configuration is None else configuration.species
         active_particles(liquid.activity, liquid.mixture, kinds, seed)

@@ -105,8 +105,8 @@ def _go_on(folder: RunFolder, request: Request, engine: Engine) -> None:
     ) as file:
         if file.n_frames < checkpoint.frames:
             raise StoreError(
-                f"{folder.trajectory} has {file.n_frames} frames of the {checkpoint.frames} that were "
-                "written; delete the folder to begin again"
+                f"{folder.trajectory} has {file.n_frames} frames of the {checkpoint.frames} "
+                "that were written; delete the folder to start again"
             )
         while checkpoint.frames < n_frames:
             leg, whole = schedule.leg(checkpoint.step, n_frames)

@@ -134,7 +134,7 @@ def simulate_all(
     for asked in new:
         asked.start()
     for known in RunFolder.made_otherwise([asked.state for asked in new], root, engine=engine):
-        warnings.warn(f"{known}; it stays as it is, and the run is made anew beside it", stacklevel=2)
+        warnings.warn(f"{known}; it is kept as it is, and a new run is made beside it", stacklevel=2)
     folders = [RunFolder.of(asked.state, root, engine=engine) for asked in requests]
     for folder, asked in zip(folders, requests, strict=True):
         _check_beginning(folder, asked)
@@ -169,8 +169,9 @@ def _check_beginning(folder: RunFolder, asked: Request) -> None:
         return
     if began != now:
         raise StoreError(
-            f"{folder.path} began from another equilibrated configuration than the one that the package has "
-            f"now for {asked.state.label}; delete it, or choose another folder of runs"
+            f"{folder.path} started from another equilibrated configuration than the one that "
+            f"the package now has for  {asked.state.label}; delete it, or choose another folder "
+            "of runs"
         )
 
 

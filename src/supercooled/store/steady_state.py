@@ -18,7 +18,7 @@ _SHARE_OF_MSD = 0.1
 def steady_state(run: Trajectory) -> dict[str, Agreement]:
     """Energy and mean squared displacement in the two halves of a run.
 
-    energy : potential energy a particle, to four standard errors (blocking)
+    energy : potential energy per particle, to four standard errors (blocking)
     msd : after a quarter of the run, all particles, to four standard errors (jackknife) or a tenth
 
     A liquid that is driven has no equilibrium to come to, but these must not drift.

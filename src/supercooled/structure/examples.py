@@ -134,9 +134,9 @@ def _check(wanted: list[_Wanted], examples: xr.Dataset, run: Integers, particle:
     """Place of each example's frame in its run."""
     frame = np.full(len(run), -1, np.int64)
     if len(run) == 0:
-        raise ParameterError("the table holds no example: look at the thresholds that chose them")
+        raise ParameterError("the table contains no example: check the thresholds that select them")
     if run.min() < 0 or run.max() >= len(wanted):
-        raise ParameterError(f"an example is of run {int(run.max())}, and {len(wanted)} runs were given")
+        raise ParameterError(f"an example belongs to run {int(run.max())}, but {len(wanted)} runs were given")
     first = wanted[0].definition
     for k, one in enumerate(wanted):
         if one.definition != first:

@@ -91,7 +91,7 @@ def structure_factor(
     if not (0 < dq <= q_max < np.inf):
         raise ParameterError(f"need 0 < dq <= q_max, not dq={dq:g}, q_max={q_max:g}; try q_max=24.0, dq=0.1")
     if not 1 <= blocks <= n_frames:
-        raise ParameterError(f"blocks={blocks}: {n_frames} frames make between 1 and {n_frames} blocks")
+        raise ParameterError(f"blocks={blocks}: {n_frames} frames can be divided into 1 to {n_frames} blocks")
     modes = _Modes.of(_one_box(runs), q_max, dq)
     block = block_of(n_frames, blocks)
     found = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
@@ -138,8 +138,8 @@ class _Modes:
         highest = np.floor(q_max * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9)
         if (modes := float(np.prod(2.0 * highest + 1.0))) > MOST_MODES:
             raise ParameterError(
-                f"q_max={q_max:g} asks for {modes:.3g} modes of the box, more than {MOST_MODES:g}: choose "
-                "a smaller q_max, for example 24.0"
+                f"q_max={q_max:g} needs {modes:.3g} wave vectors, more than {MOST_MODES:g}: "
+                "choose a smaller q_max, for example 24.0"
             )
         axes = [np.arange(-n, n + 1.0) for n in highest[:-1]] + [np.arange(highest[-1] + 1.0)]
         # |q|^2 = n.G.n with the metric of the reciprocal lattice
@@ -157,7 +157,9 @@ class _Modes:
         weight = np.where(grids[-1] == 0, 1, 2) * np.ones(squares.shape, np.int64)
         raw = (length[inside] / dq).astype(np.int64)
         if raw.size == 0:
-            raise BoxError(f"no wave vector of the box lies below q_max={q_max:g}; the smallest is larger")
+            raise BoxError(
+                f"no wave vector of the box lies below q_max={q_max:g}; the smallest one is longer"
+            )
         totals = np.bincount(raw, weights=weight[inside])
         lengths = np.bincount(raw, weights=weight[inside] * length[inside])
         filled = totals > 0
@@ -234,7 +236,7 @@ def _why_no_error(runs: Sequence[Trajectory], block: Integers, of_frames: Sequen
     n = int(block[-1]) + 1
     inside = np.flatnonzero(np.diff(block)) + 1
     if n < FEWEST_PARTS:
-        return f"{n} blocks are fewer than {FEWEST_PARTS}, too few to tell their scatter: take more"
+        return f"{n} blocks are fewer than {FEWEST_PARTS}, too few for an estimate of their scatter: use more"
     if np.isin(inside, ends).all():
         return ""
     values = np.array(of_frames)
@@ -250,9 +252,9 @@ def _why_no_error(runs: Sequence[Trajectory], block: Integers, of_frames: Sequen
     if forgotten(memory, part):
         return ""
     return (
-        f"blocks of {part:.3g} frames are not independent of each other: the structure is remembered for "
-        f"{memory:.2g} frames; take frames further apart, prolong the run, or give {FEWEST_PARTS} "
-        "independent runs or more, and as many blocks"
+        f"blocks of {part:.3g} frames are not independent of each other: the structure stays "
+        f"correlated for {memory:.2g} frames; use frames further apart, prolong the run, or "
+        f"give {FEWEST_PARTS} independent runs or more, and as many blocks"
     )
 
 
@@ -271,7 +273,7 @@ def _one_box(runs: Sequence[Trajectory]) -> Box:
         other = run.fixed_box()
         if not np.allclose(other.to_array(), box.to_array(), rtol=1e-6, atol=1e-9):
             raise BoxError(
-                f"{run.source.name}: its box differs from that of {runs[0].source.name}; "
-                "wave vectors can be averaged over replicas of the same box only"
+                f"{run.source.name}: its box differs from that of {runs[0].source.name}; only "
+                "replicas with the same box can be averaged over wave vectors"
             )
     return box

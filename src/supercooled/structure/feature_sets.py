@@ -46,12 +46,10 @@ class Radial:
             raise ParameterError(f"{self}: lengths must be positive; for example width=0.1")
         if self.number > 1 and self.step > WIDEST * self.width:
             raise ParameterError(
-                f"{self}: Gaussians spaced by more than {WIDEST:g} widths see hardly any neighbour"
+                f"{self}: Gaussians spaced by more than {WIDEST:g} widths miss most neighbours"
             )
         if self.number > 1 and self.step < NARROWEST * self.width:
-            raise ParameterError(
-                f"{self}: Gaussians spaced by less than {NARROWEST:g} widths all say the same"
-            )
+            raise ParameterError(f"{self}: Gaussians spaced by less than {NARROWEST:g} widths are redundant")
 
     @property
     def means(self) -> Array:
@@ -76,7 +74,7 @@ class Angular:
     ------
     ParameterError
         if xi or the cutoff is not positive, zeta no whole number or so large that (1 + |lambda|)^zeta
-        overflows, or a function stands twice.
+        overflows, or a function is given twice.
     """
 
     functions: tuple[tuple[Positive, float, int], ...]
@@ -86,17 +84,15 @@ class Angular:
         if not (np.isfinite(self.cutoff) and self.cutoff > 0):
             raise ParameterError(f"the cutoff of angular functions must be positive, not {self.cutoff}")
         if not self.functions:
-            raise ParameterError("no angular function was given: leave angular out instead")
+            raise ParameterError("angular is empty: leave it out instead")
         for xi, sign, zeta in self.functions:
             if not (np.isfinite(xi) and xi > 0 and np.isfinite(sign) and zeta == zeta // 1 >= 1):
                 raise ParameterError(
-                    f"an angular function needs xi > 0 and a whole zeta >= 1, not "
-                    f"(xi={xi}, lambda={sign}, zeta={zeta})"
+                    f"an angular function needs xi > 0 and an integer zeta >= 1, not (xi={xi}, "
+                    f"lambda={sign}, zeta={zeta})"
                 )
             if zeta * np.log2(1.0 + abs(sign)) >= 1023.0:
-                raise ParameterError(
-                    f"(1 + |lambda|)^zeta is beyond what a number holds for lambda={sign}, zeta={zeta}"
-                )
+                raise ParameterError(f"(1 + |lambda|)^zeta overflows for lambda={sign}, zeta={zeta}")
         check_entries("functions", self.functions)
 
 

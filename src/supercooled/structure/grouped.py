@@ -39,8 +39,8 @@ def grouped_radial_distribution(
     .. math:: g_{GK}(r) = \frac{1}{\rho_K} \Big\langle
         \sum_{j \in K,\, j \ne i} \delta(\mathbf r - \mathbf r_{ij}) \Big\rangle_{i \in G}
 
-    A group holds the particles at times whose field lies in its bin; partners are all particles of a
-    species, whatever their group.
+    A group holds the samples, each a particle in a frame, whose field lies in its bin; partners are all
+    particles of a species, whatever their group.
 
     field : (frame, particle) for each trajectory, of some of its frames and particles, told by ``frame``,
         ``time`` and ``particle``
@@ -71,12 +71,12 @@ def grouped_radial_distribution(
     runs = in_one_order(trajectories)
     fields = [field] if isinstance(field, xr.DataArray) else list(field)
     if len(runs) != len(fields):
-        raise ParameterError(f"{len(runs)} trajectories need as many fields, not {len(fields)}")
+        raise ParameterError(f"{len(runs)} trajectories need the same number of fields, not {len(fields)}")
     alike(fields)
     placed = [matched(one, run) for run, one in zip(runs, fields, strict=True)]
     limits = np.asarray(edges, dtype=np.float64)
     if limits.ndim != 1 or len(limits) < 2 or not (np.diff(limits) > 0).all():
-        raise ParameterError("edges must rise, for example what relation.strata returns")
+        raise ParameterError("edges must increase, for example those that relation.strata returns")
     n_bins = number_of_bins(r_max, dr)
     shape = (len(limits) - 1, len(runs[0].names), n_bins)
     sums, members, densities = np.zeros(shape), np.zeros(shape[0]), np.zeros(shape[1])
@@ -110,7 +110,11 @@ def grouped_radial_distribution(
         {
             "radial_distribution": labelled("radial_distribution", g, ("group", "species", "r"), coords),
             "density": labelled("density", densities, ("species",)),
-            "members": ("group", members, {"units": "1", "long_name": "particles at times in the group"}),
+            "members": (
+                "group",
+                members,
+                {"units": "1", "long_name": "samples (particle and frame) in the group"},
+            ),
         },
         attrs={"dimensions": runs[0].dimensions, "dr": dr, "r_max": r_max, "n_frames": n_frames},
     )

@@ -26,11 +26,11 @@ def in_one_order(trajectories: Trajectory | Sequence[Trajectory]) -> tuple[Traje
         counts = species_counts(run)
         if counts.min() == 0:
             missing = run.names[int(np.argmin(counts))]
-            raise TrajectoryError(f"{run.source.name}: species {missing} has no particle; leave its name out")
+            raise TrajectoryError(f"{run.source.name}: species {missing} has no particle; remove its name")
         if run.names != runs[0].names:
             raise ParameterError(
-                f"{run.source.name} has species {run.names} and {runs[0].source.name} {runs[0].names}: read "
-                "both with their names in one order"
+                f"{run.source.name} has species {run.names} and {runs[0].source.name} "
+                f"{runs[0].names}: read both with the names in the same order"
             )
     return runs
 

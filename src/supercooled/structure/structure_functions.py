@@ -62,5 +62,8 @@ def angular_functions(frame: Frame, wanted: Angular) -> Array:
     # The angle with a neighbour at no distance is the only thing here that is no number.
     without = np.flatnonzero(chosen & np.isnan(values).any(axis=1))
     if without.size:
-        raise TrajectoryError(f"{frame.place}: another particle lies on particle {without[0]}, at no angle")
+        raise TrajectoryError(
+            f"{frame.place}: another particle has the same position as particle {without[0]}, so "
+            "the angle is undefined"
+        )
     return values

@@ -251,10 +251,12 @@ def force_smoothed(liquid: Liquid) -> Liquid:
     smooth = []
     for (a, b), potential in zip(mixture.pairs, mixture.potentials, strict=True):
         if not isinstance(potential, LennardJones):
-            raise MixtureError(f"{mixture.name}: pair {a}-{b} is no Lennard-Jones pair, nothing to smooth")
+            raise MixtureError(
+                f"{mixture.name}: pair {a}-{b} is not a Lennard-Jones pair and can't be smoothed"
+            )
         if abs(float(potential.force(potential.cutoff * (1.0 - 1e-12)))) < 1e-8 * potential.epsilon:
             raise MixtureError(
-                f"{mixture.name}: the force of pair {a}-{b} goes to zero at its cutoff already"
+                f"{mixture.name}: the force of pair {a}-{b} already goes to zero at its cutoff"
             )
         smooth.append(potential.smoothed())
     return replace(liquid, mixture=replace(mixture, name=f"{mixture.name}-smooth", potentials=tuple(smooth)))
@@ -295,7 +297,13 @@ _ENTRIES = (
         "Kob-Andersen, forces smoothed at the cutoff",
         "schoenholz2016",
     ),
-    Entry("ka-wca", kob_andersen_wca, (1.2, 1.05, 1.6), "Kob-Andersen, repulsion only, 80:20", "nandi2021"),
+    Entry(
+        "ka-wca",
+        kob_andersen_wca,
+        (1.2, 1.05, 1.6),
+        "Kob-Andersen, repulsive part only (WCA), 80:20",
+        "nandi2021",
+    ),
     *(
         Entry(
             f"ka-width{width:g}",
@@ -313,7 +321,7 @@ _ENTRIES = (
             (1.2,),
             f"Kob-Andersen, self-propelled with f0 = {force:g}",
             "nandi2021",
-            f"every particle active, directions drawn anew each {_PERSISTENCE:g} tau",
+            f"every particle is active, and all directions are redrawn every {_PERSISTENCE:g} tau",
         )
         for force in (0.5, 1.0, 1.75)
     ),
@@ -324,7 +332,7 @@ _ENTRIES = (
         (1.19206,),
         "ternary Kob-Andersen in the plane, 600:330:360",
         "glassbench",
-        "pairs with C as the forces of published inherent structures say",
+        "pairs with C inferred from the forces of published inherent structures",
     ),
 )
 

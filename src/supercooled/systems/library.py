@@ -83,7 +83,7 @@ class Configuration:
 
     @property
     def n_particles(self) -> int:
-        """How many particles."""
+        """Number of particles."""
         return int(self.record["n_particles"])
 
     @property
@@ -170,10 +170,10 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     for beside in sorted(Path(folder).glob("*.json")):
         path = beside.with_suffix(".gsd")
         record = read_record(
-            beside, ConfigurationRecord, error=StoreError, saying="is no record of a configuration"
+            beside, ConfigurationRecord, error=StoreError, saying="is not a record of a configuration"
         )
         if not path.is_file():
-            raise StoreError(f"{path} is missing beside its record; reinstall the package")
+            raise StoreError(f"{path} is missing, though its record is there; reinstall the package")
         found.append(Configuration(path, record.model_dump(exclude_unset=True)))
     return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
 

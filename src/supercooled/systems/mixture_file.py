@@ -35,13 +35,13 @@ from supercooled.systems.sizes import polydisperse, size_classes
 
 def _is_name(text: str) -> str:
     if not (0 < len(text) <= 64 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()):
-        raise ValueError("a name is up to 64 letters, digits, - and _")
+        raise ValueError("a name has at most 64 letters, digits, - and _")
     return text
 
 
 def _is_line(text: str) -> str:
     if len(text) > 200 or not text.isprintable():
-        raise ValueError("a source is one line of at most 200 characters")
+        raise ValueError("a source must be one line of at most 200 characters")
     return text
 
 
@@ -158,7 +158,7 @@ class _Tabulated(Fields):
         path = folder / self.file
         table = read_table(path, error=MixtureError)
         if table.shape[1] != 2:
-            raise MixtureError(f"{path}: {table.shape[1]} columns instead of two, r and energy")
+            raise MixtureError(f"{path}: {table.shape[1]} columns instead of the two for r and energy")
         return Tabulated.through(table[:, 0], table[:, 1], points=self.points)
 
 
@@ -178,7 +178,7 @@ class _Brought(Fields):
         except Exception as error:
             raise MixtureError(f"the style {self.style} does not take {numbers}: {error}") from error
         if not isinstance(made, PairPotential):
-            raise MixtureError(f"the style {self.style} gives no pair potential, but a {type(made).__name__}")
+            raise MixtureError(f"the style {self.style} gives a {type(made).__name__}, not a pair potential")
         return made
 
 
@@ -316,7 +316,7 @@ def read_mixture(path: str | Path) -> Mixture:
 
     data = read_yaml(path, error=MixtureError)
     if not isinstance(data, Mapping):
-        raise MixtureError(f"{path}: a mixture has a name, species and pairs; this is no such file")
+        raise MixtureError(f"{path}: not a file of a mixture, which has a name, species and pairs")
     kind = _Polydisperse if "sizes" in data else _Mixture
     try:
         return kind.model_validate(data).make(path.parent)
@@ -337,11 +337,13 @@ def _made(field: str, pair: Any, folder: Path) -> PairPotential:
 def _in_order(names: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     """Pairs in the mixture's order, whichever way round the file names them."""
     if len(set(names)) < len(names):
-        raise MixtureError(f"species: they must have different names, not {', '.join(names)}")
+        raise MixtureError(f"species: names must be different, not {', '.join(names)}")
     wanted = list(combinations_with_replacement(names, 2))
     known = {label for a, b in wanted for label in (f"{a}-{b}", f"{b}-{a}")}
     if unknown := sorted(set(given) - known):
-        raise MixtureError(f"pairs.{unknown[0]!r}: no such pair of the species {', '.join(names)}")
+        raise MixtureError(
+            f"pairs.{unknown[0]!r}: there is no such pair among the species {', '.join(names)}"
+        )
     ordered: dict[str, Any] = {}
     for a, b in wanted:
         found = [label for label in dict.fromkeys((f"{a}-{b}", f"{b}-{a}")) if label in given]
@@ -349,6 +351,6 @@ def _in_order(names: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any
             what = "is missing" if not found else f"is given twice, as {' and '.join(found)}"
             raise MixtureError(f"pairs.{a}-{b}: this pair {what}")
         if found[0] in ordered:
-            raise MixtureError(f"pairs.{found[0]}: two pairs have this name; name the species otherwise")
+            raise MixtureError(f"pairs.{found[0]}: two pairs have this name; give the species other names")
         ordered[found[0]] = given[found[0]]
     return ordered

@@ -44,12 +44,12 @@ def size_classes(*, smallest: Positive, largest: Positive, exponent: float, clas
     array([0.75, 1.25])
     """
     if not 0 < smallest < largest < np.inf:
-        raise MixtureError(f"sizes must be positive and rise, not from {smallest} to {largest}")
+        raise MixtureError(f"sizes must be positive and increasing, not from {smallest} to {largest}")
     if not 1 <= classes <= LARGEST_NUMBER:
-        raise MixtureError(f"there must be 1 to {LARGEST_NUMBER} classes of sizes, not {classes}")
+        raise MixtureError(f"the number of size classes must be 1 to {LARGEST_NUMBER}, not {classes}")
     if not abs(exponent) <= LARGEST_EXPONENT:
         raise MixtureError(
-            f"the exponent of a size distribution lies between -50 and 50, not at {exponent:g}"
+            f"the exponent of a size distribution must be between -50 and 50, not {exponent:g}"
         )
     ratio = largest / smallest
     share = np.linspace(0.0, 1.0, classes + 1)
@@ -106,12 +106,12 @@ def polydisperse(
     0.92
     """
     if not 1 <= len(diameters) <= LARGEST_NUMBER:
-        raise MixtureError(f"{name}: there must be 1 to {LARGEST_NUMBER} sizes, not {len(diameters)}")
+        raise MixtureError(f"{name}: the number of sizes must be 1 to {LARGEST_NUMBER}, not {len(diameters)}")
     potentials = []
     for a, b in combinations_with_replacement(map(float, diameters), 2):
         sigma = 0.5 * (a + b) * (1.0 - nonadditivity * abs(a - b))
         if not (np.isfinite(sigma) and min(a, b) > 0 and sigma > 0):
-            raise MixtureError(f"{name}: sizes {a:g} and {b:g} make sigma {sigma:g}, which is not positive")
+            raise MixtureError(f"{name}: sizes {a:g} and {b:g} give sigma {sigma:g}, which is not positive")
         potentials.append(scaled(pair, sigma))
     n = len(diameters)
     width = len(str(n))

@@ -144,7 +144,7 @@ class PersistenceTime(
     Target,
     unit="tau",
     symbol=r"$\tau_p$",
-    long_name="time until the particle leaves its place",
+    long_name="time until the particle leaves its position",
     source="Jung, Garrahan and Chandler 2004",
 ):
     r"""First time after which a particle is farther away than a distance.
@@ -249,9 +249,7 @@ class Propensity(
 
     def values(self, run: Trajectory, rows: Integers) -> Array:
         """Of a single run there is none."""
-        raise ParameterError(
-            f"{self} is made from two or more trajectories that start from one configuration"
-        )
+        raise ParameterError(f"{self} needs two or more trajectories that start from one configuration")
 
     def found(
         self, run: Runs, rows: Integers, species: str | None, executor: Executor | None
@@ -260,7 +258,7 @@ class Propensity(
         runs = [run] if isinstance(run, Trajectory) else list(run)
         if rows[0] != 0:
             raise ParameterError(
-                f"{self} belongs to the first frame of the runs: choose frames that begin there"
+                f"{self} belongs to the first frame of the runs: choose frames that start with it"
             )
         each = distances_gone(
             runs, np.array([self.after]), remove_drift=self.remove_drift, executor=executor

@@ -100,19 +100,19 @@ class Target(Described):
         first = _first_of(run, several=self.of_several, asked=str(self))
         rows: Integers = np.sort(np.arange(first.n_frames)[frames])
         if len(rows) == 0:
-            raise ParameterError(f"{first.source.name}: {frames} chooses none of {first.n_frames} frames")
+            raise ParameterError(f"{first.source.name}: {frames} selects none of the {first.n_frames} frames")
         self._check_length(first, rows)
         particles = np.arange(first.n_particles) if species is None else first.of_species(species)
         rows, values, beside = self.found(run, rows, species, executor)
         if values.shape != (len(rows), first.n_particles):
             raise ParameterError(
-                f"{self} must give one number for each of {len(rows)} frames and {first.n_particles} "
-                f"particles, not {shown(values)}"
+                f"{self} must return one number for each of {len(rows)} frames and "
+                f"{first.n_particles} particles, not {shown(values)}"
             )
         if not np.isfinite(values[:, particles]).any():
             raise ParameterError(
-                f"{first.source.name}: {self} has no value at any of the frames: no two of them are as far "
-                "apart as it looks ahead"
+                f"{first.source.name}: {self} has no value at any of the frames: no two of them "
+                "are as far apart as its time"
             )
         enter(self)
         coords = coordinates(first, rows, particles)
@@ -129,8 +129,9 @@ class Target(Described):
         lasting = float(run.times[-1] - run.times[rows[0]])
         if lasting < self.ahead * (1 - OF_AN_INTERVAL / max(1, run.n_frames)):
             raise ParameterError(
-                f"{run.source.name}: {self} looks {self.ahead:g} tau ahead, and from its frame "
-                f"{run.frames[rows[0]]} on the run lasts {lasting:g}: prolong it, or ask for less"
+                f"{run.source.name}: {self} needs {self.ahead:g} tau after each frame, and "
+                f"after its frame {run.frames[rows[0]]} the run lasts {lasting:g}: use a longer "
+                "run, or a shorter time"
             )
 
     def found(
@@ -156,7 +157,7 @@ def _first_of(run: Runs, *, several: bool, asked: str) -> Trajectory:
     if several and not isinstance(run, Trajectory) and len(run) > 1 and isinstance(run[0], Trajectory):
         return run[0]
     wanted = "two or more trajectories that start from one configuration" if several else "one trajectory"
-    raise ParameterError(f"{asked} is made from {wanted}, not {shown(run)}")
+    raise ParameterError(f"{asked} needs {wanted}, not {shown(run)}")
 
 
 def with_later(run: Trajectory, rows: Integers, after: float) -> tuple[Integers, Integers]:

@@ -33,7 +33,7 @@ class Choices:
     fences : interquartile ranges beyond which a crossing is an outlier (1.5 is usual)
     r_max, dr : of the pair entropy of the liquid and of the groups, sigma_AA
     largest_error : relative error of a P_R above which it has no place in a barrier
-    minimum_count : particles at times that a stratum needs for a probability
+    minimum_count : samples (particle and frame) that a stratum needs for a probability
     blocks : contiguous parts that each run is divided into for errors
     """
 

@@ -39,7 +39,7 @@ class Choices:
     unit : S = w.z - b as printed, in which the margin lies at -1 and 1
     overlap_radius : a, sigma_AA (main text)
     bins : of the softness, its edges
-    minimum_count, largest_error : particles at times, and relative error, that a P_R needs
+    minimum_count, largest_error : samples (particle and frame), and relative error, that a P_R needs
     field_frames : about how many frames of each run get a softness
     highest : temperature above which a liquid of density 1.2 takes no part in the Arrhenius lines
     """

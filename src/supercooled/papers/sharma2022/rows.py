@@ -136,7 +136,7 @@ def rows(
             share.value,
             error=share.error,
             published=shares.get(f"{T:.2f}"),
-            note=f"Of {share.n_rearranging} particles at times; chance gives {share.of_all:.2f}.",
+            note=f"Of {share.n_rearranging} samples (particle and frame); chance gives {share.of_all:.2f}.",
         )
         for T, share in zip(temperatures, related.shares, strict=True)
     ]

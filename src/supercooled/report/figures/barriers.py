@@ -78,7 +78,9 @@ def rearrangement_probability_caption(results: Results) -> Caption:
     seen = [(t, curve[np.isfinite(curve) & (curve > 0)]) for t, curve in curves(data)]
     rises = [f"from {curve[0]:.2g} to {curve[-1]:.2g} {at_temperature(t)}" for t, curve in seen if len(curve)]
     return Caption(
-        Markup("Share <i>P<sub>R</sub></i>(<i>S</i>) of the particles of a softness that rearrange."),
+        Markup(
+            "Share <i>P<sub>R</sub></i>(<i>S</i>) of the particles with softness <i>S</i> that rearrange."
+        ),
         f"Probability of rearranging against softness, {'; '.join(rises)}.",
     )
 
@@ -264,9 +266,9 @@ def probability_by_depth_caption(results: Results) -> Caption:
     """P_R(depth)."""
     data = results["depth_rearrangement"]
     return Caption(
-        Markup("Share of the particles of a depth that rearrange."),
+        Markup("Share of the particles with a given depth that rearrange."),
         "Probability of rearranging against the depth of the cage at "
-        f"{temperatures_text(data)}: deeper, rarer.",
+        f"{temperatures_text(data)}: the deeper the cage, the rarer.",
     )
 
 

@@ -51,12 +51,12 @@ def comparison_caption(results: Results) -> Caption:
     best, target = (str(data[name].values[k]) for name, k in (("indicator", i), ("target", j)))
     number = _number(data.isel(indicator=i, target=j), "spearman")
     bars = "Bars are standard errors. " if np.isfinite(error).any() else ""
-    ceiling = "Dashed is the largest correlation that the noise of a target leaves. "
+    ceiling = "Dashed: the largest correlation possible given the noise of a target.  "
     known = ceiling if np.isfinite(floats(data["ceiling_spearman"])).any() else ""
     said = Markup(
-        "Rank correlation at {at} between what the structure of a frame says of a particle and how this "
-        "particle moves after it. An indicator that knows nothing lies at 0. {more}The largest is {number}, "
-        "of {best} with {target}."
+        "Rank correlation at {at} between an indicator of a particle in a frame and the motion "
+        "of this particle afterwards. An indicator that predicts nothing lies at 0. {more}The "
+        "largest is {number}, of {best} with {target}."
     ).format(at=at, more=bars + known, number=number, best=best, target=target)
     return Caption(
         said,
@@ -161,7 +161,7 @@ def table_of_comparison(data: xr.Dataset) -> Table:
                     (indicator, target, *([temperature_text(float(T))] if several else []), *numbers)
                 )
     columns = ("indicator", "target", *(["T"] if several else []), *statistics.values())
-    caption = "What the structure of a frame knows of the motion after it."
+    caption = "What the structure of a frame predicts of the motion after it."
     return Table(caption, (*columns, *(["ceiling"] if known else [])), tuple(lines))
 
 
@@ -178,7 +178,7 @@ def _number(row: xr.Dataset, name: str) -> str:
 PLATES = (
     Plate(
         "comparison",
-        "How much of the motion each indicator knows",
+        "How much of the motion each indicator predicts",
         (drawn_by(comparison, comparison_caption, "comparison/spearman"),),
     ),
 )

@@ -100,10 +100,11 @@ def leaderboard_caption(results: Results) -> Caption:
     )
     return Caption(
         Markup(
-            "Pearson correlation with the propensity over the particles of configurations that took no part "
-            "in the training, at the coldest temperature. Of several times: the three best predictors "
-            "(lines) and the four best single numbers (dotted), all others pale; grey what is published, "
-            "dashed the ceiling that the number of runs sets."
+            "Pearson correlation with the propensity over the particles of configurations that "
+            "took no part in the training, at the coldest temperature. Of several times: the "
+            "three best predictors (lines) and the four best single numbers (dotted), all "
+            "others pale; grey, published values; dashed, the ceiling set by the number of "
+            "runs."
         ),
         f"Pearson correlation at the coldest temperature, at most {said}.",
     )
@@ -137,8 +138,8 @@ def table_of_benchmark(data: xr.Dataset) -> Table:
         "contender",
         "T",
         *(f"t = {float(t):g}" for t in floats(data["time"])),
-        "numbers a particle",
-        "s a configuration",
+        "numbers per particle",
+        "s per configuration",
     )
     caption = (
         "Pearson correlation with the propensity; of predictors, in configurations left out of the training. "
@@ -207,7 +208,7 @@ def table_of_transfer(data: xr.Dataset) -> Table:
 PLATES = (
     Plate(
         "leaderboard",
-        "Who knows how much of the motion",
+        "How well each indicator predicts the motion",
         (drawn_by(leaderboard, leaderboard_caption, "benchmark/pearson"),),
     ),
 )

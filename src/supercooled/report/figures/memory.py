@@ -79,17 +79,17 @@ def propagator_caption(results: Results) -> Caption:
     place = f" at T = {where:g}" if where is not None else ""
     return Caption(
         Markup(
-            "Distribution of the softness of particles that began among the hardest and never left a "
-            "distance of 0.5, after the times <i>t</i>{}."
+            "Distribution of the softness of particles that were among the hardest at the "
+            "start and stayed within a distance of 0.5, after the times <i>t</i>{}."
         ).format(place),
-        f"Softness of particles that began hard and stayed, at several later times{place}: it widens and "
-        "moves to the average.",
+        "Softness of particles that were hard at the start and stayed, at several later "
+        f"times{place}: it widens and moves towards the average.",
     )
 
 
 @figure
 def propagated_mean(data: xr.Dataset) -> Figure:
-    """Mean softness of particles that stayed, by the softness they began with."""
+    """Mean softness of particles that stayed, by their initial softness."""
     fig, (axes,) = panel()
     cold = data.isel(temperature=0)
     for k, colour in enumerate(steps(cold.sizes["group"], "softness")):
@@ -109,8 +109,9 @@ def propagated_mean_caption(results: Results) -> Caption:
     data = results["propagation"].isel(temperature=0)
     starts = ", ".join(f"{1e3 * float(s):.2f}" for s in floats(data["initial"]))
     return Caption(
-        Markup("Mean softness of particles that stayed, by the softness they began with."),
-        f"Mean softness of particles that stayed; they began with {starts} times 0.001 and come together.",
+        Markup("Mean softness of particles that stayed, by their initial softness."),
+        f"Mean softness of particles that stayed; their initial softness is {starts} times "
+        "0.001, and the curves converge.",
     )
 
 

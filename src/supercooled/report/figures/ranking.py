@@ -62,8 +62,8 @@ def area_by_horizon_caption(results: Results) -> Caption:
     where = at_temperature(float(data["temperature"])) if "temperature" in data.coords else ""
     return Caption(
         Markup(
-            "Area under the ROC curve for rearranging within a horizon, at the coldest temperature; "
-            "0.5 is a guess."
+            "Area under the ROC curve for rearranging within a horizon, at the coldest "
+            "temperature; 0.5 is random."
         ),
         f"Area under the ROC curve {where}, in the same frame: {', '.join(said).replace('_', ' ')}.",
     )
@@ -124,8 +124,9 @@ def rank_by_time_caption(results: Results) -> Caption:
     where = at_temperature(float(data["temperature"]))
     return Caption(
         Markup(
-            "Rank correlation of what surrounds a particle with its propensity, its mean displacement over "
-            "runs that share the configuration, against time, at the coldest temperature."
+            "Rank correlation of the surroundings of a particle with its propensity, its mean "
+            "displacement over runs that share the configuration, against time, at the coldest "
+            "temperature."
         ),
         f"Rank correlation with the propensity {where}, at most {', '.join(said)}.",
     )

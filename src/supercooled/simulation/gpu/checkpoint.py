@@ -56,7 +56,8 @@ class Checkpoint:
             path,
             tuple(cls.__dataclass_fields__),
             error=SimulationError,
-            saying="is no checkpoint of gamdpy; go on with the engine that made it, or delete the folder",
+            saying="is not a checkpoint of gamdpy; continue with the engine that made it, or delete "
+            "the folder",
         )
         values: dict[str, Any] = {name: array[()] for name, array in arrays.items()}
         found = cls(**values)

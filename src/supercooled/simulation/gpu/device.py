@@ -69,7 +69,9 @@ class Device:
     def __init__(self, mixture: Mixture, n_particles: int, box: Box) -> None:
         law = pair_law(mixture)
         if not cuda.is_available():
-            raise SimulationError("gamdpy needs an NVIDIA card with its driver, and finds none; use lammps")
+            raise SimulationError(
+                "gamdpy needs an NVIDIA card with its driver, but none was found; use lammps"
+            )
         D = mixture.dimensions
         # A hair less: lengths are in single precision there.
         skin = min(SKIN, 0.999 * spare_room(mixture, box))
@@ -115,15 +117,16 @@ class Device:
         self._program.integrate_self(0.0, steps)
         if self.motion.leapt:
             raise SimulationError(
-                f"a particle went farther than {LEAP:g} in one step, or is nowhere; take a smaller dt"
+                f"a particle moved farther than {LEAP:g} in one step, or its position is not "
+                "finite; use a smaller dt"
             )
         for interaction in self._program.interactions:
             try:
                 interaction.check_datastructure_validity()
             except RuntimeError as error:
                 raise SimulationError(
-                    "a particle has more neighbours than twice the mean density gives, and the card has no "
-                    "room for them; use lammps"
+                    "a particle has more neighbours than twice the mean density gives, too "
+                    "many for the card's neighbour list; use lammps"
                 ) from error
 
     def read(self) -> Particles:
@@ -156,9 +159,9 @@ def _program(configuration: Any, interactions: list[Any], motion: NoseHoover, pl
                 configuration, interactions, motion, [], 1, 1, "memory", compute_plan=taken, timing=False
             )
     except (SystemExit, Exception) as error:
-        raise SimulationError(f"gamdpy can't begin on this card: {error}; use lammps") from error
+        raise SimulationError(f"gamdpy can't start on this card: {error}; use lammps") from error
     if taken != plan:
-        raise SimulationError(f"gamdpy can't have {plan} on this card and takes {taken}; use lammps")
+        raise SimulationError(f"gamdpy can't use {plan} on this card and would use {taken}; use lammps")
     return program
 
 

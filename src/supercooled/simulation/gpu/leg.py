@@ -69,7 +69,7 @@ def snapshot(now: Particles, state: StatePoint, species: Integers, step: int) ->
         "pressure": ((n - 1) * temperature + virial) / box.volume,
     }
     if not all(map(math.isfinite, log.values())):
-        raise SimulationError(f"the energy is no longer a number at step {step}; take a smaller dt")
+        raise SimulationError(f"the energy is not finite at step {step}; use a smaller dt")
     there, crossed = np.zeros((n, 3)), np.zeros((n, 3), np.int32)
     there[:, :D], crossed[:, :D] = now.positions, now.images
     positions, moved = box.wrap(there)

@@ -102,8 +102,7 @@ def _told(potential: PairPotential, mixture: Mixture) -> tuple[Callable[..., Any
     if tell is None:
         known = ", ".join(sorted(kind.__name__ for kind in _TELL))
         raise SimulationError(
-            f"{mixture.name}: gamdpy is not told how to compute {type(potential).__name__}, only {known}; "
-            "use lammps"
+            f"{mixture.name}: gamdpy can't compute {type(potential).__name__}, only {known}; use lammps"
         )
     function, values = tell(potential)
     return function, [float(value) for value in values]

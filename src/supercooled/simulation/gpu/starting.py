@@ -156,6 +156,7 @@ def _check_first_step(device: Device, here: Checkpoint, forces: Array, state: St
     wrong = np.abs(device.read().forces - right).max() / max(np.abs(right).max(), _NO_FORCE)
     if not (wrong < _OTHER_FORCES and astray < _OTHER_PLACES):
         raise SimulationError(
-            f"forces on the card differ from the processor's by {wrong:.1g} of the largest, "
-            f"and places after a step by {astray:.1g}; use lammps, and tell the authors which card it is"
+            f"forces on the card differ from the processor's by {wrong:.1g} of the largest, and "
+            f"positions after a step by {astray:.1g}; use lammps, and report the card to the "
+            "authors"
         )
