@@ -13,6 +13,7 @@ from supercooled.extras import require
 from supercooled.io.cells import Held, takes_no
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Opened
+from supercooled.plain_data import unpacks_to_too_much
 
 KIND = "gamdpy"
 # Bytes of positions and image counts.
@@ -45,6 +46,9 @@ def _run(path: str | Path, file: Any) -> Held:
         raise TrajectoryError(
             f"{path}: trajectory/positions is {stored.shape}, not (block, frame, particle, d)"
         )
+    # HDF5 reads what was never written as zeros, and packs: a small file may claim all memory.
+    if unpacks_to_too_much(stored.size * stored.dtype.itemsize, stored.id.get_storage_size()):
+        raise TrajectoryError(f"{path}: trajectory/positions unpacks to too much for what is in the file")
     blocks, each, n, d = stored.shape
     start = file["initial_configuration"]
     images = file.get("trajectory/images")
