@@ -30,6 +30,8 @@ def browser():
 def opened(browser, folder):
     """The page with its view ready, and what it said and asked for meanwhile."""
     page = browser.new_page(viewport={"width": 1280, "height": 700})
+    # A loaded machine takes its time.
+    page.set_default_timeout(120_000)
     said, asked = [], []
     page.on(
         "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None

@@ -21,6 +21,8 @@ def canvas(page) -> bytes:
 def test_the_demo_shows_its_numbers_and_its_liquid_and_asks_for_nothing():
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 700})
+        # A loaded machine takes its time.
+        page.set_default_timeout(120_000)
         said, asked = [], []
         page.on("console", lambda one: said.append(one.text) if one.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
