@@ -145,7 +145,7 @@ def test_replicas_are_added_up():
     # One run given twice would be no more than itself, with errors as of two.
     with pytest.raises(ParameterError, match="given twice"):
         propagation([fields[0], fields[0].copy()], [moving(paths[0]), moving(paths[0])], **asked)
-    with pytest.raises(ParameterError, match="2 fields of 1 runs"):
+    with pytest.raises(ParameterError, match="2 fields for 1 runs"):
         propagation(fields, moving(paths[0]), **asked)
 
 

@@ -381,7 +381,7 @@ def test_fields_whose_frames_are_of_other_times_are_refused():
     assert softer_share(numbered, p_hop, **asked).value == softer_share(softness[4:], p_hop, **asked).value
     # a lead is a difference of times
     assert softer_share(softness, p_hop, threshold=0.2, lead=1.0).value > 0
-    with pytest.raises(ParameterError, match="frame 0 of softness is at 2, and in p_hop at 0"):
+    with pytest.raises(ParameterError, match="frame 0 of softness is at 2, but in p_hop at 0"):
         softer_share(some, p_hop, threshold=0.2, lead=1.0)
     # without times nothing can be held against each other
     assert softer_share(some.drop_vars("time"), p_hop, **asked).value > 0
