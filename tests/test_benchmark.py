@@ -196,7 +196,7 @@ def test_published_curves_stand_beside_ours():
     assert float(theirs.sel(published="SE3")) == pytest.approx(0.8146, abs=1e-4)
     assert "CC-BY-4.0" in found.table.attrs["published_license"]
     assert np.isnan(found.table.pearson.sel(contender="order").values).all()
-    assert any("there are 1" in sentence for sentence in found.said)
+    assert any("there are only 1" in sentence for sentence in found.said)
     assert published()["license"] == "CC-BY-4.0"
 
 

@@ -198,7 +198,10 @@ def test_what_can_not_start_leaves_no_folder(tmp_path: Path) -> None:
     assert not runs.exists()
 
 
-@pytest.mark.parametrize(("number", "code", "said"), [("SIGTERM", 143, ""), ("SIGINT", 130, "goes on")])
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [("SIGTERM", 143, ""), ("SIGINT", 130, "the same command continues from here")],
+)
 def test_a_stopped_command_tidies_up(number: str, code: int, said: str) -> None:
     stopped = (
         "import atexit, os, signal; from supercooled import cli\n"

@@ -164,7 +164,7 @@ def test_a_damaged_set_is_not_taken(planted):
         datasets.load("ka-lj")
     del held["halves"]
     np.savez_compressed(path, **held)
-    with pytest.raises(StoreError, match="does not hold"):
+    with pytest.raises(StoreError, match="does not match its record"):
         datasets.load("ka-lj")
 
 

@@ -192,7 +192,7 @@ def test_a_file_of_its_kind_is_read_as_any_other(tmp_path):
     scaled = sc.read(file, units="sigma=2.0,epsilon=1.0,mass=1.0")
     np.testing.assert_allclose(scaled[0].positions[1], [0.5, 1.0, 1.25])
     assert "corners" in str(sc.look(file))
-    with pytest.raises(ParameterError, match="take no species_column"):
+    with pytest.raises(ParameterError, match="do not take species_column"):
         sc.read(file, species_column="type")
     file.write_text("rubbish\n")
     with pytest.raises(TrajectoryError, match=r"one\.corners: can't be read as corners"):

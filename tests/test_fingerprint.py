@@ -178,5 +178,5 @@ def test_values_that_differ_have_other_digests():
 
 @pytest.mark.parametrize("value", [object(), lambda: 1, {"a": [object()]}, np.array([object()])])
 def test_what_cannot_be_told_apart_is_an_error_and_not_its_text(value):
-    with pytest.raises(ParameterError, match="can't be told"):
+    with pytest.raises(ParameterError, match="have no digest"):
         digest_of(value)

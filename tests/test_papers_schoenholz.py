@@ -377,7 +377,7 @@ def test_asked_again_it_reads_what_is_there(found, monkeypatch):
 
 def test_too_few_hops_are_refused(found):
     _, still, out, preset = found
-    with pytest.raises(sc.SupercooledError, match=r"too few|one kind only|no (soft|hard)"):
+    with pytest.raises(sc.SupercooledError, match=r"too few|only examples of one kind|no (soft|hard)"):
         study.of_density(
             DENSITY, {0.5: (still[0.5][0][:40],)}, replace(preset, quiet={1.2: 20.0}), CHOICES, out / "x"
         )

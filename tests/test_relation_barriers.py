@@ -261,4 +261,4 @@ def test_an_onset_beyond_the_temperatures_says_so():
     )  # fmt: skip
     assert onset(fits.assign_attrs(temperatures=[0.5, 0.9])).extrapolated == ""
     beyond = onset(fits.assign_attrs(temperatures=[0.47, 0.53, 0.7])).extrapolated
-    assert "cross at 0.8, beyond the temperatures 0.47 to 0.7" in beyond
+    assert "cross at 0.8, outside the temperatures 0.47 to 0.7" in beyond

@@ -264,7 +264,7 @@ def test_a_run_is_made_again_when_the_code_that_simulates_has_changed(tmp_path, 
     first = simulate(ask(0.2), tmp_path / "runs", Stirring())
     edited(f"supercooled.{module}", old, new)
     with pytest.warns(
-        UserWarning, match="the code that simulates has changed since this run was made; it st"
+        UserWarning, match="the code that simulates has changed since this run was made; it is kept"
     ):
         again = simulate(ask(0.2), tmp_path / "runs", Stirring())
     assert len({first.source.name, again.source.name}) == 2

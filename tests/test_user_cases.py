@@ -186,7 +186,7 @@ def test_an_indicator_of_a_part_ranks_the_hops_of_the_whole():
     table = sc.compare(run, [height.of(run[100:])], [hop]).table
     assert table.auc.item() == 1.0
     other = Trajectory.from_arrays(rng.uniform(-4.0, 4.0, (200, 50, 3)), Box.cube(8.0))
-    with pytest.raises(SupercooledError, match="are of two trajectories"):
+    with pytest.raises(SupercooledError, match="belong to different trajectories"):
         relation.ranking(height.of(other), hop, **asked)
 
 

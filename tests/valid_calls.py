@@ -1149,6 +1149,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "state": None,
         "temperature": 1.0,
         "units": None,
+        "clock": "tau",
     },
     "Trajectory.moment": lambda: {"frame": 1},
     "Units": lambda: {"system": "metal", "sigma": 3.4, "epsilon": 0.01, "mass": 40.0},

@@ -61,7 +61,7 @@ def digest_of(*values: Any) -> str:
     False
     >>> digest_of(object())
     Traceback (most recent call last):
-    supercooled.errors.ParameterError: values of type object can't be told apart; ...
+    supercooled.errors.ParameterError: values of type object have no digest; ...
     """
     digest = Digest()
     for value in values:

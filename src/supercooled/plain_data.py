@@ -212,7 +212,7 @@ def read_json(
     >>> read_json(file, error=StoreError)
     Traceback (most recent call last):
     ...
-    supercooled.errors.StoreError: ...deep.json can't be read (lists in lists more than 32 deep)
+    supercooled.errors.StoreError: ...deep.json can't be read (lists nested more than 32 deep)
     """
     data = read_bytes(path, most=most, error=error)
     try:

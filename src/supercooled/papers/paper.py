@@ -97,7 +97,7 @@ class Paper(Generic[P]):
         >>> Paper("sharma2022", "", "", {"quick": 1, "long": 2}, study=None).preset("slow")
         Traceback (most recent call last):
             ...
-        supercooled.errors.ParameterError: no preset 'slow' of sharma2022; known are quick, long
+        supercooled.errors.ParameterError: there is no preset 'slow' of sharma2022; known are quick, long
         """
         if name not in self.presets:
             raise ParameterError(

@@ -65,8 +65,8 @@ def models() -> pd.DataFrame:
     took no part in the fit, of the first species, NaN where it has none; in words, what it was ``validated``
     on and its ``domain``; and its ``version``. :func:`shipped` gives the model itself.
 
-    >>> table = models()
-    >>> table.loc["ka-propensity-T0.44", "predicts"], round(table.loc["ka-propensity-T0.44", "pearson"], 2)
+    >>> one = models().loc["ka-propensity-T0.44"]
+    >>> one["predicts"], round(float(one["pearson"]), 2)
     ('propensity', 0.78)
     """
     import pandas as pd
