@@ -192,8 +192,7 @@ def test_an_option_that_is_wrong_gets_one_sentence(command, made, tmp_path, monk
             faults.append(f"{name}={value[:60]!r}: {said}")
         monkeypatch.chdir(tmp_path)
         shutil.rmtree(place)
-    if faults:
-        pytest.fail("\n".join([command, *faults]), pytrace=False)
+    assert not faults, "\n".join([command, *faults])
 
 
 @pytest.mark.parametrize(("command", "option"), [("simulate", "--replicas"), ("propensity", "--n-runs")])

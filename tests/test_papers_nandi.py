@@ -41,7 +41,7 @@ def times(T, onset, row, density):
 
 def obedient(name: str, temperatures, *, onset: float, off: float = 1.0) -> list[Point]:
     """Points of a liquid whose softness and barriers are those printed, up to a factor `off` on S."""
-    studied = next(one for one in liquids.PASSIVE if one.name == name)
+    studied = next(one for one in (*liquids.PASSIVE, *liquids.ACTIVE) if one.name == name)
     states = tuple(liquids.At(float(T), 1.0, 1.0) for T in temperatures)
     studied = dataclasses.replace(studied, states=states)
     row = TABLE[name]
@@ -112,6 +112,62 @@ def test_obedient_liquids_meet_every_softness_row_and_their_order(three):
     assert all("95 % interval" in row.note and "T = " in row.note for row in slopes[:3])
     # the caption's reading leaves tau_0 out, which adds T ln tau_0
     assert [row.measured for row in slopes[:3]] != [row.measured for row in slopes[3:]]
+
+
+def test_only_numbers_that_set_nothing_and_whose_rule_is_printed_are_tests(three):
+    driven = obedient("active-ka f0=1.00", [0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 1.0], onset=0.7)
+    found, points = [*three[0], relating.related(driven, CHOICES, slow=SLOW)], [*three[1], driven]
+    made = rows.every_row(found, points, TRIED)
+    printed = {"softness", "a0", "a1", "K_VFT", "T_VFT", "B'", "C'"}
+    for row in made:
+        if row.quantity not in printed:
+            continue
+        if row.state.startswith("active 1"):
+            expected = "scan"
+        elif row.state.startswith("LJ 1.2") and row.quantity in ("softness", "a0", "a1"):
+            expected = "calibrated"
+        else:
+            expected = "test"
+        assert row.kind == expected, (row.quantity, row.state)
+    assert {row.kind for row in made if row.published is not None} == {"test", "calibrated", "scan"}
+    assert all(bool(row.reading) is (row.quantity in ("B'", "C'")) for row in made)
+
+
+@pytest.mark.parametrize(("decades", "told"), [(2.9, True), (3.1, False)])
+def test_a_law_of_relaxation_is_undecided_until_three_decades(three, decades, told):
+    one = three[0][0]
+    cold = np.flatnonzero(one.cold)
+    tau = one.tau.copy()
+    # Whatever is above the onset does not count.
+    tau[cold] = np.logspace(decades, 0.0, len(cold))
+    tau[~one.cold] = 1e-3
+    made = rows.every_row([dataclasses.replace(one, tau=tau)], three[1][:1], TRIED)
+    laws = [row for row in made if row.quantity in ("K_VFT", "T_VFT")]
+    assert len(laws) == 2
+    for row in laws:
+        assert (row.verdict == "undecided" and f"spans {decades} decades" in row.remarks) or not told
+        assert bool(row.too_short) is told
+    assert not any(row.too_short for row in made if row not in laws)
+
+
+@pytest.mark.parametrize(("slower", "told"), [(9.9, False), (10.1, True)])
+def test_tables_that_put_the_onset_where_a_liquid_is_ten_times_too_slow_contradict_each_other(
+    three, slower, told
+):
+    one = three[0][0]
+    at = relating.vanishing("ka-lj 1.2")
+    # -B'/C' = S = a0 + a1 T, of the printed numbers.
+    S = -TABLE["ka-lj 1.2"]["B_prime"] / TABLE["ka-lj 1.2"]["C_prime"]
+    assert TABLE["ka-lj 1.2"]["a0"] + TABLE["ka-lj 1.2"]["a1"] * at == pytest.approx(S)
+    there = relating.time_at(at, one.T, one.tau)
+    made = rows.every_row([dataclasses.replace(one, tau_0=there / slower)], three[1][:1], TRIED)
+    for row in made:
+        slope = row.item.startswith("Table II") and row.quantity in ("B'", "C'") and row.measured is not None
+        if slope:
+            assert (row.verdict == "inconsistent") is told
+            assert (f"0 at T = {at:.3g}" in row.contradiction) is told
+        else:
+            assert not row.contradiction
 
 
 def test_a_softness_nine_per_cent_off_is_a_miss_and_moves_the_median():

@@ -1,5 +1,6 @@
 """The README says what the files beside it say, and its example runs."""
 
+import importlib
 import json
 import re
 import runpy
@@ -35,6 +36,28 @@ def test_its_example_runs(
     exec(compile(shorter, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102  our own text
     share = float(re.search(r"^([\d.]+)\(\d+\)$", capsys.readouterr().out, flags=re.MULTILINE)[1])  # type: ignore[index]
     assert 0.4 < share < 0.8
+
+
+@pytest.mark.parametrize(
+    "kept", sorted(ROOT.glob("reproduction/*/comparison.json")), ids=lambda p: p.parent.name
+)
+def test_the_kinds_of_the_kept_rows_are_those_of_the_studies_tables(kept: Path) -> None:
+    table = importlib.import_module(f"supercooled.papers.{kept.parent.name}.rows").TABLE
+    known = {(line.item, line.quantity): line for line in table.values()}
+    told = 0
+    for row in read_comparison(kept):
+        line = known.get((row.item, row.quantity))
+        if line is None or row.published is None:
+            continue
+        told += 1
+        assert row.reading == line.reading
+        if line.kind is not None:
+            assert row.kind == line.kind
+        elif row.tolerance is not None and row.tolerance.one_sided:
+            assert row.kind == "bound"
+        else:
+            assert row.kind in ("test", "scan", "calibrated")
+    assert told > 10
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,9 @@ def test_the_interval_decides_on_both_sides_of_a_bound(tolerance, places, error,
         assert verdict(outside, sign, error) == "missed"
         if inside > 0 and (math.isinf(other) or spread < 0.25):
             assert verdict(inside, sign, error) == "met"
-        assert verdict(0.5 + 0.5 * spread, sign, error) == "undecided"
+        assert verdict(0.5 + 0.99 * spread, sign, error) == "undecided"
+        if 0.99 * spread < 0.5:
+            assert verdict(0.5 - 0.99 * spread, sign, error) == "undecided"
 
 
 def test_an_end_of_what_there_can_be_is_no_bound():
@@ -177,6 +179,11 @@ def test_an_end_of_what_there_can_be_is_no_bound():
         tolerance=Tolerance.between(0.9, 1.0),
     )  # fmt: skip
     assert near_the_end.verdict == "met"
+    smallest = Row.judge(
+        item="x", quantity="deviation", state="", published=0.0, measured=0.001, uncertainty=0.002, unit="1",
+        tolerance=Tolerance.between(0.0, 0.03),
+    )  # fmt: skip
+    assert smallest.verdict == "met"
 
 
 def test_without_an_error_a_value_can_miss_and_not_meet():
