@@ -67,8 +67,8 @@ NO_FRAGILITY = Tolerance.between(0.0, 0.08)
 # q_max was set by the softness of this liquid.
 CALIBRATED = "ka-lj 1.2"
 # What K and T_VFT need, in decades of tau_alpha; and how many times slower than at its onset a liquid is
-# where the paper's own tables can't have its onset. Three decades are asked for; the ten was chosen when the two
-# liquids at density 1.6 were known to be 25 and 44 times slower there, before Wahnstrom's 10.5 was.
+# where the paper's own tables can't have its onset. Three decades are asked for; the ten was chosen when the
+# two liquids at density 1.6 were known to be 25 and 44 times slower there, before Wahnstrom's 10.5 was.
 DECADES, SLOWER = 3.0, 10.0
 
 PRINTED = printed_beside(__file__)
