@@ -93,6 +93,14 @@ def still_frame() -> sc.Frame:
     return run()[0]
 
 
+def sized_run() -> sc.Trajectory:
+    return run().with_diameters(np.linspace(0.8, 1.2, PARTICLES))
+
+
+def sized_frame() -> sc.Frame:
+    return sized_run()[0]
+
+
 def dense_frame() -> sc.Frame:
     """Whose Voronoi cells fit into its box."""
     xyz = np.stack(np.meshgrid(*[np.arange(5.0)] * 3), axis=-1).reshape(-1, 3)
@@ -494,7 +502,9 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "row": 0,
         "chosen": None,
         "known": {},
+        "diameters": None,
     },
+    "Frame.by_size": lambda: {"classes": 2, "equal": "width"},
     "Frame.cells": lambda: {"cutoff": 1.5},
     "Frame.check_cutoff": lambda: {"cutoff": 1.5},
     "Frame.earlier": lambda: {"frames": 1},
@@ -505,6 +515,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "names": ("A", "B"),
         "temperature": 0.5,
         "inherent": None,
+        "diameters": [1.0, 1.2],
     },
     "Frame.neighbours": lambda: {"cutoff": 1.5},
     "Frame.once": lambda: {"key": "answer", "make": float},
@@ -704,7 +715,11 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "images": np.zeros((2, 3, 3), int),
         "unwrapped": False,
         "temperature": 1.0,
+        "diameters": [1.0, 1.1, 1.2],
     },
+    "Trajectory.by_size": lambda: {"classes": 2, "equal": "width"},
+    "Trajectory.diameters": lambda: {"chunk": slice(0, 2)},
+    "Trajectory.with_diameters": lambda: {"diameters": np.ones(run().n_particles)},
     "Trajectory.of_species": lambda: {"species": "A"},
     "Trajectory.positions": lambda: {"chunk": slice(0, 2)},
     "Trajectory.read": lambda: {"chunk": slice(0, 2)},
@@ -1807,7 +1822,10 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "Analysis": analysed,
     "Comparison": compared,
     "Frame": still_frame,
+    "Frame.by_size": sized_frame,
     "Frame.voronoi": dense_frame,
+    "Trajectory.by_size": sized_run,
+    "Trajectory.diameters": sized_run,
     "io.Reader": lambda: sc.io.Reader("kind", (".kind",), lambda path: run()),
     "Neighbours": lambda: sc.neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], BOX, cutoff=1.5),
     "Box": lambda: sc.Box(4.0, 4.0, 4.0),

@@ -15,6 +15,7 @@ from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.size_classes import Classes, Share, classes_of
 
 if TYPE_CHECKING:
     from supercooled.kernels.neighbours import Cells
@@ -51,6 +52,7 @@ class Frame:
     temperature : epsilon_AA/k_B; None where it is not known
     place : what an error calls it
     inherent : the minimum of the energy below it, where it is known
+    diameters : (particle,), sigma_AA; None where sizes are not known
     run, row : the trajectory that it is one of, and its place there
     chosen : (particle,), whose values are wanted; what costs less for fewer may leave the others out
 
@@ -68,6 +70,7 @@ class Frame:
     temperature: float | None = None
     place: str = "frame 0 of arrays in memory"
     inherent: Frame | None = None
+    diameters: Annotated[Array, Numbers(rank=1, array=True)] | None = None
     run: Annotated[Run | None, Anything()] = None
     row: int = 0
     chosen: Annotated[Booleans | None, Anything()] = None
@@ -84,12 +87,14 @@ class Frame:
         names: tuple[str, ...] = ("A", "B", "C", "D", "E"),
         temperature: Temperature | None = None,
         inherent: Frame | None = None,
+        diameters: Annotated[ArrayLike, Numbers(rank=1, above=0.0)] | None = None,
     ) -> Frame:
         """One frame of arrays in memory.
 
         positions : (particle, dimensions), inside or outside the box, sigma_AA
         species : (particle,), whole numbers from 0 on, default all 0
         inherent : the minimum of the energy below it, with the same particles
+        diameters : (particle,), sigma_AA
 
         >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(8.0))
         >>> pair.neighbours(1.2).counts
@@ -102,13 +107,24 @@ class Frame:
                 f"{len(xyz)} positions need the same number of species and of inherent "
                 f"positions, not {kinds.shape}"
             )
+        sizes = None if diameters is None else np.asarray(diameters, dtype=np.float64)
+        if sizes is not None and sizes.shape != (len(xyz),):
+            raise TrajectoryError(
+                f"{len(xyz)} positions need the same number of diameters, not {sizes.shape}"
+            )
         used = int(kinds.max(initial=0)) + 1
         if len(set(names)) < len(names):
             raise TrajectoryError(f"two species have the same name in {names}: give each a different name")
         if used > len(names):
             raise TrajectoryError(f"species {used - 1} (counted from 0) has no name in {names}")
         return cls(
-            box.wrap(xyz)[0], box, kinds, tuple(names[:used]), temperature=temperature, inherent=inherent
+            box.wrap(xyz)[0],
+            box,
+            kinds,
+            tuple(names[:used]),
+            temperature=temperature,
+            inherent=inherent,
+            diameters=sizes,
         )
 
     @property
@@ -130,6 +146,49 @@ class Frame:
     def wanted(self) -> Booleans:
         """Whose values are wanted, (particle,)."""
         return np.ones(self.n_particles, bool) if self.chosen is None else self.chosen
+
+    @property
+    def sizes(self) -> Array:
+        """Diameter of every particle, (particle,), sigma_AA.
+
+        Raises
+        ------
+        ParameterError
+            if they are not known.
+
+        >>> one = Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(8.0), diameters=[1.2])
+        >>> one.sizes
+        array([1.2])
+        """
+        if self.diameters is None:
+            raise ParameterError(
+                f"{self.place}: the diameters of its particles are not known, and they are needed here: a "
+                "GSD file has them as 'diameter', a text file as a column 'diameter' or 'radius'; or give "
+                "them, for example trajectory.with_diameters(sizes)"
+            )
+        return self.diameters
+
+    @validated
+    def by_size(self, classes: Classes, *, equal: Share) -> Frame:
+        """The same frame with classes of sizes, d1, d2, ..., as species (pseudo-species).
+
+        classes : how many
+        equal : "width", each has an equal part of the range of sizes; "number", of the particles
+
+        Raises
+        ------
+        ParameterError
+            if the sizes are not known.
+
+        >>> three = Frame.from_arrays(np.zeros((3, 3)), Box.cube(8.0), diameters=[0.8, 1.2, 1.0])
+        >>> three.by_size(2, equal="width").species
+        array([0, 1, 1], dtype=int32)
+        """
+        kinds, names = classes_of(self.sizes, classes, equal)
+        below = self.inherent
+        if below is not None:
+            below = replace(below, species=kinds, names=names, known={})
+        return replace(self, species=kinds, names=names, inherent=below, run=None, known={})
 
     def of_all(self) -> Frame:
         """The same frame where the values of all particles are wanted."""

@@ -20,12 +20,19 @@ class Frames:
     boxes : (frame, 6), ``Lx, Ly, Lz, xy, xz, yz``
     images : (frame, particle, 3), or None where the file has none
     unwrapped : the positions are unwrapped already
+    diameters : (frame, particle), or None where the file has none
     """
 
     positions: Array
     boxes: Array
     images: Integers | None = None
     unwrapped: bool = False
+    diameters: Array | None = None
+
+    def identity(self) -> tuple[object, ...]:
+        """What tells these frames from others; frames without diameters are told as before there were any."""
+        named = [(one.name, getattr(self, one.name)) for one in fields(self)]
+        return tuple(pair for pair in named if pair[0] != "diameters" or pair[1] is not None)
 
 
 class FrameSource(Protocol):
@@ -81,11 +88,13 @@ class MemorySource:
         """The given frames."""
         index = np.asarray(frames, dtype=np.int64)
         images = None if self.frames.images is None else self.frames.images[index]
+        diameters = None if self.frames.diameters is None else self.frames.diameters[index]
         return replace(
             self.frames,
             positions=self.frames.positions[index],
             boxes=self.frames.boxes[index],
             images=images,
+            diameters=diameters,
         )
 
 
@@ -122,13 +131,58 @@ class ReducedSource:
     def read(self, frames: Sequence[int]) -> Frames:
         """The given frames."""
         data = self.source.read(frames)
-        return replace(data, positions=data.positions / self.length, boxes=self._reduced(data.boxes))
+        diameters = None if data.diameters is None else data.diameters / self.length
+        return replace(
+            data,
+            positions=data.positions / self.length,
+            boxes=self._reduced(data.boxes),
+            diameters=diameters,
+        )
 
     def _reduced(self, boxes: Array) -> Array:
         # Tilts have no unit, and a planar box is one thick in any.
         reduced = boxes.copy()
         reduced[:, : self.dimensions] /= self.length
         return reduced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizedSource:
+    """Frames of another source with other diameters.
+
+    diameters : (particle,), or (frame, particle) of the source's frames, sigma_AA; None where there are none
+    """
+
+    source: FrameSource
+    diameters: Array | None
+
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return self.source.name
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames there are."""
+        return self.source.n_frames
+
+    @property
+    def digest(self) -> str:
+        """Digest of the source and of the diameters."""
+        return digest_of(self.source.digest, self.diameters)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self.source.boxes(frames)
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames."""
+        data, given = self.source.read(frames), self.diameters
+        if given is not None:
+            shape = data.positions.shape[:2]
+            index = np.asarray(frames, dtype=np.int64)
+            given = np.broadcast_to(given, shape) if given.ndim == 1 else given[index]
+        return replace(data, diameters=given)
 
 
 def kept(known: dict[str, str], make: Callable[[], str]) -> str:

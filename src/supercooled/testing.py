@@ -34,7 +34,7 @@ LENGTH, ENERGY, TIME = float(np.sqrt(2.0)), float(np.pi / 2), float(np.exp(1.0) 
 
 @validated
 def liquid_frame(dimensions: Dimensions = 3, *, seed: Random = 1) -> Frame:
-    """A frame that looks like a dense mixture: a distorted lattice of 80 % A and 20 % B.
+    """A frame that looks like a dense mixture: a distorted lattice of 80 % A and 20 % B, of many sizes.
 
     >>> liquid_frame(2).n_particles
     400
@@ -45,7 +45,8 @@ def liquid_frame(dimensions: Dimensions = 3, *, seed: Random = 1) -> Frame:
     xyz = np.zeros((len(sites), 3))
     xyz[:, :dimensions] = step * sites + rng.normal(scale=0.12, size=sites.shape)
     species = (rng.random(len(xyz)) < 0.2).astype(np.int64)
-    return Frame.from_arrays(xyz, Box.cube(edge * step, dimensions), species=species)
+    sizes = np.where(species == 1, 0.88, 1.0) * rng.uniform(0.9, 1.1, len(xyz))
+    return Frame.from_arrays(xyz, Box.cube(edge * step, dimensions), species=species, diameters=sizes)
 
 
 @validated
@@ -121,6 +122,8 @@ def _check(indicator: Features, frame: Frame, rtol: float) -> None:
             )
     order = np.random.default_rng(5).permutation(frame.n_particles)
     shuffled = _moved(frame, lambda x: x[order], species=frame.species[order])
+    if frame.diameters is not None:
+        shuffled = _sized(shuffled, frame.diameters[order])
     compared("relabelling", _values(indicator, shuffled), order)
     _check_choices(indicator, frame, compared)
     for what, L, E in (("length", LENGTH, 1.0), ("energy", 1.0, ENERGY)):
@@ -130,6 +133,8 @@ def _check(indicator: Features, frame: Frame, rtol: float) -> None:
         there = replace(
             _moved(frame, partial(np.multiply, L), larger), temperature=None if T is None else T * E
         )
+        if frame.diameters is not None:
+            there = _sized(there, frame.diameters * L)
         factor = scale_of(indicator.unit, L, E, d)
         compared(f"a rescaling of every {what} (unit {indicator.unit})", _values(scaled, there) / factor)
 
@@ -149,6 +154,7 @@ def _check_choices(indicator: Features, frame: Frame, compared: _Compared) -> No
         species=frame.species,
         names=frame.names,
         temperature=frame.temperature,
+        diameters=frame.diameters,
     )
     name = str(indicator)
     whole = compute(run, indicator)[name].values
@@ -216,6 +222,14 @@ def _moved(
         return replace(one, positions=folded, box=edges, species=kinds, known={}, run=None, inherent=None)
 
     return replace(there(frame), inherent=None if frame.inherent is None else there(frame.inherent))
+
+
+def _sized(frame: Frame, diameters: Array) -> Frame:
+    """A frame with other diameters, and its inherent structure with the same."""
+    below = frame.inherent
+    return replace(
+        frame, diameters=diameters, inherent=None if below is None else replace(below, diameters=diameters)
+    )
 
 
 @validated

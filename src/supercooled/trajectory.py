@@ -27,7 +27,8 @@ from supercooled.digests import digest_of
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.frame import Frame
-from supercooled.frame_source import Frames, FrameSource, MemorySource
+from supercooled.frame_source import Frames, FrameSource, MemorySource, SizedSource
+from supercooled.size_classes import Classes, Share, classes_of
 from supercooled.state import StatePoint
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
@@ -37,6 +38,7 @@ __all__ = ["Trajectory"]
 # Megabytes of positions that are unwrapped at once: a chunk needs little more than its own memory.
 PIECE = 16.0
 
+Sizes: TypeAlias = Annotated[ArrayLike, Numbers(above=0.0)]
 Numbering: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, array=True)]
 
 
@@ -127,6 +129,7 @@ class Trajectory:
         images: AnyNumbers | None = None,
         unwrapped: bool = False,
         temperature: Temperature | None = None,
+        diameters: Sizes | None = None,
     ) -> Trajectory:
         """Trajectory of arrays in memory.
 
@@ -137,6 +140,7 @@ class Trajectory:
         times : (frame,), default 0, 1, 2, ...
         images : (frame, particle, dimensions), how many edges each particle has crossed
         unwrapped : the positions are unwrapped, not folded into the box
+        diameters : of each particle, (particle,), or (frame, particle) where they change, sigma_AA
 
         >>> still = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
         >>> still.n_frames, still.n_particles
@@ -165,8 +169,9 @@ class Trajectory:
                 "positions or image flags have two coordinates and the box three: make it "
                 "planar, for example Box.cube(20.0, dimensions=2)"
             )
+        sizes = None if diameters is None else _sizes(diameters, n_frames, n_particles)
         return cls(
-            source=MemorySource(Frames(xyz, boxes, crossed, unwrapped)),
+            source=MemorySource(Frames(xyz, boxes, crossed, unwrapped, sizes)),
             species=kinds,
             names=tuple(names),
             moments=np.arange(n_frames, dtype=np.float64) if times is None else np.asarray(times, np.float64),
@@ -174,6 +179,54 @@ class Trajectory:
             dimensions=dimensions,
             temperature=temperature,
         )
+
+    @validated
+    def with_diameters(self, diameters: Sizes | None) -> Trajectory:
+        """The same frames with a diameter for each particle, whatever the file says of it.
+
+        diameters : (particle,), or (frame, particle) where they change, sigma_AA; None for none
+
+        >>> run = Trajectory.from_arrays(np.zeros((3, 2, 3)), Box.cube(10.0)).with_diameters([0.8, 1.2])
+        >>> run.diameters(slice(0, 1))
+        array([[0.8, 1.2]])
+        """
+        if diameters is None:
+            return replace(self, source=SizedSource(self.source, None))
+        given = _sizes(diameters, self.n_frames, self.n_particles)
+        if np.ndim(diameters) == 1:
+            return replace(self, source=SizedSource(self.source, given[0]))
+        of_source = np.full((self.source.n_frames, self.n_particles), np.nan)
+        of_source[self.frames] = given
+        return replace(self, source=SizedSource(self.source, of_source))
+
+    @validated
+    def by_size(self, classes: Classes, *, equal: Share) -> Trajectory:
+        """The same frames with classes of sizes, d1, d2, ..., as species (pseudo-species).
+
+        classes : how many
+        equal : "width", each has an equal part of the range of sizes; "number", of the particles
+
+        Raises
+        ------
+        ParameterError
+            if the sizes are not known, or change from frame to frame, as swaps make them.
+
+        >>> run = Trajectory.from_arrays(np.zeros((2, 3, 3)), Box.cube(8.0), diameters=[0.8, 1.2, 1.0])
+        >>> run.by_size(3, equal="number").names
+        ('d1', 'd2', 'd3')
+        """
+        first = self.frame(0).sizes
+        for chunk in self.chunks():
+            other = (self.diameters(chunk) != first).any(axis=1)
+            if other.any():
+                changed = self.frames[chunk.start + int(np.argmax(other))]
+                raise ParameterError(
+                    f"{self.source.name}: sizes of frame {changed} are not those of frame "
+                    f"{self.frames[0]}: with swaps a particle has no class for all frames; take them "
+                    "one by one, trajectory[3].by_size(...)"
+                )
+        kinds, names = classes_of(first, classes, equal)
+        return replace(self, species=kinds, names=names)
 
     @property
     def n_frames(self) -> int:
@@ -322,8 +375,9 @@ class Trajectory:
         [1, 3]
         """
         rows = np.arange(self.n_frames)[chunk]
-        positions, boxes = self.positions(chunk), self.boxes(chunk)
-        for row, xyz, edges in zip(rows.tolist(), positions, boxes, strict=True):
+        data = self.read(chunk)
+        positions = self._folded(data)
+        for k, (row, xyz, edges) in enumerate(zip(rows.tolist(), positions, data.boxes, strict=True)):
             yield Frame(
                 xyz,
                 Box.from_array(edges, self.dimensions),
@@ -333,6 +387,7 @@ class Trajectory:
                 time=self.moment(row),
                 temperature=self.temperature,
                 place=f"{self.source.name}: frame {self.frames[row]}",
+                diameters=None if data.diameters is None else data.diameters[k],
                 run=self,
                 row=row,
             )
@@ -394,6 +449,8 @@ class Trajectory:
         """
         wanted = self.frames[chunk]
         data = self.source.read([int(f) for f in wanted])
+        if data.diameters is not None:
+            self._check_diameters(data.diameters, wanted)
         if not np.isfinite(data.positions).all():
             f, i = np.argwhere(~np.isfinite(data.positions).all(axis=2))[0]
             raise TrajectoryError(
@@ -402,6 +459,30 @@ class Trajectory:
             )
         self._check_boxes(data.boxes, wanted)
         return data
+
+    def _check_diameters(self, diameters: Array, frames: Integers) -> None:
+        good = np.isfinite(diameters) & (diameters > 0)
+        if not good.all():
+            f, i = np.argwhere(~good)[0]
+            raise TrajectoryError(
+                f"{self.source.name}: frame {frames[f]}, particle {i}: its diameter is {diameters[f, i]:g}, "
+                "and sizes must be positive; trajectory.with_diameters(None) leaves them out, "
+                "trajectory.with_diameters(sizes) gives others"
+            )
+
+    @validated
+    def diameters(self, chunk: slice = slice(None)) -> Array:
+        """Diameters of a chunk, (frame, particle), sigma_AA; where swaps move them they change by frame.
+
+        Raises
+        ------
+        ParameterError
+            if the source holds none: :meth:`with_diameters` gives them.
+        TrajectoryError
+            naming file, frame and particle, if one is not positive.
+        """
+        found = [self.frame(row).sizes for row in np.arange(self.n_frames)[chunk].tolist()]
+        return np.array(found).reshape(-1, self.n_particles)
 
     @validated
     def boxes(self, chunk: slice = slice(None)) -> Array:
@@ -421,7 +502,9 @@ class Trajectory:
     @validated
     def positions(self, chunk: slice = slice(None)) -> Array:
         """Positions of a chunk folded into the box, (frame, particle, 3), in sigma_AA."""
-        data = self.read(chunk)
+        return self._folded(self.read(chunk))
+
+    def _folded(self, data: Frames) -> Array:
         folded = np.empty(data.positions.shape)
         for out, xyz, box in zip(folded, data.positions, data.boxes, strict=True):
             try:
@@ -564,3 +647,20 @@ class Trajectory:
             ("read from", self.source.name),
         ]
         return html_table("Trajectory" if self.state is None else self.state.label, lines)
+
+
+def _sizes(diameters: ArrayLike, n_frames: int, n_particles: int) -> Array:
+    """Diameters as (frame, particle).
+
+    Raises
+    ------
+    TrajectoryError
+        if they are not one for each particle.
+    """
+    given = np.asarray(diameters, dtype=np.float64)
+    if given.shape not in ((n_particles,), (n_frames, n_particles)):
+        raise TrajectoryError(
+            f"diameters have shape {given.shape}; {n_frames} frames of {n_particles} particles need "
+            f"({n_particles},) or ({n_frames}, {n_particles})"
+        )
+    return np.broadcast_to(given, (n_frames, n_particles))

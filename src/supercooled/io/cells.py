@@ -34,6 +34,7 @@ class Held:
     corner : (3,), where the edges of the first box meet
     periodic : along each edge
     images : (frame, particle, 3), how many edges each particle has crossed
+    diameters : (frame, particle)
     steps, times : (frame,)
     temperature : that the file says; what the caller says goes before it
     """
@@ -45,6 +46,7 @@ class Held:
     corner: Sequence[float] | Array = (0.0, 0.0, 0.0)
     periodic: Sequence[bool] = (True, True, True)
     images: AnyArray | None = None
+    diameters: Array | None = None
     unwrapped: bool = False
     steps: Array | None = None
     times: Array | None = None
@@ -87,7 +89,7 @@ class Held:
         images = None if self.images is None or unwrapped else np.asarray(self.images, np.int32)
         found = Found(
             kind=self.kind,
-            source=MemorySource(Frames(positions, boxes, images, unwrapped), str(path)),
+            source=MemorySource(Frames(positions, boxes, images, unwrapped, self.diameters), str(path)),
             species=species,
             names=called,
             dimensions=dimensions,

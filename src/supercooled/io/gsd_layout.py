@@ -28,6 +28,7 @@ TYPE_OF = "particles/typeid"
 MASS = "particles/mass"
 POSITION = "particles/position"
 IMAGE = "particles/image"
+DIAMETER = "particles/diameter"
 TIME = "log/time"
 FIELD = "log/particles/"
 

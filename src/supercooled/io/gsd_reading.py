@@ -31,7 +31,7 @@ _SCIENCE = (
 )
 
 # What the schema has for each particle beside what is read.
-_NOT_READ = ("mass", "charge", "diameter", "body", "moment_inertia", "orientation", "velocity", "angmom")
+_NOT_READ = ("mass", "charge", "body", "moment_inertia", "orientation", "velocity", "angmom")
 _OF_A_FRAME = (layout.BOX, layout.POSITION, layout.IMAGE)
 
 
@@ -45,6 +45,7 @@ class GsdSource:
     dimensions: int
     has_images: bool
     unwrapped: bool = False
+    has_diameters: bool = False
     known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -77,13 +78,18 @@ class GsdSource:
             layout.rows_into(file, frames, layout.POSITION, positions)
             if images is not None:
                 layout.rows_into(file, frames, layout.IMAGE, images)
-        return Frames(positions, boxes, images, self.unwrapped)
+            sizes = None
+            if self.has_diameters:
+                # The schema's own default, where the first frame has none.
+                sizes = np.ones(shape[:2])
+                layout.rows_into(file, frames, layout.DIAMETER, sizes)
+        return Frames(positions, boxes, images, self.unwrapped, sizes)
 
     def digests_of(self, frames: Sequence[int]) -> list[str] | None:
         """Digest of each frame from its checksums; None where the file has none."""
         with GsdFile(self.name) as file:
             self._check_unchanged(file)
-            return file.frame_digests(_OF_A_FRAME, frames) if file.checked else None
+            return file.frame_digests(_read_of(file, _OF_A_FRAME), frames) if file.checked else None
 
     def _check_unchanged(self, file: GsdFile) -> None:
         """Refuse frames that are not those that were there when the file was opened."""
@@ -91,9 +97,14 @@ class GsdSource:
             raise TrajectoryError(
                 f"{self.name}: frame {self.n_frames - 1} has disappeared since the file was first read"
             )
-        now = file.digest(_SCIENCE, self.n_frames) if file.checked else ""
+        now = file.digest(_read_of(file, _SCIENCE), self.n_frames) if file.checked else ""
         if self.known.setdefault("sums", now) != now:
             raise TrajectoryError(f"{self.name} has changed since it was first read; read it again")
+
+
+def _read_of(file: GsdFile, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, and that of the diameters where the file has some."""
+    return (*names, layout.DIAMETER) if layout.DIAMETER in file.names else names
 
 
 def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
@@ -114,7 +125,8 @@ def read_gsd(path: str | Path, meaning: Meaning) -> Opened:
             dimensions=_dimensions(file),
             has_images=file.holds(layout.IMAGE, n_frames),
             unwrapped=bool(meaning.unwrapped),
-            known={"sums": file.digest(_SCIENCE, n_frames) if file.checked else ""},
+            has_diameters=file.holds(layout.DIAMETER, n_frames),
+            known={"sums": file.digest(_read_of(file, _SCIENCE), n_frames) if file.checked else ""},
         )
         if meaning.unwrapped and source.has_images:
             raise ParameterError(

@@ -68,6 +68,7 @@ def write_gsd(
         owned_file(path, by="write_gsd", inputs=[trajectory.source.name]) as temporary,
         layout.create(temporary) as file,
     ):
+        first_sizes: Array = np.zeros(0)
         for chunk in part.chunks():
             data = part.read(chunk)
             for k, frame in enumerate(range(chunk.start, chunk.stop)):
@@ -78,6 +79,12 @@ def write_gsd(
                     layout.write_particles(file, part.species, part.names, part.dimensions)
                     file.write_chunk(layout.FRAMES, np.array([part.n_frames], dtype=np.uint64))
                 _write_frame(file, int(part.frames[frame]), part.moment(frame), box, positions, images)
+                sizes = None if data.diameters is None else data.diameters[k]
+                # Those of the first frame count where a frame has none of its own.
+                if sizes is not None and (frame == 0 or not np.array_equal(sizes, first_sizes)):
+                    file.write_chunk(layout.DIAMETER, sizes.astype(np.float32))
+                if sizes is not None and frame == 0:
+                    first_sizes = sizes
                 for name, values in whole_fields.items():
                     file.write_chunk(layout.FIELD + name, values[frame])
                 file.end_frame()

@@ -76,7 +76,8 @@ def read_data(path: str | Path, meaning: Meaning) -> Opened:
         steps=None if told["step"] is None else np.array([float(told["step"])]),
         units=told["units"],
         species_column="type",
-        not_read=tuple(n for n in columns if n in ("q", "molecule", "diameter", "density")),
+        diameters=table[None, :, place["diameter"]] if "diameter" in place else None,
+        not_read=tuple(n for n in columns if n in ("q", "molecule", "density")),
     )
     return held.opened(path, meaning)
 

@@ -21,6 +21,8 @@ _FREE = (("xu", "yu", "zu"), ("xsu", "ysu", "zsu"))
 _FOLDED = (("x", "y", "z"), ("xs", "ys", "zs"))
 _LARGEST_ID = 2.0**53
 _IMAGES = ("ix", "iy", "iz")
+# Columns that give the size of a particle, the first that is there.
+SIZES = ("diameter", "radius")
 Z = {"z", "zu", "zs", "zsu"}
 
 
@@ -32,6 +34,7 @@ class Columns:
     roles : as the kernel wants them, see there
     coordinates : how many (2 or 3); they come first among the numbers, then images, then the id
     images : how many of them are counted (0, 2 or 3)
+    size : what the column of sizes gives, "diameter" or "radius"; it stands behind the images
     """
 
     names: tuple[str, ...]
@@ -42,11 +45,12 @@ class Columns:
     images: int
     has_ids: bool
     has_species: bool
+    size: str | None = None
 
     @property
     def n_numbers(self) -> int:
         """How many numbers are kept of each row."""
-        return self.coordinates + self.images + self.has_ids
+        return self.coordinates + self.images + (self.size is not None) + self.has_ids
 
     @property
     def words(self) -> str:
@@ -116,6 +120,9 @@ def choose_columns(
     wanted = list(kind[:coordinates])
     images = 0 if is_unwrapped or free or not counted else (coordinates if "iz" in there else 2)
     wanted += _IMAGES[:images]
+    size = next((name for name in SIZES if name in names), None)
+    if size is not None:
+        wanted.append(size)
     if "id" in names:
         wanted.append("id")
     roles = [wanted.index(name) if name in wanted else -1 for name in names]
@@ -136,6 +143,7 @@ def choose_columns(
         images=images,
         has_ids="id" in names,
         has_species=told is not None,
+        size=size,
     )
 
 
@@ -187,6 +195,8 @@ class TextSource:
         n = len(self.words)
         positions = np.zeros((len(frames), n, 3))
         images = np.zeros((len(frames), n if self.columns.images else 0, 3), np.int32)
+        sizes = None if self.columns.size is None else np.empty((len(frames), n))
+        behind = self.columns.coordinates + self.columns.images
         rows = Rows(self.name, self.columns, n, unended=self.unended)
         with plain_text(self.name).open("rb", buffering=0) as file:
             for k, f in enumerate(frames):
@@ -200,8 +210,10 @@ class TextSource:
                     raise self._no_image(f, row, numbers)
                 if turn is not None:
                     positions[k] = positions[k] @ turn.T - offset
+                if sizes is not None:
+                    sizes[k, place] = numbers[:, behind] * (2.0 if self.columns.size == "radius" else 1.0)
         kept = images if self.columns.images else None
-        return Frames(positions, self.boxes(frames), kept, self.columns.unwrapped)
+        return Frames(positions, self.boxes(frames), kept, self.columns.unwrapped, sizes)
 
     def _places(self, frame: int, numbers: Array, words: Integers) -> NDArray[np.int64]:
         where = f"{self.name}: frame {frame}"

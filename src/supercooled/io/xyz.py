@@ -18,6 +18,7 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.meaning import Meaning
 from supercooled.io.opened import Opened
 from supercooled.io.text_index import Header, LineReader, check_columns, index_text, numbers, whole_number
+from supercooled.io.text_source import SIZES
 from supercooled.io.text_trajectory import text_trajectory
 
 _CLOSING = {'"': '"', "'": "'", "{": "}"}
@@ -173,7 +174,7 @@ def _listed(columns: str, pairs: dict[str, str], where: str) -> tuple[tuple[str,
             own = [f"{name}[{k}]" for k in range(len(axes))]
             names, called = [*names, *own], [*called, *own]
         else:
-            word = "species" if small in _SPECIES else _NAMED.get(small, name)
+            word = "species" if small in _SPECIES else _NAMED.get(small, small if small in SIZES else name)
             names.append(f"{name}[0]" if word in names else word)
             called.append(name)
     return tuple(names), tuple(called)
@@ -198,6 +199,8 @@ def _columns(properties: str, where: str) -> tuple[tuple[str, ...], tuple[str, .
             names.append("species")
         elif name.lower() == "id" and width == 1:
             names.append("id")
+        elif name.lower() in SIZES and width == 1:
+            names.append(name.lower())
         else:
             names += [f"{name}[{k}]" for k in range(width)]
     return tuple(names), tuple(called)

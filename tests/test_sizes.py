@@ -1,0 +1,139 @@
+"""A diameter for each particle: from the file, through slices, units and files that are written."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import supercooled as sc
+from supercooled.errors import ParameterError, TrajectoryError
+
+N = 20
+RNG = np.random.default_rng(1)
+POSITIONS = RNG.uniform(-5.0, 5.0, (3, N, 3))
+SIZES = RNG.uniform(0.73, 1.62, (3, N))
+
+
+def swapped():
+    return sc.Trajectory.from_arrays(POSITIONS, sc.Box.cube(10.0), diameters=SIZES)
+
+
+def dump(path, column="diameter", sizes=SIZES):
+    """A LAMMPS dump whose rows are in the order of falling ids."""
+    with path.open("w") as file:
+        for k in range(len(sizes)):
+            file.write(f"ITEM: TIMESTEP\n{k}\nITEM: NUMBER OF ATOMS\n{N}\nITEM: BOX BOUNDS pp pp pp\n")
+            file.write("-5 5\n-5 5\n-5 5\n" + f"ITEM: ATOMS {column} id type x y z ix iy iz\n")
+            for i in reversed(range(N)):
+                x, y, z = POSITIONS[k, i].tolist()
+                file.write(f"{sizes[k, i].item()!r} {i + 1} 1 {x!r} {y!r} {z!r} 0 0 0\n")
+    return path
+
+
+def test_sizes_stay_with_their_particles_and_frames():
+    run = swapped()
+    assert np.array_equal(run.diameters(), SIZES)
+    assert np.array_equal(run[1:].diameters(), SIZES[1:])
+    assert np.array_equal(run[2].sizes, SIZES[2])
+    assert [frame.sizes[0] for frame in run] == SIZES[:, 0].tolist()
+
+
+def test_a_dump_gives_diameters_or_radii(tmp_path):
+    assert np.array_equal(sc.read(dump(tmp_path / "d.dump")).diameters(), SIZES)
+    halves = sc.read(dump(tmp_path / "r.dump", "radius", SIZES / 2.0))
+    assert np.array_equal(halves.diameters(), SIZES)
+    assert np.array_equal(halves.positions(), swapped().positions())
+
+
+def test_extended_xyz_gives_diameters(tmp_path):
+    rows = "".join(
+        f"A {x!r} {y!r} {z!r} {d!r}\n"
+        for (x, y, z), d in zip(POSITIONS[0].tolist(), SIZES[0].tolist(), strict=True)
+    )
+    head = 'Lattice="10 0 0 0 10 0 0 0 10" Origin="-5 -5 -5" Properties=species:S:1:pos:R:3:Radius:R:1'
+    (tmp_path / "a.xyz").write_text(f"{N}\n{head}\n{rows}")
+    assert np.array_equal(sc.read(tmp_path / "a.xyz")[0].sizes, 2.0 * SIZES[0])
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["swaps", "none"])
+def test_gsd_keeps_them_for_others_too(tmp_path, moved):
+    hoomd = pytest.importorskip("gsd.hoomd")
+    run = swapped() if moved else swapped().with_diameters(SIZES[0])
+    sc.write_gsd(tmp_path / "a.gsd", run)
+    again = sc.read(tmp_path / "a.gsd")
+    np.testing.assert_allclose(again.diameters(), run.diameters(), rtol=1e-7)
+    with hoomd.open(str(tmp_path / "a.gsd")) as file:
+        found = [frame.particles.diameter for frame in file]
+    np.testing.assert_allclose(found, run.diameters(), rtol=1e-7)
+
+
+def test_a_file_is_another_with_other_sizes(tmp_path):
+    for k, sizes in enumerate((SIZES, SIZES[::-1])):
+        sc.write_gsd(tmp_path / f"{k}.gsd", swapped().with_diameters(sizes))
+    runs = [sc.read(tmp_path / f"{k}.gsd") for k in range(2)]
+    assert runs[0].fingerprint != runs[1].fingerprint
+    assert swapped().fingerprint != swapped().with_diameters(SIZES[::-1]).fingerprint
+    assert swapped().with_diameters(None).fingerprint != swapped().fingerprint
+
+
+def test_sizes_are_in_the_units_of_lengths(tmp_path):
+    path = dump(tmp_path / "a.dump")
+    reduced = sc.read(path, units=sc.Units("metal", sigma=2.5, epsilon=0.1, mass=40.0))
+    np.testing.assert_allclose(reduced.diameters(), SIZES / 2.5, rtol=1e-14)
+    np.testing.assert_allclose(reduced.positions(), sc.read(path).positions() / 2.5, atol=1e-12)
+
+
+def test_a_size_that_is_zero_is_one_sentence(tmp_path):
+    wrong = SIZES.copy()
+    wrong[1, 4] = 0.0
+    run = sc.read(dump(tmp_path / "a.dump", sizes=wrong))
+    with pytest.raises(TrajectoryError, match="frame 1, particle 4: its diameter is 0, and sizes must be po"):
+        run.positions()
+    assert run.with_diameters(None)[1].diameters is None
+    assert np.array_equal(run.with_diameters(SIZES).diameters(), SIZES)
+    with pytest.raises(ParameterError, match=r"diameters\[4\] must be positive, not 0.0"):
+        run.with_diameters(wrong[1])
+    with pytest.raises(TrajectoryError, match=r"need \(20,\) or \(3, 20\)"):
+        run.with_diameters(SIZES[:2])
+
+
+def test_sizes_that_are_not_known_are_asked_for():
+    with pytest.raises(ParameterError, match="the diameters of its particles are not known"):
+        swapped().with_diameters(None).diameters()
+
+
+def test_given_sizes_follow_the_frames_that_they_were_given_for():
+    later = swapped()[1:].with_diameters(SIZES[:2])
+    assert np.array_equal(later[1:].diameters(), SIZES[1:2])
+    whole = replace(later, frames=np.arange(3), moments=np.arange(3.0))
+    with pytest.raises(TrajectoryError, match="frame 0, particle 0: its diameter is nan"):
+        whole.diameters()
+
+
+@pytest.mark.parametrize("equal", ["width", "number"])
+def test_classes_of_sizes_rise_and_hold_everybody(equal):
+    run = swapped().with_diameters(SIZES[0]).by_size(4, equal=equal)
+    ordered = run.species[np.argsort(SIZES[0])]
+    assert (np.diff(ordered) >= 0).all()
+    assert run.names == ("d1", "d2", "d3", "d4")
+    if equal == "number":
+        assert np.bincount(run.species).tolist() == [5, 5, 5, 5]
+    else:
+        part = np.ptp(SIZES[0]) / 4.0
+        expected = np.minimum((SIZES[0] - SIZES[0].min()) // part, 3)
+        assert np.array_equal(run.species, expected)
+
+
+def test_two_sizes_are_two_species_and_one_is_one():
+    two = np.where(np.arange(N) % 3 == 0, 1.4, 1.0)
+    run = swapped().with_diameters(two)
+    assert np.array_equal(run.by_size(2, equal="width").species, (two > 1.2).astype(int))
+    assert np.array_equal(run.by_size(16, equal="width").species, (two > 1.2).astype(int))
+    assert run.by_size(1, equal="number").names == ("d1",)
+    assert run.with_diameters(np.ones(N)).by_size(5, equal="number").names == ("d1",)
+
+
+def test_with_swaps_only_a_frame_has_classes():
+    with pytest.raises(ParameterError, match="sizes of frame 1 are not those of frame 0: with swaps"):
+        swapped().by_size(3, equal="width")
+    assert len(swapped()[1].by_size(3, equal="width").names) == 3
