@@ -1,7 +1,7 @@
-"""The docstrings' own layout, in reStructuredText.
+"""The numpydoc sections of docstrings, in reStructuredText.
 
-``name : text`` lines become a definition list, underlined headings become rubrics, and the papers of
-a ``Source:`` paragraph link to the list of references.
+``Parameters`` and ``Attributes`` become definition lists, other headings rubrics, and the papers of
+``References`` link to the list of references.
 """
 
 from __future__ import annotations
@@ -12,8 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARAMETER = re.compile(r"([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*) : (.*)")
-HEADING = re.compile(r"(Returns|Raises|Yields|Notes|Examples)")
+PARAMETER = re.compile(r"\*{0,2}[A-Za-z_]\w*(?:, \*{0,2}[A-Za-z_]\w*)*")
+HEADINGS = (
+    "Parameters",
+    "Attributes",
+    "Returns",
+    "Yields",
+    "Raises",
+    "Warns",
+    "Notes",
+    "References",
+    "Examples",
+)
 ERROR = re.compile(r"[A-Z]\w*Error(?:, [A-Z]\w*Error)*")
 PAPER = re.compile(r"\b(nandi2021|sharma2022|schoenholz2016|graham2023)\b")
 FORWARD = re.compile(r"TypeAliasForwardRef\('(\w+)'\)")
@@ -23,23 +33,29 @@ LITERAL = re.compile(r"(``.*?``|:\w+:`.*?`)")
 def restructured(lines: list[str]) -> list[str]:
     """Lines of a docstring as Sphinx reads them.
 
-    >>> restructured(["r, q : distance,", "    wave number"])
+    >>> restructured(["Parameters", "----------", "r, q", "    distance,", "    wave number"])
     ['.. rst-class:: parameters', '', '``r``, ``q``', '    distance,', '    wave number', '', '']
     """
     out: list[str] = []
+    section = ""
     for raw in _blocks(lines):
         is_text = not raw[0].startswith((">>> ", ".. ", " "))
         block = [_bars(line) for line in raw] if is_text else raw
-        if len(block) > 1 and HEADING.fullmatch(block[0]) and set(block[1]) == {"-"}:
-            out += [f".. rubric:: {block[0]}", ""]
+        if len(block) > 1 and block[0] in HEADINGS and set(block[1]) == {"-"}:
+            section = block[0]
             del block[:2]
-        first = block[0] if block else ""
-        if ERROR.fullmatch(first):
-            out += [_errors(line) for line in block]
-        elif PARAMETER.fullmatch(first):
+            if section in ("Returns", "Yields", "Raises", "Warns", "Notes"):
+                out += [f".. rubric:: {section}", ""]
+            elif section == "References":
+                out += [".. rst-class:: source", ""]
+                block[0] = f"Source: {block[0]}"
+        if section in ("Parameters", "Attributes"):
             out += _parameters(block)
-        elif first.startswith("Source: "):
-            out += [".. rst-class:: source", ""]
+        elif section in ("Returns", "Yields"):
+            out += [line if line.startswith((" ", "``")) else f"``{line}``" for line in block]
+        elif section in ("Raises", "Warns"):
+            out += [_errors(line) for line in block]
+        elif section == "References":
             out += [PAPER.sub(r":ref:`\1 <\1>`", line) for line in block]
         else:
             out += block
@@ -66,15 +82,9 @@ def _blocks(lines: list[str]) -> list[list[str]]:
 
 def _parameters(block: list[str]) -> list[str]:
     out = [".. rst-class:: parameters", ""]
-    for position, line in enumerate(block):
-        found = PARAMETER.fullmatch(line)
-        if found:
-            names = ", ".join(f"``{name}``" for name in found[1].split(", "))
-            out += [names, f"    {found[2]}"]
-        elif line.startswith(" "):
-            out.append(f"    {line.lstrip()}")
-        else:
-            return [*out, "", *block[position:]]
+    for line in block:
+        named = PARAMETER.fullmatch(line)
+        out.append(", ".join(f"``{name}``" for name in line.split(", ")) if named else line)
     return [*out, ""]
 
 

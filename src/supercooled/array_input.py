@@ -32,6 +32,8 @@ def kinds_of(given: AnyArray) -> Integers:
 def not_counts(values: AnyArray, kind: DTypeLike = np.int32) -> Booleans:
     """Which values are no whole numbers that `kind` holds: a conversion would wrap or cut them in silence.
 
+    Examples
+    --------
     >>> not_counts(np.array([1.0, 0.5, 2.0**31, np.nan]))
     array([False,  True,  True,  True])
     """

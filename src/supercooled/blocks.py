@@ -25,6 +25,8 @@ ROUNDING = 1e-12
 def block_of(n: int, blocks: int) -> NDArray[np.int64]:
     """Which of `blocks` equal contiguous parts each of `n` frames belongs to, (n,).
 
+    Examples
+    --------
     >>> block_of(5, 2)
     array([0, 0, 0, 1, 1])
     """
@@ -45,8 +47,12 @@ def interval_of(parts: Floats | int) -> Floats:
     Plus and minus the standard error itself hold the truth in 61 % of cases for four parts, 63 % for five,
     66 % for ten.
 
-    Source: Student, Biometrika 6, 1 (1908).
+    References
+    ----------
+    Student, Biometrika 6, 1 (1908).
 
+    Examples
+    --------
     >>> interval_of(np.array([4, 5, 10, 1000])).round(2)
     array([1.2 , 1.14, 1.06, 1.  ])
     """
@@ -56,8 +62,13 @@ def interval_of(parts: Floats | int) -> Floats:
 def error_of_mean(values: Floats) -> Floats:
     """Half the interval that holds the mean of independent values with 68 %, (...).
 
-    values : (part, ...); NaN for fewer than four parts
+    Parameters
+    ----------
+    values
+        (part, ...); NaN for fewer than four parts
 
+    Examples
+    --------
     >>> error_of_mean(np.array([1.0, 2.0, 3.0, 4.0])).round(4).item()
     0.7726
     """
@@ -75,10 +86,16 @@ def jackknife_error(replicates: Floats, weights: Floats | None = None) -> Floats
     Student's t times the standard error of :func:`jackknife_variance`; NaN where fewer than four blocks
     count: so few don't tell their own scatter.
 
-    replicates : (block, ...)
-    weights : (block, ...), how much data a block holds, in any unit; one without any doesn't count.
+    Parameters
+    ----------
+    replicates
+        (block, ...)
+    weights
+        (block, ...), how much data a block holds, in any unit; one without any doesn't count.
         All hold as much if None
 
+    Examples
+    --------
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0])) / 2).round(4).item()
     nan
     >>> jackknife_error(leave_one_out(np.array([1.0, 2.0, 3.0, 4.0])) / 3).round(4).item()
@@ -98,12 +115,20 @@ def jackknife_variance(replicates: Floats, weights: Floats | None = None, *, few
 
     of n blocks, each with a share p_s of the data.
 
-    replicates, weights : as of :func:`jackknife_error`
-    fewest : NaN where fewer blocks count. Where variances of several runs are added up, each may have fewer
+    Parameters
+    ----------
+    replicates, weights
+        as of :func:`jackknife_error`
+    fewest
+        NaN where fewer blocks count. Where variances of several runs are added up, each may have fewer
 
-    Source: F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
+    References
+    ----------
+    F. M. T. A. Busing, E. Meijer and R. van der Leeden, Stat. Comput. 9, 3 (1999); of equal
     blocks B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
 
+    Examples
+    --------
     >>> jackknife_variance(leave_one_out(np.array([1.0, 2.0, 3.0, 4.0])) / 3, fewest=4).round(4).item()
     0.4167
     """
@@ -124,14 +149,23 @@ def independent(lags: Floats, *, part: float, memory: float = 0.0) -> Floats:
 
     .. math:: t_\mathrm{part} \ge 5\, \max(t, \tau)
 
-    lags : t, between the two frames of a pair
-    part : how long a part lasts, in the unit of the lags
-    memory : tau, how long the particles remember where they were
+    Parameters
+    ----------
+    lags
+        t, between the two frames of a pair
+    part
+        how long a part lasts, in the unit of the lags
+    memory
+        tau, how long the particles remember where they were
 
+    Notes
+    -----
     Parts of a run that is short beside either share one window or one structure, and scatter less than other
     runs would. Of free walkers, plus and minus the standard error from 5 parts of 2 lags each holds the truth
     in 57 % of cases, of 3 in 60 %, of 5 in 62 %: what 5 numbers that know nothing of each other do.
 
+    Examples
+    --------
     >>> independent(np.array([1.0, 2.0, 3.0]), part=10.0, memory=1.0)
     array([ 1.,  1., nan])
     """
@@ -143,12 +177,21 @@ def remembered(series: Sequence[Floats]) -> float:
 
     .. math:: \hat\tau = \frac12 + \sum_{k=1}^{W} \frac{c_k}{c_0}, \qquad W \ge 5 \hat\tau
 
-    series : (step,), of each run
+    Parameters
+    ----------
+    series
+        (step,), of each run
 
+    Notes
+    -----
     A run that is shorter than the correlation seems to remember for about a tenth of its own length.
 
-    Source: A. Sokal, in Functional Integration, Plenum 1997, Sec. 3.
+    References
+    ----------
+    A. Sokal, in Functional Integration, Plenum 1997, Sec. 3.
 
+    Examples
+    --------
     >>> round(remembered([np.random.default_rng(1).normal(size=4000)]), 1)
     0.5
     >>> remembered([np.linspace(0.0, 1.0, 50)]) > 4
@@ -171,10 +214,17 @@ def remembered(series: Sequence[Floats]) -> float:
 def memory_of(series: Sequence[Sequence[Floats]]) -> float:
     r"""Longest integrated correlation time of several quantities, in steps; infinite if none ever changes.
 
-    series : (quantity, run, (step,))
+    Parameters
+    ----------
+    series
+        (quantity, run, (step,))
 
+    Notes
+    -----
     Had a run in which nothing happens been longer, something might have.
 
+    Examples
+    --------
     >>> noise = [np.random.default_rng(1).normal(size=4000)]
     >>> round(memory_of([noise, [np.ones(4000)]]), 1), memory_of([[np.ones(50)]])
     (0.5, inf)
@@ -188,8 +238,12 @@ def forgotten(memory: float, part: float) -> bool:
 
     .. math:: t_\mathrm{part} \ge 10\, \hat\tau
 
-    memory : integrated correlation time, in steps; one step is no more than the noise of its estimate
-    part : how many steps a part lasts
+    Parameters
+    ----------
+    memory
+        integrated correlation time, in steps; one step is no more than the noise of its estimate
+    part
+        how many steps a part lasts
     """
     return memory <= max(LEAST_TIME, part / TIMES_A_PART)
 
@@ -203,19 +257,29 @@ def without_bias(value: Floats | float, replicates: Floats) -> Floats:
 
     .. math:: x - \mathrm{bias} \simeq n\, x - (n - 1)\, \langle x_s \rangle
 
-    value : (...), from n blocks together
-    replicates : (block, ...), without each in turn, NaN where that gives none; of fewer than two, `value`
+    Parameters
+    ----------
+    value
+        (...), from n blocks together
+    replicates
+        (block, ...), without each in turn, NaN where that gives none; of fewer than two, `value`
         is returned as it is
 
+    Notes
+    -----
     Whatever is curved in noisy means has such a bias: the square of a mean is too large by its variance.
 
-    Source: M. H. Quenouille, Biometrika 43, 353 (1956).
+    which is the mean squared less its variance, 10 / 3 / 4.
 
+    References
+    ----------
+    M. H. Quenouille, Biometrika 43, 353 (1956).
+
+    Examples
+    --------
     >>> noisy = np.array([1.0, -1.0, 2.0, -2.0])
     >>> round(float(without_bias(noisy.mean() ** 2, (leave_one_out(noisy) / 3) ** 2)), 12)
     -0.833333333333
-
-    which is the mean squared less its variance, 10 / 3 / 4.
     """
     known = np.isfinite(replicates)
     mean = np.where(known, replicates, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)

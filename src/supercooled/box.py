@@ -30,11 +30,34 @@ class Box:
     the convention of GSD, HOOMD-blue and freud: tilts are dimensionless. A two-dimensional box has
     ``Lz = 1`` for every purpose of this package, and no tilt out of the plane.
 
+    Parameters
+    ----------
+    Lx
+        edge along x, sigma_AA
+    Ly
+        edge along y
+    Lz
+        edge along z; 1 in the plane
+    xy
+        tilt of y towards x, as a fraction of Ly
+    xz
+        tilt of z towards x, as a fraction of Lz
+    yz
+        tilt of z towards y, as a fraction of Lz
+    dimensions
+        2 or 3
+
     Raises
     ------
     BoxError
         if a length is not positive and finite, or a planar box is tilted out of its plane.
 
+    References
+    ----------
+    GSD schema, ``configuration/box``: https://gsd.readthedocs.io.
+
+    Examples
+    --------
     >>> Box.cube(10.0).volume
     1000.0
     >>> Box(4.0, 4.0, dimensions=2).volume
@@ -69,12 +92,43 @@ class Box:
     @classmethod
     @validated(error=BoxError)
     def cube(cls, length: float, dimensions: int = 3) -> Box:
-        """Cube (or square) of edge `length`."""
+        """Cube (or square) of edge `length`.
+
+        Parameters
+        ----------
+        length
+            edge, sigma_AA
+        dimensions
+            2 or 3
+
+        Returns
+        -------
+        Box
+            box with equal edges
+        """
         return cls(length, length, length if dimensions == 3 else 1.0, dimensions=dimensions)
 
     @classmethod
     def from_array(cls, values: Sequence[float] | Array, dimensions: int = 3) -> Box:
-        """Box from ``Lx, Ly, Lz, xy, xz, yz``, as GSD stores it."""
+        """Box from ``Lx, Ly, Lz, xy, xz, yz``, as GSD stores it.
+
+        Parameters
+        ----------
+        values
+            (6,), edges and tilts
+        dimensions
+            2 or 3
+
+        Returns
+        -------
+        Box
+            box with these edges and tilts
+
+        Raises
+        ------
+        BoxError
+            if they are not six numbers of a box.
+        """
         try:
             Lx, Ly, Lz, xy, xz, yz = (float(v) for v in values)
         except (TypeError, ValueError) as error:
@@ -84,7 +138,13 @@ class Box:
         return cls(Lx, Ly, Lz, xy, xz, yz, dimensions=dimensions)
 
     def to_array(self) -> Array:
-        """``Lx, Ly, Lz, xy, xz, yz``."""
+        """``Lx, Ly, Lz, xy, xz, yz``.
+
+        Returns
+        -------
+        Array
+            (6,), edges in sigma_AA and tilts
+        """
         return np.array([self.Lx, self.Ly, self.Lz, self.xy, self.xz, self.yz])
 
     @property
@@ -120,18 +180,50 @@ class Box:
 
     @validated(error=BoxError)
     def fractional(self, positions: Vectors) -> Array:
-        """Positions in units of the edges, 0 at the centre: inside the box is [-1/2, 1/2)."""
+        """Positions in units of the edges, 0 at the centre: inside the box is [-1/2, 1/2).
+
+        Parameters
+        ----------
+        positions
+            (..., 3), sigma_AA
+
+        Returns
+        -------
+        Array
+            (..., 3), in units of the edges
+        """
         inverse = np.linalg.inv(self.matrix)
         return np.asarray(positions, dtype=np.float64) @ inverse.T
 
     @validated(error=BoxError)
     def absolute(self, fractions: Vectors) -> Array:
-        """Inverse of :meth:`fractional`."""
+        """Inverse of :meth:`fractional`.
+
+        Parameters
+        ----------
+        fractions
+            (..., 3), in units of the edges
+
+        Returns
+        -------
+        Array
+            (..., 3), sigma_AA
+        """
         return np.asarray(fractions, dtype=np.float64) @ self.matrix.T
 
     @validated(error=BoxError)
     def wrap(self, positions: Vectors) -> tuple[Array, Integers]:
         """Positions brought into the box, and how many edges each was away: ``(wrapped, images)``.
+
+        Parameters
+        ----------
+        positions
+            (..., 3), sigma_AA
+
+        Returns
+        -------
+        tuple[Array, Integers]
+            positions in the box, (..., 3), sigma_AA, and the number of edges that each was away, (..., 3)
 
         Raises
         ------
@@ -149,7 +241,20 @@ class Box:
 
     @validated(error=BoxError)
     def unwrap(self, positions: Vectors, images: Vectors) -> Array:
-        """Inverse of :meth:`wrap`."""
+        """Inverse of :meth:`wrap`.
+
+        Parameters
+        ----------
+        positions
+            (..., 3), folded into the box, sigma_AA
+        images
+            (..., 3), number of edges that each particle has crossed
+
+        Returns
+        -------
+        Array
+            (..., 3), sigma_AA
+        """
         shifts = np.asarray(images, dtype=np.float64) @ self.matrix.T
         return np.asarray(positions, dtype=np.float64) + shifts
 
@@ -157,6 +262,16 @@ class Box:
     def minimum_image(self, vectors: Vectors) -> Array:
         """Vectors reduced by whole edges; the shortest image wherever it is below half of the
         smallest height.
+
+        Parameters
+        ----------
+        vectors
+            (..., 3), sigma_AA
+
+        Returns
+        -------
+        Array
+            (..., 3), sigma_AA
         """
         wrapped, _ = self.wrap(vectors)
         return wrapped

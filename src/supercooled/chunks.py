@@ -33,8 +33,12 @@ Sum = TypeVar("Sum", bound=Addable)
 class Span:
     """Frames that a chunk answers for, and the wider range it must read to do so.
 
-    start, stop : the frames answered for
-    first, last : the frames read, ``first <= start < stop <= last``
+    Parameters
+    ----------
+    start, stop
+        the frames answered for
+    first, last
+        the frames read, ``first <= start < stop <= last``
     """
 
     start: int
@@ -56,8 +60,13 @@ class Span:
 def spans(start: int, stop: int, *, size: int, before: int = 0, after: int = 0, end: int) -> list[Span]:
     """Consecutive spans of at most `size` frames that cover ``[start, stop)`` once.
 
-    before, after : how many more frames each reads on either side, never beyond ``[0, end)``
+    Parameters
+    ----------
+    before, after
+        how many more frames each reads on either side, never beyond ``[0, end)``
 
+    Examples
+    --------
     >>> [(s.read, s.own) for s in spans(2, 8, size=4, before=2, after=2, end=10)]
     [(slice(0, 8, None), slice(2, 6, None)), (slice(4, 10, None), slice(2, 4, None))]
     """
@@ -71,6 +80,8 @@ def spans(start: int, stop: int, *, size: int, before: int = 0, after: int = 0, 
 def as_slice(rows: Sequence[int] | NDArray[np.int32] | NDArray[np.int64]) -> slice:
     """The slice that chooses evenly spaced rows, whichever way they go.
 
+    Examples
+    --------
     >>> as_slice([4, 2, 0]), as_slice([7])
     (slice(4, None, -2), slice(7, 8, 1))
     """
@@ -83,6 +94,8 @@ def as_slice(rows: Sequence[int] | NDArray[np.int32] | NDArray[np.int64]) -> sli
 def frames_within(megabytes: float, n_particles: int) -> int:
     """How many frames of positions fit into `megabytes`, at least one.
 
+    Examples
+    --------
     >>> frames_within(64.0, 4000)
     699
     """
@@ -102,9 +115,15 @@ def _cores() -> int:
 def shared_out(n: int, *, most: int, executor: Executor | None, multiple: int = 1) -> int:
     """Size of the chunks of `n` frames, at most `most`, so that every core has as much to do as another.
 
-    most : what memory allows, a multiple of `multiple`
-    multiple : the size is one of these, as far as `most` allows
+    Parameters
+    ----------
+    most
+        what memory allows, a multiple of `multiple`
+    multiple
+        the size is one of these, as far as `most` allows
 
+    Examples
+    --------
     >>> shared_out(1600, most=174, executor=None)
     160
     >>> from supercooled.cluster import executor
@@ -123,6 +142,8 @@ def map_add(function: Callable[[Item], Sum], items: Iterable[Item], executor: Ex
 
     The order of addition is that of the items, so the answer doesn't depend on the workers.
 
+    Examples
+    --------
     >>> map_add(lambda n: n * n, [1, 2, 3])
     14
     """

@@ -24,6 +24,8 @@ from supercooled.errors import ParameterError
 class Digest:
     """A digest that grows; it depends on the bytes alone, not on the pieces that they come in.
 
+    Examples
+    --------
     >>> pieces, whole = Digest(), Digest()
     >>> pieces.add(b"over"), pieces.add(b"lap"), whole.add(b"overlap")
     (None, None, None)
@@ -55,6 +57,8 @@ def digest_of(*values: Any) -> str:
     ParameterError
         if one can't tell whether two of its kind are the same, as with a function without a name.
 
+    Examples
+    --------
     >>> digest_of(0.1, [1, 2]) == digest_of(0.1, (1, 2)), digest_of(1) == digest_of(1.0)
     (True, False)
     >>> digest_of(np.zeros(3)) == digest_of(np.zeros((3, 1)))

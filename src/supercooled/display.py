@@ -9,6 +9,8 @@ from html import escape
 def html_table(title: str, lines: Sequence[Sequence[object]], *, heading: Sequence[str] = ()) -> str:
     """A small table, its first column the names; everything is escaped.
 
+    Examples
+    --------
     >>> html_table("Box", [("edge", "<6>")])
     '<table><caption>Box</caption><tr><th scope="row">edge</th><td>&lt;6&gt;</td></tr></table>'
     """
@@ -26,6 +28,8 @@ def html_table(title: str, lines: Sequence[Sequence[object]], *, heading: Sequen
 def printable(text: str) -> str:
     r"""`text` in one line, without characters that a terminal would obey.
 
+    Examples
+    --------
     >>> printable("red \x1b[31m\nname")
     'red �[31m name'
     """
@@ -35,6 +39,8 @@ def printable(text: str) -> str:
 def shown(text: str) -> str:
     r"""`text` as it is but for characters that a terminal would obey.
 
+    Examples
+    --------
     >>> shown("red \x1b[31m  name")
     'red �[31m  name'
     """

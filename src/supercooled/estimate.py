@@ -17,15 +17,22 @@ __all__ = ["Estimate"]
 class Estimate:
     """A number with its error: plus and minus it holds the truth in 68 % of cases.
 
-    value, error : NaN where it is not known
-    unit : "1" where it has none
-    reason : why the value, or else its error, is not known; empty if both are
+    Parameters
+    ----------
+    value, error
+        NaN where it is not known
+    unit
+        "1" where it has none
+    reason
+        why the value, or else its error, is not known; empty if both are
 
     Raises
     ------
     ParameterError
         if the value or the error is NaN without a reason.
 
+    Examples
+    --------
     >>> tau = Estimate(20.04, 0.31, "tau")
     >>> str(tau), float(tau)
     ('20.0(3) tau', 20.04)

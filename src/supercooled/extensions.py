@@ -26,6 +26,8 @@ OWN: Mapping[str, Mapping[str, str]] = {
 def known(group: str) -> Mapping[str, EntryPoint]:
     """Entry points of a group by name: the package's own first, then those of other installed packages.
 
+    Examples
+    --------
     >>> "sharma2022" in known(PAPERS)
     True
     """
@@ -39,7 +41,10 @@ def known(group: str) -> Mapping[str, EntryPoint]:
 def loaded(group: str, name: str, *, kind: str) -> Any:
     """What an entry point leads to.
 
-    kind : what the group holds, in a word
+    Parameters
+    ----------
+    kind
+        what the group holds, in a word
 
     Raises
     ------

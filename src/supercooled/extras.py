@@ -37,14 +37,20 @@ EXTRAS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def require(*modules: str, doing: str) -> None:
     """See that packages are installed that an extra brings; nothing is imported.
 
-    modules : the names that are imported
-    doing : what needs them, to begin the sentence
+    Parameters
+    ----------
+    modules
+        the names that are imported
+    doing
+        what needs them, to begin the sentence
 
     Raises
     ------
     MissingExtraError
         naming the package, and the extra that brings it.
 
+    Examples
+    --------
     >>> require("numpy", doing="an array")
     >>> import sys
     >>> sys.modules["gsd"], kept = None, sys.modules.pop("gsd", None)

@@ -43,19 +43,37 @@ class Run(Protocol):
 class Frame:
     """Particles in a box at one moment.
 
-    positions : (particle, 3), folded into the box, sigma_AA
-    box : the periodic box
-    species : (particle,), index into `names`
-    names : of the species
-    number : of the frame in its source
-    time : tau; None where it is not known
-    temperature : epsilon_AA/k_B; None where it is not known
-    place : what an error calls it
-    inherent : the minimum of the energy below it, where it is known
-    diameters : (particle,), sigma_AA; None where sizes are not known
-    run, row : the trajectory that it is one of, and its place there
-    chosen : (particle,), whose values are wanted; what costs less for fewer may leave the others out
+    Parameters
+    ----------
+    positions
+        (particle, 3), folded into the box, sigma_AA
+    box
+        the periodic box
+    species
+        (particle,), index into `names`
+    names
+        of the species
+    number
+        of the frame in its source
+    time
+        tau; None where it is not known
+    temperature
+        epsilon_AA/k_B; None where it is not known
+    place
+        what an error calls it
+    inherent
+        the minimum of the energy below it, where it is known
+    diameters
+        (particle,), sigma_AA; None where sizes are not known
+    run, row
+        the trajectory that it is one of, and its place there
+    chosen
+        (particle,), whose values are wanted; what costs less for fewer may leave the others out
+    known
+        results that were found in this frame, by their key
 
+    Notes
+    -----
     A trajectory gives them: ``run[3]``, ``for frame in run``. One alone is made by :meth:`from_arrays`.
     What is found out about a frame (cells, neighbours, Voronoi cells) is kept with it, and shared by all
     that ask.
@@ -91,11 +109,35 @@ class Frame:
     ) -> Frame:
         """One frame of arrays in memory.
 
-        positions : (particle, dimensions), inside or outside the box, sigma_AA
-        species : (particle,), whole numbers from 0 on, default all 0
-        inherent : the minimum of the energy below it, with the same particles
-        diameters : (particle,), sigma_AA
+        Parameters
+        ----------
+        positions
+            (particle, dimensions), inside or outside the box, sigma_AA
+        box
+            periodic box
+        species
+            (particle,), whole numbers from 0 on, default all 0
+        names
+            names of the species 0, 1, ...
+        temperature
+            temperature of the frame, epsilon_AA/k_B, if known
+        inherent
+            the minimum of the energy below it, with the same particles
+        diameters
+            (particle,), sigma_AA
 
+        Returns
+        -------
+        Frame
+            frame with its positions wrapped into the box
+
+        Raises
+        ------
+        TrajectoryError
+            if the shapes do not match, or species have no name or share one.
+
+        Examples
+        --------
         >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(8.0))
         >>> pair.neighbours(1.2).counts
         array([1, 1])
@@ -156,6 +198,8 @@ class Frame:
         ParameterError
             if they are not known.
 
+        Examples
+        --------
         >>> one = Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(8.0), diameters=[1.2])
         >>> one.sizes
         array([1.2])
@@ -172,14 +216,25 @@ class Frame:
     def by_size(self, classes: Classes, *, equal: Share) -> Frame:
         """The same frame with classes of sizes, d1, d2, ..., as species (pseudo-species).
 
-        classes : how many
-        equal : "width", each has an equal part of the range of sizes; "number", of the particles
+        Parameters
+        ----------
+        classes
+            how many
+        equal
+            "width", each has an equal part of the range of sizes; "number", of the particles
+
+        Returns
+        -------
+        Frame
+            frame with the size classes as its species
 
         Raises
         ------
         ParameterError
             if the sizes are not known.
 
+        Examples
+        --------
         >>> three = Frame.from_arrays(np.zeros((3, 3)), Box.cube(8.0), diameters=[0.8, 1.2, 1.0])
         >>> three.by_size(2, equal="width").species
         array([0, 1, 1], dtype=int32)
@@ -191,13 +246,38 @@ class Frame:
         return replace(self, species=kinds, names=names, inherent=below, run=None, known={})
 
     def of_all(self) -> Frame:
-        """The same frame where the values of all particles are wanted."""
+        """The same frame where the values of all particles are wanted.
+
+        Returns
+        -------
+        Frame
+            frame in which all particles are chosen
+        """
         return self if self.chosen is None else replace(self, chosen=None)
 
     @validated
     def once(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` returns, made once a frame under a key that says all that it depends on.
 
+        Parameters
+        ----------
+        key
+            text, or tuple of what the result depends on
+        make
+            function without arguments that computes the result
+
+        Returns
+        -------
+        _T
+            what `make` returned, now or earlier
+
+        Raises
+        ------
+        ParameterError
+            if the key is neither a text nor a tuple.
+
+        Examples
+        --------
         >>> frame = Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(8.0))
         >>> frame.once("answer", lambda: 42), frame.once("answer", lambda: 0)
         (42, 42)
@@ -216,6 +296,16 @@ class Frame:
         """Neighbours of every particle nearer than a cutoff, sigma_AA; the nearest first.
 
         A list that reaches as far or farther is not made again.
+
+        Parameters
+        ----------
+        cutoff
+            distance up to which two particles are neighbours, sigma_AA
+
+        Returns
+        -------
+        Neighbours
+            list of all bonds shorter than the cutoff
 
         Raises
         ------
@@ -241,7 +331,15 @@ class Frame:
     def voronoi(self, radii: Radii = ()) -> VoronoiCells:
         """Radical Voronoi cells: a point belongs to the particle with the smallest r^2 - R^2.
 
-        radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's cells
+        Parameters
+        ----------
+        radii
+            R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's cells
+
+        Returns
+        -------
+        VoronoiCells
+            volumes, surfaces and faces of the cells
 
         Raises
         ------
@@ -250,6 +348,8 @@ class Frame:
         BoxError
             if the box is too small for the largest cell.
 
+        Examples
+        --------
         >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
         >>> cubes = Frame.from_arrays(grid, Box.cube(8.0)).voronoi()
         >>> [float(x[0].round(12)) for x in (cubes.volumes, cubes.surfaces, cubes.coordination)]
@@ -273,6 +373,16 @@ class Frame:
     def cells(self, cutoff: Positive) -> Cells:
         """Particles sorted into cells that cover a cutoff, for kernels.
 
+        Parameters
+        ----------
+        cutoff
+            distance that neighbouring cells cover, sigma_AA
+
+        Returns
+        -------
+        Cells
+            cell list
+
         Raises
         ------
         BoxError
@@ -286,6 +396,11 @@ class Frame:
     def check_cutoff(self, cutoff: Positive) -> None:
         """Refuse a cutoff at which a particle would meet a neighbour twice.
 
+        Parameters
+        ----------
+        cutoff
+            distance, sigma_AA
+
         Raises
         ------
         BoxError
@@ -297,14 +412,41 @@ class Frame:
 
     @validated
     def species_index(self, species: str) -> int:
-        """Number of a species given by name."""
+        """Number of a species given by name.
+
+        Parameters
+        ----------
+        species
+            name of a species
+
+        Returns
+        -------
+        int
+            index into ``names``
+
+        Raises
+        ------
+        ParameterError
+            if no species has this name.
+        """
         if species not in self.names:
             raise ParameterError(f"{self.place}: no species {species!r} among {self.names}")
         return self.names.index(species)
 
     @validated
     def earlier(self, frames: int) -> Frame | None:
-        """The frame so many before this one in its trajectory; None where there is none."""
+        """The frame so many before this one in its trajectory; None where there is none.
+
+        Parameters
+        ----------
+        frames
+            number of frames to go back
+
+        Returns
+        -------
+        Frame | None
+            the earlier frame, or None
+        """
         if self.run is None or not 0 <= self.row - frames <= self.row:
             return None
         return self.run.frame(self.row - frames)

@@ -16,11 +16,18 @@ from supercooled.digests import digest_of
 class Frames:
     """What a source reads: some frames, whole.
 
-    positions : (frame, particle, 3)
-    boxes : (frame, 6), ``Lx, Ly, Lz, xy, xz, yz``
-    images : (frame, particle, 3), or None where the file has none
-    unwrapped : the positions are unwrapped already
-    diameters : (frame, particle), or None where the file has none
+    Parameters
+    ----------
+    positions
+        (frame, particle, 3)
+    boxes
+        (frame, 6), ``Lx, Ly, Lz, xy, xz, yz``
+    images
+        (frame, particle, 3), or None where the file has none
+    unwrapped
+        the positions are unwrapped already
+    diameters
+        (frame, particle), or None where the file has none
     """
 
     positions: Array
@@ -102,7 +109,10 @@ class MemorySource:
 class ReducedSource:
     """Frames of another source whose lengths are not in units of sigma_AA.
 
-    length : sigma_AA in the source's unit
+    Parameters
+    ----------
+    length
+        sigma_AA in the source's unit
     """
 
     source: FrameSource
@@ -150,7 +160,10 @@ class ReducedSource:
 class SizedSource:
     """Frames of another source with other diameters.
 
-    diameters : (particle,), or (frame, particle) of the source's frames, sigma_AA; None where there are none
+    Parameters
+    ----------
+    diameters
+        (particle,), or (frame, particle) of the source's frames, sigma_AA; None where there are none
     """
 
     source: FrameSource

@@ -28,14 +28,25 @@ Labelled: TypeAlias = Trajectory | xr.DataArray | xr.Dataset
 class Labels:
     """What the rows and columns of a thing are.
 
-    name : what an error calls it
-    made_from : fingerprint of the trajectory it was made from, None if unknown, or that trajectory
-    frames : (row,), numbers in that trajectory's source, None if unknown
-    times : (row,), tau, None if unknown
-    particles : (column,), numbers in that trajectory, None if unknown
-    n_rows, n_columns : how many; None where it has none
-    whole : it has every particle, so that there are no others
+    Parameters
+    ----------
+    name
+        what an error calls it
+    made_from
+        fingerprint of the trajectory it was made from, None if unknown, or that trajectory
+    frames
+        (row,), numbers in that trajectory's source, None if unknown
+    times
+        (row,), tau, None if unknown
+    particles
+        (column,), numbers in that trajectory, None if unknown
+    n_rows, n_columns
+        how many; None where it has none
+    whole
+        it has every particle, so that there are no others
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(9.0))
     >>> Labels.of(run[1::2]).frames.tolist()
@@ -90,8 +101,12 @@ class Labels:
 class Match:
     """Places in two things of what is in both: frames in the order of the second, particles by number.
 
-    rows, other_rows : (row,)
-    columns, other_columns : (column,)
+    Parameters
+    ----------
+    rows, other_rows
+        (row,)
+    columns, other_columns
+        (column,)
     """
 
     rows: Integers
@@ -104,12 +119,17 @@ class Match:
 def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0.0) -> Match:
     """Where two things are of the same frame, or of times `lead` apart, and of the same particle.
 
-    one, other : trajectories, or fields and tables made from one; in a table a frame may occur often
-    lead : from the time of `one` to that of `other`, tau
+    Parameters
+    ----------
+    one, other
+        trajectories, or fields and tables made from one; in a table a frame may occur often
+    lead
+        from the time of `one` to that of `other`, tau
 
-    Frames are told by their numbers in the trajectory's source, which stay in every slice, and those that
-    have a number in common must have a time in common; with a lead, by their times. What has no coordinate
-    ``frame`` or ``particle`` is taken as it stands only where it is as long as the whole of the other.
+    Returns
+    -------
+    Match
+        rows and columns of both that belong together
 
     Raises
     ------
@@ -117,6 +137,14 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
         naming both, if they are of two trajectories, a frame has two times, no frame or no particle is in
         both, or something without labels is not as long as the other.
 
+    Notes
+    -----
+    Frames are told by their numbers in the trajectory's source, which stay in every slice, and those that
+    have a number in common must have a time in common; with a lead, by their times. What has no coordinate
+    ``frame`` or ``particle`` is taken as it stands only where it is as long as the whole of the other.
+
+    Examples
+    --------
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((9, 3, 3)), Box.cube(9.0))
     >>> at = {"frame": [4, 6, 8], "time": ("frame", [4.0, 6.0, 8.0]), "particle": [2]}
@@ -142,17 +170,26 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
 def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
     """A field as one of another trajectory, which holds the same particles at the same times.
 
-    field : (frame, ...) with ``time``, for example of the inherent structures of `trajectory`, or of the same
+    Parameters
+    ----------
+    field
+        (frame, ...) with ``time``, for example of the inherent structures of `trajectory`, or of the same
         run in another file
-    trajectory : whose frames' numbers it gets, by their times
+    trajectory
+        whose frames' numbers it gets, by their times
 
-    Returns the field at those of its frames that `trajectory` has.
+    Returns
+    -------
+    xr.DataArray
+        the field at those of its frames that `trajectory` has.
 
     Raises
     ------
     ParameterError
         if the field knows no times, no time is in both, or it is of particles that `trajectory` lacks.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((9, 2, 3)), Box.cube(9.0))
     >>> at = {"frame": [0, 1], "time": ("frame", [4.0, 8.0])}
@@ -185,11 +222,27 @@ def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
 def field_values(name: str, field: xr.DataArray | ArrayLike, trajectory: Trajectory) -> Array:
     """Values of a field at every frame and particle of a trajectory, (frame, particle), or NaN.
 
+    Parameters
+    ----------
+    name
+        name of the field, for messages
+    field
+        (frame, particle), plain or labelled
+    trajectory
+        trajectory
+
+    Returns
+    -------
+    Array
+        (frame, particle), NaN where the field has no value
+
     Raises
     ------
     ParameterError
         if it does not belong to the trajectory; an array without labels must be as large as it is.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> still = Trajectory.from_arrays(np.zeros((2, 3, 3)), Box.cube(4.0))
     >>> where = {"frame": [1], "particle": [0, 2]}
@@ -225,9 +278,27 @@ def coordinates(
 ) -> dict[str, Any]:
     """Labels of a result over frames: number in the source; time and temperature, where known; particles.
 
-    rows : which of the trajectory's frames, counted in it from 0
-    particles : which, None for results that have none
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    rows
+        which of the trajectory's frames, counted in it from 0
+    particles
+        which, None for results that have none
 
+    Returns
+    -------
+    dict[str, Any]
+        coordinates by name
+
+    Raises
+    ------
+    ParameterError
+        if there is no such frame.
+
+    Examples
+    --------
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(9.0))[2:]
     >>> coordinates(run, [0, 1])["frame"].tolist()
@@ -256,6 +327,18 @@ def origin(trajectory: Trajectory) -> dict[str, Any]:
     ``trajectory`` is the fingerprint of the whole source, ``volume`` that of its first frame, the same for
     all slices.
 
+    Parameters
+    ----------
+    trajectory
+        trajectory
+
+    Returns
+    -------
+    dict[str, Any]
+        attributes by name
+
+    Examples
+    --------
     >>> from supercooled import Box
     >>> origin(Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(2.0)))["system"]
     '2 A in 3 dimensions'

@@ -21,6 +21,8 @@ __all__ = ["Activity", "Liquid", "Mixture"]
 def pair_labels(species: Sequence[str]) -> tuple[str, ...]:
     """Labels of the unordered pairs, in the order of :attr:`Mixture.pairs`.
 
+    Examples
+    --------
     >>> pair_labels(("A", "B"))
     ('AA', 'AB', 'BB')
     >>> pair_labels(("Si", "O"))
@@ -35,11 +37,22 @@ def pair_labels(species: Sequence[str]) -> tuple[str, ...]:
 class Mixture:
     """Species, their composition and masses, and the potential of each pair.
 
-    species : names, for example ("A", "B")
-    composition : fraction of each species; they add up to 1
-    masses : of each species, m_AA
-    potentials : one for each unordered pair, in the order AA, AB, ..., BB, ...
-    source : the paper that defines it
+    Parameters
+    ----------
+    name
+        name of the mixture
+    species
+        names, for example ("A", "B")
+    composition
+        fraction of each species; they add up to 1
+    masses
+        of each species, m_AA
+    potentials
+        one for each unordered pair, in the order AA, AB, ..., BB, ...
+    dimensions
+        2 or 3
+    source
+        the paper that defines it
 
     Raises
     ------
@@ -88,7 +101,25 @@ class Mixture:
 
     @validated(error=MixtureError)
     def potential(self, a: str, b: str) -> PairPotential:
-        """Potential between species `a` and `b`, in either order."""
+        """Potential between species `a` and `b`, in either order.
+
+        Parameters
+        ----------
+        a
+            name of one species
+        b
+            name of the other species
+
+        Returns
+        -------
+        PairPotential
+            potential of the pair
+
+        Raises
+        ------
+        MixtureError
+            if the mixture has no such pair.
+        """
         for pair, potential in zip(self.pairs, self.potentials, strict=True):
             if pair in ((a, b), (b, a)):
                 return potential
@@ -98,14 +129,26 @@ class Mixture:
     def counts(self, n_particles: Particles, *, nearest: bool = False) -> tuple[int, ...]:
         """Particles of each species among `n_particles`.
 
-        nearest : take the whole numbers nearest to the composition, as of a configuration that is there
+        Parameters
+        ----------
+        n_particles
+            number of particles
+        nearest
+            take the whole numbers nearest to the composition, as of a configuration that is there
             already; otherwise they must meet it
+
+        Returns
+        -------
+        tuple[int, ...]
+            number of particles of each species
 
         Raises
         ------
         MixtureError
             if the composition can't be met by whole particles.
 
+        Examples
+        --------
         >>> from supercooled.systems import kob_andersen
         >>> kob_andersen(density=1.2).mixture.counts(4096, nearest=True)
         (3277, 819)
@@ -119,11 +162,28 @@ class Mixture:
 
     @validated(error=MixtureError)
     def species_of(self, n_particles: Particles) -> Integers:
-        """Species of each particle, (particle,), the first species first."""
+        """Species of each particle, (particle,), the first species first.
+
+        Parameters
+        ----------
+        n_particles
+            number of particles
+
+        Returns
+        -------
+        Integers
+            (particle,), index into the mixture's species
+        """
         return np.repeat(np.arange(len(self.species), dtype=np.int32), self.counts(n_particles))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it, for files and hashes."""
+        """Plain data that names it, for files and hashes.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         potentials: Mapping[str, Any] = {
             f"{a}-{b}": p.to_dict() for (a, b), p in zip(self.pairs, self.potentials, strict=True)
         }
@@ -153,10 +213,16 @@ class Mixture:
 class Activity:
     """Particles that push themselves: each component of the force is plus or minus `force`.
 
-    force : f0, epsilon_AA/sigma_AA
-    persistence_time : all directions are drawn anew together each time it has passed, tau
-    species : which may be active
-    fraction : of their particles that are
+    Parameters
+    ----------
+    force
+        f0, epsilon_AA/sigma_AA
+    persistence_time
+        all directions are drawn anew together each time it has passed, tau
+    species
+        which may be active
+    fraction
+        of their particles that are
 
     Raises
     ------
@@ -176,7 +242,13 @@ class Activity:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it, for files and hashes."""
+        """Plain data that names it, for files and hashes.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {
             "force": float(self.force),
             "persistence_time": float(self.persistence_time),
@@ -190,8 +262,14 @@ class Activity:
 class Liquid:
     """A mixture at a density.
 
-    density : particles per volume, sigma_AA^-3 (sigma_AA^-2 in the plane)
-    activity : of particles that push themselves; None in equilibrium
+    Parameters
+    ----------
+    mixture
+        species, composition and pair potentials
+    density
+        particles per volume, sigma_AA^-3 (sigma_AA^-2 in the plane)
+    activity
+        of particles that push themselves; None in equilibrium
     """
 
     mixture: Mixture
@@ -208,7 +286,18 @@ class Liquid:
 
     @validated(error=MixtureError)
     def edge(self, n_particles: Particles) -> float:
-        """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA."""
+        """Edge of the cubic (or square) box that holds `n_particles`, sigma_AA.
+
+        Parameters
+        ----------
+        n_particles
+            number of particles
+
+        Returns
+        -------
+        float
+            sigma_AA
+        """
         return float((n_particles / self.density) ** (1.0 / self.mixture.dimensions))
 
     def _repr_html_(self) -> str:

@@ -30,6 +30,8 @@ def nearest_distances(run: Trajectory, frame: int) -> dict[tuple[str, str], floa
 
     Pairs without two particles are left out.
 
+    Examples
+    --------
     >>> corners = [[[0.0, 0, 0], [1, 0, 0], [4.5, 0, 0]]]
     >>> nearest_distances(Trajectory.from_arrays(corners, Box.cube(5.0), species=["A", "B", "A"]), 0)
     {('A', 'A'): 0.5, ('A', 'B'): 1.0}
@@ -76,7 +78,10 @@ def check_units(run: Trajectory, mixture: Mixture, *, slack: float = 1.0) -> Non
     In a liquid some particles repel each other, and it is not so that half of them lie where every potential
     is absurdly high.
 
-    slack : how much further apart than those that repel each other the nearest may be
+    Parameters
+    ----------
+    slack
+        how much further apart than those that repel each other the nearest may be
 
     Raises
     ------
@@ -147,7 +152,10 @@ def _smallest(first: Array, second: Array, box: Box, *, same: bool) -> float:
 def _to_the_nearest(first: Array, second: Array, box: Box, *, same: bool) -> Array:
     """Distance of each particle of one group to the nearest of another, images included.
 
-    same : they are one group, and a particle itself does not count
+    Parameters
+    ----------
+    same
+        they are one group, and a particle itself does not count
     """
     # Reading a file needs none.
     from scipy.spatial import KDTree

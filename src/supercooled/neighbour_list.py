@@ -23,12 +23,21 @@ Bonds = Annotated[ArrayLike, Numbers(rank=1, nan=True, infinite=True)]
 class Neighbours:
     """Neighbours of every particle, the nearest first; each bond stands twice, once from either end.
 
-    starts : first bond of each particle, (particle + 1,)
-    partner : at the other end of each bond, (bond,)
-    vectors : to it, (bond, 3), sigma_AA
-    distances : their lengths, (bond,), sigma_AA
-    weights : how much each counts, (bond,): 1, or the area of a Voronoi face
+    Parameters
+    ----------
+    starts
+        first bond of each particle, (particle + 1,)
+    partner
+        at the other end of each bond, (bond,)
+    vectors
+        to it, (bond, 3), sigma_AA
+    distances
+        their lengths, (bond,), sigma_AA
+    weights
+        how much each counts, (bond,): 1, or the area of a Voronoi face
 
+    Notes
+    -----
     Made by :func:`neighbours` and :meth:`supercooled.Frame.neighbours`.
     """
 
@@ -55,24 +64,78 @@ class Neighbours:
 
     @validated
     def of(self, particle: int) -> slice:
-        """Bonds of one particle."""
+        """Bonds of one particle.
+
+        Parameters
+        ----------
+        particle
+            index of the particle
+
+        Returns
+        -------
+        slice
+            where the particle's bonds lie in ``partner``, ``vector`` and ``distance``
+
+        Raises
+        ------
+        ParameterError
+            if there is no such particle.
+        """
         if not 0 <= particle < self.n_particles:
             raise ParameterError(f"there is no particle {particle} among {self.n_particles}")
         return slice(int(self.starts[particle]), int(self.starts[particle + 1]))
 
     @validated
     def within(self, cutoff: Positive) -> Neighbours:
-        """Only those nearer than `cutoff`, sigma_AA."""
+        """Only those nearer than `cutoff`, sigma_AA.
+
+        Parameters
+        ----------
+        cutoff
+            largest distance, sigma_AA
+
+        Returns
+        -------
+        Neighbours
+            shorter list
+        """
         return self.kept(self.distances < cutoff)
 
     @validated
     def nearest(self, number: Count) -> Neighbours:
-        """Only the nearest `number` of each particle; fewer where it has fewer."""
+        """Only the nearest `number` of each particle; fewer where it has fewer.
+
+        Parameters
+        ----------
+        number
+            number of neighbours of each particle
+
+        Returns
+        -------
+        Neighbours
+            list with at most `number` bonds per particle
+        """
         rank = np.arange(len(self.partner)) - self.starts[:-1][self.centre]
         return self.kept(rank < number)
 
     def kept(self, chosen: Booleans) -> Neighbours:
-        """Only some bonds, (bond,) of truth values."""
+        """Only some bonds, (bond,) of truth values.
+
+        Parameters
+        ----------
+        chosen
+            (bond,), true for the bonds that are kept
+
+        Returns
+        -------
+        Neighbours
+            shorter list
+
+        Raises
+        ------
+        ParameterError
+            if there is not one truth value per bond.
+        """
         given = isinstance(chosen, np.ndarray) and chosen.dtype == bool
         if not given or chosen.shape != self.partner.shape:
             raise ParameterError(
@@ -90,7 +153,23 @@ class Neighbours:
 
     @validated
     def weighted(self, weights: Bonds) -> Neighbours:
-        """With other weights, (bond,)."""
+        """With other weights, (bond,).
+
+        Parameters
+        ----------
+        weights
+            (bond,), new weights
+
+        Returns
+        -------
+        Neighbours
+            the same bonds with these weights
+
+        Raises
+        ------
+        ParameterError
+            if there is not one weight per bond.
+        """
         given = np.asarray(weights, dtype=np.float64)
         if given.shape != self.partner.shape:
             raise ParameterError(
@@ -102,10 +181,23 @@ class Neighbours:
     def sum(self, values: Annotated[ArrayLike, Numbers(nan=True, infinite=True)]) -> Array:
         r"""Weighted sum over the neighbours of each particle, :math:`\sum_j w_{ij} x_j`.
 
-        values : x, (particle,) or (particle, ...)
+        Parameters
+        ----------
+        values
+            x, (particle,) or (particle, ...)
 
-        Returns the same shape.
+        Returns
+        -------
+        Array
+            the same shape.
 
+        Raises
+        ------
+        ParameterError
+            if there is not one value per particle.
+
+        Examples
+        --------
         >>> chain = neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], Box.cube(10.0), cutoff=1.5)
         >>> chain.sum([1.0, 10.0, 100.0])
         array([ 10., 101.,  10.])
@@ -120,7 +212,23 @@ class Neighbours:
 
     @validated
     def add_up(self, terms: Annotated[ArrayLike, Numbers(nan=True, infinite=True)]) -> Array:
-        """Sum of a term a bond over the bonds of each particle: (bond, ...) to (particle, ...)."""
+        """Sum of a term a bond over the bonds of each particle: (bond, ...) to (particle, ...).
+
+        Parameters
+        ----------
+        terms
+            (bond, ...), one term per bond
+
+        Returns
+        -------
+        Array
+            (particle, ...), sums
+
+        Raises
+        ------
+        ParameterError
+            if there is not one term per bond.
+        """
         x = np.asarray(terms, dtype=np.float64)
         if x.ndim == 0 or len(x) != len(self.partner):
             raise ParameterError(f"{len(self.partner)} bonds need the same number of terms, not {x.shape}")
@@ -141,15 +249,29 @@ def neighbours(
 ) -> Neighbours:
     """Neighbours of every particle nearer than a cutoff, across the faces of a periodic box.
 
-    positions : (particle, 3), inside or outside the box, sigma_AA
-    cutoff : sigma_AA, at most half of the smallest height of the box
-    name : what an error calls the positions
+    Parameters
+    ----------
+    positions
+        (particle, 3), inside or outside the box, sigma_AA
+    box
+        periodic box
+    cutoff
+        sigma_AA, at most half of the smallest height of the box
+    name
+        what an error calls the positions
+
+    Returns
+    -------
+    Neighbours
+        list of all bonds shorter than the cutoff
 
     Raises
     ------
     BoxError
         if a particle would meet a neighbour twice: the box is too small for the cutoff.
 
+    Examples
+    --------
     >>> pair = neighbours([[0.1, 0, 0], [9.9, 0, 0]], Box.cube(10.0), cutoff=1.0)
     >>> pair.partner, pair.vectors[0].round(3)
     (array([1, 0]), array([-0.2,  0. ,  0. ]))
@@ -163,8 +285,12 @@ def neighbours(
 def cells_of(positions: Array, box: Box, reach: float, place: str) -> Cells:
     """Particles of a box sorted into cells that cover a reach.
 
-    positions : (particle, 3), inside the box
-    place : the frame that an error names
+    Parameters
+    ----------
+    positions
+        (particle, 3), inside the box
+    place
+        the frame that an error names
 
     Raises
     ------
@@ -178,8 +304,12 @@ def cells_of(positions: Array, box: Box, reach: float, place: str) -> Cells:
 def sorted_into_cells(positions: Array, box: Box, reach: float, fractions: Array | None = None) -> Cells:
     """Particles of a box sorted into cells that cover a reach that has been checked.
 
-    positions : (particle, 3), inside the box
-    fractions : of the positions, where they are known already, (particle, 3)
+    Parameters
+    ----------
+    positions
+        (particle, 3), inside the box
+    fractions
+        of the positions, where they are known already, (particle, 3)
     """
     known = box.fractional(positions) if fractions is None else fractions
     return make_cells(positions, known, box.matrix, box.heights, reach)

@@ -54,13 +54,18 @@ _KINDS = (
 def size_of(path: str | Path, *, error: type[SupercooledError], what: str = "file") -> int:
     """Bytes of a regular file, or of the one that a link names.
 
-    what : it should be, for the error
+    Parameters
+    ----------
+    what
+        it should be, for the error
 
     Raises
     ------
     error
         if there is none, or it is a folder, a pipe, a socket or a device.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled.errors import StoreError
     >>> size_of(tempfile.mkdtemp(), error=StoreError)
@@ -131,6 +136,8 @@ def read_text(path: str | Path, *, most: int, error: type[SupercooledError]) -> 
 def unpacks_to_too_much(unpacked: int, packed: int) -> bool:
     """Whether so many bytes from so few are no data but a trap: beyond 256 MiB, a thousand times as many.
 
+    Examples
+    --------
     >>> unpacks_to_too_much(2**32, 2**19)
     True
     """
@@ -140,6 +147,8 @@ def unpacks_to_too_much(unpacked: int, packed: int) -> bool:
 def parsed_json(data: bytes | str) -> Any:
     """Plain data of JSON text, with the bounds above; ValueError says what is wrong with it.
 
+    Examples
+    --------
     >>> parsed_json('{"a": [1, 2.5]}')
     {'a': [1, 2.5]}
     >>> parsed_json('[1, NaN]')
@@ -166,13 +175,18 @@ def parsed_json(data: bytes | str) -> Any:
 def json_text(data: object, name: str, **how: Any) -> str:
     """Lines of JSON that are read again as they were: finite numbers, text, lists and mappings by text.
 
-    name : of what is written, for the error
+    Parameters
+    ----------
+    name
+        of what is written, for the error
 
     Raises
     ------
     ParameterError
         if anything else is in it.
 
+    Examples
+    --------
     >>> json_text({"error": float("nan")}, "provenance")
     Traceback (most recent call last):
     ...
@@ -198,13 +212,18 @@ def read_json(
 ) -> Any:
     """Plain data of a JSON file: no key twice, no NaN, no number beyond 64 bits or 64 characters.
 
-    saying, remedy : what the error says of the file, and what to do
+    Parameters
+    ----------
+    saying, remedy
+        what the error says of the file, and what to do
 
     Raises
     ------
     error
         if it can't be read, or goes beyond a bound.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled.errors import StoreError
     >>> file = Path(tempfile.mkdtemp()) / "deep.json"
@@ -249,8 +268,12 @@ def read_arrays(
 ) -> dict[str, AnyArray]:
     """Arrays of numbers or text in a ``.npz`` file that is not compressed, all of it, and verified.
 
-    names : of the arrays that must be in it, and no others
-    saying, remedy : as of :func:`read_json`
+    Parameters
+    ----------
+    names
+        of the arrays that must be in it, and no others
+    saying, remedy
+        as of :func:`read_json`
 
     Raises
     ------

@@ -38,6 +38,8 @@ class Quantity:
     def unit_in(self, dimensions: int) -> str:
         """Unit of a number that was measured in so many dimensions.
 
+        Examples
+        --------
         >>> [quantity("softness").unit_in(d) for d in (2, 3)], quantity("density").unit_in(2)
         (['sigma_AA^4', 'sigma_AA^5'], 'sigma_AA^-2')
         """
@@ -210,11 +212,23 @@ TABLE: dict[str, Quantity] = {
 def add_quantity(entry: Quantity) -> Quantity:
     """Add a quantity to the table, so that results of this name get its unit and long name.
 
+    Parameters
+    ----------
+    entry
+        quantity with its name, unit, symbol and long name
+
+    Returns
+    -------
+    Quantity
+        the quantity that was added
+
     Raises
     ------
     ParameterError
         if another quantity has the name.
 
+    Examples
+    --------
     >>> add_quantity(Quantity("r", "$r$", "sigma_AA", "distance")).unit
     'sigma_AA'
     """
@@ -228,6 +242,23 @@ def add_quantity(entry: Quantity) -> Quantity:
 def quantity(name: str) -> Quantity:
     """Entry of the table.
 
+    Parameters
+    ----------
+    name
+        name of a quantity in the table
+
+    Returns
+    -------
+    Quantity
+        the entry
+
+    Raises
+    ------
+    ParameterError
+        if the table has no such name.
+
+    Examples
+    --------
     >>> quantity("msd").unit
     'sigma_AA^2'
     """
@@ -252,6 +283,29 @@ def labelled(
     """DataArray of a quantity, with unit and long name from the table.
 
     Coordinates that the table knows get theirs too; `attributes` say how the value was made.
+
+    Parameters
+    ----------
+    name
+        name of a quantity in the table
+    data
+        values
+    dims
+        name of each dimension
+    coords
+        coordinates along the dimensions
+    attributes
+        further attributes
+
+    Returns
+    -------
+    xr.DataArray
+        array with its unit and long name as attributes
+
+    Raises
+    ------
+    ParameterError
+        if data, dimensions and coordinates do not match, or the table has no such name.
     """
     entry = quantity(name)
     try:
@@ -271,18 +325,28 @@ def labelled(
 def expressed(found: xr.DataArray | xr.Dataset, units: Units | str, *, dimensions: Dimensions = 3) -> Any:
     """A result in the units of a file: each variable and coordinate whose ``units`` are reduced ones.
 
-    found : with units made of sigma_AA, epsilon_AA, tau and k_B, as results of this package have them
-    units : such as ``run.units``, or their text
-    dimensions : of space, for densities
+    Parameters
+    ----------
+    found
+        with units made of sigma_AA, epsilon_AA, tau and k_B, as results of this package have them
+    units
+        such as ``run.units``, or their text
+    dimensions
+        of space, for densities
 
-    Returns a new one of the same kind, whose attribute ``in_units`` says which. Temperatures are in K, and
-    what has no unit stays.
+    Returns
+    -------
+    Any
+        a new one of the same kind, whose attribute ``in_units`` says which. Temperatures are in K, and
+        what has no unit stays.
 
     Raises
     ------
     ParameterError
         if a unit is made of something else.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> D = labelled("diffusivity", np.array([0.03]), ("state",))
     >>> argon = expressed(D, "metal,sigma=3.405,epsilon=0.010324,mass=39.948")

@@ -36,6 +36,8 @@ def read_record(
     error
         as :func:`read_json`, or naming the field that is missing or of another type.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled.errors import StoreError
     >>> class Step(Fields):
@@ -59,7 +61,10 @@ def read_record(
 def first_wrong(error: ValidationError, without: Sequence[str] = ()) -> str:
     """The first thing that is wrong with a record, where, and how many more there are.
 
-    without : words of the place that mean nothing to a reader
+    Parameters
+    ----------
+    without
+        words of the place that mean nothing to a reader
     """
     errors = error.errors(include_url=False, include_context=False)
     first = errors[0]

@@ -40,18 +40,25 @@ def replicas(
 ) -> tuple[Trajectory, ...]:
     """One trajectory or several of one state point, as a tuple.
 
-    one_interval : must the time between frames be the same in all?
-
-    They must hold the same particles of the same species in as many dimensions, in one box (edges within
-    1e-6; of boxes that breathe the mean volume within 5 %), at one temperature and of one liquid where
-    both say theirs. Two parts of one run are allowed where they don't overlap in time: they are not
-    independent as two runs are, and errors from them know no more than those from parts of one run.
+    Parameters
+    ----------
+    one_interval
+        must the time between frames be the same in all?
 
     Raises
     ------
     ParameterError, TrajectoryError
         naming both, if they are not alike, or one is given twice, under whatever path; or there is none.
 
+    Notes
+    -----
+    They must hold the same particles of the same species in as many dimensions, in one box (edges within
+    1e-6; of boxes that breathe the mean volume within 5 %), at one temperature and of one liquid where
+    both say theirs. Two parts of one run are allowed where they don't overlap in time: they are not
+    independent as two runs are, and errors from them know no more than those from parts of one run.
+
+    Examples
+    --------
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((8, 5, 3)), Box.cube(9.0))
     >>> len(replicas([run[:4], run[4:]]))
@@ -116,7 +123,10 @@ def alike(fields: Sequence[xr.DataArray], *, one_temperature: bool = True) -> No
     What a field does not say is taken as it is. Fields of several kinds may be among them: those of a kind,
     by their name, are held against each other in how they were made.
 
-    one_temperature : must they be of the same, where they say it?
+    Parameters
+    ----------
+    one_temperature
+        must they be of the same, where they say it?
 
     Raises
     ------

@@ -16,9 +16,14 @@ Classes: TypeAlias = Annotated[int, Whole(at_least=1, at_most=64)]
 def classes_of(sizes: Array, classes: int, equal: Share) -> tuple[Integers, tuple[str, ...]]:
     """Class of each particle, and the names of the classes, d1, d2, ... from the smallest on.
 
-    equal : "width", each class has an equal part of the range of sizes; "number", an equal part of the
+    Parameters
+    ----------
+    equal
+        "width", each class has an equal part of the range of sizes; "number", an equal part of the
         particles, of which those of one size stay together. Classes without a particle are left out.
 
+    Examples
+    --------
     >>> classes_of(np.array([1.0, 1.1, 1.9, 2.0, 5.0]), 2, "width")[0]
     array([0, 0, 0, 0, 1], dtype=int32)
     >>> classes_of(np.array([1.0, 1.1, 1.9, 2.0, 5.0]), 2, "number")[0]

@@ -42,8 +42,13 @@ _IMPORT = re.compile(
 def source_digest(module: str | None = None) -> str:
     """Digest of the source of a module and of all of ours that it can reach, and of what it is built upon.
 
-    module : full name; None takes every module but those that only say and draw
+    Parameters
+    ----------
+    module
+        full name; None takes every module but those that only say and draw
 
+    Notes
+    -----
     The files are read once: what is edited while a process runs does not run in it.
     """
     reached = sorted(_modules()) if module is None else _reached(module)

@@ -17,14 +17,23 @@ from supercooled.mixture import Liquid
 class Protocol:
     """How a state point is simulated.
 
-    every : time between frames, tau
-    dt : integration step, tau
-    damping : time constant of the Nose-Hoover thermostat in steps
-    ensemble : "nvt" (Nose-Hoover) or "nve"
-    start : "equilibrated" (the package's library), "lattice" (melted first), or a name for a
+    Parameters
+    ----------
+    every
+        time between frames, tau
+    dt
+        integration step, tau
+    damping
+        time constant of the Nose-Hoover thermostat in steps
+    ensemble
+        "nvt" (Nose-Hoover) or "nve"
+    start
+        "equilibrated" (the package's library), "lattice" (melted first), or a name for a
         configuration of the caller's own
-    hold : time run before the first frame, tau
-    per_decade : frames a decade of time within each interval `every`, from one step on; 0 for none:
+    hold
+        time run before the first frame, tau
+    per_decade
+        frames a decade of time within each interval `every`, from one step on; 0 for none:
         then frames are evenly spaced
     """
 
@@ -43,6 +52,8 @@ class Protocol:
     def offsets(self) -> tuple[int, ...]:
         """Steps of the frames within each interval `every`, from 0.
 
+        Examples
+        --------
         >>> Protocol(every=0.1, dt=0.005, per_decade=3).offsets
         (0, 1, 2, 5, 10)
         """
@@ -60,11 +71,23 @@ class Protocol:
     def steps(self, time: NotNegative) -> int:
         """Integration steps in `time`.
 
+        Parameters
+        ----------
+        time
+            time, tau
+
+        Returns
+        -------
+        int
+            number of steps
+
         Raises
         ------
         ParameterError
             if that is not a whole number, or the time not finite.
 
+        Examples
+        --------
         >>> Protocol(every=1.0, dt=0.005).steps(1.0)
         200
         """
@@ -79,8 +102,18 @@ class Protocol:
 class StatePoint:
     """A liquid at a temperature, its size, its seed and its protocol.
 
-    temperature : epsilon_AA / k_B
-    seed : of the velocities; replicas differ in it
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        epsilon_AA / k_B
+    n_particles
+        number of particles
+    protocol
+        how it is simulated
+    seed
+        of the velocities; replicas differ in it
     """
 
     liquid: Liquid
@@ -97,7 +130,13 @@ class StatePoint:
             self.protocol.steps(self.liquid.activity.persistence_time)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it. JSON tells 1 from 1.0, so every number has its type here."""
+        """Plain data that names it. JSON tells 1 from 1.0, so every number has its type here.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         protocol = {
             name: value if isinstance(value, str) else float(value)
             for name, value in asdict(self.protocol).items()
@@ -116,7 +155,13 @@ class StatePoint:
         }
 
     def canonical_json(self) -> str:
-        """The one way to write it: sorted keys, no spaces."""
+        """The one way to write it: sorted keys, no spaces.
+
+        Returns
+        -------
+        str
+            JSON text, equal for equal state points
+        """
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
 
     @property

@@ -36,6 +36,20 @@ LENGTH, ENERGY, TIME = float(np.sqrt(2.0)), float(np.pi / 2), float(np.exp(1.0) 
 def liquid_frame(dimensions: Dimensions = 3, *, seed: Random = 1) -> Frame:
     """A frame that looks like a dense mixture: a distorted lattice of 80 % A and 20 % B, of many sizes.
 
+    Parameters
+    ----------
+    dimensions
+        2 or 3
+    seed
+        seed of the random numbers
+
+    Returns
+    -------
+    Frame
+        frame
+
+    Examples
+    --------
     >>> liquid_frame(2).n_particles
     400
     """
@@ -63,16 +77,24 @@ def check_indicator(
     relabelling of the particles, a choice of species, chunks of frames, and a rescaling of lengths and
     energies by the unit of each parameter (:func:`supercooled.indicators.parameter`) and of the result.
 
-    indicator : an indicator or a set of features
-    dimensions : in which it is defined; in the others it must be refused in one sentence
-    frame : to try it on; None makes a distorted lattice of two species in each number of dimensions
-    rtol : of the largest value
+    Parameters
+    ----------
+    indicator
+        an indicator or a set of features
+    dimensions
+        in which it is defined; in the others it must be refused in one sentence
+    frame
+        to try it on; None makes a distorted lattice of two species in each number of dimensions
+    rtol
+        of the largest value
 
     Raises
     ------
     BrokenLawError
         saying which law is broken, for which particle.
 
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> check_indicator(BondOrder(6))
     """
@@ -238,9 +260,24 @@ def liquid_runs(
 ) -> tuple[Trajectory, ...]:
     """Runs from one configuration, in which particles rattle and now and then jump.
 
-    number : of runs
-    n_frames : of each, 1 tau apart
+    Parameters
+    ----------
+    dimensions
+        2 or 3
+    number
+        of runs
+    n_frames
+        of each, 1 tau apart
+    seed
+        seed of the random numbers
 
+    Returns
+    -------
+    tuple[Trajectory, ...]
+        trajectories
+
+    Examples
+    --------
     >>> [run.n_frames for run in liquid_runs(2, n_frames=5)]
     [5, 5, 5]
     """
@@ -270,14 +307,22 @@ def check_target(target: Target, *, dimensions: tuple[int, ...] = (2, 3), rtol: 
     of frames, a run that begins later or ends earlier, and a rescaling of lengths and times by the unit of
     each parameter and of the result. The particles of :func:`liquid_runs` move in 24 frames 1 tau apart.
 
-    dimensions : in which it is defined
-    rtol : of the largest value
+    Parameters
+    ----------
+    target
+        target to check
+    dimensions
+        in which it is defined
+    rtol
+        of the largest value
 
     Raises
     ------
     BrokenLawError
         saying which law is broken, for which frame and particle.
 
+    Examples
+    --------
     >>> from supercooled.targets import Displacement
     >>> check_target(Displacement(after=5.0))
     """
@@ -365,6 +410,24 @@ class _Moving:
 def rescaled(indicator: Described, length: Positive, energy: Positive, time: Positive = 1.0) -> Any:
     """The same indicator or target where every length, energy and time is multiplied, by its units.
 
+    Parameters
+    ----------
+    indicator
+        indicator or target
+    length
+        factor of every length
+    energy
+        factor of every energy
+    time
+        factor of every time
+
+    Returns
+    -------
+    Any
+        indicator or target with its parameters multiplied
+
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> rescaled(BondOrder(6, cutoff=1.5), 2.0, 1.0).cutoff
     3.0
@@ -413,6 +476,26 @@ def scale_of(
 ) -> float:
     """Factor on a quantity of a unit when lengths, energies and times are multiplied.
 
+    Parameters
+    ----------
+    unit
+        unit, for example "epsilon_AA/sigma_AA"
+    length
+        factor of every length
+    energy
+        factor of every energy
+    dimensions
+        2 or 3
+    time
+        factor of every time
+
+    Returns
+    -------
+    float
+        factor
+
+    Examples
+    --------
     >>> scale_of("epsilon_AA/sigma_AA^2", 2.0, 3.0, 3)
     0.75
     """

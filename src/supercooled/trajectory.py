@@ -47,19 +47,33 @@ Numbering: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, array=Tru
 class Trajectory:
     """Particles that stay the same over frames that are read when asked for.
 
-    source : where the frames come from
-    species : (particle,), index into `names`
-    names : name of each species
-    moments : (frame,), times of the frames, rising, in units of tau; None where the source holds none.
+    Parameters
+    ----------
+    source
+        where the frames come from
+    species
+        (particle,), index into `names`
+    names
+        name of each species
+    moments
+        (frame,), times of the frames, rising, in units of tau; None where the source holds none.
         Ask for them by :attr:`times`, which refuses to make them up.
-    frames : (frame,), which of the source's frames
-    dimensions : 2 or 3
-    state : the state point that made it, if known
-    temperature : of the run, if known
-    units : what the source's numbers are worth in reduced units, where somebody said so: lengths and times
+    frames
+        (frame,), which of the source's frames
+    dimensions
+        2 or 3
+    state
+        the state point that made it, if known
+    temperature
+        of the run, if known
+    units
+        what the source's numbers are worth in reduced units, where somebody said so: lengths and times
         of the trajectory are in sigma_AA and tau always
-    clock : "frame" where times are the numbers of the frames instead (:meth:`by_frame`)
+    clock
+        "frame" where times are the numbers of the frames instead (:meth:`by_frame`)
 
+    Notes
+    -----
     Make one with :func:`supercooled.read`, :meth:`from_arrays`, or a simulation.
     """
 
@@ -133,15 +147,39 @@ class Trajectory:
     ) -> Trajectory:
         """Trajectory of arrays in memory.
 
-        positions : (frame, particle, dimensions), sigma_AA; planar ones may lack the third column
-        box : of all frames, or one for each
-        species : (particle,), whole numbers from 0 on or names, default all 0
-        names : of the species 0, 1, ..., default those of `species` in alphabetical order, or A, B, ...
-        times : (frame,), default 0, 1, 2, ...
-        images : (frame, particle, dimensions), how many edges each particle has crossed
-        unwrapped : the positions are unwrapped, not folded into the box
-        diameters : of each particle, (particle,), or (frame, particle) where they change, sigma_AA
+        Parameters
+        ----------
+        positions
+            (frame, particle, dimensions), sigma_AA; planar ones may lack the third column
+        box
+            of all frames, or one for each
+        species
+            (particle,), whole numbers from 0 on or names, default all 0
+        names
+            of the species 0, 1, ..., default those of `species` in alphabetical order, or A, B, ...
+        times
+            (frame,), default 0, 1, 2, ...
+        images
+            (frame, particle, dimensions), how many edges each particle has crossed
+        unwrapped
+            the positions are unwrapped, not folded into the box
+        temperature
+            temperature of the run, epsilon_AA/k_B, if known
+        diameters
+            of each particle, (particle,), or (frame, particle) where they change, sigma_AA
 
+        Returns
+        -------
+        Trajectory
+            trajectory with the positions wrapped into the box
+
+        Raises
+        ------
+        TrajectoryError
+            if the shapes do not match, or species have no name or share one.
+
+        Examples
+        --------
         >>> still = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
         >>> still.n_frames, still.n_particles
         (3, 5)
@@ -184,8 +222,18 @@ class Trajectory:
     def with_diameters(self, diameters: Sizes | None) -> Trajectory:
         """The same frames with a diameter for each particle, whatever the file says of it.
 
-        diameters : (particle,), or (frame, particle) where they change, sigma_AA; None for none
+        Parameters
+        ----------
+        diameters
+            (particle,), or (frame, particle) where they change, sigma_AA; None for none
 
+        Returns
+        -------
+        Trajectory
+            the same frames with these diameters
+
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((3, 2, 3)), Box.cube(10.0)).with_diameters([0.8, 1.2])
         >>> run.diameters(slice(0, 1))
         array([[0.8, 1.2]])
@@ -203,14 +251,25 @@ class Trajectory:
     def by_size(self, classes: Classes, *, equal: Share) -> Trajectory:
         """The same frames with classes of sizes, d1, d2, ..., as species (pseudo-species).
 
-        classes : how many
-        equal : "width", each has an equal part of the range of sizes; "number", of the particles
+        Parameters
+        ----------
+        classes
+            how many
+        equal
+            "width", each has an equal part of the range of sizes; "number", of the particles
+
+        Returns
+        -------
+        Trajectory
+            trajectory with the size classes as its species
 
         Raises
         ------
         ParameterError
             if the sizes are not known, or change from frame to frame, as swaps make them.
 
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((2, 3, 3)), Box.cube(8.0), diameters=[0.8, 1.2, 1.0])
         >>> run.by_size(3, equal="number").names
         ('d1', 'd2', 'd3')
@@ -252,6 +311,8 @@ class Trajectory:
         TrajectoryError
             if a frame can't be read.
 
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
         >>> run[1:].fingerprint == run.fingerprint
         True
@@ -262,7 +323,13 @@ class Trajectory:
         return digest_of(self.source.digest, self.species, self.names, self.dimensions, scales)
 
     def identity(self) -> tuple[object, ...]:
-        """All that tells these frames from others: `fingerprint`, `frames`, `moments`, and what is known."""
+        """All that tells these frames from others: `fingerprint`, `frames`, `moments`, and what is known.
+
+        Returns
+        -------
+        tuple[object, ...]
+            values to compare or to hash
+        """
         known = (self.fingerprint, self.frames, self.moments, self.state, self.temperature)
         return known if self.clock == "tau" else (*known, self.clock)
 
@@ -292,6 +359,13 @@ class Trajectory:
         of quasistatic shear have them. Results say so: their attribute ``clock`` is "frame", and what would
         be in tau is in frames.
 
+        Returns
+        -------
+        Trajectory
+            trajectory with frame numbers as times
+
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0), times=[0.0, 1.0, 5.0])
         >>> run.by_frame().times, run.by_frame().interval
         (array([0., 1., 2.]), 1.0)
@@ -300,7 +374,23 @@ class Trajectory:
 
     @validated
     def moment(self, frame: int) -> float | None:
-        """Time of one frame, tau; None where the source holds no times."""
+        """Time of one frame, tau; None where the source holds no times.
+
+        Parameters
+        ----------
+        frame
+            index of the frame in the trajectory
+
+        Returns
+        -------
+        float | None
+            tau, or None
+
+        Raises
+        ------
+        ParameterError
+            if there is no such frame.
+        """
         if not -self.n_frames <= frame < self.n_frames:
             raise ParameterError(f"{self.source.name} has {self.n_frames} frames, and no frame {frame}")
         return None if self.moments is None else float(self.moments[frame])
@@ -358,6 +448,23 @@ class Trajectory:
     def frame(self, row: Annotated[int, Whole(at_least=0)]) -> Frame:
         """One frame by its place, read.
 
+        Parameters
+        ----------
+        row
+            index of the frame in the trajectory
+
+        Returns
+        -------
+        Frame
+            the frame
+
+        Raises
+        ------
+        ParameterError
+            if there is no such frame.
+
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((3, 5, 3)), Box.cube(10.0))
         >>> run.frame(2).number, len(run), [frame.time for frame in run]
         (2, 3, [0.0, 1.0, 2.0])
@@ -370,6 +477,18 @@ class Trajectory:
     def each(self, chunk: slice = slice(None)) -> Iterator[Frame]:
         """Frames of a chunk, which is read at once.
 
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Iterator[Frame]
+            frames in their order
+
+        Examples
+        --------
         >>> run = Trajectory.from_arrays(np.zeros((5, 2, 3)), Box.cube(10.0))
         >>> [frame.number for frame in run.each(slice(1, None, 2))]
         [1, 3]
@@ -397,6 +516,18 @@ class Trajectory:
         """Way of every particle from one frame to another, by their places, (particle, 3), sigma_AA.
 
         Frames between them tell how often a particle crossed a face, where the source doesn't.
+
+        Parameters
+        ----------
+        first
+            index of the first frame
+        last
+            index of the last frame
+
+        Returns
+        -------
+        Array
+            (particle, 3), sigma_AA
         """
         paths = self.unwrapped(slice(min(first, last), max(first, last) + 1))
         way: Array = paths[-1] - paths[0]
@@ -408,12 +539,28 @@ class Trajectory:
         return self.fixed_box()
 
     def composition(self) -> Array:
-        """Fraction of particles of each species, (species,)."""
+        """Fraction of particles of each species, (species,).
+
+        Returns
+        -------
+        Array
+            (species,), fractions that add up to 1
+        """
         return np.bincount(self.species, minlength=len(self.names)) / self.n_particles
 
     @validated
     def of_species(self, species: str | int) -> Integers:
         """Indices of the particles of one species, by name or number.
+
+        Parameters
+        ----------
+        species
+            name of a species, or its number
+
+        Returns
+        -------
+        Integers
+            (particle,), indices, rising
 
         Raises
         ------
@@ -427,7 +574,23 @@ class Trajectory:
 
     @validated
     def species_index(self, species: str | int) -> int:
-        """Number of a species given by name or number."""
+        """Number of a species given by name or number.
+
+        Parameters
+        ----------
+        species
+            name of a species, or its number
+
+        Returns
+        -------
+        int
+            index into ``names``
+
+        Raises
+        ------
+        ParameterError
+            if there is no such species.
+        """
         if isinstance(species, str):
             if species not in self.names:
                 raise ParameterError(f"{self.source.name}: no species {species!r} among {self.names}")
@@ -439,6 +602,16 @@ class Trajectory:
     @validated
     def read(self, chunk: slice = slice(None)) -> Frames:
         """A chunk of frames as the source has them, checked.
+
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Frames
+            positions, boxes and image flags
 
         Raises
         ------
@@ -474,6 +647,16 @@ class Trajectory:
     def diameters(self, chunk: slice = slice(None)) -> Array:
         """Diameters of a chunk, (frame, particle), sigma_AA; where swaps move them they change by frame.
 
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Array
+            (frame, particle), sigma_AA
+
         Raises
         ------
         ParameterError
@@ -486,7 +669,18 @@ class Trajectory:
 
     @validated
     def boxes(self, chunk: slice = slice(None)) -> Array:
-        """Boxes of a chunk, (frame, 6)."""
+        """Boxes of a chunk, (frame, 6).
+
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Array
+            (frame, 6), edges in sigma_AA and tilts
+        """
         wanted = self.frames[chunk]
         boxes = self.source.boxes([int(f) for f in wanted])
         self._check_boxes(boxes, wanted)
@@ -501,7 +695,23 @@ class Trajectory:
 
     @validated
     def positions(self, chunk: slice = slice(None)) -> Array:
-        """Positions of a chunk folded into the box, (frame, particle, 3), in sigma_AA."""
+        """Positions of a chunk folded into the box, (frame, particle, 3), in sigma_AA.
+
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Array
+            (frame, particle, 3), sigma_AA
+
+        Raises
+        ------
+        BoxError
+            if a position can not be wrapped into its box.
+        """
         return self._folded(self.read(chunk))
 
     def _folded(self, data: Frames) -> Array:
@@ -521,13 +731,17 @@ class Trajectory:
     ) -> Array:
         """Positions of a chunk without jumps at the faces, (frame, particle, 3), in sigma_AA.
 
-        particles : which; None takes all
+        Parameters
+        ----------
+        chunk
+            slice of frames
+        particles
+            which; None takes all
 
-        From image flags or unwrapped coordinates where the file has them. Otherwise by continuity
-        from the chunk's first frame: then only differences within one chunk have a meaning, and
-        frames must follow each other closely. In a box that changes displacements are added up from frame
-        to frame, so that what the box does isn't multiplied by how many edges a particle is away; there too
-        only differences within one chunk have a meaning.
+        Returns
+        -------
+        Array
+            (frame, particle, 3), sigma_AA
 
         Raises
         ------
@@ -537,7 +751,17 @@ class Trajectory:
         BoxError
             if the box changes by as much as itself between two frames.
 
-        Source: S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
+        Notes
+        -----
+        From image flags or unwrapped coordinates where the file has them. Otherwise by continuity
+        from the chunk's first frame: then only differences within one chunk have a meaning, and
+        frames must follow each other closely. In a box that changes displacements are added up from frame
+        to frame, so that what the box does isn't multiplied by how many edges a particle is away; there too
+        only differences within one chunk have a meaning.
+
+        References
+        ----------
+        S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
         """
         return self._followed(chunk, particles, whole_edges=False)
 
@@ -547,6 +771,16 @@ class Trajectory:
 
         The same as :meth:`unwrapped` in a box that is fixed. In one that changes, a particle n edges away
         moves by n times what the box does, so that the map that carries the box carries these too.
+
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Array
+            (frame, particle, 3), sigma_AA
 
         Raises
         ------
@@ -595,6 +829,11 @@ class Trajectory:
     def fixed_box(self) -> Box:
         """The box, if it is the same in every frame.
 
+        Returns
+        -------
+        Box
+            the box of all frames
+
         Raises
         ------
         BoxError
@@ -613,7 +852,18 @@ class Trajectory:
 
     @validated
     def chunks(self, megabytes: Positive = 64.0) -> Iterator[slice]:
-        """Consecutive slices of frames that hold about `megabytes` of positions each."""
+        """Consecutive slices of frames that hold about `megabytes` of positions each.
+
+        Parameters
+        ----------
+        megabytes
+            size of a chunk
+
+        Returns
+        -------
+        Iterator[slice]
+            slices that together hold every frame once
+        """
         size = max(1, int(megabytes * 2**20 / (24 * self.n_particles)))
         for start in range(0, self.n_frames, size):
             yield slice(start, min(start + size, self.n_frames))

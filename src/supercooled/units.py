@@ -68,23 +68,33 @@ Scale: TypeAlias = Annotated[float, Number(above=0.0, any_size=True)]
 class Units:
     r"""Units of a file's numbers, and the scales of its liquid in them.
 
-    system : "lj" (reduced already), "metal", "real", "si", "cgs", "electron", "micro" or "nano"
-    sigma, epsilon, mass : sigma_AA, epsilon_AA and m_AA in units of the system; of reduced units 1 if left
+    Parameters
+    ----------
+    system
+        "lj" (reduced already), "metal", "real", "si", "cgs", "electron", "micro" or "nano"
+    sigma, epsilon, mass
+        sigma_AA, epsilon_AA and m_AA in units of the system; of reduced units 1 if left
         out, as for a file reduced by another species
-
-    Lengths are divided by sigma, energies by epsilon, times by
-
-    .. math:: \tau = \sigma \sqrt{m / \epsilon}
-
-    and temperatures are multiplied by k_B / epsilon.
 
     Raises
     ------
     ParameterError
         if the system is unknown, or a scale is missing or not positive.
 
-    Source: https://docs.lammps.org/units.html; constants from CODATA, by ``scipy.constants``.
+    Notes
+    -----
+    Lengths are divided by sigma, energies by epsilon, times by
 
+    .. math:: \tau = \sigma \sqrt{m / \epsilon}
+
+    and temperatures are multiplied by k_B / epsilon.
+
+    References
+    ----------
+    https://docs.lammps.org/units.html; constants from CODATA, by ``scipy.constants``.
+
+    Examples
+    --------
     >>> argon = Units("metal", sigma=3.405, epsilon=0.010324, mass=39.948)
     >>> round(argon.time, 3), round(argon.temperature * 120, 3)
     (2.156, 1.002)
@@ -136,14 +146,25 @@ class Units:
     def worth(self, unit: str, *, dimensions: Dimensions = 3) -> tuple[float, str]:
         """What a reduced unit is in those of the file, and what that is called.
 
-        unit : made of sigma_AA, epsilon_AA, tau and k_B, as the ``units`` of a result
-        dimensions : of space, for densities
+        Parameters
+        ----------
+        unit
+            made of sigma_AA, epsilon_AA, tau and k_B, as the ``units`` of a result
+        dimensions
+            of space, for densities
+
+        Returns
+        -------
+        tuple[float, str]
+            factor, and name of the unit of the file
 
         Raises
         ------
         ParameterError
             if the unit is made of something else.
 
+        Examples
+        --------
         >>> factor, word = Units("metal", sigma=3.405, epsilon=0.010324, mass=39.948).worth("sigma_AA^2/tau")
         >>> round(factor, 3), word
         (5.377, 'Angstrom^2/ps')
@@ -187,6 +208,8 @@ def factor_of(
     ParameterError
         if the unit is made of something else.
 
+    Examples
+    --------
     >>> factor_of("epsilon_AA/sigma_AA^2", length=2.0, energy=3.0, time=1.0)
     0.75
     """
@@ -223,6 +246,8 @@ def units_of(text: str) -> Units:
     ParameterError
         if the text is something else.
 
+    Examples
+    --------
     >>> units_of("lj") == Units(), str(units_of("metal, sigma=2.2, epsilon=0.08, mass=58.7"))
     (True, 'metal,sigma=2.2,epsilon=0.08,mass=58.7')
     """

@@ -26,9 +26,14 @@ _SURE = 3.0
 class Way:
     """How a source says where particles are that have left the box.
 
-    name, dimensions : of the source, for errors and for planar boxes
-    nearest : by nothing, so that each step is the shortest
-    whole_edges : lay paths out in each frame's own box, n of its edges away, instead of adding steps up
+    Parameters
+    ----------
+    name, dimensions
+        of the source, for errors and for planar boxes
+    nearest
+        by nothing, so that each step is the shortest
+    whole_edges
+        lay paths out in each frame's own box, n of its edges away, instead of adding steps up
     """
 
     name: str
@@ -41,11 +46,18 @@ class Way:
 class Place:
     """Where a frame has left the particles.
 
-    frame : its number in the source
-    edges : of its box, as columns
-    fractions : (particle, 3), of the positions; of no use unless steps are the shortest
-    images : (particle, 3), edges of this frame's box that a particle is away
-    shift : (particle, 3), from the position to the path; None as long as the box hasn't changed, where it is
+    Parameters
+    ----------
+    frame
+        its number in the source
+    edges
+        of its box, as columns
+    fractions
+        (particle, 3), of the positions; of no use unless steps are the shortest
+    images
+        (particle, 3), edges of this frame's box that a particle is away
+    shift
+        (particle, 3), from the position to the path; None as long as the box hasn't changed, where it is
         that of the images
     """
 
@@ -65,8 +77,12 @@ def follow(data: Frames, frames: Integers, before: Place | None, way: Way, out: 
     with the edges H, the images n, and M the whole number of new edges that each old one is: 1 unless the
     edges of a sheared box flip. So n itself, however large, doesn't multiply what the box does.
 
-    frames : (frame,), their numbers in the source
-    before : where the frame before the first was, None at the beginning of a path
+    Parameters
+    ----------
+    frames
+        (frame,), their numbers in the source
+    before
+        where the frame before the first was, None at the beginning of a path
 
     Raises
     ------
@@ -75,7 +91,9 @@ def follow(data: Frames, frames: Integers, before: Place | None, way: Way, out: 
     BoxError
         if the box changes so much between two frames that nothing can be followed.
 
-    Source: S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
+    References
+    ----------
+    S. von Bülow, J. T. Bullerjahn and G. Hummer, J. Chem. Phys. 153, 021101 (2020).
     """
     boxes = [Box.from_array(box, way.dimensions) for box in data.boxes]
     place = before

@@ -26,10 +26,16 @@ _SMALLEST = 1e-10
 class VoronoiCells:
     """Radical (power) Voronoi cells of the particles of a frame.
 
-    neighbours : particles across a face, the nearest first; their weights are the areas of the faces, in
+    Parameters
+    ----------
+    neighbours
+        particles across a face, the nearest first; their weights are the areas of the faces, in
         the plane the lengths of the edges
-    volumes : (particle,), sigma_AA^d; 0 of a cell that larger neighbours have taken
+    volumes
+        (particle,), sigma_AA^d; 0 of a cell that larger neighbours have taken
 
+    Notes
+    -----
     Made by :meth:`supercooled.Frame.voronoi`.
     """
 
@@ -52,8 +58,12 @@ def tessellated(
 ) -> VoronoiCells:
     """Cells of particles of some radii.
 
-    neighbours : gives those nearer than a cutoff
-    radii : (particle,); where all are alike the cells are Voronoi's
+    Parameters
+    ----------
+    neighbours
+        gives those nearer than a cutoff
+    radii
+        (particle,); where all are alike the cells are Voronoi's
 
     Raises
     ------

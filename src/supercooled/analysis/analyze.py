@@ -42,19 +42,34 @@ NO_LIQUID = "No liquid is given, so there are no cage depths: give --liquid for 
 class Analysis:
     """What :func:`supercooled.analyze` has found, the coldest state first.
 
-    liquid : whose pair potentials were used; None where none were
-    states : the runs of each temperature
-    choices : every choice that changes a number
-    measured : structure, motion and fields of each state
-    cages : of the mean field, softness from S(q) among them
-    calibration : 1/S = c0 + c1 Phi, None where depths give no softness
-    calibration_note : what has to be said of it
-    moves : threshold of hops and relaxation time of each state
-    used : threshold of hops that rearrangements are counted with, of each state, sigma_AA^2
-    told : were these given?
-    relations : how structure and hops go together; None without thresholds or depths
-    results : datasets behind the figures, by group
-    rows : of the table
+    Parameters
+    ----------
+    liquid
+        whose pair potentials were used; None where none were
+    states
+        the runs of each temperature
+    choices
+        every choice that changes a number
+    measured
+        structure, motion and fields of each state
+    cages
+        of the mean field, softness from S(q) among them
+    calibration
+        1/S = c0 + c1 Phi, None where depths give no softness
+    calibration_note
+        what has to be said of it
+    moves
+        threshold of hops and relaxation time of each state
+    used
+        threshold of hops that rearrangements are counted with, of each state, sigma_AA^2
+    told
+        were these given?
+    relations
+        how structure and hops go together; None without thresholds or depths
+    results
+        datasets behind the figures, by group
+    rows
+        of the table
     """
 
     liquid: str | None
@@ -137,6 +152,16 @@ class Analysis:
     def report(self, out: str | Path) -> Path:
         """Write report, figures and results into a folder, as the command does; the page's path.
 
+        Parameters
+        ----------
+        out
+            folder of the report
+
+        Returns
+        -------
+        Path
+            the page, ``index.html``
+
         Raises
         ------
         ParameterError, StoreError
@@ -172,23 +197,39 @@ def analyze(
 ) -> Analysis:
     """Structure, cages, motion and hops of one liquid's trajectories, and what they say together.
 
-    runs : trajectories or files, one or several for each temperature, in any order; those of one temperature
+    Parameters
+    ----------
+    runs
+        trajectories or files, one or several for each temperature, in any order; those of one temperature
         are replicas
-    liquid : name in the catalogue or YAML file of its pair potentials. None leaves out what needs them,
+    liquid
+        name in the catalogue or YAML file of its pair potentials. None leaves out what needs them,
         depths and their relation to hops, and gives pair entropy and bond order instead
-    given : what is said about files; trajectories say it themselves
-    thresholds : of p_hop for each run, sigma_AA^2; None measures them
-    choices : every choice that changes a number; None takes those of sharma2022
-    compare : indicators and targets, each of the ones held against each of the others at every temperature,
+    given
+        what is said about files; trajectories say it themselves
+    thresholds
+        of p_hop for each run, sigma_AA^2; None measures them
+    choices
+        every choice that changes a number; None takes those of sharma2022
+    compare
+        indicators and targets, each of the ones held against each of the others at every temperature,
         as :func:`supercooled.compare` does, of the species of `choices` in some hundred frames of each run
-    workers : processes, or a scheduler; None takes every core
+    workers
+        processes, or a scheduler; None takes every core
+
+    Returns
+    -------
+    Analysis
+        softness, depth, hops, onset and the table of all numbers; it writes the report
 
     Raises
     ------
     ParameterError, TrajectoryError, MixtureError
         where runs, temperatures and liquid don't fit together, or a run is too short.
 
-    Source: sharma2022, nandi2021.
+    References
+    ----------
+    sharma2022, nandi2021.
     """
     check_compared(compare)
     opened = _opened(runs, given or Given())

@@ -28,12 +28,20 @@ def run(
 ) -> Path:
     """Analyse trajectories of one liquid, one or several for each temperature, and write the report.
 
-    files : any order of temperatures; those of one temperature are replicas, taken together
-    liquid : name in the catalogue, for the pair potentials; None leaves out what needs them
-    given : what is said about the files
-    thresholds : of each file, the same for replicas; measured if None
-    compare : indicators and targets, as :func:`supercooled.analysis.from_text.made_from_text` has them
-    command : that repeats it, where it was given on the command line
+    Parameters
+    ----------
+    files
+        any order of temperatures; those of one temperature are replicas, taken together
+    liquid
+        name in the catalogue, for the pair potentials; None leaves out what needs them
+    given
+        what is said about the files
+    thresholds
+        of each file, the same for replicas; measured if None
+    compare
+        indicators and targets, as :func:`supercooled.analysis.from_text.made_from_text` has them
+    command
+        that repeats it, where it was given on the command line
 
     Raises
     ------

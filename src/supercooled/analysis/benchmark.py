@@ -31,13 +31,19 @@ if TYPE_CHECKING:
 class Benchmark:
     """What :func:`benchmark` found.
 
-    table : ``pearson`` and ``spearman`` (contender, temperature, time) over the particles of configurations
+    Parameters
+    ----------
+    table
+        ``pearson`` and ``spearman`` (contender, temperature, time) over the particles of configurations
         that took no part in the training, each with its standard ``_error`` over configurations; ``ceiling``
         (temperature, time); ``configurations``; along contenders ``kind``, ``columns`` and ``seconds``
-    added : ``added`` (feature, temperature, time): what the largest predictor loses without one of its
+    added
+        ``added`` (feature, temperature, time): what the largest predictor loses without one of its
         features; ``beyond_energy``: what each gives to averaged inherent energy, if that is a predictor
-    transfer : ``transfer`` (contender, trained, judged): temperatures, at times of equal mean propensity
-    said : what was assumed, and what could not be measured
+    transfer
+        ``transfer`` (contender, trained, judged): temperatures, at times of equal mean propensity
+    said
+        what was assumed, and what could not be measured
     """
 
     table: Annotated[xr.Dataset, Anything()]
@@ -79,7 +85,10 @@ class Benchmark:
     ) -> Path:
         """Write the table, the page and all results into a folder; the page's path.
 
-        provenance : plain data: what was read, and the command that repeats it
+        Parameters
+        ----------
+        provenance
+            plain data: what was read, and the command that repeats it
 
         Raises
         ------
@@ -178,23 +187,39 @@ def benchmark(
     Errors are those of the mean over configurations, which must know nothing of each other, and NaN of fewer
     than four. The ceiling is that of the mean over all runs, from the correlation r_12 of two halves of them.
 
-    data : folder that :func:`supercooled.datasets.read_configurations` reads; the name of a set that comes
+    Parameters
+    ----------
+    data
+        folder that :func:`supercooled.datasets.read_configurations` reads; the name of a set that comes
         with the package (:func:`supercooled.datasets.names`), or of a liquid, which stands for all of its
         sets; or configurations
-    mixture : pair potentials, for energies and for inherent structures that a file does not bring; default
+    mixture
+        pair potentials, for energies and for inherent structures that a file does not bring; default
         none, or those of the set
-    indicators : default energy and its average, cell volume, bond and packing order, pair entropy and the
+    indicators
+        default energy and its average, cell volume, bond and packing order, pair entropy and the
         depth of the cage (sharma2022; softness is one over a line in it), thermal and in the inherent
         structure, and the distance to it, as far as they can be measured
-    predictors : sets of features by name; default averaged inherent energy, the same with the depth of the
+    predictors
+        sets of features by name; default averaged inherent energy, the same with the depth of the
         cage and with others, and all indicators averaged
-    species : whose particles are judged, and learn
-    temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
-    slow : among the defaults also cage state, Debye-Waller factor of short runs and vibrality, some 30
+    species
+        whose particles are judged, and learn
+    temperature, time
+        where neither a file nor its name says it, epsilon_AA/k_B and tau
+    slow
+        among the defaults also cage state, Debye-Waller factor of short runs and vibrality, some 30
         processor seconds per configuration of 4096 particles
-    cache : folder of its own, new, empty or of an earlier call, in which inherent structures that were
+    cache
+        folder of its own, new, empty or of an earlier call, in which inherent structures that were
         quenched are kept
-    progress : called with how many configurations are done, and of how many
+    progress
+        called with how many configurations are done, and of how many
+
+    Returns
+    -------
+    Benchmark
+        correlations of each indicator and predictor at each time, with errors and ceilings
 
     Raises
     ------
@@ -205,8 +230,19 @@ def benchmark(
     StoreError
         if `cache` holds something else, or can't be written.
 
-    Source: G. Jung et al., arXiv 2311.14752 (the protocol and the published curves, Zenodo 10118191,
+    References
+    ----------
+    G. Jung et al., arXiv 2311.14752 (the protocol and the published curves, Zenodo 10118191,
     CC-BY-4.0); C. Spearman, Br. J. Psychol. 3, 271 (1910), of the ceiling.
+
+    Examples
+    --------
+    >>> import supercooled as sc
+    >>> density = sc.indicators.LocalDensity()
+    >>> frames = [sc.testing.liquid_frame(seed=seed) for seed in (1, 2, 3)]
+    >>> data = [Configuration(f"{k}", f, 0.5, 1.0, 3.0 - density(f), None) for k, f in enumerate(frames)]
+    >>> benchmark(data, indicators=[density], predictors={}).table.pearson.values.round(6).ravel()
+    array([-1.])
     """
     if isinstance(data, str | Path):
         given, mixture = _found_by(data, mixture, temperature, time)

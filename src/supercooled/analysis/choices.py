@@ -19,26 +19,46 @@ Reading = Literal["ensemble-cut", "ensemble-full", "local-mean"]
 class Choices:
     """Every choice that changes a number.
 
-    window : Delta t of p_hop, tau (sharma2022, Sec. III: 15)
-    q_max : upper wave number of the caging potential; 24.5 reproduces nandi2021's Table III
-    width : delta of the local g(r), sigma_AA (sharma2022, Sec. IV: 0.09)
-    direct_correlation : C(r) in the local depth, the particle's own ("local") or the liquid's ("ensemble")
-    normalisation : local g(r) by the "total" density (sharma2022, Eq. 8) or the "partner"'s
-    calibrated_by : the depth that fixes c0 and c1: the local sum, over the same pairs and between the
+    Parameters
+    ----------
+    window
+        Delta t of p_hop, tau (sharma2022, Sec. III: 15)
+    q_max
+        upper wave number of the caging potential; 24.5 reproduces nandi2021's Table III
+    width
+        delta of the local g(r), sigma_AA (sharma2022, Sec. IV: 0.09)
+    direct_correlation
+        C(r) in the local depth, the particle's own ("local") or the liquid's ("ensemble")
+    normalisation
+        local g(r) by the "total" density (sharma2022, Eq. 8) or the "partner"'s
+    calibrated_by
+        the depth that fixes c0 and c1: the local sum, over the same pairs and between the
         same cutoffs, of the liquid's own g(r) ("ensemble-cut"); Eq. 5 as printed, over all pairs and
         distances ("ensemble-full"); or the mean of the local depths ("local-mean")
-    lead : time from the structure to the hop that it is held against, tau
-    species : species whose softness and hops are measured (sharma2022: A)
-    remove_drift : subtract the mean position of all particles in each frame, of hops and displacements
-    overlap_radius : a of the overlap function, sigma_AA
-    lags_per_decade : of the displacements
-    structure_frames : frames, evenly spread over the runs of a temperature, that give g(r) and S(q)
-    blocks : contiguous parts that each run is divided into for errors; of S(q), that all its frames are
-    bins : of the distributions, over the range that all temperatures share
-    vanishing : g(r) that counts as none, for the lower cutoff of the local sum (App. B)
-    weighting, largest_error : of the probabilities in a barrier (`relation.arrhenius`)
-    minimum_count : samples (particle and frame) that a bin needs for a probability
-    peak_width : decades of time about the maximum of alpha_2 that its parabola is fitted to
+    lead
+        time from the structure to the hop that it is held against, tau
+    species
+        species whose softness and hops are measured (sharma2022: A)
+    remove_drift
+        subtract the mean position of all particles in each frame, of hops and displacements
+    overlap_radius
+        a of the overlap function, sigma_AA
+    lags_per_decade
+        of the displacements
+    structure_frames
+        frames, evenly spread over the runs of a temperature, that give g(r) and S(q)
+    blocks
+        contiguous parts that each run is divided into for errors; of S(q), that all its frames are
+    bins
+        of the distributions, over the range that all temperatures share
+    vanishing
+        g(r) that counts as none, for the lower cutoff of the local sum (App. B)
+    weighting, largest_error
+        of the probabilities in a barrier (`relation.arrhenius`)
+    minimum_count
+        samples (particle and frame) that a bin needs for a probability
+    peak_width
+        decades of time about the maximum of alpha_2 that its parabola is fitted to
     """
 
     window: float = 15.0

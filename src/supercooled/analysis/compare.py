@@ -78,29 +78,43 @@ def compare(
     those where it is 0, or of the `top` share where it has many values. I is counted in quantiles of x (and
     of y), and less its bias.
 
-    runs : a trajectory, or several independent ones of one state; for a propensity a list of the runs that
+    Parameters
+    ----------
+    runs
+        a trajectory, or several independent ones of one state; for a propensity a list of the runs that
         start alike for each configuration, [[run, run, ...], ...]. None where all fields are given
-    indicators : indicators, sets of features, and fields (frame, particle) made before: of several runs a
+    indicators
+        indicators, sets of features, and fields (frame, particle) made before: of several runs a
         list with one for each
-    targets : targets, and fields (frame, particle)
-    species : of the particles; None takes all
-    at_fixed : "species", indicators or fields that partial correlations hold fixed
-    frames : from which structure is taken; all of the run is what targets look at
-    blocks : parts of each run that are left out in turn for errors; 1 leaves out whole runs. None does so
+    targets
+        targets, and fields (frame, particle)
+    species
+        of the particles; None takes all
+    at_fixed
+        "species", indicators or fields that partial correlations hold fixed
+    frames
+        from which structure is taken; all of the run is what targets look at
+    blocks
+        parts of each run that are left out in turn for errors; 1 leaves out whole runs. None does so
         where there are four runs or more, and takes five parts of each of fewer
-    top : share of the particles, those with the largest value, that the area is of where a target has many
-    bins : quantiles that information is counted in
-    executor : maps frames; None does them here
-    progress : called with how many frames of how many of a run are done
+    top
+        share of the particles, those with the largest value, that the area is of where a target has many
+    bins
+        quantiles that information is counted in
+    executor
+        maps frames; None does them here
+    progress
+        called with how many frames of how many of a run are done
 
     Returns
     -------
-    Comparison, whose ``table`` (indicator, target) has ``pearson``, ``spearman``, ``auc``,
-    ``mutual_information`` (bit), where `at_fixed` is given ``partial_pearson`` and ``partial_spearman``, each
-    with its standard ``_error``; ``samples``; along targets ``ceiling`` and ``ceiling_spearman``, the largest
-    correlation that the target's own noise leaves, known for a propensity; ``reason``, why a number is NaN.
-    Errors are the jackknife's over four independent parts or more: blocks that last five times as long as
-    a target looks ahead, and ten correlation times of what frames say.
+    Comparison
+        Comparison, whose ``table`` (indicator, target) has ``pearson``, ``spearman``, ``auc``,
+        ``mutual_information`` (bit), where `at_fixed` is given ``partial_pearson`` and ``partial_spearman``,
+        each with its standard ``_error``; ``samples``; along targets ``ceiling`` and ``ceiling_spearman``,
+        the largest correlation that the target's own noise leaves, known for a propensity; ``reason``, why a
+        number is NaN. Errors are the jackknife's over four independent parts or more: blocks that last five
+        times as long as a target looks ahead, and ten correlation times of what frames say.
 
     Raises
     ------
@@ -108,9 +122,13 @@ def compare(
         if runs are not of one state or given twice, a field is of another run, two things have one name, or a
         target has no value in them.
 
-    Source: as of :func:`supercooled.relation.ranking`; C. Spearman, Am. J. Psychol. 15, 72 (1904), and Br. J.
+    References
+    ----------
+    as of :func:`supercooled.relation.ranking`; C. Spearman, Am. J. Psychol. 15, 72 (1904), and Br. J.
     Psychol. 3, 271 (1910), of the ceiling.
 
+    Examples
+    --------
     >>> from supercooled import Box, Trajectory
     >>> from supercooled.targets import Displacement
     >>> rng = np.random.default_rng(1)

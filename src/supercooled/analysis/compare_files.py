@@ -39,13 +39,21 @@ def run(
 ) -> Comparison:
     """The comparison, written into a folder.
 
-    files : of one state; those that start from one configuration are taken together for a propensity
-    indicators, targets : as :func:`supercooled.analysis.from_text.made_from_text` has them; an indicator may
+    Parameters
+    ----------
+    files
+        of one state; those that start from one configuration are taken together for a propensity
+    indicators, targets
+        as :func:`supercooled.analysis.from_text.made_from_text` has them; an indicator may
         be the JSON file of a predictor
-    given : what is said about the files
-    at_fixed : "species" and indicators
-    every : structure is taken from every n-th frame
-    command : that repeats it
+    given
+        what is said about the files
+    at_fixed
+        "species" and indicators
+    every
+        structure is taken from every n-th frame
+    command
+        that repeats it
 
     Raises
     ------

@@ -100,7 +100,10 @@ def comparison_of(
 ) -> Results:
     """One temperature: structure of about a hundred frames of each run.
 
-    sources : digests of the modules that bring the indicators, which a kept result depends on
+    Parameters
+    ----------
+    sources
+        digests of the modules that bring the indicators, which a kept result depends on
     """
     every = max(1, min(group[0].n_frames for group in groups) // FRAMES)
     found = compare(

@@ -41,7 +41,10 @@ Statistic = Literal["pearson", "spearman", "auc", "mutual_information", "partial
 class Comparison:
     """How well each indicator knows each target, as :func:`supercooled.compare` gives it.
 
-    table : statistics (indicator, target), each with its ``_error``, ceilings (target), ``reason`` where a
+    Parameters
+    ----------
+    table
+        statistics (indicator, target), each with its ``_error``, ceilings (target), ``reason`` where a
         number is not known, and the coordinate ``time_ahead``, how far each target looks ahead
     """
 
@@ -57,6 +60,11 @@ class Comparison:
 
         Columns: ``indicator``, ``target``, ``time_ahead`` (tau), each statistic and its error, ``samples``,
         the ceilings, ``reason``.
+
+        Returns
+        -------
+        pd.DataFrame
+            one line per indicator and target
         """
         flat = self.table.drop_vars("no_ceiling").to_dataframe(dim_order=["indicator", "target"])
         frame: pd.DataFrame = flat.reset_index()
@@ -68,9 +76,15 @@ class Comparison:
     def plot(self, statistic: Statistic = "spearman") -> Axes:
         """Each indicator against the time that targets look ahead, or a row for each target if that is one.
 
-        statistic : which
+        Parameters
+        ----------
+        statistic
+            which
 
-        The largest correlation that the noise of a target leaves is a dashed line.
+        Returns
+        -------
+        Axes
+            the axes that were drawn on
 
         Raises
         ------
@@ -78,6 +92,10 @@ class Comparison:
             if the table does not hold it.
         MissingExtraError
             if Matplotlib is not installed.
+
+        Notes
+        -----
+        The largest correlation that the noise of a target leaves is a dashed line.
         """
         if statistic not in self.statistics:
             raise ParameterError(
@@ -98,7 +116,13 @@ class Comparison:
         return "\n".join("  ".join(line) for line in self.lines())
 
     def lines(self) -> list[tuple[str, ...]]:
-        """Indicator, target and each statistic with its error, as text."""
+        """Indicator, target and each statistic with its error, as text.
+
+        Returns
+        -------
+        list[tuple[str, ...]]
+            one line per indicator and target, ready to print
+        """
         table = self.table
         return [
             (
@@ -114,7 +138,13 @@ class Comparison:
         ]
 
     def reasons(self) -> dict[str, str]:
-        """Why numbers, errors and ceilings are not known, for each pair or target that lacks one."""
+        """Why numbers, errors and ceilings are not known, for each pair or target that lacks one.
+
+        Returns
+        -------
+        dict[str, str]
+            the reason for each pair, or target
+        """
         table = self.table
         found = {
             f"{indicator} and {target}": str(table["reason"].values[i, j])
@@ -135,12 +165,19 @@ class Comparison:
     ) -> Path:
         """Write table, figure and provenance into a folder; each is whole or not there.
 
-        out : folder, in which nothing of somebody else is replaced
-        inputs : files that must not lie in it
-        provenance : plain data: what was read, with what, and the command that repeats it
+        Parameters
+        ----------
+        out
+            folder, in which nothing of somebody else is replaced
+        inputs
+            files that must not lie in it
+        provenance
+            plain data: what was read, with what, and the command that repeats it
 
-        Writes ``comparison.csv``, ``comparison.svg``, ``results.zarr`` with the group ``comparison``, and
-        ``provenance.json``.
+        Returns
+        -------
+        Path
+            the folder
 
         Raises
         ------
@@ -148,6 +185,11 @@ class Comparison:
             if `out` can't be the name of a folder to write, or an input lies in it.
         StoreError
             if it holds something else, or can't be written.
+
+        Notes
+        -----
+        Writes ``comparison.csv``, ``comparison.svg``, ``results.zarr`` with the group ``comparison``, and
+        ``provenance.json``.
         """
         require("matplotlib", "jinja2", doing="the figure of a comparison")
         folder = Path(out)

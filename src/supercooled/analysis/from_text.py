@@ -19,17 +19,24 @@ _Kind = TypeVar("_Kind", bound=Described)
 def made_from_text(text: str, known: Mapping[str, type[_Kind]], word: str, run: Trajectory) -> _Kind:
     """An indicator or target by its name, with its parameters.
 
-    text : ``BondOrder``, ``bond_order:degree=4,cutoff=1.5``, or a recipe, ``PairEntropy.graham2023``. A
+    Parameters
+    ----------
+    text
+        ``BondOrder``, ``bond_order:degree=4,cutoff=1.5``, or a recipe, ``PairEntropy.graham2023``. A
         ``mixture`` is a liquid's name in the catalogue or a YAML file; a recipe that looks at a trajectory
         gets the first one
-    known : kinds by the name of their class
-    word : what an error calls one
+    known
+        kinds by the name of their class
+    word
+        what an error calls one
 
     Raises
     ------
     ParameterError
         if there is none of the name, or its parameters are not these.
 
+    Examples
+    --------
     >>> from supercooled.targets import known
     >>> print(made_from_text("displacement:after=5", known(), "target", None))
     displacement(after=5)

@@ -57,7 +57,10 @@ FIELDS: Mapping[str, int] = {
 def remembered(run: Trajectory, softness: xr.DataArray, choices: Choices) -> Results:
     """C_S(t), and what becomes of hard and soft particles, of one run.
 
-    softness : (frame, particle), in every frame
+    Parameters
+    ----------
+    softness
+        (frame, particle), in every frame
     """
     times = softness["time"].values
     lags = dynamics.logarithmic_lags(run, per_decade=8, longest=LONGEST * float(times[-1] - times[0]))
@@ -105,8 +108,13 @@ def ranked(
 ) -> xr.Dataset:
     """Area under the ROC curve and information of each field at each horizon, (horizon, field).
 
-    fields : by their names in `FIELDS`
+    Parameters
+    ----------
+    fields
+        by their names in `FIELDS`
 
+    Notes
+    -----
     A horizon so far that every particle rearranges within it tells nothing apart, and is left out.
     """
     times = p_hop["time"].values

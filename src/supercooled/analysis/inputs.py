@@ -25,11 +25,17 @@ RUN_FILE = "trajectory.gsd"
 class Given:
     """What is said about files that hold trajectories.
 
-    temperatures : of each file; a run of this package knows its own
-    timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format, topology : as
+    Parameters
+    ----------
+    temperatures
+        of each file; a run of this package knows its own
+    timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format, topology
+        as
         of :func:`supercooled.read`, and of every file
-    begin : time from the first frame before which frames are left out, tau
-    stride : every how many frames of the others one is taken
+    begin
+        time from the first frame before which frames are left out, tau
+    stride
+        every how many frames of the others one is taken
     """
 
     temperatures: Sequence[float] | None = None
@@ -55,7 +61,10 @@ class Given:
     def opened(self, files: Sequence[Path], *, temperatures_needed: bool = True) -> list[Trajectory]:
         """The trajectories, each with its temperature.
 
-        temperatures_needed : must they be known?
+        Parameters
+        ----------
+        temperatures_needed
+            must they be known?
 
         Raises
         ------
@@ -125,6 +134,8 @@ def said_of(options: Mapping[str, Any]) -> dict[str, Any]:
     ParameterError
         if a text is not what its option takes.
 
+    Examples
+    --------
     >>> said_of({"names": "3=A,7=B", "frames": "100::2", "box": None, "timestep": 0.5})
     {'names': {'3': 'A', '7': 'B'}, 'frames': slice(100, None, 2), 'box': None, 'timestep': 0.5}
     """
@@ -140,6 +151,8 @@ def frames_of(text: str | None) -> slice:
     ParameterError
         if the text is something else.
 
+    Examples
+    --------
     >>> frames_of("100:"), frames_of(":50"), frames_of(None)
     (slice(100, None, None), slice(None, 50, None), slice(None, None, None))
     """
@@ -163,6 +176,8 @@ def box_of(text: str | None) -> Box | None:
     ParameterError, BoxError
         if the text is something else.
 
+    Examples
+    --------
     >>> box_of("8") == Box.cube(8.0), box_of("8,9").dimensions
     (True, 2)
     """
@@ -196,6 +211,8 @@ def names_of(text: str | None) -> dict[str, str] | None:
     ParameterError
         if the text is something else.
 
+    Examples
+    --------
     >>> names_of("3=A,7=B")
     {'3': 'A', '7': 'B'}
     """

@@ -36,7 +36,10 @@ Progress = Callable[[int, int], None]
 class Measured:
     """Columns of each feature for each configuration, and what each cost.
 
-    columns : by the text of the feature, then of the configuration, (particle, column)
+    Parameters
+    ----------
+    columns
+        by the text of the feature, then of the configuration, (particle, column)
     """
 
     columns: dict[str, dict[str, Array]]

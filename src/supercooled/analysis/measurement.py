@@ -32,8 +32,12 @@ CHUNK = 16.0
 class Measured:
     """One state point: what its runs say together, and the fields of each run.
 
-    radial, factor, motion : (pair, r), (pair, q) and (lag)
-    depths, hops : (frame, particle) of each run, read when asked for; near the ends of a run there is a
+    Parameters
+    ----------
+    radial, factor, motion
+        (pair, r), (pair, q) and (lag)
+    depths, hops
+        (frame, particle) of each run, read when asked for; near the ends of a run there is a
         depth and no p_hop. Without a mixture there are no depths
     """
 
@@ -54,8 +58,13 @@ def measure(
 ) -> list[Measured]:
     """Structure, motion and fields of each state, side by side on the cores; what is there is read back.
 
-    states : the replicas of each temperature
+    Parameters
+    ----------
+    states
+        the replicas of each temperature
 
+    Notes
+    -----
     With fewer states than cores the frames of each run are shared out, with more each state goes to one.
     """
     with executor(workers) as pool:
@@ -158,7 +167,10 @@ def local_depth(
 ) -> xr.DataArray:
     """Local depth of every frame.
 
-    cutoffs, rdf : of the g(r) of all replicas
+    Parameters
+    ----------
+    cutoffs, rdf
+        of the g(r) of all replicas
     """
     depth = LocalDepth(
         mixture,

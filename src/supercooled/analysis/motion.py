@@ -54,16 +54,26 @@ SECTIONS = (
 class Motion:
     """How motion is measured.
 
-    species : whose; None takes all particles
-    overlap_radius : a of the overlap, sigma_AA
-    peak_width : decades about the maximum of alpha_2 that its parabola is fitted to
-    slope_within, slope_over : how near to 1 the slope of ln MSD must be for diffusion, and over how many
+    Parameters
+    ----------
+    species
+        whose; None takes all particles
+    overlap_radius
+        a of the overlap, sigma_AA
+    peak_width
+        decades about the maximum of alpha_2 that its parabola is fitted to
+    slope_within, slope_over
+        how near to 1 the slope of ln MSD must be for diffusion, and over how many
         decades on either side it is taken
-    lags_per_decade, blocks : of the curves, and parts of each run left out in turn for errors
-    tolerance : of a lag, as a fraction, where frames are unevenly spaced; without it only pairs of frames
+    lags_per_decade, blocks
+        of the curves, and parts of each run left out in turn for errors
+    tolerance
+        of a lag, as a fraction, where frames are unevenly spaced; without it only pairs of frames
         that are exactly a lag apart count
-    remove_drift : subtract the mean position of all particles in each frame
-    wave_number : of F_s, whose relaxation time then stands in the table too, 1/sigma_AA
+    remove_drift
+        subtract the mean position of all particles in each frame
+    wave_number
+        of F_s, whose relaxation time then stands in the table too, 1/sigma_AA
     """
 
     species: str | None
@@ -93,9 +103,14 @@ def run(
 ) -> xr.Dataset:
     """Measure, write the report to `out`, and return the table, along ``temperature``.
 
-    files : those of one temperature are replicas, and are averaged
-    given : what is said about the files
-    command : that repeats it, where it was given on the command line
+    Parameters
+    ----------
+    files
+        those of one temperature are replicas, and are averaged
+    given
+        what is said about the files
+    command
+        that repeats it, where it was given on the command line
 
     Raises
     ------
@@ -198,7 +213,10 @@ def _even(replicas: Sequence[Trajectory]) -> bool:
 def motion_table(curves: Sequence[xr.Dataset], temperatures: Sequence[float], how: Motion) -> xr.Dataset:
     """Each of the columns with ``_error`` (temperature), the time ``p_c_time``, and why there is none.
 
-    curves : of :func:`motion_curves`, in the order of the temperatures
+    Parameters
+    ----------
+    curves
+        of :func:`motion_curves`, in the order of the temperatures
     """
     found = [_of_one(one, how) for one in curves]
     along = {"temperature": np.asarray(temperatures, dtype=np.float64)}

@@ -26,10 +26,16 @@ __all__ = ["Ensembles", "Plan", "ranked_propensities"]
 class Ensembles:
     """Isoconfigurational ensembles along the runs of a study.
 
-    durations : of each run, by temperature, tau
-    times : at which the propensity is taken, tau; those beyond a duration are left out
-    places : of the configurations in each run, as shares of its length
-    n_runs : from each configuration
+    Parameters
+    ----------
+    durations
+        of each run, by temperature, tau
+    times
+        at which the propensity is taken, tau; those beyond a duration are left out
+    places
+        of the configurations in each run, as shares of its length
+    n_runs
+        from each configuration
     """
 
     durations: Mapping[float, float]
@@ -46,7 +52,10 @@ class Ensembles:
 class Plan:
     """What is simulated, as the study's own runs are, and how it is measured.
 
-    root : folder of the runs
+    Parameters
+    ----------
+    root
+        folder of the runs
     """
 
     ensembles: Ensembles
@@ -68,11 +77,17 @@ def ranked_propensities(
 ) -> xr.Dataset:
     """Rank correlation of each field with the propensity of one species.
 
-    runs, depths, radial : of each temperature; depths (frame, particle) of the frames begun from at least
+    Parameters
+    ----------
+    runs, depths, radial
+        of each temperature; depths (frame, particle) of the frames begun from at least
 
-    Returns ``rank_correlation`` and its error (temperature, time, field), and ``reliability``
-    (temperature, time): the share of the variance of the propensity, averaged over so many runs, that
-    is no chance of their velocities. A field that knew everything would come to its root.
+    Returns
+    -------
+    xr.Dataset
+        ``rank_correlation`` and its error (temperature, time, field), and ``reliability``
+        (temperature, time): the share of the variance of the propensity, averaged over so many runs, that
+        is no chance of their velocities. A field that knew everything would come to its root.
     """
     parts, temperatures = [], []
     ensembles = plan.ensembles
@@ -118,7 +133,10 @@ def ranked_propensity(
 ) -> Results:
     """Of one temperature, as :func:`ranked_propensities`.
 
-    engine : what makes the runs, for the key
+    Parameters
+    ----------
+    engine
+        what makes the runs, for the key
     """
     T = temperature_of(run)
     duration = ensembles.durations[T]

@@ -42,6 +42,8 @@ def describe(
 def commit_in_words(ours: Mapping[str, Any]) -> str:
     """Commit of the package's source, as far as it is known.
 
+    Examples
+    --------
     >>> commit_in_words({"commit": "abc1234", "clean": False})
     'abc1234, with changes that are in no commit'
     >>> commit_in_words({"commit": None, "clean": None})

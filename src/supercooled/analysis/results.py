@@ -51,8 +51,12 @@ TAIL = 2e-4
 class Cages:
     """The mean-field cage at each temperature, coldest first.
 
-    softness : from S(q), with jackknife errors
-    depths : by what may calibrate it
+    Parameters
+    ----------
+    softness
+        from S(q), with jackknife errors
+    depths
+        by what may calibrate it
     """
 
     temperatures: Array
@@ -164,7 +168,10 @@ def relations(
 ) -> Relations:
     """P_R and the shares beyond the peak, of softness (if calibrated) and of depth.
 
-    depths, hops : of each temperature, of one run or of each of its replicas
+    Parameters
+    ----------
+    depths, hops
+        of each temperature, of one run or of each of its replicas
     """
     soft = [] if calibration is None else [_softness(depth, calibration) for depth in depths]
 
@@ -229,7 +236,10 @@ def barriers(
 ) -> xr.Dataset:
     """Barrier and entropy of each softness that so many temperatures know.
 
-    least : all of them, where lines of different softness are held against each other: ln P_R bends with
+    Parameters
+    ----------
+    least
+        all of them, where lines of different softness are held against each other: ln P_R bends with
         1/T, so that a line through colder temperatures is another one than through hotter ones
     """
     return relation.arrhenius(

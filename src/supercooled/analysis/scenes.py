@@ -57,8 +57,12 @@ def scene_of_softness(
 ) -> Mapping[str, xr.Dataset]:
     """The group "scene" of a run coloured by a learned softness and by p_hop.
 
-    window : of p_hop, tau
-    width : of the Gaussians of a particle's own g(r), sigma_AA
+    Parameters
+    ----------
+    window
+        of p_hop, tau
+    width
+        of the Gaussians of a particle's own g(r), sigma_AA
     """
     if run.n_particles > MOST:
         return {}

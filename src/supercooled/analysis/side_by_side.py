@@ -31,8 +31,12 @@ _HALVES = ("half", "other_half")
 class Thing:
     """An indicator, a target or a field, and what it is called.
 
-    one : what makes it, None where it is given
-    fields : of each run, where it is given
+    Parameters
+    ----------
+    one
+        what makes it, None where it is given
+    fields
+        of each run, where it is given
     """
 
     name: str
@@ -44,11 +48,18 @@ class Thing:
 class Side:
     """What one run gives, in memory.
 
-    x, y, z : of each indicator, target and fixed field by name, (row, particle)
-    halves : of each target that knows its noise
-    about : of each target, attributes
-    species : (particle,)
-    times : (row,), tau; None where unknown
+    Parameters
+    ----------
+    x, y, z
+        of each indicator, target and fixed field by name, (row, particle)
+    halves
+        of each target that knows its noise
+    about
+        of each target, attributes
+    species
+        (particle,)
+    times
+        (row,), tau; None where unknown
     """
 
     x: Mapping[str, Array]

@@ -32,8 +32,12 @@ class Stage(Generic[_P]):
     times, arrays and fields by what they hold. What can't be told apart is an error. Nobody writes keys by
     hand.
 
-    function : at the top of a module, so that all that it uses is passed to it or stands in the source
-    free : parameters that change no number, such as who does the work
+    Parameters
+    ----------
+    function
+        at the top of a module, so that all that it uses is passed to it or stands in the source
+    free
+        parameters that change no number, such as who does the work
     """
 
     def __init__(self, function: Callable[_P, Results], free: Sequence[str]) -> None:
@@ -52,8 +56,13 @@ class Stage(Generic[_P]):
     def kept(self, folder: Path, label: str, *args: _P.args, **kwargs: _P.kwargs) -> Results:
         """Results, read back if the same source has made them of the same arguments before.
 
-        label : for people, before the key in the name of what is kept
+        Parameters
+        ----------
+        label
+            for people, before the key in the name of what is kept
 
+        Notes
+        -----
         What was damaged since is kept under another name, and made again.
         """
         path = folder / f"{label}-{self.key(*args, **kwargs)}.zarr"
@@ -71,8 +80,12 @@ class Stage(Generic[_P]):
 class FieldStage(Generic[_P]):
     """A stage that stores a field at a path, its first argument, which is read when asked for.
 
-    function : stores the field and returns it, as :func:`supercooled.dynamics.hops` does with ``out=``
-    free : as of :class:`Stage`
+    Parameters
+    ----------
+    function
+        stores the field and returns it, as :func:`supercooled.dynamics.hops` does with ``out=``
+    free
+        as of :class:`Stage`
     """
 
     def __init__(self, function: Callable[Concatenate[Path, _P], xr.DataArray], free: Sequence[str]) -> None:

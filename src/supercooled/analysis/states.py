@@ -90,7 +90,10 @@ def by_temperature(
 ) -> dict[float, tuple[Trajectory, ...]]:
     """The replicas of each temperature, coldest first, by their names: one result for any order of files.
 
-    one_interval : is it the same between the frames of all replicas?
+    Parameters
+    ----------
+    one_interval
+        is it the same between the frames of all replicas?
 
     Raises
     ------

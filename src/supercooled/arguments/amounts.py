@@ -22,6 +22,8 @@ def number_of_bins(r_max: float, dr: float, *, rounding: float = 1e-12) -> int:
     ParameterError
         if there is none, or more than a million.
 
+    Examples
+    --------
     >>> number_of_bins(3.0, 0.01)
     300
     """
@@ -44,6 +46,8 @@ def number_of_steps(length: float, step: float) -> int:
     ParameterError
         if that is more than a million.
 
+    Examples
+    --------
     >>> number_of_steps(1.0, 0.3)
     4
     """
@@ -63,6 +67,8 @@ def check_entries(name: str, entries: Collection[Hashable]) -> None:
     ParameterError
         naming what is given twice.
 
+    Examples
+    --------
     >>> check_entries("radii", (1.0, 1.2, 1.0))
     Traceback (most recent call last):
     ...

@@ -17,6 +17,8 @@ class Sentence(str):
 def shown(value: object) -> str:
     r"""A given value in few words, without line breaks or control characters.
 
+    Examples
+    --------
     >>> shown("\x1b[31m"), shown([1, 2]), shown(np.zeros((2, 3)))
     ("'\\x1b[31m'", '[1, 2]', 'an array of shape (2, 3)')
     """

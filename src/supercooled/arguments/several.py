@@ -16,14 +16,24 @@ from supercooled.arguments.single import LARGEST, Check, Instance, Number, Text
 class Numbers(Check):
     """An array of numbers, or what makes one.
 
-    rank : how many dimensions, None for any
-    rising : each entry above the one before
-    above, at_least, at_most : all entries
-    whole : whole numbers
-    least : how many entries at least
-    columns : size of the last dimension
-    array : goes on as an array
-    nan, infinite : entries may be that
+    Parameters
+    ----------
+    rank
+        how many dimensions, None for any
+    rising
+        each entry above the one before
+    above, at_least, at_most
+        all entries
+    whole
+        whole numbers
+    least
+        how many entries at least
+    columns
+        size of the last dimension
+    array
+        goes on as an array
+    nan, infinite
+        entries may be that
     """
 
     rank: int | None = None
@@ -146,13 +156,22 @@ _IN_ANY_ORDER = ("temperature",)
 class Labelled(Check):
     """An xarray Dataset or DataArray that holds what a function needs.
 
-    of : what it is, in words
-    variables : dimensions of each variable that must be there (of a DataArray: its own, under "")
-    finite : variables in which NaN has no meaning, if they are there
-    coords : coordinates of numbers that must be there, finite
-    attrs : attributes that must be there
-    made_by : the call that returns one
-    empty : it may hold nothing
+    Parameters
+    ----------
+    of
+        what it is, in words
+    variables
+        dimensions of each variable that must be there (of a DataArray: its own, under "")
+    finite
+        variables in which NaN has no meaning, if they are there
+    coords
+        coordinates of numbers that must be there, finite
+    attrs
+        attributes that must be there
+    made_by
+        the call that returns one
+    empty
+        it may hold nothing
     """
 
     of: str

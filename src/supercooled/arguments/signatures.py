@@ -41,10 +41,17 @@ def validated(*, error: type[SupercooledError]) -> Callable[[_T], _T]: ...
 def validated(target: _T | None = None, *, error: type[SupercooledError] = ParameterError) -> Any:
     """Function or class whose arguments are checked by their annotations before it runs.
 
-    error : of a wrong argument, where a noun has its own
+    Parameters
+    ----------
+    error
+        of a wrong argument, where a noun has its own
 
+    Notes
+    -----
     Signature, docstring and pickling stay.
 
+    Examples
+    --------
     >>> from supercooled.arguments import Positive
     >>> @validated
     ... def doubled(x: Positive) -> float:
@@ -89,7 +96,10 @@ def _wrapped(function: Callable[..., Any], error: type[SupercooledError], owner:
 def plan_of(function: Callable[..., Any], owner: type | None = None) -> dict[str, Check | None]:
     """Check of each argument. Annotations are read at the first call: then every module is whole.
 
-    owner : the class that it makes; a field that is inherited has its annotation from where it was written
+    Parameters
+    ----------
+    owner
+        the class that it makes; a field that is inherited has its annotation from where it was written
     """
     space: dict[str, Any] = {}
     for kind in reversed(owner.__mro__ if owner else ()):

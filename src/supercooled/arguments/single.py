@@ -134,11 +134,18 @@ def scalar(value: object) -> Any:
 class Number(Check):
     """A number: finite unless said otherwise, in a range.
 
-    above, below : it must lie strictly beyond
-    at_least, at_most : it may be equal
-    infinite, nan : it may be those
-    any_size : it may be beyond 1e15, or of positive ones below 1e-15
-    like : an example
+    Parameters
+    ----------
+    above, below
+        it must lie strictly beyond
+    at_least, at_most
+        it may be equal
+    infinite, nan
+        it may be those
+    any_size
+        it may be beyond 1e15, or of positive ones below 1e-15
+    like
+        an example
     """
 
     above: float | None = None

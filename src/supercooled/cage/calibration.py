@@ -24,15 +24,30 @@ class Calibration:
 
     .. math:: 1/S = c_0 + c_1\, \beta\Phi_r
 
-    c0, c1 : of the line, in units of one over the softness that was fitted
-    c0_error, c1_error : standard errors, NaN if two temperatures only
-    temperatures : those fitted, epsilon_AA / k_B
-    reading : which depth was fitted: "ensemble-full" (the ensemble's g over all r), "ensemble-cut"
+    Parameters
+    ----------
+    c0, c1
+        of the line, in units of one over the softness that was fitted
+    c0_error, c1_error
+        standard errors, NaN if two temperatures only
+    temperatures
+        those fitted, epsilon_AA / k_B
+    reading
+        which depth was fitted: "ensemble-full" (the ensemble's g over all r), "ensemble-cut"
         (the same between the local cutoffs), "local-mean" (the mean of the local depth), or the
         caller's own word
-    residual : largest relative deviation of 1/S from the line
+    residual
+        largest relative deviation of 1/S from the line
 
-    Source: sharma2022, Eq. 7.
+    References
+    ----------
+    sharma2022, Eq. 7.
+
+    Examples
+    --------
+    >>> line = Calibration(0.1, 0.2, 0.0, 0.0, (0.5, 1.0), "local-mean", 0.0)
+    >>> line.of_depth(np.array([2.0]))
+    array([2.])
     """
 
     c0: Uncertain
@@ -47,15 +62,21 @@ class Calibration:
     def softness(self, depth: xr.DataArray) -> xr.DataArray:
         """Softness of cages of a given depth, same dimensions.
 
-        depth : what :class:`supercooled.indicators.LocalDepth` or :func:`supercooled.cage.depth` returns
+        Parameters
+        ----------
+        depth
+            what :class:`supercooled.indicators.LocalDepth` or :func:`supercooled.cage.depth` returns
 
         Returns
         -------
-        DataArray ``softness``, in the unit of the softness that was fitted: that of the papers, without 1/rho
-        (:func:`supercooled.cage.softness`), sigma_AA^(d+2). A cage so shallow that the line gives 1/S <= 0 is
-        not bound, and has no softness: NaN there, and their number in the attribute ``unbound``. Of a depth
-        that is read when asked for, the softness is too.
+        xr.DataArray
+            ``softness``, in the unit of the softness that was fitted: that of the papers, without 1/rho
+            (:func:`supercooled.cage.softness`), sigma_AA^(d+2). A cage so shallow that the line gives 1/S <=
+            0 is not bound, and has no softness: NaN there, and their number in the attribute ``unbound``. Of
+            a depth that is read when asked for, the softness is too.
 
+        Examples
+        --------
         >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
         >>> S = line.softness(xr.DataArray([50.0, 100.0, -1.0], dims="particle"))
         >>> S.values, S.attrs["unbound"]
@@ -75,13 +96,20 @@ class Calibration:
     def normalised_softness(self, depth: xr.DataArray, *, density: Positive) -> xr.DataArray:
         """Softness with the factor 1/rho that the papers leave out: rho S, a length squared.
 
-        depth : as in :meth:`softness`
-        density : rho of all particles, sigma_AA^-d
+        Parameters
+        ----------
+        depth
+            as in :meth:`softness`
+        density
+            rho of all particles, sigma_AA^-d
 
         Returns
         -------
-        DataArray ``normalised_softness``, sigma_AA^2.
+        xr.DataArray
+            ``normalised_softness``, sigma_AA^2.
 
+        Examples
+        --------
         >>> line = Calibration(0.0, 10.0, 0.0, 0.0, (0.5, 0.6, 0.7), "ensemble-full", 0.0)
         >>> S = line.normalised_softness(xr.DataArray([50.0, 100.0], dims="particle"), density=1.2)
         >>> S.values
@@ -94,7 +122,18 @@ class Calibration:
 
     @validated
     def of_depth(self, depth: Annotated[Array, Numbers(nan=True, infinite=True, array=True)]) -> Array:
-        """Softness of depths as plain numbers, any shape; NaN where the line is not positive."""
+        """Softness of depths as plain numbers, any shape; NaN where the line is not positive.
+
+        Parameters
+        ----------
+        depth
+            depths of cages
+
+        Returns
+        -------
+        Array
+            softness, in the shape of `depth`
+        """
         inverse = self.c0 + self.c1 * depth
         bound = inverse > 0
         return np.where(bound, 1.0 / np.where(bound, inverse, 1.0), np.nan)
@@ -108,8 +147,17 @@ def calibrate(depth: ByTemperature, softness: ByTemperature, *, reading: str) ->
 
     by least squares over the temperatures, each with the same weight.
 
-    depth, softness : (temperature,), of the same temperatures in any order
-    reading : which depth it is (:class:`Calibration`)
+    Parameters
+    ----------
+    depth, softness
+        (temperature,), of the same temperatures in any order
+    reading
+        which depth it is (:class:`Calibration`)
+
+    Returns
+    -------
+    Calibration
+        coefficients of the line with their errors
 
     Raises
     ------
@@ -117,8 +165,12 @@ def calibrate(depth: ByTemperature, softness: ByTemperature, *, reading: str) ->
         if there are fewer than two temperatures in common, a value is not finite, a softness is not
         positive, or softness does not fall as the cage gets deeper.
 
-    Source: sharma2022, Eq. 7 and Fig. 1b.
+    References
+    ----------
+    sharma2022, Eq. 7 and Fig. 1b.
 
+    Examples
+    --------
     >>> T = {"temperature": [0.5, 0.6, 0.8]}
     >>> depth = xr.DataArray([76.0, 60.0, 44.0], T, dims="temperature")
     >>> line = calibrate(depth, 1.0 / (100.0 + 14.0 * depth), reading="ensemble-full")

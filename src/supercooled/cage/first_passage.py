@@ -33,21 +33,30 @@ def first_passage_time(potential: Potential, *, r_max: Positive) -> xr.DataArray
     with D_0 = 1. Both integrals are done in logarithms, on Gauss-Legendre panels that are halved until
     ln tau stands still to 1e-9: a depth of thousands does not overflow.
 
-    potential : beta Phi of the displacement: a function of an array, or what
+    Parameters
+    ----------
+    potential
+        beta Phi of the displacement: a function of an array, or what
         :func:`supercooled.cage.potential` returns (a cubic spline goes through it)
-    r_max : where the particle is free, sigma_AA; tau grows with it
+    r_max
+        where the particle is free, sigma_AA; tau grows with it
 
     Returns
     -------
-    DataArray ``log_first_passage_time``, a number; tau itself in sigma_AA^2/D_0.
+    xr.DataArray
+        ``log_first_passage_time``, a number; tau itself in sigma_AA^2/D_0.
 
     Raises
     ------
     ParameterError
         if `r_max` is not positive or lies beyond the potential, or the potential is not finite.
 
-    Source: nandi2021, Eq. 2.
+    References
+    ----------
+    nandi2021, Eq. 2.
 
+    Examples
+    --------
     >>> free = first_passage_time(np.zeros_like, r_max=2.0)
     >>> round(float(np.exp(free)), 9)
     2.0
@@ -75,15 +84,22 @@ def kramers_time(
 
     with the bottom of the cage at 0 taken as a parabola, and the top by its length L.
 
-    r_max : where the barrier is highest, sigma_AA
-    top : "parabola", L = (1/2) sqrt(2 pi / |beta Phi''(r_max)|), as printed: the potential must be flat
+    Parameters
+    ----------
+    potential
+        potential of the cage
+    r_max
+        where the barrier is highest, sigma_AA
+    top
+        "parabola", L = (1/2) sqrt(2 pi / |beta Phi''(r_max)|), as printed: the potential must be flat
         and bend down there; "edge", L = 1 / beta Phi'(r_max), of a well that is cut off on its slope; or
         "integral", L the integral of exp[beta Phi(y) - beta Phi(r_max)], which needs no shape: the caging
         potential dies away without a maximum
 
     Returns
     -------
-    DataArray ``log_kramers_time``, a number.
+    xr.DataArray
+        ``log_kramers_time``, a number.
 
     Raises
     ------
@@ -91,8 +107,12 @@ def kramers_time(
         as :func:`first_passage_time`; if the potential does not bend up at 0; or if its top is not what
         `top` says.
 
-    Source: nandi2021, SI Eq. 9 ("parabola").
+    References
+    ----------
+    nandi2021, SI Eq. 9 ("parabola").
 
+    Examples
+    --------
     >>> def well(r):
     ...     return -25.0 * (1.0 + np.cos(np.pi * r))
     >>> exact = first_passage_time(well, r_max=1.0)
@@ -134,12 +154,17 @@ def cage_range(potential: CagingPotential, *, share: Fraction) -> xr.DataArray:
 
     The potential falls off smoothly, so that its range is a matter of definition.
 
-    potential : what :func:`supercooled.cage.potential` returns, from displacement 0 to beyond the range
-    share : s, between 0 and 1
+    Parameters
+    ----------
+    potential
+        what :func:`supercooled.cage.potential` returns, from displacement 0 to beyond the range
+    share
+        s, between 0 and 1
 
     Returns
     -------
-    DataArray ``cage_range``, a number, sigma_AA.
+    xr.DataArray
+        ``cage_range``, a number, sigma_AA.
 
     Raises
     ------
@@ -147,8 +172,12 @@ def cage_range(potential: CagingPotential, *, share: Fraction) -> xr.DataArray:
         if `share` is out of range, the potential does not begin at 0 or is not negative there, or it does
         not fall that far.
 
-    Source: nandi2021, below Eq. 2, where the potential "disappears at r = r_max".
+    References
+    ----------
+    nandi2021, below Eq. 2, where the potential "disappears at r = r_max".
 
+    Examples
+    --------
     >>> r = np.linspace(0.0, 2.0, 201)
     >>> gaussian = xr.DataArray(-80 * np.exp(-8 * r**2), {"displacement": r}, ("displacement",))
     >>> cage_range(gaussian, share=0.01).round(3).item()

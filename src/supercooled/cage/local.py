@@ -36,15 +36,25 @@ def local_radial_distribution(
     .. math:: g_{uv}^i(r) = \frac{1}{4\pi \rho' r^2} \sum_{j \in v,\, j \ne i}
         \frac{e^{-(r - r_{ij})^2 / 2\delta^2}}{\sqrt{2\pi}\,\delta}
 
-    species : u, that of the particles
-    width : delta, sigma_AA
-    r : evenly spaced distances, sigma_AA
-    normalisation : rho' is the "total" density, or that of the "partner" species v
-    frames : which frames; a frame takes 8 bytes a particle, pair and distance
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    species
+        u, that of the particles
+    width
+        delta, sigma_AA
+    r
+        evenly spaced distances, sigma_AA
+    normalisation
+        rho' is the "total" density, or that of the "partner" species v
+    frames
+        which frames; a frame takes 8 bytes a particle, pair and distance
 
     Returns
     -------
-    DataArray ``radial_distribution`` (frame, particle, pair, r), dimensionless; the pairs of `species`.
+    xr.DataArray
+        ``radial_distribution`` (frame, particle, pair, r), dimensionless; the pairs of `species`.
 
     Raises
     ------
@@ -53,8 +63,12 @@ def local_radial_distribution(
     BoxError
         if the box is too small for them.
 
-    Source: sharma2022, Eqs. 8, B1.
+    References
+    ----------
+    sharma2022, Eqs. 8, B1.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> pair = np.array([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
     >>> g = local_radial_distribution(Trajectory.from_arrays(pair, sc.Box.cube(10.0)), species="A",

@@ -33,11 +33,15 @@ def direct_correlation(sq: StructureFactor) -> xr.DataArray:
 
     .. math:: \mathbf C(q) = \mathbf 1 - \mathbf S^{-1}(q)
 
-    sq : what :func:`supercooled.structure.structure_factor` returns
+    Parameters
+    ----------
+    sq
+        what :func:`supercooled.structure.structure_factor` returns
 
     Returns
     -------
-    DataArray ``direct_correlation`` (pair, q), dimensionless.
+    xr.DataArray
+        ``direct_correlation`` (pair, q), dimensionless.
 
     Raises
     ------
@@ -45,8 +49,12 @@ def direct_correlation(sq: StructureFactor) -> xr.DataArray:
         if the matrix of structure factors of some shell can't be inverted: average more frames or
         take wider shells.
 
-    Source: sharma2022, below Eq. 3; nandi2021, below Eq. 1.
+    References
+    ----------
+    sharma2022, below Eq. 3; nandi2021, below Eq. 1.
 
+    Examples
+    --------
     >>> from supercooled.cage.examples import bump
     >>> direct_correlation(bump(height=1.0)).sel(q=7.0, method="nearest").round(3).item()
     0.5
@@ -65,26 +73,38 @@ def potential(sq: StructureFactor, *, q_max: Positive, displacement: Displacemen
     in d dimensions: q^2 r^2 / 6 in three. The integral is a trapezoid over the shells from 0 to
     `q_max`; its value depends on `q_max`, which is part of the definition.
 
-    sq : what :func:`supercooled.structure.structure_factor` returns
-    q_max : upper end of the integral, 1/sigma_AA
-    displacement : (displacement,), sigma_AA
-
-    C (S - 1) is curved in S, so the noise of S would make every cage deeper and stiffer, an ideal gas
-    too; what falls as one over the number of frames is removed by the jackknife over the blocks of
-    the structure factor, where it has two or more.
+    Parameters
+    ----------
+    sq
+        what :func:`supercooled.structure.structure_factor` returns
+    q_max
+        upper end of the integral, 1/sigma_AA
+    displacement
+        (displacement,), sigma_AA
 
     Returns
     -------
-    DataArray ``caging_potential`` (displacement), negative in the cage; one over a volume, sigma_AA^-d, since
-    the papers' C lacks a factor 1/rho. Divided by the density it is dimensionless.
+    xr.DataArray
+        ``caging_potential`` (displacement), negative in the cage; one over a volume, sigma_AA^-d, since
+        the papers' C lacks a factor 1/rho. Divided by the density it is dimensionless.
 
     Raises
     ------
     ParameterError
         if `q_max` lies beyond the structure factor, or a shell's matrix can't be inverted.
 
-    Source: sharma2022, Eq. 3; nandi2021, SI Eq. 7 (the main text's Eq. 1 prints q^2 r^2 / 2).
+    Notes
+    -----
+    C (S - 1) is curved in S, so the noise of S would make every cage deeper and stiffer, an ideal gas
+    too; what falls as one over the number of frames is removed by the jackknife over the blocks of
+    the structure factor, where it has two or more.
 
+    References
+    ----------
+    sharma2022, Eq. 3; nandi2021, SI Eq. 7 (the main text's Eq. 1 prints q^2 r^2 / 2).
+
+    Examples
+    --------
     >>> from supercooled.cage.examples import bump
     >>> cage = potential(bump(height=1.0), q_max=20.0, displacement=[0.0, 0.1])
     >>> bool(cage[0] < cage[1] < 0)
@@ -109,23 +129,23 @@ def softness(
         \int_{q < q_{max}} \frac{d\mathbf q}{(2\pi)^d}\, q^2
         \sum_{uv} C_{uv} \sqrt{x_u x_v}\, [S_{uv} - \delta_{uv}]
 
-    sq : what :func:`supercooled.structure.structure_factor` returns
-    q_max : upper end of the integral, 1/sigma_AA; part of the definition (:func:`potential`)
-    fit_range : displacements (from, to) of a least-squares harmonic fit, sigma_AA, instead of the
+    Parameters
+    ----------
+    sq
+        what :func:`supercooled.structure.structure_factor` returns
+    q_max
+        upper end of the integral, 1/sigma_AA; part of the definition (:func:`potential`)
+    fit_range
+        displacements (from, to) of a least-squares harmonic fit, sigma_AA, instead of the
         curvature at 0
 
     Returns
     -------
-    Dataset of ``softness`` and ``depth`` (magnitude of the potential at 0), and of their errors ``*_error``:
-    by jackknife over the blocks of the structure factor, which also removes the bias of its noise from
-    1/S and the depth, as in :func:`potential`; NaN where it was made with fewer than four blocks or they are
-    not independent of each other, and the attribute ``no_error`` says why.
-
-    The papers print C = 1 - 1/S, where C = (1 - 1/S)/rho has the unit of a volume. So their potential is one
-    over a volume and their softness a length to the power d + 2 (sigma_AA^5 in three dimensions), and
-    numbers at different densities compare only with that factor known. Beside them stand
-    ``normalised_softness`` rho S, a length squared, d of which are the mean squared displacement of a
-    harmonic particle, and ``normalised_depth``, dimensionless.
+    xr.Dataset
+        ``softness`` and ``depth`` (magnitude of the potential at 0), and of their errors ``*_error``: by
+        jackknife over the blocks of the structure factor, which also removes the bias of its noise from 1/S
+        and the depth, as in :func:`potential`; NaN where it was made with fewer than four blocks or they are
+        not independent of each other, and the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -133,8 +153,20 @@ def softness(
         if `q_max` lies beyond the structure factor, a shell's matrix can't be inverted, or the
         potential has no minimum at 0 that its error doesn't explain.
 
-    Source: sharma2022, Eqs. 3, 4; nandi2021, Eq. 1.
+    Notes
+    -----
+    The papers print C = 1 - 1/S, where C = (1 - 1/S)/rho has the unit of a volume. So their potential is one
+    over a volume and their softness a length to the power d + 2 (sigma_AA^5 in three dimensions), and
+    numbers at different densities compare only with that factor known. Beside them stand
+    ``normalised_softness`` rho S, a length squared, d of which are the mean squared displacement of a
+    harmonic particle, and ``normalised_depth``, dimensionless.
 
+    References
+    ----------
+    sharma2022, Eqs. 3, 4; nandi2021, Eq. 1.
+
+    Examples
+    --------
     >>> from supercooled.cage.examples import bump
     >>> soft, hard = (softness(bump(height=h), q_max=20.0).softness for h in (1.0, 2.0))
     >>> bool(soft > hard > 0)

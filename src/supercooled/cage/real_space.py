@@ -24,21 +24,31 @@ def hypernetted_chain(rdf: LiquidDistribution, mixture: Mixture, *, temperature:
     Where no pair was seen, g = exp(-beta U) is as good as 0 and C = -1, the limit of a hard core;
     g C is 0 there.
 
-    rdf : what :func:`supercooled.structure.radial_distribution` returns
-    mixture : its pair potentials
-    temperature : epsilon_AA / k_B
+    Parameters
+    ----------
+    rdf
+        what :func:`supercooled.structure.radial_distribution` returns
+    mixture
+        its pair potentials
+    temperature
+        epsilon_AA / k_B
 
     Returns
     -------
-    DataArray ``direct_correlation`` (pair, r), dimensionless.
+    xr.DataArray
+        ``direct_correlation`` (pair, r), dimensionless.
 
     Raises
     ------
     ParameterError
         if the temperature is not positive, or the species differ from the mixture's.
 
-    Source: sharma2022, Eq. 6.
+    References
+    ----------
+    sharma2022, Eq. 6.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> g = xr.Dataset({"radial_distribution": (("pair", "r"), [[0.0, 1.0]])}, {"r": [0.5, 3.0]})
     >>> fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
@@ -78,14 +88,23 @@ def depth(
 
     The paper's sign is negative. The measure is 4 pi r^2 dr, in the plane 2 pi r dr.
 
-    rdf : what :func:`supercooled.structure.radial_distribution` returns
-    temperature : epsilon_AA / k_B
-    cutoffs : (lower, upper) of the integral for each pair used, sigma_AA; without it all of `rdf`
-    species : only the terms of one species u, as around a particle of it; without it all u and v
+    Parameters
+    ----------
+    rdf
+        what :func:`supercooled.structure.radial_distribution` returns
+    mixture
+        mixture whose potentials act between the particles
+    temperature
+        epsilon_AA / k_B
+    cutoffs
+        (lower, upper) of the integral for each pair used, sigma_AA; without it all of `rdf`
+    species
+        only the terms of one species u, as around a particle of it; without it all u and v
 
     Returns
     -------
-    DataArray ``depth``, dimensionless, without dimensions; positive for a bound cage.
+    xr.DataArray
+        ``depth``, dimensionless, without dimensions; positive for a bound cage.
 
     Raises
     ------
@@ -93,8 +112,12 @@ def depth(
         if a cutoff is missing or out of range, pairs were seen within it nearer than their potential is
         known, or :func:`hypernetted_chain` raises it.
 
-    Source: sharma2022, Eq. 5 of the journal (the preprint's prefactor differs).
+    References
+    ----------
+    sharma2022, Eq. 5 of the journal (the preprint's prefactor differs).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> gas = xr.Dataset({"radial_distribution": (("pair", "r"), np.ones((1, 50)))})
     >>> gas = gas.assign_coords(r=np.arange(2.55, 7.5, 0.1)).assign_attrs(

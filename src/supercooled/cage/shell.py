@@ -25,23 +25,34 @@ def cutoffs(
     Lower: the inner edge of the first bin with g above `vanishing`. Upper: the minimum after the
     first maximum of g smoothed with a Gaussian, its place from a cubic through the bins about it.
 
-    rdf : what :func:`supercooled.structure.radial_distribution` returns
-    vanishing : g that counts as none; 0 takes the first pair ever seen, which moves inwards as
+    Parameters
+    ----------
+    rdf
+        what :func:`supercooled.structure.radial_distribution` returns
+    vanishing
+        g that counts as none; 0 takes the first pair ever seen, which moves inwards as
         frames are added, 0.001 does not
-    smoothing : standard deviation of the Gaussian, sigma_AA
-    species : only the pairs of one species; without it all of them
+    smoothing
+        standard deviation of the Gaussian, sigma_AA
+    species
+        only the pairs of one species; without it all of them
 
     Returns
     -------
-    ``{pair: (lower, upper)}``, sigma_AA.
+    dict[str, tuple[float, float]]
+        ``{pair: (lower, upper)}``, sigma_AA.
 
     Raises
     ------
     ParameterError
         if g has no first maximum or minimum within `rdf`.
 
-    Source: sharma2022, Appendix B.
+    References
+    ----------
+    sharma2022, Appendix B.
 
+    Examples
+    --------
     >>> import xarray as xr
     >>> r = np.arange(0.005, 3.0, 0.01)
     >>> g = np.where(r > 1.0, 1.0 + np.exp(1.0 - r) * np.cos(2 * np.pi * (r - 1.0)), 0.0)

@@ -56,8 +56,12 @@ class Points:
 class Neighbourhood:
     """One frame, sorted into cells.
 
-    densities : of each species, (species,)
-    kind, chosen : species of the sorted particles, and whether each is a centre
+    Parameters
+    ----------
+    densities
+        of each species, (species,)
+    kind, chosen
+        species of the sorted particles, and whether each is a centre
     """
 
     cells: Cells

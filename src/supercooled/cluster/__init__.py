@@ -27,11 +27,16 @@ __all__ = [
 def executor(workers: Workers = None) -> Executor:
     """Executor with that many workers, one core each; by default as many as there are cores.
 
-    workers : one is this process itself, more are processes beside it; a :class:`Scheduler` names a
+    Parameters
+    ----------
+    workers
+        one is this process itself, more are processes beside it; a :class:`Scheduler` names a
         Dask cluster. The answer is the same.
 
-    Use it in a ``with`` statement: an exception, Ctrl-C among them, then ends the workers at once
-    instead of waiting for them.
+    Returns
+    -------
+    Executor
+        executor of :mod:`concurrent.futures`, or of Dask
 
     Raises
     ------
@@ -40,6 +45,13 @@ def executor(workers: Workers = None) -> Executor:
     ClusterError
         if no scheduler answers, its workers can't do the work, or, while it is used, they are lost.
 
+    Notes
+    -----
+    Use it in a ``with`` statement: an exception, Ctrl-C among them, then ends the workers at once
+    instead of waiting for them.
+
+    Examples
+    --------
     >>> with executor(1) as inside:
     ...     list(inside.map(abs, [-1, 2, -3]))
     [1, 2, 3]
@@ -57,6 +69,20 @@ def executor(workers: Workers = None) -> Executor:
 def at_most(workers: Workers, tasks: Annotated[int, Whole(at_least=0)]) -> Workers:
     """No more processes than there are tasks; a cluster stays as it is.
 
+    Parameters
+    ----------
+    workers
+        number of processes, None for one per core, or a cluster
+    tasks
+        number of tasks
+
+    Returns
+    -------
+    Workers
+        number of processes, or the cluster
+
+    Examples
+    --------
     >>> at_most(8, 3), at_most(2, 3)
     (3, 2)
     """

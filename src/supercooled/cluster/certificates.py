@@ -30,15 +30,20 @@ class Private:
     Whoever can read the key takes part in the cluster, and so runs code as this user: the key is never in an
     argument, in the environment or in a message.
 
-    parent : where the folder lies; for batch jobs on the file system that the nodes share
-
-    The folder is deleted by :meth:`close`, or when Python ends; that of a process that was killed by the next
-    one that uses the same `parent`.
+    Parameters
+    ----------
+    parent
+        where the folder lies; for batch jobs on the file system that the nodes share
 
     Raises
     ------
     ClusterError
         if the folder can't be made, or its file system lets others read it.
+
+    Notes
+    -----
+    The folder is deleted by :meth:`close`, or when Python ends; that of a process that was killed by the next
+    one that uses the same `parent`.
     """
 
     def __init__(self, parent: Path) -> None:

@@ -23,7 +23,13 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "
 
 @validated
 def available_cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use.
+
+    Returns
+    -------
+    int
+        number of cores
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -45,7 +51,13 @@ class Serial(Executor):
 
 
 class Processes(ProcessPoolExecutor):
-    """Fresh processes that end with the one that made them, however that one ends."""
+    """Fresh processes that end with the one that made them, however that one ends.
+
+    Parameters
+    ----------
+    workers
+        number of processes
+    """
 
     @validated
     def __init__(self, workers: Annotated[int, Whole(at_least=1, at_most=4096)]) -> None:

@@ -17,27 +17,39 @@ _REMOTE = ("tcp://", "tls://")
 class Scheduler:
     """A Dask cluster: one that runs already, one on this machine, or one of batch jobs.
 
-    address : ``tls://HOST:PORT`` of a running scheduler; "local" for workers on this machine; "slurm" or
+    Parameters
+    ----------
+    address
+        ``tls://HOST:PORT`` of a running scheduler; "local" for workers on this machine; "slurm" or
         "pbs" for workers that are batch jobs; ``tcp://HOST:PORT`` of a running scheduler without encryption
         only with ``encrypted=False``
-    workers : how many to start, one core each; a running scheduler has its own
-    tls : files of the certificate authority, the certificate and the key. Without them a cluster that is
+    workers
+        how many to start, one core each; a running scheduler has its own
+    tls
+        files of the certificate authority, the certificate and the key. Without them a cluster that is
         started here has certificates of its own, made for it and deleted with it; for a running one those
         that Dask's configuration names are taken
-    interface : network interface that batch jobs and their scheduler talk through, for example "ib0";
+    interface
+        network interface that batch jobs and their scheduler talk through, for example "ib0";
         without it the one that dask-jobqueue's configuration names, or that of the default route
-    dashboard : where a "local" cluster shows its dashboard, for example "127.0.0.1:8787": to everybody who
+    dashboard
+        where a "local" cluster shows its dashboard, for example "127.0.0.1:8787": to everybody who
         reaches that address, without encryption; without it there is none, and no HTTP server
-    encrypted : False for a running scheduler at tcp://, where whoever reaches its port or those of its
+    encrypted
+        False for a running scheduler at tcp://, where whoever reaches its port or those of its
         workers runs code as their user
-
-    The runs and the output lie on a file system that all workers share.
 
     Raises
     ------
     ParameterError
         if the address is of no such kind, or the rest doesn't go with it.
 
+    Notes
+    -----
+    The runs and the output lie on a file system that all workers share.
+
+    Examples
+    --------
     >>> Scheduler("tls://10.0.0.1:8786").address
     'tls://10.0.0.1:8786'
     """

@@ -44,11 +44,24 @@ _REDUCED = re.compile(r"T(?P<T>\d\.\d+)_configuration(?P<number>\d+)")
 class Configuration:
     """One configuration and how far its particles went in a time.
 
-    name : of the configuration: the same at all times
-    propensity : (particle,), sigma_AA
-    halves : over each half of the runs, (2, particle); None where it is not known
-    said : what was not in the file
-    role : whether a predictor learns from it or is judged by it; None leaves each out in turn
+    Parameters
+    ----------
+    name
+        of the configuration: the same at all times
+    frame
+        positions, box and species
+    temperature
+        temperature, epsilon_AA/k_B
+    time
+        time after which the displacements are measured, tau
+    propensity
+        (particle,), sigma_AA
+    halves
+        over each half of the runs, (2, particle); None where it is not known
+    said
+        what was not in the file
+    role
+        whether a predictor learns from it or is judged by it; None leaves each out in turn
     """
 
     name: str
@@ -82,7 +95,17 @@ def read_configurations(
     that), or GSD runs, of which those that begin with one configuration are its isoconfigurational ensemble;
     the first kind that is there is read.
 
-    temperature, time : where neither a file nor its name says it, epsilon_AA/k_B and tau
+    Parameters
+    ----------
+    folder
+        folder of the files
+    temperature, time
+        where neither a file nor its name says it, epsilon_AA/k_B and tau
+
+    Returns
+    -------
+    list[Configuration]
+        configurations in the order of their file names
 
     Raises
     ------
@@ -129,8 +152,12 @@ def _once(found: Sequence[Configuration]) -> list[Configuration]:
 def of_runs(runs: Sequence[Trajectory], times: Sequence[float] | None = None) -> list[Configuration]:
     """Configurations of isoconfigurational runs.
 
-    runs : those that begin alike make one configuration; such that no other begins like are left out
-    times : tau; None takes all frames after the first
+    Parameters
+    ----------
+    runs
+        those that begin alike make one configuration; such that no other begins like are left out
+    times
+        tau; None takes all frames after the first
     """
     together: dict[str, list[Trajectory]] = {}
     for run in runs:
@@ -166,12 +193,19 @@ def beginning(runs: Annotated[Sequence[Trajectory], AtLeast(2)], times: Times) -
     With :func:`supercooled.dynamics.propensity` it is all that a benchmark asks of a configuration, without
     the runs.
 
-    runs : from one configuration
-    times : (time,), after the first frame, tau
+    Parameters
+    ----------
+    runs
+        from one configuration
+    times
+        (time,), after the first frame, tau
 
-    Returns ``positions`` (particle, axis), ``species`` (particle,) and, of four runs or more, ``halves``
-    (half, time, particle), the propensity over every other run; the box, the names of the species and the
-    temperature are attributes.
+    Returns
+    -------
+    xr.Dataset
+        ``positions`` (particle, axis), ``species`` (particle,) and, of four runs or more, ``halves``
+        (half, time, particle), the propensity over every other run; the box, the names of the species and the
+        temperature are attributes.
 
     Raises
     ------

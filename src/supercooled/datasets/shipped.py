@@ -48,9 +48,16 @@ class Record(Fields):
 class Dataset:
     """Configurations of one liquid, and how far their particles went.
 
-    configurations : each at each of the times
-    liquid : with whose potentials
-    records : what made each of the sets that it holds, by name
+    Parameters
+    ----------
+    name
+        name of the data set
+    configurations
+        each at each of the times
+    liquid
+        with whose potentials
+    records
+        what made each of the sets that it holds, by name
     """
 
     name: str
@@ -73,7 +80,13 @@ class Dataset:
 
 @validated
 def names() -> tuple[str, ...]:
-    """Names of the sets that come with the package: the liquid, its temperature and number of particles."""
+    """Names of the sets that come with the package: the liquid, its temperature and number of particles.
+
+    Returns
+    -------
+    tuple[str, ...]
+        sorted names
+    """
     return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
@@ -81,9 +94,15 @@ def names() -> tuple[str, ...]:
 def load(name: Name) -> Dataset:
     """Propensities that come with the package.
 
-    name : of a set, as :func:`names` lists them, or of a liquid in the catalogue: then all of its sets
+    Parameters
+    ----------
+    name
+        of a set, as :func:`names` lists them, or of a liquid in the catalogue: then all of its sets
 
-    Positions are rounded to 1e-5 sigma_AA, distances to 1e-3.
+    Returns
+    -------
+    Dataset
+        structures and propensities
 
     Raises
     ------
@@ -91,6 +110,10 @@ def load(name: Name) -> Dataset:
         listing the names, if there is none of this name.
     StoreError
         naming the file, if it is damaged.
+
+    Notes
+    -----
+    Positions are rounded to 1e-5 sigma_AA, distances to 1e-3.
     """
     there = names()
     chosen = [one for one in there if one == name] or [one for one in there if one.startswith(f"{name}_rho")]

@@ -20,9 +20,14 @@ _ROUNDING = 1e-5
 class Breathing:
     """What a box that changes adds to mean squared displacements.
 
-    share : by how much it changes, of its edges
-    step : from one frame to the next, on average, sigma_AA^2
-    most : between any two frames, at most, sigma_AA^2
+    Parameters
+    ----------
+    share
+        by how much it changes, of its edges
+    step
+        from one frame to the next, on average, sigma_AA^2
+    most
+        between any two frames, at most, sigma_AA^2
     """
 
     share: float
@@ -45,6 +50,8 @@ def breathing(trajectory: Trajectory) -> Breathing:
     BoxError
         if the box changes by as much as itself between two frames.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> boxes = [Box.cube(10.0), Box.cube(10.1), Box.cube(10.0)]
     >>> found = breathing(Trajectory.from_arrays(np.zeros((3, 1, 3)), boxes))

@@ -64,39 +64,54 @@ def correlators(
     averaged here over directions. It falls short where few origins are independent, and knows only the
     fluctuations of the ensemble that was run.
 
-    trajectories : one run, or several of the same liquid at one state point
-    lags : (lag,), tau; whole multiples of the interval between frames unless `tolerance` is given
-    overlap_radius : a, sigma_AA
-    wave_numbers : (q,), k of F_s, 1/sigma_AA
-    shell_width : average over the box's wave vectors within half of it from k instead of all directions
-    r_max, dr : largest distance and width of a bin of G_s, sigma_AA; without them G_s is left out
-    species : whose particles; None takes all
-    particle_groups : average each group by itself: "species", or whole numbers (particle,) or
+    Parameters
+    ----------
+    trajectories
+        one run, or several of the same liquid at one state point
+    lags
+        (lag,), tau; whole multiples of the interval between frames unless `tolerance` is given
+    overlap_radius
+        a, sigma_AA
+    wave_numbers
+        (q,), k of F_s, 1/sigma_AA
+    shell_width
+        average over the box's wave vectors within half of it from k instead of all directions
+    r_max, dr
+        largest distance and width of a bin of G_s, sigma_AA; without them G_s is left out
+    species
+        whose particles; None takes all
+    particle_groups
+        average each group by itself: "species", or whole numbers (particle,) or
         (frame, particle) that count at the time origin, -1 for none. The labels ``frame``, ``time`` and
         ``particle`` of a DataArray say which frames and particles it holds, and only these frames are
         origins; one for each run where there are several
-    group_labels : what the groups are called; they are counted where it is left out
-    weights : of particles, shaped like `particle_groups`; N is then their sum
-    tolerance : fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
+    group_labels
+        what the groups are called; they are counted where it is left out
+    weights
+        of particles, shaped like `particle_groups`; N is then their sum
+    tolerance
+        fraction of a lag by which a pair's time may differ from it; frames may then be unevenly
         spaced, and ``mean_lag`` says what the mean was
-    origin_spacing : time between origins, tau (at least, for uneven frames); None takes every frame
-    blocks : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
-    remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor, megabytes : map groups of origins; they never change the answer
+    origin_spacing
+        time between origins, tau (at least, for uneven frames); None takes every frame
+    blocks
+        contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
+    remove_drift
+        subtract the mean position of all particles in each frame; not done by default
+    executor, megabytes
+        map groups of origins; they never change the answer
 
-    Frames pass once, and only those that end or begin a pair are read where the file gives images or
-    unwrapped positions. Memory: 24 bytes a particle for each origin that is younger than the longest
-    lag, whatever the length of the run; beyond `megabytes`, groups of origins take one pass each. A
-    wide `origin_spacing` keeps a long run to one.
-
-    Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), ``scattering``,
-    ``chi4_scattering`` (q, lag), ``van_hove`` (lag, r) and the share ``van_hove_beyond`` r_max (lag), all
-    with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
-    without each block ``*_jackknife`` (block, ...), and ``n_origins`` (lag). An error is NaN, and the
-    attribute ``no_error`` says why, where a block is shorter than five lags or than five times that in
-    which the overlap falls to 1/e: then blocks know of each other, and scatter less than runs would. Lags
-    that all lie before tell no more than the longest of them: ask for some beyond.
-    Several runs with ``blocks=1`` are independent however short. Fewer than four parts give no error.
+    Returns
+    -------
+    xr.Dataset
+        ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), ``scattering``,
+        ``chi4_scattering`` (q, lag), ``van_hove`` (lag, r) and the share ``van_hove_beyond`` r_max (lag), all
+        with ``group`` first if there are groups; each with its standard error ``*_error`` and its values
+        without each block ``*_jackknife`` (block, ...), and ``n_origins`` (lag). An error is NaN, and the
+        attribute ``no_error`` says why, where a block is shorter than five lags or than five times that in
+        which the overlap falls to 1/e: then blocks know of each other, and scatter less than runs would. Lags
+        that all lie before tell no more than the longest of them: ask for some beyond.
+        Several runs with ``blocks=1`` are independent however short. Fewer than four parts give no error.
 
     Raises
     ------
@@ -108,9 +123,20 @@ def correlators(
     BoxError
         if a shell of wave vectors is asked for and the box changes or has none there.
 
-    Source: sharma2022, Secs. III and IV B; nandi2021, SI (overlap); graham2023 (F_s). chi4:
+    Notes
+    -----
+    Frames pass once, and only those that end or begin a pair are read where the file gives images or
+    unwrapped positions. Memory: 24 bytes a particle for each origin that is younger than the longest
+    lag, whatever the length of the run; beyond `megabytes`, groups of origins take one pass each. A
+    wide `origin_spacing` keeps a long run to one.
+
+    References
+    ----------
+    sharma2022, Secs. III and IV B; nandi2021, SI (overlap); graham2023 (F_s). chi4:
     C. Toninelli et al., Phys. Rev. E 71, 041505 (2005), here for one N or many.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> flight = np.arange(10)[:, None, None] * np.array([0.1, 0.2, 0.2])

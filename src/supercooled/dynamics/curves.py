@@ -19,11 +19,18 @@ from supercooled.quantities import labelled, quantity
 class Axes:
     """Coordinates of the curves.
 
-    lags : (lag,), tau
-    groups : names, or None where all particles are averaged together
-    wave_numbers : (q,), 1/sigma_AA
-    edges : (bin + 1,), of the van Hove function, sigma_AA
-    dimensions : 2 or 3
+    Parameters
+    ----------
+    lags
+        (lag,), tau
+    groups
+        names, or None where all particles are averaged together
+    wave_numbers
+        (q,), 1/sigma_AA
+    edges
+        (bin + 1,), of the van Hove function, sigma_AA
+    dimensions
+        2 or 3
     """
 
     lags: Array
@@ -43,10 +50,17 @@ class Axes:
 def curves(tally: Tally, axes: Axes, block: float, *, whole_runs: bool) -> xr.Dataset:
     """Every curve, its standard error ``*_error`` and, without each block in turn, ``*_jackknife``.
 
-    tally : of all runs, one behind the other along the blocks
-    block : mean duration of a block, tau
-    whole_runs : each block is a run of its own, independent of the others
+    Parameters
+    ----------
+    tally
+        of all runs, one behind the other along the blocks
+    block
+        mean duration of a block, tau
+    whole_runs
+        each block is a run of its own, independent of the others
 
+    Notes
+    -----
     Where errors are not known the attribute ``no_error`` says why.
     """
     values = _estimates(Tally(tally.sums.sum(axis=0), tally.histogram.sum(axis=0)), axes)

@@ -25,8 +25,12 @@ Decades: TypeAlias = Annotated[float, Number(above=0.0, at_most=100.0, like="0.4
 class Diffusion(Estimate):
     """Self-diffusion coefficient, or why the run doesn't give one.
 
-    value, error, unit, reason : as of :class:`supercooled.Estimate`, sigma_AA^2/tau
-    start : lag from which the motion is diffusive, tau; NaN without a value
+    Parameters
+    ----------
+    value, error, unit, reason
+        as of :class:`supercooled.Estimate`, sigma_AA^2/tau
+    start
+        lag from which the motion is diffusive, tau; NaN without a value
     """
 
     start: Uncertain = np.nan
@@ -44,23 +48,39 @@ def diffusion(
     .. math:: \langle\Delta r^2(t)\rangle = 2 d D t + c \quad\text{where}\quad
               \left|\frac{d \ln\langle\Delta r^2\rangle}{d \ln t} - 1\right| \le \delta
 
-    displacements : what :func:`displacements` or :func:`correlators` returns
-    tolerance : delta on the slope, which is that of a line through the lags within `decades`
-    decades : decades of time on either side, for example 0.3
+    Parameters
+    ----------
+    displacements
+        what :func:`displacements` or :func:`correlators` returns
+    tolerance
+        delta on the slope, which is that of a line through the lags within `decades`
+    decades
+        decades of time on either side, for example 0.3
 
-    The diffusive part goes from the first lag after which every slope is within the tolerance to the
-    last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `decades`
-    decades at least. D is the slope of a line through it, each lag with the same relative error: c, what
-    the cage added, is no part of it. The error is the jackknife's over the lags at which blocks are
-    independent, the lags staying the same; NaN where these are fewer than three.
+    Returns
+    -------
+    Diffusion
+        coefficient, sigma_AA^2/tau, with its error and the range of the fit
 
     Raises
     ------
     ParameterError
         if `tolerance` or `decades` is not positive.
 
-    Source: A. Einstein, Ann. Phys. 322, 549 (1905); graham2023, Fig. 1d (D_A).
+    Notes
+    -----
+    The diffusive part goes from the first lag after which every slope is within the tolerance to the
+    last; a slope of 1 in passing, between ballistic flight and cage, doesn't count. It must span `decades`
+    decades at least. D is the slope of a line through it, each lag with the same relative error: c, what
+    the cage added, is no part of it. The error is the jackknife's over the lags at which blocks are
+    independent, the lags staying the same; NaN where these are fewer than three.
 
+    References
+    ----------
+    A. Einstein, Ann. Phys. 322, 549 (1905); graham2023, Fig. 1d (D_A).
+
+    Examples
+    --------
     >>> import numpy as np
     >>> import xarray as xr
     >>> lags = np.geomspace(0.1, 1000.0, 41)
@@ -117,20 +137,39 @@ def reduced_diffusion(
 
     .. math:: D^* = \rho^{1/d} \sqrt{\frac{m}{k_B T}}\, D
 
-    diffusivity : D, sigma_AA^2/tau
-    density : rho of all particles, sigma_AA^-d
-    temperature : epsilon_AA/k_B
-    mass : of the particles that D is of
+    Parameters
+    ----------
+    diffusivity
+        D, sigma_AA^2/tau
+    density
+        rho of all particles, sigma_AA^-d
+    temperature
+        epsilon_AA/k_B
+    mass
+        of the particles that D is of
+    dimensions
+        2 or 3
 
-    Dimensionless.
+    Returns
+    -------
+    float
+        dimensionless
 
     Raises
     ------
     ParameterError
         if an argument is not positive.
 
-    Source: graham2023, caption of Fig. 2, which has d = 3.
+    Notes
+    -----
+    Dimensionless.
 
+    References
+    ----------
+    graham2023, caption of Fig. 2, which has d = 3.
+
+    Examples
+    --------
     >>> round(reduced_diffusion(0.01, density=1.2, temperature=0.5), 6)
     0.015028
     """

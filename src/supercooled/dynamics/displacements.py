@@ -35,18 +35,32 @@ def displacements(
     averaged over particles, time origins and replicas, in d dimensions. These are the curves of
     :func:`correlators` that need nothing but a radius; its parameters, errors and limits are these.
 
-    trajectories : one run, or several of the same liquid at one state point
-    lags : (lag,), whole multiples of the interval between frames, tau
-    overlap_radius : a, sigma_AA
-    species : whose particles; None takes all
-    origin_spacing : time between origins, tau; None takes every frame
-    blocks : contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
-    remove_drift : subtract the mean position of all particles in each frame; not done by default
-    tolerance : of a lag, as a fraction, where frames are unevenly spaced in time
-    executor, megabytes : map groups of origins; they never change the answer
+    Parameters
+    ----------
+    trajectories
+        one run, or several of the same liquid at one state point
+    lags
+        (lag,), whole multiples of the interval between frames, tau
+    overlap_radius
+        a, sigma_AA
+    species
+        whose particles; None takes all
+    origin_spacing
+        time between origins, tau; None takes every frame
+    blocks
+        contiguous parts of each run, left out in turn for the errors; 1 leaves out whole runs
+    remove_drift
+        subtract the mean position of all particles in each frame; not done by default
+    tolerance
+        of a lag, as a fraction, where frames are unevenly spaced in time
+    executor, megabytes
+        map groups of origins; they never change the answer
 
-    Returns ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), each with ``*_error``
-    and ``*_jackknife``, and ``n_origins`` (lag).
+    Returns
+    -------
+    xr.Dataset
+        ``msd``, ``quartic``, ``alpha2``, ``overlap``, ``chi4_overlap`` (lag), each with ``*_error``
+        and ``*_jackknife``, and ``n_origins`` (lag).
 
     Raises
     ------
@@ -55,8 +69,12 @@ def displacements(
     TrajectoryError
         if frames are unevenly spaced, or no run is as long as the longest lag.
 
-    Source: sharma2022, Secs. III and IV B; nandi2021, SI (overlap).
+    References
+    ----------
+    sharma2022, Secs. III and IV B; nandi2021, SI (overlap).
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> flight = np.arange(10)[:, None, None] * np.array([0.1, 0.2, 0.2])

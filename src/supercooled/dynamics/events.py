@@ -41,20 +41,32 @@ def events(
               \mathbf d = \langle\mathbf r_i\rangle_{[t_2, t_2 + w/2]}
                         - \langle\mathbf r_i\rangle_{[t_1 - w/2, t_1]}
 
-    window : w of the hop indicator, tau; cut to whole intervals as in :func:`hops`
-    threshold : p_c, sigma_AA^2; a low one gives candidates, from which :func:`rearrangements` chooses
-    species : whose particles; None takes all
-    remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor, megabytes : map chunks of frames; they never change the answer
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    window
+        w of the hop indicator, tau; cut to whole intervals as in :func:`hops`
+    threshold
+        p_c, sigma_AA^2; a low one gives candidates, from which :func:`rearrangements` chooses
+    species
+        whose particles; None takes all
+    remove_drift
+        subtract the mean position of all particles in each frame; not done by default
+    executor, megabytes
+        map chunks of frames; they never change the answer
 
-    Returns a table along ``event``, by particle and then by time, since particles have any number of
-    them: ``particle``; ``peak`` (sigma_AA^2), its ``frame`` and ``time``, the first of equals;
-    ``first_frame``, ``last_frame``, ``start``, ``end``; ``duration`` (tau), each frame counting for one
-    interval; ``displacement`` d (event, component), sigma_AA; ``whole``, false if it touches an end of
-    the time observed, from ``observed_from`` to ``observed_to``; and ``observed``, the particles looked
-    at, with or without events. Frames have their numbers in the trajectory's source; ``moment_frame`` and
-    ``moment_time`` (moment) are those of all its frames. The frames are never in memory together, only the
-    events.
+    Returns
+    -------
+    xr.Dataset
+        a table along ``event``, by particle and then by time, since particles have any number of them:
+        ``particle``; ``peak`` (sigma_AA^2), its ``frame`` and ``time``, the first of equals; ``first_frame``,
+        ``last_frame``, ``start``, ``end``; ``duration`` (tau), each frame counting for one interval;
+        ``displacement`` d (event, component), sigma_AA; ``whole``, false if it touches an end of the time
+        observed, from ``observed_from`` to ``observed_to``; and ``observed``, the particles looked at, with
+        or without events. Frames have their numbers in the trajectory's source; ``moment_frame`` and
+        ``moment_time`` (moment) are those of all its frames. The frames are never in memory together, only
+        the events.
 
     Raises
     ------
@@ -63,8 +75,12 @@ def events(
     TrajectoryError
         if frames are unevenly spaced, or the run is shorter than the window.
 
-    Source: schoenholz2016, Sec. I.B.
+    References
+    ----------
+    schoenholz2016, Sec. I.B.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> jump = np.zeros((40, 2, 3))
@@ -88,16 +104,29 @@ def rearrangements(events: Events, *, threshold: float) -> xr.Dataset:
 
     .. math:: \max_{t_1 \le t \le t_2} p_\mathrm{hop}(i, t) > p_c
 
-    events : what :func:`events` returns
-    threshold : p_c, sigma_AA^2, for example 0.2
+    Parameters
+    ----------
+    events
+        what :func:`events` returns
+    threshold
+        p_c, sigma_AA^2, for example 0.2
+
+    Returns
+    -------
+    xr.Dataset
+        the events that remain, with the variables of `events`
 
     Raises
     ------
     ParameterError
         if it is lower than the threshold of the events: some would be missing.
 
-    Source: schoenholz2016, Sec. I.B.
+    References
+    ----------
+    schoenholz2016, Sec. I.B.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> jumps = np.zeros((60, 1, 3))
@@ -180,9 +209,14 @@ def indicator_search(
 class _Pieces(NamedTuple):
     """Stretches, cut at the edges of chunks.
 
-    spans : (piece, 4), particle, first, last and peak frame
-    peaks : (piece,)
-    places : (piece, 3, 3), mean before, mean after, position at the next chunk, from that at this one
+    Parameters
+    ----------
+    spans
+        (piece, 4), particle, first, last and peak frame
+    peaks
+        (piece,)
+    places
+        (piece, 3, 3), mean before, mean after, position at the next chunk, from that at this one
     """
 
     spans: Integers

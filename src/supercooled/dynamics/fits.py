@@ -24,13 +24,21 @@ from supercooled.quantities import labelled
 class LawFit:
     """A law through relaxation times.
 
-    law : its name
-    parameters, values, low, high : names, best values and ends of the confidence intervals
-    at_bound : parameters on the edge of what is possible: a law that the data don't want, or whose
+    Parameters
+    ----------
+    law
+        its name
+    parameters, values, low, high
+        names, best values and ends of the confidence intervals
+    at_bound
+        parameters on the edge of what is possible: a law that the data don't want, or whose
         characteristic temperature lies beyond them
-    confidence : of the intervals
-    chi_square, degrees_of_freedom : of ln tau, in units of the errors or, without any, of 1
-    aic, bic : information criteria of Akaike and Schwarz; only differences between laws mean anything
+    confidence
+        of the intervals
+    chi_square, degrees_of_freedom
+        of ln tau, in units of the errors or, without any, of 1
+    aic, bic
+        information criteria of Akaike and Schwarz; only differences between laws mean anything
     """
 
     law: str
@@ -47,7 +55,18 @@ class LawFit:
 
     @validated
     def __call__(self, temperatures: Annotated[ArrayLike, Numbers(above=0.0)]) -> Array:
-        """Relaxation times at other temperatures, tau."""
+        """Relaxation times at other temperatures, tau.
+
+        Parameters
+        ----------
+        temperatures
+            temperatures, epsilon_AA/k_B
+
+        Returns
+        -------
+        Array
+            relaxation times, tau
+        """
         with np.errstate(over="ignore"):
             return law_named(self.law)(np.asarray(temperatures, dtype=np.float64), np.array(self.values))
 
@@ -75,12 +94,30 @@ def fit_law(
               \tau_\mathrm{parabolic} &= \tau_0 \exp\left[J^2 (1/T - 1/T_o)^2\right],\; T < T_o \\
               \tau_\mathrm{mct} &= \tau_0\, (T/T_c - 1)^{-\gamma}
 
-    temperatures, times : (temperature,), epsilon_AA/k_B and tau
-    law : "arrhenius", "vft" (K is the kinetic fragility), "parabolic" or "mct"
-    confidence : of the intervals, for example 0.68
-    errors : (temperature,), standard errors of the times; None lets every ln tau count alike, and its
+    Parameters
+    ----------
+    temperatures, times
+        (temperature,), epsilon_AA/k_B and tau
+    law
+        "arrhenius", "vft" (K is the kinetic fragility), "parabolic" or "mct"
+    confidence
+        of the intervals, for example 0.68
+    errors
+        (temperature,), standard errors of the times; None lets every ln tau count alike, and its
         scatter tell the error
 
+    Returns
+    -------
+    LawFit
+        fitted parameters with their errors
+
+    Raises
+    ------
+    ParameterError
+        if there are no more temperatures than parameters, a time isn't positive, or none rises on cooling.
+
+    Notes
+    -----
     Least squares of ln tau. The intervals are profiles: the values of a parameter at which chi square,
     all others at their best, exceeds the least one by the quantile of chi square or F; with errors the
     quantile is multiplied by chi square per degree of freedom where that exceeds 1.
@@ -88,15 +125,14 @@ def fit_law(
     .. math:: \mathrm{AIC} = \chi^2 + 2k,\quad \mathrm{BIC} = \chi^2 + k\ln n \quad
               (\chi^2 \to n\ln(\chi^2/n),\; k \to k + 1 \text{ without errors})
 
-    Raises
-    ------
-    ParameterError
-        if there are no more temperatures than parameters, a time isn't positive, or none rises on cooling.
-
-    Source: nandi2021, SI Table I and reference 36 (VFT with K); Y. S. Elmatad, D. Chandler and
+    References
+    ----------
+    nandi2021, SI Table I and reference 36 (VFT with K); Y. S. Elmatad, D. Chandler and
     J. P. Garrahan, J. Phys. Chem. B 113, 5563 (2009), Eq. 1 (parabolic); W. Kob and H. C. Andersen, Phys.
     Rev. E 51, 4626 (1995) (power law).
 
+    Examples
+    --------
     >>> T = np.array([0.47, 0.53, 0.6, 0.7, 0.8, 1.0])
     >>> found = fit_law(T, 0.2 * np.exp(1 / (0.189 * (T / 0.279 - 1))), law="vft", confidence=0.68)
     >>> round(found["K"], 4), round(found["T_VFT"], 4)
@@ -146,20 +182,31 @@ def compare_laws(
 
     .. math:: w_l = \frac{e^{-\mathrm{AIC}_l/2}}{\sum_m e^{-\mathrm{AIC}_m/2}}
 
-    temperatures, times, confidence, errors : as in :func:`fit_law`
-    laws : which
+    Parameters
+    ----------
+    temperatures, times, confidence, errors
+        as in :func:`fit_law`
+    laws
+        which
 
-    Returns ``aic``, ``bic``, ``chi_square``, ``weight`` w (law), ``value``, ``low``, ``high``
-    (law, parameter), NaN where a law has no such parameter, and ``at_bound`` (law).
+    Returns
+    -------
+    xr.Dataset
+        ``aic``, ``bic``, ``chi_square``, ``weight`` w (law), ``value``, ``low``, ``high``
+        (law, parameter), NaN where a law has no such parameter, and ``at_bound`` (law).
 
     Raises
     ------
     ParameterError
         as :func:`fit_law` does for the law of most parameters, or if a law is named twice.
 
-    Source: K. P. Burnham and D. R. Anderson, Model Selection and Multimodel Inference, Springer 2002,
+    References
+    ----------
+    K. P. Burnham and D. R. Anderson, Model Selection and Multimodel Inference, Springer 2002,
     Sec. 2.9 (weights).
 
+    Examples
+    --------
     >>> T = np.array([0.5, 0.6, 0.7, 0.8, 1.0])
     >>> found = compare_laws(T, 0.3 * (T / 0.43 - 1) ** -2.4, errors=0.01 * T, confidence=0.68)
     >>> found.law.values[found.aic.values.argmin()].item()

@@ -26,10 +26,16 @@ Field: TypeAlias = AnyNumbers | xr.DataArray
 class ParticleField:
     """A value of every particle, the same at all times or known at some frames.
 
-    values : (frame, particle); one row if it doesn't change
-    frames : (frame,), rising, which of the run's frames the rows are; None if it doesn't change
-    columns : (particle,), which column each of the trajectory's particles has, -1 for none
-    missing : value of particles that have none
+    Parameters
+    ----------
+    values
+        (frame, particle); one row if it doesn't change
+    frames
+        (frame,), rising, which of the run's frames the rows are; None if it doesn't change
+    columns
+        (particle,), which column each of the trajectory's particles has, -1 for none
+    missing
+        value of particles that have none
     """
 
     values: AnyArray
@@ -85,11 +91,18 @@ class ParticleField:
 class Groups:
     """How the particles of one run are sorted at each origin.
 
-    particles : those that are looked at, in order of their group where it doesn't change
-    starts : (group + 1,), where each group starts among them, if it doesn't change
-    labels : group of each particle at an origin, -1 for none, if it changes
-    weights : of each particle at an origin, if not all 1
-    n_groups : how many
+    Parameters
+    ----------
+    particles
+        those that are looked at, in order of their group where it doesn't change
+    starts
+        (group + 1,), where each group starts among them, if it doesn't change
+    labels
+        group of each particle at an origin, -1 for none, if it changes
+    weights
+        of each particle at an origin, if not all 1
+    n_groups
+        how many
     """
 
     particles: NDArray[np.int64]

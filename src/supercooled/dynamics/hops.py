@@ -38,22 +38,32 @@ def hops(
               \langle |\mathbf r_i - \langle\mathbf r_i\rangle_V|^2 \rangle_U},
               \quad U = [t - w/2, t],\; V = [t, t + w/2]
 
-    window : w, tau; both intervals hold the frames within them, ends included, so t belongs to both. Half of
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    window
+        w, tau; both intervals hold the frames within them, ends included, so t belongs to both. Half of
         it is cut to whole intervals, and the attribute ``window`` says what is left
-    species : whose particles; None takes all
-    remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor : maps chunks of frames; None does them here
-    out : folder to store the field in, for more than fits into memory; what is returned then reads it
+    species
+        whose particles; None takes all
+    remove_drift
+        subtract the mean position of all particles in each frame; not done by default
+    executor
+        maps chunks of frames; None does them here
+    out
+        folder to store the field in, for more than fits into memory; what is returned then reads it
         when asked. What is there already is replaced only if it is a field or results of this package
-    megabytes : of positions in a chunk; it never changes the answer
+    megabytes
+        of positions in a chunk; it never changes the answer
 
-    Returns ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
-    beyond the trajectory are left out; ``frame`` is the number of each in the trajectory's source, in
-    every slice of it, and ``time`` its time. A jump of length d between two still places gives
-    d^2 (k/(k+1))^(3/2) at its middle, where k+1 frames lie in each half and one in both.
-
-    The paper prints further powers of one half, which would make it a length; its threshold is a
-    squared one, so the powers are left out here.
+    Returns
+    -------
+    xr.DataArray
+        ``p_hop`` (frame, particle), a squared length, sigma_AA^2. Frames whose window reaches
+        beyond the trajectory are left out; ``frame`` is the number of each in the trajectory's source, in
+        every slice of it, and ``time`` its time. A jump of length d between two still places gives
+        d^2 (k/(k+1))^(3/2) at its middle, where k+1 frames lie in each half and one in both.
 
     Raises
     ------
@@ -64,8 +74,17 @@ def hops(
     StoreError
         if `out` holds something else, or can't be written.
 
-    Source: sharma2022, Eq. 2.
+    Notes
+    -----
+    The paper prints further powers of one half, which would make it a length; its threshold is a
+    squared one, so the powers are left out here.
 
+    References
+    ----------
+    sharma2022, Eq. 2.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> jump = np.zeros((8, 1, 3))

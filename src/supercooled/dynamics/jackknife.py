@@ -20,12 +20,20 @@ STEP = 1e-3
 class Curve:
     """One curve with what is known of its errors.
 
-    lags, values : (lag,)
-    without : (block, lag), its values without each block, or None
-    weights : (block, lag), how much the block holds, 0 where it does not count
-    independence : (lag,), 1 where blocks are independent, NaN where not
-    errors : (lag,), of the values, where `without` is unknown, or None
-    no_error : why errors are not known at some lags
+    Parameters
+    ----------
+    lags, values
+        (lag,)
+    without
+        (block, lag), its values without each block, or None
+    weights
+        (block, lag), how much the block holds, 0 where it does not count
+    independence
+        (lag,), 1 where blocks are independent, NaN where not
+    errors
+        (lag,), of the values, where `without` is unknown, or None
+    no_error
+        why errors are not known at some lags
     """
 
     lags: Array
@@ -91,7 +99,10 @@ def lags_of(data: xr.DataArray) -> Array:
 def without_gaps(data: xr.DataArray, beside: xr.Dataset) -> Booleans:
     """Where a curve has a value: from some lag to some other, but for lags at which there was no pair.
 
-    beside : holds ``n_origins`` if that is known
+    Parameters
+    ----------
+    beside
+        holds ``n_origins`` if that is known
 
     Raises
     ------

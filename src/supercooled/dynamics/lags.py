@@ -29,11 +29,27 @@ def logarithmic_lags(
     are unevenly spaced each is the time that most pairs of frames are apart, of those near its place; there
     are none where no two frames are.
 
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    per_decade
+        number of lags in each factor of ten
+    longest
+        largest lag, tau
+
+    Returns
+    -------
+    Array
+        (lag,), tau
+
     Raises
     ------
     ParameterError
         if `longest` is shorter than the interval, or there would be no time in a decade.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> run = Trajectory.from_arrays(np.zeros((101, 1, 3)), Box.cube(5.0), times=0.5 * np.arange(101))
@@ -87,9 +103,14 @@ def evenly_spaced(times: Array) -> bool:
 class Pairing:
     """Which later frames go with which origins.
 
-    times : (frame,)
-    origins : (origin,), frames
-    shortest, longest : (lag,), the times apart that count for a lag
+    Parameters
+    ----------
+    times
+        (frame,)
+    origins
+        (origin,), frames
+    shortest, longest
+        (lag,), the times apart that count for a lag
     """
 
     times: Array

@@ -17,12 +17,20 @@ class Law:
 
     .. math:: \ln\tau = \ln\tau_0 + c(p, \theta)\, g(T, \theta)
 
-    name, label : for people
-    parameters : tau_0 first, then p, then theta if there is one
-    shape : g
-    factor : c, a positive multiple or quotient of p
-    inverse : p, from c and theta
-    between : the range in which theta may lie, from the coldest and the hottest temperature
+    Parameters
+    ----------
+    name, label
+        for people
+    parameters
+        tau_0 first, then p, then theta if there is one
+    shape
+        g
+    factor
+        c, a positive multiple or quotient of p
+    inverse
+        p, from c and theta
+    between
+        the range in which theta may lie, from the coldest and the hottest temperature
     """
 
     name: str
@@ -98,6 +106,8 @@ LAWS: Mapping[str, Law] = {
 def law_named(name: str) -> Law:
     """Law of a name.
 
+    Examples
+    --------
     >>> law_named("vft").parameters
     ('tau_0', 'K', 'T_VFT')
     """

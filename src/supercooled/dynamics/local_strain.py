@@ -42,14 +42,24 @@ def nonaffine_displacement(
 
     A box that changes takes neighbours across its faces along.
 
-    lag : from t to the later frame, tau
-    cutoff : r_c of the neighbours at t, sigma_AA
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    lag
+        from t to the later frame, tau
+    cutoff
+        r_c of the neighbours at t, sigma_AA
+    origin_spacing
+        time between frames t, tau; None takes every frame that has a later one
+    executor, megabytes
+        map chunks of frames; they never change the answer
 
-    origin_spacing : time between frames t, tau; None takes every frame that has a later one
-    executor, megabytes : map chunks of frames; they never change the answer
-
-    Returns ``nonaffine`` (frame, particle), sigma_AA^2, a sum over neighbours, and ``n_neighbours``, by
-    which others divide it. ``frame`` and ``time`` are those of t. In two or three dimensions.
+    Returns
+    -------
+    xr.Dataset
+        ``nonaffine`` (frame, particle), sigma_AA^2, a sum over neighbours, and ``n_neighbours``, by
+        which others divide it. ``frame`` and ``time`` are those of t. In two or three dimensions.
 
     Raises
     ------
@@ -61,8 +71,12 @@ def nonaffine_displacement(
     TrajectoryError
         naming frame and particle, if its neighbours are too few for a deformation, or lie in a plane.
 
-    Source: M. L. Falk and J. S. Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
+    References
+    ----------
+    M. L. Falk and J. S. Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> gas = np.random.default_rng(1).uniform(-3, 3, (1, 200, 3))
@@ -101,9 +115,17 @@ def cage_relative_displacement(
     In two dimensions long waves move whole regions back and forth; this leaves them out, and so it
     does the deformation F of a box that changes: displacements are r(t + lag) - F r(t).
 
-    lag, cutoff, origin_spacing, executor, megabytes : as in :func:`nonaffine_displacement`
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    lag, cutoff, origin_spacing, executor, megabytes
+        as in :func:`nonaffine_displacement`
 
-    Returns ``cage_relative_displacement`` (frame, particle, component), sigma_AA, and ``n_neighbours``.
+    Returns
+    -------
+    xr.Dataset
+        ``cage_relative_displacement`` (frame, particle, component), sigma_AA, and ``n_neighbours``.
 
     Raises
     ------
@@ -112,8 +134,12 @@ def cage_relative_displacement(
     TrajectoryError
         naming frame and particle, if it has no neighbour.
 
-    Source: S. Mazoyer, F. Ebert, G. Maret and P. Keim, EPL 88, 66004 (2009).
+    References
+    ----------
+    S. Mazoyer, F. Ebert, G. Maret and P. Keim, EPL 88, 66004 (2009).
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 2), -1).reshape(1, 36, 2)

@@ -37,26 +37,40 @@ def onset_temperatures(
               \text{departure} &: \ln\tau(T_o) = a + E/T_o + \delta, \text{ the line through }
               T \ge T_\mathrm{hot}
 
-    temperatures, times : (temperature,), epsilon_AA/k_B and tau
-    hot : T_hot, where the Arrhenius line of the hot liquid ends; the first and the last definition hang on
+    Parameters
+    ----------
+    temperatures, times
+        (temperature,), epsilon_AA/k_B and tau
+    hot
+        T_hot, where the Arrhenius line of the hot liquid ends; the first and the last definition hang on
         it, the second doesn't
-    excess : delta of ln tau, for example 0.1; between two temperatures the departure is linear in 1/T
-    errors : (temperature,), standard errors of the times
-    others : onsets found elsewhere, to stand beside, with their errors: the crossing of the barriers of
+    excess
+        delta of ln tau, for example 0.1; between two temperatures the departure is linear in 1/T
+    errors
+        (temperature,), standard errors of the times
+    others
+        onsets found elsewhere, to stand beside, with their errors: the crossing of the barriers of
         all softnesses, for example
 
-    Returns ``onset_temperature`` and ``onset_temperature_error`` (definition), and ``reason``, empty
-    where the onset was found. An error is that of the times, propagated; NaN without any.
+    Returns
+    -------
+    xr.Dataset
+        ``onset_temperature`` and ``onset_temperature_error`` (definition), and ``reason``, empty
+        where the onset was found. An error is that of the times, propagated; NaN without any.
 
     Raises
     ------
     ParameterError
         if fewer than six temperatures are given, fewer than two at `hot` or above or than four below.
 
-    Source: Y. S. Elmatad, D. Chandler and J. P. Garrahan, J. Phys. Chem. B 113, 5563 (2009) (parabolic);
+    References
+    ----------
+    Y. S. Elmatad, D. Chandler and J. P. Garrahan, J. Phys. Chem. B 113, 5563 (2009) (parabolic);
     nandi2021 and sharma2022 use the departure from the Arrhenius line of the hot liquid without writing
     it down; the bend is the two in one.
 
+    Examples
+    --------
     >>> T = np.array([0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.9, 1.0, 1.2])
     >>> times = np.exp(1.0 / T + 9.0 * np.maximum(0.0, 1 / T - 1 / 0.8) ** 2)
     >>> found = onset_temperatures(T, times, hot=0.8, excess=0.1, others={"softness": (0.81, 0.02)})

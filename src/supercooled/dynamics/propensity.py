@@ -39,14 +39,23 @@ def propensity(
     .. math:: \langle|\Delta\mathbf r_i(t)|\rangle_\mathrm{iso} = \frac1n \sum_{k=1}^n
               |\mathbf r_i^{(k)}(t) - \mathbf r_i(0)|
 
-    runs : n of them, from the same positions with different velocities; their first frames are compared
-    times : (time,), after the first frame, at which every run has a frame, tau
-    remove_drift : subtract the mean displacement of all particles in each run; not done by default
-    executor, megabytes : map runs, each read in chunks; they never change the answer
+    Parameters
+    ----------
+    runs
+        n of them, from the same positions with different velocities; their first frames are compared
+    times
+        (time,), after the first frame, at which every run has a frame, tau
+    remove_drift
+        subtract the mean displacement of all particles in each run; not done by default
+    executor, megabytes
+        map runs, each read in chunks; they never change the answer
 
-    Returns ``propensity`` (time, particle), sigma_AA; ``propensity_spread``, the standard deviation over
-    runs, and ``propensity_error``, that over the root of n, the standard error; ``propensity_squared``,
-    the mean of the squared displacement, sigma_AA^2.
+    Returns
+    -------
+    xr.Dataset
+        ``propensity`` (time, particle), sigma_AA; ``propensity_spread``, the standard deviation over
+        runs, and ``propensity_error``, that over the root of n, the standard error; ``propensity_squared``,
+        the mean of the squared displacement, sigma_AA^2.
 
     Raises
     ------
@@ -55,9 +64,13 @@ def propensity(
     TrajectoryError
         naming run and particle, if the runs don't start from the same configuration.
 
-    Source: A. Widmer-Cooper, P. Harrowell and H. Fynewever, Phys. Rev. Lett. 93, 135701 (2004), whose
+    References
+    ----------
+    A. Widmer-Cooper, P. Harrowell and H. Fynewever, Phys. Rev. Lett. 93, 135701 (2004), whose
     propensity is the squared one; graham2023, Sec. III.A, and its reference 38.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> ways = np.zeros((2, 3, 1, 3))

@@ -31,23 +31,40 @@ def relaxation_time(
     Between two lags ln(-ln q) is taken as linear in ln t, which is exact for every stretched
     exponential. The first crossing counts.
 
-    curves : what :func:`displacements` or :func:`correlators` returns, or one curve (lag,)
-    of : which curve, "overlap" or "scattering"; choose one wave number or group first, as in
+    Parameters
+    ----------
+    curves
+        what :func:`displacements` or :func:`correlators` returns, or one curve (lag,)
+    of
+        which curve, "overlap" or "scattering"; choose one wave number or group first, as in
         ``curves.sel(q=7.2)``
-    level : between 0 and 1
-    errors : (lag,), standard errors of a curve that comes alone
+    level
+        between 0 and 1
+    errors
+        (lag,), standard errors of a curve that comes alone
 
-    The error is the jackknife's over blocks, or follows from those of the curve; NaN, with the reason, where
-    the blocks are not independent at that time. Where the curve does not fall so far within the lags there
-    is no value, and the reason says so.
+    Returns
+    -------
+    Estimate
+        tau; NaN with the reason where the correlation has not decayed
 
     Raises
     ------
     ParameterError
         if the curve isn't there, depends on more than the lag, or `level` is out of range.
 
-    Source: nandi2021, SI; sharma2022, Sec. IV B (overlap); graham2023, Sec. II.A (F_s).
+    Notes
+    -----
+    The error is the jackknife's over blocks, or follows from those of the curve; NaN, with the reason, where
+    the blocks are not independent at that time. Where the curve does not fall so far within the lags there
+    is no value, and the reason says so.
 
+    References
+    ----------
+    nandi2021, SI; sharma2022, Sec. IV B (overlap); graham2023, Sec. II.A (F_s).
+
+    Examples
+    --------
     >>> import numpy as np
     >>> lags = np.geomspace(1.0, 100.0, 9)
     >>> curve = xr.Dataset({"overlap": ("lag", np.exp(-np.sqrt(lags / 20.0)))}, {"lag": lags})

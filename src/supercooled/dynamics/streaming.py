@@ -29,9 +29,13 @@ BESIDE = 3
 class Tally:
     """Sums over pairs of frames; ``+`` adds two.
 
-    sums : (block, lag, group, column): r^2, r^4, r <= a, F(q) ...; the squares of all but the first
+    Parameters
+    ----------
+    sums
+        (block, lag, group, column): r^2, r^4, r <= a, F(q) ...; the squares of all but the first
         two over the weight; weight, pairs, time apart
-    histogram : (block, lag, group, bin)
+    histogram
+        (block, lag, group, bin)
     """
 
     sums: Array
@@ -45,9 +49,14 @@ class Tally:
 class Plan:
     """One run and what is asked of it.
 
-    block : (frame,), which block an origin belongs to
-    bins : of the van Hove histogram
-    continuous : paths are added up from frame to frame, so none may be left out
+    Parameters
+    ----------
+    block
+        (frame,), which block an origin belongs to
+    bins
+        of the van Hove histogram
+    continuous
+        paths are added up from frame to frame, so none may be left out
     """
 
     run: Trajectory
@@ -64,7 +73,10 @@ class Plan:
     def tally(self, needed: NDArray[np.bool_], executor: Executor | None) -> Tally:
         """Sums over all pairs: one pass if the origins fit into memory, else one for each group of them.
 
-        needed : (frame,), whether a pair begins or ends with it
+        Parameters
+        ----------
+        needed
+            (frame,), whether a pair begins or ends with it
         """
         room = frames_within(self.megabytes, len(self.groups.particles))
         frames = np.flatnonzero(needed)

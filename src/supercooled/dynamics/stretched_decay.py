@@ -31,11 +31,18 @@ FIELDS = {"amplitude": "1", "time": "tau", "exponent": "1", "mean_time": "tau"}
 class StretchedExponential:
     """Parameters of a stretched exponential, with standard errors.
 
-    amplitude : A, height of the plateau
-    time : tau
-    exponent : beta
-    mean_time : integral of the curve over its amplitude, tau
-    deviation : root mean square of what the fit leaves over
+    Parameters
+    ----------
+    amplitude
+        A, height of the plateau
+    time
+        tau
+    exponent
+        beta
+    mean_time
+        integral of the curve over its amplitude, tau
+    deviation
+        root mean square of what the fit leaves over
     """
 
     amplitude: Estimate
@@ -59,11 +66,17 @@ def stretched_exponential(
     .. math:: q(t) = A\, e^{-(t/\tau)^\beta}, \qquad
               \langle\tau\rangle = \frac{\tau}{\beta}\,\Gamma\!\left(\frac{1}{\beta}\right)
 
-    curves, of, errors : as in :func:`relaxation_time`
-    shortest, longest : lags fitted, tau: from the plateau on, since the approach to it decays otherwise
+    Parameters
+    ----------
+    curves, of, errors
+        as in :func:`relaxation_time`
+    shortest, longest
+        lags fitted, tau: from the plateau on, since the approach to it decays otherwise
 
-    All lags count alike. Errors are jackknives over blocks, or follow from those of the curve; without
-    either, from the scatter about the fit.
+    Returns
+    -------
+    StretchedExponential
+        amplitude, time (tau) and exponent with their errors
 
     Raises
     ------
@@ -72,9 +85,18 @@ def stretched_exponential(
         goes through it: one of a time long before the first lag or beyond the last would be an extrapolation,
         and one of an amplitude above 1 has taken in another decay.
 
-    Source: R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
+    Notes
+    -----
+    All lags count alike. Errors are jackknives over blocks, or follow from those of the curve; without
+    either, from the scatter about the fit.
+
+    References
+    ----------
+    R. Kohlrausch, Ann. Phys. Chem. 167, 179 (1854); G. Williams and D. C. Watts, Trans. Faraday
     Soc. 66, 80 (1970).
 
+    Examples
+    --------
     >>> import numpy as np
     >>> lags = np.geomspace(1.0, 1000.0, 30)
     >>> curve = xr.DataArray(0.8 * np.exp(-((lags / 50.0) ** 0.6)), dims="lag", coords={"lag": lags})

@@ -28,8 +28,12 @@ LEAST_POINTS = 4
 class HopThreshold(Estimate):
     """Threshold p_c of the hop indicator, or why the run doesn't give one.
 
-    value, error, unit, reason : as of :class:`supercooled.Estimate`, sigma_AA^2
-    time : of the maximum of alpha2, tau; NaN without a value
+    Parameters
+    ----------
+    value, error, unit, reason
+        as of :class:`supercooled.Estimate`, sigma_AA^2
+    time
+        of the maximum of alpha2, tau; NaN without a value
     """
 
     time: Uncertain = np.nan
@@ -44,19 +48,34 @@ def hop_threshold(displacements: NonGaussian, *, decades: Decades) -> HopThresho
     The maximum is flat, so t* is the top of a parabola in log t through the points within `decades`
     decades of the largest one, and p_c comes from a parabola through log msd there.
 
-    displacements : what :func:`displacements` returns
-    decades : decades of time on either side, for example 0.4
+    Parameters
+    ----------
+    displacements
+        what :func:`displacements` returns
+    decades
+        decades of time on either side, for example 0.4
 
-    It is reached when 2 t* is within the lags and the runs together last 8 t* or longer; otherwise
-    nothing is guessed. The error is the jackknife's over blocks, the points staying the same.
+    Returns
+    -------
+    HopThreshold
+        threshold, sigma_AA^2, and the time at which it was found, tau
 
     Raises
     ------
     ParameterError
         if `decades` is not positive.
 
-    Source: sharma2022, Sec. III, where the mean squared displacement is called its root.
+    Notes
+    -----
+    It is reached when 2 t* is within the lags and the runs together last 8 t* or longer; otherwise
+    nothing is guessed. The error is the jackknife's over blocks, the points staying the same.
 
+    References
+    ----------
+    sharma2022, Sec. III, where the mean squared displacement is called its root.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> rng = np.random.default_rng(1)

@@ -38,25 +38,39 @@ def training_by_crossing(
     .. math:: t_\mathrm{soft} = t_1 - \ell \text{ of events with } \max p_\mathrm{hop} > p_c, \qquad
               p_\mathrm{hop}(i, t) \le p_0 \text{ for } t_a \le t \le t_b,\; t_b - t_a \ge t_q
 
-    events : what :func:`events` returns with the low threshold p_0, of one run or of several
-    rearrangement : p_c, sigma_AA^2; 0.2 in the paper, whose p_0 is 0.05
-    lead : l, tau, from the soft structure to the crossing t_1; half of the window is the first frame of
+    Parameters
+    ----------
+    events
+        what :func:`events` returns with the low threshold p_0, of one run or of several
+    rearrangement
+        p_c, sigma_AA^2; 0.2 in the paper, whose p_0 is 0.05
+    lead
+        l, tau, from the soft structure to the crossing t_1; half of the window is the first frame of
         the window around t_1
-    quiet : t_q, tau; the relaxation time in the paper
-    hard_at : "middle" of the quiet stretch, or "after" it has been quiet for `quiet`
+    quiet
+        t_q, tau; the relaxation time in the paper
+    hard_at
+        "middle" of the quiet stretch, or "after" it has been quiet for `quiet`
 
-    Returns a table along ``example``: ``run`` (0, 1, ...; learn and test on different ones), ``frame``,
-    ``time``, ``particle`` and ``soft``. A stretch gives one hard example, however long it is. An event
-    whose crossing was not seen, or whose structure comes before the run, gives none.
+    Returns
+    -------
+    xr.Dataset
+        a table along ``example``: ``run`` (0, 1, ...; learn and test on different ones), ``frame``,
+        ``time``, ``particle`` and ``soft``. A stretch gives one hard example, however long it is. An event
+        whose crossing was not seen, or whose structure comes before the run, gives none.
 
     Raises
     ------
     ParameterError
         if a threshold, `lead` or `quiet` is out of range.
 
-    Source: schoenholz2016, Secs. I.B and I.C, which asks of hard particles that they have not rearranged
+    References
+    ----------
+    schoenholz2016, Secs. I.B and I.C, which asks of hard particles that they have not rearranged
     "for a time tau_alpha preceding" (here "after"); the middle is a later practice.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> from supercooled.dynamics import events
@@ -105,18 +119,26 @@ def training_by_crossing(
 class ExtremaRule:
     """Which peaks and troughs of the hop indicator make examples.
 
-    window : of the hop indicator, tau
-    soft_above, hard_below : p_S and p_H, sigma_AA^2
-    soft_separation, hard_separation : least time between two peaks, and between two troughs, of one
+    Parameters
+    ----------
+    window
+        of the hop indicator, tau
+    soft_above, hard_below
+        p_S and p_H, sigma_AA^2
+    soft_separation, hard_separation
+        least time between two peaks, and between two troughs, of one
         particle, tau. Of those too close the highest peak or the deepest trough stays, the earlier of equals
-    lead : from the soft structure to the peak, tau. At the peak a part of the hop has happened
-
-    :meth:`graham2023` makes the paper's choice.
+    lead
+        from the soft structure to the peak, tau. At the peak a part of the hop has happened
 
     Raises
     ------
     ParameterError
         if a threshold, a separation or `lead` is out of range.
+
+    Notes
+    -----
+    :meth:`graham2023` makes the paper's choice.
     """
 
     window: Positive
@@ -141,6 +163,18 @@ class ExtremaRule:
     def graham2023(cls, *, lead: NotNegative) -> ExtremaRule:
         """The paper's choice (Sec. II.B); it says of no lead.
 
+        Parameters
+        ----------
+        lead
+            time from the structure to the extremum of p_hop, tau
+
+        Returns
+        -------
+        ExtremaRule
+            rule with the paper's thresholds and separations
+
+        Examples
+        --------
         >>> ExtremaRule.graham2023(lead=0.0).hard_separation
         80.0
         """
@@ -161,13 +195,24 @@ def training_by_extrema(
 
     .. math:: p_\mathrm{hop}(i, t_\mathrm{peak}) > p_S, \qquad p_\mathrm{hop}(i, t_\mathrm{trough}) < p_H
 
-    rule : which peaks and troughs
-    species : whose particles; A in the paper; None takes all
-    remove_drift : subtract the mean position of all particles in each frame; not done by default
-    executor, megabytes : map chunks of frames; they never change the answer
+    Parameters
+    ----------
+    trajectories
+        trajectories of one state point
+    rule
+        which peaks and troughs
+    species
+        whose particles; A in the paper; None takes all
+    remove_drift
+        subtract the mean position of all particles in each frame; not done by default
+    executor, megabytes
+        map chunks of frames; they never change the answer
 
-    Returns a table along ``example`` as :func:`training_by_crossing` does. A peak is higher than both
-    frames beside it, a trough lower. Memory grows with the extrema that are kept.
+    Returns
+    -------
+    xr.Dataset
+        a table along ``example`` as :func:`training_by_crossing` does. A peak is higher than both
+        frames beside it, a trough lower. Memory grows with the extrema that are kept.
 
     Raises
     ------
@@ -176,8 +221,12 @@ def training_by_extrema(
     TrajectoryError
         if frames are unevenly spaced, or a run is shorter than the window.
 
-    Source: graham2023, Sec. II.B.
+    References
+    ----------
+    graham2023, Sec. II.B.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box, Trajectory
     >>> rng = np.random.default_rng(1)
@@ -220,17 +269,31 @@ def training_by_extrema(
 def balanced(examples: Kinds, *, size: Count, seed: Random) -> xr.Dataset:
     """As many soft as hard examples, drawn at random without putting back.
 
-    examples : what :func:`training_by_crossing` or :func:`training_by_extrema` returns
-    size : of each kind; 6000 in the paper
-    seed : of the draw
+    Parameters
+    ----------
+    examples
+        what :func:`training_by_crossing` or :func:`training_by_extrema` returns
+    size
+        of each kind; 6000 in the paper
+    seed
+        of the draw
+
+    Returns
+    -------
+    xr.Dataset
+        the drawn examples, with the variables of `examples`
 
     Raises
     ------
     ParameterError
         if there are fewer examples of a kind: a longer run has more.
 
-    Source: schoenholz2016, Sec. I.C.
+    References
+    ----------
+    schoenholz2016, Sec. I.C.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> table = xr.Dataset({"soft": ("example", np.arange(10) < 3)})
     >>> int(balanced(table, size=3, seed=1).soft.sum())

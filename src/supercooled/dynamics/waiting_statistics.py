@@ -35,27 +35,38 @@ def waiting_times(events: EventTimes, *, times: Times) -> xr.Dataset:
 
     of the stretches that end with an event; w makes up for those that the run is too short to hold whole.
 
-    events : what :func:`events` or :func:`rearrangements` returns; an event counts at its peak
-    times : (time,), tau, for the shares; a frame stands for the interval around it
+    Parameters
+    ----------
+    events
+        what :func:`events` or :func:`rearrangements` returns; an event counts at its peak
+    times
+        (time,), tau, for the shares; a frame stands for the interval around it
 
-    Returns ``persistence_survival`` and ``exchange_survival`` (time), ``persistence_mean``,
-    ``exchange_mean`` (tau), each with ``*_error``, and ``persistence_unseen``, ``exchange_unseen``: the
-    shares that last longer than the run. The means are of the rest, so lower bounds if these aren't
-    small; NaN without any. Errors are jackknives over 20 groups of particles, times the root of
-    ``dependence``: the variance of the number of events from one part of the run to the next, over that of
-    particles that know nothing of each other, at least 1. They are NaN, and ``no_error`` says why, where the
-    run is shorter than five mean persistence times, or has fewer than four particles. In a steady
-    state :math:`\langle t_p \rangle = \langle t_x^2 \rangle / (2 \langle t_x \rangle)` if successive times
-    are independent, so that both means agree for a Poisson process.
+    Returns
+    -------
+    xr.Dataset
+        ``persistence_survival`` and ``exchange_survival`` (time), ``persistence_mean``, ``exchange_mean``
+        (tau), each with ``*_error``, and ``persistence_unseen``, ``exchange_unseen``: the shares that last
+        longer than the run. The means are of the rest, so lower bounds if these aren't small; NaN without
+        any. Errors are jackknives over 20 groups of particles, times the root of ``dependence``: the variance
+        of the number of events from one part of the run to the next, over that of particles that know nothing
+        of each other, at least 1. They are NaN, and ``no_error`` says why, where the run is shorter than five
+        mean persistence times, or has fewer than four particles. In a steady state :math:`\langle t_p \rangle
+        = \langle t_x^2 \rangle / (2 \langle t_x \rangle)` if successive times are independent, so that both
+        means agree for a Poisson process.
 
     Raises
     ------
     ParameterError
         if times aren't rising and at least 0, or not all shorter than the time observed.
 
-    Source: Y. Jung, J. P. Garrahan and D. Chandler, Phys. Rev. E 69, 061205 (2004), Sec. III (persistence
+    References
+    ----------
+    Y. Jung, J. P. Garrahan and D. Chandler, Phys. Rev. E 69, 061205 (2004), Sec. III (persistence
     and exchange); the weights are those of inclusion in a window of length T.
 
+    Examples
+    --------
     >>> table = xr.Dataset(
     ...     {"particle": ("event", [0, 0, 0]), "time": ("event", [2.0, 4.0, 6.0]), "observed": [0]},
     ...     attrs={"observed_from": 0.0, "observed_to": 8.0},

@@ -22,6 +22,8 @@ def shell_vectors(box: Box, q: float, width: float) -> Array:
     BoxError
         if there is none.
 
+    Examples
+    --------
     >>> shell_vectors(Box.cube(2 * np.pi), q=1.0, width=0.1)
     array([[0., 0., 1.],
            [0., 1., 0.],

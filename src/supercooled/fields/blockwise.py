@@ -45,15 +45,25 @@ def field(
 ) -> xr.DataArray:
     """Field (frame, particle) of chunks of frames, one after the other or side by side.
 
-    function : of an item, (frame, particle)
-    items : one for each chunk of frames, in order
-    sizes : frames of each; all but the last alike
-    coords : with ``frame`` and ``particle``
-    executor : maps the chunks; None makes them here
-    out : folder to store the values in, which then never are in memory all together; it appears when it
+    Parameters
+    ----------
+    function
+        of an item, (frame, particle)
+    items
+        one for each chunk of frames, in order
+    sizes
+        frames of each; all but the last alike
+    coords
+        with ``frame`` and ``particle``
+    executor
+        maps the chunks; None makes them here
+    out
+        folder to store the values in, which then never are in memory all together; it appears when it
         is whole. None keeps them in memory.
-    by : the function that stores them, unless one that called it has said so
-    inputs : files that the values are made from, which must not lie in `out`
+    by
+        the function that stores them, unless one that called it has said so
+    inputs
+        files that the values are made from, which must not lie in `out`
 
     Raises
     ------

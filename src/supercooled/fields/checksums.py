@@ -37,8 +37,12 @@ _PASSED_OVER = (".DS_Store", ".nfs")
 def sealed_folder(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
     """A name for a folder, which is sealed and comes to `path` when the block ends without error.
 
-    by : the function that writes it, unless one that called it has said so
-    inputs : that it is made from, which must not lie in it
+    Parameters
+    ----------
+    by
+        the function that writes it, unless one that called it has said so
+    inputs
+        that it is made from, which must not lie in it
 
     Raises
     ------
@@ -83,7 +87,10 @@ def is_part(folder: Path) -> bool:
 def seal(folder: str | Path, *, by: str = "") -> None:
     """Write down the files of a folder: their sizes and hashes, of large chunks of a field their own sums.
 
-    by : the command or function that made it
+    Parameters
+    ----------
+    by
+        the command or function that made it
     """
     folder = Path(folder)
     files = {
@@ -141,7 +148,10 @@ def _remedy(folder: Path) -> str:
 def sum_of(path: Path, name: str) -> str:
     """What tells whether a file is the one that was sealed.
 
-    name : its path below the folder
+    Parameters
+    ----------
+    name
+        its path below the folder
     """
     if name.startswith(SUMMED) and path.stat().st_size > _LARGE:
         return own_sum(path)

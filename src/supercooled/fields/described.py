@@ -23,6 +23,20 @@ _Kind = TypeVar("_Kind", bound="Described")
 def parameter(default: Any = MISSING, *, unit: str = "1") -> Any:
     """Field that has a unit: :func:`supercooled.testing.check_indicator` rescales it.
 
+    Parameters
+    ----------
+    default
+        value where none is given
+    unit
+        unit of the parameter, for example "sigma_AA"
+
+    Returns
+    -------
+    Any
+        field of a dataclass
+
+    Examples
+    --------
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
     ... class Shell:
@@ -56,10 +70,16 @@ class Described(ABC):
     ) -> None:
         """Say what it is called.
 
-        unit : of the values, in sigma_AA, epsilon_AA, tau, k_B
-        symbol, long_name : for axes and tables; default the name of the class in words
-        source : the paper that defines it
-        quantity : entry of the table of quantities that it is; default a new one, named as the class
+        Parameters
+        ----------
+        unit
+            of the values, in sigma_AA, epsilon_AA, tau, k_B
+        symbol, long_name
+            for axes and tables; default the name of the class in words
+        source
+            the paper that defines it
+        quantity
+            entry of the table of quantities that it is; default a new one, named as the class
         """
         super().__init_subclass__(**others)
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
@@ -102,8 +122,12 @@ def enter(one: Described) -> None:
 def installed(group: str, kind: type[_Kind], word: str) -> Mapping[str, type[_Kind]]:
     """Every concrete kind by the name of its class, those that other packages offer through entry points too.
 
-    group : of the entry points
-    word : what an error calls one
+    Parameters
+    ----------
+    group
+        of the entry points
+    word
+        what an error calls one
 
     Raises
     ------

@@ -17,11 +17,19 @@ _BINS = 2**12
 def quantiles(chunks: Callable[[], Iterable[Array]], q: Sequence[float]) -> Array:
     """Quantiles of all values of some chunks, as :func:`numpy.quantile` gives them for all at once.
 
-    chunks : begins anew with each call; NaN does not count
-    q : between 0 and 1
+    Parameters
+    ----------
+    chunks
+        begins anew with each call; NaN does not count
+    q
+        between 0 and 1
 
+    Notes
+    -----
     Every pass narrows the bounds about a value of each rank, until what lies between can be sorted.
 
+    Examples
+    --------
     >>> parts = [np.array([3.0, 1.0]), np.array([2.0, 5.0])]
     >>> quantiles(lambda: iter(parts), [0.5, 1.0])
     array([2.5, 5. ])
@@ -71,9 +79,14 @@ def _at(chunks: Callable[[], Iterable[Array]], ranks: Integers, low: float, high
 class _Between:
     """Bounds, ends included, between which values of some ranks lie.
 
-    before : values below them
-    wanted : (rank,), which ranks
-    count : values between them, where that is known
+    Parameters
+    ----------
+    before
+        values below them
+    wanted
+        (rank,), which ranks
+    count
+        values between them, where that is known
     """
 
     low: float

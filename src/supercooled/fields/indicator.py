@@ -55,7 +55,10 @@ class Features(Described):
 
         A model that has learned from them keeps it, and is then applied to no others.
 
-        names, dimensions : species and dimensions of the frames
+        Parameters
+        ----------
+        names, dimensions
+            species and dimensions of the frames
         """
         said = {"centre": species, "species": list(names), "dimensions": dimensions}
         return json.dumps({**said, "features": str(self), "digest": self.digest}, sort_keys=True)
@@ -81,17 +84,26 @@ class Features(Described):
     ) -> xr.DataArray:
         """Values of a trajectory's frames or of one frame.
 
-        species : of the particles; None takes all
-        frames : which frames of the trajectory; their numbers in it stay
-        executor : maps chunks of frames; None does them here
-        progress : called after each chunk with how many frames are done, and of how many
-        out : folder to store the values in, as :func:`compute` does
-        megabytes : of positions in a chunk; it never changes the answer
+        Parameters
+        ----------
+        species
+            of the particles; None takes all
+        frames
+            which frames of the trajectory; their numbers in it stay
+        executor
+            maps chunks of frames; None does them here
+        progress
+            called after each chunk with how many frames are done, and of how many
+        out
+            folder to store the values in, as :func:`compute` does
+        megabytes
+            of positions in a chunk; it never changes the answer
 
         Returns
         -------
-        DataArray (frame, particle, feature); of one frame (particle, feature). Of one species the attribute
-        ``definition`` says how they are made, for :class:`supercooled.learning.SoftnessModel`.
+        xr.DataArray
+            DataArray (frame, particle, feature); of one frame (particle, feature). Of one species the
+            attribute ``definition`` says how they are made, for :class:`supercooled.learning.SoftnessModel`.
 
         Raises
         ------
@@ -118,6 +130,8 @@ class Features(Described):
 class Indicator(Features):
     """One number a particle, found in one frame; a frozen dataclass whose fields are all its parameters.
 
+    Examples
+    --------
     >>> from supercooled.fields import parameter
     >>> @dataclass(frozen=True)
     ... class Contacts(Indicator, long_name="neighbours within the cutoff"):
@@ -155,17 +169,26 @@ class Indicator(Features):
     ) -> xr.DataArray:
         """Values of a trajectory's frames or of one frame.
 
-        species : of the particles; None takes all
-        frames : which frames of the trajectory; their numbers in it stay
-        executor : maps chunks of frames; None does them here
-        progress : called after each chunk with how many frames are done, and of how many
-        out : folder to store the field in, for more than fits into memory; what is returned then reads it
+        Parameters
+        ----------
+        species
+            of the particles; None takes all
+        frames
+            which frames of the trajectory; their numbers in it stay
+        executor
+            maps chunks of frames; None does them here
+        progress
+            called after each chunk with how many frames are done, and of how many
+        out
+            folder to store the field in, for more than fits into memory; what is returned then reads it
             when asked. What is there already is replaced only if the same indicator stored it
-        megabytes : of positions in a chunk; it never changes the answer
+        megabytes
+            of positions in a chunk; it never changes the answer
 
         Returns
         -------
-        DataArray (frame, particle), of one frame (particle,), with unit and long name.
+        xr.DataArray
+            DataArray (frame, particle), of one frame (particle,), with unit and long name.
 
         Raises
         ------
@@ -212,19 +235,32 @@ def compute(
 
     What they share of a frame, such as its list of neighbours, is made once.
 
-    species : of the particles; None takes all
-    frames : which frames of the trajectory; their numbers in it stay
-    executor : maps chunks of frames; None does them here
-    progress : called after each chunk with how many frames are done, and of how many
-    out : folder to store the values in, for more than fits into memory; what is returned then reads them when
+    Parameters
+    ----------
+    run
+        trajectory
+    indicators
+        indicators and feature sets
+    species
+        of the particles; None takes all
+    frames
+        which frames of the trajectory; their numbers in it stay
+    executor
+        maps chunks of frames; None does them here
+    progress
+        called after each chunk with how many frames are done, and of how many
+    out
+        folder to store the values in, for more than fits into memory; what is returned then reads them when
         asked. Chunks that are whole there already, of the same frames, indicators and source, are not made
         again: what was stopped goes on. It must be empty, or hold only results of this package
-    megabytes : of positions in a chunk; it never changes the answer
+    megabytes
+        of positions in a chunk; it never changes the answer
 
     Returns
     -------
-    Dataset of a variable for each indicator, (frame, particle), and for each set of features, (frame,
-    particle, ...), named by ``str`` of it.
+    xr.Dataset
+        Dataset of a variable for each indicator, (frame, particle), and for each set of features, (frame,
+        particle, ...), named by ``str`` of it.
 
     Raises
     ------
@@ -235,6 +271,8 @@ def compute(
     StoreError
         if `out` holds something else, or can't be written.
 
+    Examples
+    --------
     >>> import tempfile
     >>> import supercooled as sc
     >>> still = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
@@ -315,8 +353,12 @@ def _mixtures(thing: Any) -> Iterator[Mixture]:
 class _Plan:
     """What is asked of a trajectory.
 
-    rows : places of the frames in it
-    particles : whose values are wanted
+    Parameters
+    ----------
+    rows
+        places of the frames in it
+    particles
+        whose values are wanted
     """
 
     run: Trajectory
@@ -437,9 +479,14 @@ def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> 
 class _Labels:
     """What values of several indicators and feature sets, side by side, are called.
 
-    frame : with the species and dimensions of all
-    made : of which trajectory, as attributes
-    species : of the particles; None of all
+    Parameters
+    ----------
+    frame
+        with the species and dimensions of all
+    made
+        of which trajectory, as attributes
+    species
+        of the particles; None of all
     """
 
     wanted: Sequence[Features]

@@ -56,7 +56,10 @@ def opened(path: str | Path) -> xr.DataArray:
 def reading(what: str, remedy: str = "delete it and run it again") -> Iterator[None]:
     """Say in one sentence what a library can't read; it raises whatever it stumbles over.
 
-    what, remedy : is being read, and what to do, for the sentence
+    Parameters
+    ----------
+    what, remedy
+        is being read, and what to do, for the sentence
 
     Raises
     ------
@@ -88,8 +91,13 @@ def is_lazy(values: xr.DataArray) -> bool:
 def mapped(values: xr.DataArray, function: Callable[[Array], Array]) -> xr.DataArray:
     """The field ``function(values)``, element by element; of a lazy one it is lazy too.
 
-    function : of arrays of any shape
+    Parameters
+    ----------
+    function
+        of arrays of any shape
 
+    Examples
+    --------
     >>> mapped(xr.DataArray([1.0, 4.0]), np.sqrt).values
     array([1., 2.])
     """
@@ -101,10 +109,17 @@ def mapped(values: xr.DataArray, function: Callable[[Array], Array]) -> xr.DataA
 def looking_ahead(values: xr.DataArray, frames: int, function: Callable[[Array], Array]) -> xr.DataArray:
     """What ``function`` makes of each frame and those after it; of a lazy field it is lazy too.
 
-    values : (frame, particle)
-    frames : how many later ones each needs; the last ones, which lack them, are left out
-    function : of (frame + frames, particle), giving (frame, particle)
+    Parameters
+    ----------
+    values
+        (frame, particle)
+    frames
+        how many later ones each needs; the last ones, which lack them, are left out
+    function
+        of (frame + frames, particle), giving (frame, particle)
 
+    Examples
+    --------
     >>> rising = xr.DataArray([[1.0], [2.0], [5.0]], dims=("frame", "particle"))
     >>> looking_ahead(rising, 1, lambda x: x[1:] - x[:-1]).values.T
     array([[1., 3.]])
@@ -119,7 +134,10 @@ def looking_ahead(values: xr.DataArray, frames: int, function: Callable[[Array],
 def chunks_of(values: xr.DataArray, megabytes: float = CHUNK) -> Iterator[tuple[slice, Array]]:
     """Chunks of frames with their values, (frame, particle), in order.
 
-    megabytes : of the values of a chunk
+    Parameters
+    ----------
+    megabytes
+        of the values of a chunk
     """
     ordered = values.transpose("frame", "particle")
     n_frames, n_particles = ordered.shape
@@ -147,8 +165,12 @@ class Lazy(BackendArray):
 class _Stored(Lazy):
     """Values in a Zarr array; opened anew in each process.
 
-    rows : frames of a chunk
-    sums : at the end of each chunk
+    Parameters
+    ----------
+    rows
+        frames of a chunk
+    sums
+        at the end of each chunk
     """
 
     folder: Path

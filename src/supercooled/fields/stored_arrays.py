@@ -144,7 +144,10 @@ class _Node(Fields):
 def nodes_of(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array | Group]:
     """Groups and arrays of a Zarr folder by their path below it ("" for itself), each of them checked.
 
-    sizes : of every file in the folder, by its path below it; all of them must belong to a group or an array
+    Parameters
+    ----------
+    sizes
+        of every file in the folder, by its path below it; all of them must belong to a group or an array
 
     Raises
     ------

@@ -45,8 +45,12 @@ def stored_chunks(
 ) -> tuple[Path, ...]:
     """Folders with the values of each chunk of frames, in order; those that are whole already stay.
 
-    function : of places of frames, (frame, particle, column)
-    key : of all that decides the values
+    Parameters
+    ----------
+    function
+        of places of frames, (frame, particle, column)
+    key
+        of all that decides the values
 
     Raises
     ------
@@ -101,8 +105,12 @@ def read_when_asked(
 ) -> xr.DataArray:
     """An array like another whose values are those of stored chunks, read when asked for.
 
-    like : (frame, particle) or (frame, particle, feature)
-    first : its first column in the chunks
+    Parameters
+    ----------
+    like
+        (frame, particle) or (frame, particle, feature)
+    first
+        its first column in the chunks
 
     Raises
     ------
@@ -140,9 +148,14 @@ def _file(column: int) -> str:
 class _Stored(Lazy):
     """Columns of chunks that lie one after the other; opened anew in each process.
 
-    rows : first row of each chunk, and the number of all
-    first : column of the chunks that is the first here
-    sums : at the end of each column of each chunk, by which a change is noticed
+    Parameters
+    ----------
+    rows
+        first row of each chunk, and the number of all
+    first
+        column of the chunks that is the first here
+    sums
+        at the end of each column of each chunk, by which a change is noticed
     """
 
     paths: tuple[Path, ...]

@@ -34,15 +34,26 @@ class AngularDescriptors(
 
     In the plane :math:`e^{il\theta}` takes the place of the harmonics: the length of its mean is the value.
 
-    radii : r, sigma_AA
-    degrees : l
-    width : delta, sigma_AA; a Gaussian counts to eight of them
+    Parameters
+    ----------
+    radii
+        r, sigma_AA
+    degrees
+        l
+    width
+        delta, sigma_AA; a Gaussian counts to eight of them
 
+    Notes
+    -----
     A shell without any neighbour has none: NaN. The radial functions of the same paper, how many neighbours
     are in each shell, are :class:`StructureFunctions`.
 
-    Source: Boattini, Smallenburg and Filion, Phys. Rev. Lett. 127, 088007 (2021).
+    References
+    ----------
+    Boattini, Smallenburg and Filion, Phys. Rev. Lett. 127, 088007 (2021).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     >>> cubes = AngularDescriptors(radii=(1.0, 1.4), degrees=(4, 6), width=0.03)
@@ -62,7 +73,13 @@ class AngularDescriptors(
 
     @classmethod
     def boattini2021(cls) -> AngularDescriptors:
-        """Degrees 1 to 12 in 16 shells from 0.9 to 2.4."""
+        """Degrees 1 to 12 in 16 shells from 0.9 to 2.4.
+
+        Returns
+        -------
+        AngularDescriptors
+            features with the paper's shells
+        """
         return cls(RADII, tuple(range(1, 13)), 0.1)
 
     @property

@@ -28,18 +28,32 @@ class Average(Indicator, long_name="neighbourhood average", source=_SOURCE):
 
     .. math:: \bar X_i = \frac{\sum_j e^{-r_{ij}/L} X_j}{\sum_j e^{-r_{ij}/L}}, \qquad r_{ij} < r_c
 
-    inner : the indicator X, of any unit, which is the unit of its average
-    length : L, sigma_AA
-    over : species of the particles j; "all" takes every one
-    cutoff : r_c, at most half of the smallest height of the box, sigma_AA
-    generations : how often the average is averaged again, over the same species
-    own : whether the particle itself counts, where it is of that species: r_ii = 0
+    Parameters
+    ----------
+    inner
+        the indicator X, of any unit, which is the unit of its average
+    length
+        L, sigma_AA
+    over
+        species of the particles j; "all" takes every one
+    cutoff
+        r_c, at most half of the smallest height of the box, sigma_AA
+    generations
+        how often the average is averaged again, over the same species
+    own
+        whether the particle itself counts, where it is of that species: r_ii = 0
 
+    Notes
+    -----
     Particles j without a value (NaN) are left out of both sums; a particle without any j has none.
 
-    Source: G. Jung, G. Biroli and L. Berthier, Phys. Rev. Lett. 130, 238202 (2023); repeated, with L = r_c:
+    References
+    ----------
+    G. Jung, G. Biroli and L. Berthier, Phys. Rev. Lett. 130, 238202 (2023); repeated, with L = r_c:
     E. Boattini, F. Smallenburg and L. Filion, Phys. Rev. Lett. 127, 088007 (2021).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.indicators import BondOrder
     >>> grid = np.stack(np.meshgrid(*[np.arange(4.0)] * 3), axis=-1).reshape(-1, 3)
@@ -77,13 +91,23 @@ class Average(Indicator, long_name="neighbourhood average", source=_SOURCE):
 class Averages(Features, long_name="neighbourhood averages", source=_SOURCE):
     """Averages of an indicator or of features at several lengths, over several species, in one pass.
 
-    inner : an indicator, or a set of features, each column of which is averaged
-    lengths : L of :class:`Average`, sigma_AA; 0 is the particle itself
-    over : species, each by itself, and "all" for every one; "each" stands for all that there are
-    cutoff, generations, own : as in :class:`Average`; every generation has its columns
+    Parameters
+    ----------
+    inner
+        an indicator, or a set of features, each column of which is averaged
+    lengths
+        L of :class:`Average`, sigma_AA; 0 is the particle itself
+    over
+        species, each by itself, and "all" for every one; "each" stands for all that there are
+    cutoff, generations, own
+        as in :class:`Average`; every generation has its columns
 
-    Source: as :class:`Average`.
+    References
+    ----------
+    as :class:`Average`.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.indicators import BondOrder
     >>> grid = np.stack(np.meshgrid(*[np.arange(4.0)] * 3), axis=-1).reshape(-1, 3)
@@ -201,19 +225,29 @@ def averaged(
 ) -> Features:
     """The average of an indicator or of features over the neighbourhood of each particle.
 
-    length : L of exp(-r/L), sigma_AA, or several
-    over : species of the neighbours, "all", or several of them
-    cutoff, generations, own : as in :class:`Average`
+    Parameters
+    ----------
+    inner
+        the indicator or features
+    length
+        L of exp(-r/L), sigma_AA, or several
+    over
+        species of the neighbours, "all", or several of them
+    cutoff, generations, own
+        as in :class:`Average`
 
     Returns
     -------
-    :class:`Average` of one indicator at one length over one species; :class:`Averages` of all else.
+    Features
+        :class:`Average` of one indicator at one length over one species; :class:`Averages` of all else.
 
     Raises
     ------
     ParameterError
         if a length or species is given twice.
 
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> print(averaged(BondOrder(6), 2.0, over="B"))
     averaged_bond_order(inner=bond_order, length=2, over='B')

@@ -28,20 +28,34 @@ class BondOrder(
 
     The weights are 1, or the areas of the Voronoi faces (Mickel and others, 2013).
 
-    degree : l or k
-    averaged : over the particle and its neighbours; False gives q_l of Steinhardt, Nelson and Ronchetti
-    neighbours : "cutoff"; "nearest", a number of them; "voronoi", those across a face of the radical
+    Parameters
+    ----------
+    degree
+        l or k
+    averaged
+        over the particle and its neighbours; False gives q_l of Steinhardt, Nelson and Ronchetti
+    neighbours
+        "cutoff"; "nearest", a number of them; "voronoi", those across a face of the radical
         Voronoi cell
-    cutoff : of the bonds, sigma_AA, with "cutoff"
-    number : of the nearest, with "nearest"
-    radii : of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, with "voronoi"; none makes
+    cutoff
+        of the bonds, sigma_AA, with "cutoff"
+    number
+        of the nearest, with "nearest"
+    radii
+        of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, with "voronoi"; none makes
         Voronoi's own cells
 
+    Notes
+    -----
     A particle without a neighbour has none: NaN.
 
-    Source: Lechner and Dellago, J. Chem. Phys. 129, 114707 (2008), Eqs. 5 and 6; Mickel and others, J. Chem.
+    References
+    ----------
+    Lechner and Dellago, J. Chem. Phys. 129, 114707 (2008), Eqs. 5 and 6; Mickel and others, J. Chem.
     Phys. 138, 044501 (2013).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     >>> frame = Frame.from_arrays(grid, Box.cube(6.0))

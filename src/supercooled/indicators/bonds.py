@@ -22,11 +22,17 @@ _FARTHER = 1.25
 class Bonded(Indicator):
     """What is made of the bonds to neighbours, and which those are.
 
-    neighbours : "cutoff"; "nearest", a number of them; "voronoi", those across a face of the radical
+    Parameters
+    ----------
+    neighbours
+        "cutoff"; "nearest", a number of them; "voronoi", those across a face of the radical
         Voronoi cell, each bond with the area of its face as its weight
-    cutoff : sigma_AA, with "cutoff"
-    number : of the nearest, with "nearest"
-    radii : of each species by name, sigma_AA, with "voronoi"; none makes Voronoi's own cells
+    cutoff
+        sigma_AA, with "cutoff"
+    number
+        of the nearest, with "nearest"
+    radii
+        of each species by name, sigma_AA, with "voronoi"; none makes Voronoi's own cells
     """
 
     neighbours: Literal["cutoff", "nearest", "voronoi"] = "cutoff"

@@ -42,18 +42,25 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
     for i of species u; in the plane 2 pi r. The integral is a midpoint sum, the Gaussians are followed
     to six widths. The paper's sign of the potential is negative: a tighter cage is deeper.
 
-    mixture : pair potentials
-    cutoffs : (lower, upper) of the integral for each pair of the particle's species, sigma_AA, as from
+    Parameters
+    ----------
+    mixture
+        pair potentials
+    cutoffs
+        (lower, upper) of the integral for each pair of the particle's species, sigma_AA, as from
         :func:`supercooled.cage.cutoffs`
-    direct_correlation : "local", C from the particle's own g (hypernetted chain), or "ensemble", from `rdf`
-    normalisation : rho' is the "total" density, or that of the "partner" species v
-    width : delta, sigma_AA
-    dr : largest step of the sum, sigma_AA
-    temperature : epsilon_AA/k_B; None takes that of the frame
-    rdf : what :func:`supercooled.structure.radial_distribution` returns, for the ensemble's C only
-
-    :meth:`sharma2022` makes a choice of the paper, with the cutoffs measured on a run. Ask for the
-    particles of one species: ``depth.of(run, species="A")``.
+    direct_correlation
+        "local", C from the particle's own g (hypernetted chain), or "ensemble", from `rdf`
+    normalisation
+        rho' is the "total" density, or that of the "partner" species v
+    width
+        delta, sigma_AA
+    dr
+        largest step of the sum, sigma_AA
+    temperature
+        epsilon_AA/k_B; None takes that of the frame
+    rdf
+        what :func:`supercooled.structure.radial_distribution` returns, for the ensemble's C only
 
     Raises
     ------
@@ -64,8 +71,17 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
     BoxError
         if a particle would meet a neighbour twice: the box is too small.
 
-    Source: sharma2022, Eqs. 5, 6, 8 and Appendix B.
+    Notes
+    -----
+    :meth:`sharma2022` makes a choice of the paper, with the cutoffs measured on a run. Ask for the
+    particles of one species: ``depth.of(run, species="A")``.
 
+    References
+    ----------
+    sharma2022, Eqs. 5, 6, 8 and Appendix B.
+
+    Examples
+    --------
     >>> import supercooled as sc
     >>> fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
     >>> lattice = np.stack(np.meshgrid(*[np.arange(6) * 1.1 - 3.3] * 3), axis=-1).reshape(1, -1, 3)
@@ -98,8 +114,19 @@ class LocalDepth(Indicator, quantity="depth", source="sharma2022, Eqs. 5, 6, 8 a
     ) -> LocalDepth:
         """The paper's local depth with C and g of the particle, and the first shells measured on a run.
 
-        run : whose g(r), to 2.5 sigma_AA or half of the box, gives the shells, and whose temperature counts
-        normalisation : which density the paper means is not said; see :doc:`the decisions </decisions>`
+        Parameters
+        ----------
+        run
+            whose g(r), to 2.5 sigma_AA or half of the box, gives the shells, and whose temperature counts
+        mixture
+            mixture whose potentials act between the particles
+        normalisation
+            which density the paper means is not said; see :doc:`the decisions </decisions>`
+
+        Returns
+        -------
+        LocalDepth
+            indicator with the paper's choices
         """
         r_max = min(2.5, 0.5 * float(run.fixed_box().heights.min()))
         shells = cutoffs(radial_distribution(run, r_max=r_max, dr=0.01), vanishing=0.001)
@@ -171,10 +198,27 @@ class LocalSoftness(Indicator, quantity="softness", source="sharma2022, Eq. 7"):
 
     A cage so shallow that the line gives 1/S <= 0 is not bound, and has no softness: NaN.
 
-    depth : how the depth is read
-    calibration : the line, from :func:`supercooled.cage.calibrate`
+    Parameters
+    ----------
+    depth
+        how the depth is read
+    calibration
+        the line, from :func:`supercooled.cage.calibrate`
 
-    Source: sharma2022, Eq. 7.
+    References
+    ----------
+    sharma2022, Eq. 7.
+
+    Examples
+    --------
+    >>> from supercooled.systems import kob_andersen
+    >>> from supercooled.testing import liquid_frame
+    >>> shells = {"AA": (0.8, 1.4), "AB": (0.7, 1.3), "BB": (0.7, 1.3)}
+    >>> depth = LocalDepth(kob_andersen(density=1.2).mixture, shells, temperature=0.5)
+    >>> line = Calibration(0.0, 1.0, 0.0, 0.0, (0.5, 1.0), "local-mean", 0.0)
+    >>> softness, frame = LocalSoftness(depth, line), liquid_frame()
+    >>> bool(np.isclose(softness(frame)[0] * depth(frame)[0], 1.0))
+    True
     """
 
     depth: LocalDepth

@@ -34,11 +34,19 @@ _SOURCE = "Alkemade et al. 2023"
 class CageState:
     """Where particles are on average while each stays near its place.
 
-    frame : mean positions, folded into the box
-    distance : from where they started to their mean, (particle,), sigma_AA
-    fluctuation : mean square distance from the mean, (particle,), sigma_AA^2
-    accepted : share of the moves that were made
+    Parameters
+    ----------
+    frame
+        mean positions, folded into the box
+    distance
+        from where they started to their mean, (particle,), sigma_AA
+    fluctuation
+        mean square distance from the mean, (particle,), sigma_AA^2
+    accepted
+        share of the moves that were made
 
+    Notes
+    -----
     Made by :func:`cage_state`.
     """
 
@@ -68,11 +76,27 @@ def cage_state(
     One particle after the other tries a step, evenly distributed in a cube. The first fifth of the sweeps
     is not averaged over.
 
-    temperature : T, epsilon_AA/k_B; None takes the frame's
-    radius : R, sigma_AA
-    step : longest of a component, sigma_AA
-    sweeps : tries of each particle
-    seed : of the random numbers; the same gives the same to the last bit
+    Parameters
+    ----------
+    frame
+        configuration
+    mixture
+        mixture whose potentials act between the particles
+    temperature
+        T, epsilon_AA/k_B; None takes the frame's
+    radius
+        R, sigma_AA
+    step
+        longest of a component, sigma_AA
+    sweeps
+        tries of each particle
+    seed
+        of the random numbers; the same gives the same to the last bit
+
+    Returns
+    -------
+    CageState
+        mean positions and fluctuations
 
     Raises
     ------
@@ -81,8 +105,12 @@ def cage_state(
     BoxError, MixtureError
         if the box is smaller than twice the cutoff and four radii, or a species is not the mixture's.
 
-    Source: Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
+    References
+    ----------
+    Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.systems import kob_andersen_wca
     >>> alone = Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(9.0), temperature=0.5)
@@ -157,10 +185,17 @@ class CageDistance(
 
     .. math:: |\mathbf r_i - \mathbf r_i^\mathrm{cage}|
 
-    mixture, temperature, radius, step, sweeps, seed : as in :func:`cage_state`
+    Parameters
+    ----------
+    mixture, temperature, radius, step, sweeps, seed
+        as in :func:`cage_state`
 
-    Source: Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
+    References
+    ----------
+    Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen_wca
     >>> from supercooled.testing import liquid_frame
     >>> one = CageDistance(kob_andersen_wca(density=1.0).mixture, temperature=0.5, sweeps=20)
@@ -193,11 +228,18 @@ class CageFluctuation(
 
     .. math:: \langle|\mathbf r_i - \mathbf r_i^\mathrm{cage}|^2\rangle
 
-    mixture, temperature, radius, step, sweeps, seed : as in :func:`cage_state`
+    Parameters
+    ----------
+    mixture, temperature, radius, step, sweeps, seed
+        as in :func:`cage_state`
 
-    Source: the simulation of Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023); the
+    References
+    ----------
+    the simulation of Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023); the
     factor of a free one is that of Widmer-Cooper and Harrowell, Phys. Rev. Lett. 96, 185701 (2006).
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen_wca
     >>> from supercooled.testing import liquid_frame
     >>> one = CageFluctuation(kob_andersen_wca(density=1.0).mixture, temperature=0.5, sweeps=20)
@@ -222,11 +264,19 @@ class CageFluctuation(
 class AtCage(Features, long_name="features of the cage state", source=_SOURCE):
     """An indicator or a set of features, of the cage state of a frame instead of the frame itself.
 
-    inner : the indicator or features
-    mixture, temperature, radius, step, sweeps, seed : as in :func:`cage_state`
+    Parameters
+    ----------
+    inner
+        the indicator or features
+    mixture, temperature, radius, step, sweeps, seed
+        as in :func:`cage_state`
 
-    Source: Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
+    References
+    ----------
+    Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023).
 
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> from supercooled.systems import kob_andersen_wca
     >>> from supercooled.testing import liquid_frame

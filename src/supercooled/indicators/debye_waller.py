@@ -41,13 +41,22 @@ class DebyeWaller(
     million particle-steps a second. The factor of the papers is that at the time at which d ln MSD / d ln t
     is smallest, about 1 to 2 tau in the Kob-Andersen liquid.
 
-    mixture : the liquid that moves; its masses count
-    temperature : of the velocities, epsilon_AA/k_B; None takes the frame's
-    time : t, tau
-    runs : n
-    cutoff : of the neighbours, sigma_AA; None subtracts nothing
-    dt : integration step of velocity Verlet, tau
-    seed : of the velocities; the same gives the same to the last bit
+    Parameters
+    ----------
+    mixture
+        the liquid that moves; its masses count
+    temperature
+        of the velocities, epsilon_AA/k_B; None takes the frame's
+    time
+        t, tau
+    runs
+        n
+    cutoff
+        of the neighbours, sigma_AA; None subtracts nothing
+    dt
+        integration step of velocity Verlet, tau
+    seed
+        of the velocities; the same gives the same to the last bit
 
     Raises
     ------
@@ -58,9 +67,13 @@ class DebyeWaller(
     SimulationError
         if particles overlap so strongly that the short runs are unstable.
 
-    Source: A. Widmer-Cooper and P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006); the neighbours' mean is
+    References
+    ----------
+    A. Widmer-Cooper and P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006); the neighbours' mean is
     taken away as by S. Mazoyer et al., EPL 88, 66004 (2009).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.systems import kob_andersen_wca
     >>> alone = Frame.from_arrays(np.zeros((1, 3)), Box.cube(9.0), temperature=0.5)
@@ -114,8 +127,12 @@ def _moved(
 ) -> Array:
     """Way of every particle, (3, particle), by velocity Verlet; the velocities are overwritten.
 
-    half : half a step over the mass of each particle
-    way : number of steps, and their length
+    Parameters
+    ----------
+    half
+        half a step over the mass of each particle
+    way
+        number of steps, and their length
     """
     start = np.ascontiguousarray(positions.T)
     place, pull = start.copy(), np.empty_like(start)

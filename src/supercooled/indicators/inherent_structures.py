@@ -24,15 +24,26 @@ TOLERANCE = 1e-2
 class Inherent(Indicator, long_name="of the inherent structure", source=_SOURCE):
     """Another indicator, of the inherent structure of a frame instead of the frame itself.
 
-    inner : the indicator, of any unit
-    mixture : the liquid whose energy is minimised where a frame's inherent structure is not known; None
+    Parameters
+    ----------
+    inner
+        the indicator, of any unit
+    mixture
+        the liquid whose energy is minimised where a frame's inherent structure is not known; None
         refuses such frames
-    tolerance : 2-norm of all forces together at which the minimum is reached, epsilon_AA/sigma_AA
+    tolerance
+        2-norm of all forces together at which the minimum is reached, epsilon_AA/sigma_AA
 
+    Notes
+    -----
     A frame is quenched once for all indicators that ask with the same mixture and tolerance.
 
-    Source: Stillinger and Weber, Phys. Rev. A 25, 978 (1982).
+    References
+    ----------
+    Stillinger and Weber, Phys. Rev. A 25, 978 (1982).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.indicators import VoronoiVolume
     >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
@@ -59,11 +70,19 @@ class Inherent(Indicator, long_name="of the inherent structure", source=_SOURCE)
 class InherentFeatures(Features, long_name="features of the inherent structure", source=_SOURCE):
     """A set of features, of the inherent structure of a frame instead of the frame itself.
 
-    inner : the features
-    mixture, tolerance : as in :class:`Inherent`
+    Parameters
+    ----------
+    inner
+        the features
+    mixture, tolerance
+        as in :class:`Inherent`
 
-    Source: as :class:`Inherent`.
+    References
+    ----------
+    as :class:`Inherent`.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.indicators import Averages, VoronoiVolume
     >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
@@ -102,10 +121,17 @@ class DistanceToInherent(
 
     .. math:: |\mathbf r_i - \mathbf r_i^\mathrm{IS}|
 
-    mixture, tolerance : as in :class:`Inherent`
+    Parameters
+    ----------
+    mixture, tolerance
+        as in :class:`Inherent`
 
-    Source: Stillinger and Weber, Phys. Rev. A 25, 978 (1982).
+    References
+    ----------
+    Stillinger and Weber, Phys. Rev. A 25, 978 (1982).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> box = Box.cube(8.0)
     >>> frame = Frame.from_arrays([[3.9, 0.0, 0.0]], box, inherent=Frame.from_arrays([[-3.9, 0.0, 0.0]], box))
@@ -126,14 +152,23 @@ class DistanceToInherent(
 def inherent(inner: Features, mixture: Mixture | None = None, *, tolerance: Positive = TOLERANCE) -> Features:
     """An indicator or features, of the inherent structure of a frame instead of the frame itself.
 
-    mixture : the liquid whose energy is minimised where a frame's inherent structure is not known; None
+    Parameters
+    ----------
+    inner
+        the indicator or features
+    mixture
+        the liquid whose energy is minimised where a frame's inherent structure is not known; None
         refuses such frames
-    tolerance : 2-norm of all forces together at which the minimum is reached, epsilon_AA/sigma_AA
+    tolerance
+        2-norm of all forces together at which the minimum is reached, epsilon_AA/sigma_AA
 
     Returns
     -------
-    :class:`Inherent` of an indicator, :class:`InherentFeatures` of all else.
+    Features
+        :class:`Inherent` of an indicator, :class:`InherentFeatures` of all else.
 
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> print(inherent(BondOrder(4)))
     inherent_bond_order(inner=bond_order(degree=4))

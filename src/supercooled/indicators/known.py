@@ -14,11 +14,18 @@ GROUP = "supercooled.indicators"
 def known() -> Mapping[str, type[Features]]:
     """Every indicator and set of features by the name of its class, those of installed packages too.
 
+    Returns
+    -------
+    Mapping[str, type[Features]]
+        class of each name
+
     Raises
     ------
     ParameterError
         naming the package, if what it offers as an indicator can't be imported or is none.
 
+    Examples
+    --------
     >>> known()["BondOrder"].source
     'Lechner and Dellago 2008'
     """

@@ -32,7 +32,10 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
     with z the standardised structure functions of the model. Particles of other species than the one that it
     was trained with have none: NaN.
 
-    model : from :func:`supercooled.learning.fit_softness`, or of a file by :meth:`of_file`
+    Parameters
+    ----------
+    model
+        from :func:`supercooled.learning.fit_softness`, or of a file by :meth:`of_file`
 
     Raises
     ------
@@ -41,7 +44,22 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
     MixtureError
         if the frame has other species or dimensions than the model.
 
-    Source: schoenholz2016, Eq. 1.
+    References
+    ----------
+    schoenholz2016, Eq. 1.
+
+    Examples
+    --------
+    >>> from supercooled.indicators import StructureFunctions
+    >>> from supercooled.structure import Radial
+    >>> from supercooled.testing import liquid_frame
+    >>> functions = StructureFunctions((Radial(0.9, 0.1, 1, 0.1),)).of(liquid_frame(), species="A")
+    >>> names, plane = tuple(functions.feature.values.tolist()), (np.array([[1.0], [0.0]]), np.zeros(1))
+    >>> said = functions.attrs["definition"]
+    >>> model = SoftnessModel(names, np.zeros(2), np.ones(2), (plane,), "margin", said)
+    >>> softness = LearnedSoftness(model).of(liquid_frame(), species="A")
+    >>> bool(np.allclose(softness, functions[..., 0]))
+    True
     """
 
     model: SoftnessModel
@@ -57,6 +75,16 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
     @validated
     def of_file(cls, path: str | Path) -> Self:
         """By the model that a file holds.
+
+        Parameters
+        ----------
+        path
+            JSON file of a softness model
+
+        Returns
+        -------
+        Self
+            indicator with the model of the file
 
         Raises
         ------

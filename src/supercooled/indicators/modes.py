@@ -30,11 +30,18 @@ _RESIDUAL = 1e-7
 class NormalModes:
     r"""The softest modes of a frame at the minimum of its energy, translations left out.
 
-    stiffness : lambda_k, the square of the frequency where all masses are 1; (mode,), rising,
+    Parameters
+    ----------
+    stiffness
+        lambda_k, the square of the frequency where all masses are 1; (mode,), rising,
         epsilon_AA/sigma_AA^2
-    weights : |e_k^i|^2, which add up to 1 over particles; (particle, mode), NaN of a particle that rattles
-    participation : P_k = 1/(N sum_i |e_k^i|^4), (mode,): 1 where all move alike, 1/N where one does
+    weights
+        |e_k^i|^2, which add up to 1 over particles; (particle, mode), NaN of a particle that rattles
+    participation
+        P_k = 1/(N sum_i |e_k^i|^4), (mode,): 1 where all move alike, 1/N where one does
 
+    Notes
+    -----
     Made by :func:`normal_modes`.
     """
 
@@ -55,9 +62,22 @@ def normal_modes(
     The Hessian is that of the energy, not divided by masses. It is inverted (see :class:`Vibrality`), and the
     largest eigenvalues of the inverse are found by block Lanczos, to a relative residual of 1e-7.
 
-    number : of modes
-    tolerance : 2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
+    Parameters
+    ----------
+    frame
+        configuration
+    mixture
+        mixture whose potentials act between the particles
+    number
+        of modes
+    tolerance
+        2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
         inherent structure is not quenched
+
+    Returns
+    -------
+    NormalModes
+        eigenvalues, eigenvectors and participation ratios
 
     Raises
     ------
@@ -68,6 +88,12 @@ def normal_modes(
     BoxError, MixtureError
         if the box is too small for the cutoff, or a species is not the mixture's.
 
+    References
+    ----------
+    Widmer-Cooper, Perry, Harrowell and Reichman, Nat. Phys. 4, 711 (2008).
+
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> from supercooled.testing import liquid_frame
     >>> modes = normal_modes(liquid_frame(), kob_andersen(density=1.0).mixture, number=9)
@@ -117,12 +143,20 @@ class LowModes(
     .. math:: p_i = \sum_{k \le n,\; P_k < b} |\mathbf e_k^i|^2, \qquad
               P_k = \Big(N \sum_i |\mathbf e_k^i|^4\Big)^{-1}
 
-    mixture : whose pair potentials make the Hessian
-    number : n, of the softest modes without the translations
-    participation_below : b; 1 takes all of them, 0.1 only quasi-localised ones
-    tolerance : 2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
+    Parameters
+    ----------
+    mixture
+        whose pair potentials make the Hessian
+    number
+        n, of the softest modes without the translations
+    participation_below
+        b; 1 takes all of them, 0.1 only quasi-localised ones
+    tolerance
+        2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
         inherent structure is not quenched
 
+    Notes
+    -----
     A particle that rattles has none: NaN.
 
     A force that jumps at the cutoff (`ka-lj`) is no force that a Hessian knows of: where pairs lie within a
@@ -130,8 +164,12 @@ class LowModes(
     `ka-lj` with cutoffs at 2.5 sigma has no negative mode, and its 200 softest begin at 2.0 and end at 12.1,
     where `ka-lj-smooth`, whose force goes to zero there, has 1.2 and 11.2; both predict motion alike.
 
-    Source: Widmer-Cooper, Perry, Harrowell and Reichman, Nat. Phys. 4, 711 (2008).
+    References
+    ----------
+    Widmer-Cooper, Perry, Harrowell and Reichman, Nat. Phys. 4, 711 (2008).
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> from supercooled.testing import liquid_frame
     >>> p = LowModes(kob_andersen(density=1.0).mixture, number=30)(liquid_frame())
@@ -171,14 +209,24 @@ class Vibrality(
     only the blocks that are asked for are inverted; exact to rounding. It costs (d N)^3 / 4 operations and
     0.9 GB of memory at N = 4096.
 
-    mixture : whose pair potentials make the Hessian
-    tolerance : 2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
+    Parameters
+    ----------
+    mixture
+        whose pair potentials make the Hessian
+    tolerance
+        2-norm of all forces where a quench ends, epsilon_AA/sigma_AA; a frame that brings its
         inherent structure is not quenched
 
+    Notes
+    -----
     A particle that rattles has none: NaN. About cutoffs see :class:`LowModes`.
 
-    Source: Richard et al., Phys. Rev. Materials 4, 113609 (2020).
+    References
+    ----------
+    Richard et al., Phys. Rev. Materials 4, 113609 (2020).
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> from supercooled.testing import liquid_frame
     >>> bool((Vibrality(kob_andersen(density=1.0).mixture)(liquid_frame()) > 0).all())

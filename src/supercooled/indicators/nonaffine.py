@@ -32,8 +32,12 @@ class NonaffineBefore(
     It needs no future, and so may foretell one: :class:`supercooled.targets.NonaffineMotion` is the same of
     the time that follows. Frames that have no earlier one so far back have none: NaN.
 
-    window : Delta t, tau, a multiple of the interval between frames
-    cutoff : r_c of the neighbours at the beginning of the window, sigma_AA
+    Parameters
+    ----------
+    window
+        Delta t, tau, a multiple of the interval between frames
+    cutoff
+        r_c of the neighbours at the beginning of the window, sigma_AA
 
     Raises
     ------
@@ -42,8 +46,12 @@ class NonaffineBefore(
     TrajectoryError
         if a particle's neighbours are too few for a deformation.
 
-    Source: Falk and Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
+    References
+    ----------
+    Falk and Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> gas = np.random.default_rng(1).uniform(-3, 3, (1, 200, 3))
     >>> sheared = np.concatenate([gas, gas + 0.1 * gas[..., [1, 2, 0]]])

@@ -34,15 +34,26 @@ class PackingOrder(
     that of a triangle of sides sigma_oi, sigma_oj, sigma_ij, in radians. In space over triples of neighbours
     that are all neighbours of one another, and the six edges of the tetrahedron that they form with o.
 
-    diameters : sigma of each pair of species, by its label: ``(("AA", 1.0), ("AB", 0.8), ("BB", 0.88))``
-    neighbours : "voronoi", those across a face of the radical Voronoi cell, whose radii are half of the like
+    Parameters
+    ----------
+    diameters
+        sigma of each pair of species, by its label: ``(("AA", 1.0), ("AB", 0.8), ("BB", 0.88))``
+    neighbours
+        "voronoi", those across a face of the radical Voronoi cell, whose radii are half of the like
         diameters; "cutoff"
-    cutoff : sigma_AA, with "cutoff"
+    cutoff
+        sigma_AA, with "cutoff"
 
+    Notes
+    -----
     A particle without such a triangle or tetrahedron has none: NaN.
 
-    Source: Tong and Tanaka, Phys. Rev. X 8, 011041 (2018); Nat. Commun. 10, 5596 (2019).
+    References
+    ----------
+    Tong and Tanaka, Phys. Rev. X 8, 011041 (2018); Nat. Commun. 10, 5596 (2019).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> rows = np.array([[x + 0.5 * (y % 2), y * np.sqrt(0.75), 0.0] for x in range(8) for y in range(8)])
     >>> plane = Frame.from_arrays(rows, Box(8.0, 8 * np.sqrt(0.75), dimensions=2))
@@ -59,11 +70,23 @@ class PackingOrder(
     def of_mixture(cls, mixture: Mixture) -> Self:
         """With the diameters of the potentials of a mixture.
 
+        Parameters
+        ----------
+        mixture
+            mixture whose potentials act between the particles
+
+        Returns
+        -------
+        Self
+            indicator with these diameters
+
         Raises
         ------
         ParameterError
             if a potential has no sigma.
 
+        Examples
+        --------
         >>> from supercooled.systems import kob_andersen
         >>> PackingOrder.of_mixture(kob_andersen(density=1.2).mixture).diameters
         (('AA', 1.0), ('AB', 0.8), ('BB', 0.88))

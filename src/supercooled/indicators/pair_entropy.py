@@ -43,17 +43,24 @@ class PairEntropy(
     up to five widths beyond the last distance count. A species of which no particle is within `radius`
     has rho* = 0 and adds nothing.
 
-    width : of the Gaussian that each neighbour is smeared to, sigma_AA
-    r : evenly spaced distances at which g is taken, sigma_AA, each standing for one step
-    pair_correlation : "partial", a g for each partner species, or "total", one that knows no species
-    normalisation : the density that g is divided by: "local", that of the partners within `radius` of the
+    Parameters
+    ----------
+    width
+        of the Gaussian that each neighbour is smeared to, sigma_AA
+    r
+        evenly spaced distances at which g is taken, sigma_AA, each standing for one step
+    pair_correlation
+        "partial", a g for each partner species, or "total", one that knows no species
+    normalisation
+        the density that g is divided by: "local", that of the partners within `radius` of the
         particle, or "bulk", that of the whole box
-    radius : of the local density, sigma_AA; None with "bulk"
-    switching : the switching function that multiplies the integrand; None leaves it alone
-    averaged_within : the value becomes the mean over the particle and its neighbours up to here,
+    radius
+        of the local density, sigma_AA; None with "bulk"
+    switching
+        the switching function that multiplies the integrand; None leaves it alone
+    averaged_within
+        the value becomes the mean over the particle and its neighbours up to here,
         sigma_AA; None leaves it alone
-
-    :meth:`graham2023` makes the paper's choice.
 
     Raises
     ------
@@ -62,9 +69,17 @@ class PairEntropy(
     BoxError
         if a particle would meet a neighbour twice: the box is too small.
 
-    Source: graham2023, Eqs. 3, 5, 6; Piaggi and Parrinello, J. Chem. Phys. 147, 114112 (2017) for the
+    Notes
+    -----
+    :meth:`graham2023` makes the paper's choice.
+
+    References
+    ----------
+    graham2023, Eqs. 3, 5, 6; Piaggi and Parrinello, J. Chem. Phys. 147, 114112 (2017) for the
     bulk density, one g for all species, and the mean over neighbours.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> lattice = np.stack(np.meshgrid(*[np.arange(8) * 1.1 - 4.4] * 3), axis=-1).reshape(1, -1, 3)
     >>> crystal = sc.Trajectory.from_arrays(lattice, sc.Box.cube(8.8))
@@ -117,7 +132,18 @@ class PairEntropy(
     @classmethod
     @validated
     def graham2023(cls, *, switching_width: Positive = 1.0) -> PairEntropy:
-        """The paper's choice; it prints no width of the switching function; a plain logistic has 1."""
+        """The paper's choice; it prints no width of the switching function; a plain logistic has 1.
+
+        Parameters
+        ----------
+        switching_width
+            width of the switching function, sigma_AA
+
+        Returns
+        -------
+        PairEntropy
+            indicator with the paper's choices
+        """
         r = tuple(float(x) for x in np.arange(0.4, 3.05, 0.1))
         return cls("partial", "local", 0.1, r, 3.0, Logistic(2.0, switching_width))
 

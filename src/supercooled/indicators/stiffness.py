@@ -33,9 +33,14 @@ _inverse = get_lapack_funcs("potri", dtype=np.float64)
 class Stiffness:
     """The Hessian of a frame at the minimum of its energy, without particles that nothing holds.
 
-    matrix : sparse, (d n, d n), epsilon_AA/sigma_AA^2
-    held : (particle,), the n that are in it
-    slabs : of each of the n, every one next only to the one before and after; all 0 in a small box
+    Parameters
+    ----------
+    matrix
+        sparse, (d n, d n), epsilon_AA/sigma_AA^2
+    held
+        (particle,), the n that are in it
+    slabs
+        of each of the n, every one next only to the one before and after; all 0 in a small box
     """
 
     matrix: Any
@@ -236,10 +241,16 @@ class Compliance:
 class _Slab:
     """What is left of an eliminated slab.
 
-    rows : in the matrix, (b,)
-    places : of the slabs beside it among the rest
-    own : lower triangle, (b, b)
-    across : its inverse times the coupling to those beside, (b, 2 b)
+    Parameters
+    ----------
+    rows
+        in the matrix, (b,)
+    places
+        of the slabs beside it among the rest
+    own
+        lower triangle, (b, b)
+    across
+        its inverse times the coupling to those beside, (b, 2 b)
     """
 
     rows: Integers
@@ -290,10 +301,17 @@ def lowest(
 ) -> tuple[Array, Array]:
     """Largest eigenvalues of a symmetric operator and their vectors, by block Lanczos.
 
-    apply : (rows, k) to (rows, k)
-    tolerance : of the residual, relative to the eigenvalue
+    Parameters
+    ----------
+    apply
+        (rows, k) to (rows, k)
+    tolerance
+        of the residual, relative to the eigenvalue
 
-    Returns eigenvalues (number,), falling, and vectors (rows, number).
+    Returns
+    -------
+    tuple[Array, Array]
+        eigenvalues (number,), falling, and vectors (rows, number).
     """
     room = min(rows, 3 * number + 8 * block)
     basis = np.zeros((rows, room), order="F")

@@ -32,11 +32,12 @@ class StructureFunctions(
               \Psi_{vw}(i; \xi, \lambda, \zeta) = \sum_{\{j \in v,\, k \in w\}}
               e^{-(r_{ij}^2 + r_{ik}^2 + r_{jk}^2)/\xi^2} (1 + \lambda \cos\theta_{jik})^\zeta
 
-    radial, angular : which functions, about every species v, and every pair of species v, w, of neighbours;
+    Parameters
+    ----------
+    radial, angular
+        which functions, about every species v, and every pair of species v, w, of neighbours;
         each pair {j, k} counts once, and a neighbour nearer than the cutoff. A Gaussian whose set has no
         cutoff is followed to six widths, where it has fallen to 1.5e-8.
-
-    :meth:`of_paper` makes a paper's choice.
 
     Raises
     ------
@@ -47,9 +48,17 @@ class StructureFunctions(
     TrajectoryError
         if another particle lies exactly on one, so that no angle is between them.
 
-    Source: schoenholz2016, Sec. I.C and main text, after J. Behler and M. Parrinello, Phys. Rev. Lett.
+    Notes
+    -----
+    :meth:`of_paper` makes a paper's choice.
+
+    References
+    ----------
+    schoenholz2016, Sec. I.C and main text, after J. Behler and M. Parrinello, Phys. Rev. Lett.
     98, 146401 (2007); graham2023, Eq. 3.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> near = StructureFunctions((Radial(first=0.9, step=0.1, number=3, width=0.1),))
     >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(10.0))
@@ -71,7 +80,23 @@ class StructureFunctions(
     @classmethod
     @validated
     def of_paper(cls, name: Name) -> StructureFunctions:
-        """The functions of "schoenholz2016" (166 for two species) or "graham2023" (54)."""
+        """The functions of "schoenholz2016" (166 for two species) or "graham2023" (54).
+
+        Parameters
+        ----------
+        name
+            "schoenholz2016" or "graham2023"
+
+        Returns
+        -------
+        StructureFunctions
+            features with the paper's parameters
+
+        Raises
+        ------
+        ParameterError
+            if the name is not one of them.
+        """
         if name not in FEATURE_SETS:
             raise ParameterError(f"there is no paper {name!r}; known are {', '.join(FEATURE_SETS)}")
         return cls(FEATURE_SETS[name].radial, FEATURE_SETS[name].angular)
@@ -126,9 +151,19 @@ class StructureFunction(
 
     .. math:: G_v(i; \mu) = \sum_{j \in v,\, j \ne i} e^{-(r_{ij} - \mu)^2 / 2\sigma^2}
 
-    partner : species v; None takes every neighbour
-    mean, width : mu and sigma, sigma_AA
+    Parameters
+    ----------
+    partner
+        species v; None takes every neighbour
+    mean, width
+        mu and sigma, sigma_AA
 
+    References
+    ----------
+    Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007); graham2023, Eq. 3.
+
+    Examples
+    --------
     >>> from supercooled import Box
     >>> pair = Frame.from_arrays([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]], Box.cube(10.0))
     >>> StructureFunction(None, mean=0.9, width=0.1).of(pair).values.round(4)

@@ -31,13 +31,22 @@ class PotentialEnergy(
 
     .. math:: e_i = \tfrac12 \sum_{j \ne i} U(r_{ij})
 
-    mixture : pair potentials, cut where they are cut
+    Parameters
+    ----------
+    mixture
+        pair potentials, cut where they are cut
 
     Raises
     ------
     MixtureError
         if the species differ from the mixture's.
 
+    References
+    ----------
+    Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023); sharma2022, Sec. I.
+
+    Examples
+    --------
     >>> import supercooled as sc
     >>> fluid = Mixture("lj", ("A",), (1.0,), (1.0,), (sc.LennardJones(1.0, 1.0, 2.5),))
     >>> pair = sc.Frame.from_arrays([[0.0, 0.0, 0.0], [2 ** (1 / 6), 0.0, 0.0]], sc.Box.cube(8.0))
@@ -75,10 +84,21 @@ class LocalDensity(
 
     .. math:: \rho_i = \frac{1}{V(R)} \sum_{j \ne i} \tfrac12\, \mathrm{erfc}\frac{r_{ij} - R}{\sqrt2\,\delta}
 
-    radius : R, sigma_AA
-    width : delta, over which a neighbour passes from inside to outside, sigma_AA
-    of_species : those that are counted; None counts all
+    Parameters
+    ----------
+    radius
+        R, sigma_AA
+    width
+        delta, over which a neighbour passes from inside to outside, sigma_AA
+    of_species
+        those that are counted; None counts all
 
+    References
+    ----------
+    Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023); sharma2022, Sec. I.
+
+    Examples
+    --------
     >>> import supercooled as sc
     >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     >>> LocalDensity(1.2, 0.01).of(sc.Frame.from_arrays(grid, sc.Box.cube(6.0))).values[0].round(3)
@@ -112,13 +132,22 @@ class Coordination(Indicator, quantity="coordination", source="sharma2022, Sec. 
 
     .. math:: z_i = \sum_{j \ne i} \theta(R_{uv} - r_{ij})
 
-    shells : R_uv of each pair of species, for example the first minimum of g(r), or one for all, sigma_AA
+    Parameters
+    ----------
+    shells
+        R_uv of each pair of species, for example the first minimum of g(r), or one for all, sigma_AA
 
     Raises
     ------
     ParameterError
         if a pair has no shell.
 
+    References
+    ----------
+    sharma2022, Sec. I.
+
+    Examples
+    --------
     >>> import supercooled as sc
     >>> grid = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     >>> Coordination(1.2).of(sc.Frame.from_arrays(grid, sc.Box.cube(6.0))).values[:2]

@@ -22,16 +22,29 @@ class Variance(Indicator, long_name="local variance", source="Jung, Biroli and B
     .. math:: \frac{\sum_j e^{-r_{ij}/L} (X_j - \bar X_i)^2}{\sum_j e^{-r_{ij}/L}}, \qquad
               \bar X_i = \frac{\sum_j e^{-r_{ij}/L} X_j}{\sum_j e^{-r_{ij}/L}}, \qquad r_{ij} < r_c
 
-    inner : the indicator X, of any unit: its variance has the square of it
-    length : L, sigma_AA
-    over : species of the particles j; "all" takes every one
-    cutoff : r_c, at most half of the smallest height of the box, sigma_AA
-    own : whether the particle itself counts, where it is of that species
+    Parameters
+    ----------
+    inner
+        the indicator X, of any unit: its variance has the square of it
+    length
+        L, sigma_AA
+    over
+        species of the particles j; "all" takes every one
+    cutoff
+        r_c, at most half of the smallest height of the box, sigma_AA
+    own
+        whether the particle itself counts, where it is of that species
 
+    Notes
+    -----
     Particles j without a value (NaN) are left out; a particle without any j has none.
 
-    Source: Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023), there of the potential energy.
+    References
+    ----------
+    Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023), there of the potential energy.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.indicators import BondOrder
     >>> grid = np.stack(np.meshgrid(*[np.arange(4.0)] * 3), axis=-1).reshape(-1, 3)
@@ -93,6 +106,8 @@ class _Powers(Features):
 def squared(unit: str) -> str:
     """The square of a unit.
 
+    Examples
+    --------
     >>> squared("epsilon_AA/sigma_AA^2"), squared("sigma_AA^-d")
     ('epsilon_AA^2/sigma_AA^4', 'sigma_AA^-d sigma_AA^-d')
     """

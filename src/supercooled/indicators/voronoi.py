@@ -20,7 +20,10 @@ GLASSBENCH: Radii = (("A", 0.5), ("B", 0.44), ("C", 0.47))
 class OfVoronoiCell(Indicator):
     """What is read off a radical Voronoi cell.
 
-    radii : of each species by name, sigma_AA; none makes Voronoi's own cells
+    Parameters
+    ----------
+    radii
+        of each species by name, sigma_AA; none makes Voronoi's own cells
     """
 
     radii: Radii = parameter((), unit="sigma_AA")
@@ -45,10 +48,17 @@ class VoronoiVolume(
     .. math:: \{\mathbf x: |\mathbf x - \mathbf r_i|^2 - R_i^2 \le |\mathbf x - \mathbf r_j|^2 - R_j^2
               \text{ for all } j\}
 
-    radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+    Parameters
+    ----------
+    radii
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
 
-    Source: Gellatly and Finney, J. Non-Cryst. Solids 50, 313 (1982).
+    References
+    ----------
+    Gellatly and Finney, J. Non-Cryst. Solids 50, 313 (1982).
 
+    Examples
+    --------
     >>> from supercooled.testing import liquid_frame
     >>> VoronoiVolume()(liquid_frame()).sum().round(9).item()
     512.0
@@ -70,10 +80,17 @@ class VoronoiSurface(
 ):
     """Area of all faces of the radical Voronoi cell, in the plane its perimeter.
 
-    radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+    Parameters
+    ----------
+    radii
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
 
-    Source: Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023).
+    References
+    ----------
+    Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
     >>> VoronoiSurface()(Frame.from_arrays(grid, Box.cube(8.0)))[0].round(9).item()
@@ -95,10 +112,17 @@ class VoronoiCoordination(
 ):
     """Faces of the radical Voronoi cell: the neighbours that no cutoff chooses; in the plane its edges.
 
-    radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+    Parameters
+    ----------
+    radii
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
 
-    Source: Gellatly and Finney, J. Non-Cryst. Solids 50, 313 (1982).
+    References
+    ----------
+    Gellatly and Finney, J. Non-Cryst. Solids 50, 313 (1982).
 
+    Examples
+    --------
     >>> from supercooled.testing import liquid_frame
     >>> VoronoiCoordination()(liquid_frame(2)).mean().item()
     6.0
@@ -123,12 +147,21 @@ class Asphericity(
 
     in space with surface S and volume V, in the plane with perimeter P and area A.
 
-    radii : R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+    Parameters
+    ----------
+    radii
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
 
+    Notes
+    -----
     A particle without a cell has none: NaN.
 
-    Source: Ruocco, Sampoli and Vallauri, J. Chem. Phys. 96, 6167 (1992).
+    References
+    ----------
+    Ruocco, Sampoli and Vallauri, J. Chem. Phys. 96, 6167 (1992).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> grid = np.stack(np.meshgrid(*[np.arange(8.0)] * 3), axis=-1).reshape(-1, 3)
     >>> Asphericity()(Frame.from_arrays(grid, Box.cube(8.0)))[0].round(6).item()  # 6 / pi

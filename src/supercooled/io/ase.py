@@ -38,13 +38,27 @@ def from_ase(
     Lengths are taken as they are: say what they are worth where they are in Angstrom. What is said here is
     said in the same units.
 
-    atoms : an ``ase.Atoms``, or several of the same particles, a frame each
-    timestep : time between two frames
-    times : (frame,), in place of `timestep`; with neither the trajectory has no times
-    temperature : of the run
-    names : of the species; the chemical symbols otherwise
-    unwrapped : whether the positions are unwrapped, not folded into the box
-    units : what the numbers are worth, as of :func:`supercooled.read`
+    Parameters
+    ----------
+    atoms
+        an ``ase.Atoms``, or several of the same particles, a frame each
+    timestep
+        time between two frames
+    times
+        (frame,), in place of `timestep`; with neither the trajectory has no times
+    temperature
+        of the run
+    names
+        of the species; the chemical symbols otherwise
+    unwrapped
+        whether the positions are unwrapped, not folded into the box
+    units
+        what the numbers are worth, as of :func:`supercooled.read`
+
+    Returns
+    -------
+    Trajectory
+        trajectory of the frames
 
     Raises
     ------

@@ -27,16 +27,28 @@ _LARGEST = 1e15
 class Held:
     """What a file holds, all of it.
 
-    kind : of file
-    positions : (frame, particle, 2 or 3)
-    edges : (frame, 3, 3), of the box, as columns
-    labels : (particle,), what the file calls the species
-    corner : (3,), where the edges of the first box meet
-    periodic : along each edge
-    images : (frame, particle, 3), how many edges each particle has crossed
-    diameters : (frame, particle)
-    steps, times : (frame,)
-    temperature : that the file says; what the caller says goes before it
+    Attributes
+    ----------
+    kind
+        of file
+    positions
+        (frame, particle, 2 or 3)
+    edges
+        (frame, 3, 3), of the box, as columns
+    labels
+        (particle,), what the file calls the species
+    corner
+        (3,), where the edges of the first box meet
+    periodic
+        along each edge
+    images
+        (frame, particle, 3), how many edges each particle has crossed
+    diameters
+        (frame, particle)
+    steps, times
+        (frame,)
+    temperature
+        that the file says; what the caller says goes before it
     """
 
     kind: str
@@ -122,8 +134,12 @@ def upright(
 ) -> tuple[Array, Array | None]:
     """Boxes (frame, 6), and the rotations that bring the file's edges into the box's form.
 
-    edges : (frame, 3, 3), as columns
-    periodic : along each edge
+    Parameters
+    ----------
+    edges
+        (frame, 3, 3), as columns
+    periodic
+        along each edge
 
     Raises
     ------

@@ -34,11 +34,18 @@ _COARSE = 2e9
 class _Unpacked:
     """The copy of a compressed file.
 
-    seen : what the system said of the compressed file, times of change included, which nobody can set
-    certain : it said so long enough after the last change
-    digest : of the compressed file
-    whole : it has its own end mark
-    owner : process that made it
+    Parameters
+    ----------
+    seen
+        what the system said of the compressed file, times of change included, which nobody can set
+    certain
+        it said so long enough after the last change
+    digest
+        of the compressed file
+    whole
+        it has its own end mark
+    owner
+        process that made it
     """
 
     seen: tuple[int, ...]

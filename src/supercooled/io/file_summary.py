@@ -35,23 +35,43 @@ _AS_LATE = 0.65
 class Look:
     """How a file is read.
 
-    trajectory : that :func:`supercooled.read` makes of it, with the same said
-    kind : of file
-    counts : how many particles each species has
-    species_column : what told them, None if nothing
-    coordinates : "folded" or "unwrapped", "scaled by the box" before it
-    images : smallest and largest count, in the frames that were looked at; None where none are counted
-    box_change : largest change of an edge or tilt, as a fraction of an edge
-    n_written : frames in the file
-    repeats : frames left out because others have their time
-    steps : words on the file's steps, None where it counts none
-    times : words on the times, None where it has none
-    units : words on the units
-    density : particles per volume
-    nearest : smallest distance of each pair of species, in the frames that were looked at
-    not_read : columns that say more than is read
-    warnings : sentences on what looks wrong
+    Parameters
+    ----------
+    trajectory
+        that :func:`supercooled.read` makes of it, with the same said
+    kind
+        of file
+    counts
+        how many particles each species has
+    species_column
+        what told them, None if nothing
+    coordinates
+        "folded" or "unwrapped", "scaled by the box" before it
+    images
+        smallest and largest count, in the frames that were looked at; None where none are counted
+    box_change
+        largest change of an edge or tilt, as a fraction of an edge
+    n_written
+        frames in the file
+    repeats
+        frames left out because others have their time
+    steps
+        words on the file's steps, None where it counts none
+    times
+        words on the times, None where it has none
+    units
+        words on the units
+    density
+        particles per volume
+    nearest
+        smallest distance of each pair of species, in the frames that were looked at
+    not_read
+        columns that say more than is read
+    warnings
+        sentences on what looks wrong
 
+    Notes
+    -----
     First, middle and last frame are looked at, of boxes and steps all.
     """
 
@@ -78,7 +98,13 @@ class Look:
         return Box.from_array(self.trajectory.boxes(slice(0, 1))[0], self.trajectory.dimensions)
 
     def lines(self) -> list[tuple[str, str]]:
-        """Label and words, line by line."""
+        """Label and words, line by line.
+
+        Returns
+        -------
+        list[tuple[str, str]]
+            label and text of each line
+        """
         run, box = self.trajectory, self.box
         d = run.dimensions
         told = f"given by {self.species_column}" if self.species_column else "no column gives the species"
@@ -138,11 +164,47 @@ def look(
 
     A file that :func:`read` asks about is shown with the question among the warnings.
 
+    Parameters
+    ----------
+    path
+        file to read
+    format
+        kind of file, by default from its name
+    timestep
+        integration step, or time between two frames
+    temperature
+        temperature of the run
+    names
+        names of the species
+    species_column
+        column of the species
+    unwrapped
+        positions were never wrapped
+    units
+        units of the file
+    box
+        periodic box, if the file has none
+    repeats
+        which of several frames with the same time is kept
+    unfinished
+        what happens to an incomplete last frame
+    frames
+        slice of frames
+    topology
+        file with the particles of a ``.dcd``, ``.xtc`` or ``.trr``
+
+    Returns
+    -------
+    Look
+        what was found in the file, as text line by line
+
     Raises
     ------
     TrajectoryError, BoxError, ParameterError
         if the file can't be read at all.
 
+    Examples
+    --------
     >>> import tempfile
     >>> import supercooled as sc
     >>> file = Path(tempfile.mkdtemp()) / "still.gsd"
@@ -173,7 +235,20 @@ def look(
 
 @validated
 def look_at(path: str | Path, meaning: Meaning) -> Look:
-    """How a file is read. See :func:`look`."""
+    """How a file is read. See :func:`look`.
+
+    Parameters
+    ----------
+    path
+        file to read
+    meaning
+        what the caller says about the file
+
+    Returns
+    -------
+    Look
+        what was found in the file
+    """
     opened = open_file(path, meaning)
     run, found = opened.trajectory, opened.found
     box = Box.from_array(run.boxes(slice(0, 1))[0], run.dimensions)

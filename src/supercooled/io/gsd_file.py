@@ -67,9 +67,14 @@ _FREELY = 2**26
 class _Column(NamedTuple):
     """Where the chunks of one name lie.
 
-    entry : (frame,), of the index; -1 where the frame has none
-    stated : (frame,), whether the frame's checksums name it
-    sums : (frame,), its checksum there
+    Parameters
+    ----------
+    entry
+        (frame,), of the index; -1 where the frame has none
+    stated
+        (frame,), whether the frame's checksums name it
+    sums
+        (frame,), its checksum there
     """
 
     entry: Integers
@@ -81,7 +86,10 @@ class _Column(NamedTuple):
 class _Layout:
     """What header, names and index say, and what was found from them since.
 
-    stated : frame and (name, checksum) of every chunk that has one
+    Parameters
+    ----------
+    stated
+        frame and (name, checksum) of every chunk that has one
     """
 
     application: str
@@ -122,8 +130,12 @@ def _seed(kind: int, columns: int, rows: int) -> int:
 class GsdFile:
     """A GSD file of the HOOMD schema, open for reading; a context.
 
-    n_frames : that it lists
-    names : of its chunks
+    Attributes
+    ----------
+    n_frames
+        that it lists
+    names
+        of its chunks
 
     Raises
     ------

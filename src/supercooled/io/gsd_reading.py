@@ -200,18 +200,26 @@ def read_origins(path: str | Path, n_frames: int) -> list[str]:
 def read_fields(path: str | Path) -> xr.Dataset:
     """Per-particle fields of a GSD file, as :func:`write_gsd` stored them.
 
+    Parameters
+    ----------
+    path
+        GSD file
+
     Returns
     -------
-    Dataset with one variable (frame, particle) a field, with coordinate ``time`` where the file has
-    times; NaN where a frame or a particle has no value. Each says, as other results do, that it is of the
-    trajectory in this file, which ``sc.read`` opens; :func:`supercooled.matching.laid_on` makes it one of the
-    run that the file was written from.
+    xr.Dataset
+        Dataset with one variable (frame, particle) a field, with coordinate ``time`` where the file has
+        times; NaN where a frame or a particle has no value. Each says, as other results do, that it is of the
+        trajectory in this file, which ``sc.read`` opens; :func:`supercooled.matching.laid_on` makes it one of
+        the run that the file was written from.
 
     Raises
     ------
     TrajectoryError
         if the file can't be read, or holds no fields.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import Box, Trajectory
     >>> from supercooled.io import write_gsd

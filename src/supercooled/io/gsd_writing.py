@@ -37,12 +37,20 @@ def write_gsd(
     Positions are folded into the box and stored in single precision, with image flags where the
     trajectory has them or has unwrapped positions, and with the time of each frame if it is known.
 
-    fields : by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
+    Parameters
+    ----------
+    path
+        file that is written
+    trajectory
+        trajectory whose frames are written
+    fields
+        by name, each (frame, particle), stored as log arrays ``particles/NAME``; in OVITO they
         are particle properties NAME to colour by. A DataArray may cover some of the frames
         and particles: its ``frame`` coordinate, which are numbers in the source of `trajectory`, and its
         ``time`` say which frames, its ``particle`` coordinate which particles. The rest is NaN. An array
         without labels must have a value for every frame and particle of `trajectory`.
-    frames : which frames of `trajectory` to write
+    frames
+        which frames of `trajectory` to write
 
     Raises
     ------
@@ -52,6 +60,8 @@ def write_gsd(
         if a file is there that this package did not write, or that has been changed since; the disk is full
         or the folder can't be written. No file is left then, and the older one stays.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled.io import read
     >>> file = Path(tempfile.mkdtemp()) / "still.gsd"
@@ -93,17 +103,31 @@ def write_gsd(
 class GsdAppender:
     """A GSD file that a simulation adds its frames to, and that survives being killed.
 
-    species : (particle,), index into `names`
-    masses : of each species, m_AA
-
-    A file that is there already is continued; a last frame whose writing was killed is dropped.
-    Frames reach the disk in :meth:`flush`, which leaving the ``with`` block calls too.
+    Parameters
+    ----------
+    path
+        file that is written
+    species
+        (particle,), index into `names`
+    names
+        names of the species
+    masses
+        of each species, m_AA
+    dimensions
+        2 or 3
 
     Raises
     ------
     StoreError
         if the file there holds other particles or is not this package's, or the disk is full.
 
+    Notes
+    -----
+    A file that is there already is continued; a last frame whose writing was killed is dropped.
+    Frames reach the disk in :meth:`flush`, which leaving the ``with`` block calls too.
+
+    Examples
+    --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "run.gsd"
     >>> with GsdAppender(path, species=[0, 0, 1], names=("A", "B"), masses=(1.0, 1.0), dimensions=3) as file:
@@ -156,11 +180,22 @@ class GsdAppender:
     ) -> None:
         """Add a frame.
 
-        time : tau; None, in every frame, where it is not known
-        positions : (particle, 3), folded into the box, sigma_AA
-        images : (particle, 3), how many edges each particle has crossed
-        log : more numbers of this frame, stored as ``log/NAME``
-        origin : digest of what it was made from, in hexadecimal digits
+        Parameters
+        ----------
+        step
+            integration step of the frame
+        time
+            tau; None, in every frame, where it is not known
+        box
+            periodic box of the frame
+        positions
+            (particle, 3), folded into the box, sigma_AA
+        images
+            (particle, 3), how many edges each particle has crossed
+        log
+            more numbers of this frame, stored as ``log/NAME``
+        origin
+            digest of what it was made from, in hexadecimal digits
 
         Raises
         ------
@@ -204,7 +239,18 @@ class GsdAppender:
 
     @validated
     def truncate(self, n_frames: int) -> None:
-        """Keep the first `n_frames` frames; the file is rewritten beside and renamed."""
+        """Keep the first `n_frames` frames; the file is rewritten beside and renamed.
+
+        Parameters
+        ----------
+        n_frames
+            number of frames that are kept
+
+        Raises
+        ------
+        ParameterError
+            if the file has fewer frames.
+        """
         if not 0 <= n_frames <= self._n_frames:
             raise ParameterError(f"{self.path}: can't keep {n_frames} of {self._n_frames} frames")
         if n_frames == self._n_frames:

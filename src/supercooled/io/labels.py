@@ -48,13 +48,22 @@ def species_of_labels(
 ) -> tuple[Integers, tuple[str, ...]]:
     """Species of each particle, and their names, from what a text file calls them.
 
-    labels : each once
-    kinds : (particle,), index into `labels`
-    names : by the caller, as in :func:`named_species`; the same names in another order set the order
+    Parameters
+    ----------
+    labels
+        each once
+    kinds
+        (particle,), index into `labels`
+    names
+        by the caller, as in :func:`named_species`; the same names in another order set the order
 
+    Notes
+    -----
     Types 1, 2, ... become A, B, ..., whether a particle has them or not, unless as many names are given as
     there are types with particles; other labels are sorted.
 
+    Examples
+    --------
     >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), None)
     (array([0, 2, 0], dtype=int32), ('A', 'B', 'C'))
     >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), ["small", "big"])
@@ -79,7 +88,10 @@ def named_species(
 ) -> tuple[Integers, tuple[str, ...]]:
     """Species and their names: those in the file, or the caller's.
 
-    names : one for each label in their order, or a mapping from labels; several may get the same name, and
+    Parameters
+    ----------
+    names
+        one for each label in their order, or a mapping from labels; several may get the same name, and
         the species are then in alphabetical order
 
     Raises
@@ -87,6 +99,8 @@ def named_species(
     ParameterError
         if there are too few, two are the same, or a label has none.
 
+    Examples
+    --------
     >>> named_species("x", np.array([0, 1, 0]), ["3", "7"], {"7": "A", "3": "B"})
     (array([1, 0, 1], dtype=int32), ('A', 'B'))
     """
@@ -115,7 +129,10 @@ def named_species(
 def cut_short(path: str | Path, whole: int, remedy: str = "", last: str | None = None) -> TrajectoryError:
     """The error for a file that ends in the middle of frame `whole`.
 
-    last : its last line, where that may be all of it but for the line's end
+    Parameters
+    ----------
+    last
+        its last line, where that may be all of it but for the line's end
     """
     name = f"{path} {'is' if last is None else 'may be'} cut short"
     drop = "; unfinished='drop', or --unfinished drop, leaves it out" if remedy and whole else ""

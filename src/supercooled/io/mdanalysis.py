@@ -30,8 +30,12 @@ from supercooled.units import Units
 class UniverseSource:
     """Frames of a universe, which opens its own files.
 
-    atoms : which of its particles
-    box_values : (frame, 6)
+    Parameters
+    ----------
+    atoms
+        which of its particles
+    box_values
+        (frame, 6)
     """
 
     name: str
@@ -88,17 +92,34 @@ def from_mdanalysis(
     ``convert_units=False``, or say what its numbers are worth. Positions are in single precision, as
     MDAnalysis keeps them. What is said here is said in the universe's own units.
 
-    timestep : time between two frames
-    times : (frame,), in place of `timestep`. MDAnalysis makes times up where a file has none, so
+    Parameters
+    ----------
+    universe
+        universe of MDAnalysis
+    timestep
+        time between two frames
+    times
+        (frame,), in place of `timestep`. MDAnalysis makes times up where a file has none, so
         its own must be asked for: ``times=[ts.time for ts in universe.trajectory]``. With neither the
         trajectory has no times, and what needs them asks for them.
-    temperature : of the run
-    names : of the species; MDAnalysis' types are taken otherwise
-    select : which atoms, in MDAnalysis' words
-    unwrapped : whether its positions are unwrapped, not folded into the box
-    units : what the universe's numbers are worth, as :class:`supercooled.Units` or its text, for example
+    temperature
+        of the run
+    names
+        of the species; MDAnalysis' types are taken otherwise
+    select
+        which atoms, in MDAnalysis' words
+    unwrapped
+        whether its positions are unwrapped, not folded into the box
+    units
+        what the universe's numbers are worth, as :class:`supercooled.Units` or its text, for example
         "sigma=2.2,epsilon=0.08,mass=58.7"; None takes them for reduced ones
-    species_column : attribute of its atoms that tells the species, such as "types", "names" or "elements"
+    species_column
+        attribute of its atoms that tells the species, such as "types", "names" or "elements"
+
+    Returns
+    -------
+    Trajectory
+        trajectory whose frames the universe reads
 
     Raises
     ------

@@ -25,7 +25,34 @@ Unfinished: TypeAlias = Literal["refuse", "drop", "keep"]
 class Meaning:
     """What is said about a file, in the file's own units. See :func:`supercooled.io.read`.
 
-    doubts : where sentences go that would refuse the file, so that what it holds can be shown all the same;
+    Parameters
+    ----------
+    format
+        kind of file, by default from its name
+    timestep
+        integration step, or time between two frames
+    temperature
+        temperature of the run
+    names
+        names of the species
+    species_column
+        column of the species
+    unwrapped
+        positions were never wrapped
+    units
+        units of the file
+    box
+        periodic box, if the file has none
+    repeats
+        which of several frames with the same time is kept
+    unfinished
+        what happens to an incomplete last frame
+    frames
+        slice of frames
+    topology
+        file with the particles of a ``.dcd``, ``.xtc`` or ``.trr``
+    doubts
+        where sentences go that would refuse the file, so that what it holds can be shown all the same;
         None raises them
     """
 
@@ -64,14 +91,37 @@ class Meaning:
 
     @validated
     def doubt(self, error: SupercooledError) -> None:
-        """Raise an error, or keep its sentence where a file shall be shown all the same."""
+        """Raise an error, or keep its sentence where a file shall be shown all the same.
+
+        Parameters
+        ----------
+        error
+            error to raise or to keep
+
+        Raises
+        ------
+        SupercooledError
+            `error`, unless doubts are collected.
+        """
         if self.doubts is None:
             raise error
         self.doubts.append(str(error))
 
     @validated
     def units_for(self, path: str | Path, said: str | None) -> Units:
-        """Units of a file; said : by the file itself, None if it does not.
+        """Units of a file: those that its caller gave, or those that the file itself gives.
+
+        Parameters
+        ----------
+        path
+            file, for the message
+        said
+            units given by the file itself, None if it gives none
+
+        Returns
+        -------
+        Units
+            units of lengths, energies and times
 
         Raises
         ------

@@ -20,16 +20,28 @@ from supercooled.trajectory import Trajectory
 class Found:
     """What a reader found in a file.
 
-    kind : of file
-    species, names : of each particle, and what they are called
-    steps, times : (frame,), None where the file has none
-    units : that the file says it has, None where it says nothing
-    species_column : what told the species, None if nothing
-    coordinates : what the positions are, in words
-    left_out : a last frame that is not whole was left out
-    unended : the last line has no end
-    has_z : there is a third coordinate, whether it is flat or not
-    not_read : columns that are not read
+    Parameters
+    ----------
+    kind
+        of file
+    species, names
+        of each particle, and what they are called
+    steps, times
+        (frame,), None where the file has none
+    units
+        that the file says it has, None where it says nothing
+    species_column
+        what told the species, None if nothing
+    coordinates
+        what the positions are, in words
+    left_out
+        a last frame that is not whole was left out
+    unended
+        the last line has no end
+    has_z
+        there is a third coordinate, whether it is flat or not
+    not_read
+        columns that are not read
     """
 
     kind: str
@@ -53,7 +65,10 @@ class Found:
 class Opened:
     """A trajectory, and what was found in its file.
 
-    repeats : frames left out because others have their time
+    Parameters
+    ----------
+    repeats
+        frames left out because others have their time
     """
 
     trajectory: Trajectory

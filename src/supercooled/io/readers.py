@@ -27,10 +27,17 @@ PACKED = (".gz", ".bz2", ".zst")
 class Reader:
     """How one kind of file is read.
 
-    name : what ``format=`` and ``--format`` call it
-    suffixes : of the files, such as (".xyz",)
-    open : gives the trajectory of a file
+    Parameters
+    ----------
+    name
+        what ``format=`` and ``--format`` call it
+    suffixes
+        of the files, such as (".xyz",)
+    open
+        gives the trajectory of a file
 
+    Notes
+    -----
     Made by :func:`reader`.
     """
 
@@ -41,6 +48,18 @@ class Reader:
     @validated
     def __call__(self, path: str | Path, meaning: Meaning) -> Opened:
         """Trajectory of a file as its caller means it, and what was found in it.
+
+        Parameters
+        ----------
+        path
+            file to read
+        meaning
+            what the caller says about the file
+
+        Returns
+        -------
+        Opened
+            the trajectory and the doubts about the file
 
         Raises
         ------
@@ -92,17 +111,30 @@ def reader(
 ) -> Callable[[Callable[[Path], Trajectory]], Reader]:
     """Make a function from a path to a trajectory the reader of a kind of files.
 
-    name : what ``format=`` and ``--format`` call it
-    suffixes : of the files, such as [".xyz"]
+    Parameters
+    ----------
+    name
+        what ``format=`` and ``--format`` call it
+    suffixes
+        of the files, such as [".xyz"]
 
-    ``sc.read`` finds it once it is made, or through the entry point ``supercooled.readers`` of an installed
-    package. Compressed files it unpacks itself.
+    Returns
+    -------
+    Callable[[Callable[[Path], Trajectory]], Reader]
+        decorator that registers the function
 
     Raises
     ------
     ParameterError
         if the name or a suffix is taken.
 
+    Notes
+    -----
+    ``sc.read`` finds it once it is made, or through the entry point ``supercooled.readers`` of an installed
+    package. Compressed files it unpacks itself.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box
     >>> @reader("numbers", suffixes=[".numbers"])
@@ -134,9 +166,14 @@ def reader(
 class _Own:
     """A kind of file that a module of this package reads, which is imported when such a file is opened.
 
-    suffixes : of the files
-    place : module and function, which takes a path and what is meant
-    begins : how such a file begins, where that tells
+    Parameters
+    ----------
+    suffixes
+        of the files
+    place
+        module and function, which takes a path and what is meant
+    begins
+        how such a file begins, where that tells
     """
 
     suffixes: tuple[str, ...]
@@ -181,6 +218,8 @@ def known() -> Mapping[str, tuple[str, ...]]:
     ParameterError
         naming the package, if what it offers as a reader can't be imported or is none.
 
+    Examples
+    --------
     >>> known()["gsd"]
     ('.gsd',)
     """

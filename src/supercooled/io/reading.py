@@ -44,29 +44,50 @@ def read(
     :func:`supercooled.io.from_ase` and :func:`supercooled.io.from_mdanalysis` take what is in memory. What is
     said about a file is said in its own units.
 
-    format : "gsd", "lammps", "xyz", "lammps-data", "ase", "gamdpy", "glassbench", "mdanalysis" or the name of
+    Parameters
+    ----------
+    path
+        file of the trajectory
+    format
+        "gsd", "lammps", "xyz", "lammps-data", "ase", "gamdpy", "glassbench", "mdanalysis" or the name of
         another reader, if neither suffix nor beginning say so
-    timestep : time of one integration step, where the file has no times, which go before it; where it
+    timestep
+        time of one integration step, where the file has no times, which go before it; where it
         does not count steps either, the time between two frames. Without one such a file opens by
         frame number: structure needs no times, and what needs them asks for them
-    temperature : of the run
-    names : of the species, where the file has none or others: for types 1, 2, ... in that order, or
+    temperature
+        of the run
+    names
+        of the species, where the file has none or others: for types 1, 2, ... in that order, or
         a mapping from what the file calls them, such as {"3": "A", "7": "B"}
-    species_column : which column of a text file tells the species, such as "type" or "element"; needed
+    species_column
+        which column of a text file tells the species, such as "type" or "element"; needed
         where several tell them apart differently
-    unwrapped : whether the positions are unwrapped; None takes what the names of the columns say, and
+    unwrapped
+        whether the positions are unwrapped; None takes what the names of the columns say, and
         `x y z` and XYZ for folded
-    units : what the file's numbers are worth, as :class:`supercooled.Units` or its text, for example
+    units
+        what the file's numbers are worth, as :class:`supercooled.Units` or its text, for example
         "metal,sigma=2.2,epsilon=0.08,mass=58.7"; "lj" for reduced ones. Needed where the file says that it
         has others
-    box : of a plain XYZ file or an npz, which has none
-    repeats : of frames of one time, as a restarted run writes them: "refuse", or take what was written
+    box
+        of a plain XYZ file or an npz, which has none
+    repeats
+        of frames of one time, as a restarted run writes them: "refuse", or take what was written
         "first" or "last"; copies to the last bit are left out always
-    unfinished : a last frame that is cut short, or whose last line has no end: "refuse", "drop" it, or
+    unfinished
+        a last frame that is cut short, or whose last line has no end: "refuse", "drop" it, or
         "keep" a last line that may be cut in its last number
-    frames : which of the frames
-    topology : file that says what the particles of a ``.dcd``, ``.xtc`` or ``.trr`` are, of any kind that
+    frames
+        which of the frames
+    topology
+        file that says what the particles of a ``.dcd``, ``.xtc`` or ``.trr`` are, of any kind that
         this package or MDAnalysis reads
+
+    Returns
+    -------
+    Trajectory
+        lazily read frames, lengths in sigma_AA and times in tau
 
     Raises
     ------
@@ -78,6 +99,8 @@ def read(
     ParameterError
         if the kind of the file is unknown, or what is said does not fit it.
 
+    Examples
+    --------
     >>> import tempfile
     >>> import supercooled as sc
     >>> file = Path(tempfile.mkdtemp()) / "still.gsd"
@@ -104,7 +127,25 @@ def read(
 
 @validated
 def open_file(path: str | Path, meaning: Meaning) -> Opened:
-    """Trajectory of a file, and what was found in it. See :func:`read`."""
+    """Trajectory of a file, and what was found in it. See :func:`read`.
+
+    Parameters
+    ----------
+    path
+        file to read
+    meaning
+        what the caller says about the file
+
+    Returns
+    -------
+    Opened
+        the trajectory and the doubts about the file
+
+    Raises
+    ------
+    ParameterError, TrajectoryError
+        as :func:`read` raises them.
+    """
     if Path(path).is_dir():
         raise TrajectoryError(f"{path} is a folder, not a trajectory")
     kind = kind_of(Path(path)) if meaning.format is None else meaning.format

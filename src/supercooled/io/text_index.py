@@ -36,7 +36,10 @@ _WHOLE = re.compile(r"\s*[-+]?[0-9]{1,40}\s*")
 class CutError(Exception):
     """The text ends where a line should go on.
 
-    last : what there is of the line, where that may be all
+    Parameters
+    ----------
+    last
+        what there is of the line, where that may be all
     """
 
     def __init__(self, last: str | None = None) -> None:
@@ -48,14 +51,24 @@ class CutError(Exception):
 class Header:
     """What comes before the particles of a frame.
 
-    columns : canonical names: x y z, xu.., xs.., xsu.., ix iy iz, id, species; others are passed over
-    edges : (3, 3), edges of the box as columns
-    corner : (3,), where the edges meet
-    periodic : along each edge
-    step, time : None where the header has none
-    called : the columns as the file calls them
-    labels : those of them that may tell the species, the first one by default
-    units : as LAMMPS names them; None where the header says nothing
+    Parameters
+    ----------
+    columns
+        canonical names: x y z, xu.., xs.., xsu.., ix iy iz, id, species; others are passed over
+    edges
+        (3, 3), edges of the box as columns
+    corner
+        (3,), where the edges meet
+    periodic
+        along each edge
+    step, time
+        None where the header has none
+    called
+        the columns as the file calls them
+    labels
+        those of them that may tell the species, the first one by default
+    units
+        as LAMMPS names them; None where the header says nothing
     """
 
     n_particles: int
@@ -74,16 +87,28 @@ class Header:
 class TextIndex:
     """All headers of a file, and the bytes between which each frame's particles lie.
 
-    starts, stops : (frame,)
-    edges : (frame, 3, 3)
-    corners : (frame, 3)
-    periodic : along each edge, in every frame
-    steps, times : (frame,), None unless every frame has one
-    digest : of the whole text
-    called, labels : as in :class:`Header`
-    units : that the file says it has; None where it says nothing
-    unended : the last line has no end
-    left_out : the last frame is not whole, and was left out
+    Parameters
+    ----------
+    starts, stops
+        (frame,)
+    edges
+        (frame, 3, 3)
+    corners
+        (frame, 3)
+    periodic
+        along each edge, in every frame
+    steps, times
+        (frame,), None unless every frame has one
+    digest
+        of the whole text
+    called, labels
+        as in :class:`Header`
+    units
+        that the file says it has; None where it says nothing
+    unended
+        the last line has no end
+    left_out
+        the last frame is not whole, and was left out
     """
 
     starts: Integers
@@ -139,8 +164,12 @@ def index_text(
 ) -> TextIndex:
     """Find every frame of a text file.
 
-    read_header : reads a header from the lines; the second argument names file and frame
-    meaning : says whether a last frame that may be cut is an error, left out, or kept
+    Parameters
+    ----------
+    read_header
+        reads a header from the lines; the second argument names file and frame
+    meaning
+        says whether a last frame that may be cut is an error, left out, or kept
 
     Raises
     ------
@@ -210,7 +239,10 @@ def _frames(
 ) -> Iterator[tuple[Header, int, int]]:
     """Header and first and last byte of every frame; the whole text is added to the digest on the way.
 
-    keep : a last line without an end, as it is; its end is counted as if it were there
+    Parameters
+    ----------
+    keep
+        a last line without an end, as it is; its end is counted as if it were there
     """
     text: AnyArray = np.zeros(0, np.uint8)
     added = 0
@@ -265,12 +297,20 @@ def _check_last_line(text: AnyArray, start: int, rows: int, header: Header, *, l
 def ends_for_certain(line: bytes, before: bytes) -> bool:
     r"""Whether the last value of a line without an end can't have lost a digit.
 
-    line : its last line
-    before : some of the text before it, from anywhere in a line
+    Parameters
+    ----------
+    line
+        its last line
+    before
+        some of the text before it, from anywhere in a line
 
+    Notes
+    -----
     So if there is a blank behind it, or if it has as many digits behind the point as the last values of
     the lines before have, and these show that zeros at their ends are written too.
 
+    Examples
+    --------
     >>> ends_for_certain(b"2 1 0.1322 6.5062", b"3 1 0.7544 4.7801\n1 1 5.0957 2.1580\n")
     True
     >>> ends_for_certain(b"2 1 0.1322 6.506", b"1 1 5.0957 2.1580\n")

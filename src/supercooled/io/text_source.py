@@ -30,11 +30,18 @@ Z = {"z", "zu", "zs", "zsu"}
 class Columns:
     """What each column of a row is for.
 
-    names : in the file
-    roles : as the kernel wants them, see there
-    coordinates : how many (2 or 3); they come first among the numbers, then images, then the id
-    images : how many of them are counted (0, 2 or 3)
-    size : what the column of sizes gives, "diameter" or "radius"; it stands behind the images
+    Parameters
+    ----------
+    names
+        in the file
+    roles
+        as the kernel wants them, see there
+    coordinates
+        how many (2 or 3); they come first among the numbers, then images, then the id
+    images
+        how many of them are counted (0, 2 or 3)
+    size
+        what the column of sizes gives, "diameter" or "radius"; it stands behind the images
     """
 
     names: tuple[str, ...]
@@ -85,9 +92,14 @@ def choose_columns(
 ) -> Columns:
     """Decide which columns to read.
 
-    planar : no particle ever leaves its plane, and nobody needs to count along z
-    species : which column tells it, by its place; None takes the one called so
-    unwrapped : whether positions are, if their names do not say so
+    Parameters
+    ----------
+    planar
+        no particle ever leaves its plane, and nobody needs to count along z
+    species
+        which column tells it, by its place; None takes the one called so
+    unwrapped
+        whether positions are, if their names do not say so
 
     Raises
     ------
@@ -151,14 +163,24 @@ def choose_columns(
 class TextSource:
     """Frames of a text file; their places are known, and a chunk's bytes are read at once parsed.
 
-    starts, stops : (frame,), bytes of the plain text
-    box_values : (frame, 6)
-    corners : (frame, 3)
-    rotations : (frame, 3, 3), from the file's axes to those of the box; None where they agree
-    ids : (particle,), sorted; None where the file has none
-    words : (particle,), packed names of the species, in the order of `ids`
-    text_digest : of the whole file, unpacked
-    unended : the last line of the text has no end
+    Parameters
+    ----------
+    starts, stops
+        (frame,), bytes of the plain text
+    box_values
+        (frame, 6)
+    corners
+        (frame, 3)
+    rotations
+        (frame, 3, 3), from the file's axes to those of the box; None where they agree
+    ids
+        (particle,), sorted; None where the file has none
+    words
+        (particle,), packed names of the species, in the order of `ids`
+    text_digest
+        of the whole file, unpacked
+    unended
+        the last line of the text has no end
     """
 
     name: str

@@ -55,6 +55,8 @@ def pairs_of(line: str) -> dict[str, str]:
 
     Values may be bare, in quotes of either kind, in braces, or lists in square brackets, nested too.
 
+    Examples
+    --------
     >>> pairs_of('Lattice=[[8, 0, 0], [0, 8, 0], [0, 0, 8]] pbc=[T, T, F] note="a = b"')
     {'lattice': '8  0  0   0  8  0   0  0  8', 'pbc': 'T  T  F', 'note': 'a = b'}
     """

@@ -19,13 +19,22 @@ LANES = 8
 class Grid(NamedTuple):
     """Distances at which the pair distributions of a particle are wanted, for each partner species.
 
-    first, step : first distance and spacing, (species,)
-    points : how many, (species,)
-    half : steps in six widths, (species,)
-    table : exp(-m^2 step^2 / 2 width^2) for m from -half, (species, 2 half + 1)
-    width : of the Gaussians
-    reach : distance beyond which no neighbour counts
-    scale : from a sum of Gaussians to g, (species, point)
+    Parameters
+    ----------
+    first, step
+        first distance and spacing, (species,)
+    points
+        how many, (species,)
+    half
+        steps in six widths, (species,)
+    table
+        exp(-m^2 step^2 / 2 width^2) for m from -half, (species, 2 half + 1)
+    width
+        of the Gaussians
+    reach
+        distance beyond which no neighbour counts
+    scale
+        from a sum of Gaussians to g, (species, point)
     """
 
     first: Array
@@ -41,8 +50,12 @@ class Grid(NamedTuple):
 class Work(NamedTuple):
     """Room for intermediate values.
 
-    near : which of those around are near
-    powers : of one number, (point + LANES,)
+    Parameters
+    ----------
+    near
+        which of those around are near
+    powers
+        of one number, (point + LANES,)
     """
 
     near: Integers

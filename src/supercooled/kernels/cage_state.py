@@ -29,7 +29,10 @@ def sweep(
 ) -> int:
     """Try to move every particle once a sweep; how many went.
 
-    limits : radius, longest step of a component, temperature
+    Parameters
+    ----------
+    limits
+        radius, longest step of a component, temperature
     """
     radius, step, temperature = limits
     ux, uy, uz = moved[0], moved[1], moved[2]

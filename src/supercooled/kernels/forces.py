@@ -14,9 +14,14 @@ from supercooled.kernels.neighbours import Cells, gather, room_for, square_dista
 class Neighbours(NamedTuple):
     """Who may be in reach of whom. Every pair is listed from both ends.
 
-    first, end : where the neighbours of a species lie in `who`, (particle, species)
-    who : (neighbour,), unsigned: an index that can't be negative needs no test
-    edges : Lx, Ly, Lz, xy Ly, xz Lz, yz Lz
+    Parameters
+    ----------
+    first, end
+        where the neighbours of a species lie in `who`, (particle, species)
+    who
+        (neighbour,), unsigned: an index that can't be negative needs no test
+    edges
+        Lx, Ly, Lz, xy Ly, xz Lz, yz Lz
     """
 
     first: Integers

@@ -24,11 +24,19 @@ NARROWEST = 0.01
 class Ladder(NamedTuple):
     """Evenly spaced distances, and what a Gaussian about each looks like.
 
-    first, step, number : first distance, spacing, how many
-    half : steps in eight widths
-    table : exp(-m^2 step^2 / 2 width^2) for m from 1 - half, (lane,)
-    sharpness : step^2 / width^2
+    Parameters
+    ----------
+    first, step, number
+        first distance, spacing, how many
+    half
+        steps in eight widths
+    table
+        exp(-m^2 step^2 / 2 width^2) for m from 1 - half, (lane,)
+    sharpness
+        step^2 / width^2
 
+    Notes
+    -----
     Sums over Gaussians stand behind a margin of as many places as there are lanes, and before another:
     the ends of a Gaussian go there, and all of one that reaches no rung.
     """

@@ -13,12 +13,20 @@ from supercooled.arrays import Array, Integers
 class Cells(NamedTuple):
     """Particles sorted into the cells of a periodic box.
 
-    counts : cells along each edge, (3,)
-    offsets : of the cells in reach, (offset, 3)
-    matrix : edges of the box as columns, (3, 3)
-    starts : first sorted particle of each cell, (cell + 1,)
-    order : sorted particles, (particle,)
-    xyz : positions of the sorted particles, (3, particle)
+    Parameters
+    ----------
+    counts
+        cells along each edge, (3,)
+    offsets
+        of the cells in reach, (offset, 3)
+    matrix
+        edges of the box as columns, (3, 3)
+    starts
+        first sorted particle of each cell, (cell + 1,)
+    order
+        sorted particles, (particle,)
+    xyz
+        positions of the sorted particles, (3, particle)
     """
 
     counts: Integers

@@ -18,11 +18,18 @@ CHUNK = 256
 class Angles(NamedTuple):
     """Functions of two neighbours.
 
-    decays : 1/xi^2 of each decay, (decay,)
-    starts : first function of each decay, (decay + 1,)
-    powers : which power of each function, (function,)
-    signs, exponents : lambda and zeta of each power, (power,)
-    square : of the distance beyond which no neighbour counts
+    Parameters
+    ----------
+    decays
+        1/xi^2 of each decay, (decay,)
+    starts
+        first function of each decay, (decay + 1,)
+    powers
+        which power of each function, (function,)
+    signs, exponents
+        lambda and zeta of each power, (power,)
+    square
+        of the distance beyond which no neighbour counts
     """
 
     decays: Array
@@ -36,9 +43,14 @@ class Angles(NamedTuple):
 class Around(NamedTuple):
     """Neighbours of one particle within reach, by species.
 
-    xyz : from the particle, (3, neighbour)
-    squares, inverse : of their distances, (neighbour,)
-    starts : first neighbour of each species, (species + 1,)
+    Parameters
+    ----------
+    xyz
+        from the particle, (3, neighbour)
+    squares, inverse
+        of their distances, (neighbour,)
+    starts
+        first neighbour of each species, (species + 1,)
     """
 
     xyz: Array

@@ -86,7 +86,10 @@ def cells_in_space(
 ) -> None:
     """Area of each face, volume of each cell, and how far its farthest corner is from its particle.
 
-    size : half of the side of the square that each face is cut from
+    Parameters
+    ----------
+    size
+        half of the side of the square that each face is cut from
     """
     room = np.max(np.diff(starts)) + 8
     normals, offsets = np.empty((3, room)), np.empty(room)
@@ -141,7 +144,10 @@ def cells_in_plane(
 ) -> None:
     """The same in two dimensions: lengths of edges, areas of cells.
 
-    size : half of the line that each edge is cut from
+    Parameters
+    ----------
+    size
+        half of the line that each edge is cut from
     """
     room = np.max(np.diff(starts)) + 1
     normals, offsets = np.empty((3, room)), np.empty(room)

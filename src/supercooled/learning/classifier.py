@@ -37,23 +37,36 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
 
     with each feature z standardised by its mean and spread in the training set.
 
-    method : "svm" (LIBSVM, as above), "linear-svm" (LIBLINEAR: xi squared, and b^2 beside |w|^2; far faster
+    Parameters
+    ----------
+    method
+        "svm" (LIBSVM, as above), "linear-svm" (LIBLINEAR: xi squared, and b^2 beside |w|^2; far faster
         for many examples), "logistic", "ridge" (C is 1/alpha), or "neural-network" (one hidden layer of 16;
         C is 1/alpha)
-    C : penalty of examples on the wrong side
-    unit : see :class:`SoftnessModel`
-    constant : "refuse" features that don't vary, or "ignore" them
-    seed : of the network's first weights
-
-    Fitted: ``model_``, a :class:`SoftnessModel` without names; ``classes_``.
+    C
+        penalty of examples on the wrong side
+    unit
+        see :class:`SoftnessModel`
+    constant
+        "refuse" features that don't vary, or "ignore" them
+    seed
+        of the network's first weights
 
     Raises
     ------
     ParameterError
         if a class is empty, or a feature does not vary.
 
-    Source: schoenholz2016, Sec. I.C, Eq. 2.
+    Notes
+    -----
+    Fitted: ``model_``, a :class:`SoftnessModel` without names; ``classes_``.
 
+    References
+    ----------
+    schoenholz2016, Sec. I.C, Eq. 2.
+
+    Examples
+    --------
     >>> z = np.array([[0.0, 1.0], [0.2, 3.0], [2.0, 2.0], [2.2, 1.5]])
     >>> fitted = SoftnessClassifier(method="svm", C=1.0).fit(z, [False, False, True, True])
     >>> (fitted.decision_function(z) > 0).tolist()
@@ -76,7 +89,20 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
         self.seed = seed
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Learn from examples: X (example, feature), y true where soft."""
+        """Learn from examples: X (example, feature), y true where soft.
+
+        Parameters
+        ----------
+        X
+            (example, feature)
+        y
+            (example,), true where soft
+
+        Returns
+        -------
+        Self
+            the fitted classifier itself
+        """
         self._check_parameters()
         named = isinstance(X, xr.DataArray) and "feature" in X.coords
         names = [str(n) for n in X["feature"].values] if named else None
@@ -97,12 +123,34 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, X: Any) -> Array:
-        """Softness, (example,)."""
+        """Softness, (example,).
+
+        Parameters
+        ----------
+        X
+            (example, feature)
+
+        Returns
+        -------
+        Array
+            (example,), signed distance from the plane
+        """
         check_is_fitted(self)
         return self.model_.decide(_data(self, _table(X), dtype=np.float64, reset=False))
 
     def predict(self, X: Any) -> AnyArray:
-        """Class of each example: the second one where the softness is positive."""
+        """Class of each example: the second one where the softness is positive.
+
+        Parameters
+        ----------
+        X
+            (example, feature)
+
+        Returns
+        -------
+        AnyArray
+            (example,), entries of ``classes_``
+        """
         found: AnyArray = self.classes_[(self.decision_function(X) > 0).astype(int)]
         return found
 

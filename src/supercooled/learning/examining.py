@@ -33,8 +33,22 @@ def projections(model: SoftnessModel) -> xr.DataArray:
     Features that tell nearly the same share what they carry between them: a small projection alone
     does not make a feature useless.
 
-    Source: schoenholz2016, main text ("the projection of the hyperplane normal").
+    Parameters
+    ----------
+    model
+        model of a linear classifier
 
+    Returns
+    -------
+    xr.DataArray
+        (feature,), dimensionless, the largest in magnitude first
+
+    References
+    ----------
+    schoenholz2016, main text ("the projection of the hyperplane normal").
+
+    Examples
+    --------
     >>> plane = (np.array([[3.0], [-4.0]]), np.zeros(1))
     >>> model = SoftnessModel(("a", "b"), np.zeros(2), np.ones(2), (plane,), "margin")
     >>> projections(model).feature.values.tolist(), projections(model).values.tolist()
@@ -57,11 +71,20 @@ def by_subset(
 ) -> xr.Dataset:
     """Cross-validated accuracy with some of the features only.
 
-    subsets : names of the features of each subset
-    groups, training : as in :func:`cross_validated`
+    Parameters
+    ----------
+    features
+        features of examples
+    subsets
+        names of the features of each subset
+    groups, training
+        as in :func:`cross_validated`
 
-    Returns ``accuracy``, ``accuracy_error``, ``soft_share``, ``C`` and ``number`` of features (subset).
-    Errors are NaN where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
+    Returns
+    -------
+    xr.Dataset
+        ``accuracy``, ``accuracy_error``, ``soft_share``, ``C`` and ``number`` of features (subset).
+        Errors are NaN where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -100,13 +123,22 @@ def by_elimination(
 ) -> xr.Dataset:
     """Accuracy as features are taken away, those with the smallest weights first.
 
-    numbers : of features to keep, falling
-    groups, training : as in :func:`cross_validated`, with one C; in each fold the examples that test take
+    Parameters
+    ----------
+    features
+        features of examples
+    numbers
+        of features to keep, falling
+    groups, training
+        as in :func:`cross_validated`, with one C; in each fold the examples that test take
         no part in choosing the features
 
-    Returns ``accuracy`` and ``accuracy_error`` (number), and ``kept`` (number, feature), the share of
-    folds that keep a feature. Errors are NaN
-    where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
+    Returns
+    -------
+    xr.Dataset
+        ``accuracy`` and ``accuracy_error`` (number), and ``kept`` (number, feature), the share of
+        folds that keep a feature. Errors are NaN
+        where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------
@@ -155,13 +187,23 @@ def by_number(
 ) -> xr.Dataset:
     """Accuracy against the number of examples of each kind learned from.
 
-    sizes : examples of each kind, drawn at random from those of the training folds
-    seed : of the draw
-    groups, training : as in :func:`cross_validated`
+    Parameters
+    ----------
+    features
+        features of examples
+    sizes
+        examples of each kind, drawn at random from those of the training folds
+    seed
+        of the draw
+    groups, training
+        as in :func:`cross_validated`
 
-    Returns ``accuracy`` and ``accuracy_error`` (size), on the groups left out; sizes that the training
-    folds don't have are left out. Errors are NaN
-    where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
+    Returns
+    -------
+    xr.Dataset
+        ``accuracy`` and ``accuracy_error`` (size), on the groups left out; sizes that the training
+        folds don't have are left out. Errors are NaN
+        where :func:`cross_validated` gives none; the attribute ``no_error`` says why.
 
     Raises
     ------

@@ -29,18 +29,28 @@ Folds: TypeAlias = Annotated[int, Whole(at_least=2, at_most=1000)]
 class Training:
     """How a softness is learned: what stays the same from one set of examples to another.
 
-    method : of :class:`SoftnessClassifier`
-    C : penalty of examples on the wrong side; of several the best is taken, by cross-validation
-    folds : parts that the groups are dealt into, each of which is left out once
-    unit : see :class:`SoftnessModel`
-    constant : "refuse" features that don't vary, or "ignore" them
-    seed : of what is drawn
+    Parameters
+    ----------
+    method
+        of :class:`SoftnessClassifier`
+    C
+        penalty of examples on the wrong side; of several the best is taken, by cross-validation
+    folds
+        parts that the groups are dealt into, each of which is left out once
+    unit
+        see :class:`SoftnessModel`
+    constant
+        "refuse" features that don't vary, or "ignore" them
+    seed
+        of what is drawn
 
     Raises
     ------
     ParameterError
         if there is no such method or unit, or a number is out of range.
 
+    Examples
+    --------
     >>> Training("linear-svm", C=(0.1, 1.0), folds=5).unit
     'margin'
     """
@@ -58,13 +68,22 @@ class Training:
 class Validation:
     """How well examples are told apart that took no part in the training.
 
-    C : the best of those tried
-    accuracy, error : share of examples on their own side, and its standard error over the folds
-    soft_share, hard_share : share of the soft with S > 0, and of the hard with S <= 0
-    tried : (C, mean accuracy) of each tried
-    softness : (example,), each by the model that has not seen its group
-    chance : share of the commoner kind, which is right if that is always said
-    no_error : why the error is not known; empty if it is
+    Parameters
+    ----------
+    C
+        the best of those tried
+    accuracy, error
+        share of examples on their own side, and its standard error over the folds
+    soft_share, hard_share
+        share of the soft with S > 0, and of the hard with S <= 0
+    tried
+        (C, mean accuracy) of each tried
+    softness
+        (example,), each by the model that has not seen its group
+    chance
+        share of the commoner kind, which is right if that is always said
+    no_error
+        why the error is not known; empty if it is
     """
 
     C: Uncertain
@@ -99,12 +118,26 @@ class Validation:
 def groups_of(examples: xr.Dataset | xr.DataArray, *, blocks: Count) -> Integers:
     """Group of each example: its run, or a block of time in it; learn and test on different ones.
 
-    examples : with ``run`` and ``time`` along ``example``
-    blocks : equal parts of the time that the examples of a run span; 1 keeps runs whole
+    Parameters
+    ----------
+    examples
+        with ``run`` and ``time`` along ``example``
+    blocks
+        equal parts of the time that the examples of a run span; 1 keeps runs whole
 
-    Returns (example,). Blocks of one run are not quite independent: cages last longer than the gap
-    between them, which is none. Use runs where there are enough.
+    Returns
+    -------
+    Integers
+        (example,). Blocks of one run are not quite independent: cages last longer than the gap
+        between them, which is none. Use runs where there are enough.
 
+    Raises
+    ------
+    ParameterError
+        if the examples have no ``run`` or ``time``.
+
+    Examples
+    --------
     >>> times = xr.Dataset({"run": ("example", [0, 0, 0]), "time": ("example", [0.0, 40.0, 90.0])})
     >>> groups_of(times, blocks=3).tolist()
     [0, 1, 2]
@@ -134,21 +167,37 @@ def cross_validated(
 ) -> Validation:
     """Accuracy on groups left out in turn, at the best penalty of those given.
 
-    features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
-    groups : (example,), which examples belong together, as from :func:`groups_of`
-    training : how, and in how many folds; of several C each is measured
+    Parameters
+    ----------
+    features
+        (example, feature) with ``soft``, as ``features_of_examples`` returns them
+    groups
+        (example,), which examples belong together, as from :func:`groups_of`
+    training
+        how, and in how many folds; of several C each is measured
 
-    The error of the accuracy is the scatter of the folds over the root of their number. It is NaN, and
-    ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (told by
-    ``run`` and ``time``) that last less than ten correlation times of the share of examples told rightly.
+    Returns
+    -------
+    Validation
+        accuracy at each penalty, with the best one
 
     Raises
     ------
     ParameterError
         if a class is empty in a fold, there are fewer groups than folds, or a feature is constant.
 
-    Source: schoenholz2016, Sec. I.C (C by cross-validation).
+    Notes
+    -----
+    The error of the accuracy is the scatter of the folds over the root of their number. It is NaN, and
+    ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (told by
+    ``run`` and ``time``) that last less than ten correlation times of the share of examples told rightly.
 
+    References
+    ----------
+    schoenholz2016, Sec. I.C (C by cross-validation).
+
+    Examples
+    --------
     >>> random = np.random.default_rng(1)
     >>> soft = np.arange(80) % 2 == 0
     >>> near = xr.DataArray(random.normal(size=(80, 2)) + 3.0 * soft[:, None], dims=("example", "feature"),
@@ -232,21 +281,34 @@ def fit_softness(
 
     .. math:: S = \mathbf w \cdot \mathbf z - b
 
-    features : (example, feature) with ``soft``, as ``features_of_examples`` returns them
-    groups : which examples are left out together, to find C and the accuracy
-    training : how; its unit "margin" is the equation above, "distance" divides it by |w|
-    provenance : plain data that the model shall carry
+    Parameters
+    ----------
+    features
+        (example, feature) with ``soft``, as ``features_of_examples`` returns them
+    groups
+        which examples are left out together, to find C and the accuracy
+    training
+        how; its unit "margin" is the equation above, "distance" divides it by |w|
+    provenance
+        plain data that the model shall carry
 
-    Returns the model, trained on all examples, and what the cross-validation at the chosen C says; warns if
-    the model is no better than saying one kind always, as models of few examples of one kind often are.
+    Returns
+    -------
+    tuple[SoftnessModel, Validation]
+        the model, trained on all examples, and what the cross-validation at the chosen C says; warns if
+        the model is no better than saying one kind always, as models of few examples of one kind often are.
 
     Raises
     ------
     ParameterError
         if a class is empty, a feature constant, a value no number, or the provenance not what JSON can hold.
 
-    Source: schoenholz2016, Sec. I.C.
+    References
+    ----------
+    schoenholz2016, Sec. I.C.
 
+    Examples
+    --------
     >>> soft = np.arange(40) % 2 == 0
     >>> near = xr.DataArray(np.where(soft, 1.0, -1.0)[:, None] + 0.01 * np.arange(40.0)[:, None],
     ...     dims=("example", "feature"), coords={"feature": ["few neighbours"], "soft": ("example", soft)})

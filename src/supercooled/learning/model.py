@@ -42,14 +42,35 @@ class SoftnessModel:
 
     .. math:: S = \mathbf w \cdot \mathbf z + b, \qquad z_k = (F_k - \bar F_k)/\sigma_k
 
-    features : name of each feature F_k
-    mean, scale : of each feature in the training set; a scale of 0 leaves the feature out
-    layers : (weights, bias) of each layer, one for a plane; max(0, x) stands between layers
-    unit : "margin", S as above, 1 at the edge of the margin; "distance", divided by |w|
-    definition : all parameters of the features, as their attribute of that name says; "" if unknown
-    provenance : how it was made
+    Parameters
+    ----------
+    features
+        name of each feature F_k
+    mean, scale
+        of each feature in the training set; a scale of 0 leaves the feature out
+    layers
+        (weights, bias) of each layer, one for a plane; max(0, x) stands between layers
+    unit
+        "margin", S as above, 1 at the edge of the margin; "distance", divided by |w|
+    definition
+        all parameters of the features, as their attribute of that name says; "" if unknown
+    provenance
+        how it was made
 
+    Notes
+    -----
     Make one with :func:`fit_softness`, read one with :func:`load_model`.
+
+    References
+    ----------
+    schoenholz2016, Eq. 1 and Sec. I.C.
+
+    Examples
+    --------
+    >>> plane = (np.array([[3.0]]), np.array([0.5]))
+    >>> model = SoftnessModel(("G",), np.array([1.0]), np.array([2.0]), (plane,), "margin")
+    >>> model.decide(np.array([[5.0]]))
+    array([6.5])
     """
 
     features: tuple[str, ...]
@@ -64,9 +85,15 @@ class SoftnessModel:
     def softness(self, features: xr.DataArray) -> xr.DataArray:
         """Softness of every particle that has features.
 
-        features : (..., feature), by name in any order, made with the same parameters
+        Parameters
+        ----------
+        features
+            (..., feature), by name in any order, made with the same parameters
 
-        Returns ``learned_softness`` (...), dimensionless, with the same coordinates; positive is soft.
+        Returns
+        -------
+        xr.DataArray
+            ``learned_softness`` (...), dimensionless, with the same coordinates; positive is soft.
 
         Raises
         ------
@@ -83,7 +110,23 @@ class SoftnessModel:
 
     @validated
     def decide(self, values: Annotated[Array, Numbers(array=True)]) -> Array:
-        """Softness of features as an array, (..., feature) in the model's order."""
+        """Softness of features as an array, (..., feature) in the model's order.
+
+        Parameters
+        ----------
+        values
+            (..., feature), in the order of the model
+
+        Returns
+        -------
+        Array
+            (...,), signed distance from the plane
+
+        Raises
+        ------
+        ParameterError
+            if the last axis does not hold the model's features.
+        """
         if values.ndim == 0 or values.shape[-1] != len(self.features):
             raise ParameterError(
                 f"values must hold the {len(self.features)} features of the model, not {shown(values)}"
@@ -141,7 +184,13 @@ class SoftnessModel:
         return chosen.transpose(..., "feature")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
+        """Plain data, for JSON.
+
+        Returns
+        -------
+        dict[str, Any]
+            what :meth:`save` writes
+        """
         return {
             "format": _FORMAT,
             "features": list(self.features),
@@ -156,6 +205,16 @@ class SoftnessModel:
     @validated
     def save(self, path: str | Path) -> Path:
         """Write the model as JSON that a text editor can read; an older one stays until this is whole.
+
+        Parameters
+        ----------
+        path
+            JSON file that is written
+
+        Returns
+        -------
+        Path
+            the file that was written
 
         Raises
         ------
@@ -211,11 +270,23 @@ class _Stored(Fields):
 def load_model(path: str | Path) -> SoftnessModel:
     """A model from the JSON that :meth:`SoftnessModel.save` wrote.
 
+    Parameters
+    ----------
+    path
+        JSON file of a model
+
+    Returns
+    -------
+    SoftnessModel
+        model
+
     Raises
     ------
     StoreError
         if the file can't be read, or holds no such model.
 
+    Examples
+    --------
     >>> import tempfile
     >>> plane = (np.array([[2.0], [0.0]]), np.array([1.0]))
     >>> model = SoftnessModel(("a", "b"), np.zeros(2), np.ones(2), (plane,), "margin")

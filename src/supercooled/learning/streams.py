@@ -34,20 +34,38 @@ def fit_in_batches(
     as an SVM does it, by averaged stochastic gradient descent: the same plane within the error that
     other examples of the same number would make.
 
-    batches : called once for each pass; gives (example, feature) with ``soft``, in any order that mixes
+    Parameters
+    ----------
+    batches
+        called once for each pass; gives (example, feature) with ``soft``, in any order that mixes
         both kinds
-    C : penalty of examples on the wrong side
-    passes : over all examples; 10 to 50
-    unit : see :class:`SoftnessModel`
-    seed : of the order within a batch
+    C
+        penalty of examples on the wrong side
+    passes
+        over all examples; 10 to 50
+    unit
+        see :class:`SoftnessModel`
+    seed
+        of the order within a batch
+    constant
+        'refuse' features that do not vary, or 'ignore' them
+
+    Returns
+    -------
+    SoftnessModel
+        model with the plane and the standardisation of its features
 
     Raises
     ------
     ParameterError
         if there is no batch, a kind is missing, features differ, or one does not vary.
 
-    Source: schoenholz2016, Eq. 2; W. Xu, arXiv:1107.2490 (averaging).
+    References
+    ----------
+    schoenholz2016, Eq. 2; W. Xu, arXiv:1107.2490 (averaging).
 
+    Examples
+    --------
     >>> soft = np.arange(60) % 2 == 0
     >>> one = xr.DataArray(np.stack([np.where(soft, 1.0, -1.0), np.arange(60.0)], axis=1),
     ...     dims=("example", "feature"), coords={"feature": ["a", "b"], "soft": ("example", soft)})

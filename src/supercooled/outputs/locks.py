@@ -42,7 +42,10 @@ def held(lock: Path, what: Path) -> Iterator[None]:
 
     What one thread holds it may hold once more.
 
-    what : that the sentence names
+    Parameters
+    ----------
+    what
+        that the sentence names
 
     Raises
     ------
@@ -202,8 +205,13 @@ def _remove_scratch(mine: tuple[int, str], descriptor: int) -> None:
 def clear_after_the_dead(folder: Path, of: str | None = None) -> None:
     """Remove rooms and locks that killed processes of this host left in `folder`.
 
-    of : name of the output they were for; None takes those of every output
+    Parameters
+    ----------
+    of
+        name of the output they were for; None takes those of every output
 
+    Notes
+    -----
     Whatever lives, or lies on another host, or is not known as a room, stays.
     """
     prefix = "." if of is None else _prefix(of)

@@ -17,6 +17,8 @@ def made_by(what: str) -> Iterator[None]:
 
     What it calls to write them, and what holds a name of its own, writes them for it.
 
+    Examples
+    --------
     >>> with made_by("supercooled equilibrate"), made_by("write_gsd"):
     ...     maker()
     'supercooled equilibrate'
@@ -36,7 +38,10 @@ def maker() -> str:
 def made_by_another(made: str) -> str | None:
     """What to say of an output that another command or function has made; None of one's own.
 
-    made : whose it is
+    Parameters
+    ----------
+    made
+        whose it is
     """
     if made == maker():
         return None

@@ -198,7 +198,10 @@ class Notes:
     def shorten(self, room: Path) -> None:
         """Keep one line for each file, the one that it holds, in the order of the names.
 
-        room : for the new one, on the same file system
+        Parameters
+        ----------
+        room
+            for the new one, on the same file system
         """
         folder, lines = self.manifest.folder, []
         for name, known in sorted(self.manifest.written().items()):

@@ -22,12 +22,18 @@ def place_of(
 ) -> Path:
     """The absolute path of an output that a user has named, if it can be one.
 
-    kind : "file"; "folder", which is replaced as a whole; "results", in which files are; "runs", to which
+    Parameters
+    ----------
+    kind
+        "file"; "folder", which is replaced as a whole; "results", in which files are; "runs", to which
         only runs are added
-    inputs : files that are read, which must not be replaced and must not lie in a folder of outputs; what
+    inputs
+        files that are read, which must not be replaced and must not lie in a folder of outputs; what
         is not there is none
-    root : folder of runs, which is no folder of outputs itself, and may only lie in one of results
-    known : of a folder, whether it is ours: then it may be the one that is worked in
+    root
+        folder of runs, which is no folder of outputs itself, and may only lie in one of results
+    known
+        of a folder, whether it is ours: then it may be the one that is worked in
 
     Raises
     ------

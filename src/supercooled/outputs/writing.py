@@ -85,6 +85,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     StoreError
         if the disk is full or the folder can't be written.
 
+    Examples
+    --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> with whole_file(folder / "curve.txt") as temporary:
@@ -106,8 +108,12 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 def owned_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
     """As :func:`whole_file`, and what is at `path` already must be what the same command or function wrote.
 
-    by : the function that writes it, unless one that called it has said so (:func:`made_by`)
-    inputs : that the file is made from, which it must not replace
+    Parameters
+    ----------
+    by
+        the function that writes it, unless one that called it has said so (:func:`made_by`)
+    inputs
+        that the file is made from, which it must not replace
 
     Raises
     ------
@@ -116,6 +122,8 @@ def owned_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> It
     StoreError
         if the file there is somebody else's, or of another command or function, or the disk is full.
 
+    Examples
+    --------
     >>> import tempfile
     >>> mine = Path(tempfile.mkdtemp(), "notes.txt")
     >>> _ = mine.write_text("mine")
@@ -150,7 +158,10 @@ def owned_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> It
 def reserved_file(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) -> Iterator[Path]:
     """See that a file may be written, and hold its name meanwhile; another process waits.
 
-    by : the command or function that writes it
+    Parameters
+    ----------
+    by
+        the command or function that writes it
 
     Raises
     ------
@@ -212,8 +223,12 @@ def reserved_folder(
 ) -> Iterator[Path]:
     """See that a folder may be written whole, and hold its name meanwhile; another process waits.
 
-    by : the command or function that writes it
-    objection : of a folder that is there, why it is somebody else's, or None
+    Parameters
+    ----------
+    by
+        the command or function that writes it
+    objection
+        of a folder that is there, why it is somebody else's, or None
 
     Raises
     ------
@@ -245,9 +260,14 @@ def owned_folder(
     What is at `path` already must be ours; it stays as it was until the new one is whole, and after an
     error. Whenever the process is killed, one of both is there for the next one.
 
-    objection : of a folder that is there, why it is somebody else's, or None
-    by : the function that writes it, unless one that called it has said so (:func:`made_by`)
-    inputs : that it is made from, which must not lie in it
+    Parameters
+    ----------
+    objection
+        of a folder that is there, why it is somebody else's, or None
+    by
+        the function that writes it, unless one that called it has said so (:func:`made_by`)
+    inputs
+        that it is made from, which must not lie in it
 
     Raises
     ------
@@ -257,6 +277,8 @@ def owned_folder(
     StoreError
         if the folder there is somebody else's, the disk is full or the folder can't be written.
 
+    Examples
+    --------
     >>> import tempfile
     >>> place = Path(tempfile.mkdtemp())
     >>> with owned_folder(place / "results", lambda folder: "is not ours", by="hops") as temporary:
@@ -312,11 +334,18 @@ def results_folder(
     It is known by its manifest, which says whose it is and lists each file that was written there. Other
     files in it stay. What is left of a command that wrote nothing is nothing, not even the folder.
 
-    by : the command or function whose results they are; None for one that draws again what another has made
-    inputs : that must not lie in it
-    root : folder of runs, which may lie in it
-    names : patterns of the files that will be written; none may be somebody else's
-    check : more to object to, of the folder
+    Parameters
+    ----------
+    by
+        the command or function whose results they are; None for one that draws again what another has made
+    inputs
+        that must not lie in it
+    root
+        folder of runs, which may lie in it
+    names
+        patterns of the files that will be written; none may be somebody else's
+    check
+        more to object to, of the folder
 
     Raises
     ------
@@ -376,7 +405,10 @@ def parts_of_results(folder: Path) -> Iterator[None]:
 def see_apart(final: Path, path: str | Path) -> None:
     """See that an output of its own is no part of results, which only who holds their folder may write.
 
-    path : as the user named it
+    Parameters
+    ----------
+    path
+        as the user named it
 
     Raises
     ------

@@ -31,8 +31,12 @@ P = TypeVar("P")
 class Work:
     """Where a study works, and who does it.
 
-    kept : folder of what is kept from one call to the next
-    root : folder of the simulated runs
+    Parameters
+    ----------
+    kept
+        folder of what is kept from one call to the next
+    root
+        folder of the simulated runs
     """
 
     kept: Path
@@ -44,13 +48,22 @@ class Work:
 class Findings:
     """What a study has found.
 
-    summary : the page's first paragraphs, plain text
-    rows : measured numbers beside the printed ones
-    results : what figures and tables are made from
-    trajectories : all that was measured
-    parameters : choices by name, plain, or ``{"value": ..., "why": ...}``
-    sections : the page's parts
-    models : learned softness by a name for its file, ``softness_NAME.json``
+    Parameters
+    ----------
+    summary
+        the page's first paragraphs, plain text
+    rows
+        measured numbers beside the printed ones
+    results
+        what figures and tables are made from
+    trajectories
+        all that was measured
+    parameters
+        choices by name, plain, or ``{"value": ..., "why": ...}``
+    sections
+        the page's parts
+    models
+        learned softness by a name for its file, ``softness_NAME.json``
     """
 
     summary: str
@@ -66,13 +79,23 @@ class Findings:
 class Paper(Generic[P]):
     """A paper: ``supercooled study NAME`` runs it, ``supercooled report DIR`` draws its figures again.
 
-    name : by which it is called, as ``sharma2022``
-    title : of the page
-    source : authors or name, journal, year
-    presets : state points and run lengths by name; "quick" runs in minutes
-    study : simulates, measures and compares one of the presets
-    figures : its own, beside those that every report has
+    Parameters
+    ----------
+    name
+        by which it is called, as ``sharma2022``
+    title
+        of the page
+    source
+        authors or name, journal, year
+    presets
+        state points and run lengths by name; "quick" runs in minutes
+    study
+        simulates, measures and compares one of the presets
+    figures
+        its own, beside those that every report has
 
+    Notes
+    -----
     A package that brings one registers it, and it is found by its name::
 
         [project.entry-points."supercooled.papers"]
@@ -94,6 +117,8 @@ class Paper(Generic[P]):
         ParameterError
             listing them, if this is none of them.
 
+        Examples
+        --------
         >>> Paper("sharma2022", "", "", {"quick": 1, "long": 2}, study=None).preset("slow")
         Traceback (most recent call last):
             ...
@@ -148,6 +173,8 @@ class Paper(Generic[P]):
 def known() -> tuple[str, ...]:
     """Names of the papers: the package's own, and those that other installed packages bring.
 
+    Examples
+    --------
     >>> known()[:4]
     ('graham2023', 'nandi2021', 'schoenholz2016', 'sharma2022')
     """
@@ -164,6 +191,8 @@ def named(name: str) -> Paper[Any]:
     MissingExtraError
         if what draws its figures is not installed.
 
+    Examples
+    --------
     >>> sorted(named("sharma2022").presets)
     ['long', 'medium', 'paper', 'quick']
     """
@@ -181,6 +210,8 @@ def named(name: str) -> Paper[Any]:
 def command(name: str, preset: str, *, out: Path, root: Path) -> str:
     """The command that repeats a study, quoted for a shell; with the engine, where the environment names it.
 
+    Examples
+    --------
     >>> command("sharma2022", "quick", out=Path("two words"), root=Path("runs"))
     "supercooled study sharma2022 --preset quick --out 'two words' --runs runs"
     """

@@ -22,7 +22,10 @@ _SURELY = 2.0
 def printed_beside(module: str) -> Mapping[str, Any]:
     """What a paper prints: ``published.json`` in the folder of a module.
 
-    module : its ``__file__``
+    Parameters
+    ----------
+    module
+        its ``__file__``
 
     Raises
     ------
@@ -37,13 +40,23 @@ def printed_beside(module: str) -> Mapping[str, Any]:
 class Printed:
     """A line of a paper's table of rows: a quantity that it prints, or that stands beside what it prints.
 
-    item : where it stands in the paper, such as "Table III"
-    quantity : name in the table of quantities, or the field's word; heads the row
-    tolerance : how far off a measured value may be, said before it is measured; None where none is printed
-    note : how it is measured, where this is the same at every state
-    kind : of the verdict, as :class:`supercooled.report.Row` has them; None for what the tolerance says
-    reading : what was decided about the paper's words after an outcome was known
+    Parameters
+    ----------
+    item
+        where it stands in the paper, such as "Table III"
+    quantity
+        name in the table of quantities, or the field's word; heads the row
+    tolerance
+        how far off a measured value may be, said before it is measured; None where none is printed
+    note
+        how it is measured, where this is the same at every state
+    kind
+        of the verdict, as :class:`supercooled.report.Row` has them; None for what the tolerance says
+    reading
+        what was decided about the paper's words after an outcome was known
 
+    Examples
+    --------
     >>> line = Printed("Sec. III", "p_c", "sigma_AA^2", Tolerance.relative(0.1), "By the MSD.")
     >>> line.row("T = 0.58", 0.144, error=0.002, published=0.141).note
     'Met if within 10 % of the published value. By the MSD.'
@@ -74,13 +87,21 @@ class Printed:
     ) -> Row:
         """Measured at a state beside what is printed for it; judged where both are there.
 
-        measured, error : and its standard error; None or no finite number where there is none, and then the
+        Parameters
+        ----------
+        measured, error
+            and its standard error; None or no finite number where there is none, and then the
             note says why
-        note : instead of the line's
-        published_error : standard error of the printed value, where one is printed
-        contradiction : by which of the paper's own numbers the printed one can't be
-        too_short : why the runs can't tell, whatever the number
-        tried : what else was tried, which is said where the printed number is missed
+        note
+            instead of the line's
+        published_error
+            standard error of the printed value, where one is printed
+        contradiction
+            by which of the paper's own numbers the printed one can't be
+        too_short
+            why the runs can't tell, whatever the number
+        tried
+            what else was tried, which is said where the printed number is missed
         """
         row = Row.judge(
             item=self.item,
@@ -104,6 +125,8 @@ class Printed:
 def explained(row: Row, tried: Callable[[], str]) -> Row:
     """The row, with what was tried if it misses.
 
+    Examples
+    --------
     >>> from supercooled.report import Tolerance
     >>> row = Row("Table I", "K_VFT", "LJ 1.2", 0.2, 0.3, None, "1", Tolerance.relative(0.1), note="Ours.")
     >>> explained(row, lambda: "Tried: two windows.").note
@@ -117,8 +140,13 @@ def explained(row: Row, tried: Callable[[], str]) -> Row:
 def longer(off: float, error: float) -> str:
     """Could a longer run meet the bound, as the error has it?
 
-    off, error : from the value to the bound, either way, and the value's standard error
+    Parameters
+    ----------
+    off, error
+        from the value to the bound, either way, and the value's standard error
 
+    Examples
+    --------
     >>> longer(0.3, 0.2)
     'It is 1.5 standard errors from the bound: a longer run may meet it.'
     >>> longer(0.3, 0.1)

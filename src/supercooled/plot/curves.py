@@ -12,26 +12,48 @@ from matplotlib.figure import Figure
 from supercooled.arguments import validated
 from supercooled.arguments.datasets import Lines
 from supercooled.errors import ParameterError
-from supercooled.plot.drawing import Results, axes_of, by_temperature, without_key
+from supercooled.plot.drawing import Curves, axes_of, by_temperature, without_key
 from supercooled.quantities import TABLE
 from supercooled.report.figures import barriers, cage, dynamics, softness, structure
 from supercooled.report.style import axis, band, figure, floats, panel, steps
 
 
 @validated
-def radial_distribution(rdf: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
+def radial_distribution(rdf: Curves, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
     """g(r) of each pair, one strip a pair.
 
-    rdf : of :func:`supercooled.structure.radial_distribution`, or several
-    temperatures : of several, unless their coordinates say it
+    Parameters
+    ----------
+    rdf
+        of :func:`supercooled.structure.radial_distribution`, or several
+    temperatures
+        of several, unless their coordinates say it
+
+    Returns
+    -------
+    tuple[Axes, ...]
+        one for each pair of species
     """
     data = by_temperature(rdf, temperatures, "radial_distribution", "pair", "r")
     return without_key(axes_of(structure.radial_distribution, data), data)
 
 
 @validated
-def structure_factor(sq: Results, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
-    """S(q) of each pair, one strip a pair; arguments as in :func:`radial_distribution`."""
+def structure_factor(sq: Curves, *, temperatures: Sequence[float] | None = None) -> tuple[Axes, ...]:
+    """S(q) of each pair, one strip a pair; arguments as in :func:`radial_distribution`.
+
+    Parameters
+    ----------
+    sq
+        result of :func:`supercooled.structure.structure_factor`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    tuple[Axes, ...]
+        one for each pair of species
+    """
     data = by_temperature(sq, temperatures, "structure_factor", "pair", "q")
     return without_key(axes_of(structure.structure_factor, data), data)
 
@@ -40,35 +62,100 @@ def structure_factor(sq: Results, *, temperatures: Sequence[float] | None = None
 def caging_potential(
     potential: xr.DataArray | Sequence[xr.DataArray], *, temperatures: Sequence[float] | None = None
 ) -> Axes:
-    """The mean-field cage, of :func:`supercooled.cage.potential`, or several."""
+    """The mean-field cage, of :func:`supercooled.cage.potential`, or several.
+
+    Parameters
+    ----------
+    potential
+        result of :func:`supercooled.cage.potential`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(potential, temperatures, "displacement").to_dataset(name="caging_potential")
     return without_key(axes_of(cage.potential, data), data)[0]
 
 
 @validated
-def displacements(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """Mean squared displacement, of :func:`supercooled.dynamics.displacements`, or several."""
+def displacements(motion: Curves, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Mean squared displacement, of :func:`supercooled.dynamics.displacements`, or several.
+
+    Parameters
+    ----------
+    motion
+        result of :func:`supercooled.dynamics.displacements`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(motion, temperatures, "msd", "lag")
     return without_key(axes_of(dynamics.displacements, data), data)[0]
 
 
 @validated
-def non_gaussian(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """Non-Gaussian parameter; arguments as in :func:`displacements`."""
+def non_gaussian(motion: Curves, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Non-Gaussian parameter; arguments as in :func:`displacements`.
+
+    Parameters
+    ----------
+    motion
+        result of :func:`supercooled.dynamics.displacements`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(motion, temperatures, "alpha2", "lag")
     return without_key(axes_of(dynamics.non_gaussian, data), data)[0]
 
 
 @validated
-def overlap(motion: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """Self overlap; arguments as in :func:`displacements`."""
+def overlap(motion: Curves, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Self overlap; arguments as in :func:`displacements`.
+
+    Parameters
+    ----------
+    motion
+        result of :func:`supercooled.dynamics.displacements`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(motion, temperatures, "overlap", "lag")
     return without_key(axes_of(dynamics.overlap, data), data)[0]
 
 
 @validated
-def distribution(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """Probability density of a field, of :func:`supercooled.relation.distribution`, or several."""
+def distribution(found: Curves, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Probability density of a field, of :func:`supercooled.relation.distribution`, or several.
+
+    Parameters
+    ----------
+    found
+        result of :func:`supercooled.relation.distribution`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(found, temperatures, "probability_density")
     density = data["probability_density"]
     special = {"softness": softness.softness_distribution, "depth": softness.depth_distribution}
@@ -81,16 +168,44 @@ def distribution(found: Results, *, temperatures: Sequence[float] | None = None)
 
 
 @validated
-def rearrangement_probability(found: Results, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several."""
+def rearrangement_probability(found: Curves, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """P_R of softness or depth, of :func:`supercooled.relation.rearrangement_probability`, or several.
+
+    Parameters
+    ----------
+    found
+        result of :func:`supercooled.relation.rearrangement_probability`, or several
+    temperatures
+        temperatures, epsilon_AA/k_B
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     data = by_temperature(found, temperatures, "rearrangement_probability")
     draw = barriers.probability_by_depth if "depth" in data.dims else barriers.rearrangement_probability
     return without_key(axes_of(draw, data), data)[0]
 
 
 @validated
-def arrhenius(probabilities: Results, fits: Lines, *, temperatures: Sequence[float] | None = None) -> Axes:
-    """Logarithm of P_R against 1/T with the lines of :func:`supercooled.relation.arrhenius`."""
+def arrhenius(probabilities: Curves, fits: Lines, *, temperatures: Sequence[float] | None = None) -> Axes:
+    """Logarithm of P_R against 1/T with the lines of :func:`supercooled.relation.arrhenius`.
+
+    Parameters
+    ----------
+    probabilities
+        rearrangement probability of each temperature
+    fits
+        result of :func:`supercooled.relation.arrhenius`
+    temperatures
+        temperature of each result that has none of its own
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     return axes_of(
         barriers.arrhenius, by_temperature(probabilities, temperatures, "rearrangement_probability"), fits
     )[0]
@@ -98,7 +213,18 @@ def arrhenius(probabilities: Results, fits: Lines, *, temperatures: Sequence[flo
 
 @validated
 def barrier(fits: Lines) -> Axes:
-    """Barriers against softness, of :func:`supercooled.relation.arrhenius`."""
+    """Barriers against softness, of :func:`supercooled.relation.arrhenius`.
+
+    Parameters
+    ----------
+    fits
+        result of :func:`supercooled.relation.arrhenius`
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
+    """
     return axes_of(barriers.barrier, fits)[0]
 
 
@@ -106,14 +232,25 @@ def barrier(fits: Lines) -> Axes:
 def curve(data: xr.DataArray, *, error: xr.DataArray | None = None) -> Axes:
     r"""Any curve with labels from the table of quantities; a second dimension becomes colours.
 
-    data : one dimension runs along x, the longest; at most one other
-    error : a standard error, drawn as a band
+    Parameters
+    ----------
+    data
+        one dimension runs along x, the longest; at most one other
+    error
+        a standard error, drawn as a band
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
 
     Raises
     ------
     ParameterError
         if it has more than two dimensions, or none.
 
+    Examples
+    --------
     >>> from supercooled.quantities import labelled
     >>> axes = curve(labelled("msd", [0.1, 0.2], ("lag",), {"lag": [1.0, 2.0]}))
     >>> axes.get_xlabel()

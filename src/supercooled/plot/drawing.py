@@ -14,7 +14,7 @@ from supercooled.errors import ParameterError
 from supercooled.report.style import made_by
 
 Data = TypeVar("Data", xr.Dataset, xr.DataArray)
-Results: TypeAlias = xr.Dataset | Sequence[xr.Dataset]
+Curves: TypeAlias = xr.Dataset | Sequence[xr.Dataset]
 
 
 def axes_of(draw: Callable[..., Figure], *arguments: Any) -> tuple[Axes, ...]:

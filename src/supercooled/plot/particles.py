@@ -29,7 +29,19 @@ def hops(
 ) -> tuple[Axes, ...]:
     """p_hop of some particles in time, of :func:`supercooled.dynamics.hops`, a strip each.
 
-    threshold : drawn as a line
+    Parameters
+    ----------
+    p_hop
+        result of :func:`supercooled.dynamics.hops`
+    particles
+        particles that are shown
+    threshold
+        drawn as a line
+
+    Returns
+    -------
+    tuple[Axes, ...]
+        one for each particle
     """
     traces = p_hop.sel(particle=list(particles)).transpose("particle", "frame")
     data = xr.Dataset(
@@ -44,15 +56,29 @@ def hops(
 def particles(run: Trajectory, field: ParticleField, *, frame: int, thickness: Positive) -> Axes:
     """A slice through the middle of the box, seen along its last edge; particles without a value are pale.
 
-    field : (frame, particle), of `run`
-    frame : number of the frame, as the field's coordinate and ``run.frames`` have it
-    thickness : of the slice, sigma_AA; in the plane all is shown
+    Parameters
+    ----------
+    run
+        trajectory
+    field
+        (frame, particle), of `run`
+    frame
+        number of the frame, as the field's coordinate and ``run.frames`` have it
+    thickness
+        of the slice, sigma_AA; in the plane all is shown
+
+    Returns
+    -------
+    Axes
+        the axes that were drawn on
 
     Raises
     ------
     ParameterError
         if the field has no such frame, or the slice is empty.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.quantities import labelled
     >>> run = Trajectory.from_arrays(np.random.default_rng(1).uniform(-2, 2, (1, 90, 3)), Box.cube(4.0))

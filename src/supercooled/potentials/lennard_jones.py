@@ -40,16 +40,26 @@ class LennardJones:
 
     with :math:`U_c` its unshifted value at the cutoff if `shift`, else 0.
 
-    epsilon : epsilon_AA
-    sigma, cutoff : sigma_AA
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, cutoff
+        sigma_AA
+    shift
+        subtract the energy at the cutoff
 
     Raises
     ------
     MixtureError
         if epsilon, sigma or the cutoff is not positive.
 
-    Source: nandi2021, SI Eq. 1; sharma2022, Eq. 1.
+    References
+    ----------
+    nandi2021, SI Eq. 1; sharma2022, Eq. 1.
 
+    Examples
+    --------
     >>> LennardJones(1.0, 1.0, 2.5, shift=False).energy(2 ** (1 / 6)).round(12).item()
     -1.0
     """
@@ -62,31 +72,89 @@ class LennardJones:
     @classmethod
     @validated(error=MixtureError)
     def wca(cls, epsilon: float, sigma: float) -> LennardJones:
-        """Weeks-Chandler-Andersen: cut off at the minimum, so that only the repulsion is left."""
+        """Weeks-Chandler-Andersen: cut off at the minimum, so that only the repulsion is left.
+
+        Parameters
+        ----------
+        epsilon
+            depth of the well, epsilon_AA
+        sigma
+            distance at which the energy is zero, sigma_AA
+
+        Returns
+        -------
+        LennardJones
+            purely repulsive potential
+        """
         return cls(epsilon, sigma, 2.0 ** (1.0 / 6.0) * sigma)
 
     def smoothed(self) -> SmoothedLennardJones:
-        """The same pair with a force that goes to zero at the cutoff."""
+        """The same pair with a force that goes to zero at the cutoff.
+
+        Returns
+        -------
+        SmoothedLennardJones
+            potential with the same epsilon, sigma and cutoff
+        """
         return SmoothedLennardJones(self.epsilon, self.sigma, self.cutoff)
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite at r = 0."""
+        """Energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         end = _lj(self.epsilon, self.sigma, self.cutoff) if self.shift else 0.0
         return between(r, 0.0, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x) - end)
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        """Repulsive force of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x))
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        """Second derivative of the energy inside the cutoff; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         return between(r, 0.0, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "lennard-jones", **asdict(self)}
 
 
@@ -98,17 +166,25 @@ class SmoothedLennardJones:
     .. math:: U(r) = \phi(r) - \phi(r_c) - (r - r_c)\,\phi'(r_c),\quad r < r_c,\quad
               \phi(r) = 4\epsilon\left[(\sigma/r)^{12} - (\sigma/r)^6\right]
 
-    epsilon : epsilon_AA
-    sigma, cutoff : sigma_AA
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, cutoff
+        sigma_AA
 
     Raises
     ------
     MixtureError
         if epsilon, sigma or the cutoff is not positive.
 
-    Source: Toxvaerd and Dyre 2011, Eq. 3 (shifted force); schoenholz2016 smooths its potential "so
+    References
+    ----------
+    Toxvaerd and Dyre 2011, Eq. 3 (shifted force); schoenholz2016 smooths its potential "so
     that the force varies continuously" and does not say how.
 
+    Examples
+    --------
     >>> SmoothedLennardJones(1.0, 1.0, 2.5).force([2.4999999, 2.5]).round(6).tolist()
     [-0.0, 0.0]
     """
@@ -119,7 +195,18 @@ class SmoothedLennardJones:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite at r = 0."""
+        """Energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         end = _lj(self.epsilon, self.sigma, self.cutoff)
         slope = -_lj_force(self.epsilon, self.sigma, self.cutoff)
         return between(
@@ -131,17 +218,45 @@ class SmoothedLennardJones:
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        """Repulsive force of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         end = _lj_force(self.epsilon, self.sigma, self.cutoff)
         return between(r, 0.0, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x) - end)
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        """Second derivative of the energy inside the cutoff; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         return between(r, 0.0, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "lennard-jones-smoothed", **asdict(self)}
 
 
@@ -153,17 +268,25 @@ class CurvatureSmoothedLennardJones:
     .. math:: U(r) = 4\epsilon\left[(\sigma/r)^{12} - (\sigma/r)^6 + c_0 + c_2 (r/\sigma)^2
               + c_4 (r/\sigma)^4\right],\quad r < r_c
 
-    epsilon : epsilon_AA
-    sigma, cutoff : sigma_AA
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, cutoff
+        sigma_AA
 
     Raises
     ------
     MixtureError
         if epsilon, sigma or the cutoff is not positive, or their ratio out of range.
 
-    Source: Parmar, Ozawa and Berthier, Phys. Rev. Lett. 125, 085505 (2020), with r_c = 2.5 sigma; the
+    References
+    ----------
+    Parmar, Ozawa and Berthier, Phys. Rev. Lett. 125, 085505 (2020), with r_c = 2.5 sigma; the
     coefficients follow from the three conditions.
 
+    Examples
+    --------
     >>> smooth = CurvatureSmoothedLennardJones(1.0, 1.0, 2.5)
     >>> [round(c, 9) for c in smooth.coefficients]
     [0.040490238, -0.009701551, 0.000620126]
@@ -194,7 +317,18 @@ class CurvatureSmoothedLennardJones:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite at r = 0."""
+        """Energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         c0, c2, c4 = self.coefficients
 
         def at(r: Array) -> Array:
@@ -206,7 +340,18 @@ class CurvatureSmoothedLennardJones:
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        """Repulsive force of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         _, c2, c4 = self.coefficients
 
         def at(r: Array) -> Array:
@@ -219,7 +364,18 @@ class CurvatureSmoothedLennardJones:
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0."""
+        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         _, c2, c4 = self.coefficients
 
         def at(r: Array) -> Array:
@@ -230,7 +386,13 @@ class CurvatureSmoothedLennardJones:
         return between(r, 0.0, self.cutoff, at)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "lennard-jones-curvature-smoothed", **asdict(self)}
 
 
@@ -242,17 +404,26 @@ class ExpandedLennardJones:
     .. math:: U(r) = 4\epsilon\left[\left(\frac{\sigma}{r-\delta}\right)^{12}
               - \left(\frac{\sigma}{r-\delta}\right)^6\right] - U_c,\quad r < r_c
 
-    epsilon : epsilon_AA
-    sigma, delta, cutoff : sigma_AA; at `delta` the energy is infinite
-    shift : :math:`U_c` is the value at the cutoff, not 0
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, delta, cutoff
+        sigma_AA; at `delta` the energy is infinite
+    shift
+        :math:`U_c` is the value at the cutoff, not 0
 
     Raises
     ------
     MixtureError
         if epsilon or sigma is not positive, delta is negative, or the cutoff is not beyond it.
 
-    Source: graham2023, the equation of its Methods.
+    References
+    ----------
+    graham2023, the equation of its Methods.
 
+    Examples
+    --------
     >>> well = ExpandedLennardJones.modified_well(1.0, 1.0, well_width=0.3, cutoff=2.5)
     >>> well.energy(2 ** (1 / 6)).round(9).item()
     -1.0
@@ -286,7 +457,36 @@ class ExpandedLennardJones:
 
         The energy is not shifted, as printed; forces and dynamics do not know.
 
-        well_width : the paper's Delta, below 2^(1/6)
+        Parameters
+        ----------
+        epsilon
+            depth of the well, epsilon_AA
+        sigma
+            distance at which the energy is zero, sigma_AA
+        well_width
+            the paper's Delta, below 2^(1/6)
+        cutoff
+            distance at which it is cut off, sigma_AA
+
+        Returns
+        -------
+        ExpandedLennardJones
+            potential with the minimum at its old place
+
+        Raises
+        ------
+        MixtureError
+            if the width parameter is out of range.
+
+        References
+        ----------
+        sharma2022, Sec. II.
+
+        Examples
+        --------
+        >>> pair = ExpandedLennardJones.modified_well(1.0, 1.0, well_width=0.2, cutoff=2.5)
+        >>> pair.energy([2 ** (1 / 6)]).round(9)
+        array([-1.])
         """
         if not 0 <= well_width < 2.0 ** (1.0 / 6.0):
             raise MixtureError(f"the well's width parameter must lie between 0 and 2^(1/6), not {well_width}")
@@ -301,7 +501,18 @@ class ExpandedLennardJones:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite up to r = delta."""
+        """Energy of a pair at distance `r`; infinite up to r = delta.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         end = self.energy_at_cutoff
         return between(
             r, self.delta, self.cutoff, lambda x: _lj(self.epsilon, self.sigma, x - self.delta) - end
@@ -309,18 +520,46 @@ class ExpandedLennardJones:
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite up to r = delta."""
+        """Repulsive force of a pair at distance `r`; infinite up to r = delta.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         return between(
             r, self.delta, self.cutoff, lambda x: _lj_force(self.epsilon, self.sigma, x - self.delta)
         )
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy inside the cutoff; infinite up to r = delta."""
+        """Second derivative of the energy inside the cutoff; infinite up to r = delta.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         return between(
             r, self.delta, self.cutoff, lambda x: _lj_curvature(self.epsilon, self.sigma, x - self.delta)
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "lennard-jones-expanded", **asdict(self)}

@@ -23,18 +23,28 @@ class InversePower:
 
     .. math:: U(r) = \epsilon\,(\sigma/r)^n - U_c,\quad r < r_c
 
-    epsilon : epsilon_AA
-    sigma, cutoff : sigma_AA
-    exponent : n, dimensionless
-    shift : :math:`U_c` is the value at the cutoff, not 0
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, cutoff
+        sigma_AA
+    exponent
+        n, dimensionless
+    shift
+        :math:`U_c` is the value at the cutoff, not 0
 
     Raises
     ------
     MixtureError
         if a number is not positive, or epsilon sigma^n too large for a double.
 
-    Source: Hoover et al. 1970, Eq. 1.
+    References
+    ----------
+    Hoover et al. 1970, Eq. 1.
 
+    Examples
+    --------
     >>> InversePower(1.0, 1.0, exponent=12.0, cutoff=3.0, shift=False).energy(0.5).item()
     4096.0
     """
@@ -62,18 +72,51 @@ class InversePower:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite at r = 0."""
+        """Energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         end = self.energy_at_cutoff
         return between(r, 0.0, self.cutoff, lambda x: self._at(x) - end)
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        """Repulsive force of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         return between(r, 0.0, self.cutoff, lambda x: self.exponent * self._at(x) / x)
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy inside the cutoff; infinite at r = 0."""
+        """Second derivative of the energy inside the cutoff; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         steep = self.exponent * (self.exponent + 1.0)
         return between(r, 0.0, self.cutoff, lambda x: steep * self._at(x) / x**2)
 
@@ -81,7 +124,13 @@ class InversePower:
         return self.epsilon * (self.sigma / r) ** self.exponent
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "inverse-power", **asdict(self)}
 
 
@@ -93,17 +142,26 @@ class SmoothedInversePower:
     .. math:: U(r) = \epsilon\left[(\sigma/r)^n + c_0 + c_2 (r/\sigma)^2 + c_4 (r/\sigma)^4\right],\quad
               r < r_c
 
-    epsilon : epsilon_AA
-    sigma, cutoff : sigma_AA
-    exponent : n, dimensionless
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma, cutoff
+        sigma_AA
+    exponent
+        n, dimensionless
 
     Raises
     ------
     MixtureError
         if a number is not positive, or epsilon sigma^n too large for a double.
 
-    Source: Ninarello, Berthier and Coslovich 2017, with n = 12 and r_c = 1.25 sigma.
+    References
+    ----------
+    Ninarello, Berthier and Coslovich 2017, with n = 12 and r_c = 1.25 sigma.
 
+    Examples
+    --------
     >>> soft = SmoothedInversePower(1.0, 1.0, exponent=12.0, cutoff=1.25)
     >>> soft.energy([1.0, 1.25]).round(6).tolist()
     [0.59582, 0.0]
@@ -134,7 +192,18 @@ class SmoothedInversePower:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite at r = 0."""
+        """Energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         c0, c2, c4 = self.coefficients
 
         def at(r: Array) -> Array:
@@ -145,7 +214,18 @@ class SmoothedInversePower:
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite at r = 0."""
+        """Repulsive force of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         _, c2, c4 = self.coefficients
 
         def at(r: Array) -> Array:
@@ -157,7 +237,18 @@ class SmoothedInversePower:
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0."""
+        """Second derivative of the energy of a pair at distance `r`; infinite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         n, (_, c2, c4) = self.exponent, self.coefficients
 
         def at(r: Array) -> Array:
@@ -168,7 +259,13 @@ class SmoothedInversePower:
         return between(r, 0.0, self.cutoff, at)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "inverse-power-smoothed", **asdict(self)}
 
 
@@ -179,16 +276,24 @@ class HarmonicRepulsion:
 
     .. math:: U(r) = \frac{\epsilon}{2}\left(1 - r/\sigma\right)^2,\quad r < \sigma
 
-    epsilon : epsilon_AA
-    sigma : diameter, where energy and force end, sigma_AA
+    Parameters
+    ----------
+    epsilon
+        epsilon_AA
+    sigma
+        diameter, where energy and force end, sigma_AA
 
     Raises
     ------
     MixtureError
         if epsilon or sigma is not positive.
 
-    Source: O'Hern et al. 2003, Eq. 1 with exponent 2.
+    References
+    ----------
+    O'Hern et al. 2003, Eq. 1 with exponent 2.
 
+    Examples
+    --------
     >>> HarmonicRepulsion(2.0, 1.0).energy([0.0, 0.5, 1.0]).tolist()
     [1.0, 0.25, 0.0]
     """
@@ -203,19 +308,58 @@ class HarmonicRepulsion:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`, finite at r = 0."""
+        """Energy of a pair at distance `r`, finite at r = 0.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         return between(r, -np.inf, self.sigma, lambda x: 0.5 * self.epsilon * (1.0 - x / self.sigma) ** 2)
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`."""
+        """Repulsive force of a pair at distance `r`.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         return between(r, -np.inf, self.sigma, lambda x: self.epsilon * (1.0 - x / self.sigma) / self.sigma)
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy where they overlap."""
+        """Second derivative of the energy where they overlap.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         return between(r, -np.inf, self.sigma, lambda x: np.full_like(x, self.epsilon / self.sigma**2))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it."""
+        """Plain data that names it.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         return {"style": "harmonic", **asdict(self)}

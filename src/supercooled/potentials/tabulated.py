@@ -34,9 +34,14 @@ class Tabulated:
     only as well as the nodes are close. Below `inner` nothing is known: the energy is infinite, and a
     simulation that gets there stops.
 
-    inner, cutoff : first and last node, sigma_AA
-    energies : (node,), epsilon_AA; 0 at the cutoff
-    forces : (node,), -dU/dr, epsilon_AA/sigma_AA
+    Parameters
+    ----------
+    inner, cutoff
+        first and last node, sigma_AA
+    energies
+        (node,), epsilon_AA; 0 at the cutoff
+    forces
+        (node,), -dU/dr, epsilon_AA/sigma_AA
 
     Raises
     ------
@@ -44,8 +49,12 @@ class Tabulated:
         if the nodes are not finite or fewer than 5, the energy does not end at 0, or the forces are
         not the slope of the energies.
 
-    Source: the table and spline of LAMMPS' ``pair_style table``.
+    References
+    ----------
+    the table and spline of LAMMPS' ``pair_style table``.
 
+    Examples
+    --------
     >>> r = np.linspace(0.5, 1.0, 101)
     >>> Tabulated.through(r, 0.5 * (1 - r) ** 2, points=200).force(0.75).round(9).item()
     0.25
@@ -82,9 +91,19 @@ class Tabulated:
     ) -> Tabulated:
         """Table through samples of an energy: the force is the slope of a spline of degree 5.
 
-        r : (sample,), rising, evenly spaced or not, sigma_AA
-        energy : (sample,), epsilon_AA; 0 at the last one
-        points : nodes of the table; 2000 give a Lennard-Jones force to 1e-7
+        Parameters
+        ----------
+        r
+            (sample,), rising, evenly spaced or not, sigma_AA
+        energy
+            (sample,), epsilon_AA; 0 at the last one
+        points
+            nodes of the table; 2000 give a Lennard-Jones force to 1e-7
+
+        Returns
+        -------
+        Tabulated
+            table of energies and forces
 
         Raises
         ------
@@ -122,24 +141,63 @@ class Tabulated:
 
     @validated(error=MixtureError)
     def energy(self, r: Distances) -> Array:
-        """Energy of a pair at distance `r`; infinite up to `inner`."""
+        """Energy of a pair at distance `r`; infinite up to `inner`.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA, in the shape of `r`
+        """
         energy, _ = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: energy(x * x))
 
     @validated(error=MixtureError)
     def force(self, r: Distances) -> Array:
-        """Repulsive force of a pair at distance `r`; infinite up to `inner`."""
+        """Repulsive force of a pair at distance `r`; infinite up to `inner`.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA, in the shape of `r`
+        """
         _, per_r = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: x * per_r(x * x))
 
     @validated(error=MixtureError)
     def curvature(self, r: Distances) -> Array:
-        """Second derivative of the energy, -dF/dr of the spline of forces; infinite up to `inner`."""
+        """Second derivative of the energy, -dF/dr of the spline of forces; infinite up to `inner`.
+
+        Parameters
+        ----------
+        r
+            distance of the pair, sigma_AA
+
+        Returns
+        -------
+        Array
+            epsilon_AA/sigma_AA^2, in the shape of `r`
+        """
         _, per_r = _splines(self)
         return between(r, self.inner, self.cutoff, lambda x: -per_r(x * x) - 2.0 * x * x * per_r(x * x, 1))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that names it: every node."""
+        """Plain data that names it: every node.
+
+        Returns
+        -------
+        dict[str, Any]
+            its parameters as plain data
+        """
         data = asdict(self)
         return {"style": "tabulated", **data, "energies": list(self.energies), "forces": list(self.forces)}
 

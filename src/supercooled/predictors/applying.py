@@ -31,17 +31,22 @@ def predict(
 ) -> xr.DataArray:
     """What a model says of each particle of a file, a trajectory or one frame.
 
-    run : a path is read by :func:`supercooled.read`; where its file needs more said, read it yourself
-    model : name of one that comes with the package (:func:`shipped_models`), a JSON file that holds a
+    Parameters
+    ----------
+    run
+        a path is read by :func:`supercooled.read`; where its file needs more said, read it yourself
+    model
+        name of one that comes with the package (:func:`shipped_models`), a JSON file that holds a
         predictor or a softness model, or one of these itself
-    species : of the particles; None takes all, of which those that the model does not know are NaN
-    frames : which frames of a trajectory
-
-    A frame that is unlike those that a predictor learned from gets a warning that says how foreign it is.
+    species
+        of the particles; None takes all, of which those that the model does not know are NaN
+    frames
+        which frames of a trajectory
 
     Returns
     -------
-    DataArray (frame, particle), of one frame (particle,), with unit and long name.
+    xr.DataArray
+        DataArray (frame, particle), of one frame (particle,), with unit and long name.
 
     Raises
     ------
@@ -50,6 +55,12 @@ def predict(
     StoreError
         if a file holds no model.
 
+    Notes
+    -----
+    A frame that is unlike those that a predictor learned from gets a warning that says how foreign it is.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import systems
     >>> file = systems.equilibrated(systems.kob_andersen(density=1.2), temperature=0.47, n_particles=4000)
@@ -71,16 +82,19 @@ def softness(
 ) -> xr.DataArray:
     """Softness of the particles of a file, a trajectory or one frame, by a model that was learned before.
 
-    run : as in :func:`predict`
-    model : name of one that comes with the package (:func:`models`), a JSON file, or one of these itself
-    frames : which frames of a trajectory
-
-    Only a model of a softness is taken, and only the particles of the species that it knows are returned.
-    What is foreign to a shipped model gets a warning that says how foreign.
+    Parameters
+    ----------
+    run
+        as in :func:`predict`
+    model
+        name of one that comes with the package (:func:`models`), a JSON file, or one of these itself
+    frames
+        which frames of a trajectory
 
     Returns
     -------
-    DataArray (frame, particle), of one frame (particle,); positive is soft, of a learned softness.
+    xr.DataArray
+        DataArray (frame, particle), of one frame (particle,); positive is soft, of a learned softness.
 
     Raises
     ------
@@ -90,6 +104,13 @@ def softness(
     StoreError
         if a file holds no model.
 
+    Notes
+    -----
+    Only a model of a softness is taken, and only the particles of the species that it knows are returned.
+    What is foreign to a shipped model gets a warning that says how foreign.
+
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> from supercooled.predictors import fit_predictor
     >>> from supercooled.testing import liquid_frame
@@ -132,6 +153,16 @@ def _particles(run: Trajectory | Frame, species: tuple[str, ...]) -> AnyArray:
 @validated
 def model_named(model: str | Path | Indicator | SoftnessModel) -> Indicator:
     """The indicator that a name, a file or a model stands for.
+
+    Parameters
+    ----------
+    model
+        name of a shipped model, JSON file, or a model
+
+    Returns
+    -------
+    Indicator
+        indicator
 
     Raises
     ------

@@ -61,28 +61,46 @@ def fit_predictor(
     with features z standardised among the particles that learn. Groups are whole: particles of one
     configuration (or of one run) never learn and judge at once.
 
-    features : indicators and sets of features
-    frames : configurations
-    targets : of each frame, (particle,), numbers (regression) or truth values (classification); particles
+    Parameters
+    ----------
+    features
+        indicators and sets of features
+    frames
+        configurations
+    targets
+        of each frame, (particle,), numbers (regression) or truth values (classification); particles
         where it is NaN are left out
-    target : what it is, in words
-    model : "ridge" (squared loss); "mlp" (a layer of `hidden`, the mean of so many `networks`); "svm"
+    target
+        what it is, in words
+    model
+        "ridge" (squared loss); "mlp" (a layer of `hidden`, the mean of so many `networks`); "svm"
         (linear, for numbers with an insensitive loss); "logistic" (truth values only). All but "ridge" need
         scikit-learn
-    species : those that learn, each by itself
-    groups : of each frame; default each frame is one
-    penalties : lambda, tried by leaving groups out; default six from 1e-6 to 0.1 for "ridge", else 1e-3
-    folds : groups are dealt into so many folds, each left out once; default each group by itself
-    seed : of the networks' first weights
-    unit : of the target; default what the targets say that theirs is, or 1
+    species
+        those that learn, each by itself
+    groups
+        of each frame; default each frame is one
+    penalties
+        lambda, tried by leaving groups out; default six from 1e-6 to 0.1 for "ridge", else 1e-3
+    folds
+        groups are dealt into so many folds, each left out once; default each group by itself
+    hidden
+        units in the hidden layer of a network
+    networks
+        number of networks that are averaged
+    seed
+        of the networks' first weights
+    unit
+        of the target; default what the targets say that theirs is, or 1
 
     Returns
     -------
-    A :class:`Predictor`. Its ``scores`` hold, of each species, for each fold that was left out and on
-    average with its standard error, what :func:`score` gives; the penalty of a fold is chosen by the other
-    folds alone. The error is None, and ``provenance["no_error"]`` says why, of fewer than four folds, and
-    where groups are frames of one run that are not independent: closer than ten correlation times of a
-    particle's target or features, as the frames tell.
+    Predictor
+        A :class:`Predictor`. Its ``scores`` hold, of each species, for each fold that was left out and on
+        average with its standard error, what :func:`score` gives; the penalty of a fold is chosen by the
+        other folds alone. The error is None, and ``provenance["no_error"]`` says why, of fewer than four
+        folds, and where groups are frames of one run that are not independent: closer than ten correlation
+        times of a particle's target or features, as the frames tell.
 
     Raises
     ------
@@ -90,8 +108,12 @@ def fit_predictor(
         if frames, targets and groups differ in number, there is one group only, a feature does not vary, a
         target is no number, or a kind is missing in a group.
 
-    Source: the protocol of Jung et al., arXiv 2311.14752 (groups are configurations).
+    References
+    ----------
+    the protocol of Jung et al., arXiv 2311.14752 (groups are configurations).
 
+    Examples
+    --------
     >>> from supercooled.indicators import BondOrder
     >>> from supercooled.testing import liquid_frame
     >>> frames = [liquid_frame(seed=k) for k in range(3)]
@@ -332,8 +354,12 @@ def _warn_if_no_better(scores: dict[str, Any], species: str, kind: Kind) -> None
 class Table:
     """Features and target of one species, fold by fold, and the sums that a ridge is made of.
 
-    parts : (x, y) of each fold, x shifted and scaled to be of order one
-    sums : of each fold: number, x, y, x x, x y
+    Parameters
+    ----------
+    parts
+        (x, y) of each fold, x shifted and scaled to be of order one
+    sums
+        of each fold: number, x, y, x x, x y
     """
 
     parts: list[tuple[Array, Array]]

@@ -47,10 +47,17 @@ class Layers:
 
     .. math:: z_k = (x_k - \bar x_k)/\sigma_k, \qquad y = W_n \max(0, \dots \max(0, W_1 z + b_1)) + b_n
 
-    mean, scale : of each feature among the particles that learned; a scale of 0 leaves the feature out
-    layers : (weights, bias) of each; one of a linear model
-    edge : root mean square of z below which 99.9 % of the particles that learned lie
+    Parameters
+    ----------
+    mean, scale
+        of each feature among the particles that learned; a scale of 0 leaves the feature out
+    layers
+        (weights, bias) of each; one of a linear model
+    edge
+        root mean square of z below which 99.9 % of the particles that learned lie
 
+    Examples
+    --------
     >>> line = Layers(np.zeros(1), np.ones(1), ((np.array([[2.0]]), np.array([1.0])),), edge=3.0)
     >>> line(np.array([[5.0]]))
     array([11.])
@@ -115,15 +122,27 @@ class Layers:
 class Predictor(Indicator, long_name="predicted"):
     """An indicator that combines others as it has learned to predict a target.
 
-    features : indicators and sets of features, side by side
-    models : what was learned, of each species; other particles have no value
-    target : what it predicts, in words
-    kind : "regression" gives the target's own number, "classification" one that is positive where it is true
-    names : of the species in the frames that it learned from, all of them
-    columns_of : of the features there
-    scores : of groups left out when it was fitted, as :func:`fit_predictor` writes them
-    provenance : how it was made
+    Parameters
+    ----------
+    features
+        indicators and sets of features, side by side
+    models
+        what was learned, of each species; other particles have no value
+    target
+        what it predicts, in words
+    kind
+        "regression" gives the target's own number, "classification" one that is positive where it is true
+    names
+        of the species in the frames that it learned from, all of them
+    columns_of
+        of the features there
+    scores
+        of groups left out when it was fitted, as :func:`fit_predictor` writes them
+    provenance
+        how it was made
 
+    Notes
+    -----
     It warns where a frame is unlike those that it learned from: where more than 5 % of the particles are
     farther from their mean than 99.9 % of those were (:meth:`distance`, :meth:`foreign`), or the density is
     more than 2 % away from theirs. Other species or dimensions, and a density 20 % away, are refused.
@@ -341,6 +360,16 @@ class Stored(Fields):
 @validated
 def load_predictor(path: str | Path) -> Predictor:
     """A predictor from the JSON that :meth:`Predictor.save` wrote.
+
+    Parameters
+    ----------
+    path
+        JSON file of a predictor
+
+    Returns
+    -------
+    Predictor
+        predictor, ready to apply
 
     Raises
     ------

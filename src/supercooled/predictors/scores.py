@@ -19,20 +19,27 @@ Given = Annotated[ArrayLike, Numbers(rank=1, nan=True)]
 def score(predicted: Given, target: Given) -> dict[str, float]:
     """Correlations of a prediction with a target, or how well it tells true from false.
 
-    predicted : (particle,); positive means true, where the target is true or false
-    target : (particle,), numbers or truth values; particles where either is NaN are left out
+    Parameters
+    ----------
+    predicted
+        (particle,); positive means true, where the target is true or false
+    target
+        (particle,), numbers or truth values; particles where either is NaN are left out
 
     Returns
     -------
-    ``pearson`` and ``spearman`` of numbers; ``accuracy``, ``balanced_accuracy`` (mean of the shares found of
-    those that are true and of those that are false), ``auc`` (area under the receiver's curve) and ``share``
-    of those that are true; ``number`` of particles. NaN where all are alike.
+    dict[str, float]
+        ``pearson`` and ``spearman`` of numbers; ``accuracy``, ``balanced_accuracy`` (mean of the shares found
+        of those that are true and of those that are false), ``auc`` (area under the receiver's curve) and
+        ``share`` of those that are true; ``number`` of particles. NaN where all are alike.
 
     Raises
     ------
     ParameterError
         if they differ in number.
 
+    Examples
+    --------
     >>> score([1.0, 2.0, 3.0], [1.0, 8.0, 27.0])["spearman"]
     1.0
     >>> score([1.0, -2.0, 3.0], [True, False, False])["auc"]

@@ -29,11 +29,23 @@ def recipe(mixture: Mixture) -> tuple[Features, ...]:
     At L = 0 (the particle itself), 1, 2, 3 and 4.5 over each species and over all, neighbours to 7 sigma_AA:
     39 numbers per particle of a binary mixture. The box must be 14 sigma_AA wide.
 
-    mixture : pair potentials, which quench frames that don't bring their inherent structure
+    Parameters
+    ----------
+    mixture
+        pair potentials, which quench frames that don't bring their inherent structure
 
-    Source: the form is that of Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023); the choice is
+    Returns
+    -------
+    tuple[Features, ...]
+        the sets of features
+
+    References
+    ----------
+    the form is that of Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023); the choice is
     ours, made on ten configurations of the Kob-Andersen liquid at T = 0.44.
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> len(recipe(kob_andersen(density=1.2).mixture))
     3
@@ -49,6 +61,13 @@ def recipe(mixture: Mixture) -> tuple[Features, ...]:
 def shipped_models() -> tuple[str, ...]:
     """Names of the predictors that come with the package.
 
+    Returns
+    -------
+    tuple[str, ...]
+        sorted names
+
+    Examples
+    --------
     >>> "ka-propensity-T0.44" in shipped_models()
     True
     """
@@ -60,11 +79,14 @@ def models() -> pd.DataFrame:
 
     Returns
     -------
-    Table, a line a model by its name: what it ``predicts`` and its ``unit``; the ``species`` that it knows;
-    the ``density`` and ``temperature`` that it learned from; ``pearson``, ``accuracy`` and ``auc`` of what
-    took no part in the fit, of the first species, NaN where it has none; in words, what it was ``validated``
-    on and its ``domain``; and its ``version``. :func:`shipped` gives the model itself.
+    pd.DataFrame
+        Table, a line a model by its name: what it ``predicts`` and its ``unit``; the ``species`` that it
+        knows; the ``density`` and ``temperature`` that it learned from; ``pearson``, ``accuracy`` and ``auc``
+        of what took no part in the fit, of the first species, NaN where it has none; in words, what it was
+        ``validated`` on and its ``domain``; and its ``version``. :func:`shipped` gives the model itself.
 
+    Examples
+    --------
     >>> one = models().loc["ka-propensity-T0.44"]
     >>> one["predicts"], round(float(one["pearson"]), 2)
     ('propensity', 0.78)
@@ -95,13 +117,23 @@ def _line(one: Predictor) -> dict[str, Any]:
 def shipped(name: Name) -> Predictor:
     """A predictor that comes with the package; its ``scores`` and ``provenance`` say what it is good for.
 
-    name : as :func:`models` lists them
+    Parameters
+    ----------
+    name
+        as :func:`models` lists them
+
+    Returns
+    -------
+    Predictor
+        predictor, ready to apply
 
     Raises
     ------
     ParameterError
         if there is none of that name.
 
+    Examples
+    --------
     >>> round(shipped("ka-propensity-T0.44").scores["A"]["pearson"]["mean"], 2)
     0.78
     """

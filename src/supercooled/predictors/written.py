@@ -72,7 +72,10 @@ def _fields(value: Any) -> dict[str, Any]:
 def from_plain(plain: Any, predictor: Callable[[Any], Any]) -> Any:
     """What :func:`to_plain` wrote.
 
-    predictor : makes one of plain data, which may stand among the features
+    Parameters
+    ----------
+    predictor
+        makes one of plain data, which may stand among the features
 
     Raises
     ------

@@ -22,14 +22,24 @@ FEWEST = 3
 class Association:
     """What a field says of another, of the same particles at the same times.
 
-    x, y : (sample,), finite
-    part : (sample,), which independent part each belongs to
-    n_parts : how many there are
-    group : (sample,), number of the group that partial correlations stay within, for example of the species
-    fixed : (sample, k), what partial correlations hold fixed beside it
-    binary : y is 1 or 0
-    top : share of the samples with the largest y that the area is of, where y is not binary
-    bins : quantiles of x, and of y where it is not binary, that information is counted in
+    Parameters
+    ----------
+    x, y
+        (sample,), finite
+    part
+        (sample,), which independent part each belongs to
+    n_parts
+        how many there are
+    group
+        (sample,), number of the group that partial correlations stay within, for example of the species
+    fixed
+        (sample, k), what partial correlations hold fixed beside it
+    binary
+        y is 1 or 0
+    top
+        share of the samples with the largest y that the area is of, where y is not binary
+    bins
+        quantiles of x, and of y where it is not binary, that information is counted in
     """
 
     x: Array
@@ -139,7 +149,10 @@ class Association:
 class _Ranks:
     """Values in order, so that those of some can be ranked without sorting again.
 
-    place : (sample,), number of each value among the different ones
+    Parameters
+    ----------
+    place
+        (sample,), number of each value among the different ones
     """
 
     place: NDArray[np.int64]
@@ -161,6 +174,8 @@ class _Ranks:
 def correlation(x: Array, y: Array) -> float:
     """Pearson's correlation; NaN where one is the same for all.
 
+    Examples
+    --------
     >>> round(correlation(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])), 4)
     0.982
     """
@@ -178,8 +193,12 @@ def spearman_brown(halves: float) -> float:
 
     No other field can have a larger one with the mean. NaN where the halves don't go together.
 
-    Source: C. Spearman, Br. J. Psychol. 3, 271 (1910); W. Brown, ibid. 296.
+    References
+    ----------
+    C. Spearman, Br. J. Psychol. 3, 271 (1910); W. Brown, ibid. 296.
 
+    Examples
+    --------
     >>> spearman_brown(0.6).__round__(4)
     0.866
     """

@@ -35,22 +35,34 @@ def memory(field: ParticleField, *, lags: Times, blocks: Blocks = 5) -> xr.Datas
     with mean and standard deviation over the particles of a frame, averaged over particles and origins.
     A particle without a value (NaN) in either frame does not count.
 
-    field : (frame, particle) with ``time``, evenly spaced
-    lags : (lag,), whole multiples of the interval, tau
-    blocks : parts of the run, left out in turn for the error; NaN where a part is shorter than five lags
+    Parameters
+    ----------
+    field
+        (frame, particle) with ``time``, evenly spaced
+    lags
+        (lag,), whole multiples of the interval, tau
+    blocks
+        parts of the run, left out in turn for the error; NaN where a part is shorter than five lags
         or than five times that after which less than 1/e of the correlation is left, since parts then know of
         each other
 
-    Returns ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1. The attribute ``no_error`` says
-    why an error is not known.
+    Returns
+    -------
+    xr.Dataset
+        ``memory`` and ``memory_error`` (lag), dimensionless; C_S(0) = 1. The attribute ``no_error`` says
+        why an error is not known.
 
     Raises
     ------
     ParameterError
         if a lag is no multiple of the interval or longer than the run, or a frame's values are all alike.
 
-    Source: sharma2022, Sec. IV B.
+    References
+    ----------
+    sharma2022, Sec. IV B.
 
+    Examples
+    --------
     >>> same = np.tile([1.0, 2.0, 4.0], (6, 1))
     >>> times = {"time": ("frame", np.arange(6.0))}
     >>> field = xr.DataArray(same, times, ("frame", "particle"), name="softness")
@@ -111,16 +123,23 @@ def _why_unknown(blocks: int, scale: Array, last: str) -> str:
 class StayRule:
     """Which particles count as having stayed, from how many origins.
 
-    within : d, sigma_AA, looked at in every frame
-    overlap_radius : a, sigma_AA
-    origins : how many in each run, evenly spread
-
-    :meth:`sharma2022` makes the paper's choice.
+    Parameters
+    ----------
+    within
+        d, sigma_AA, looked at in every frame
+    overlap_radius
+        a, sigma_AA
+    origins
+        how many in each run, evenly spread
 
     Raises
     ------
     ParameterError
         if a distance or the number of origins is not positive.
+
+    Notes
+    -----
+    :meth:`sharma2022` makes the paper's choice.
     """
 
     within: Positive
@@ -132,6 +151,18 @@ class StayRule:
     def sharma2022(cls, *, origins: Count) -> StayRule:
         """The paper's distances (Sec. IV B), 0.5 and 0.3; it does not say from how many origins.
 
+        Parameters
+        ----------
+        origins
+            number of time origins
+
+        Returns
+        -------
+        StayRule
+            rule with the paper's distances
+
+        Examples
+        --------
         >>> StayRule.sharma2022(origins=40)
         StayRule(within=0.5, overlap_radius=0.3, origins=40)
         """
@@ -156,20 +187,33 @@ def propagation(
 
     and q(S_0, t), the share of them within a of where they were, whether they stayed or came back.
 
-    field : (frame, particle), of consecutive frames of the trajectory, told by ``frame`` and ``time``; or
+    Parameters
+    ----------
+    field
+        (frame, particle), of consecutive frames of the trajectory, told by ``frame`` and ``time``; or
         one for each replica
-    ranges : (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
+    trajectory
+        trajectory
+    ranges
+        (lowest, highest) softness at the origin, of each group S_0; the highest belongs to it unless
         another group begins there
-    lags : (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
+    lags
+        (lag,), whole multiples of the interval between frames, tau; the longest sets how late the
         last origin can be
-    bins : evenly spaced edges of S, or how many over the range of the field
-    stay : distances d and a, and the number of origins
-    blocks : parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
+    bins
+        evenly spaced edges of S, or how many over the range of the field
+    stay
+        distances d and a, and the number of origins
+    blocks
+        parts of the origins of a run, left out in turn for the errors, as in :func:`memory`
 
-    Returns ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
-    ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
-    (group, lag), the share that has never left; errors of all but the density; and ``initial``
-    (group), the mean at the origin. The attribute ``no_error`` says why an error is not known.
+    Returns
+    -------
+    xr.Dataset
+        ``propagator`` (group, lag, field), a density over S; ``propagated_mean`` and
+        ``propagated_width`` (group, lag) of those that stay; ``overlap`` (group, lag), ``staying``
+        (group, lag), the share that has never left; errors of all but the density; and ``initial``
+        (group), the mean at the origin. The attribute ``no_error`` says why an error is not known.
 
     Raises
     ------
@@ -177,8 +221,12 @@ def propagation(
         if a field's frames don't follow each other, a lag does not fit, a group is empty or overlaps
         another, or the fields are not as many as the runs.
 
-    Source: sharma2022, Sec. IV B, Fig. 3(b, c) and Sec. V, Fig. 5(d); schoenholz2016 (the propagator).
+    References
+    ----------
+    sharma2022, Sec. IV B, Fig. 3(b, c) and Sec. V, Fig. 5(d); schoenholz2016 (the propagator).
 
+    Examples
+    --------
     >>> from supercooled import Box, Trajectory
     >>> run = Trajectory.from_arrays(np.zeros((8, 2, 3)), Box.cube(5.0), unwrapped=True)
     >>> at = {"frame": np.arange(8), "time": ("frame", run.times), "particle": [0, 1]}
@@ -292,8 +340,12 @@ class _Walk:
 class _Standard:
     """A field in standard deviations from each frame's mean.
 
-    mean, spread : (frame,)
-    complete : every particle has a value in every frame
+    Parameters
+    ----------
+    mean, spread
+        (frame,)
+    complete
+        every particle has a value in every frame
     """
 
     field: xr.DataArray

@@ -27,19 +27,30 @@ def scaled_barriers(fits: Lines, *, crossover: Positive) -> xr.Dataset:
     The average is over the strata, all of which have the same P_R at the crossover if they cross there;
     the second equation then holds, and ``identity`` is by how much it does not.
 
-    fits : what :func:`arrhenius` returns
-    crossover : T_A, epsilon_AA/k_B
+    Parameters
+    ----------
+    fits
+        what :func:`arrhenius` returns
+    crossover
+        T_A, epsilon_AA/k_B
 
-    Returns ``scaled_entropy``, ``scaled_barrier`` and ``identity`` along the strata, dimensionless, and the
-    attributes ``crossover`` and ``log_probability``, ln P_R(T_A).
+    Returns
+    -------
+    xr.Dataset
+        ``scaled_entropy``, ``scaled_barrier`` and ``identity`` along the strata, dimensionless, and the
+        attributes ``crossover`` and ``log_probability``, ln P_R(T_A).
 
     Raises
     ------
     ParameterError
         if the crossover is not positive, or ln P_R there is not negative.
 
-    Source: graham2023, Eqs. 7, 8 and Fig. 6. Its log is the natural one of its Eyring law.
+    References
+    ----------
+    graham2023, Eqs. 7, 8 and Fig. 6. Its log is the natural one of its Eyring law.
 
+    Examples
+    --------
     >>> lines = {"barrier": ("softness", [3.0, 4.0]), "entropy": ("softness", [1.0, 2.25])}
     >>> scaled = scaled_barriers(xr.Dataset(lines), crossover=0.8)
     >>> scaled.attrs["log_probability"], scaled.identity.values.round(12).tolist()
@@ -71,9 +82,14 @@ def scaled_barriers(fits: Lines, *, crossover: Positive) -> xr.Dataset:
 class CommonLine:
     """One straight line through the points of several liquids.
 
-    intercept, slope : of least squares, each point counting alike
-    r_squared : share of the variance of y that it explains
-    spread : root of the mean square of what is left, in units of the standard deviation of all y
+    Parameters
+    ----------
+    intercept, slope
+        of least squares, each point counting alike
+    r_squared
+        share of the variance of y that it explains
+    spread
+        root of the mean square of what is left, in units of the standard deviation of all y
     """
 
     intercept: Uncertain
@@ -91,15 +107,27 @@ def common_line(x: Points, y: Points) -> CommonLine:
 
     The unit of y does not matter, so that curves can be compared before and after they are scaled.
 
-    x, y : points of each liquid, (liquid)(point,); points that are not finite don't count
+    Parameters
+    ----------
+    x, y
+        points of each liquid, (liquid)(point,); points that are not finite don't count
+
+    Returns
+    -------
+    CommonLine
+        line and spread about it
 
     Raises
     ------
     ParameterError
         if there are fewer than three points, or x or y does not vary.
 
-    Source: graham2023, Fig. 6, calls this collapse; the number is ours.
+    References
+    ----------
+    graham2023, Fig. 6, calls this collapse; the number is ours.
 
+    Examples
+    --------
     >>> line = common_line([[1.0, 2.0], [3.0, 4.0]], [[2.0, 4.0], [6.0, 8.0]])
     >>> line.slope, round(line.spread, 6)
     (2.0, 0.0)

@@ -29,22 +29,31 @@ def arrhenius(
 
     .. math:: \ln P_R(S, T) = \Sigma(S) - \Delta E(S)/T
 
-    probabilities : :func:`rearrangement_probability` at several temperatures, in the same bins: a
+    Parameters
+    ----------
+    probabilities
+        :func:`rearrangement_probability` at several temperatures, in the same bins: a
         list, or concatenated along ``temperature``. Leave out those above onset.
-    weighting : "equal", each temperature counts the same; or "errors", each by the error of its P_R.
+    weighting
+        "equal", each temperature counts the same; or "errors", each by the error of its P_R.
         Errors are right where the law holds. Where barriers grow on cooling they are not: soft
         particles are many when hot and hard ones when cold, so weights change with S, and with them
         the part of a bent curve that the line follows.
-    largest_error : relative error of a probability above which it is left out. A probability that rests
+    largest_error
+        relative error of a probability above which it is left out. A probability that rests
         on fewer than some ten rearrangements passes more easily where chance made it large, and draws
         the barrier down; bins or runs must be so large that none does, or `largest_error` about 0.3.
-    minimum_temperatures : with a probability above zero that a softness needs, at least 2
+    minimum_temperatures
+        with a probability above zero that a softness needs, at least 2
 
-    Returns ``barrier``, ``entropy`` with ``_error`` and ``_spread``, their ``covariance``, ``barrier_base10``
-    (= barrier/ln 10: what sharma2022 prints is the slope of log10 P_R against -1/T), ``chi_square``
-    per degree of freedom and ``n_temperatures``, along the bins; NaN where temperatures are too few.
-    The errors follow from those of P_R, and are NaN where one of these is not known, which the attribute
-    ``no_error`` explains; the spreads, which weigh softnesses against each other, from its spreads.
+    Returns
+    -------
+    xr.Dataset
+        ``barrier``, ``entropy`` with ``_error`` and ``_spread``, their ``covariance``, ``barrier_base10``
+        (= barrier/ln 10: what sharma2022 prints is the slope of log10 P_R against -1/T), ``chi_square``
+        per degree of freedom and ``n_temperatures``, along the bins; NaN where temperatures are too few.
+        The errors follow from those of P_R, and are NaN where one of these is not known, which the attribute
+        ``no_error`` explains; the spreads, which weigh softnesses against each other, from its spreads.
 
     Raises
     ------
@@ -52,8 +61,12 @@ def arrhenius(
         if bins differ, a temperature is missing, the weighting is unknown, or no softness
         has enough temperatures.
 
-    Source: sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
+    References
+    ----------
+    sharma2022, Sec. V and Fig. 5(b, c); schoenholz2016, Eq. 1.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> P_R = "rearrangement_probability"
     >>> T = np.array([0.4, 0.5, 0.6])
@@ -124,18 +137,28 @@ def steepness(probabilities: ProbabilitiesWithErrors | Sequence[ProbabilitiesWit
 
     The slope of a straight line through ln P_R against ln S, weighted by the errors of P_R.
 
-    probabilities : as in :func:`arrhenius`, one temperature being enough
+    Parameters
+    ----------
+    probabilities
+        as in :func:`arrhenius`, one temperature being enough
 
-    Returns ``steepness`` and ``steepness_error`` (temperature), dimensionless; NaN where fewer than
-    two bins have a probability above zero.
+    Returns
+    -------
+    xr.Dataset
+        ``steepness`` and ``steepness_error`` (temperature), dimensionless; NaN where fewer than
+        two bins have a probability above zero.
 
     Raises
     ------
     ParameterError
         if a bin's centre is not positive: it has no logarithm.
 
-    Source: sharma2022, Fig. 5(a), which shows it without giving it a number.
+    References
+    ----------
+    sharma2022, Fig. 5(a), which shows it without giving it a number.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> P_R = "rearrangement_probability"
     >>> S = np.array([1.0, 2.0, 4.0])

@@ -41,10 +41,14 @@ NO_PEAK = Estimate(np.nan, np.nan, "1", "not computed")
 class Peak(Estimate):
     """Most frequent value of a field.
 
-    value, error, unit, reason : as of :class:`supercooled.Estimate`, in the field's unit; the error is the
+    Parameters
+    ----------
+    value, error, unit, reason
+        as of :class:`supercooled.Estimate`, in the field's unit; the error is the
         jackknife's over blocks, NaN where these are not independent: shorter than ten correlation times, as
         the frames tell
-    bandwidth : of the kernel, in the field's unit
+    bandwidth
+        of the kernel, in the field's unit
     """
 
     bandwidth: Uncertain = np.nan
@@ -55,12 +59,18 @@ class Peak(Estimate):
 class Share(Estimate):
     """Share of the rearranging particles that lie on the soft side of the peak.
 
-    value, error, unit, reason : as of :class:`supercooled.Estimate`, 0 to 1; the error is the jackknife's
+    Parameters
+    ----------
+    value, error, unit, reason
+        as of :class:`supercooled.Estimate`, 0 to 1; the error is the jackknife's
         over blocks, the peak's own noise included, NaN where these are not independent: shorter than ten
         correlation times, as the frames tell
-    peak : of the distribution of all particles
-    of_all : share of all particles on that side, what chance would give
-    n_rearranging : how many samples (particle and frame) rearrange
+    peak
+        of the distribution of all particles
+    of_all
+        share of all particles on that side, what chance would give
+    n_rearranging
+        how many samples (particle and frame) rearrange
     """
 
     peak: Estimate = NO_PEAK
@@ -74,21 +84,33 @@ def distribution(field: Fields, *, bins: int | ArrayLike, blocks: Blocks = 5) ->
 
     .. math:: P(x) = \frac{n(x)}{N\,\delta x}
 
-    field : (frame, particle), or one for each replica; NaN where a particle has no value
-    bins : edges, or how many over the range of the values
-    blocks : parts of each run, left out in turn for the error
+    Parameters
+    ----------
+    field
+        (frame, particle), or one for each replica; NaN where a particle has no value
+    bins
+        edges, or how many over the range of the values
+    blocks
+        parts of each run, left out in turn for the error
 
-    Returns ``probability_density``, its standard error and ``count`` along a coordinate that has the
-    field's name; the attribute ``no_error`` says why an error is not known. The density integrates to the
-    share of values inside the bins.
+    Returns
+    -------
+    xr.Dataset
+        ``probability_density``, its standard error and ``count`` along a coordinate that has the
+        field's name; the attribute ``no_error`` says why an error is not known. The density integrates to the
+        share of values inside the bins.
 
     Raises
     ------
     ParameterError
         if the field has no value, an infinite one, or other dimensions.
 
-    Source: sharma2022, Fig. 2.
+    References
+    ----------
+    sharma2022, Fig. 2.
 
+    Examples
+    --------
     >>> field = xr.DataArray([[0.1, 0.2, 0.6, 0.9]], dims=("frame", "particle"), name="softness")
     >>> distribution(field, bins=[0.0, 0.5, 1.0]).probability_density.values
     array([1., 1.])
@@ -120,15 +142,27 @@ def peak(field: Fields, *, blocks: Blocks = 5) -> Peak:
     with n values of standard deviation s, the bandwidth that serves the slope of a density best, and
     so its top, were the density Gaussian.
 
-    field, blocks : as in :func:`distribution`
+    Parameters
+    ----------
+    field, blocks
+        as in :func:`distribution`
+
+    Returns
+    -------
+    Peak
+        place of the maximum with its error, in the unit of the field
 
     Raises
     ------
     ParameterError
         if the field has no value, or the same everywhere.
 
-    Source: J. E. Chacon, T. Duong, M. P. Wand, Statistica Sinica 21, 807 (2011), Sec. 5 (bandwidth).
+    References
+    ----------
+    J. E. Chacon, T. Duong, M. P. Wand, Statistica Sinica 21, 807 (2011), Sec. 5 (bandwidth).
 
+    Examples
+    --------
     >>> import numpy as np
     >>> normal = np.random.default_rng(1).normal(3.0, 1.0, (10, 4000))
     >>> field = xr.DataArray(normal, dims=("frame", "particle"), name="softness")
@@ -156,22 +190,40 @@ def softer_share(
 
     .. math:: f = P(S > S^* \mid p_\mathrm{hop} > p_c), \qquad S^* = \arg\max P(S)
 
-    softness : (frame, particle), or one for each replica
-    p_hop : what :func:`supercooled.dynamics.hops` returns, in the same order
-    threshold : p_c, sigma_AA^2; must be given
-    lead : how long before t the structure is taken, tau
-    blocks : parts of each run, left out in turn for the error
+    Parameters
+    ----------
+    softness
+        (frame, particle), or one for each replica
+    p_hop
+        what :func:`supercooled.dynamics.hops` returns, in the same order
+    threshold
+        p_c, sigma_AA^2; must be given
+    lead
+        how long before t the structure is taken, tau
+    blocks
+        parts of each run, left out in turn for the error
 
-    Frames are matched by their number, particles by theirs where both say it. The peak is
-    :func:`peak`'s, of the particles and frames that were matched.
+    Returns
+    -------
+    Share
+        share with its error, and the peak that it refers to
 
     Raises
     ------
     ParameterError
         if the threshold is missing, no frame is in both fields, or no particle rearranges.
 
-    Source: sharma2022, Sec. V and Fig. 4.
+    Notes
+    -----
+    Frames are matched by their number, particles by theirs where both say it. The peak is
+    :func:`peak`'s, of the particles and frames that were matched.
 
+    References
+    ----------
+    sharma2022, Sec. V and Fig. 4.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> dims, coords = ("frame", "particle"), {"frame": np.arange(10)}
@@ -196,11 +248,34 @@ def shallower_share(
 
     .. math:: f = P(\Phi < \Phi^* \mid p_\mathrm{hop} > p_c), \qquad \Phi^* = \arg\max P(\Phi)
 
-    depth : (frame, particle), or one for each replica
+    Parameters
+    ----------
+    depth
+        (frame, particle), or one for each replica
+    p_hop
+        result of :func:`supercooled.dynamics.hops`, one per depth
+    threshold
+        p_hop above which a particle counts as rearranging
+    lead
+        time from the structure to the motion, tau
+    blocks
+        parts of each run for the errors
+
+    Returns
+    -------
+    Share
+        share with its error, and the peak that it refers to
+
+    Notes
+    -----
     The rest is as in :func:`softer_share`.
 
-    Source: sharma2022, App. B and Fig. 15(a).
+    References
+    ----------
+    sharma2022, App. B and Fig. 15(a).
 
+    Examples
+    --------
     >>> import numpy as np
     >>> rng = np.random.default_rng(1)
     >>> dims, coords = ("frame", "particle"), {"frame": np.arange(10)}

@@ -24,9 +24,23 @@ class Straight:
 
     .. math:: \Delta E = e_0 - e_1 S, \qquad \Sigma = \Sigma_0 - \Sigma_1 S, \qquad T_0 = e_1/\Sigma_1
 
-    e0, e1 : epsilon_AA, and a unit of softness
-    s0, s1 : dimensionless, and a unit of softness
-    curvature : of the barrier: the second-order term at the ends of the range, as a share of the first
+    Parameters
+    ----------
+    e0, e1
+        epsilon_AA, and a unit of softness
+    s0, s1
+        dimensionless, and a unit of softness
+    curvature
+        of the barrier: the second-order term at the ends of the range, as a share of the first
+
+    References
+    ----------
+    schoenholz2016, main text: barrier and entropy are nearly linear in softness.
+
+    Examples
+    --------
+    >>> Straight(e0=4.0, e1=2.0, s0=3.0, s1=2.5, curvature=0.0).onset
+    0.8
     """
 
     e0: Uncertain
@@ -45,15 +59,27 @@ class Straight:
 def straight_barriers(fits: LinesWithErrors) -> Straight:
     """Straight lines through barrier and entropy against softness, weighted by their errors.
 
-    fits : what :func:`arrhenius` returns
+    Parameters
+    ----------
+    fits
+        what :func:`arrhenius` returns
+
+    Returns
+    -------
+    Straight
+        slopes and intercepts of barrier and entropy
 
     Raises
     ------
     ParameterError
         if fewer than three softnesses have a barrier, or one of them has no error.
 
-    Source: schoenholz2016, main text and Fig. 2(c).
+    References
+    ----------
+    schoenholz2016, main text and Fig. 2(c).
 
+    Examples
+    --------
     >>> S = np.array([-1.0, 0.0, 1.0])
     >>> ones = ("softness", np.ones(3))
     >>> law = {"barrier": ("softness", 6.0 - 2.0 * S), "entropy": ("softness", 7.0 - 2.5 * S)}
@@ -96,21 +122,32 @@ def left_out(
     An Arrhenius law for each softness follows from any quantity that goes weakly with rearrangements; a
     barrier also says what happens where it was not measured.
 
-    probabilities : as in :func:`arrhenius`
-    weighting, minimum_temperatures : of the lines through the other temperatures
+    Parameters
+    ----------
+    probabilities
+        as in :func:`arrhenius`
+    weighting, minimum_temperatures
+        of the lines through the other temperatures
 
-    Returns ``foretold`` (temperature, softness) beside the measured probability and its error, and of
-    each temperature ``slope`` and ``offset`` of ln measured against ln foretold (1 and 0 if calibrated),
-    ``deviation``, the root mean square of their difference, weighted by the particles, and ``outside``,
-    true where the temperature lies beyond the others.
+    Returns
+    -------
+    xr.Dataset
+        ``foretold`` (temperature, softness) beside the measured probability and its error, and of
+        each temperature ``slope`` and ``offset`` of ln measured against ln foretold (1 and 0 if calibrated),
+        ``deviation``, the root mean square of their difference, weighted by the particles, and ``outside``,
+        true where the temperature lies beyond the others.
 
     Raises
     ------
     ParameterError
         if there are too few temperatures.
 
-    Source: arXiv:2403.00751 asks whether softness is an energy; the test is this package's.
+    References
+    ----------
+    arXiv:2403.00751 asks whether softness is an energy; the test is this package's.
 
+    Examples
+    --------
     >>> T, S = np.array([0.45, 0.5, 0.6]), np.array([-1.0, 0.0, 1.0])
     >>> P = np.exp(5.0 - 2.0 * S - (6.0 - 2.0 * S) / T[:, None])
     >>> both = ("temperature", "learned_softness")

@@ -22,10 +22,26 @@ AboveZero: TypeAlias = Annotated[ArrayLike, Numbers(above=0.0)]
 class Line:
     """A straight line, y = intercept + slope x.
 
-    intercept, slope : with standard errors from the scatter, and ends of their confidence intervals
-    correlation : Pearson's r
-    spread : standard deviation of y about the line
-    n : points
+    Parameters
+    ----------
+    intercept, slope
+        with standard errors from the scatter, and ends of their confidence intervals
+    intercept_error
+        standard error of the intercept
+    slope_error
+        standard error of the slope
+    intercept_ends
+        confidence interval of the intercept
+    slope_ends
+        confidence interval of the slope
+    confidence
+        probability that the intervals contain the true value
+    correlation
+        Pearson's r
+    spread
+        standard deviation of y about the line
+    n
+        points
     """
 
     intercept: Uncertain
@@ -41,7 +57,18 @@ class Line:
 
     @validated
     def __call__(self, x: ArrayLike) -> Array:
-        """The line at x."""
+        """The line at x.
+
+        Parameters
+        ----------
+        x
+            where the line is evaluated
+
+        Returns
+        -------
+        Array
+            values on the line, in the shape of `x`
+        """
         return np.asarray(self.intercept + self.slope * np.asarray(x, dtype=np.float64))
 
 
@@ -52,16 +79,29 @@ def line(x: AnyNumbers, y: AnyNumbers, *, confidence: Fraction) -> Line:
     .. math:: S = a_0 + a_1 T,\qquad \beta\Delta\Phi = C + B/S,\qquad
               \Delta E = T \ln(\tau_\alpha/\tau_0) = C' + B'/S
 
-    x, y : (point,); each point counts alike
-    confidence : of the intervals, by Student's t, for example 0.95
+    Parameters
+    ----------
+    x, y
+        (point,); each point counts alike
+    confidence
+        of the intervals, by Student's t, for example 0.95
+
+    Returns
+    -------
+    Line
+        intercept and slope with their errors and confidence intervals
 
     Raises
     ------
     ParameterError
         if there are fewer than three points, x does not vary, or one is not finite.
 
-    Source: nandi2021, Fig. 2 and SI Tables II, III.
+    References
+    ----------
+    nandi2021, Fig. 2 and SI Tables II, III.
 
+    Examples
+    --------
     >>> found = line([1.0, 2.0, 3.0, 4.0], [2.1, 3.9, 6.1, 7.9], confidence=0.95)
     >>> round(found.slope, 2), round(found.correlation, 3), found.slope_ends[0] < 2.0 < found.slope_ends[1]
     (1.96, 0.999, True)
@@ -100,8 +140,12 @@ def line(x: AnyNumbers, y: AnyNumbers, *, confidence: Fraction) -> Line:
 class Collapse:
     """How well scaling by each liquid's own line brings all onto one.
 
-    before : share of the variance of y that the best line common to all liquids leaves
-    after : share of the variance of (y - C)/B that the master curve y = x leaves
+    Parameters
+    ----------
+    before
+        share of the variance of y that the best line common to all liquids leaves
+    after
+        share of the variance of (y - C)/B that the master curve y = x leaves
     """
 
     before: Uncertain
@@ -119,16 +163,29 @@ def collapse(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers], lines: Sequence[L
 
     .. math:: \tilde y = \frac{y - C}{B} = x = \frac1S
 
-    x, y : points of each liquid, (liquid)(point,)
-    lines : of each liquid
+    Parameters
+    ----------
+    x, y
+        points of each liquid, (liquid)(point,)
+    lines
+        of each liquid
+
+    Returns
+    -------
+    Collapse
+        spreads before and after, and the line of each liquid
 
     Raises
     ------
     ParameterError
         if their numbers differ, or a slope is 0.
 
-    Source: nandi2021, insets of Fig. 2(a) and 2(c), Fig. 2(d); the number is ours.
+    References
+    ----------
+    nandi2021, insets of Fig. 2(a) and 2(c), Fig. 2(d); the number is ours.
 
+    Examples
+    --------
     >>> x = np.linspace(1.0, 2.0, 5)
     >>> y = [1.0 + 2.0 * x, 7.0 + 9.0 * x]
     >>> found = collapse([x, x], y, [line(x, one, confidence=0.9) for one in y])
@@ -159,7 +216,26 @@ def collapse(x: Sequence[AnyNumbers], y: Sequence[AnyNumbers], lines: Sequence[L
 class SoftnessLaw:
     """Relaxation times by softness; the fields are those of :class:`supercooled.dynamics.LawFit`.
 
-    parameters : tau_0 (tau), C (epsilon_AA), B (epsilon_AA sigma_AA^2)
+    Parameters
+    ----------
+    values
+        fitted value of each parameter
+    low
+        lower end of each confidence interval
+    high
+        upper end of each confidence interval
+    confidence
+        probability that the intervals contain the true value
+    chi_square
+        sum of the squared residuals over their errors
+    degrees_of_freedom
+        number of points less that of parameters
+    aic
+        Akaike's information criterion
+    bic
+        Bayesian information criterion
+    parameters
+        tau_0 (tau), C (epsilon_AA), B (epsilon_AA sigma_AA^2)
     """
 
     values: tuple[Uncertain, ...]
@@ -174,7 +250,25 @@ class SoftnessLaw:
 
     @validated
     def __call__(self, temperatures: AboveZero, softness: AboveZero) -> Array:
-        """Relaxation times at temperatures and softnesses, tau."""
+        """Relaxation times at temperatures and softnesses, tau.
+
+        Parameters
+        ----------
+        temperatures
+            temperatures, epsilon_AA/k_B
+        softness
+            softness at each temperature
+
+        Returns
+        -------
+        Array
+            tau, in the shape of the arguments
+
+        Raises
+        ------
+        ParameterError
+            if the shapes differ.
+        """
         T, S = (np.asarray(a, dtype=np.float64) for a in (temperatures, softness))
         if T.ndim and S.ndim and T.shape != S.shape:
             raise ParameterError(
@@ -201,16 +295,31 @@ def softness_law(
     with tau_0 free, so that it stands beside the three-parameter laws of
     :func:`supercooled.dynamics.fit_law`: least squares of ln tau, and the same information criteria.
 
-    temperatures, softness, times : (temperature,)
-    errors : (temperature,), standard errors of the times; None lets every ln tau count alike
+    Parameters
+    ----------
+    temperatures, softness, times
+        (temperature,)
+    confidence
+        probability that the intervals contain the true value
+    errors
+        (temperature,), standard errors of the times; None lets every ln tau count alike
+
+    Returns
+    -------
+    SoftnessLaw
+        fitted parameters with confidence intervals and information criteria
 
     Raises
     ------
     ParameterError
         if there are no more temperatures than parameters, or a number is not positive.
 
-    Source: nandi2021, Eq. 3.
+    References
+    ----------
+    nandi2021, Eq. 3.
 
+    Examples
+    --------
     >>> T = np.array([0.5, 0.6, 0.7, 0.8, 1.0])
     >>> S = 1.8e-4 + 1.4e-3 * T
     >>> found = softness_law(T, S, 0.5 * np.exp((-3.6 + 4.2e-3 / S) / T), confidence=0.9)

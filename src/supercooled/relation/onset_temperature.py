@@ -21,12 +21,19 @@ from supercooled.relation.arrhenius_lines import P_R, concatenated, weight_of
 class Onset:
     """Where the Arrhenius lines of all softnesses cross.
 
-    temperature : T_0
-    energy : e of dE = e + T_0 Sigma, epsilon_AA: the barrier of the crossing
-    chi_square : of the straight line, per degree of freedom
-    unweighted : slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
+    Parameters
+    ----------
+    temperature
+        T_0
+    energy
+        e of dE = e + T_0 Sigma, epsilon_AA: the barrier of the crossing
+    chi_square
+        of the straight line, per degree of freedom
+    unweighted
+        slope of dE against Sigma by plain least squares, which errors of dE and Sigma, being
         alike, draw to the middle of the temperatures
-    extrapolated : that the crossing lies beyond the temperatures that were fitted; empty within them
+    extrapolated
+        that the crossing lies beyond the temperatures that were fitted; empty within them
     """
 
     temperature: Estimate
@@ -43,20 +50,34 @@ def onset(fits: Lines) -> Onset:
     .. math:: \Delta E(S) = e + T_0 \Sigma(S)
               \;\Leftrightarrow\; \ln P_R(S, T_0) = -e/T_0 \text{ for every } S
 
-    fits : what :func:`arrhenius` returns
+    Parameters
+    ----------
+    fits
+        what :func:`arrhenius` returns
 
-    T_0 minimises the chi square of that line with the errors of both and their covariance, e following
-    it: the same as fitting all P_R(S, T) at once with one crossing. The error is the one that raises
-    chi square by 1, times the root of chi square per degree of freedom where that exceeds 1.
-    For one that knows how P_R at different S depend on each other, see :func:`block_error`.
+    Returns
+    -------
+    Onset
+        temperature with its error, epsilon_AA/k_B
 
     Raises
     ------
     ParameterError
         if fewer than three softnesses have a barrier: two lines always cross.
 
-    Source: sharma2022, Sec. V; schoenholz2016 (T_0).
+    Notes
+    -----
+    T_0 minimises the chi square of that line with the errors of both and their covariance, e following
+    it: the same as fitting all P_R(S, T) at once with one crossing. The error is the one that raises
+    chi square by 1, times the root of chi square per degree of freedom where that exceeds 1.
+    For one that knows how P_R at different S depend on each other, see :func:`block_error`.
 
+    References
+    ----------
+    sharma2022, Sec. V; schoenholz2016 (T_0).
+
+    Examples
+    --------
     >>> import numpy as np
     >>> S = np.array([1.0, 2.0, 3.0])
     >>> ones = ("softness", np.ones(3))
@@ -115,11 +136,24 @@ def block_error(
     The softnesses of a temperature vary together here, as they do in the run. NaN where the blocks of a
     temperature are not independent of each other (``independence`` of :func:`rearrangement_probability`).
 
-    probabilities : as in :func:`arrhenius`
-    estimate : from P_R concatenated along temperature to one number
+    Parameters
+    ----------
+    probabilities
+        as in :func:`arrhenius`
+    estimate
+        from P_R concatenated along temperature to one number
 
-    Source: B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
+    Returns
+    -------
+    float
+        in the unit of what `make` returns; NaN where it can't be known
 
+    References
+    ----------
+    B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans, SIAM 1982, Eq. 3.5.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> one = xr.Dataset(
     ...     {P_R: ("softness", [0.2]), P_R + "_error": ("softness", [0.1]),

@@ -40,11 +40,18 @@ KEPT = 2**24
 class Samples:
     """Particles at times, in no particular order.
 
-    values : (sample,), of the field
-    rearranging : (sample,)
-    block : (sample,), which independent part of which run
-    n_blocks : how many there are
-    of_frames : (frame, 4), of each frame how many there are, the mean and the spread of the values, and the
+    Parameters
+    ----------
+    values
+        (sample,), of the field
+    rearranging
+        (sample,)
+    block
+        (sample,), which independent part of which run
+    n_blocks
+        how many there are
+    of_frames
+        (frame, 4), of each frame how many there are, the mean and the spread of the values, and the
         share that rearranges
     """
 
@@ -74,12 +81,20 @@ class Samples:
 class Stream:
     """Particles at times, some frames at a time: fields larger than memory go by chunk by chunk.
 
-    sides : one for each run
-    total, n_rearranging : of all samples
-    low, high : of their values
-    n_blocks : how many there are
-    kept : everything, where it is little
-    independence : 1 where blocks last ten correlation times of the mean and the spread of the values and
+    Parameters
+    ----------
+    sides
+        one for each run
+    total, n_rearranging
+        of all samples
+    low, high
+        of their values
+    n_blocks
+        how many there are
+    kept
+        everything, where it is little
+    independence
+        1 where blocks last ten correlation times of the mean and the spread of the values and
         of the share that rearranges, as the frames tell; NaN where they know of each other
     """
 
@@ -134,7 +149,10 @@ class Stream:
     def counts(self, edges: Array, *, clipped: bool = False) -> Array:
         """How many are in each bin: all and those that rearrange, (block, 2, bin).
 
-        clipped : what lies beyond the edges counts in the first and the last bin
+        Parameters
+        ----------
+        clipped
+            what lies beyond the edges counts in the first and the last bin
         """
         sums = np.zeros((self.n_blocks, 2, len(edges) - 1))
         for chunk in self.chunks():
@@ -326,10 +344,16 @@ class _Hops:
 class _Side:
     """A field of one run, and the p_hop beside it.
 
-    rows : its frames
-    columns : its particles
-    block : (frame,), of this run
-    first : number of its first block among those of all runs
+    Parameters
+    ----------
+    rows
+        its frames
+    columns
+        its particles
+    block
+        (frame,), of this run
+    first
+        number of its first block among those of all runs
     """
 
     field: xr.DataArray

@@ -36,14 +36,35 @@ def rearrangement_probability(
 
     .. math:: P_R(S) = \frac{n(S, p_\mathrm{hop} > p_c)}{n(S)}
 
-    field : (frame, particle), or one for each replica
-    p_hop : what :func:`supercooled.dynamics.hops` returns, in the same order
-    threshold : p_c, sigma_AA^2; must be given
-    bins : edges, or how many over the range of the values
-    lead : how long before t the structure is taken, tau
-    minimum_count : samples (particle and frame) that a bin must hold for a probability; NaN below
-    blocks : parts of each run, left out in turn for the error
+    Parameters
+    ----------
+    field
+        (frame, particle), or one for each replica
+    p_hop
+        what :func:`supercooled.dynamics.hops` returns, in the same order
+    threshold
+        p_c, sigma_AA^2; must be given
+    bins
+        edges, or how many over the range of the values
+    lead
+        how long before t the structure is taken, tau
+    minimum_count
+        samples (particle and frame) that a bin must hold for a probability; NaN below
+    blocks
+        parts of each run, left out in turn for the error
 
+    Returns
+    -------
+    xr.Dataset
+        ``rearrangement_probability`` of each bin with its error, and the number of particles in it
+
+    Raises
+    ------
+    ParameterError
+        if the threshold is missing, no frame is in both fields, or no particle rearranges.
+
+    Notes
+    -----
     Returns, along a coordinate with the field's name, ``rearrangement_probability`` with ``_error``,
     ``_spread`` and ``_jackknife`` (block, ...), ``probability_density`` P(S) and
     ``probability_density_rearranging`` P(S|R), ``count`` and ``count_rearranging``, and ``independence``
@@ -56,13 +77,12 @@ def rearrangement_probability(
     last ten correlation times of the mean and the spread of the field and of the share that
     rearranges, and are four or more; else the error is NaN and ``no_error`` says why.
 
-    Raises
-    ------
-    ParameterError
-        if the threshold is missing, no frame is in both fields, or no particle rearranges.
+    References
+    ----------
+    sharma2022, Sec. V and Fig. 5(a).
 
-    Source: sharma2022, Sec. V and Fig. 5(a).
-
+    Examples
+    --------
     >>> import numpy as np
     >>> dims, coords = ("frame", "particle"), {"frame": np.arange(2)}
     >>> softness = xr.DataArray([[1.0, 1.0, 2.0, 2.0]] * 2, coords, dims, name="softness")

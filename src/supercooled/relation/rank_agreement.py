@@ -26,16 +26,23 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     with the ranks R of the field and Q of the motion among the particles of one configuration; ties
     share the mean of their ranks. 1 where both rise together, 0 where one knows nothing of the other.
 
-    fields : (particle,) of each configuration; NaN where a particle has no value
-    motion : (time, particle) of each, such as the propensity of :func:`supercooled.dynamics.propensity`,
+    Parameters
+    ----------
+    fields
+        (particle,) of each configuration; NaN where a particle has no value
+    motion
+        (time, particle) of each, such as the propensity of :func:`supercooled.dynamics.propensity`,
         with the same ``particle`` numbers or more of them. Where all of both say their ``trajectory`` and
         ``frame`` they are paired by these; a motion that doesn't, as it was made from other runs, stands at
         the place of its field in the list
 
-    Returns ``rank_correlation`` (time) and ``rank_correlation_error``, the standard error over the
-    configurations. It is NaN, and the attribute ``no_error`` says why, of fewer than four configurations, and
-    where those of one run are not independent: closer to each other than five times as long as the motion is
-    watched, or so close that particles keep their values from one to the next.
+    Returns
+    -------
+    xr.Dataset
+        ``rank_correlation`` (time) and ``rank_correlation_error``, the standard error over the
+        configurations. It is NaN, and the attribute ``no_error`` says why, of fewer than four configurations,
+        and where those of one run are not independent: closer to each other than five times as long as the
+        motion is watched, or so close that particles keep their values from one to the next.
 
     Raises
     ------
@@ -43,9 +50,13 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
         if there is not one motion for each field, a configuration is given twice or has no motion, times
         differ, or fewer than three particles are in both.
 
-    Source: A. Widmer-Cooper, P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006), which correlates structure
+    References
+    ----------
+    A. Widmer-Cooper, P. Harrowell, Phys. Rev. Lett. 96, 185701 (2006), which correlates structure
     with propensity; C. Spearman, Am. J. Psychol. 15, 72 (1904).
 
+    Examples
+    --------
     >>> at = {"particle": [0, 1, 2, 3]}
     >>> field = xr.DataArray([1.0, 2.0, 3.0, 4.0], at, ("particle",))
     >>> later = xr.DataArray([[0.1, 0.2, 0.4, 0.3]], {"time": [5.0], **at}, ("time", "particle"))

@@ -32,11 +32,19 @@ def within_horizon(p_hop: ParticleField, *, threshold: float, horizon: NotNegati
     worked out: values are 0 or infinity's stand-in, twice the threshold; NaN where p_hop is not known
     throughout the horizon and does not exceed where it is.
 
-    p_hop : what :func:`supercooled.dynamics.hops` returns
-    threshold : p_c, sigma_AA^2
-    horizon : h, tau
+    Parameters
+    ----------
+    p_hop
+        what :func:`supercooled.dynamics.hops` returns
+    threshold
+        p_c, sigma_AA^2
+    horizon
+        h, tau
 
-    Returns ``p_hop`` (frame, particle) for the frames whose horizon lies within the run.
+    Returns
+    -------
+    xr.DataArray
+        ``p_hop`` (frame, particle) for the frames whose horizon lies within the run.
 
     Raises
     ------
@@ -44,6 +52,12 @@ def within_horizon(p_hop: ParticleField, *, threshold: float, horizon: NotNegati
         if the threshold is not positive, the horizon is negative or reaches beyond the run, or frames
         are unevenly spaced.
 
+    References
+    ----------
+    definition of this package.
+
+    Examples
+    --------
     >>> hop = xr.DataArray([[0.0], [0.0], [0.3], [0.0]], {"time": ("frame", np.arange(4.0)),
     ...     "frame": np.arange(4)}, ("frame", "particle"))
     >>> within_horizon(hop, threshold=0.1, horizon=1.0).values.T
@@ -84,28 +98,45 @@ def ranking(
     information of the field's quantile bin b and y, whether the particle rearranges, in bits; at most
     the ``entropy`` of y.
 
-    field : (frame, particle), or one for each replica; larger where rearranging is likelier
-    p_hop : of the same runs, as from :func:`supercooled.dynamics.hops` or :func:`within_horizon`
-    threshold : p_c, sigma_AA^2; must be given
-    lead : how long before p_hop the field is taken, tau
-    bins : quantiles of the field that the information is counted in
-    blocks : parts of each run, left out in turn for errors and bias
+    Parameters
+    ----------
+    field
+        (frame, particle), or one for each replica; larger where rearranging is likelier
+    p_hop
+        of the same runs, as from :func:`supercooled.dynamics.hops` or :func:`within_horizon`
+    threshold
+        p_c, sigma_AA^2; must be given
+    lead
+        how long before p_hop the field is taken, tau
+    bins
+        quantiles of the field that the information is counted in
+    blocks
+        parts of each run, left out in turn for errors and bias
 
-    Counting makes independent things look informative: the part of I that falls as 1/n is removed by
-    the jackknife, n I - (n - 1) <I without a block>, which knows that hops last several frames.
-
-    Returns ``auc``, ``mutual_information``, each with ``_error``; ``entropy``, bit; ``n_rearranging``; the
-    attribute ``no_error`` says why errors are not known.
+    Returns
+    -------
+    xr.Dataset
+        ``auc``, ``mutual_information``, each with ``_error``; ``entropy``, bit; ``n_rearranging``; the
+        attribute ``no_error`` says why errors are not known.
 
     Raises
     ------
     ParameterError
         if the threshold is missing, no frame is in both fields, or all or none rearrange.
 
-    Source: J. A. Hanley, B. J. McNeil, Radiology 143, 29 (1982) (A); T. M. Cover, J. A. Thomas,
+    Notes
+    -----
+    Counting makes independent things look informative: the part of I that falls as 1/n is removed by
+    the jackknife, n I - (n - 1) <I without a block>, which knows that hops last several frames.
+
+    References
+    ----------
+    J. A. Hanley, B. J. McNeil, Radiology 143, 29 (1982) (A); T. M. Cover, J. A. Thomas,
     Elements of Information Theory, Wiley 2006, Eq. 2.28 (I); M. H. Quenouille, Biometrika 43, 353
     (1956) (bias).
 
+    Examples
+    --------
     >>> at = {"frame": np.arange(2)}
     >>> x = xr.DataArray([[1.0, 2.0, 3.0, 4.0]] * 2, at, ("frame", "particle"), name="softness")
     >>> hop = xr.DataArray([[0.0, 0.3, 0.0, 0.3]] * 2, at, ("frame", "particle"))

@@ -35,23 +35,37 @@ def foretold_overlap(
     prediction; with them, G is a Gaussian with the measured mean and width of particles that have not
     moved.
 
-    probability : of rearranging in one interval, with P(S), as :func:`rearrangement_probability` returns
-    interval : tau, of one step of the sum: the time that P_R belongs to
-    lags : (lag,), at which the overlap is wanted, tau
-    share_beyond : c_a, share of rearrangements that displace a particle by more than a
-    changes : what :func:`propagation` returns, its groups spanning the softness
+    Parameters
+    ----------
+    probability
+        of rearranging in one interval, with P(S), as :func:`rearrangement_probability` returns
+    interval
+        tau, of one step of the sum: the time that P_R belongs to
+    lags
+        (lag,), at which the overlap is wanted, tau
+    share_beyond
+        c_a, share of rearrangements that displace a particle by more than a
+    changes
+        what :func:`propagation` returns, its groups spanning the softness
 
-    Returns ``overlap`` (lag) and ``overlap_of`` (softness, lag), dimensionless. P_R between its bins, and
-    the mean and width between groups and lags, follow straight lines (P_R's logarithm does); beyond the
-    last they stay.
+    Returns
+    -------
+    xr.Dataset
+        ``overlap`` (lag) and ``overlap_of`` (softness, lag), dimensionless. P_R between its bins, and
+        the mean and width between groups and lags, follow straight lines (P_R's logarithm does); beyond the
+        last they stay.
 
     Raises
     ------
     ParameterError
         if a number is out of range, no probability is known, or there are fewer than two groups.
 
-    Source: schoenholz2016, main text and Fig. 3.
+    References
+    ----------
+    schoenholz2016, main text and Fig. 3.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> one = xr.Dataset(
     ...     {P_R: ("softness", [0.1]), "probability_density": ("softness", [1.0])}, {"softness": [0.0]})

@@ -25,20 +25,32 @@ def strata(
 ) -> Array:
     """Edges of equally wide bins between two percentiles of a field.
 
-    field : (frame, particle), or one for each run, of one temperature or several, whose samples
+    Parameters
+    ----------
+    field
+        (frame, particle), or one for each run, of one temperature or several, whose samples
         count alike
-    count : bins
-    percentiles : where the lowest begins and the highest ends, for example (5.0, 95.0)
+    count
+        bins
+    percentiles
+        where the lowest begins and the highest ends, for example (5.0, 95.0)
 
-    Returns (count + 1,), for :func:`rearrangement_probability`.
+    Returns
+    -------
+    Array
+        (count + 1,), for :func:`rearrangement_probability`.
 
     Raises
     ------
     ParameterError
         if there is no bin, or the percentiles are not two rising numbers from 0 to 100.
 
-    Source: graham2023, caption of Fig. 3: five bins between the 5th and the 95th percentile.
+    References
+    ----------
+    graham2023, caption of Fig. 3: five bins between the 5th and the 95th percentile.
 
+    Examples
+    --------
     >>> import xarray as xr
     >>> even = xr.DataArray(np.arange(101.0)[None], dims=("frame", "particle"), name="softness")
     >>> strata(even, count=3, percentiles=(5.0, 95.0))
@@ -63,16 +75,29 @@ def within_fences(values: AnyNumbers, *, fences: Positive) -> Booleans:
 
     .. math:: Q_1 - f\,(Q_3 - Q_1) \le x \le Q_3 + f\,(Q_3 - Q_1)
 
-    values : (n,); what is not finite is an outlier
-    fences : f; J. W. Tukey's 1.5 is usual
+    Parameters
+    ----------
+    values
+        (n,); what is not finite is an outlier
+    fences
+        f; J. W. Tukey's 1.5 is usual
+
+    Returns
+    -------
+    Booleans
+        (n,), true where the value is no outlier
 
     Raises
     ------
     ParameterError
         if f is negative.
 
-    Source: graham2023, Fig. 4 ("a simple IQR outlier rejection").
+    References
+    ----------
+    graham2023, Fig. 4 ("a simple IQR outlier rejection").
 
+    Examples
+    --------
     >>> within_fences([0.9, 1.0, 1.1, 1.0, 7.0, np.nan], fences=1.5)
     array([ True,  True,  True,  True, False, False])
     """
@@ -95,10 +120,15 @@ def within_fences(values: AnyNumbers, *, fences: Positive) -> Booleans:
 class Crossings:
     """Where the Arrhenius lines of strata cross, pair by pair.
 
-    temperature : mean of the kept crossings, epsilon_AA/k_B; its error is their standard deviation over the
+    Parameters
+    ----------
+    temperature
+        mean of the kept crossings, epsilon_AA/k_B; its error is their standard deviation over the
         root of the lines less one: pairs share their lines
-    spread : their standard deviation
-    kept, every : how many crossings there were, after and before the rejection
+    spread
+        their standard deviation
+    kept, every
+        how many crossings there were, after and before the rejection
     """
 
     temperature: Estimate
@@ -115,16 +145,29 @@ def crossings(fits: Lines, *, fences: Positive) -> Crossings:
 
     Lines that are nearly the same cross anywhere; a crossing at no positive temperature is none.
 
-    fits : what :func:`arrhenius` returns
-    fences : of :func:`within_fences`
+    Parameters
+    ----------
+    fits
+        what :func:`arrhenius` returns
+    fences
+        of :func:`within_fences`
+
+    Returns
+    -------
+    Crossings
+        temperatures of all pairs and of those that are no outliers
 
     Raises
     ------
     ParameterError
         if fewer than two strata have a barrier.
 
-    Source: graham2023, Fig. 4(b).
+    References
+    ----------
+    graham2023, Fig. 4(b).
 
+    Examples
+    --------
     >>> import xarray as xr
     >>> lines = {"barrier": ("softness", [3.0, 4.0, 5.0]), "entropy": ("softness", [1.0, 2.25, 3.5])}
     >>> round(float(crossings(xr.Dataset(lines), fences=1.5).temperature), 9)

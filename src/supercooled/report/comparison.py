@@ -30,18 +30,34 @@ SURE = 1.645
 class Row:
     """One line of the comparison: exactly what ``comparison.json`` holds.
 
-    item : where it stands in the paper, such as "Table III"
-    quantity : name in the table of quantities, or the field's word; heads the row
-    state : state point in words, such as "T = 0.47"
-    published, measured, uncertainty : in `unit`; None where there is none
-    tolerance : how far apart they may lie, said before anything was measured; None where nothing is judged
-    kind : "test", which may fail; "calibrated", where a parameter was set by this very number; "bound", where
+    Parameters
+    ----------
+    item
+        where it stands in the paper, such as "Table III"
+    quantity
+        name in the table of quantities, or the field's word; heads the row
+    state
+        state point in words, such as "T = 0.47"
+    published, measured, uncertainty
+        in `unit`; None where there is none
+    unit
+        unit of the values
+    tolerance
+        how far apart they may lie, said before anything was measured; None where nothing is judged
+    note
+        why a value is missing or differs
+    kind
+        "test", which may fail; "calibrated", where a parameter was set by this very number; "bound", where
         a one-sided bound is printed or asked for; "scan", one of several tried where the paper does not say
         which; "definition", what holds by construction
-    published_error : standard error of the printed value, where one is printed
-    reading : what was decided about the paper's words after an outcome was known, where anything was
-    contradiction : by which of the paper's own numbers the printed one can't be, where one says so
-    too_short : why the runs can't tell, whatever the number, where they can't
+    published_error
+        standard error of the printed value, where one is printed
+    reading
+        what was decided about the paper's words after an outcome was known, where anything was
+    contradiction
+        by which of the paper's own numbers the printed one can't be, where one says so
+    too_short
+        why the runs can't tell, whatever the number, where they can't
     """
 
     item: str
@@ -103,10 +119,41 @@ class Row:
     ) -> Row:
         """Row whose verdict follows from a tolerance given beforehand.
 
-        kind : None for "bound" where the tolerance has one bound only, and "test" elsewhere
+        Parameters
+        ----------
+        item
+            place in the paper
+        quantity
+            what is compared
+        state
+            state point
+        measured
+            measured value, None where it was not measured
+        unit
+            unit of the values
+        published
+            published value, None where none is printed
+        uncertainty
+            standard error of the measured value
+        tolerance
+            how far the measured value may lie from the published one
+        note
+            why a value is missing or differs
+        kind
+            None for "bound" where the tolerance has one bound only, and "test" elsewhere
+        published_error
+            standard error of the published value, if printed
+        reading
+            how the paper was read where it leaves a choice
+        contradiction
+            what in the paper contradicts the published value
+        too_short
+            why the run was too short
 
-        A value that could not be measured (None or NaN) is never guessed: `within` stays None and
-        `note` must say why. The tolerance's words go in front of the note.
+        Returns
+        -------
+        Row
+            row with its verdict
 
         Raises
         ------
@@ -114,6 +161,13 @@ class Row:
             if a published value comes without tolerance, a missing value without reason, or a
             number is infinite.
 
+        Notes
+        -----
+        A value that could not be measured (None or NaN) is never guessed: `within` stays None and
+        `note` must say why. The tolerance's words go in front of the note.
+
+        Examples
+        --------
         >>> row = Row.judge(item="Sec. App. A", quantity="hop_threshold", state="T = 0.58",
         ...     published=0.141, measured=0.144, uncertainty=0.002, unit="sigma_AA^2",
         ...     tolerance=Tolerance.relative(0.1))
@@ -175,6 +229,8 @@ class Row:
         The interval is that of both errors together. Where the measured value has no error it can miss and
         cannot meet, but for a definition.
 
+        Examples
+        --------
         >>> near = Tolerance.absolute(0.1)
         >>> [Row.judge("", "x", "", published=1.0, measured=measured, uncertainty=0.02, unit="1",
         ...            tolerance=near).verdict for measured in (1.05, 1.08, 1.12, 1.15)]
@@ -204,6 +260,8 @@ class Row:
     def z(self) -> float | None:
         """Difference of measured and printed value over the error of both; None without an error.
 
+        Examples
+        --------
         >>> Row.judge("", "x", "", published=1.0, measured=1.3, uncertainty=0.1, unit="1",
         ...           tolerance=Tolerance.relative(0.5)).z
         3.0
@@ -227,6 +285,8 @@ _WORDS = ("item", "quantity", "state", "unit", "note", "reading", "contradiction
 def without_error(value: float, error: float) -> str:
     """What a value without an error needs to have said.
 
+    Examples
+    --------
     >>> without_error(0.2, 0.1), without_error(float("nan"), float("nan"))
     ('', '')
     """
@@ -254,6 +314,13 @@ def plain_row(row: Row) -> dict[str, Any]:
 def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
     """Rows as a JSON list, in their order, under the final name only when complete.
 
+    Parameters
+    ----------
+    path
+        file that is written
+    rows
+        rows of the comparison
+
     Raises
     ------
     StoreError
@@ -269,6 +336,16 @@ def write_comparison(path: str | Path, rows: Sequence[Row]) -> None:
 @validated
 def read_comparison(path: str | Path) -> tuple[Row, ...]:
     """Rows of a ``comparison.json``.
+
+    Parameters
+    ----------
+    path
+        ``comparison.json``
+
+    Returns
+    -------
+    tuple[Row, ...]
+        rows in the order of the file
 
     Raises
     ------

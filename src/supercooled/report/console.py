@@ -40,7 +40,17 @@ _NARROW = 96
 def print_comparison(
     rows: Sequence[Row], page: Path | None = None, *, console: Console | None = None
 ) -> None:
-    """Comparison as a table, what is not met in words below it, and the page's place."""
+    """Comparison as a table, what is not met in words below it, and the page's place.
+
+    Parameters
+    ----------
+    rows
+        rows of the comparison
+    page
+        path of the page
+    console
+        console of rich
+    """
     console = console or Console(highlight=False)
     judged = any(row.published is not None for row in rows)
     if rows:
@@ -86,6 +96,8 @@ def print_table(table: Table, *, console: Console | None = None) -> None:
 def tally(rows: Sequence[Row]) -> str:
     """How many of the independent tests are met, in a sentence, and how many printed numbers are none.
 
+    Examples
+    --------
     >>> tally([])
     'There is no published number to compare with.'
     """

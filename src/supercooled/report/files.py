@@ -32,7 +32,10 @@ def write_text(path: str | Path, text: str, *, by: str = BY) -> None:
 def write_bytes(path: str | Path, data: bytes, *, by: str = BY) -> None:
     """Binary file, complete or not there.
 
-    by : the function that writes it, unless one that called it has said so
+    Parameters
+    ----------
+    by
+        the function that writes it, unless one that called it has said so
     """
     with owned_file(path, by=by) as made:
         made.write_bytes(data)
@@ -57,6 +60,8 @@ def read_json(path: str | Path) -> Any:
 def plain(data: Any) -> Any:
     """`data` in what JSON has: dict with string keys, list, str, bool, int, finite float, None.
 
+    Examples
+    --------
     >>> plain({1: (np.float64(2.5), float("nan"), np.int64(3), np.array([1, 2]))})
     {'1': [2.5, None, 3, [1, 2]]}
     """
@@ -76,6 +81,13 @@ def plain(data: Any) -> Any:
 @validated
 def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
     """Datasets as groups of one Zarr folder, complete or not there.
+
+    Parameters
+    ----------
+    path
+        Zarr folder that is written
+    results
+        dataset of each name
 
     Raises
     ------
@@ -101,7 +113,15 @@ def save_results(path: str | Path, results: Mapping[str, xr.Dataset]) -> None:
 def load_results(path: str | Path) -> dict[str, xr.Dataset]:
     """Datasets of a Zarr folder by group, read into memory.
 
-    path : ``results.zarr`` that a study or an analysis has written, or the folder that holds it
+    Parameters
+    ----------
+    path
+        ``results.zarr`` that a study or an analysis has written, or the folder that holds it
+
+    Returns
+    -------
+    dict[str, xr.Dataset]
+        dataset of each name
 
     Raises
     ------

@@ -34,6 +34,8 @@ def unit_html(unit: str) -> Markup:
 def symbols(text: str) -> Markup:
     """Plain text, escaped, with its symbols set as such: letters with an index or before "=", powers of ten.
 
+    Examples
+    --------
     >>> symbols("p_c at S = 1.2e-3 <b>")
     Markup('<i>p</i><sub>c</sub> at <i>S</i> = 1.2 × 10<sup>−3</sup> &lt;b&gt;')
     """

@@ -61,6 +61,8 @@ class Shown:
 def shown(value: float | None, uncertainty: float | None = None, *, digits: int = 4) -> str:
     """Value with its uncertainty, rounded by it; alone, to `digits` significant digits.
 
+    Examples
+    --------
     >>> shown(0.1412, 0.0031), shown(8.3941e-4, 5.2e-6), shown(0.75), shown(None)
     ('0.141 ± 0.003', '(8.39 ± 0.05) × 10⁻⁴', '0.75', '–')
     """
@@ -70,6 +72,8 @@ def shown(value: float | None, uncertainty: float | None = None, *, digits: int 
 def score(z: float | None) -> str:
     """A difference in standard errors, with its sign.
 
+    Examples
+    --------
     >>> score(-1.234), score(None)
     ('−1.2', '–')
     """
@@ -99,6 +103,8 @@ def split(value: float | None, uncertainty: float | None = None, *, digits: int 
 def temperature_text(temperature: float) -> str:
     """Temperature with at least two decimals, so that a column of them lines up.
 
+    Examples
+    --------
     >>> temperature_text(0.7), temperature_text(0.4725)
     ('0.70', '0.4725')
     """
@@ -109,6 +115,8 @@ def temperature_text(temperature: float) -> str:
 def percent(fraction: float | None) -> str:
     """Signed percentage with a true minus sign.
 
+    Examples
+    --------
     >>> percent(-0.0321), percent(0.2), percent(None)
     ('−3.2 %', '+20 %', '–')
     """
@@ -121,6 +129,8 @@ def percent(fraction: float | None) -> str:
 def unit_text(unit: str) -> str:
     """Unit in plain characters.
 
+    Examples
+    --------
     >>> unit_text("sigma_AA^2"), unit_text("1/sigma_AA"), unit_text("1")
     ('σ_AA²', 'σ_AA⁻¹', '')
     """
@@ -130,6 +140,8 @@ def unit_text(unit: str) -> str:
 def unit_math(unit: str) -> str:
     r"""Unit for Matplotlib's math, without dollar signs.
 
+    Examples
+    --------
     >>> unit_math("epsilon_AA/k_B")
     '\\epsilon_{AA}/k_{B}'
     """

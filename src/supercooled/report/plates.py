@@ -39,8 +39,12 @@ class Caption:
 class Panel:
     """One figure: its file name, how it is drawn, and what it takes.
 
-    needs : (dataset, variable) without which it isn't drawn
-    temperatures : how many there must be for it to show anything
+    Parameters
+    ----------
+    needs
+        (dataset, variable) without which it isn't drawn
+    temperatures
+        how many there must be for it to show anything
     """
 
     name: str
@@ -69,8 +73,12 @@ def drawn_by(
 ) -> Panel:
     """Panel of a drawing that takes the groups of what it needs, in their order.
 
-    needs : "group/variable"
-    name : of its files; the drawing's own if none is given
+    Parameters
+    ----------
+    needs
+        "group/variable"
+    name
+        of its files; the drawing's own if none is given
     """
     pairs = tuple((group, variable) for group, _, variable in (each.partition("/") for each in needs))
     groups = tuple(dict.fromkeys(group for group, _ in pairs))
@@ -93,8 +101,16 @@ class Plate:
 class Section:
     """A part of the page: a heading, plain text (blank lines part paragraphs), tables and plates by name.
 
-    plates : names of plates that the page knows; those without results are left out
-    tables : names of tables, likewise
+    Parameters
+    ----------
+    heading
+        heading
+    text
+        plain text; blank lines separate paragraphs
+    plates
+        names of plates that the page knows; those without results are left out
+    tables
+        names of tables, likewise
     """
 
     heading: str
@@ -107,10 +123,17 @@ class Section:
 class Figures:
     """Plates and tables that a page may show, and the plates that show a number of the comparison.
 
-    plates : in the order of the page, where no section says another
-    tables : by the group of results that they show
-    shown_in : by the beginnings of a row's name, the plates that may show it, the likeliest first
+    Parameters
+    ----------
+    plates
+        in the order of the page, where no section says another
+    tables
+        by the group of results that they show
+    shown_in
+        by the beginnings of a row's name, the plates that may show it, the likeliest first
 
+    Examples
+    --------
     >>> one = Figures((Plate("a", "A", ()),), shown_in={"onset": ("a",)})
     >>> both = one + Figures((Plate("b", "B", ()),), shown_in={"onset by depth": ("b",)})
     >>> both.plate_of("onset by depth", {"a": 5, "b": 9})

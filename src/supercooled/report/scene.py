@@ -34,17 +34,27 @@ def scene(
 ) -> xr.Dataset:
     """Frames of `run`, evenly spread, with those particle fields that the page's 3-D view colours by.
 
-    fields : by names in the table of quantities, (frame, particle), of `run`; what a field lacks is NaN
-    frames : how many at most; fewer where the particles are so many that the page would swell
-    width : of the Gaussians of a particle's own g(r), sigma_AA
-    cutoffs : (lower, upper) of the first shell of each pair, sigma_AA, as from
+    Parameters
+    ----------
+    run
+        trajectory
+    fields
+        by names in the table of quantities, (frame, particle), of `run`; what a field lacks is NaN
+    frames
+        how many at most; fewer where the particles are so many that the page would swell
+    width
+        of the Gaussians of a particle's own g(r), sigma_AA
+    cutoffs
+        (lower, upper) of the first shell of each pair, sigma_AA, as from
         :func:`supercooled.cage.cutoffs`
-    normalisation : of a particle's own g(r), by the "total" density or the "partner"'s
+    normalisation
+        of a particle's own g(r), by the "total" density or the "partner"'s
 
     Returns
     -------
-    Dataset with ``positions`` (frame, particle, axis) in units of the box's edges, -1/2 to 1/2, and the
-    fields (frame, particle).
+    xr.Dataset
+        ``positions`` (frame, particle, axis) in units of the box's edges, -1/2 to 1/2, and the
+        fields (frame, particle).
 
     Raises
     ------
@@ -53,6 +63,8 @@ def scene(
     BoxError
         if the box changes.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> from supercooled.quantities import labelled
     >>> run = Trajectory.from_arrays(np.zeros((4, 2, 3)), Box.cube(5.0))

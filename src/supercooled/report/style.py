@@ -176,6 +176,8 @@ def panel(
 def axis(name: str, *, power: int = 0) -> str:
     r"""Axis label of a quantity, with its unit; values are shown divided by 10**`power`.
 
+    Examples
+    --------
     >>> axis("softness", power=-3)
     '$S$ ($10^{-3}\\,\\sigma_{AA}^{(d+2)}$)'
     """

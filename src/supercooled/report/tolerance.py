@@ -18,6 +18,15 @@ class Tolerance:
     """How far a measured value may lie from the published one, said before it is measured.
 
     Build it with `relative`, `absolute` or `between`.
+
+    Parameters
+    ----------
+    kind
+        "relative", "absolute" or "between"
+    lower
+        lower bound
+    upper
+        upper bound
     """
 
     kind: Literal["relative", "absolute", "between"]
@@ -29,6 +38,18 @@ class Tolerance:
     def relative(cls, fraction: Positive) -> Tolerance:
         """|measured - published| <= `fraction` |published|.
 
+        Parameters
+        ----------
+        fraction
+            largest relative deviation
+
+        Returns
+        -------
+        Tolerance
+            tolerance
+
+        Examples
+        --------
         >>> Tolerance.relative(0.05).text
         'within 5 % of the published value'
         """
@@ -37,7 +58,18 @@ class Tolerance:
     @classmethod
     @validated
     def absolute(cls, distance: Positive) -> Tolerance:
-        """|measured - published| <= `distance`, in the unit of the row."""
+        """|measured - published| <= `distance`, in the unit of the row.
+
+        Parameters
+        ----------
+        distance
+            largest deviation
+
+        Returns
+        -------
+        Tolerance
+            tolerance
+        """
         return cls("absolute", -_positive(distance, "distance"), distance)
 
     @classmethod
@@ -45,6 +77,25 @@ class Tolerance:
     def between(cls, lower: Bound, upper: Bound) -> Tolerance:
         """`lower` <= measured <= `upper`; either may be infinite.
 
+        Parameters
+        ----------
+        lower
+            lower bound, may be infinite
+        upper
+            upper bound, may be infinite
+
+        Returns
+        -------
+        Tolerance
+            tolerance
+
+        Raises
+        ------
+        ParameterError
+            if the bounds exclude nothing, or everything.
+
+        Examples
+        --------
         >>> Tolerance.between(0.6, float("inf")).text
         'at least 0.6'
         """
@@ -54,7 +105,20 @@ class Tolerance:
 
     @validated
     def holds(self, measured: float, published: float) -> bool:
-        """Whether `measured` is close enough to `published`."""
+        """Whether `measured` is close enough to `published`.
+
+        Parameters
+        ----------
+        measured
+            measured value
+        published
+            published value
+
+        Returns
+        -------
+        bool
+            false also where a value is missing or not finite
+        """
         if self.kind == "between":
             return self.lower <= measured <= self.upper
         scale = abs(published) if self.kind == "relative" else 1.0
@@ -68,6 +132,18 @@ class Tolerance:
         Of two bounds one that is the published value itself, as 1 of a correlation, is the end of what
         there can be: nothing crosses it.
 
+        Parameters
+        ----------
+        published
+            published value
+
+        Returns
+        -------
+        tuple[float, float]
+            least and largest accepted value
+
+        Examples
+        --------
         >>> Tolerance.between(0.9, 1.0).ends(1.0), Tolerance.absolute(0.25).ends(2.0)
         ((0.9, inf), (1.75, 2.25))
         """

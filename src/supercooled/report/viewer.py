@@ -41,9 +41,14 @@ _FONTS = (
 class View:
     """What the page's template shows of a scene.
 
-    data : JSON, safe inside a script element
-    library : K3D, gzip in base 64
-    policy : hashes of the two scripts that the page may run
+    Parameters
+    ----------
+    data
+        JSON, safe inside a script element
+    library
+        K3D, gzip in base 64
+    policy
+        hashes of the two scripts that the page may run
     """
 
     lead: str

@@ -87,12 +87,27 @@ def own_folder(
 ) -> Iterator[None]:
     """Hold the folder of a report, in which nothing of somebody else is replaced; another process waits.
 
-    by : the command or function whose report it is; no other one replaces it
-    inputs : files that the report is made from, which must not lie in it
-    root : folder of runs, which may lie in it
-    names : patterns of further files that will be written
-    redrawn : only the page and its figures will be written, whoever made the report
-    figures : those of a paper, which are written too
+    Parameters
+    ----------
+    out
+        folder of the report
+    by
+        the command or function whose report it is; no other one replaces it
+    inputs
+        files that the report is made from, which must not lie in it
+    root
+        folder of runs, which may lie in it
+    names
+        patterns of further files that will be written
+    redrawn
+        only the page and its figures will be written, whoever made the report
+    figures
+        those of a paper, which are written too
+
+    Returns
+    -------
+    Iterator[None]
+        context manager
 
     Raises
     ------
@@ -154,20 +169,35 @@ def write(
 ) -> Path:
     """Comparison, results, figures and page in the folder `out`; the page's path.
 
-    summary : plain text, blank lines part paragraphs
-    rows : of the comparison; without any published value the table shows measured values only
-    results : "structure", "cage", "dynamics", "distributions", "rearrangement", "arrhenius",
+    Parameters
+    ----------
+    out
+        folder of the report
+    title
+        title of the page
+    summary
+        plain text, blank lines part paragraphs
+    rows
+        of the comparison; without any published value the table shows measured values only
+    results
+        "structure", "cage", "dynamics", "distributions", "rearrangement", "arrhenius",
         "hops"; what is absent leaves its figures out
-    provenance : plain data. The page lays out ``runs`` (a list of mappings, one a run),
+    provenance
+        plain data. The page lays out ``runs`` (a list of mappings, one a run),
         ``parameters`` (name: value, or name: {"value": ..., "why": ...}), ``versions``
         (name: version), ``commands`` (list of str) and ``source`` (the paper); any other key goes
         under the provenance
-    sections : the order of the page's plates; without it, structure first, then motion and what follows
-    paper : name of the paper that the results were made for, by which its figures are found again
-    figures : those of the paper, beside the ones that every report has
+    sections
+        the order of the page's plates; without it, structure first, then motion and what follows
+    paper
+        name of the paper that the results were made for, by which its figures are found again
+    figures
+        those of the paper, beside the ones that every report has
 
-    Every file appears under its final name only when complete, the page last. Where the same content
-    has been written before, nothing is drawn again (:func:`rebuild` does so).
+    Returns
+    -------
+    Path
+        the page, ``index.html``
 
     Raises
     ------
@@ -175,6 +205,11 @@ def write(
         if `out` can't be the name of a folder to write.
     StoreError
         if it holds something else than a report, a file of it has been changed, or it can't be written.
+
+    Notes
+    -----
+    Every file appears under its final name only when complete, the page last. Where the same content
+    has been written before, nothing is drawn again (:func:`rebuild` does so).
     """
     story: dict[str, Any] = {
         "title": title,
@@ -257,8 +292,18 @@ def _check_together(out: Path, found: Mapping[str, str]) -> None:
 def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
     """Figures and page once more, from what is stored in the folder `out`; the page's path.
 
-    figures : those of the paper that the results were made for; without them, as the paper of the name that
+    Parameters
+    ----------
+    out
+        folder of the report
+    figures
+        those of the paper that the results were made for; without them, as the paper of the name that
         the results say has them
+
+    Returns
+    -------
+    Path
+        the page, ``index.html``
 
     Raises
     ------

@@ -18,13 +18,18 @@ _WHO, _WHERE = 1, 2
 def active_particles(activity: Activity, mixture: Mixture, species: Integers, seed: int) -> Integers:
     """Which particles push, (active,), rising: drawn once for a run.
 
-    species : (particle,), index into the mixture's species
+    Parameters
+    ----------
+    species
+        (particle,), index into the mixture's species
 
     Raises
     ------
     ParameterError
         if a species is unknown, or their number is odd: the forces could not add up to zero.
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> half = Activity(force=1.0, persistence_time=1.0, species=("A",), fraction=0.5)
     >>> active_particles(half, kob_andersen(density=1.2).mixture, np.zeros(8, int), seed=1).size
@@ -51,12 +56,19 @@ def propulsion(activity: Activity, count: int, dimensions: int, seed: int, block
 
     .. math:: \mathbf f_i = f_0 (\pm 1, \pm 1, \pm 1),\qquad \sum_i \mathbf f_i = 0
 
-    block : number of the draw: seed and block alone make the forces, so a run that restarts goes on
+    Parameters
+    ----------
+    block
+        number of the draw: seed and block alone make the forces, so a run that restarts goes on
         with the same
 
-    Source: nandi2021, SI Sec. I C prints the amplitude f_0 alone. That each component is +-f_0, that the
+    References
+    ----------
+    nandi2021, SI Sec. I C prints the amplitude f_0 alone. That each component is +-f_0, that the
     forces add up to zero and are drawn anew together, who is active and for how long, are assumptions.
 
+    Examples
+    --------
     >>> gentle = Activity(force=0.5, persistence_time=1.0, species=("A",), fraction=1.0)
     >>> propulsion(gentle, 100, 3, seed=1, block=0).sum(axis=0).tolist()
     [0.0, 0.0, 0.0]
@@ -73,8 +85,12 @@ def propulsion(activity: Activity, count: int, dimensions: int, seed: int, block
 class Drive:
     """How the active particles of a run push, step by step.
 
-    who : (active,), their indices
-    period : steps between two draws
+    Parameters
+    ----------
+    who
+        (active,), their indices
+    period
+        steps between two draws
     """
 
     activity: Activity

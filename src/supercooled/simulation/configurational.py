@@ -41,21 +41,33 @@ def configurational(
     steps of the integration with one another rather than with T to its last digit, unless the potential is
     smooth.
 
-    temperature : of the kinetic part of the pressure, epsilon_AA/k_B
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    mixture
+        mixture whose potentials act between the particles
+    temperature
+        of the kinetic part of the pressure, epsilon_AA/k_B
 
     Returns
     -------
-    Dataset over (frame,) with ``potential_energy`` a particle, ``virial`` W of all pairs,
-    ``virial_pressure`` p_c, ``configurational_temperature`` T_c, and, where a temperature is given,
-    ``pressure`` p.
+    xr.Dataset
+        Dataset over (frame,) with ``potential_energy`` a particle, ``virial`` W of all pairs,
+        ``virial_pressure`` p_c, ``configurational_temperature`` T_c, and, where a temperature is given,
+        ``pressure`` p.
 
     Raises
     ------
     BoxError, MixtureError
         if a box is too small for the cutoff, or a species is not the mixture's.
 
-    Source: Rugh 1997; Butler, Ayton, Jepps and Evans 1998.
+    References
+    ----------
+    Rugh 1997; Butler, Ayton, Jepps and Evans 1998.
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> from supercooled.simulation import lattice
     >>> liquid = kob_andersen(density=1.2)

@@ -22,10 +22,18 @@ MELT_TIME, MELT_FACTOR, MELT_LEAST = 10.0, 4.0, 2.0
 class Snapshot:
     """One frame as the engine has it.
 
-    step : integration steps since the start of the hold
-    positions : (particle, 3), folded into the box, sigma_AA
-    images : (particle, 3), how many edges each particle has crossed
-    log : potential_energy and kinetic_temperature a particle, pressure
+    Parameters
+    ----------
+    step
+        integration steps since the start of the hold
+    positions
+        (particle, 3), folded into the box, sigma_AA
+    images
+        (particle, 3), how many edges each particle has crossed
+    box
+        periodic box
+    log
+        potential_energy and kinetic_temperature a particle, pressure
     """
 
     step: int
@@ -40,8 +48,14 @@ class Snapshot:
 class Leg:
     """A part of a run from one checkpoint to the next, or to the end.
 
-    stops : rising steps at which the engine pauses, the last one the end of the leg
-    frames : steps among `begin` and `stops` at which a frame is taken
+    Parameters
+    ----------
+    begin
+        step at which it begins
+    stops
+        rising steps at which the engine pauses, the last one the end of the leg
+    frames
+        steps among `begin` and `stops` at which a frame is taken
     """
 
     begin: int
@@ -78,6 +92,9 @@ class Engine(Protocol):
     ) -> list[Snapshot]:
         """Run a leg from its checkpoint; write the checkpoint of its end to `after`, if named.
 
-        tick : told the step at each stop
+        Parameters
+        ----------
+        tick
+            told the step at each stop
         """
         ...

@@ -23,11 +23,23 @@ def chosen_engine(asked: str | Engine | None = None) -> Engine:
 
     It need not be installed: runs that it made elsewhere are read without it.
 
+    Parameters
+    ----------
+    asked
+        name of an engine, an engine, or None
+
+    Returns
+    -------
+    Engine
+        engine
+
     Raises
     ------
     ParameterError
         if there is none of that name.
 
+    Examples
+    --------
     >>> chosen_engine("lammps")
     LammpsEngine()
     """

@@ -32,20 +32,36 @@ def hessian(
 
     A force that jumps at the cutoff has a delta in its slope there, which is left out.
 
-    positions : (particle, 3), inside or outside the box, sigma_AA
-    species : (particle,), index into the mixture's species
-    name : what an error calls it
+    Parameters
+    ----------
+    positions
+        (particle, 3), inside or outside the box, sigma_AA
+    box
+        periodic box
+    species
+        (particle,), index into the mixture's species
+    mixture
+        mixture whose potentials act between the particles
+    name
+        what an error calls it
 
     Returns
     -------
-    Sparse matrix of SciPy (CSR), (d N, d N), the d components of a particle beside each other,
-    epsilon_AA/sigma_AA^2.
+    Any
+        Sparse matrix of SciPy (CSR), (d N, d N), the d components of a particle beside each other,
+        epsilon_AA/sigma_AA^2.
 
     Raises
     ------
     BoxError, MixtureError
         if the box is too small for the cutoff, or a species is not the mixture's.
 
+    References
+    ----------
+    M. Born and K. Huang, Dynamical Theory of Crystal Lattices, Oxford University Press 1954 (central forces).
+
+    Examples
+    --------
     >>> from supercooled import LennardJones
     >>> spring = Mixture("dimer", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),))
     >>> pair = np.array([[0.0, 0.0, 0.0], [2 ** (1 / 6), 0.0, 0.0]])

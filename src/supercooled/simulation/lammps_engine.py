@@ -41,13 +41,28 @@ class LammpsEngine:
     """LAMMPS through its library, without communication: one core a replica."""
 
     def version(self) -> str:
-        """For example ``LAMMPS 20250722``."""
+        """For example ``LAMMPS 20250722``.
+
+        Returns
+        -------
+        str
+            name and version of the engine
+        """
         with session("the version of LAMMPS") as lmp:
             return f"LAMMPS {lmp.version()}"
 
     @validated
     def prepare(self, state: StatePoint, start: Start, checkpoint: Path) -> None:
         """Write the checkpoint of step 0: fresh velocities, after melting if `start` is a lattice.
+
+        Parameters
+        ----------
+        state
+            state point
+        start
+            starting configuration
+        checkpoint
+            file that is written
 
         Raises
         ------
@@ -76,6 +91,24 @@ class LammpsEngine:
         tick: Callable[[int], None],
     ) -> list[Snapshot]:
         """Run a leg from its checkpoint; write the checkpoint of its end to `after`, if named.
+
+        Parameters
+        ----------
+        state
+            state point
+        checkpoint
+            file to start from
+        leg
+            part of the run
+        after
+            file of the checkpoint at its end, or None
+        tick
+            called with the number of steps done
+
+        Returns
+        -------
+        list[Snapshot]
+            frames of the leg
 
         Raises
         ------

@@ -24,9 +24,14 @@ def lammps_minimum(
 ) -> tuple[Array, float, float, int]:
     """Positions (particle, 3), energy, 2-norm of the forces, and evaluations of LAMMPS' minimum.
 
-    style : "cg" (Polak-Ribiere conjugate gradient) or "fire"
-    tolerance : 2-norm of all forces together, epsilon_AA/sigma_AA
-    most : evaluations
+    Parameters
+    ----------
+    style
+        "cg" (Polak-Ribiere conjugate gradient) or "fire"
+    tolerance
+        2-norm of all forces together, epsilon_AA/sigma_AA
+    most
+        evaluations
 
     Raises
     ------

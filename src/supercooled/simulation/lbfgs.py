@@ -25,9 +25,14 @@ _ROUNDING = 1e-12
 class Descent:
     """Where a descent ended.
 
-    xyz : (3, particle)
-    energy : of all pairs, epsilon_AA
-    force : 2-norm of all forces together, epsilon_AA/sigma_AA
+    Parameters
+    ----------
+    xyz
+        (3, particle)
+    energy
+        of all pairs, epsilon_AA
+    force
+        2-norm of all forces together, epsilon_AA/sigma_AA
     """
 
     xyz: Array
@@ -41,9 +46,14 @@ def descend(forces: PairForces, xyz: Array, *, tolerance: float, most: int) -> D
     The energy never rises, and no particle moves by more than 0.1 in a step. The descent also ends
     where rounding hides every way down.
 
-    xyz : (3, particle), sigma_AA
+    Parameters
+    ----------
+    xyz
+        (3, particle), sigma_AA
 
-    Source: Liu and Nocedal 1989, Algorithm 2.1.
+    References
+    ----------
+    Liu and Nocedal 1989, Algorithm 2.1.
     """
     x = np.array(xyz, dtype=np.float64, order="C")
     f = np.zeros_like(x)

@@ -29,8 +29,14 @@ Kinds: TypeAlias = Annotated[Integers, Numbers(rank=1, whole=True, at_least=0, a
 class PairForces:
     """Energy and forces as functions of the positions; remembers only who is near whom.
 
-    box : whose smallest height is at least twice the largest cutoff
-    species : (particle,), index into the mixture's species
+    Parameters
+    ----------
+    mixture
+        mixture whose potentials act between the particles
+    box
+        whose smallest height is at least twice the largest cutoff
+    species
+        (particle,), index into the mixture's species
 
     Raises
     ------
@@ -81,7 +87,15 @@ class PairForces:
     def __call__(self, xyz: Array, force: Array) -> float:
         """Energy of all pairs, epsilon_AA; `force` is overwritten, epsilon_AA/sigma_AA.
 
-        xyz, force : (3, particle), C order; positions may lie outside the box
+        Parameters
+        ----------
+        xyz, force
+            (3, particle), C order; positions may lie outside the box
+
+        Returns
+        -------
+        float
+            epsilon_AA
 
         Raises
         ------
@@ -110,6 +124,21 @@ class PairForces:
 
         As :func:`supercooled.simulation.configurational` has it, from cubics between nodes, in a hundredth of
         the time. Infinite, or no number, where particles lie in each other.
+
+        Parameters
+        ----------
+        xyz
+            (3, particle), positions, sigma_AA
+
+        Returns
+        -------
+        float
+            epsilon_AA/k_B
+
+        Raises
+        ------
+        ParameterError
+            if the positions have another shape.
         """
         if xyz.shape != (3, len(self._kind)):
             raise ParameterError(f"positions {xyz.shape} must be (3, {len(self._kind)})")
@@ -127,7 +156,23 @@ class PairForces:
 
     @validated
     def pairs(self, xyz: Array) -> tuple[Integers, Integers]:
-        """Each pair that is within reach once, as its two ends; some are a skin farther than the cutoff."""
+        """Each pair that is within reach once, as its two ends; some are a skin farther than the cutoff.
+
+        Parameters
+        ----------
+        xyz
+            (3, particle), positions, sigma_AA
+
+        Returns
+        -------
+        tuple[Integers, Integers]
+            indices of the two particles of each pair, (pair,) each
+
+        Raises
+        ------
+        ParameterError
+            if the positions have another shape.
+        """
         if xyz.shape != (3, len(self._kind)):
             raise ParameterError(f"positions {xyz.shape} must be (3, {len(self._kind)})")
         self._build(xyz)

@@ -31,10 +31,16 @@ _SAMPLES, _HIGHEST = 20_000, 1e6
 class _Words:
     """How LAMMPS is told one pair.
 
-    style : with what stands behind it in ``pair_style``, where that may not differ between pairs
-    coefficients : of ``pair_coeff``
-    reach : cutoff that ``pair_style`` must have behind the style's name, if it must
-    shift : what ``pair_modify shift`` must be, if it matters
+    Parameters
+    ----------
+    style
+        with what stands behind it in ``pair_style``, where that may not differ between pairs
+    coefficients
+        of ``pair_coeff``
+    reach
+        cutoff that ``pair_style`` must have behind the style's name, if it must
+    shift
+        what ``pair_modify shift`` must be, if it matters
     """
 
     style: str
@@ -46,7 +52,10 @@ class _Words:
 def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
     """The mixture's potentials as commands.
 
-    folder : where tables are written, which LAMMPS reads when the commands are run
+    Parameters
+    ----------
+    folder
+        where tables are written, which LAMMPS reads when the commands are run
 
     Raises
     ------
@@ -54,6 +63,8 @@ def pair_commands(mixture: Mixture, folder: Path | None = None) -> list[str]:
         if a potential of another package can't be tabulated, only some are shifted, or tables differ in
         length.
 
+    Examples
+    --------
     >>> pair_commands(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),)))
     ['pair_style lj/cut 2.5', 'pair_coeff 1 1 1.0 1.0 2.5', 'pair_modify shift yes']
     """

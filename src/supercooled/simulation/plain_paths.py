@@ -24,6 +24,8 @@ def quoted(path: Path) -> str:
     SimulationError
         if it holds anything else.
 
+    Examples
+    --------
     >>> quoted(Path("/runs/one more/checkpoint-0"))
     '"/runs/one more/checkpoint-0"'
     """

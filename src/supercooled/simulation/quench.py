@@ -31,10 +31,16 @@ _MOST = 100_000
 class InherentStructure:
     """A configuration at a minimum of its energy.
 
-    positions : (particle, 3), the ones given plus how far each went, not folded, sigma_AA
-    energy : a particle, epsilon_AA
-    force : 2-norm of all forces together, epsilon_AA/sigma_AA
-    evaluations : of energy and forces
+    Parameters
+    ----------
+    positions
+        (particle, 3), the ones given plus how far each went, not folded, sigma_AA
+    energy
+        a particle, epsilon_AA
+    force
+        2-norm of all forces together, epsilon_AA/sigma_AA
+    evaluations
+        of energy and forces
     """
 
     positions: Array
@@ -79,11 +85,27 @@ def inherent_structure(
     another side, and a large, hot configuration has many ridges: compare quenches made alike. A force
     that jumps at the cutoff splits minima into several, some 1e-6 a particle apart.
 
-    positions : (particle, 3), inside or outside the box, sigma_AA
-    species : (particle,), index into the mixture's species
-    tolerance : 2-norm of all forces together, epsilon_AA/sigma_AA
-    minimiser : "l-bfgs", the package's own; "lammps-cg" or "lammps-fire", LAMMPS'
-    name : what an error calls it
+    Parameters
+    ----------
+    positions
+        (particle, 3), inside or outside the box, sigma_AA
+    box
+        periodic box
+    species
+        (particle,), index into the mixture's species
+    mixture
+        mixture whose potentials act between the particles
+    tolerance
+        2-norm of all forces together, epsilon_AA/sigma_AA
+    minimiser
+        "l-bfgs", the package's own; "lammps-cg" or "lammps-fire", LAMMPS'
+    name
+        what an error calls it
+
+    Returns
+    -------
+    InherentStructure
+        positions, energy and largest force at the minimum, and whether it was reached
 
     Raises
     ------
@@ -94,8 +116,12 @@ def inherent_structure(
     SimulationError
         if the forces do not get below the tolerance, or two particles lie on one another.
 
-    Source: Stillinger and Weber 1982; the minimiser is Liu and Nocedal 1989.
+    References
+    ----------
+    Stillinger and Weber 1982; the minimiser is Liu and Nocedal 1989.
 
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> from supercooled.simulation import lattice
     >>> liquid = kob_andersen(density=1.2)

@@ -29,9 +29,14 @@ class Schedule:
     clock or the load: restarting regroups the particles in memory and so changes the last bits of
     sums, and a run cut short, prolonged or killed must still go through the same bits.
 
-    hold, every : steps before the first frame, and between frames
-    n_particles : sets how far apart the checkpoints lie
-    offsets : steps of the frames within each interval `every`
+    Parameters
+    ----------
+    hold, every
+        steps before the first frame, and between frames
+    n_particles
+        sets how far apart the checkpoints lie
+    offsets
+        steps of the frames within each interval `every`
     """
 
     hold: int
@@ -42,7 +47,18 @@ class Schedule:
     @classmethod
     @validated
     def of(cls, state: StatePoint) -> Schedule:
-        """Schedule of a state point."""
+        """Schedule of a state point.
+
+        Parameters
+        ----------
+        state
+            state point
+
+        Returns
+        -------
+        Schedule
+            schedule in integration steps
+        """
         protocol = state.protocol
         steps = protocol.steps(protocol.hold), protocol.steps(protocol.every)
         return cls(*steps, state.n_particles, protocol.offsets)
@@ -51,6 +67,18 @@ class Schedule:
     @validated
     def n_frames(state: StatePoint, duration: NotNegative) -> int:
         """Frames of a run: one at its beginning, and one each `every` up to and with its end.
+
+        Parameters
+        ----------
+        state
+            state point
+        duration
+            length of the run, tau
+
+        Returns
+        -------
+        int
+            number of frames
 
         Raises
         ------
@@ -67,13 +95,35 @@ class Schedule:
 
     @validated
     def frame_step(self, frame: int) -> int:
-        """Step of a frame."""
+        """Step of a frame.
+
+        Parameters
+        ----------
+        frame
+            number of a frame
+
+        Returns
+        -------
+        int
+            integration step
+        """
         interval, within = divmod(frame, len(self.offsets))
         return self.hold + interval * self.every + self.offsets[within]
 
     @validated
     def frames_before(self, step: int) -> int:
-        """Frames taken at steps before `step`."""
+        """Frames taken at steps before `step`.
+
+        Parameters
+        ----------
+        step
+            integration step
+
+        Returns
+        -------
+        int
+            number of frames
+        """
         if step <= self.hold:
             return 0
         interval, within = divmod(step - self.hold, self.every)
@@ -84,6 +134,18 @@ class Schedule:
         """Whether the temperature of the positions is logged with a frame: the first, and then one frame in
         so many steps at most.
 
+        Parameters
+        ----------
+        frame
+            number of a frame
+
+        Returns
+        -------
+        bool
+            true where it is logged
+
+        Examples
+        --------
         >>> run = Schedule(hold=0, every=200, n_particles=1000)
         >>> [frame for frame in range(10) if run.measures_temperature(frame)]
         [0, 3, 5, 8]
@@ -98,6 +160,18 @@ class Schedule:
     def next_checkpoint(self, step: int) -> int:
         """First checkpoint after a step.
 
+        Parameters
+        ----------
+        step
+            integration step
+
+        Returns
+        -------
+        int
+            integration step
+
+        Examples
+        --------
         >>> Schedule(hold=0, every=100, n_particles=100_000).next_checkpoint(0)
         200
         >>> Schedule(hold=0, every=300, n_particles=100_000).next_checkpoint(200)
@@ -118,6 +192,18 @@ class Schedule:
     def leg(self, begin: int, n_frames: int) -> tuple[Leg, bool]:
         """The leg after the checkpoint at `begin` in a run of `n_frames`, and whether a checkpoint
         ends it: a leg that the run's end cuts short has none, since it lies off the grid.
+
+        Parameters
+        ----------
+        begin
+            step at which it begins
+        n_frames
+            number of frames of the run
+
+        Returns
+        -------
+        tuple[Leg, bool]
+            the leg, and whether a checkpoint ends it
         """
         last = self.frame_step(n_frames - 1)
         grid = self.next_checkpoint(begin)

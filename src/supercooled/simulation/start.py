@@ -26,10 +26,18 @@ EDGE_TOLERANCE = 1e-5
 class Start:
     """Positions and species that a run starts from.
 
-    name : what an error and the record call it
-    positions : (particle, 3), inside the box, sigma_AA
-    species : (particle,), index into the mixture's species
-    melt : a lattice, to be melted before it is of use
+    Parameters
+    ----------
+    name
+        what an error and the record call it
+    positions
+        (particle, 3), inside the box, sigma_AA
+    species
+        (particle,), index into the mixture's species
+    box
+        periodic box
+    melt
+        a lattice, to be melted before it is of use
     """
 
     name: str
@@ -55,7 +63,19 @@ class Start:
 def from_trajectory(trajectory: Trajectory, liquid: Liquid, temperature: Temperature) -> Start:
     """The last frame of a trajectory, checked to be a configuration of the liquid.
 
-    temperature : of the run to come, which says what an overlap is
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    liquid
+        mixture and density
+    temperature
+        of the run to come, which says what an overlap is
+
+    Returns
+    -------
+    Start
+        starting configuration
 
     Raises
     ------
@@ -119,7 +139,22 @@ def species_of(trajectory: Trajectory, mixture: Mixture) -> Integers:
 
 @validated
 def overlaps(start: Start, mixture: Mixture, temperature: Temperature) -> tuple[int, int, float] | None:
-    """The worst pair of particles with an energy above 100 k_B T, and its distance; None if there is none."""
+    """The worst pair of particles with an energy above 100 k_B T, and its distance; None if there is none.
+
+    Parameters
+    ----------
+    start
+        configuration
+    mixture
+        mixture whose potentials act between the particles
+    temperature
+        temperature, epsilon_AA/k_B
+
+    Returns
+    -------
+    tuple[int, int, float] | None
+        indices of the two particles and their distance, sigma_AA; or None
+    """
     from scipy.spatial import KDTree
 
     box = start.box
@@ -161,11 +196,27 @@ def lattice(
 
     Where the lattice has more sites than there are particles, sites chosen at random stay empty.
 
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    n_particles
+        number of particles
+    seed
+        seed of the random numbers
+
+    Returns
+    -------
+    Start
+        starting configuration
+
     Raises
     ------
     MixtureError
         if the composition can't be met by `n_particles`.
 
+    Examples
+    --------
     >>> from supercooled.potentials import LennardJones
     >>> mono = Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),))
     >>> start = lattice(Liquid(mono, 0.8), 108, seed=1)

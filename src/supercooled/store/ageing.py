@@ -28,7 +28,10 @@ _BLOCKS_FOR_PEAK = 8
 class Agreement:
     """A quantity in the first and in the second half of a run.
 
-    limit : largest difference that passes
+    Parameters
+    ----------
+    limit
+        largest difference that passes
     """
 
     first: float
@@ -48,11 +51,18 @@ class Agreement:
 def compare(run: Trajectory) -> dict[str, Agreement]:
     """Energy, height of the first peak of g(r) of the first species, and overlap, of the two halves.
 
-    energy : potential energy per particle, to four standard errors (blocking), or what one percent of
-        the temperature makes of it, where the run is too short to tell
-    peak : mean over eighths of a half, to four standard errors of it, or 3 %: few particles make a
-        noisy one
-    overlap : after half of a half, radius 0.3, to four standard errors (jackknife), or 0.1
+    Parameters
+    ----------
+    run
+        run of this package
+
+    Returns
+    -------
+    dict[str, Agreement]
+        ``energy``: potential energy per particle, to four standard errors (blocking), or what one percent of
+        the temperature makes of it, where the run is too short to tell; ``peak``: mean over eighths of a
+        half, to four standard errors of it, or 3 %, since few particles make a noisy one; ``overlap``: after
+        half of a half, radius 0.3, to four standard errors (jackknife), or 0.1
     """
     middle = run.n_frames // 2
     halves = (run[:middle], run[middle:])
@@ -93,8 +103,12 @@ def blocking_error(values: Array) -> float:
 
     A linear trend is taken out first: ageing must not pass for noise.
 
-    Source: Flyvbjerg and Petersen 1989.
+    References
+    ----------
+    Flyvbjerg and Petersen 1989.
 
+    Examples
+    --------
     >>> walk = np.repeat([0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0], 100)
     >>> round(blocking_error(walk), 3), round(float(walk.std()) / 800**0.5, 3)
     (0.204, 0.018)

@@ -25,9 +25,14 @@ from supercooled.trajectory import Trajectory
 class Rung:
     """One temperature of a cooling ladder.
 
-    run : whose last frame is where the next rung starts
-    agreements : of the run's two halves, by name
-    order : how crystalline its last frame is
+    Parameters
+    ----------
+    run
+        whose last frame is where the next rung starts
+    agreements
+        of the run's two halves, by name
+    order
+        how crystalline its last frame is
     """
 
     run: Trajectory
@@ -59,17 +64,37 @@ def cool(
 ) -> list[Rung]:
     """Cool a liquid step by step: each run starts from the last frame of the one before.
 
-    temperatures : falling, epsilon_AA/k_B
-    hold, duration, every : of each run, tau; one number, or one for each temperature, since colder
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperatures
+        falling, epsilon_AA/k_B
+    n_particles
+        number of particles
+    hold, duration, every
+        of each run, tau; one number, or one for each temperature, since colder
         liquids need longer
-    start : of the first run
-
-    The rest as in :func:`supercooled.simulate`. Killed, the same call goes on.
+    start
+        of the first run
+    seed
+        seed of the random numbers
+    dt
+        integration step, tau
+    damping
+        time constant of the thermostat, tau
+    engine
+        name of an engine, or an engine; None for the default
+    root
+        folder of the runs
+    progress
+        show progress bars
 
     Returns
     -------
-    A rung for each temperature; whether it came to equilibrium is measured and told, not demanded, for
-    a ladder may well end in a glass.
+    list[Rung]
+        A rung for each temperature; whether it came to equilibrium is measured and told, not demanded, for
+        a ladder may well end in a glass.
 
     Raises
     ------
@@ -78,6 +103,12 @@ def cool(
     SimulationError
         with the evidence, if a rung crystallised: what is colder would be no liquid either.
 
+    Notes
+    -----
+    The rest as in :func:`supercooled.simulate`. Killed, the same call goes on.
+
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import systems
     >>> rungs = cool(

@@ -34,9 +34,13 @@ LARGEST_LASTING, LASTING_FRAMES = 20.0, 10
 class Order:
     """How crystalline a configuration is.
 
-    cluster : share of the particles in the largest solid-like cluster, of all particles or of the
+    Parameters
+    ----------
+    cluster
+        share of the particles in the largest solid-like cluster, of all particles or of the
         first species alone, whichever is larger; 0 in the plane, where bragg decides
-    bragg : largest intensity of any wave vector below 10, (1/N)|sum exp(i k r)|^2
+    bragg
+        largest intensity of any wave vector below 10, (1/N)|sum exp(i k r)|^2
     """
 
     cluster: float
@@ -54,8 +58,12 @@ def order(start: Start) -> Order:
     A bond is solid-like if the normalised product of its ends' q_6m exceeds 0.7, a particle if it has
     seven such bonds.
 
-    Source: ten Wolde, Ruiz-Montero and Frenkel 1995.
+    References
+    ----------
+    ten Wolde, Ruiz-Montero and Frenkel 1995.
 
+    Examples
+    --------
     >>> from supercooled.simulation.start import lattice
     >>> from supercooled.systems import kob_andersen
     >>> order(lattice(kob_andersen(density=1.2), 500, seed=1)).crystalline
@@ -76,6 +84,8 @@ def lasting_peak(run: Trajectory) -> float:
     Where they are more than a relaxation time apart, a liquid's comes near S(k), and a nucleus that stays
     keeps its own.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> gas = np.random.default_rng(1).uniform(-4.0, 4.0, size=(10, 400, 3))
     >>> lasting_peak(Trajectory.from_arrays(gas, Box.cube(8.0))) < 5.0

@@ -20,11 +20,21 @@ NAMES = ("potential_energy", "kinetic_temperature", "pressure", FROM_POSITIONS)
 def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     """One number a frame, (frame,), with the frame's ``time``.
 
-    name : "potential_energy" (a particle, epsilon_AA), "kinetic_temperature" (epsilon_AA/k_B),
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    name
+        "potential_energy" (a particle, epsilon_AA), "kinetic_temperature" (epsilon_AA/k_B),
         "pressure" (epsilon_AA/sigma_AA^3), or "configurational_temperature" (epsilon_AA/k_B), which is logged
         with the first frame and then with one in 500 steps, and is NaN between. Of any frame it is what
         :func:`supercooled.simulation.configurational` makes of its positions, and here, too, of a run whose
         liquid is known and that has no log of it
+
+    Returns
+    -------
+    xr.DataArray
+        (frame,), with ``time``, tau
 
     Raises
     ------

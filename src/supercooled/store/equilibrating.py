@@ -61,14 +61,45 @@ def equilibrate(
     what was measured to the JSON beside it. An active liquid comes to a steady state instead, see
     :func:`steady_state`.
 
-    start : "lattice", "equilibrated", a file, or a trajectory, of which the last frame counts
-    hold : time before the run that is checked, tau
-    duration : of that run at first, tau
-    relaxations : how many alpha relaxation times it must last (overlap of radius 0.3, all particles)
-    longest : how far it may be prolonged, tau; ten times `duration` unless said
-    every : time between its frames, tau; unless said, a four-hundredth of `duration`
-    engine : as :func:`supercooled.simulate`
-    root : folder of the runs; a killed one resumes when the same is asked again
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        temperature, epsilon_AA/k_B
+    n_particles
+        number of particles
+    start
+        "lattice", "equilibrated", a file, or a trajectory, of which the last frame counts
+    hold
+        time before the run that is checked, tau
+    duration
+        of that run at first, tau
+    out
+        GSD file that is written
+    relaxations
+        how many alpha relaxation times it must last (overlap of radius 0.3, all particles)
+    longest
+        how far it may be prolonged, tau; ten times `duration` unless said
+    every
+        time between its frames, tau; unless said, a four-hundredth of `duration`
+    seed
+        seed of the random numbers
+    dt
+        integration step, tau
+    damping
+        time constant of the thermostat, tau
+    engine
+        as :func:`supercooled.simulate`
+    root
+        folder of the runs; a killed one resumes when the same is asked again
+    progress
+        show progress bars
+
+    Returns
+    -------
+    systems.Configuration
+        the configuration with the record of its tests
 
     Raises
     ------

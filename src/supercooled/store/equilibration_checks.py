@@ -25,13 +25,22 @@ _FRAMES_FOR_TEMPERATURE = 50
 class Verdict:
     """What was measured on a run.
 
-    label : of the run
-    duration : of the run, tau
-    relaxed : its alpha relaxation time, or why there is none
-    agreements : of its two halves, by name
-    order : how crystalline its last frame is
-    lasting : strongest Bragg peak of the whole run, of frames taken together
-    averages : energy and pressure, the temperature of the velocities, and that of the positions where the
+    Parameters
+    ----------
+    label
+        of the run
+    duration
+        of the run, tau
+    relaxed
+        its alpha relaxation time, or why there is none
+    agreements
+        of its two halves, by name
+    order
+        how crystalline its last frame is
+    lasting
+        strongest Bragg peak of the whole run, of frames taken together
+    averages
+        energy and pressure, the temperature of the velocities, and that of the positions where the
         liquid is known
     """
 
@@ -123,7 +132,10 @@ def judge(run: Trajectory, final: Start) -> Verdict:
     An active liquid has no equilibrium: energy and mean squared displacement must be stationary. Of any
     other, energy, first peak of g(r) and overlap must agree between the halves.
 
-    final : the run's last configuration
+    Parameters
+    ----------
+    final
+        the run's last configuration
     """
     state = run.state
     driven = state is not None and state.liquid.activity is not None

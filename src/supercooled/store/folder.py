@@ -78,10 +78,16 @@ def _one_at_a_time(root: Path, flags: int) -> Iterator[None]:
 class Checkpoint:
     """What the folder vouches for.
 
-    step : of the engine's checkpoint
-    file : its name
-    digest : of its contents
-    frames : frames on disk for good; those at `step` and after it are recomputed when the run goes
+    Parameters
+    ----------
+    step
+        of the engine's checkpoint
+    file
+        its name
+    digest
+        of its contents
+    frames
+        frames on disk for good; those at `step` and after it are recomputed when the run goes
         on, to the same bits
     """
 
@@ -159,7 +165,13 @@ class RunRecord(Fields):
 @validated
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Paths of a run, and how its records are read and replaced."""
+    """Paths of a run, and how its records are read and replaced.
+
+    Parameters
+    ----------
+    path
+        folder of the run
+    """
 
     path: Path
 
@@ -170,8 +182,20 @@ class RunFolder:
     ) -> RunFolder:
         """The folder of a state point below `root`, made if it is not there.
 
-        engine : that makes the run, as of :func:`supercooled.simulate`; it and the code that simulates are
+        Parameters
+        ----------
+        state
+            state point
+        root
+            folder of the runs
+        engine
+            that makes the run, as of :func:`supercooled.simulate`; it and the code that simulates are
             part of the folder's name
+
+        Returns
+        -------
+        RunFolder
+            folder of the run
 
         Raises
         ------
@@ -199,7 +223,22 @@ class RunFolder:
     @staticmethod
     @validated
     def is_there(state: StatePoint, root: str | Path, *, engine: EngineName | Engine | None = None) -> bool:
-        """Whether a state point has a folder of an engine below `root`; nothing is made."""
+        """Whether a state point has a folder of an engine below `root`; nothing is made.
+
+        Parameters
+        ----------
+        state
+            state point
+        root
+            folder of the runs
+        engine
+            name of an engine, or an engine; None for the default
+
+        Returns
+        -------
+        bool
+            true where the folder exists
+        """
         require("signac", doing="a folder of runs")
         import signac
         from signac.errors import Error
@@ -219,6 +258,20 @@ class RunFolder:
         """What is below `root` of state points that this engine or this code did not make, a sentence each.
 
         Such runs stay where they are, and are not taken for what is asked for.
+
+        Parameters
+        ----------
+        states
+            state points
+        root
+            folder of the runs
+        engine
+            name of an engine, or an engine; None for the default
+
+        Returns
+        -------
+        list[str]
+            one sentence per run; empty if there is none
         """
         require("signac", doing="a folder of runs")
         import signac
@@ -258,11 +311,27 @@ class RunFolder:
 
     @validated
     def engine_file(self, step: int) -> Path:
-        """The engine's checkpoint of a step."""
+        """The engine's checkpoint of a step.
+
+        Parameters
+        ----------
+        step
+            integration step
+
+        Returns
+        -------
+        Path
+            path of the file
+        """
         return self.path / f"checkpoint-{step}"
 
     def checkpoint(self) -> Checkpoint | None:
         """The last checkpoint; None before the first.
+
+        Returns
+        -------
+        Checkpoint | None
+            the last checkpoint, or None
 
         Raises
         ------
@@ -281,13 +350,36 @@ class RunFolder:
 
     @validated
     def checkpoint_of(self, step: int, frames: int) -> Checkpoint:
-        """The checkpoint of a step whose engine's file is there, vouching for so many frames."""
+        """The checkpoint of a step whose engine's file is there, vouching for so many frames.
+
+        Parameters
+        ----------
+        step
+            integration step
+        frames
+            number of frames written at that step
+
+        Returns
+        -------
+        Checkpoint
+            checkpoint with the digests of its files
+        """
         file = self.engine_file(step)
         return Checkpoint(step, file.name, _digest_of_file(file), frames)
 
     @validated
     def engine_file_of(self, checkpoint: Checkpoint) -> Path:
         """The engine's file of a checkpoint, verified.
+
+        Parameters
+        ----------
+        checkpoint
+            checkpoint
+
+        Returns
+        -------
+        Path
+            path of the file
 
         Raises
         ------
@@ -304,18 +396,36 @@ class RunFolder:
 
     @validated
     def replace_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Make this the checkpoint, in one step."""
+        """Make this the checkpoint, in one step.
+
+        Parameters
+        ----------
+        checkpoint
+            checkpoint
+        """
         self._write("checkpoint.json", asdict(checkpoint))
 
     @validated
     def remove_files_but_of(self, checkpoint: Checkpoint) -> None:
-        """Remove the engine files of other checkpoints."""
+        """Remove the engine files of other checkpoints.
+
+        Parameters
+        ----------
+        checkpoint
+            checkpoint
+        """
         for old in self.path.glob("checkpoint-*"):
             if old.name != checkpoint.file and old.name.removeprefix("checkpoint-").isdigit():
                 old.unlink(missing_ok=True)
 
     def record(self) -> dict[str, Any]:
-        """Provenance and timings so far; empty before the first."""
+        """Provenance and timings so far; empty before the first.
+
+        Returns
+        -------
+        dict[str, Any]
+            content of ``record.json``
+        """
         if not self.record_path.exists():
             return {}
         _check_sum(self.record_path)
@@ -324,11 +434,23 @@ class RunFolder:
 
     @validated
     def write_record(self, record: Mapping[str, Any]) -> None:
-        """Replace provenance and timings."""
+        """Replace provenance and timings.
+
+        Parameters
+        ----------
+        record
+            provenance and timings
+        """
         self._write("run.json", dict(record))
 
     def frames_done(self) -> int:
-        """Frames on disk for good."""
+        """Frames on disk for good.
+
+        Returns
+        -------
+        int
+            number of frames
+        """
         checkpoint = self.checkpoint()
         return 0 if checkpoint is None or not self.trajectory.exists() else checkpoint.frames
 
@@ -338,6 +460,11 @@ class RunFolder:
         """Hold the folder; while another process does, say so and wait.
 
         The system lets go of the lock when a process ends, however it ends.
+
+        Returns
+        -------
+        Iterator[None]
+            context manager
         """
         with room_for(self.path):
             descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
@@ -357,7 +484,13 @@ class RunFolder:
             os.close(descriptor)
 
     def is_held(self) -> bool:
-        """Whether a process is writing in it now."""
+        """Whether a process is writing in it now.
+
+        Returns
+        -------
+        bool
+            true while another process has the lock
+        """
         try:
             with (self.path / "lock").open("r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -39,16 +39,39 @@ def isoconfigurational(
 
     What all runs have in common is what the structure at the beginning says about the dynamics.
 
-    n_runs : with the seeds `first_seed`, `first_seed` + 1, ...; more runs asked for later are added
-    start : "equilibrated", a file, or a trajectory, of which the last frame counts: ``run[k : k + 1]``
-    workers : processes, by default one for each core; or a Dask cluster
-    way : ``per_decade``, ``dt``, ``damping`` and ``ensemble``
-
-    The rest as in :func:`supercooled.simulate`; velocities are of `temperature` in either ensemble.
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    n_runs
+        with the seeds `first_seed`, `first_seed` + 1, ...; more runs asked for later are added
+    temperature
+        temperature, epsilon_AA/k_B
+    n_particles
+        number of particles
+    duration
+        length of the run, tau
+    every
+        time between frames, tau
+    first_seed
+        seed of the first run; the following runs take the following seeds
+    start
+        "equilibrated", a file, or a trajectory, of which the last frame counts: ``run[k : k + 1]``
+    engine
+        name of an engine, or an engine; None for the default
+    root
+        folder of the runs
+    workers
+        processes, by default one for each core; or a Dask cluster
+    progress
+        show progress bars
+    way
+        ``per_decade``, ``dt``, ``damping`` and ``ensemble``
 
     Returns
     -------
-    Trajectories in the order of their seeds; their first frames are identical.
+    list[Trajectory]
+        Trajectories in the order of their seeds; their first frames are identical.
 
     Raises
     ------
@@ -57,8 +80,16 @@ def isoconfigurational(
     MixtureError, BoxError, TrajectoryError, SimulationError, StoreError
         as :func:`supercooled.simulate`.
 
-    Source: Widmer-Cooper, Harrowell and Fynewever 2004; graham2023 averages over such runs.
+    Notes
+    -----
+    The rest as in :func:`supercooled.simulate`; velocities are of `temperature` in either ensemble.
 
+    References
+    ----------
+    Widmer-Cooper, Harrowell and Fynewever 2004; graham2023 averages over such runs.
+
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import simulate, systems
     >>> liquid, root = systems.kob_andersen(density=1.2), tempfile.mkdtemp()

@@ -58,15 +58,29 @@ def quench_trajectory(
     or the quench was killed at any instant, it goes on. Each frame stands once, in order, and is the same
     however many workers there were.
 
-    tolerance : 2-norm of all forces together at which a quench ends, epsilon_AA/sigma_AA; see
+    Parameters
+    ----------
+    trajectory
+        trajectory
+    tolerance
+        2-norm of all forces together at which a quench ends, epsilon_AA/sigma_AA; see
         :func:`supercooled.simulation.inherent_structure`
-    mixture : what the particles are, if the trajectory is not a run of this package
-    workers : processes, by default one for each core; or a Dask cluster
+    minimiser
+        algorithm of the quench
+    mixture
+        what the particles are, if the trajectory is not a run of this package
+    root
+        folder of the runs
+    workers
+        processes, by default one for each core; or a Dask cluster
+    progress
+        show progress bars
 
     Returns
     -------
-    Trajectory with the times, `state` and `temperature` of the one given, unwrapped alike; its file logs
-    ``potential_energy`` a particle, ``force_norm`` and ``evaluations``, for :func:`logged`.
+    Trajectory
+        Trajectory with the times, `state` and `temperature` of the one given, unwrapped alike; its file logs
+        ``potential_energy`` a particle, ``force_norm`` and ``evaluations``, for :func:`logged`.
 
     Raises
     ------
@@ -77,6 +91,8 @@ def quench_trajectory(
     StoreError
         if `root` is a folder of something else, or the disk is full; make room and ask again.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import simulate, systems
     >>> from supercooled.store import logged

@@ -25,8 +25,19 @@ def read_run(
 ) -> Trajectory:
     """Trajectory of a file; if it is a run of this package, with the state point that made it.
 
-    mixture : what its particles are
-    meaning : what is said about the file; see :func:`supercooled.read`
+    Parameters
+    ----------
+    path
+        file of the trajectory
+    mixture
+        what its particles are
+    meaning
+        what is said about the file; see :func:`supercooled.read`
+
+    Returns
+    -------
+    Trajectory
+        trajectory
 
     Raises
     ------
@@ -36,6 +47,8 @@ def read_run(
         as :func:`supercooled.read`, if its numbers can't be in reduced units of the mixture, or if the
         run's record is damaged.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import simulate, systems
     >>> liquid = systems.kob_andersen(density=1.2)

@@ -27,7 +27,17 @@ def recheck(configuration: systems.Configuration, run: Trajectory) -> systems.Co
     second; and the run may be long where the one that made the configuration was short. The
     configuration itself stays the same to the bit.
 
-    run : of the configuration's own state point, from it on, without a hold
+    Parameters
+    ----------
+    configuration
+        shipped configuration
+    run
+        of the configuration's own state point, from it on, without a hold
+
+    Returns
+    -------
+    systems.Configuration
+        the configuration with its new record
 
     Raises
     ------

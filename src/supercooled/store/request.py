@@ -25,8 +25,14 @@ StartOf = Literal["equilibrated", "lattice"] | str | Path | Trajectory
 class Request:
     """A run that is wanted.
 
-    duration : from the first frame to the last, tau
-    configuration : where it starts, if that is neither the library nor a lattice
+    Parameters
+    ----------
+    state
+        state point
+    duration
+        from the first frame to the last, tau
+    configuration
+        where it starts, if that is neither the library nor a lattice
     """
 
     state: StatePoint
@@ -40,6 +46,11 @@ class Request:
 
     def start(self) -> Start:
         """Where it starts, read and checked.
+
+        Returns
+        -------
+        Start
+            starting configuration
 
         Raises
         ------
@@ -89,6 +100,30 @@ def request(
     **way: Unpack[HeldWay],
 ) -> Request:
     """A checked request; the arguments are those of :func:`supercooled.simulate`.
+
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        temperature, epsilon_AA/k_B
+    n_particles
+        number of particles
+    duration
+        length of the run, tau
+    every
+        time between frames, tau
+    seed
+        seed of the random numbers
+    start
+        'equilibrated', 'lattice', a file, or a trajectory
+    way
+        further arguments of :func:`supercooled.simulate`
+
+    Returns
+    -------
+    Request
+        checked request
 
     Raises
     ------

@@ -52,22 +52,41 @@ def simulate(
     last checkpoint to the same bits. What another engine or other code made stays beside it, and a warning
     names it.
 
-    temperature : epsilon_AA/k_B
-    duration, every, hold, dt : tau
-    per_decade : frames a decade of time, from one step on, within each interval `every`: with
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        epsilon_AA/k_B
+    n_particles
+        number of particles
+    duration, every, hold, dt
+        tau
+    per_decade
+        frames a decade of time, from one step on, within each interval `every`: with
         ``every=100.0, per_decade=8`` short and long times are seen from many beginnings
-    seed : of the velocities (and of a lattice); replicas differ in it
-    damping : time constant of the thermostat in steps
-    start : "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
+    seed
+        of the velocities (and of a lattice); replicas differ in it
+    damping
+        time constant of the thermostat in steps
+    ensemble
+        "nvt" at constant temperature, "nve" at constant energy
+    start
+        "equilibrated", the package's configuration of this state; "lattice", melted and quenched,
         which needs a hold; a file; or a trajectory, of which the last frame counts
-    engine : "lammps", on one core; "gamdpy", on a graphics card, in single precision; or one of your
+    engine
+        "lammps", on one core; "gamdpy", on a graphics card, in single precision; or one of your
         own. Unless said, what ``SUPERCOOLED_ENGINE`` names, else LAMMPS.
-    root : folder of the runs
+    root
+        folder of the runs
+    progress
+        show progress bars
 
     Returns
     -------
-    Trajectory with `state` and `temperature`; its GSD file logs ``potential_energy`` and
-    ``kinetic_temperature`` a particle, ``pressure``, and now and then ``configurational_temperature``.
+    Trajectory
+        Trajectory with `state` and `temperature`; its GSD file logs ``potential_energy`` and
+        ``kinetic_temperature`` a particle, ``pressure``, and now and then ``configurational_temperature``.
 
     Raises
     ------
@@ -79,6 +98,8 @@ def simulate(
     MissingExtraError
         if the engine is not installed.
 
+    Examples
+    --------
     >>> import tempfile
     >>> from supercooled import systems
     >>> run = simulate(
@@ -115,10 +136,24 @@ def simulate_all(
 ) -> list[Trajectory]:
     """Several runs side by side, one core each.
 
-    requests : from :func:`supercooled.store.request`
-    workers : processes, by default one for each core (one for a graphics card) and never more than there
+    Parameters
+    ----------
+    requests
+        from :func:`supercooled.store.request`
+    root
+        folder of the runs
+    workers
+        processes, by default one for each core (one for a graphics card) and never more than there
         are runs to make; or a Dask cluster, whose workers share the folder `root` with this process
-    engine : as :func:`simulate`
+    progress
+        show progress bars
+    engine
+        as :func:`simulate`
+
+    Returns
+    -------
+    list[Trajectory]
+        one trajectory per request, in their order
 
     Raises
     ------

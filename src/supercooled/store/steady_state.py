@@ -18,15 +18,25 @@ _SHARE_OF_MSD = 0.1
 def steady_state(run: Trajectory) -> dict[str, Agreement]:
     """Energy and mean squared displacement in the two halves of a run.
 
-    energy : potential energy per particle, to four standard errors (blocking)
-    msd : after a quarter of the run, all particles, to four standard errors (jackknife) or a tenth
+    Parameters
+    ----------
+    run
+        run of this package
 
-    A liquid that is driven has no equilibrium to come to, but these must not drift.
+    Returns
+    -------
+    dict[str, Agreement]
+        ``energy``: potential energy per particle, to four standard errors (blocking); ``msd``: mean squared
+        displacement after a quarter of the run, all particles, to four standard errors (jackknife) or a tenth
 
     Raises
     ------
     ParameterError
         if the run's file logs no energies.
+
+    Notes
+    -----
+    A liquid that is driven has no equilibrium to come to, but these must not drift.
     """
     middle = run.n_frames // 2
     halves = (run[:middle], run[middle:])

@@ -24,16 +24,24 @@ class Logistic:
 
     .. math:: L(r - \eta) = \frac{1}{1 + e^{(r - \eta)/w}}
 
-    centre : eta, sigma_AA; 2.0 in graham2023
-    width : w, sigma_AA; the paper prints none, and a logistic function without one has 1.0
+    Parameters
+    ----------
+    centre
+        eta, sigma_AA; 2.0 in graham2023
+    width
+        w, sigma_AA; the paper prints none, and a logistic function without one has 1.0
 
     Raises
     ------
     ParameterError
         if the width is not positive, or the centre is not a number.
 
-    Source: graham2023, after Eq. 6.
+    References
+    ----------
+    graham2023, after Eq. 6.
 
+    Examples
+    --------
     >>> Logistic(centre=2.0, width=1.0)([1.0, 2.0, 3.0]).round(3)
     array([0.731, 0.5  , 0.269])
     """
@@ -51,7 +59,18 @@ class Logistic:
 
     @validated
     def __call__(self, r: ArrayLike) -> Array:
-        """The switching function at distances."""
+        """The switching function at distances.
+
+        Parameters
+        ----------
+        r
+            distances, sigma_AA
+
+        Returns
+        -------
+        Array
+            values between 0 and 1, in the shape of `r`
+        """
         x = (np.asarray(r, dtype=np.float64) - self.centre) / self.width
         return np.asarray(1.0 / (1.0 + np.exp(np.clip(x, -700.0, 700.0))), dtype=np.float64)
 
@@ -73,21 +92,34 @@ def pair_entropy(
     in units of k_B a particle; in the plane 2 pi r dr. The integral is the sum over the bins of `rdf`.
     Noise in g(r) counts as structure: M frames of N ideal particles in n bins give -n/(2MN) on average.
 
-    rdf : what :func:`supercooled.structure.radial_distribution` returns
-    r_max : where the integral ends, sigma_AA, at most that of `rdf`
-    switching : the switching function that multiplies the integrand; None leaves it alone, as Eq. 4 is
+    Parameters
+    ----------
+    rdf
+        what :func:`supercooled.structure.radial_distribution` returns
+    r_max
+        where the integral ends, sigma_AA, at most that of `rdf`
+    switching
+        the switching function that multiplies the integrand; None leaves it alone, as Eq. 4 is
         printed
-    pair_correlation : "partial", with the g of every pair, or "total", with one g that knows no species
+    pair_correlation
+        "partial", with the g of every pair, or "total", with one g that knows no species
 
-    Returns ``pair_entropy`` (species), that of a particle of each, and ``total``, the mean over all.
+    Returns
+    -------
+    xr.Dataset
+        ``pair_entropy`` (species), that of a particle of each, and ``total``, the mean over all.
 
     Raises
     ------
     ParameterError
         if `r_max` is outside of `rdf`, or `pair_correlation` is unknown.
 
-    Source: graham2023, Eq. 4; Nettleton and Green 1958.
+    References
+    ----------
+    graham2023, Eq. 4; Nettleton and Green 1958.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (50, 500, 3))
     >>> g = sc.structure.radial_distribution(
@@ -135,6 +167,8 @@ def pair_entropy(
 def entropy_of(g: Array, density: Array, weight: Array) -> float:
     """Pair entropy from g (partner, r), densities (partner,) and half the measure (r,).
 
+    Examples
+    --------
     >>> entropy_of(np.zeros((2, 5)), np.ones(2), np.ones(5))
     -10.0
     """

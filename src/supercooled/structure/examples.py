@@ -35,16 +35,26 @@ def features_of_examples(
 ) -> xr.DataArray:
     """Features of the particles and frames of a table of examples, and of no others.
 
-    trajectories : the runs that the table's ``run`` counts, whole or the parts that hold the examples
-    examples : ``run``, ``frame`` and ``particle`` along ``example``, as
+    Parameters
+    ----------
+    trajectories
+        the runs that the table's ``run`` counts, whole or the parts that hold the examples
+    examples
+        ``run``, ``frame`` and ``particle`` along ``example``, as
         :func:`supercooled.dynamics.training_by_crossing` returns them; with ``time`` or the attribute
         ``trajectory`` they are held against those of the run
-    features : which, for example ``sc.indicators.StructureFunctions.of_paper("graham2023")``
-    species : of the examples' particles
-    executor : maps chunks of frames; None does them here
+    features
+        which, for example ``sc.indicators.StructureFunctions.of_paper("graham2023")``
+    species
+        of the examples' particles
+    executor
+        maps chunks of frames; None does them here
 
-    Returns the features (example, feature), with the columns of the table as coordinates and its
-    attributes, to be learned from; ``definition`` says how they are made.
+    Returns
+    -------
+    xr.DataArray
+        the features (example, feature), with the columns of the table as coordinates and its
+        attributes, to be learned from; ``definition`` says how they are made.
 
     Raises
     ------
@@ -53,8 +63,12 @@ def features_of_examples(
     BoxError
         if the box is too small for the features.
 
-    Source: schoenholz2016, Sec. I.C.
+    References
+    ----------
+    schoenholz2016, Sec. I.C.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> pair = sc.Trajectory.from_arrays([[[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]] * 3, sc.Box.cube(10.0))
     >>> table = xr.Dataset({"run": ("example", [0]), "frame": ("example", [2]), "particle": ("example", [1])})
@@ -86,8 +100,12 @@ def features_of_examples(
 class _Wanted:
     """Features of the particles of one species of a run.
 
-    particles : of that species
-    columns, definition : names of the features, and how they are made
+    Parameters
+    ----------
+    particles
+        of that species
+    columns, definition
+        names of the features, and how they are made
     """
 
     trajectory: Trajectory

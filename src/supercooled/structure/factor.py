@@ -58,18 +58,26 @@ def structure_factor(
 
     None is sampled: all the modes of a frame come from one non-uniform Fourier transform a species.
 
-    q_max, dq : largest wave number and width of a shell, 1/sigma_AA
-    blocks : contiguous parts of the frames that are left out in turn, for errors
-    executor : maps chunks of frames; None does them here
+    Parameters
+    ----------
+    trajectories
+        one trajectory, or replicas
+    q_max, dq
+        largest wave number and width of a shell, 1/sigma_AA
+    blocks
+        contiguous parts of the frames that are left out in turn, for errors
+    executor
+        maps chunks of frames; None does them here
 
     Returns
     -------
-    Dataset with ``structure_factor`` (pair, q), dimensionless, ``n_vectors`` (q), and with two blocks
-    or more ``structure_factor_jackknife`` (block, pair, q), the mean without one block. q is the
-    mean over the shell's vectors; shells without a vector are left out. The attribute ``no_error`` says why
-    an error from the blocks is none: they are fewer than four, or parts of a run that are shorter than ten
-    correlation times of the structure, as the frames tell in the eighth of the wave numbers that remembers
-    longest; it is empty if they are independent, as whole runs are.
+    xr.Dataset
+        ``structure_factor`` (pair, q), dimensionless, ``n_vectors`` (q), and with two blocks or more
+        ``structure_factor_jackknife`` (block, pair, q), the mean without one block. q is the mean over the
+        shell's vectors; shells without a vector are left out. The attribute ``no_error`` says why an error
+        from the blocks is none: they are fewer than four, or parts of a run that are shorter than ten
+        correlation times of the structure, as the frames tell in the eighth of the wave numbers that
+        remembers longest; it is empty if they are independent, as whole runs are.
 
     Raises
     ------
@@ -78,8 +86,12 @@ def structure_factor(
     ParameterError
         if `q_max`, `dq` or `blocks` is out of range, or the replicas differ.
 
-    Source: nandi2021, SI Eq. 3.
+    References
+    ----------
+    nandi2021, SI Eq. 3.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (10, 400, 3))
     >>> sq = structure_factor(Trajectory.from_arrays(gas, Box.cube(10.0)), q_max=6.0, dq=0.5)
@@ -120,9 +132,14 @@ def structure_factor(
 class _Modes:
     """Half of the wave vectors of a box, by shell.
 
-    shape : modes along each edge, the last from 0 up, the others symmetric about 0
-    shell : shell of each mode, -1 beyond q_max, (l, m, n)
-    q, n_vectors : mean wave number and number of wave vectors of each shell, both halves
+    Parameters
+    ----------
+    shape
+        modes along each edge, the last from 0 up, the others symmetric about 0
+    shell
+        shell of each mode, -1 beyond q_max, (l, m, n)
+    q, n_vectors
+        mean wave number and number of wave vectors of each shell, both halves
     """
 
     box: Box
@@ -200,8 +217,12 @@ class _Chunk:
 class _Sums:
     """Products of modes of some frames.
 
-    sums : (block, pair, shell)
-    of_frames : (pair, shell) of each frame, with blocks
+    Parameters
+    ----------
+    sums
+        (block, pair, shell)
+    of_frames
+        (pair, shell) of each frame, with blocks
     """
 
     sums: Array

@@ -21,15 +21,22 @@ from supercooled.kernels.gaussians import NARROWEST, WIDEST
 class Radial:
     """Gaussians of the distance to a neighbour, evenly spaced, about every species of neighbour.
 
-    first, step, number : of their centres mu, sigma_AA
-    width : standard deviation sigma, sigma_AA
-    cutoff : distance beyond which no neighbour counts; None follows the last Gaussian to six widths
+    Parameters
+    ----------
+    first, step, number
+        of their centres mu, sigma_AA
+    width
+        standard deviation sigma, sigma_AA
+    cutoff
+        distance beyond which no neighbour counts; None follows the last Gaussian to six widths
 
     Raises
     ------
     ParameterError
         if a length is not positive, there is no Gaussian, or they are narrow beside their spacing.
 
+    Examples
+    --------
     >>> Radial(first=0.4, step=0.1, number=27, width=0.1).means[-1].round(9).item()
     3.0
     """
@@ -67,8 +74,12 @@ class Radial:
 class Angular:
     """Functions of two neighbours and the angle between them, for every pair of species.
 
-    functions : (xi, lambda, zeta) of each; zeta a whole number from 1
-    cutoff : distance beyond which no neighbour counts, sigma_AA; the third side may be longer
+    Parameters
+    ----------
+    functions
+        (xi, lambda, zeta) of each; zeta a whole number from 1
+    cutoff
+        distance beyond which no neighbour counts, sigma_AA; the third side may be longer
 
     Raises
     ------
@@ -101,8 +112,12 @@ class Angular:
 class FeatureSet:
     """A set of structure functions that a paper uses.
 
-    name, source : of the paper, and where it says so
-    radial, angular : what :class:`supercooled.indicators.StructureFunctions` takes
+    Parameters
+    ----------
+    name, source
+        of the paper, and where it says so
+    radial, angular
+        what :class:`supercooled.indicators.StructureFunctions` takes
     """
 
     name: str

@@ -42,13 +42,23 @@ def grouped_radial_distribution(
     A group holds the samples, each a particle in a frame, whose field lies in its bin; partners are all
     particles of a species, whatever their group.
 
-    field : (frame, particle) for each trajectory, of some of its frames and particles, told by ``frame``,
+    Parameters
+    ----------
+    trajectories
+        one trajectory, or replicas
+    field
+        (frame, particle) for each trajectory, of some of its frames and particles, told by ``frame``,
         ``time`` and ``particle``
-    edges : of the bins, (group + 1,)
-    r_max, dr : largest distance and width of a bin of distance, sigma_AA
+    edges
+        of the bins, (group + 1,)
+    r_max, dr
+        largest distance and width of a bin of distance, sigma_AA
 
-    Returns ``radial_distribution`` (group, species, r), dimensionless, and ``members`` (group), particles
-    at times; ``lower`` and ``upper`` of each group; ``density`` (species) of the partners.
+    Returns
+    -------
+    xr.Dataset
+        ``radial_distribution`` (group, species, r), dimensionless, and ``members`` (group), particles
+        at times; ``lower`` and ``upper`` of each group; ``density`` (species) of the partners.
 
     Raises
     ------
@@ -58,8 +68,12 @@ def grouped_radial_distribution(
     BoxError
         if `r_max` exceeds half of the smallest height of the box.
 
-    Source: graham2023, Sec. III.B and Fig. 5(a).
+    References
+    ----------
+    graham2023, Sec. III.B and Fig. 5(a).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (4, 500, 3))
     >>> run = sc.Trajectory.from_arrays(gas, sc.Box.cube(10.0))
@@ -129,18 +143,29 @@ def grouped_pair_entropy(
     .. math:: s^{(2)}_G = -2\pi \sum_K \rho_K \int_0^{r_{max}}
         \left[g_{GK} \ln g_{GK} - g_{GK} + 1\right] r^2 dr
 
-    grouped : what :func:`grouped_radial_distribution` returns
-    r_max, switching : as in :func:`supercooled.structure.pair_entropy`
+    Parameters
+    ----------
+    grouped
+        what :func:`grouped_radial_distribution` returns
+    r_max, switching
+        as in :func:`supercooled.structure.pair_entropy`
 
-    Returns ``pair_entropy`` (group), in k_B; NaN for a group without members.
+    Returns
+    -------
+    xr.DataArray
+        ``pair_entropy`` (group), in k_B; NaN for a group without members.
 
     Raises
     ------
     ParameterError
         if `r_max` is outside of the distances.
 
-    Source: graham2023, Eq. 4 and Fig. 5(b).
+    References
+    ----------
+    graham2023, Eq. 4 and Fig. 5(b).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> run = sc.Trajectory.from_arrays(np.zeros((1, 1, 3)), sc.Box.cube(10.0))
     >>> x = xr.DataArray([[0.5]], {"frame": [0], "particle": [0]}, ("frame", "particle"))
@@ -172,7 +197,10 @@ def _add_frame(
 ) -> None:
     """Pairs about each group in the only frame of `run`, its members, and the densities of the partners.
 
-    values, particles : (particle,) of the field, and whose they are
+    Parameters
+    ----------
+    values, particles
+        (particle,) of the field, and whose they are
     """
     sums, members, densities = totals
     n_groups, n_species, n_bins = sums.shape

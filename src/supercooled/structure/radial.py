@@ -36,14 +36,22 @@ def radial_distribution(
     .. math:: g_{ab}(r) = \frac{V}{N_a N_b}
         \Big\langle \sum_{i \in a} \sum_{j \in b,\, j \ne i} \delta(\mathbf r - \mathbf r_{ij}) \Big\rangle
 
-    r_max : largest distance, sigma_AA; the last bin ends at the last whole multiple of `dr` below it
-    dr : width of a bin, sigma_AA
-    executor : maps chunks of frames; None does them here
+    Parameters
+    ----------
+    trajectories
+        one trajectory, or replicas
+    r_max
+        largest distance, sigma_AA; the last bin ends at the last whole multiple of `dr` below it
+    dr
+        width of a bin, sigma_AA
+    executor
+        maps chunks of frames; None does them here
 
     Returns
     -------
-    Dataset with ``radial_distribution`` (pair, r), dimensionless, r at the middle of each bin. As
-    defined, it tends to 1 between species, and to 1 - 1/N_a within one.
+    xr.Dataset
+        ``radial_distribution`` (pair, r), dimensionless, r at the middle of each bin. As
+        defined, it tends to 1 between species, and to 1 - 1/N_a within one.
 
     Raises
     ------
@@ -52,8 +60,12 @@ def radial_distribution(
     ParameterError
         if `r_max` or `dr` makes no bin, or the replicas differ.
 
-    Source: nandi2021 and sharma2022 use it without writing it down; sharma2022, Eq. B2.
+    References
+    ----------
+    nandi2021 and sharma2022 use it without writing it down; sharma2022, Eq. B2.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (20, 500, 3))
     >>> g = radial_distribution(Trajectory.from_arrays(gas, Box.cube(10.0)), r_max=5.0, dr=1.0)

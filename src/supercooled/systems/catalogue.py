@@ -33,10 +33,20 @@ CUTOFF = 2.5
 class Entry:
     """A liquid that the package knows by name.
 
-    make : the liquid at a density, ``make(density=1.2)``
-    densities : those of the papers, the usual one first, sigma_AA^-3; printed, never assumed
-    source : the papers that study it
-    assumption : what none of them says and the name takes for granted; empty if there is none
+    Parameters
+    ----------
+    name
+        name in the catalogue
+    make
+        the liquid at a density, ``make(density=1.2)``
+    densities
+        those of the papers, the usual one first, sigma_AA^-3; printed, never assumed
+    summary
+        what it is, in one line
+    source
+        the papers that study it
+    assumption
+        what none of them says and the name takes for granted; empty if there is none
     """
 
     name: str
@@ -61,15 +71,27 @@ def kob_andersen(*, density: Positive) -> Liquid:
 
     with epsilon AA, AB, BB = 1, 1.5, 0.5 and sigma = 1, 0.8, 0.88; masses 1.
 
-    density : sigma_AA^-3
+    Parameters
+    ----------
+    density
+        sigma_AA^-3
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
 
     Raises
     ------
     MixtureError
         if the density is not positive.
 
-    Source: nandi2021, SI Eq. 1; sharma2022, Eq. 1.
+    References
+    ----------
+    nandi2021, SI Eq. 1; sharma2022, Eq. 1.
 
+    Examples
+    --------
     >>> kob_andersen(density=1.2).name
     'ka-lj_rho1.2'
     >>> kob_andersen(density=1.2).mixture.potential("B", "A").cutoff
@@ -86,15 +108,27 @@ def kob_andersen_wca(*, density: Positive) -> Liquid:
     .. math:: U_{ab}(r) = 4\epsilon_{ab}\left[(\sigma_{ab}/r)^{12} - (\sigma_{ab}/r)^6\right]
               + \epsilon_{ab}, \quad r < 2^{1/6}\,\sigma_{ab}
 
-    density : sigma_AA^-3
+    Parameters
+    ----------
+    density
+        sigma_AA^-3
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
 
     Raises
     ------
     MixtureError
         if the density is not positive.
 
-    Source: nandi2021, SI Eq. 1 and the text after it.
+    References
+    ----------
+    nandi2021, SI Eq. 1 and the text after it.
 
+    Examples
+    --------
     >>> kob_andersen_wca(density=1.2).mixture.potential("A", "A").energy(1.2).item()
     0.0
     """
@@ -109,15 +143,27 @@ def wahnstrom(*, density: Positive) -> Liquid:
     epsilon 1 for every pair, sigma AA, AB, BB = 1, 11/12, 5/6, masses 1 and 1/2, cut off at
     2.5 sigma_ab and shifted.
 
-    density : sigma_AA^-3
+    Parameters
+    ----------
+    density
+        sigma_AA^-3
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
 
     Raises
     ------
     MixtureError
         if the density is not positive.
 
-    Source: nandi2021, SI Eq. 1 and the text after it.
+    References
+    ----------
+    nandi2021, SI Eq. 1 and the text after it.
 
+    Examples
+    --------
     >>> wahnstrom(density=1.2959).mixture.masses
     (1.0, 0.5)
     """
@@ -135,19 +181,31 @@ def ternary_kob_andersen_2d(*, density: Positive) -> Liquid:
     with energy, force and curvature zero at the cutoff; masses 1. Epsilon AA, AB, AC, BB, BC, CC = 1, 1.5,
     0.75, 0.5, 1.5, 0.75, sigma = 1, 0.8, 0.9, 0.88, 0.8, 0.94.
 
-    density : sigma_AA^-2; that of GlassBench is 1290 / 32.8962^2 = 1.19206
+    Parameters
+    ----------
+    density
+        sigma_AA^-2; that of GlassBench is 1290 / 32.8962^2 = 1.19206
+
+    Returns
+    -------
+    Liquid
+        mixture at this density, in two dimensions
 
     Raises
     ------
     MixtureError
         if the density is not positive.
 
-    Source: the liquid KA2D of Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023), and of
+    References
+    ----------
+    the liquid KA2D of Jung, Biroli and Berthier, Phys. Rev. Lett. 130, 238202 (2023), and of
     GlassBench, arXiv 2311.14752, after Parmar, Ozawa and Berthier, Phys. Rev. Lett. 125, 085505 (2020).
     The numbers of pairs with C could not be read in a paper. They are those at which the inherent structures
     of GlassBench are in balance; the third species of the three-dimensional mixture of Parmar et al. has
     others.
 
+    Examples
+    --------
     >>> ternary_kob_andersen_2d(density=1.19206).mixture.counts(1290)
     (600, 330, 360)
     >>> round(ternary_kob_andersen_2d(density=1.19206).edge(1290), 4)
@@ -178,16 +236,29 @@ def kob_andersen_width(*, well_width: float, density: Positive) -> Liquid:
     units of each pair's sigma, which keeps every minimum in its place; the paper prints ``r - Delta``.
     Not shifted at the cutoff, as printed. Width 0 is :func:`kob_andersen`, which is shifted.
 
-    well_width : the paper's Delta
-    density : sigma_AA^-3
+    Parameters
+    ----------
+    well_width
+        the paper's Delta
+    density
+        sigma_AA^-3
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
 
     Raises
     ------
     MixtureError
         if the width is not between 0 and 2^(1/6), or the density is not positive.
 
-    Source: graham2023, the equation of its Methods.
+    References
+    ----------
+    graham2023, the equation of its Methods.
 
+    Examples
+    --------
     >>> kob_andersen_width(well_width=0.3, density=1.14).name
     'ka-width0.3_rho1.14'
     >>> kob_andersen_width(well_width=0.0, density=1.2).name
@@ -214,16 +285,29 @@ def kob_andersen_active(*, force: Positive, density: Positive) -> Liquid:
     each 4 tau, which of the choices tried came nearest to the softness that it prints. Another choice is
     ``dataclasses.replace(liquid, activity=Activity(...))``.
 
-    force : f_0, epsilon_AA/sigma_AA
-    density : sigma_AA^-3
+    Parameters
+    ----------
+    force
+        f_0, epsilon_AA/sigma_AA
+    density
+        sigma_AA^-3
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
 
     Raises
     ------
     MixtureError
         if force or density is not positive.
 
-    Source: nandi2021, SI Sec. I C.
+    References
+    ----------
+    nandi2021, SI Sec. I C.
 
+    Examples
+    --------
     >>> kob_andersen_active(force=0.5, density=1.2).name
     'ka-lj_rho1.2_f0.5_tau4'
     """
@@ -235,15 +319,29 @@ def kob_andersen_active(*, force: Positive, density: Positive) -> Liquid:
 def force_smoothed(liquid: Liquid) -> Liquid:
     """The same liquid with every Lennard-Jones force going to zero at its cutoff.
 
+    Parameters
+    ----------
+    liquid
+        mixture and density
+
+    Returns
+    -------
+    Liquid
+        liquid with smoothed pairs
+
     Raises
     ------
     MixtureError
         if a pair is not :class:`~supercooled.LennardJones`, or ends at its minimum, where its force
         is zero already.
 
-    Source: schoenholz2016, Methods, which does not say how; see
+    References
+    ----------
+    schoenholz2016, Methods, which does not say how; see
     :class:`~supercooled.potentials.SmoothedLennardJones`.
 
+    Examples
+    --------
     >>> force_smoothed(kob_andersen(density=1.2)).name
     'ka-lj-smooth_rho1.2'
     """
@@ -341,6 +439,13 @@ _ENTRIES = (
 def catalogue() -> Mapping[str, Entry]:
     """The liquids that the package knows, by name.
 
+    Returns
+    -------
+    Mapping[str, Entry]
+        entry of each name
+
+    Examples
+    --------
     >>> list(catalogue())[:3], catalogue()["ka-wca"].densities
     (['ka-lj', 'ka-lj-smooth', 'ka-wca'], (1.2, 1.05, 1.6))
     """
@@ -351,11 +456,25 @@ def catalogue() -> Mapping[str, Entry]:
 def named(name: str, *, density: Positive) -> Liquid:
     """The liquid of a name, or of a file that ends in ``.yaml`` or ``.yml``, at a density.
 
+    Parameters
+    ----------
+    name
+        name in the catalogue, or a YAML file
+    density
+        particles per volume, sigma_AA^-d
+
+    Returns
+    -------
+    Liquid
+        mixture at this density
+
     Raises
     ------
     MixtureError
         listing the known names, if this is none of them; or as :func:`read_mixture`.
 
+    Examples
+    --------
     >>> named("wahnstrom", density=1.2959).name
     'wahnstrom_rho1.2959'
     """

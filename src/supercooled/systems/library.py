@@ -69,8 +69,12 @@ class ConfigurationRecord(Fields):
 class Configuration:
     """A shipped configuration and what is known about it.
 
-    path : GSD file with one frame
-    record : provenance and measured checks, as the JSON beside it has them
+    Parameters
+    ----------
+    path
+        GSD file with one frame
+    record
+        provenance and measured checks, as the JSON beside it has them
     """
 
     path: Path
@@ -146,6 +150,20 @@ class Configuration:
         """Whether it is an equilibrium configuration of this liquid at this state.
 
         The whole mixture counts, not its name: another cutoff is another liquid.
+
+        Parameters
+        ----------
+        liquid
+            mixture and density
+        temperature
+            temperature, epsilon_AA/k_B
+        n_particles
+            number of particles
+
+        Returns
+        -------
+        bool
+            true where liquid, temperature and number of particles agree
         """
         activity = None if liquid.activity is None else liquid.activity.to_dict()
         return (
@@ -160,6 +178,16 @@ class Configuration:
 @validated
 def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     """Every shipped configuration, coldest first in each liquid.
+
+    Parameters
+    ----------
+    folder
+        folder of the configurations, default that of the package
+
+    Returns
+    -------
+    tuple[Configuration, ...]
+        configurations
 
     Raises
     ------
@@ -194,6 +222,32 @@ def equilibration_command(
 
     A liquid that is not in the catalogue stands in a file, ``NAME.yaml``. What is left open is in capitals.
 
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        temperature, epsilon_AA/k_B
+    n_particles
+        number of particles
+    start
+        starting configuration
+    hold
+        time at the temperature before the run, tau
+    duration
+        length of the run, tau
+    out
+        GSD file that is written
+    options
+        further options of the command
+
+    Returns
+    -------
+    str
+        command line
+
+    Examples
+    --------
     >>> from supercooled.systems import kob_andersen
     >>> equilibration_command(kob_andersen(density=1.2), 0.5, 4000)
     'supercooled equilibrate ka-lj --density 1.2 --temperature 0.5 --particles 4000
@@ -227,6 +281,20 @@ def equilibrated(liquid: Liquid, temperature: Temperature, n_particles: Count) -
 
     Of an active liquid that is not shipped, that of the same liquid in equilibrium: it comes to its
     steady state from there, and has to be held first.
+
+    Parameters
+    ----------
+    liquid
+        mixture and density
+    temperature
+        temperature, epsilon_AA/k_B
+    n_particles
+        number of particles
+
+    Returns
+    -------
+    Path
+        path of the GSD file
 
     Raises
     ------

@@ -295,11 +295,23 @@ def read_mixture(path: str | Path) -> Mixture:
     table is the fast one: LAMMPS translates formulas, such as the smoothed power's, again for every
     pair of classes at each step.
 
+    Parameters
+    ----------
+    path
+        YAML file
+
+    Returns
+    -------
+    Mixture
+        mixture
+
     Raises
     ------
     MixtureError
         naming the file and the field, if it is not such a description.
 
+    Examples
+    --------
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp()) / "soft.yaml"
     >>> _ = file.write_text('''

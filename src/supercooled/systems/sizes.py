@@ -28,9 +28,19 @@ def size_classes(*, smallest: Positive, largest: Positive, exponent: float, clas
     Each class stands for its share of the distribution by the mean diameter there, so that the mean
     diameter of the liquid is exact.
 
-    smallest, largest : ends of the distribution, sigma_AA
-    exponent : p; 0 for a uniform distribution, -3 for the one that crystallises least
-    classes : how many
+    Parameters
+    ----------
+    smallest, largest
+        ends of the distribution, sigma_AA
+    exponent
+        p; 0 for a uniform distribution, -3 for the one that crystallises least
+    classes
+        how many
+
+    Returns
+    -------
+    Array
+        (class,), sigma_AA
 
     Raises
     ------
@@ -38,8 +48,12 @@ def size_classes(*, smallest: Positive, largest: Positive, exponent: float, clas
         if the ends are not positive and rising, there are not 1 to 64 classes, or the exponent is
         beyond 50.
 
-    Source: Ninarello, Berthier and Coslovich 2017, Sec. II (p = -3).
+    References
+    ----------
+    Ninarello, Berthier and Coslovich 2017, Sec. II (p = -3).
 
+    Examples
+    --------
     >>> size_classes(smallest=0.5, largest=1.5, exponent=0.0, classes=2)
     array([0.75, 1.25])
     """
@@ -89,17 +103,37 @@ def polydisperse(
     Sizes are classes, not one a particle: every pair of classes is a pair of species, and the number
     of particles must be a multiple of the number of classes.
 
-    diameters : (class,), sigma_AA
-    pair : the potential, its lengths in units of :math:`\sigma_{ij}`
-    nonadditivity : eta, 1/sigma_AA; 0 for additive sizes
+    Parameters
+    ----------
+    name
+        name of the mixture
+    diameters
+        (class,), sigma_AA
+    pair
+        the potential, its lengths in units of :math:`\sigma_{ij}`
+    nonadditivity
+        eta, 1/sigma_AA; 0 for additive sizes
+    dimensions
+        2 or 3
+    source
+        where it is defined
+
+    Returns
+    -------
+    Mixture
+        mixture with one species per size class
 
     Raises
     ------
     MixtureError
         if there are more than 64 classes, or a sigma is not positive.
 
-    Source: Ninarello, Berthier and Coslovich 2017, Eq. 2.
+    References
+    ----------
+    Ninarello, Berthier and Coslovich 2017, Eq. 2.
 
+    Examples
+    --------
     >>> from supercooled.potentials import InversePower
     >>> soft = InversePower(epsilon=1.0, sigma=1.0, exponent=12.0, cutoff=1.25)
     >>> polydisperse("poly", (0.8, 1.2), soft, nonadditivity=0.2).potential("d1", "d2").sigma

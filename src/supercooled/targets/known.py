@@ -15,11 +15,18 @@ GROUP = "supercooled.targets"
 def known() -> Mapping[str, type[Target]]:
     """Every target by the name of its class, those of installed packages too.
 
+    Returns
+    -------
+    Mapping[str, type[Target]]
+        class of each name
+
     Raises
     ------
     ParameterError
         naming the package, if what it offers as a target can't be imported or is none.
 
+    Examples
+    --------
     >>> known()["Displacement"].source
     'Kob et al. 1997'
     """

@@ -38,15 +38,27 @@ class Hop(
 
     .. math:: h(i, t) = \theta\Big(\max_{t \le t' \le t + \tau} p_\mathrm{hop}(i, t') - p_c\Big)
 
-    within : :math:`\tau`, tau
-    window : of p_hop, half before and half after each moment, tau
-    threshold : p_c, sigma_AA^2
-    remove_drift : subtract the mean position of all particles in each frame
+    Parameters
+    ----------
+    within
+        :math:`\tau`, tau
+    window
+        of p_hop, half before and half after each moment, tau
+    threshold
+        p_c, sigma_AA^2
+    remove_drift
+        subtract the mean position of all particles in each frame
 
+    Notes
+    -----
     NaN in the first half window of the run, and where it ends before the time has passed.
 
-    Source: R. Candelier et al., Phys. Rev. Lett. 105, 135702 (2010); sharma2022, Eq. 2.
+    References
+    ----------
+    R. Candelier et al., Phys. Rev. Lett. 105, 135702 (2010); sharma2022, Eq. 2.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> jump = np.zeros((8, 1, 3))
     >>> jump[4:] = (0.0, 0.6, 0.8)
@@ -98,11 +110,19 @@ class Displacement(Target, quantity="displacement", symbol=r"$|\Delta\mathbf r|$
 
     .. math:: |\Delta\mathbf r_i| = |\mathbf r_i(t + \tau) - \mathbf r_i(t)|
 
-    after : :math:`\tau`, tau
-    remove_drift : subtract the mean position of all particles in each frame
+    Parameters
+    ----------
+    after
+        :math:`\tau`, tau
+    remove_drift
+        subtract the mean position of all particles in each frame
 
-    Source: W. Kob et al., Phys. Rev. Lett. 79, 2827 (1997).
+    References
+    ----------
+    W. Kob et al., Phys. Rev. Lett. 79, 2827 (1997).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> flight = np.arange(4.0)[:, None, None] * np.array([0.1, 0.2, 0.2])
     >>> run = Trajectory.from_arrays(flight, Box.cube(9.0), unwrapped=True)
@@ -152,15 +172,26 @@ class PersistenceTime(
     .. math:: \tau_p(i, t) = \min\{t' > 0 : |\mathbf r_i(t + t') - \mathbf r_i(t)| > d\}, \quad
               \text{at most } t_\mathrm{max}
 
-    distance : d, sigma_AA
-    longest : :math:`t_\mathrm{max}`, tau: whoever stays longer counts as this, so that ranks and means are
+    Parameters
+    ----------
+    distance
+        d, sigma_AA
+    longest
+        :math:`t_\mathrm{max}`, tau: whoever stays longer counts as this, so that ranks and means are
         not those of the particles that leave, and every frame looks equally far ahead
-    remove_drift : subtract the mean position of all particles in each frame
+    remove_drift
+        subtract the mean position of all particles in each frame
 
+    Notes
+    -----
     NaN at frames that the run ends less than `longest` after. It has the resolution of the frames.
 
-    Source: Y. J. Jung, J. P. Garrahan and D. Chandler, Phys. Rev. E 69, 061205 (2004).
+    References
+    ----------
+    Y. J. Jung, J. P. Garrahan and D. Chandler, Phys. Rev. E 69, 061205 (2004).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> flight = np.arange(5.0)[:, None, None] * np.array([[0.3, 0.0, 0.0], [0.1, 0.0, 0.0]])
     >>> run = Trajectory.from_arrays(flight, Box.cube(9.0), unwrapped=True)
@@ -222,15 +253,25 @@ class Propensity(
     .. math:: \langle|\Delta\mathbf r_i(\tau)|\rangle_\mathrm{iso} = \frac1n \sum_{k=1}^n
               |\mathbf r_i^{(k)}(\tau) - \mathbf r_i(0)|
 
-    after : :math:`\tau`, tau
-    remove_drift : subtract the mean displacement of all particles in each run
+    Parameters
+    ----------
+    after
+        :math:`\tau`, tau
+    remove_drift
+        subtract the mean displacement of all particles in each run
 
+    Notes
+    -----
     Of the first frame only. ``of`` takes the runs of one configuration; the field carries its noise:
     coordinates ``noise``, the variance of the mean over runs, and ``half`` and ``other_half``, the means of
     every second run, from which the best that any structure can reach is known.
 
-    Source: A. Widmer-Cooper, P. Harrowell and H. Fynewever, Phys. Rev. Lett. 93, 135701 (2004).
+    References
+    ----------
+    A. Widmer-Cooper, P. Harrowell and H. Fynewever, Phys. Rev. Lett. 93, 135701 (2004).
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> ways = np.zeros((2, 3, 1, 3))
     >>> ways[0, 2, 0, 0], ways[1, 2, 0, 1] = 1.0, 2.0

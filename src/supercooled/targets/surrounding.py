@@ -26,11 +26,19 @@ class NonaffineMotion(Target, quantity="nonaffine", source="Falk and Langer 1998
     .. math:: D^2_\mathrm{min}(i) = \min_{\mathsf J} \sum_{j:\, r_{ij}(t) < r_c}
               |\mathbf r_{ij}(t + \tau) - \mathsf J\, \mathbf r_{ij}(t)|^2
 
-    after : :math:`\tau`, a multiple of the interval between frames, tau
-    cutoff : r_c of the neighbours at t, sigma_AA
+    Parameters
+    ----------
+    after
+        :math:`\tau`, a multiple of the interval between frames, tau
+    cutoff
+        r_c of the neighbours at t, sigma_AA
 
-    Source: M. L. Falk and J. S. Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
+    References
+    ----------
+    M. L. Falk and J. S. Langer, Phys. Rev. E 57, 7192 (1998), Eqs. 2.11 to 2.14.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> gas = np.random.default_rng(1).uniform(-3, 3, (1, 200, 3))
     >>> sheared = np.concatenate([gas, gas + 0.1 * gas[..., [1, 2, 0]]])
@@ -90,15 +98,26 @@ class BondBreaking(
 
     .. math:: B_i = \frac{\#\{j : r_{ij}(t) < r_f,\ r_{ij}(t + \tau) > r_b\}}{\#\{j : r_{ij}(t) < r_f\}}
 
-    after : :math:`\tau`, tau
-    formed : r_f, within which two are neighbours at t, sigma_AA
-    broken : r_b, beyond which they no longer are, sigma_AA; larger than `formed`, so that who swings to and
+    Parameters
+    ----------
+    after
+        :math:`\tau`, tau
+    formed
+        r_f, within which two are neighbours at t, sigma_AA
+    broken
+        r_b, beyond which they no longer are, sigma_AA; larger than `formed`, so that who swings to and
         fro is not counted
 
+    Notes
+    -----
     NaN where a particle has no neighbour at t.
 
-    Source: R. Yamamoto and A. Onuki, Phys. Rev. E 58, 3515 (1998), Eqs. 2.7 and 2.8.
+    References
+    ----------
+    R. Yamamoto and A. Onuki, Phys. Rev. E 58, 3515 (1998), Eqs. 2.7 and 2.8.
 
+    Examples
+    --------
     >>> from supercooled import Box
     >>> chain = np.arange(3.0)[:, None] * [1.0, 0.0, 0.0] * np.ones((2, 1, 1))
     >>> chain[1, 2, 0] = 3.0

@@ -31,6 +31,8 @@ class Target(Described):
     Write :meth:`values`, and :attr:`ahead` where a fixed time is looked ahead. Its number belongs to the
     frame that the structure is taken from; NaN where the run does not reach so far.
 
+    Examples
+    --------
     >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
     ... class Climb(Target, unit="sigma_AA", long_name="way along z to the next frame"):
@@ -55,8 +57,12 @@ class Target(Described):
     def __init_subclass__(cls, *, binary: bool = False, of_several: bool = False, **described: Any) -> None:
         """Say what it is called, as of an indicator.
 
-        binary : it is 1 where something happens, and 0 where it does not
-        of_several : it is made from several runs that start from one configuration
+        Parameters
+        ----------
+        binary
+            it is 1 where something happens, and 0 where it does not
+        of_several
+            it is made from several runs that start from one configuration
         """
         super().__init_subclass__(**described)
         cls.binary, cls.of_several = binary, of_several
@@ -70,7 +76,10 @@ class Target(Described):
     def values(self, run: Trajectory, rows: Integers) -> Array:
         """Values at some frames, (row, particle); NaN where the run does not reach far enough.
 
-        rows : places of the frames in the run, rising
+        Parameters
+        ----------
+        rows
+            places of the frames in the run, rising
         """
 
     def of(
@@ -83,14 +92,20 @@ class Target(Described):
     ) -> xr.DataArray:
         """Values at a run's frames, or at the first one of several runs that start alike.
 
-        species : of the particles; None takes all
-        frames : from which it looks ahead; all of the run is what it looks at
-        executor : maps frames; None does them here
+        Parameters
+        ----------
+        species
+            of the particles; None takes all
+        frames
+            from which it looks ahead; all of the run is what it looks at
+        executor
+            maps frames; None does them here
 
         Returns
         -------
-        DataArray (frame, particle) with unit and long name; the attribute ``after`` says how far it looks
-        ahead, ``binary`` whether it is 1 or 0.
+        xr.DataArray
+            DataArray (frame, particle) with unit and long name; the attribute ``after`` says how far it looks
+            ahead, ``binary`` whether it is 1 or 0.
 
         Raises
         ------

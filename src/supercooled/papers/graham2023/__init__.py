@@ -37,13 +37,22 @@ LADDERS: Mapping[tuple[float, float], tuple[tuple[float, ...], tuple[float, ...]
 class Preset:
     """Which liquids, how long, and how often quenched.
 
-    liquids : (Delta, density)
-    duration, every : of each run of the lines, tau
-    quench_every : frames from one inherent structure to the next; 1 as in the paper
-    tolerance : 2-norm of all forces at which the quench stops, epsilon_AA/sigma_AA
-    dt : at Delta up to 0.2; narrower wells take 0.8 of it. The paper's is 0.001
-    seeds : of the replicas
-    hotter : duration of the runs above the lines, as a share: they relax within a few tau
+    Parameters
+    ----------
+    liquids
+        (Delta, density)
+    duration, every
+        of each run of the lines, tau
+    quench_every
+        frames from one inherent structure to the next; 1 as in the paper
+    tolerance
+        2-norm of all forces at which the quench stops, epsilon_AA/sigma_AA
+    dt
+        at Delta up to 0.2; narrower wells take 0.8 of it. The paper's is 0.001
+    seeds
+        of the replicas
+    hotter
+        duration of the runs above the lines, as a share: they relax within a few tau
     """
 
     liquids: tuple[tuple[float, float], ...]

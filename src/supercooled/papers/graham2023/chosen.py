@@ -19,22 +19,40 @@ from supercooled.structure import Logistic
 class Choices:
     """Every choice that changes a number.
 
-    species : species that is looked at (Sec. II.A: A)
-    window : t_R of p_hop, tau (Sec. II.B: 10)
-    threshold, quiet : p_S and p_H, sigma_AA^2 (0.2 and 0.05)
-    soft_separation, hard_separation : between peaks, and between troughs, tau (10 and 80)
-    examples : most of each kind to learn from
-    learned_at : coldest temperatures whose examples are learned from
-    penalty, folds : of the linear support vector machine
-    width, step, first, last : of the local g(r), sigma_AA (0.1, 0.1, 0.4, 3.0)
-    radius : of the local density rho*, sigma_AA (3.0)
-    eta, steepness : centre and width of the logistic switching function, sigma_AA (2.0; none printed: 1.0)
-    strata, lowest, highest : bins between two percentiles (5; 5 and 95)
-    fences : interquartile ranges beyond which a crossing is an outlier (1.5 is usual)
-    r_max, dr : of the pair entropy of the liquid and of the groups, sigma_AA
-    largest_error : relative error of a P_R above which it has no place in a barrier
-    minimum_count : samples (particle and frame) that a stratum needs for a probability
-    blocks : contiguous parts that each run is divided into for errors
+    Parameters
+    ----------
+    species
+        species that is looked at (Sec. II.A: A)
+    window
+        t_R of p_hop, tau (Sec. II.B: 10)
+    threshold, quiet
+        p_S and p_H, sigma_AA^2 (0.2 and 0.05)
+    soft_separation, hard_separation
+        between peaks, and between troughs, tau (10 and 80)
+    examples
+        most of each kind to learn from
+    learned_at
+        coldest temperatures whose examples are learned from
+    penalty, folds
+        of the linear support vector machine
+    width, step, first, last
+        of the local g(r), sigma_AA (0.1, 0.1, 0.4, 3.0)
+    radius
+        of the local density rho*, sigma_AA (3.0)
+    eta, steepness
+        centre and width of the logistic switching function, sigma_AA (2.0; none printed: 1.0)
+    strata, lowest, highest
+        bins between two percentiles (5; 5 and 95)
+    fences
+        interquartile ranges beyond which a crossing is an outlier (1.5 is usual)
+    r_max, dr
+        of the pair entropy of the liquid and of the groups, sigma_AA
+    largest_error
+        relative error of a P_R above which it has no place in a barrier
+    minimum_count
+        samples (particle and frame) that a stratum needs for a probability
+    blocks
+        contiguous parts that each run is divided into for errors
     """
 
     species: str = "A"

@@ -34,8 +34,12 @@ _FEW = 20
 class Run:
     """A run and its inherent structures.
 
-    thermal : every frame
-    inherent : every `every`-th, quenched
+    Parameters
+    ----------
+    thermal
+        every frame
+    inherent
+        every `every`-th, quenched
     """
 
     thermal: Trajectory
@@ -52,9 +56,14 @@ class Run:
 class LiquidRuns:
     """The runs of a liquid.
 
-    name, width, density, mixture : of the liquid
-    runs : coldest first; replicas of a temperature follow each other
-    fitted : temperatures that the Arrhenius lines go through
+    Parameters
+    ----------
+    name, width, density, mixture
+        of the liquid
+    runs
+        coldest first; replicas of a temperature follow each other
+    fitted
+        temperatures that the Arrhenius lines go through
     """
 
     name: str
@@ -78,9 +87,14 @@ class LiquidRuns:
 class Accuracy:
     """How well the plane does at a temperature.
 
-    precision, recall : P(R|S > 0) and P(S > 0|R) with equally many of each kind, NaN with too few
-    examples : of each kind
-    soft_share : of all that could be drawn from, peaks and troughs, the share that is soft
+    Parameters
+    ----------
+    precision, recall
+        P(R|S > 0) and P(S > 0|R) with equally many of each kind, NaN with too few
+    examples
+        of each kind
+    soft_share
+        of all that could be drawn from, peaks and troughs, the share that is soft
     """
 
     precision: float = np.nan
@@ -93,11 +107,17 @@ class Accuracy:
 class Measured:
     """What a liquid gave.
 
-    per_run : of each run ``motion``, ``radial``, ``inherent_radial``, and the fields ``pair_entropy`` and
+    Parameters
+    ----------
+    per_run
+        of each run ``motion``, ``radial``, ``inherent_radial``, and the fields ``pair_entropy`` and
         ``p_hop`` (frame, particle) at the quenched frames
-    softness : (frame, particle) of each run
-    model, validation : the plane and how well it does on examples it has not seen
-    accuracy : at each temperature
+    softness
+        (frame, particle) of each run
+    model, validation
+        the plane and how well it does on examples it has not seen
+    accuracy
+        at each temperature
     """
 
     per_run: list[Results]

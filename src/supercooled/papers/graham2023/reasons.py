@@ -40,7 +40,10 @@ def accuracy(state: xr.Dataset) -> str:
 def collapse(results: Results, raw: str, scaled: str, kind: Kind) -> str:
     """Of the collapse: the best that errors of the barriers allow, each liquid left out, and the crossovers.
 
-    raw, scaled : names of the barriers, in "strata" and in "groups"
+    Parameters
+    ----------
+    raw, scaled
+        names of the barriers, in "strata" and in "groups"
     """
     groups, strata = results["groups"], results["strata"].sel(field="softness")
     x, before, after = groups["pair_entropy"].values, strata[raw].values, groups[scaled].values
@@ -119,8 +122,12 @@ def _found(x: Array, before: Array, after: Array) -> tuple[float, float]:
 def spread(strata: xr.Dataset, off: float, error: float) -> str:
     """Of the spread of P_R between strata at the coldest state: its error, and strata without a P_R.
 
-    strata : of one liquid
-    off, error : from the value to the bound, and the value's standard error
+    Parameters
+    ----------
+    strata
+        of one liquid
+    off, error
+        from the value to the bound, and the value's standard error
     """
     P = strata["rearrangement_probability"].sel(field="softness").isel(state=0).values
     empty = int(np.sum(~(P > 0)))

@@ -21,10 +21,16 @@ FIELDS = ("softness", "entropy")
 class Strata:
     """Rearrangements by strata of one field of a liquid.
 
-    edges : of the strata
-    probabilities : P_R at each fitted temperature, coldest first
-    fits : Arrhenius lines, None where too few temperatures have a probability
-    crossover, error : T_A from the pairs of lines, NaN without lines
+    Parameters
+    ----------
+    edges
+        of the strata
+    probabilities
+        P_R at each fitted temperature, coldest first
+    fits
+        Arrhenius lines, None where too few temperatures have a probability
+    crossover, error
+        T_A from the pairs of lines, NaN without lines
     """
 
     edges: Array

@@ -18,16 +18,28 @@ from supercooled.report import Tolerance
 class Choices:
     """Every choice that changes a number.
 
-    q_max : upper wave number of the caging potential, one for all liquids
-    dq : width of the shells of S(q)
-    fit_range : displacements of the harmonic fit that stands beside the curvature, sigma_AA
-    share : of its depth at which the cage ends: r_max of the first-passage time
-    overlap_radius : a of the overlap function, of all particles (SI Eq. 2)
-    structure_frames : frames of each replica, evenly spread, that give S(q)
-    blocks : contiguous parts that the runs are divided into for errors
-    lags_per_decade : of the overlap
-    confidence : of every interval
-    far : upper wave numbers of the study of q_max, and the frames of each replica that it takes
+    Parameters
+    ----------
+    q_max
+        upper wave number of the caging potential, one for all liquids
+    dq
+        width of the shells of S(q)
+    fit_range
+        displacements of the harmonic fit that stands beside the curvature, sigma_AA
+    share
+        of its depth at which the cage ends: r_max of the first-passage time
+    overlap_radius
+        a of the overlap function, of all particles (SI Eq. 2)
+    structure_frames
+        frames of each replica, evenly spread, that give S(q)
+    blocks
+        contiguous parts that the runs are divided into for errors
+    lags_per_decade
+        of the overlap
+    confidence
+        of every interval
+    far
+        upper wave numbers of the study of q_max, and the frames of each replica that it takes
     """
 
     q_max: float = 24.5
@@ -77,6 +89,8 @@ PRINTED = printed_beside(__file__)
 def softness_line(system: str, temperature: float) -> float:
     """Average softness a0 + a1 T that is printed in Table III, sigma_AA^5 (of C without 1/rho).
 
+    Examples
+    --------
     >>> round(softness_line("ka-lj 1.2", 0.47), 7)
     0.0008394
     """

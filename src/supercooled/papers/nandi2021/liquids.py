@@ -19,10 +19,16 @@ DT, DT_DENSE = 0.005, 0.002
 class At:
     """Runs of one liquid at one temperature.
 
-    duration, every : of each replica and between its frames, tau
-    begin : temperature of the shipped configuration that it begins from, if there is none at its own
-    hold : time before the first frame, tau
-    slow : so cold that only a patient preset runs it
+    Parameters
+    ----------
+    duration, every
+        of each replica and between its frames, tau
+    begin
+        temperature of the shipped configuration that it begins from, if there is none at its own
+    hold
+        time before the first frame, tau
+    slow
+        so cold that only a patient preset runs it
     """
 
     temperature: float
@@ -47,9 +53,14 @@ class At:
 class Studied:
     """A liquid of the paper.
 
-    name : in the tables of printed numbers
-    label : for people
-    states : coldest first
+    Parameters
+    ----------
+    name
+        in the tables of printed numbers
+    label
+        for people
+    states
+        coldest first
     """
 
     name: str
@@ -206,12 +217,20 @@ def scanned(*, temperature: float, begin: float, duration: float, hold: float) -
 class Preset:
     """What is run.
 
-    factor : on the durations
-    seeds : of the replicas
-    left_out : how many of the coldest states of each passive liquid are
-    patient : the slow states too
-    driven : the active liquids too
-    scan : duration of each run of the scan of the active assumptions, tau; None leaves it out
+    Parameters
+    ----------
+    factor
+        on the durations
+    seeds
+        of the replicas
+    left_out
+        how many of the coldest states of each passive liquid are
+    patient
+        the slow states too
+    driven
+        the active liquids too
+    scan
+        duration of each run of the scan of the active assumptions, tau; None leaves it out
     """
 
     factor: float

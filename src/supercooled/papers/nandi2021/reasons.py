@@ -25,9 +25,14 @@ FEWEST = {"line": 3, "law": 4}
 class Tried:
     """What the reasons are drawn from.
 
-    choices : of the study
-    far : softness of the states that miss, against q_max (point, q_max)
-    scan : points of the scan of the active assumptions, one each
+    Parameters
+    ----------
+    choices
+        of the study
+    far
+        softness of the states that miss, against q_max (point, q_max)
+    scan
+        points of the scan of the active assumptions, one each
     """
 
     choices: Choices

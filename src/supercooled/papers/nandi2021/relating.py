@@ -25,11 +25,18 @@ LAWS = ("arrhenius", "vft", "parabolic")
 class Related:
     """One liquid: its points, coldest first, and the lines through them.
 
-    onset : temperature, epsilon_AA/k_B, NaN where there is none; with its error and why there is none
-    tau_0 : relaxation time there, tau
-    cold : which points count as supercooled, (temperature,)
-    barrier : T ln(tau_alpha / tau_0), (temperature,), epsilon_AA
-    line : S against T; `cage`: depth against 1/S; `time`: ln tau_mfpt against 1/S; `dynamics`: barrier
+    Parameters
+    ----------
+    onset
+        temperature, epsilon_AA/k_B, NaN where there is none; with its error and why there is none
+    tau_0
+        relaxation time there, tau
+    cold
+        which points count as supercooled, (temperature,)
+    barrier
+        T ln(tau_alpha / tau_0), (temperature,), epsilon_AA
+    line
+        S against T; `cage`: depth against 1/S; `time`: ln tau_mfpt against 1/S; `dynamics`: barrier
         against 1/S; all through the cold points, None where those are fewer than three
     """
 
@@ -67,7 +74,10 @@ class Related:
 def related(points: Sequence[Point], choices: Choices, *, slow: float) -> Related:
     """Everything that the paper reads off one liquid.
 
-    slow : reduced relaxation time at an onset (:func:`slowness`)
+    Parameters
+    ----------
+    slow
+        reduced relaxation time at an onset (:func:`slowness`)
     """
     studied = points[0].studied
     T = np.array([point.temperature for point in points])

@@ -76,6 +76,8 @@ def scan_rows(scanned: Sequence[tuple[Studied, Point]]) -> list[Row]:
 def relaxed(time: float) -> str:
     """The relaxation time in words.
 
+    Examples
+    --------
     >>> relaxed(14.63), relaxed(float("nan"))
     ('τ_α = 14.6', 'τ_α is longer than the run')
     """

@@ -139,8 +139,12 @@ def of_density(
 ) -> Density:
     """Softness of one density, and what it says.
 
-    still : inherent structures of the runs at each temperature, coldest first
-    work : folder of what is kept
+    Parameters
+    ----------
+    still
+        inherent structures of the runs at each temperature, coldest first
+    work
+        folder of what is kept
     """
     coldest = min(still)
     events = {T: tuple(_events(run, choices) for run in runs) for T, runs in still.items()}

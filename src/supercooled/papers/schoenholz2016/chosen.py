@@ -22,26 +22,45 @@ RISE = Tolerance.between(0.0, float("inf"))
 class Choices:
     """Every choice that changes a number.
 
-    window, candidate, rearrangement : t_R in tau and both thresholds of p_hop, sigma_AA^2 (Sec. I.B)
-    interval : between inherent structures, tau (Sec. I.A)
-    lead : from the structure of a soft example to the peak of its p_hop, tau: "rearrange in the next time
+    Parameters
+    ----------
+    window, candidate, rearrangement
+        t_R in tau and both thresholds of p_hop, sigma_AA^2 (Sec. I.B)
+    interval
+        between inherent structures, tau (Sec. I.A)
+    lead
+        from the structure of a soft example to the peak of its p_hop, tau: "rearrange in the next time
         step" (Sec. I.C), one frame. The jump then lies between that frame and the one after next
-    leads : others, for comparison
-    quiets : how long a hard particle stays still, over the preset's, for comparison
-    hard_at : a hard example stands in the middle of its quiet stretch
-    tolerance : of the quench, the 2-norm of all forces; a tighter one finds the same rearrangements
-    features : set of structure functions
-    method, C : LIBSVM's plane, and the penalties that cross-validation chooses from
-    blocks : of the coldest run, where it is the only one: each is left out in turn, and gets its softness
+    leads
+        others, for comparison
+    quiets
+        how long a hard particle stays still, over the preset's, for comparison
+    hard_at
+        a hard example stands in the middle of its quiet stretch
+    tolerance
+        of the quench, the 2-norm of all forces; a tighter one finds the same rearrangements
+    features
+        set of structure functions
+    method, C
+        LIBSVM's plane, and the penalties that cross-validation chooses from
+    blocks
+        of the coldest run, where it is the only one: each is left out in turn, and gets its softness
         from the others. Of several runs each is left out
-    draws : of the examples, that accuracy and share are averaged over where numbers are printed: which of
+    draws
+        of the examples, that accuracy and share are averaged over where numbers are printed: which of
         many soft particles are drawn moves the accuracy by 0.006. The softness is that of the first draw
-    unit : S = w.z - b as printed, in which the margin lies at -1 and 1
-    overlap_radius : a, sigma_AA (main text)
-    bins : of the softness, its edges
-    minimum_count, largest_error : samples (particle and frame), and relative error, that a P_R needs
-    field_frames : about how many frames of each run get a softness
-    highest : temperature above which a liquid of density 1.2 takes no part in the Arrhenius lines
+    unit
+        S = w.z - b as printed, in which the margin lies at -1 and 1
+    overlap_radius
+        a, sigma_AA (main text)
+    bins
+        of the softness, its edges
+    minimum_count, largest_error
+        samples (particle and frame), and relative error, that a P_R needs
+    field_frames
+        about how many frames of each run get a softness
+    highest
+        temperature above which a liquid of density 1.2 takes no part in the Arrhenius lines
     """
 
     window: float = 10.0
@@ -73,14 +92,23 @@ class Choices:
 class Preset:
     """State points, run lengths and sizes.
 
-    durations : of the run at each temperature of each density, tau
-    quiet : how long a hard particle stays below the lower threshold, tau, by density: tau_alpha (Sec. I.C)
+    Parameters
+    ----------
+    durations
+        of the run at each temperature of each density, tau
+    quiet
+        how long a hard particle stays below the lower threshold, tau, by density: tau_alpha (Sec. I.C)
         of the paper's overlap, whose a is 0.5. Shorter than that in short runs
-    size : examples of each kind at most (Sec. I.C: 6000)
-    every, dt : frames and steps of the runs; every whole interval one frame is quenched
-    seed : of the velocities; replicas have those after it
-    replicas : runs of the coldest temperature of a density, 1 where none is named
-    apart : how long the later ones are held before their first frame, tau. At 0.47 half of the A particles
+    size
+        examples of each kind at most (Sec. I.C: 6000)
+    every, dt
+        frames and steps of the runs; every whole interval one frame is quenched
+    seed
+        of the velocities; replicas have those after it
+    replicas
+        runs of the coldest temperature of a density, 1 where none is named
+    apart
+        how long the later ones are held before their first frame, tau. At 0.47 half of the A particles
         are then still within 0.5 of where all runs began
     """
 

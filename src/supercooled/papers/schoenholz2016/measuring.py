@@ -33,8 +33,12 @@ def softness_of(
 ) -> Results:
     """Softness of one species in about `field_frames` frames, evenly spaced.
 
-    taught : which of the coldest runs it is: each part of it then gets the softness of the others
-    executor : maps chunks of frames
+    Parameters
+    ----------
+    taught
+        which of the coldest runs it is: each part of it then gets the softness of the others
+    executor
+        maps chunks of frames
     """
     stride = max(1, round(still.n_frames / cold.choices.field_frames))
     numbers = np.arange(0, still.n_frames, stride)
@@ -67,7 +71,10 @@ def probability_of(
     A rearrangement lasts some frames and counts in each: 3.4 at T = 0.47, 5 at T = 0.70. Counted once, at
     its peak, P_R is so much smaller, and c_a would have to be larger than 1 to give -dq/dt.
 
-    once : events of each run, of which each rearrangement then counts once
+    Parameters
+    ----------
+    once
+        events of each run, of which each rearrangement then counts once
     """
     p_hop = [dynamics.hops(run, window=choices.window, species=choices.species) for run in runs]
     if once is not None:

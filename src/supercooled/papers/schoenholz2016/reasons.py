@@ -53,8 +53,12 @@ def barrier(fits: xr.Dataset, tolerance: Tolerance) -> str:
 def relaxation(own: tuple[float, float] | None, once: tuple[float, float]) -> str:
     """Of q(t): the predictions by other readings, each with its c_a and its largest deviation.
 
-    own : c_a of the temperature itself; None where it is the study's
-    once : P_R that counts each rearrangement once, and c_a the share of them that displaces by more than a
+    Parameters
+    ----------
+    own
+        c_a of the temperature itself; None where it is the study's
+    once
+        P_R that counts each rearrangement once, and c_a the share of them that displaces by more than a
     """
     words = [] if own is None else [f"the c_a of this temperature ({own[0]:.2f}): {own[1]:.3f}"]
     words.append(f"each rearrangement counted once (c_a {once[0]:.2f}): {once[1]:.3f}")

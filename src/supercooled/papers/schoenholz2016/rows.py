@@ -223,7 +223,10 @@ def relaxation_rows(
 ) -> list[Row]:
     """Largest deviations of both predictions of the overlap.
 
-    tried : what else was tried at a temperature
+    Parameters
+    ----------
+    tried
+        what else was tried at a temperature
     """
     rows = []
     for T, one in found.items():

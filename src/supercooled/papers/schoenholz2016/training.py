@@ -29,9 +29,14 @@ OTHER_METHODS: tuple[Method, ...] = ("svm", "logistic", "ridge", "neural-network
 class Coldest:
     """What the softness of a density is learned from: the runs at its lowest temperature.
 
-    runs : inherent structures, one run or several
-    events : of each
-    quiet, size : of the preset
+    Parameters
+    ----------
+    runs
+        inherent structures, one run or several
+    events
+        of each
+    quiet, size
+        of the preset
     """
 
     runs: tuple[Trajectory, ...]
@@ -88,10 +93,16 @@ class Coldest:
 class Told:
     """How well examples are told apart by what other parts of the runs have taught, over several draws.
 
-    C : the penalty that is best on their average
-    accuracy, error : its error knows the parts and the draws
-    soft_share, share_error : of the soft with S > 0
-    draws, scatter : how many, and the standard deviation of the accuracy between them, NaN of one
+    Parameters
+    ----------
+    C
+        the penalty that is best on their average
+    accuracy, error
+        its error knows the parts and the draws
+    soft_share, share_error
+        of the soft with S > 0
+    draws, scatter
+        how many, and the standard deviation of the accuracy between them, NaN of one
     """
 
     C: float
@@ -107,10 +118,16 @@ class Told:
 class Trained:
     """A softness of the coldest runs of a density.
 
-    whole : learned from all examples of the first draw
-    parts : one for each part of the runs, learned from the others
-    validation : on the parts left out
-    examples : (example, feature), of the study's lead
+    Parameters
+    ----------
+    whole
+        learned from all examples of the first draw
+    parts
+        one for each part of the runs, learned from the others
+    validation
+        on the parts left out
+    examples
+        (example, feature), of the study's lead
     """
 
     whole: SoftnessModel

@@ -45,12 +45,20 @@ N_PARTICLES = 4000
 class Preset:
     """State points, run lengths and steps.
 
-    durations : of the run at each temperature, tau
-    dt : the paper integrates with 0.0025, nandi2021 the same liquid with 0.005
-    whole : the appendices, every reading and the ranking too
-    beyond : runs that the table of motion alone has, by temperature
-    ensembles : of runs that share one configuration, for the propensity
-    p_c_within : tolerance of p_c, which short runs know less well
+    Parameters
+    ----------
+    durations
+        of the run at each temperature, tau
+    dt
+        the paper integrates with 0.0025, nandi2021 the same liquid with 0.005
+    whole
+        the appendices, every reading and the ranking too
+    beyond
+        runs that the table of motion alone has, by temperature
+    ensembles
+        of runs that share one configuration, for the propensity
+    p_c_within
+        tolerance of p_c, which short runs know less well
     """
 
     durations: Mapping[float, float]

@@ -14,12 +14,20 @@ def average_lines(found: Cages, reading: str) -> xr.Dataset:
 
     .. math:: 1/S = a_0 + a_1 \Phi_q, \qquad \Phi_q = b_0 + b_1 \Phi_r, \qquad 1/S = c_0 + c_1 \Phi_r
 
-    reading : which of the depths is Phi_r
+    Parameters
+    ----------
+    reading
+        which of the depths is Phi_r
 
-    Returns ``value`` and ``error`` (coefficient), named a0, a1, b0, b1, c0, c1; the errors follow from
-    the scatter about the line and are NaN for two temperatures.
+    Returns
+    -------
+    xr.Dataset
+        ``value`` and ``error`` (coefficient), named a0, a1, b0, b1, c0, c1; the errors follow from
+        the scatter about the line and are NaN for two temperatures.
 
-    Source: sharma2022, Eqs. 4, 7 and Fig. 1.
+    References
+    ----------
+    sharma2022, Eqs. 4, 7 and Fig. 1.
     """
     inverse = 1.0 / found.softness.softness.values
     deep_q, deep_r = found.softness.depth.values, found.depths[reading]

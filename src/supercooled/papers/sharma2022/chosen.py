@@ -35,6 +35,8 @@ PRINTED = printed_beside(__file__)
 def softness_line(temperature: float) -> float:
     """Average softness a0 + a1 T of this liquid, nandi2021, Table III, sigma_AA^5 (of C without 1/rho).
 
+    Examples
+    --------
     >>> round(softness_line(0.47), 7)
     0.0008394
     """

@@ -47,8 +47,12 @@ class Thinned:
 class Job:
     """What the runs are asked for.
 
-    work : folder of what is made
-    highest : temperature up to which barriers are fitted
+    Parameters
+    ----------
+    work
+        folder of what is made
+    highest
+        temperature up to which barriers are fitted
     """
 
     mixture: Mixture

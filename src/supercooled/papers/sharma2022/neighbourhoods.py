@@ -34,12 +34,19 @@ def neighbourhoods(
 ) -> xr.Dataset:
     """g(r) about the rearranging and about all, averaged and of single particles.
 
-    p_hop : of the particles of one species
-    frames : of the trajectory, counted in it from 0, all with a p_hop
+    Parameters
+    ----------
+    p_hop
+        of the particles of one species
+    frames
+        of the trajectory, counted in it from 0, all with a p_hop
 
-    Returns ``around`` (who, pair, r) averaged over particles that rearrange and all; ``smeared``
-    (width, pair, r), the same of all for several widths; ``one`` (width, pair, r), of one particle in
-    one frame; ``representative`` (who, pair, r), of two particles at the study's width.
+    Returns
+    -------
+    xr.Dataset
+        ``around`` (who, pair, r) averaged over particles that rearrange and all; ``smeared``
+        (width, pair, r), the same of all for several widths; ``one`` (width, pair, r), of one particle in
+        one frame; ``representative`` (who, pair, r), of two particles at the study's width.
     """
     fine = _Mean()
     by_width = [_Mean() for _ in widths]
@@ -78,9 +85,15 @@ def closures(
     .. math:: C_{uv}(r) = \frac{1}{\rho \sqrt{x_u x_v}} \frac{1}{2\pi^2 r}
         \int_0^{q_{max}} q \sin(qr)\, [\mathbf 1 - \mathbf S^{-1}(q)]_{uv}\, dq
 
-    radial, factor : (pair, r) and (pair, q); that C(q) ends at q_max shows as ripples in C(r)
+    Parameters
+    ----------
+    radial, factor
+        (pair, r) and (pair, q); that C(q) ends at q_max shows as ripples in C(r)
 
-    Returns ``direct_correlation`` (closure, pair, r); the closure has none where no pair was seen.
+    Returns
+    -------
+    xr.Dataset
+        ``direct_correlation`` (closure, pair, r); the closure has none where no pair was seen.
     """
     C = direct_correlation(factor)
     closure = hypernetted_chain(radial, mixture, temperature=temperature)

@@ -39,10 +39,16 @@ def variants(width: float) -> list[Variant]:
 class Printed:
     """What a paper prints about the quantities that readings decide.
 
-    shares : of rearranging particles softer than the peak, by temperature
-    shallower : the same by depth, at the coldest temperature
-    onset : where the Arrhenius lines cross
-    share_within, onset_within : how far a measured value may be off
+    Parameters
+    ----------
+    shares
+        of rearranging particles softer than the peak, by temperature
+    shallower
+        the same by depth, at the coldest temperature
+    onset
+        where the Arrhenius lines cross
+    share_within, onset_within
+        how far a measured value may be off
     """
 
     shares: Mapping[float, float]
@@ -64,15 +70,23 @@ def readings(
 ) -> xr.Dataset:
     r"""Shares, onset, barriers and softness by every reading.
 
-    depths : of :func:`supercooled.papers.sharma2022.variants.depths`, one for each temperature, coldest first
-    hops : p_hop of the same runs
-    highest : temperature up to which barriers are fitted
+    Parameters
+    ----------
+    depths
+        of :func:`supercooled.papers.sharma2022.variants.depths`, one for each temperature, coldest first
+    hops
+        p_hop of the same runs
+    highest
+        temperature up to which barriers are fitted
 
-    Returns along ``reading`` (its parts in ``correlation``, ``normalisation``, ``calibrated_by``):
-    ``share``, ``peak`` (temperature) with errors, ``shallower``, ``onset`` with errors, ``barrier_lowest``
-    and ``_highest`` in base 10, ``softness_lowest`` and ``_highest`` of those that have a barrier, and
-    ``distance``: the root mean square, over what is printed, of the deviation in units of the tolerance.
-    What a reading can't give is NaN, for example barriers where its P(S) don't overlap.
+    Returns
+    -------
+    xr.Dataset
+        along ``reading`` (its parts in ``correlation``, ``normalisation``, ``calibrated_by``): ``share``,
+        ``peak`` (temperature) with errors, ``shallower``, ``onset`` with errors, ``barrier_lowest`` and
+        ``_highest`` in base 10, ``softness_lowest`` and ``_highest`` of those that have a barrier, and
+        ``distance``: the root mean square, over what is printed, of the deviation in units of the tolerance.
+        What a reading can't give is NaN, for example barriers where its P(S) don't overlap.
     """
     rows = []
     for variant in variants(choices.width):

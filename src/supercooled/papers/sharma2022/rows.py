@@ -104,7 +104,10 @@ def rows(
 ) -> list[Row]:
     """The rows that every preset has.
 
-    curves : ``msd`` and ``alpha2`` (temperature, lag)
+    Parameters
+    ----------
+    curves
+        ``msd`` and ``alpha2`` (temperature, lag)
     """
     shares = PRINTED["fraction_rearranging_softer_than_peak"]
     found_rows = [

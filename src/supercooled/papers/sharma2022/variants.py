@@ -21,9 +21,14 @@ from supercooled.trajectory import Trajectory
 class Variant:
     """One way to take the depth of a particle's cage.
 
-    correlation : C(r) of the particle's own g(r) ("local") or of the liquid's ("ensemble")
-    normalisation : local g(r) by the "total" density or the "partner"'s
-    width : delta of the local g(r), sigma_AA
+    Parameters
+    ----------
+    correlation
+        C(r) of the particle's own g(r) ("local") or of the liquid's ("ensemble")
+    normalisation
+        local g(r) by the "total" density or the "partner"'s
+    width
+        delta of the local g(r), sigma_AA
     """
 
     correlation: Literal["local", "ensemble"]
@@ -39,6 +44,8 @@ class Variant:
 def spread(run: Trajectory, p_hop: xr.DataArray, wanted: int) -> slice:
     """At most `wanted` frames of a run, counted in it from 0, evenly spread over those with a p_hop.
 
+    Examples
+    --------
     >>> import numpy as np
     >>> from supercooled import Box
     >>> run = Trajectory.from_arrays(np.zeros((20, 1, 3)), Box.cube(9.0))

@@ -28,12 +28,19 @@ def widths(
 ) -> xr.Dataset:
     """Softness by several widths delta, calibrated alike, and how it goes with rearrangements.
 
-    depths : of :func:`supercooled.papers.sharma2022.variants.depths`, one for each temperature, coldest first
-    values : of delta
+    Parameters
+    ----------
+    depths
+        of :func:`supercooled.papers.sharma2022.variants.depths`, one for each temperature, coldest first
+    values
+        of delta
 
-    Returns along ``width``: ``share``, ``steepness`` (temperature) with errors; P(S), P(S|R) (bin) of the
-    coldest and ``P_R`` (temperature, bin) at ``bin_softness`` (bin); and the ``correlation`` of the
-    coldest's softness with that of the study's width, by value and by rank.
+    Returns
+    -------
+    xr.Dataset
+        along ``width``: ``share``, ``steepness`` (temperature) with errors; P(S), P(S|R) (bin) of the
+        coldest and ``P_R`` (temperature, bin) at ``bin_softness`` (bin); and the ``correlation`` of the
+        coldest's softness with that of the study's width, by value and by rank.
     """
     rows = []
     reference = _softness(depths[0], choices, choices.width, calibration)

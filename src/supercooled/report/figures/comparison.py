@@ -37,7 +37,10 @@ _NOTHING = {"auc": 0.5}
 def comparison(data: xr.Dataset) -> Figure:
     """Rank correlation of each indicator with each target at the coldest temperature.
 
-    data : tables of a comparison, (temperature, indicator, target)
+    Parameters
+    ----------
+    data
+        tables of a comparison, (temperature, indicator, target)
     """
     return compared(data.isel(temperature=0), "spearman")
 
@@ -68,7 +71,10 @@ def comparison_caption(results: Results) -> Caption:
 def compared(data: xr.Dataset, statistic: str) -> Figure:
     """One statistic of each indicator, against time where there are several targets.
 
-    data : table of a comparison, (indicator, target)
+    Parameters
+    ----------
+    data
+        table of a comparison, (indicator, target)
     """
     fig, (axes,) = panel()
     kinds = [str(target).partition("(")[0] for target in data["target"].values]

@@ -18,10 +18,16 @@ from supercooled.plain_data import read_arrays
 class Checkpoint:
     """What a leg begins with.
 
-    key : of the state point whose run it is
-    step : integration steps since the start of the hold
-    positions, velocities, images : (particle, dimension), velocities half a step before
-    chain : zetas of the thermostats, 1/tau
+    Parameters
+    ----------
+    key
+        of the state point whose run it is
+    step
+        integration steps since the start of the hold
+    positions, velocities, images
+        (particle, dimension), velocities half a step before
+    chain
+        zetas of the thermostats, 1/tau
     """
 
     key: str

@@ -43,8 +43,12 @@ _ROOM = 2.0
 class Particles:
     """What the card gives back.
 
-    positions, velocities, images : (particle, dimension), folded into the box; velocities half a step before
-    forces, energy, virial : at the positions, (particle, dimension) and (particle,), in single precision
+    Parameters
+    ----------
+    positions, velocities, images
+        (particle, dimension), folded into the box; velocities half a step before
+    forces, energy, virial
+        at the positions, (particle, dimension) and (particle,), in single precision
     """
 
     positions: Array

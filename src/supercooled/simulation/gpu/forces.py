@@ -20,8 +20,12 @@ class SteadyForces(Interaction):
     (on a lattice, neighbours may all be so many indices away), and lists them in that order; the sums over
     their lists are added up thread by thread.
 
-    skin : beyond the cutoff that is listed too, sigma_AA
-    density : of particles, which says how much room lists need
+    Parameters
+    ----------
+    skin
+        beyond the cutoff that is listed too, sigma_AA
+    density
+        of particles, which says how much room lists need
     """
 
     def __init__(self, law: PairLaw, *, skin: float, density: float, dimensions: int) -> None:

@@ -33,9 +33,14 @@ class NoseHoover(Integrator):
     two steps the card holds positions at t and velocities at t - dt/2: a step begins with the half kick that
     is due, as the forces are known only then.
 
-    degrees : of freedom, N_f
+    Attributes
+    ----------
+    degrees
+        of freedom, N_f
 
-    Source: Martyna, Klein and Tuckerman 1992, Eq. 2.3; Martyna, Tuckerman, Tobias and Klein 1996, Sec. 4.
+    References
+    ----------
+    Martyna, Klein and Tuckerman 1992, Eq. 2.3; Martyna, Tuckerman, Tobias and Klein 1996, Sec. 4.
     """
 
     def __init__(self, particles: int, dimensions: int) -> None:

@@ -69,8 +69,12 @@ def harmonic(r: Any, pair: Any) -> Any:
 class PairLaw:
     """What all pairs of a mixture obey.
 
-    function : one of this module's
-    numbers : (number, species, species), the last one the cutoff
+    Parameters
+    ----------
+    function
+        one of this module's
+    numbers
+        (number, species, species), the last one the cutoff
     """
 
     function: Callable[..., Any]
@@ -85,6 +89,8 @@ def pair_law(mixture: Mixture) -> PairLaw:
     SimulationError
         if a potential is of a kind that has no words, or the pairs are of several.
 
+    Examples
+    --------
     >>> pair_law(Mixture("mono", ("A",), (1.0,), (1.0,), (LennardJones(1.0, 1.0, 2.5),))).numbers[1:3, 0, 0]
     array([4., 0.])
     """
