@@ -101,7 +101,8 @@ class Alone(unittest.TestCase):
                     self.assertFalse(name.startswith(COMPLETE), name)
                 except ModuleNotFoundError as error:
                     # The valid call itself makes something of a package that is not here.
-                    needed = {"io.from_mdanalysis": "MDAnalysis", "io.from_ase": "ase"}
+                    ase = dict.fromkeys(("io.from_ase", "interfaces.calculate"), "ase")
+                    needed = {"io.from_mdanalysis": "MDAnalysis", **ase}
                     self.assertEqual(error.name, needed.get(name))
                 except SupercooledError:
                     # With good arguments a simulation may still say what it lacks; an error of ours it is.

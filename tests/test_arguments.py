@@ -33,7 +33,8 @@ from supercooled.errors import SupercooledError
 
 mpl.use("Agg")
 MODULES = (
-    "cage", "cluster", "datasets", "dynamics", "indicators", "io", "learning", "plot", "potentials",
+    "cage", "cluster", "datasets", "dynamics", "indicators", "interfaces", "io",
+    "learning", "plot", "potentials",
     "predictors", "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS = 10

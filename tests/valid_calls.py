@@ -388,10 +388,16 @@ def stand_in() -> ModuleType:
 
 
 class Atoms:
-    """As much of ASE's as :func:`supercooled.io.from_ase` asks for."""
+    """As much of ASE's as :func:`supercooled.io.from_ase` and `calculate` ask for."""
 
     cell = 6.0 * np.eye(3)
     pbc = np.array([True, True, True])
+
+    def copy(self) -> Atoms:
+        return Atoms()
+
+    def set_array(self, name: str, values: Any) -> None:
+        setattr(self, name, values)
 
     def get_positions(self) -> Any:
         return np.arange(12.0).reshape(4, 3) / 3.0
@@ -1228,6 +1234,13 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "unwrapped": False,
         "units": "lj",
         "species_column": "types",
+    },
+    "interfaces.calculate": lambda: {
+        "atoms": atoms_of_ase(),
+        "wanted": sc.indicators.Coordination(2.0),
+        "names": ("Ar",),
+        "units": "lj",
+        "temperature": 1.0,
     },
     "io.from_ase": lambda: {
         "atoms": atoms_of_ase(),

@@ -29,6 +29,7 @@ EXTRAS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "hdf5": {"h5py": "h5py"},
         "gpu": {"gamdpy": "gamdpy"},
         "zstd": {"zstandard": "zstandard"},
+        "ovito": {"ovito": "ovito", "traits": "traits"},
     }
 )
 """Of each extra, the packages that it brings: the name that is imported, and the one that is installed."""
