@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test core lint wheels audit bench docs dist clean
+.PHONY: demo test core lint wheels audit bench docs dist interfaces clean
 
 demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
@@ -61,6 +61,14 @@ docs: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.lock
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build
 
+# OVITO, MDAnalysis and ASE are in no lock: their tests, in an environment of their own beside the lock's.
+interfaces: $(READY)
+	rm -rf $(VENV)-interfaces
+	$(PYTHON) -m venv $(VENV)-interfaces
+	$(VENV)-interfaces/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(VENV)-interfaces/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[ase,mdanalysis,ovito]"
+	$(VENV)-interfaces/bin/python -m pytest -n 0 tests/test_interfaces.py tests/test_io_mdanalysis.py
+
 # The peers live in an environment of their own: none of them is a dependency. What they name but the
 # benchmarks don't import stays out. atooms is faster with a gfortran.
 $(VENV)-peers/.ready: requirements.lock benchmarks/requirements.lock
@@ -74,4 +82,4 @@ bench: $(VENV)-peers/.ready
 	$(VENV)-peers/bin/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(VENV)-core $(VENV)-peers $(VENV)-audit demo dist docs/_build
+	rm -rf $(VENV) $(VENV)-core $(VENV)-interfaces $(VENV)-peers $(VENV)-audit demo dist docs/_build

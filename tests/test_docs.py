@@ -88,7 +88,17 @@ def commands() -> list[str]:
     """Lines of the pages that call the command."""
     pattern = re.compile(r"^    \$ supercooled (.+)$", re.MULTILINE)
     pages = [page.read_text().replace("\\\n", " ") for page in PAGES]
-    return [command for page in pages for command in pattern.findall(page)]
+    # Rules of Snakemake hold commands in pieces, and names in braces that are files or numbers.
+    snake = (DOCS / "examples" / "Snakefile").read_text()
+    rules = re.findall(r'shell:\n((?:\s+".*"\n)+)', snake)
+    told = [re.sub(r"\$\(.*?\)", "a.gsd", "".join(re.findall(r'"(.*)"', rule))) for rule in rules]
+    batch = [
+        part
+        for page in pages
+        for part in re.findall(r"^    srun supercooled (.+)$", page, flags=re.MULTILINE)
+    ]
+    told = [re.sub(r"\$?{[^}]*}+", "1", one).removeprefix("supercooled ") for one in [*told, *batch]]
+    return [command for page in pages for command in pattern.findall(page)] + told
 
 
 @pytest.mark.parametrize("line", commands())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -227,3 +229,47 @@ def _viridis(x: float) -> np.ndarray:
     from matplotlib import colormaps
 
     return np.array(colormaps["viridis"](float(x)))[:3]
+
+
+@pytest.mark.parametrize("name", ["in_ovito", "in_mdanalysis", "in_ase"])
+def test_the_examples_of_the_page_run(name: str, tmp_path: Path) -> None:
+    pytest.importorskip({"in_ovito": "ovito", "in_mdanalysis": "MDAnalysis", "in_ase": "ase"}[name])
+    if name == "in_ovito":
+        given = _configuration()
+    elif name == "in_ase":
+        import ase.io
+
+        frame = liquid_frame()
+        symbols = ["P" if kind else "Ni" for kind in frame.species]
+        given = tmp_path / "glass.xyz"
+        ase.io.write(
+            given, ase.Atoms(symbols, 2.2 * frame.positions, cell=2.2 * frame.box.matrix.T, pbc=True)
+        )
+    else:
+        frame, given = liquid_frame(), tmp_path / "run.lammpstrj"
+        edge = frame.box.Lx
+        rows = "\n".join(
+            f"{k} {kind + 1} {x} {y} {z}"
+            for k, (kind, (x, y, z)) in enumerate(
+                zip(frame.species, frame.positions + edge / 2, strict=True), 1
+            )
+        )
+        head = f"ITEM: TIMESTEP\n{{}}\nITEM: NUMBER OF ATOMS\n{frame.n_particles}\n"
+        head += "ITEM: BOX BOUNDS pp pp pp\n" + 3 * f"0 {edge}\n" + "ITEM: ATOMS id type x y z\n"
+        given.write_text("".join(head.format(step) + rows + "\n" for step in range(11)))
+    script = ROOT / "docs" / "examples" / f"{name}.py"
+    done = subprocess.run(
+        [sys.executable, script, given],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    said = {
+        "in_ovito": "",
+        "in_mdanalysis": "(2, 512) sigma_AA^d\n",
+        "in_ase": "10.65 cubic Angstrom per particle\n",
+    }
+    assert done.stdout == said[name]

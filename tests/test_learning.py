@@ -408,3 +408,15 @@ def test_a_softness_of_a_liquid_in_other_units_says_that_it_is_a_guess():
     ):
         with pytest.warns(UserWarning, match="what it says is a guess; are the lengths in the same unit"):
             call()
+
+
+def test_the_classifier_passes_the_checks_of_scikit_learn() -> None:
+    from sklearn.utils.estimator_checks import check_estimator
+
+    with warnings.catch_warnings():
+        # Of its own examples, some of which can't be told apart.
+        warnings.simplefilter("ignore")
+        told = check_estimator(learning.SoftnessClassifier(), on_fail=None)
+    wrong = [f"{one['check_name']}: {one['exception']}" for one in told if one["status"] == "failed"]
+    assert not wrong, wrong
+    assert sum(one["status"] == "passed" for one in told) > 50

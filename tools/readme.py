@@ -1,7 +1,7 @@
-"""Put the tables of `reproduction/` and the speed table into the README, between their marks.
+"""Put the tables of `reproduction/` between their marks in README.md, reproduction/README.md and the paper.
 
 python tools/readme.py          writes
-python tools/readme.py --check  fails where the README is not what they say
+python tools/readme.py --check  fails where one of them is not what the tables say
 """
 
 from __future__ import annotations
@@ -18,6 +18,17 @@ from supercooled.report import Row, read_comparison
 from supercooled.report.numbers import score, shown
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("reproduction/README.md", "paper/paper.md")
+# Lines of the table of speed that stand in the paper: the beginning of what is measured, and the peer.
+PEERS = (
+    ("partial S(q)", "freud"),
+    ("the same beside dynasor", "dynasor"),
+    ("partial g(r)", "freud"),
+    ("partial g(r)", "MDAnalysis"),
+    ("22 x 3 angular", "dscribe"),
+    ("local pair entropy, one g for all species, 150", "pyscal3"),
+    ("reading a LAMMPS dump", "MDAnalysis"),
+)
 
 
 def comparison_table(folder: Path) -> str:
@@ -35,14 +46,19 @@ def comparison_table(folder: Path) -> str:
     return "\n".join(lines)
 
 
-def summary_table() -> str:
+def summary_table(*, short: bool = False) -> str:
     """How many of the independent tests of each study are met, and how many printed numbers are none.
 
     A test can fail; a bound has one side, a calibrated number set a parameter, a scan tries what the paper
     does not say, a definition holds by construction.
+
+    Parameters
+    ----------
+    short
+        only the tests
     """
     verdicts = ("met", "missed", "undecided", "inconsistent", "not measured")
-    kinds = ("bound", "calibrated", "scan", "definition")
+    kinds = () if short else ("bound", "calibrated", "scan", "definition")
     heads = (
         "study",
         "independent tests",
@@ -55,7 +71,8 @@ def summary_table() -> str:
         tests = [row for row in rows if row.independent]
         counts, others = Counter(row.verdict for row in tests), Counter(row.kind for row in rows)
         numbers = [len(tests), *(counts[v] for v in verdicts), *(others[kind] for kind in kinds)]
-        lines.append(f"| [{folder.name}](reproduction/{folder.name}) | {' | '.join(map(str, numbers))} |")
+        name = folder.name if short else f"[{folder.name}]({folder.name})"
+        lines.append(f"| {name} | {' | '.join(map(str, numbers))} |")
     return "\n".join(lines)
 
 
@@ -68,6 +85,24 @@ def speed_table(path: Path) -> str:
         f"| {f['what']} | {f['ours']} | {f['peer']} | {f['ratio']} | {_over(f, bandwidth)} |"
         for f in figures["table"]
     ]
+    return "\n".join(lines)
+
+
+def peers_table(path: Path) -> str:
+    """The lines of the table of speed that the paper shows."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["table"]
+    lines = ["| what | ours | peer | ratio |", "|---|---|---|---|"]
+    for what, peer in PEERS:
+        (row,) = [f for f in rows if f["what"].startswith(what) and f["peer"].startswith(peer)]
+        lines.append(f"| {row['what']} | {row['ours']} | {row['peer']} | {row['ratio']} |")
+    return "\n".join(lines)
+
+
+def leaderboard_table(path: Path) -> str:
+    """Who knows the motion of the benchmark that ships, the best first, and the ceiling."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    lines = [f"| {told['title']} | numbers per particle | Pearson |", "|---|---|---|"]
+    lines += [f"| {row['what']} | {row['columns'] or ''} | {row['pearson']} |" for row in told["rows"]]
     return "\n".join(lines)
 
 
@@ -95,16 +130,15 @@ def growth_table(path: Path) -> str:
 
 
 def filled(text: str) -> str:
-    """The README with its tables replaced."""
+    """A page with its tables replaced."""
     for study in sorted(p.parent for p in (ROOT / "reproduction").glob("*/comparison.json")):
         text = _between(text, study.name, comparison_table(study))
     text = _between(text, "summary", summary_table())
+    text = _between(text, "summary-short", summary_table(short=True))
     speed = ROOT / "reproduction" / "speed.json"
-    if not speed.exists():
-        return text
     text = _between(text, "speed", speed_table(speed))
-    grown = json.loads(speed.read_text(encoding="utf-8")).get("growth")
-    return _between(text, "growth", growth_table(speed)) if grown else text
+    text = _between(text, "peers", peers_table(speed))
+    return _between(text, "growth", growth_table(speed))
 
 
 def _between(text: str, mark: str, table: str) -> str:
@@ -121,14 +155,16 @@ def _verdict(row: Row) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the README's tables, or say whether they are what they should be."""
-    path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    new = filled(text)
-    if "--check" in arguments:
-        return int(new != text)
-    path.write_text(new, encoding="utf-8")
-    return 0
+    """Write the tables, or say whether they are what they should be."""
+    wrong = 0
+    for name in PAGES:
+        path = ROOT / name
+        text = path.read_text(encoding="utf-8")
+        new = filled(text)
+        wrong += new != text
+        if "--check" not in arguments:
+            path.write_text(new, encoding="utf-8")
+    return int("--check" in arguments and wrong > 0)
 
 
 if __name__ == "__main__":

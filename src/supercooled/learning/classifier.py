@@ -12,6 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
+from sklearn.utils import Tags
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from supercooled.arguments import shown
@@ -88,6 +90,11 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
         self.constant = constant
         self.seed = seed
 
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()  # type: ignore[no-untyped-call]
+        tags.classifier_tags.multi_class = False
+        return tags
+
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from examples: X (example, feature), y true where soft.
 
@@ -108,6 +115,7 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
         names = [str(n) for n in X["feature"].values] if named else None
         definition = str(X.attrs.get("definition", "")) if named else ""
         X, y = _data(self, _table(X), _table(y), dtype=np.float64, ensure_min_samples=1)
+        _check_labels(y)
         soft = check_classes(y)
         mean, scale = standards(X, self.constant, names)
         z = np.where(scale > 0, (X - mean) / np.where(scale > 0, scale, 1.0), 0.0)
@@ -151,7 +159,8 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
         AnyArray
             (example,), entries of ``classes_``
         """
-        found: AnyArray = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        positive = self.decision_function(X) > 0
+        found: AnyArray = self.classes_[positive.astype(int)]
         return found
 
     def _check_parameters(self) -> None:
@@ -168,9 +177,14 @@ class SoftnessClassifier(ClassifierMixin, BaseEstimator):
             raise ParameterError(f"C must be positive and below {LARGEST_C:g}, not {shown(self.C)}")
 
 
+class _KindError(ParameterError, TypeError):
+    """Of examples that are no numbers; scikit-learn's own is a TypeError."""
+
+
 def _table(given: Any) -> AnyArray:
     try:
-        return np.asarray(given)
+        # A sparse one is refused by scikit-learn, in its words.
+        return given if hasattr(given, "tocsr") else np.asarray(given)
     except (ValueError, TypeError) as error:
         raise ParameterError(f"examples must be a table of numbers, not {shown(given)}") from error
 
@@ -181,6 +195,14 @@ def _data(estimator: BaseEstimator, *given: AnyArray, **how: Any) -> Any:
         return validate_data(estimator, *given, **how)
     except (ValueError, TypeError) as error:
         # What is quoted of the examples may be long.
+        kind = _KindError if isinstance(error, TypeError) else ParameterError
+        raise kind(" ".join(str(error).split())[:500]) from error
+
+
+def _check_labels(y: AnyArray) -> None:
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
         raise ParameterError(" ".join(str(error).split())[:500]) from error
 
 
@@ -188,8 +210,10 @@ def check_classes(y: AnyArray) -> AnyArray:
     """Which examples are soft, if there are both kinds."""
     classes = np.unique(y)
     if len(classes) != 2:
+        kinds = "1 class" if len(classes) == 1 else f"{len(classes)} classes"
         raise ParameterError(
-            f"examples of both kinds are needed, but all {len(y)} are of {len(classes)} kind"
+            f"Only binary classification is supported: examples of both kinds are needed, but the {len(y)} "
+            f"given are of {kinds}"
         )
     soft: AnyArray = np.asarray(y) == classes[1]
     return soft
