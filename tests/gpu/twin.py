@@ -27,7 +27,7 @@ def start_of(liquid, n=64, seed=1):
     random, D = np.random.default_rng(seed), liquid.mixture.dimensions
     box = Box.cube(liquid.edge(n), D)
     across = round(n ** (1 / D))
-    sites = np.stack(np.meshgrid(*[np.arange(across)] * D, indexing="ij"), axis=-1).reshape(-1, D)
+    sites = np.stack(np.meshgrid(*[np.arange(across)] * D, indexing="ij"), axis=-1).reshape(-1, D)[:n]
     positions = np.zeros((n, 3))
     # Some lie across the edges.
     positions[:, :D] = (sites / across - 0.5) * box.lengths[:D] + random.uniform(-0.08, 0.08, (n, D))

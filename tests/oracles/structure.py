@@ -13,10 +13,11 @@ def images(box):
 
 def neighbour_distances(positions, box, i):
     """(j, distance) of every image of every other particle within the surrounding boxes."""
+    shifts = np.array(images(box))
     for j in range(len(positions)):
         if j != i:
-            for shift in images(box):
-                yield j, np.linalg.norm(positions[j] + shift - positions[i])
+            for r in np.linalg.norm(positions[j] + shifts - positions[i], axis=1).tolist():
+                yield j, r
 
 
 def pair_counts(positions, box, species, n_species, edges):
@@ -84,9 +85,11 @@ def surroundings(positions, box, species, centre, rules):
     energy, inside, shells = rules
     out = []
     for i in np.flatnonzero(species == centre):
-        sums = np.zeros(3)
+        half, smeared, sharp = 0.0, 0.0, 0
         for j, r in neighbour_distances(positions, box, i):
             partner = int(species[j])
-            sums += (0.5 * energy(partner, r), inside(r), r <= shells[partner])
-        out.append(sums)
+            half += 0.5 * energy(partner, r)
+            smeared += inside(r)
+            sharp += r <= shells[partner]
+        out.append((half, smeared, sharp))
     return np.array(out).T
