@@ -1,4 +1,4 @@
-"""MSD, alpha2, overlap, chi4 and F_s together: one pass beside PyMatterSim, atooms and the memory itself.
+"""MSD, alpha2, overlap, chi4 and F_s together: one pass beside PyMatterSim, atooms, Ripple and the memory.
 
 python -m benchmarks.correlators
 """
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,75 @@ def atooms(positions: Floats, pairs: Pairs, lags: NDArray[np.int64]) -> tuple[st
     return ("Fortran" if compiled else "no Fortran compiler here"), asked
 
 
+def ripple(positions: Floats, folder: str) -> Callable[[], dict[str, Floats]]:
+    """Its three functions, given its own copy of the frames; it has no F_s averaged over all directions."""
+    import ripple
+    from ase import Atoms
+
+    def frames() -> Iterator[Any]:
+        for xyz in positions:
+            yield Atoms(f"Ar{N_PARTICLES}", positions=xyz, cell=[EDGE] * 3, pbc=True)
+
+    kept = ripple.memmap_create(frames, folder, "run", n_frames=N_FRAMES, pos_dtype="float64")
+    asked: dict[str, Any] = {"target_atoms": "Ar", "timestep_ps": 1.0, "lag_max": N_FRAMES - 1}
+
+    def compute() -> dict[str, Floats]:
+        msd = ripple.msd_cal(kept, drift_correction="off", **asked).msd_tensor
+        alpha2 = ripple.alpha2_cal(kept, drift_correction="off", **asked).alpha2
+        chi4 = ripple.chi4_cal(kept, a=RADIUS, **asked)
+        found = {
+            "msd": np.trace(msd, axis1=1, axis2=2),
+            "alpha2": alpha2,
+            "overlap": 1.0 - chi4.mobile_fraction,
+            "chi4_overlap": chi4.chi4,
+        }
+        # No displacement at lag 0, and no variance of one pair of frames at the longest.
+        return {name: values[1:-1] for name, values in found.items()}
+
+    return compute
+
+
+def all_lags(run: Trajectory, positions: Floats) -> list[Row]:
+    """Every origin and every lag that has more than one, in turn with Ripple; processor seconds."""
+
+    def compute(waves: list[float]) -> xr.Dataset:
+        lags = np.arange(1.0, N_FRAMES - 1)
+        return correlators(run, lags=lags, overlap_radius=RADIUS, wave_numbers=waves)
+
+    compute([Q])
+    times: dict[str, list[float]] = {"ours": [], "with F_s": [], "Ripple": []}
+    with scratch():
+        theirs = ripple(positions, "cache")
+        for _ in range(3):
+            taken, ours = seconds(lambda: compute([]), 1)
+            times["ours"].append(taken)
+            times["with F_s"].append(seconds(lambda: compute([Q]), 1)[0])
+            taken, found = seconds(theirs, 1)
+            times["Ripple"].append(taken)
+    plain, waves, slow = (min(taken) for taken in times.values())
+    worst = max(farthest(values, ours[name]) for name, values in found.items())
+    n_pairs = (N_FRAMES - 1) * N_FRAMES // 2 - 1
+    each = 1e9 / n_pairs / N_PARTICLES
+    print(f"every lag and origin: {n_pairs} pairs of frames")
+    print(f"  supercooled  {plain:7.3f}   {plain * each:.2f} ns a particle and pair")
+    print(f"    with F_s   {waves:7.3f}   {waves * each:.2f} ns")
+    print(
+        f"  Ripple       {slow:7.3f}   ratio {slow / plain:.1f}, largest difference {worst:.0e}, no such F_s"
+    )
+    what = f"MSD, alpha2, overlap and chi4, N = {N_PARTICLES}, {N_FRAMES} frames, every lag and origin"
+    return [
+        Row(
+            what, f"{plain:.2f} s", f"Ripple-hpc {version('Ripple-hpc')} {slow:.1f} s", f"{slow / plain:.1f}"
+        ),
+        Row(
+            f"{what}, F_s beside them",
+            f"{waves:.2f} s",
+            f"Ripple-hpc, which has no F_s of all directions, {slow:.1f} s",
+            f"{slow / waves:.1f}",
+        ),
+    ]
+
+
 def farthest(found: Floats, ours: xr.DataArray) -> float:
     """Largest difference from ours, relative to our largest value."""
     return float(np.abs(found - ours.values).max() / np.abs(ours.values).max())
@@ -176,7 +246,7 @@ def main() -> list[Row]:
             print(f"    atooms {name:12s} {taken:7.3f}   largest difference {difference:.0e}")
         print(f"  atooms-pp    {slow:7.3f}   ratio {slow / ours:.0f}, {backend}")
         rows.append(Row(what, f"{ours:.2f} s", f"atooms-pp ({backend}) {slow:.1f} s", f"{slow / ours:.0f}"))
-    return rows
+    return [*rows, *all_lags(run, positions)]
 
 
 if __name__ == "__main__":

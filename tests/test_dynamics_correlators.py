@@ -61,6 +61,40 @@ def test_waves_of_the_kernels_are_those_of_the_library_to_1e_12(function, square
 
 @given(
     seed=st.integers(0, 1000),
+    n=st.integers(1, kernels.TILE),
+    farthest=st.floats(-6.0, 5.0).map(lambda power: 10.0**power),
+)
+@settings(deadline=None, max_examples=60)
+def test_the_sum_of_waves_without_square_roots_is_that_of_the_library(*, seed, n, farthest):
+    """Whatever the largest argument: the polynomial alone, tripled, or too far for it."""
+    rng = np.random.default_rng(seed)
+    x, weights = rng.uniform(0.0, farthest, n), rng.uniform(0.0, 2.0, n)
+    x[0] = farthest
+    squares, q2 = x**2 / 7.0, 7.0
+    found = kernels.isotropic(squares, weights, q2, squares.max(), np.empty(n))
+    expected = (weights * np.sinc(np.sqrt(q2 * squares) / np.pi)).sum()
+    assert found == pytest.approx(expected, rel=0, abs=1e-12 * n)
+
+
+@given(seed=st.integers(0, 1000))
+@settings(deadline=None, max_examples=5)
+def test_tiles_of_particles_and_rows_of_the_cache_are_not_seen(*, seed):
+    """More particles than a tile holds, in groups that begin anywhere."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(kernels.TILE, 2 * kernels.TILE + 20))
+    positions = walk(seed, n_frames=7, n_particles=n)
+    kinds = rng.integers(0, 2, n)
+    run = run_of(positions, species=kinds, names=("A", "B"))
+    found = correlators(run, lags=[1.0, 4.0], particle_groups="species", **ASKED)
+    for kind, lag in [(0, 1.0), (1, 4.0)]:
+        expected = oracle.correlators(
+            positions[:, kinds == kind], np.arange(7), range(7), (lag, lag), **LOOKED
+        )
+        assert_equal(found.sel(group="AB"[kind], lag=lag), expected)
+
+
+@given(
+    seed=st.integers(0, 1000),
     dimensions=st.sampled_from([2, 3]),
     spacing=st.sampled_from([None, 1.0, 2.0]),
     uneven=st.booleans(),

@@ -14,13 +14,22 @@ from supercooled.arrays import Array
 from supercooled.chunks import frames_within, map_add
 from supercooled.dynamics.grouping import Groups
 from supercooled.dynamics.lags import Pairing
-from supercooled.kernels.correlators import Measures, Origins, Pairs, add_pairs, lay_out
+from supercooled.kernels.correlators import (
+    ORIGINS_AT_ONCE,
+    TILE,
+    Measures,
+    Origins,
+    Pairs,
+    add_pairs,
+    lay_out,
+    rows_of_lines,
+)
 from supercooled.trajectory import Trajectory
 
 # Of the memory allowed, the frames read at once take this part: in small pieces they stay in the cache.
 PIECE = 1.0 / 32.0
-# The list of pairs of a piece is drawn up this many at a time.
-PAIRS_AT_ONCE = 100_000
+# The list of pairs of a piece is drawn up so many at a time that they have about this many sums.
+NUMBERS_AT_ONCE = 500_000
 # Columns of the sums after those of the moments.
 BESIDE = 3
 
@@ -112,10 +121,11 @@ def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
     if len(frames) == 0:
         return Tally(sums, histogram)
     ring = _Ring.empty(plan, pairing, plan._most_alive(frames, pairing))
+    room = rows_of_lines(1, TILE)[0]
     for piece, positions in _pieces(plan, frames):
         ring.keep(piece, positions)
         for pairs in ring.pairs(piece):
-            add_pairs(ring.origins, pairs, positions, plan.measures, sums, histogram)
+            add_pairs(ring.origins, pairs, positions, plan.measures, room, sums, histogram)
     return Tally(sums, histogram)
 
 
@@ -134,7 +144,7 @@ class _Ring:
             plan,
             pairing,
             Origins(
-                positions=np.empty((slots, 3, n)),
+                positions=rows_of_lines(slots, n),
                 order=np.empty((slots if groups.labels is not None else 0, n), np.uint32),
                 weights=np.empty((slots if groups.weights is not None else 0, n)),
                 starts=np.tile(np.asarray(groups.starts, np.int64), (slots, 1)),
@@ -155,14 +165,16 @@ class _Ring:
             if groups.labels is not None:
                 order, kept.starts[slot] = groups.order(frame, name)
                 kept.order[slot] = order
-            kept.positions[slot] = positions[place][:, order]
+            n = len(groups.particles)
+            kept.positions[slot, :, :n] = positions[place][:, :n][:, order]
             if groups.weights is not None:
                 kept.weights[slot] = groups.weight(frame, name)[order]
 
     def pairs(self, frames: NDArray[np.int64]) -> Iterator[Pairs]:
         """Every pair that ends in one of a piece's frames, some frames at a time."""
         first, last = self.pairing.ending_in(frames)
-        batch = np.cumsum((last - first).sum(axis=1)) // PAIRS_AT_ONCE
+        columns = len(self.plan.measures.squares) + 4
+        batch = np.cumsum((last - first).sum(axis=1)) // (NUMBERS_AT_ONCE // columns + 1)
         for number in np.unique(batch):
             some = np.flatnonzero(batch == number)
             found = self._pairs(frames, some, first[some], last[some])
@@ -185,12 +197,14 @@ class _Ring:
         later, lag = np.repeat(places[later], many), np.repeat(lag, many)
         origin = self.pairing.origins[number]
         times = self.pairing.times
+        slots = number % len(self.origins.positions)
+        together = np.argsort(slots // ORIGINS_AT_ONCE, kind="stable")
         return Pairs(
-            slots=number % len(self.origins.positions),
-            frames=later,
-            lags=lag,
-            blocks=self.plan.block[origin],
-            apart=times[frames[later]] - times[origin],
+            slots=slots[together],
+            frames=later[together],
+            lags=lag[together],
+            blocks=self.plan.block[origin][together],
+            apart=(times[frames[later]] - times[origin])[together],
         )
 
 
@@ -200,7 +214,7 @@ def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.
     Each piece overwrites the one before.
     """
     size = min(plan.piece(), len(frames))
-    buffer = np.empty((size, 3, len(plan.groups.particles)))
+    buffer = rows_of_lines(size, len(plan.groups.particles))
     before: Array | None = None
     for start in range(0, len(frames), size):
         piece = frames[start : start + size]
