@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from supercooled.blocks import error_of_mean
 from supercooled.errors import StoreError
 from supercooled.plain_data import read_json
 from supercooled.report import Kind, Row, Tolerance
 
-__all__ = ["Printed", "explained", "longer", "printed_beside"]
+__all__ = ["Printed", "explained", "longer", "matching", "of_parts", "printed_beside", "printed_numbers"]
 
 # Standard errors between a value and its bound beyond which longer runs are not expected to meet it.
 _SURELY = 2.0
@@ -36,6 +38,54 @@ def printed_beside(module: str) -> Mapping[str, Any]:
     return numbers
 
 
+def printed_numbers(published: Any) -> dict[str, float]:
+    """Every number of a paper's ``published.json``, by its path: names and places joined by "/".
+
+    Parameters
+    ----------
+    published
+        what :func:`printed_beside` reads
+
+    Examples
+    --------
+    >>> printed_numbers({"p_c": {"0.47": 0.115}, "range": [1.2, 2.9], "where": "Table I"})
+    {'p_c/0.47': 0.115, 'range/0': 1.2, 'range/1': 2.9}
+    """
+    if isinstance(published, Mapping):
+        parts = published.items()
+    elif isinstance(published, list | tuple):
+        parts = enumerate(published)  # type: ignore[assignment]
+    else:
+        return {}
+    found: dict[str, float] = {}
+    for name, part in parts:
+        if isinstance(part, int | float) and not isinstance(part, bool):
+            found[str(name)] = float(part)
+        found |= {f"{name}/{path}": number for path, number in printed_numbers(part).items()}
+    return found
+
+
+def matching(patterns: Sequence[str], paths: Iterable[str]) -> list[str]:
+    """Paths that one of the patterns describes: ``*`` is any one name or place between two "/".
+
+    Parameters
+    ----------
+    patterns, paths
+        such as ``p_c/*`` and ``p_c/0.47``
+
+    Examples
+    --------
+    >>> matching(["p_c/*"], ["p_c/0.47", "p_c/0.47/error", "share/0.47"])
+    ['p_c/0.47']
+    """
+
+    def one(pattern: str, path: str) -> bool:
+        asked, there = pattern.split("/"), path.split("/")
+        return len(asked) == len(there) and all(map(fnmatchcase, there, asked))
+
+    return [path for path in paths if any(one(pattern, path) for pattern in patterns)]
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A line of a paper's table of rows: a quantity that it prints, or that stands beside what it prints.
@@ -54,6 +104,9 @@ class Printed:
         of the verdict, as :class:`supercooled.report.Row` has them; None for what the tolerance says
     reading
         what was decided about the paper's words after an outcome was known
+    numbers
+        which numbers of the paper's ``published.json`` the line stands beside, as patterns of
+        :func:`matching`
 
     Examples
     --------
@@ -71,6 +124,32 @@ class Printed:
     note: str = ""
     kind: Kind | None = None
     reading: str = ""
+    numbers: tuple[str, ...] = ()
+
+    @classmethod
+    def definition(
+        cls, item: str, quantity: str, unit: str, digit: float, *numbers: str, note: str = ""
+    ) -> Printed:
+        """A parameter of the paper, beside what the study takes: the same to half of the last printed digit.
+
+        Parameters
+        ----------
+        item, quantity, unit, note
+            as of the line
+        digit
+            the last one that is printed
+        *numbers
+            patterns of its numbers
+
+        Examples
+        --------
+        >>> line = Printed.definition("Sec. II", "particles", "1", 1.0, "n_particles")
+        >>> [line.row("all", n, published=32768.0).verdict for n in (32768.0, 4000.0)]
+        ['met', 'missed']
+        """
+        return cls(
+            item, quantity, unit, Tolerance.absolute(0.5 * digit), note, kind="definition", numbers=numbers
+        )
 
     def row(
         self,
@@ -157,6 +236,24 @@ def longer(off: float, error: float) -> str:
     away = abs(off) / error
     word = "by its error alone no longer run is expected to" if away > _SURELY else "a longer run may"
     return f"It is {away:.1f} standard errors from the bound: {word} meet it."
+
+
+def of_parts(values: Sequence[float]) -> tuple[float, float]:
+    """Mean of a quantity over parts of a run that are independent, and its standard error.
+
+    Parameters
+    ----------
+    values
+        of each part; the error is NaN for fewer than four
+
+    Examples
+    --------
+    >>> mean, error = of_parts([1.0, 2.0, 3.0, 4.0])
+    >>> mean, round(error, 2)
+    (2.5, 0.77)
+    """
+    parts = np.asarray(values, dtype=np.float64)
+    return float(parts.mean()), float(error_of_mean(parts))
 
 
 def _finite(value: float | None) -> float | None:

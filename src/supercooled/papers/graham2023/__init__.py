@@ -14,6 +14,7 @@ from supercooled.cluster import Workers
 from supercooled.papers import Findings, Paper, Work
 from supercooled.papers.graham2023 import page
 from supercooled.papers.graham2023.chosen import CHOICES, Choices
+from supercooled.papers.graham2023.definitions import definition_rows
 from supercooled.papers.graham2023.figures import FIGURES
 from supercooled.papers.graham2023.liquid import LiquidRuns, Run, continuous, measure
 from supercooled.papers.graham2023.results import together
@@ -95,7 +96,15 @@ def analysed(liquids: Sequence[LiquidRuns], where: Work, *, choices: Choices, pr
     results, _ = together(liquids, found, choices)
     return Findings(
         summary=page.summary(liquids, results),
-        rows=rows(results),
+        rows=[
+            *rows(results),
+            *definition_rows(
+                choices,
+                [(liquid.width, liquid.density) for liquid in liquids],
+                n_particles=liquids[0].runs[0].thermal.n_particles,
+                dt=preset.dt,
+            ),
+        ],
         results=results,
         trajectories=[run.thermal for liquid in liquids for run in liquid.runs],
         parameters=page.parameters(

@@ -20,6 +20,7 @@ from supercooled.papers.graham2023.chosen import (
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
+from supercooled.papers.graham2023.definitions import LINES
 from supercooled.papers.graham2023.reasons import Kind, accuracy, collapse, spread
 from supercooled.papers.graham2023.strata import FIELDS
 from supercooled.relation import CommonLine, common_line
@@ -43,6 +44,7 @@ READ_AS = (
 _RISES = Tolerance.between(0.0, np.inf)
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
+    **LINES,
     **{
         f"{name}, {when}": Printed(
             "Sec. II.B",
@@ -50,6 +52,7 @@ TABLE = {
             "1",
             within if judged else None,
             reading=READ_AS if judged else "",
+            numbers=(f"accuracy_{when}/*",) if judged else (),
         )
         for name, quantity, judged, _ in READINGS
         for when, within in (("coldest", ACCURACY_COLD), ("hottest", ACCURACY_HOT))
@@ -60,14 +63,22 @@ TABLE = {
         "decades",
         ENTROPY_SPREAD,
         "At the coldest temperature, between the first and the last stratum that rearrange.",
+        numbers=("entropy_spread_decades_at_most",),
     ),
-    "further spread": Printed("Fig. 3", "further spread across strata of S", "decades", SOFTNESS_SPREAD),
+    "further spread": Printed(
+        "Fig. 3",
+        "further spread across strata of S",
+        "decades",
+        SOFTNESS_SPREAD,
+        numbers=("softness_spread_extra_decades_at_least",),
+    ),
     "pearson": Printed(
         "Fig. 4(a), inset",
         "Pearson correlation of S and s2",
         "1",
         PLATEAU,
         "The paper prints the plateau only, about 0.5, reached at the largest Δ.",
+        numbers=("pearson_softness_entropy_plateau",),
     ),
     "rise": Printed(
         "Fig. 4(a), inset",

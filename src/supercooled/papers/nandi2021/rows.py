@@ -27,6 +27,8 @@ from supercooled.papers.nandi2021.chosen import (
     SOFTNESS,
     softness_line,
 )
+from supercooled.papers.nandi2021.definitions import LINES
+from supercooled.papers.nandi2021.learned_barriers import SHIFT
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.reasons import NONE_PRINTED, Part, Tried
 from supercooled.papers.nandi2021.relating import Related, collapses, readings, time_at, vanishing
@@ -39,17 +41,20 @@ ONSET = "The onset, and τ0 with it, is that of equal reduced slowness: decided 
 
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
+    **LINES,
     "softness": Printed("Table III", "softness", "sigma_AA^5", SOFTNESS),
     "median": Printed("Table III", "median deviation of S", "1", MEDIAN),
-    "a0": Printed("Table III", "a0", "sigma_AA^5", SLOPE),
-    "a1": Printed("Table III", "a1", "sigma_AA^5 k_B/epsilon_AA", SLOPE),
+    "a0": Printed("Table III", "a0", "sigma_AA^5", SLOPE, numbers=("systems/*/a0",)),
+    "a1": Printed("Table III", "a1", "sigma_AA^5 k_B/epsilon_AA", SLOPE, numbers=("systems/*/a1",)),
     "line": Printed("Fig. 1", "correlation of S with T", "1", LINEAR),
     "cage": Printed("Fig. 2(a)", "correlation of βΔΦ with 1/S"),
     "dynamics": Printed("Fig. 2(c)", "correlation of ΔE with 1/S"),
-    "K_VFT": Printed("Table I", "K_VFT", "1", FRAGILITY),
-    "T_VFT": Printed("Table I", "T_VFT", "epsilon_AA/k_B", FRAGILITY),
-    "B_prime": Printed("Table II", "B'", "epsilon_AA sigma_AA^5", SLOPE, reading=ONSET),
-    "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE, reading=ONSET),
+    "K_VFT": Printed("Table I", "K_VFT", "1", FRAGILITY, numbers=("systems/*/K_VFT",)),
+    "T_VFT": Printed("Table I", "T_VFT", "epsilon_AA/k_B", FRAGILITY, numbers=("systems/*/T_VFT",)),
+    "B_prime": Printed(
+        "Table II", "B'", "epsilon_AA sigma_AA^5", SLOPE, reading=ONSET, numbers=("systems/*/B_prime",)
+    ),
+    "C_prime": Printed("Table II", "C'", "epsilon_AA", SLOPE, reading=ONSET, numbers=("systems/*/C_prime",)),
     "B_prime of the caption": Printed(
         "Table II, as its caption",
         "B'",
@@ -60,6 +65,7 @@ TABLE = {
     "order": Printed("Table II", "pairs of liquids in the order of B'", "1", ORDER),
     "mfpt collapse": Printed("Fig. 2(a), inset", "variance left after collapse"),
     "dynamics collapse": Printed("Fig. 2(d)", "variance left after collapse"),
+    "shift": Printed("SI Fig. 3", "S_0", "1", SHIFT, numbers=("ml_barrier_shift_S0/*",)),
     "escape": Printed("Eq. 2, Fig. 2(a)", "B", "sigma_AA^5"),
 }
 

@@ -22,6 +22,7 @@ from supercooled.learning import SoftnessModel
 from supercooled.papers import Findings, Paper, Work
 from supercooled.papers.schoenholz2016 import measuring, page, reasons, training
 from supercooled.papers.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
+from supercooled.papers.schoenholz2016.definitions import definition_rows
 from supercooled.papers.schoenholz2016.figures import FIGURES
 from supercooled.papers.schoenholz2016.rows import (
     at_home,
@@ -62,6 +63,7 @@ def study(preset: Preset, where: Work) -> Findings:
     # first of the density whose numbers the paper prints
     ordered = sorted(found, key=lambda density: not at_home(density))
     rows = [row for density in ordered for row in found[density].rows]
+    rows += definition_rows(preset, CHOICES)
     rows += rise_rows({density: (one.onset, one.onset_error) for density, one in found.items()})
     results = {
         name if np.isclose(density, 1.2) or len(found) == 1 else f"{name}_{density:g}": data

@@ -22,20 +22,34 @@ from supercooled.papers.schoenholz2016.chosen import (
     SHARE,
     TWO_FEATURES,
 )
+from supercooled.papers.schoenholz2016.definitions import LINES, examples_rows
 from supercooled.papers.schoenholz2016.training import Coldest, Trained
 from supercooled.relation import Straight
-from supercooled.report import Row, Tolerance
+from supercooled.report import Row
 
 STRAIGHT = "ΔE = e0 - e1 S, Σ = Σ0 - Σ1 S."
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
-    "functions": Printed("Sec. I.C", "structure functions", "1", Tolerance.absolute(0.5), kind="definition"),
-    "share": Printed("Fig. 1b", "share of the rearranging with S > 0", "1", SHARE),
+    **LINES,
+    "functions": Printed.definition("Sec. I.C", "structure functions", "1", 1.0, "structure_functions"),
+    "share": Printed(
+        "Fig. 1b",
+        "share of the rearranging with S > 0",
+        "1",
+        SHARE,
+        numbers=("fraction_rearranging_with_positive_softness",),
+    ),
     "accuracy": Printed("Sec. I.C", "cross-validated accuracy", "1", ACCURACY),
-    "two features": Printed("main text", "accuracy of two features", "1", TWO_FEATURES),
+    "two features": Printed(
+        "main text", "accuracy of two features", "1", TWO_FEATURES, numbers=("accuracy_two_features",)
+    ),
     "share of all frames": Printed("Fig. 1b", "share of the rearranging with S > 0, all frames"),
-    "lowest": Printed("Fig. 2c", "lowest barrier", "epsilon_AA", BARRIER),
-    "highest": Printed("Fig. 2c", "highest barrier", "epsilon_AA", BARRIER),
+    "lowest": Printed(
+        "Fig. 2c", "lowest barrier", "epsilon_AA", BARRIER, numbers=("barrier_range_quoted_by_sharma2022/0",)
+    ),
+    "highest": Printed(
+        "Fig. 2c", "highest barrier", "epsilon_AA", BARRIER, numbers=("barrier_range_quoted_by_sharma2022/1",)
+    ),
     **{name: Printed("Fig. 2c", name, "epsilon_AA", note=STRAIGHT) for name in ("e0", "e1")},
     **{name: Printed("Fig. 2c", name, note=STRAIGHT) for name in ("Σ0", "Σ1")},
     "bend": Printed(
@@ -113,6 +127,8 @@ def learning_rows(
             note=f"Densities at the first peaks of g_AA and g_AB; {lead}.",
         ),
     ]
+    if as_printed:
+        rows += examples_rows(state, n)
     words = {
         "by_lead": ("lead", "τ before the peak"),
         "by_quiet": ("quiet", "τ of the hard"),

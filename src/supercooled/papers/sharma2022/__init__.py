@@ -13,6 +13,7 @@ import xarray as xr
 
 from supercooled import store, systems
 from supercooled.analysis.choices import Choices, temperature_of
+from supercooled.analysis.heterogeneity import STAYS_WITHIN
 from supercooled.analysis.measurement import measure
 from supercooled.analysis.motion import Motion, motion_curves, motion_rows, motion_table
 from supercooled.analysis.propensity import Ensembles, Plan, ranked_propensities
@@ -31,9 +32,18 @@ from supercooled.papers import Findings, Paper, Work
 from supercooled.papers.sharma2022 import page
 from supercooled.papers.sharma2022.averages import average_lines
 from supercooled.papers.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT, PRINTED, softness_line
+from supercooled.papers.sharma2022.claims import claim_rows, shapes
+from supercooled.papers.sharma2022.definitions import definition_rows
 from supercooled.papers.sharma2022.extended import Job, by_depth, extended
 from supercooled.papers.sharma2022.figures import FIGURES
-from supercooled.papers.sharma2022.rows import further_rows, propensity_rows, rows, with_readings
+from supercooled.papers.sharma2022.rows import (
+    further_rows,
+    propensity_rows,
+    rows,
+    slowest_row,
+    with_printed_time,
+    with_readings,
+)
 from supercooled.report import Tolerance
 from supercooled.trajectory import Trajectory
 
@@ -128,8 +138,8 @@ def study(chosen: Preset, where: Work) -> Findings:
     )
     if chosen.whole:
         results["motion"] = _motion([*trajectories, *hot], choices, work)
-        compared += motion_rows(
-            results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III"
+        compared += with_printed_time(
+            motion_rows(results["motion"], ("tau_alpha", "diffusivity", "alpha2_max"), item="Sec. III")
         )
         if chosen.ensembles is not None:
             plan = Plan(chosen.ensembles, choices, liquid, chosen.dt, where.root, workers)
@@ -142,12 +152,19 @@ def study(chosen: Preset, where: Work) -> Findings:
                 folder=work,
             )
             compared += propensity_rows(results["propensity"])
+        shaped = shapes(depths, calibration, blocks=choices.blocks)
         del measured, depths, hops  # every run's fields lie in `work`, and fill the memory for nothing
         job = Job(liquid.mixture, choices, calibration, work, HIGHEST)
         results |= extended(trajectories, thresholds, job, found=found, workers=workers)
         results |= by_depth(related, temperatures, choices, highest=HIGHEST)
         results["lines"] = average_lines(found, choices.calibrated_by)
         compared = with_readings(compared, results["readings"]) + further_rows(results, temperatures)
+        compared += claim_rows(results, temperatures, related=related, shaped=shaped)
+    else:
+        compared += slowest_row(temperatures, moved)
+    compared += definition_rows(
+        choices, n_particles=N_PARTICLES, density=DENSITY, dt=chosen.dt, stays_within=STAYS_WITHIN
+    )
     return Findings(
         summary=page.summary(temperatures, related, fits.attrs["onset"], fits.attrs["onset_error"]),
         rows=compared,

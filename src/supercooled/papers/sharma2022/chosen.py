@@ -29,6 +29,9 @@ ONSET = Tolerance.absolute(0.06)
 # No reasoned bound: a quarter, set when results of an earlier version of this study were known.
 BARRIER = Tolerance.relative(0.25)
 
+# Where the printed lines of Fig. 5(b) end, a quarter as the barriers there; tau_alpha, printed to one digit.
+ENDS, TAU = Tolerance.relative(0.25), Tolerance.absolute(50.0)
+
 PRINTED = printed_beside(__file__)
 
 

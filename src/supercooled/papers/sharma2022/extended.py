@@ -19,7 +19,7 @@ from supercooled.cage import Calibration
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.mixture import Mixture
-from supercooled.papers.sharma2022.chosen import ONSET, PRINTED, SHARE
+from supercooled.papers.sharma2022.chosen import ENDS, ONSET, PRINTED, SHARE
 from supercooled.papers.sharma2022.neighbourhoods import closures, neighbourhoods
 from supercooled.papers.sharma2022.readings import Printed, readings, variants
 from supercooled.papers.sharma2022.variants import Variant, depths, spread
@@ -100,6 +100,8 @@ def extended(
             onset=float(paper["onset_temperature_from_softness"]),
             share_within=SHARE.upper,
             onset_within=ONSET.upper,
+            softness=(float(paper["softness_range"][0]), float(paper["softness_range"][1])),
+            softness_within=ENDS.upper,
         ),
     )
     out["widths"] = widths(taken, hops, thresholds, job.calibration, values=WIDTHS, choices=job.choices)

@@ -44,16 +44,20 @@ def neighbourhoods(
     Returns
     -------
     xr.Dataset
-        ``around`` (who, pair, r) averaged over particles that rearrange and all; ``smeared``
-        (width, pair, r), the same of all for several widths; ``one`` (width, pair, r), of one particle in
-        one frame; ``representative`` (who, pair, r), of two particles at the study's width.
+        ``around`` (who, pair, r) averaged over particles that rearrange and all; ``around_jackknife``
+        (block, who, pair, r), without each block of frames in turn; ``smeared`` (width, pair, r), the same
+        of all for several widths; ``one`` (width, pair, r), of one particle in one frame;
+        ``representative`` (who, pair, r), of two particles at the study's width.
     """
-    fine = _Mean()
+    fine, by_frame = _Mean(), []
     by_width = [_Mean() for _ in widths]
     numbers: Integers = np.arange(run.n_frames, dtype=np.int64)[frames]
     for k, number in enumerate(numbers):
         moves = p_hop.sel(frame=run.frames[number]).values > threshold
-        fine.add(_around(run, choices, FINE, int(number)), moves)
+        g, one = _around(run, choices, FINE, int(number)), _Mean()
+        fine.add(g, moves)
+        one.add(g, moves)
+        by_frame.append(one)
         if k % 5 == 0:
             for mean, width in zip(by_width, widths, strict=True):
                 mean.add(_around(run, choices, width, int(number)), moves)
@@ -66,6 +70,9 @@ def neighbourhoods(
     name, last = "radial_distribution", ("pair", "r")
     data = {
         "around": labelled(name, np.stack([fine.moving, fine.all]), ("who", *last), who, width=FINE),
+        "around_jackknife": labelled(
+            name, _jackknife(fine, by_frame, choices.blocks), ("block", "who", *last), who, width=FINE
+        ),
         "smeared": labelled(name, np.stack([mean.all for mean in by_width]), ("width", *last), by),
         "one": labelled(name, np.stack([single[w][1] for w in widths]), ("width", *last), by),
         "representative": labelled(
@@ -132,6 +139,15 @@ class _Mean:
         self.n_all += len(g)
         self.n_moving += int(moves.sum())
 
+    def without(self, others: Sequence[_Mean]) -> _Mean:
+        """The sums less those of some of its frames."""
+        rest = _Mean()
+        rest._all = self._all - sum(one._all for one in others)
+        rest._moving = self._moving - sum(one._moving for one in others)
+        rest.n_all = self.n_all - sum(one.n_all for one in others)
+        rest.n_moving = self.n_moving - sum(one.n_moving for one in others)
+        return rest
+
     @property
     def all(self) -> Array:
         """Mean over everybody."""
@@ -141,6 +157,13 @@ class _Mean:
     def moving(self) -> Array:
         """Mean over those that rearrange."""
         return np.asarray(self._moving / max(self.n_moving, 1))
+
+
+def _jackknife(whole: _Mean, by_frame: Sequence[_Mean], blocks: int) -> Array:
+    """About the rearranging and about all without each block of frames in turn, (block, who, pair, r)."""
+    parts = np.array_split(np.arange(len(by_frame)), min(blocks, len(by_frame)))
+    rests = [whole.without([by_frame[k] for k in part]) for part in parts]
+    return np.stack([np.stack([rest.moving, rest.all]) for rest in rests])
 
 
 def _around(run: Trajectory, choices: Choices, width: float, number: int) -> Array:

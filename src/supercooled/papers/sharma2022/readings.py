@@ -49,6 +49,8 @@ class Printed:
         where the Arrhenius lines cross
     share_within, onset_within
         how far a measured value may be off
+    softness, softness_within
+        least and largest one with an Arrhenius line, and how far each may be off, as a share of it
     """
 
     shares: Mapping[float, float]
@@ -56,6 +58,8 @@ class Printed:
     onset: float
     share_within: float
     onset_within: float
+    softness: tuple[float, float] = (np.nan, np.nan)
+    softness_within: float = np.nan
 
 
 def readings(
@@ -86,7 +90,9 @@ def readings(
         ``peak`` (temperature) with errors, ``shallower``, ``onset`` with errors, ``barrier_lowest`` and
         ``_highest`` in base 10, ``softness_lowest`` and ``_highest`` of those that have a barrier, and
         ``distance``: the root mean square, over what is printed, of the deviation in units of the tolerance.
-        What a reading can't give is NaN, for example barriers where its P(S) don't overlap.
+        ``met`` (reading, what) says which of the shares, the share by depth, the onset and the scale of the
+        softness lie within their tolerances. What a reading can't give is NaN, for example barriers where
+        its P(S) don't overlap.
     """
     rows = []
     for variant in variants(choices.width):
@@ -97,7 +103,11 @@ def readings(
             parts = _barriers(related, found.temperatures.tolist(), choices, highest)
             rows.append(_row(variant, reading, related, parts, found.temperatures))
     table = xr.concat(rows, dim="reading")
-    return table.assign(distance=("reading", _distances(table, printed)))
+    table = table.assign(distance=("reading", _distances(table, printed)))
+    met = _met(table, printed)
+    return table.assign(
+        met=xr.DataArray(np.stack([*met.values()], axis=1), {"what": [*met]}, ("reading", "what"))
+    )
 
 
 def nearest(table: xr.Dataset) -> xr.Dataset:
@@ -185,6 +195,25 @@ def _row(
         "calibrated_by": reading,
     }
     return xr.Dataset(data).assign_coords(temperature=np.asarray(temperatures), **words)
+
+
+def _met(table: xr.Dataset, printed: Printed) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Which readings meet the shares, the share by depth, the onset and the ends of the softness."""
+    shares = [
+        np.abs(table["share"].sel(temperature=T, method="nearest").values - share) <= printed.share_within
+        for T, share in printed.shares.items()
+        if np.isclose(table["temperature"].values, T).any()
+    ]
+    ends = [
+        np.abs(table[f"softness_{end}"].values / value - 1) <= printed.softness_within
+        for end, value in zip(("lowest", "highest"), printed.softness, strict=True)
+    ]
+    return {
+        "shares": np.all(shares, axis=0),
+        "shallower": np.abs(table["shallower"].values - printed.shallower) <= printed.share_within,
+        "onset": np.abs(table["onset"].values - printed.onset) <= printed.onset_within,
+        "scale": np.all(ends, axis=0),
+    }
 
 
 def _distances(table: xr.Dataset, printed: Printed) -> np.ndarray[Any, np.dtype[np.float64]]:

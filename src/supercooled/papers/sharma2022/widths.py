@@ -13,6 +13,7 @@ from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import relations
 from supercooled.arrays import Array
 from supercooled.cage import Calibration
+from supercooled.papers import of_parts
 from supercooled.papers.sharma2022.variants import Variant, softness_of
 from supercooled.quantities import labelled
 
@@ -39,8 +40,9 @@ def widths(
     -------
     xr.Dataset
         along ``width``: ``share``, ``steepness`` (temperature) with errors; P(S), P(S|R) (bin) of the
-        coldest and ``P_R`` (temperature, bin) at ``bin_softness`` (bin); and the ``correlation`` of the
-        coldest's softness with that of the study's width, by value and by rank.
+        coldest and ``P_R`` (temperature, bin) at ``bin_softness`` (bin); the ``correlation`` of the
+        coldest's softness with that of the study's width, by value and by rank; and ``spread``, the standard
+        deviation of the coldest's softness. Errors of the last two are those of blocks of frames.
     """
     rows = []
     reference = _softness(depths[0], choices, choices.width, calibration)
@@ -58,6 +60,7 @@ def widths(
         both = np.isfinite(mine) & np.isfinite(reference)
         cold = related.probabilities[0]
         shares = related.shares
+        by_block = _by_block(depths[0], choices, width, calibration)
         rows.append(
             xr.Dataset(
                 {
@@ -74,6 +77,9 @@ def widths(
                     ),
                     "correlation": ((), float(np.corrcoef(mine[both], reference[both])[0, 1])),
                     "rank_correlation": ((), float(spearmanr(mine[both], reference[both]).statistic)),
+                    "rank_correlation_error": ((), of_parts([rank for rank, _ in by_block])[1]),
+                    "spread": labelled("softness", of_parts([spread for _, spread in by_block])[0], ()),
+                    "spread_error": labelled("softness", of_parts([spread for _, spread in by_block])[1], ()),
                 }
             )
         )
@@ -84,6 +90,20 @@ def widths(
 
 def _variant(choices: Choices, width: float) -> Variant:
     return Variant(choices.direct_correlation, choices.normalisation, width)
+
+
+def _by_block(
+    depths: xr.Dataset, choices: Choices, width: float, calibration: Calibration
+) -> list[tuple[float, float]]:
+    """Rank correlation with the softness of the study's width, and standard deviation, of each block."""
+    found = []
+    for part in np.array_split(np.arange(depths.sizes["frame"]), choices.blocks):
+        here = depths.isel(frame=part)
+        mine, reference = (_softness(here, choices, w, calibration) for w in (width, choices.width))
+        both = np.isfinite(mine) & np.isfinite(reference)
+        rank = float(spearmanr(mine[both], reference[both]).statistic)
+        found.append((rank, float(np.std(mine[both]))))
+    return found
 
 
 def _softness(depths: xr.Dataset, choices: Choices, width: float, calibration: Calibration) -> Array:
