@@ -24,7 +24,7 @@ from supercooled.errors import SupercooledError
 
 ALL = os.environ.get("ARGUMENTS") == "all"
 KNOWN: dict[str, Any] = {
-    **{f"indicators.{name}": kind for name, kind in indicators.known().items()},
+    **{f"indicators.{name}": kind for name, kind in indicators.known().items() if dataclasses.fields(kind)},
     **{f"targets.{name}": kind for name, kind in targets.known().items()},
 }
 FLOATS = (5e-324, 1e-300, 1e-15, 1e-12, 1e-6, 1e-3, 1e3, 1e6, 1e12, 1e15, 1e150, 1e300)
@@ -37,7 +37,9 @@ def frames() -> sc.Trajectory:
     """Three frames of a dense mixture."""
     first = sc.testing.liquid_frame(3, seed=1)
     xyz = np.stack([sc.testing.liquid_frame(3, seed=seed).positions for seed in (1, 2, 3)])
-    return sc.Trajectory.from_arrays(xyz, first.box, species=first.species, temperature=0.5)
+    return sc.Trajectory.from_arrays(
+        xyz, first.box, species=first.species, temperature=0.5, diameters=first.diameters
+    )
 
 
 def extremes(value: Any) -> Iterator[Any]:  # noqa: PLR0912  one kind of value after the other

@@ -25,7 +25,7 @@ from supercooled import (
 )
 from supercooled.analysis.choices import Choices
 from supercooled.indicators import BondOrder, Coordination, LocalDepth, StructureFunctions, VoronoiVolume
-from supercooled.potentials import HarmonicRepulsion
+from supercooled.potentials import ContinuousSizes, HarmonicRepulsion, SmoothedInversePower
 from supercooled.quantities import TABLE
 from supercooled.simulation import inherent_structure
 from supercooled.simulation.configurational import configurational
@@ -428,7 +428,14 @@ def liquid(u, *, inherent=True):
     one = liquid_frame(u.d)
     moves = np.random.default_rng(2).normal(scale=0.1, size=one.positions.shape) * (np.arange(3) < u.d)
     box = Box.cube(u.L * one.box.lengths[0], u.d)
-    there = replace(one, positions=u.L * one.positions, box=box, temperature=0.7 * u.E, known={})
+    there = replace(
+        one,
+        positions=u.L * one.positions,
+        box=box,
+        temperature=0.7 * u.E,
+        known={},
+        diameters=u.L * one.diameters,
+    )
     below = box.wrap(u.L * (one.positions + moves))[0]
     return replace(there, inherent=replace(there, positions=below, known={})) if inherent else there
 
@@ -437,6 +444,10 @@ def soft_spheres(u):
     sizes = (1.5, 1.4, 1.3)
     repulsion = tuple(HarmonicRepulsion(20.0 * u.E, size * u.L) for size in sizes)
     return Mixture("soft", ("A", "B"), (0.8, 0.2), (u.m, 0.5 * u.m), repulsion)
+
+
+def sized_pair(u):
+    return ContinuousSizes(SmoothedInversePower(3.0 * u.E, 1.0, exponent=12.0, cutoff=1.5), 0.2 / u.L)
 
 
 @cache
@@ -489,6 +500,7 @@ INDICATORS = {
         soft_spheres(u), temperature=0.7 * u.E, time=0.05 * u.t, runs=2, cutoff=1.5 * u.L, dt=0.005 * u.t,
         seed=1,
     ),
+    "Diameter": lambda u: indicators.Diameter(),
     "DistanceToInherent": lambda u: indicators.DistanceToInherent(),
     "Inherent": lambda u: indicators.Inherent(VoronoiVolume()),
     "InherentFeatures": lambda u: indicators.InherentFeatures(BondOrder(6, cutoff=1.4 * u.L)),
@@ -505,6 +517,13 @@ INDICATORS = {
         structure.Logistic(1.5 * u.L, 0.05 * u.L),
     ),
     "PotentialEnergy": lambda u: indicators.PotentialEnergy(soft_spheres(u)),
+    "PseudoSpeciesDepth": lambda u: indicators.PseudoSpeciesDepth(
+        sized_pair(u), 3, width=0.1 * u.L, dr=0.02 * u.L, temperature=0.7 * u.E
+    ),
+    "SizedEnergy": lambda u: indicators.SizedEnergy(sized_pair(u)),
+    "SizedStructureFunctions": lambda u: indicators.SizedStructureFunctions(
+        structure.Radial(0.8, 0.1, 5, 0.1, cutoff=1.5), 0.2 / u.L
+    ),
     "StructureFunction": lambda u: indicators.StructureFunction("A", 1.1 * u.L, 0.1 * u.L),
     "StructureFunctions": lambda u: StructureFunctions((radial(u),)),
     "Variance": lambda u: indicators.Variance(VoronoiVolume(), 1.2 * u.L, cutoff=3.0 * u.L),

@@ -7,6 +7,18 @@ import pytest
 
 import supercooled as sc
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.indicators import (
+    Diameter,
+    LocalDepth,
+    PackingOrder,
+    PseudoSpeciesDepth,
+    SizedEnergy,
+    SizedStructureFunctions,
+    StructureFunctions,
+    VoronoiVolume,
+)
+from supercooled.structure import Radial
+from supercooled.testing import check_indicator, liquid_frame
 
 N = 20
 RNG = np.random.default_rng(1)
@@ -137,3 +149,108 @@ def test_with_swaps_only_a_frame_has_classes():
     with pytest.raises(ParameterError, match="sizes of frame 1 are not those of frame 0: with swaps"):
         swapped().by_size(3, equal="width")
     assert len(swapped()[1].by_size(3, equal="width").names) == 3
+
+
+POTENTIAL = sc.potentials.ContinuousSizes(
+    sc.potentials.SmoothedInversePower(1.0, 1.0, exponent=12.0, cutoff=1.5), 0.2
+)
+RADIAL = Radial(0.8, 0.1, 5, 0.1, cutoff=1.6)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Diameter(),
+        PackingOrder(),
+        PackingOrder(neighbours="cutoff", cutoff=1.6),
+        VoronoiVolume("sizes"),
+        SizedStructureFunctions(RADIAL),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_what_knows_sizes_obeys_the_laws(one):
+    # The lengths of structure functions are in units of the sizes: test_rescaling multiplies the others.
+    check_indicator(one)
+
+
+def test_structure_functions_are_sums_over_reduced_distances():
+    frame, eta = liquid_frame(), 0.3
+    found = SizedStructureFunctions(RADIAL, eta)
+    r = np.linalg.norm(frame.box.minimum_image(frame.positions[:, None] - frame.positions[None]), axis=2)
+    a, b = frame.sizes[:, None], frame.sizes[None]
+    x = r / (0.5 * (a + b) * (1.0 - eta * abs(a - b)))
+    np.fill_diagonal(x, np.inf)
+    for k, mean in enumerate(RADIAL.means):
+        terms = np.where(x < RADIAL.reach, np.exp(-0.5 * ((x - mean) / RADIAL.width) ** 2), 0.0)
+        np.testing.assert_allclose(found.values(frame)[:, k], terms.sum(axis=1), rtol=1e-10)
+
+
+def test_one_size_for_all_gives_the_monodisperse_answers():
+    frame = replace(
+        liquid_frame(), diameters=np.ones(512), species=np.zeros(512, np.int32), names=("A",), known={}
+    )
+    same = StructureFunctions((RADIAL,)).values(frame)
+    np.testing.assert_allclose(SizedStructureFunctions(RADIAL).values(frame), same, rtol=1e-6, atol=1e-7)
+    np.testing.assert_array_equal(PackingOrder()(frame), PackingOrder((("AA", 1.0),))(frame))
+    np.testing.assert_allclose(VoronoiVolume("sizes")(frame), VoronoiVolume()(frame), rtol=1e-12)
+    plain = POTENTIAL.between(1.0, 1.0)
+    mono = sc.Mixture("mono", ("A",), (1.0,), (1.0,), (plain,))
+    depth = LocalDepth(mono, {"AA": (0.8, 1.45)}, "local", "partner", temperature=0.7)(frame)
+    for classes in (1, 6):
+        found = PseudoSpeciesDepth(POTENTIAL, classes, temperature=0.7)(frame)
+        np.testing.assert_allclose(found, depth, rtol=1e-12)
+
+
+def test_two_sizes_give_the_binary_answers():
+    one = liquid_frame()
+    sizes = np.where(one.species == 1, 0.9, 1.05)
+    frame = replace(one, diameters=sizes, known={})
+    pairs = tuple(POTENTIAL.between(a, b) for a, b in ((1.05, 1.05), (1.05, 0.9), (0.9, 0.9)))
+    share = float((one.species == 1).mean())
+    binary = sc.Mixture("binary", ("A", "B"), (1.0 - share, share), (1.0, 1.0), pairs)
+    ends = {
+        name: (0.8 * pair.sigma, 1.45 * pair.sigma)
+        for name, pair in zip(("AA", "AB", "BB"), pairs, strict=True)
+    }
+    depth = LocalDepth(binary, ends, "local", "partner", temperature=0.7)(frame)
+    found = PseudoSpeciesDepth(POTENTIAL, 2, temperature=0.7)(frame)
+    np.testing.assert_allclose(found, depth, rtol=0, atol=1e-12 * np.abs(depth).max())
+    mean = 0.5 * (1.05 + 0.9)
+    theta = PackingOrder((("AA", 1.05), ("AB", mean), ("BB", 0.9)))(frame)
+    np.testing.assert_allclose(PackingOrder()(frame), theta, rtol=1e-12)
+    np.testing.assert_allclose(
+        VoronoiVolume("sizes")(frame), VoronoiVolume((("A", 0.525), ("B", 0.45)))(frame), rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_depths_of_classes_move_turn_and_are_relabelled(d):
+    for one in (SizedEnergy(POTENTIAL), PseudoSpeciesDepth(POTENTIAL, 3, temperature=0.7)):
+        frame = liquid_frame(d)
+        given = one(frame)
+        turned = replace(frame, positions=frame.positions[:, [1, 0, 2]] * [-1.0, 1.0, 1.0], known={})
+        np.testing.assert_allclose(one(turned), given, rtol=1e-9)
+        order = np.random.default_rng(3).permutation(frame.n_particles)
+        other = replace(
+            frame,
+            positions=frame.positions[order],
+            diameters=frame.sizes[order],
+            species=frame.species[order],
+            known={},
+        )
+        np.testing.assert_allclose(one(other), given[order], rtol=1e-9)
+
+
+def test_correlations_at_fixed_size_lose_what_only_the_size_says():
+    """Two fields that share nothing but the size: together they go raw, and not at fixed size."""
+    frame = liquid_frame()
+    rng = np.random.default_rng(4)
+    xyz = np.stack([frame.positions + rng.normal(scale=0.05, size=(512, 3)) for _ in range(8)])
+    run = sc.Trajectory.from_arrays(xyz, frame.box, diameters=frame.sizes)
+    size = Diameter().of(run)
+    noise = rng.normal(size=size.shape)
+    seen = (3.0 * size + 0.05 * noise).rename("seen").assign_attrs(size.attrs)
+    moved = (2.0 * size + 0.05 * rng.normal(size=size.shape)).rename("moved").assign_attrs(size.attrs)
+    table = sc.compare(None, seen, moved, at_fixed=[size], blocks=4).table
+    assert table.pearson.item() > 0.9
+    assert abs(table.partial_pearson.item()) < 4.5 * 512**-0.5 / 8**0.5

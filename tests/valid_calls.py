@@ -97,6 +97,10 @@ def sized_run() -> sc.Trajectory:
     return run().with_diameters(np.linspace(0.8, 1.2, PARTICLES))
 
 
+def soft_spheres() -> systems.SizedLiquid:
+    return systems.ninarello2017()
+
+
 def sized_frame() -> sc.Frame:
     return sized_run()[0]
 
@@ -1147,6 +1151,17 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "systems.kob_andersen_width": lambda: {"well_width": 0.3, "density": 1.14},
     "systems.library": lambda: {"folder": systems.library()[0].path.parent},
     "systems.named": lambda: {"name": "ka-lj", "density": 1.2},
+    "systems.ninarello2017": lambda: {"dimensions": 3},
+    "systems.SizeDistribution": lambda: {"smallest": 0.73, "largest": 1.62, "exponent": -3.0},
+    "systems.SizeDistribution.diameters": lambda: {"n_particles": 10, "seed": 1},
+    "systems.SizedLiquid": lambda: {
+        "potential": soft_spheres().potential,
+        "sizes": soft_spheres().sizes,
+        "density": 1.0,
+        "dimensions": 3,
+        "source": "who",
+    },
+    "systems.SizedLiquid.lattice": lambda: {"n_particles": 100, "seed": 1},
     "systems.polydisperse": lambda: {
         "name": "poly",
         "diameters": (0.8, 1.2),
@@ -1321,6 +1336,12 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         )
         for law in ("energy", "force", "curvature")
     },
+    "potentials.ContinuousSizes": lambda: {"pair": soft_spheres().potential.pair, "nonadditivity": 0.2},
+    "potentials.ContinuousSizes.between": lambda: {"first": 0.9, "second": 1.1},
+    "potentials.ContinuousSizes.cutoff": lambda: {"diameters": [0.9, 1.1]},
+    "potentials.ContinuousSizes.energy": lambda: {"r": [1.0, 1.1], "first": 0.9, "second": 1.1},
+    "potentials.ContinuousSizes.force": lambda: {"r": [1.0, 1.1], "first": 0.9, "second": 1.1},
+    "potentials.ContinuousSizes.sigma": lambda: {"first": [0.9], "second": [1.1]},
     "potentials.CurvatureSmoothedLennardJones": lambda: {"epsilon": 1.0, "sigma": 1.0, "cutoff": 2.5},
     "potentials.ExpandedLennardJones": lambda: {
         "epsilon": 1.0,
@@ -1502,6 +1523,50 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "simulation.Schedule.measures_temperature": lambda: {"frame": 2},
     "simulation.Schedule.next_checkpoint": lambda: {"step": 20},
     "simulation.Schedule.of": lambda: {"state": state()},
+    "simulation.SizedForces": lambda: {
+        "potential": soft_spheres().potential,
+        "box": sc.Box.cube(8.0),
+        "diameters": np.array([0.8, 1.2]),
+    },
+    "simulation.SizedForces.__call__": lambda: {
+        "xyz": np.array([[0.0, 1.0], [0.0, 0.0], [0.0, 0.0]]),
+        "force": np.zeros((3, 2)),
+    },
+    "simulation.SizedForces.energies": lambda: {"xyz": np.array([[0.0, 1.0], [0.0, 0.0], [0.0, 0.0]])},
+    "simulation.SizedRun": lambda: {
+        "trajectory": sized_run(),
+        "energy": np.ones(FRAMES),
+        "kinetic_energy": np.ones(FRAMES),
+        "moved": 0.5,
+        "swapped": 0.1,
+    },
+    "simulation.quenched_sizes": lambda: {
+        "run": soft_spheres().lattice(100, seed=1),
+        "potential": soft_spheres().potential,
+        "tolerance": 10.0,
+    },
+    "simulation.sized_dynamics": lambda: {
+        "start": soft_spheres().lattice(100, seed=1),
+        "potential": soft_spheres().potential,
+        "temperature": 0.5,
+        "timestep": 1e-4,
+        "every": 1,
+        "n_frames": 2,
+        "collisions": 0.1,
+        "seed": 1,
+        "progress": lambda done, total: None,
+    },
+    "simulation.swap_monte_carlo": lambda: {
+        "start": soft_spheres().lattice(100, seed=1),
+        "potential": soft_spheres().potential,
+        "temperature": 0.5,
+        "sweeps": 2,
+        "every": 1,
+        "swaps": 0.2,
+        "step": 0.08,
+        "seed": 1,
+        "progress": lambda done, total: None,
+    },
     "simulation.Snapshot": lambda: {
         "step": 1,
         "positions": np.zeros((2, 3)),
@@ -1751,6 +1816,21 @@ INDICATORS: dict[str, Callable[[], dict[str, Any]]] = {
     "Average": lambda: {**_averaged(), "length": 2.0, "over": "A"},
     "Averages": lambda: {**_averaged(), "lengths": (0.0, 2.0), "over": ("A", "all")},
     "LearnedSoftness": lambda: {"model": described_model()},
+    "PseudoSpeciesDepth": lambda: {
+        "potential": soft_spheres().potential,
+        "classes": 3,
+        "cutoffs": (0.8, 1.4),
+        "equal": "width",
+        "normalisation": "partner",
+        "width": 0.09,
+        "dr": 0.01,
+        "temperature": 0.5,
+    },
+    "SizedEnergy": lambda: {"potential": soft_spheres().potential},
+    "SizedStructureFunctions": lambda: {
+        "radial": sc.structure.Radial(0.8, 0.1, 3, 0.1),
+        "nonadditivity": 0.2,
+    },
     "LocalDepth": lambda: {
         "mixture": FLUID,
         "cutoffs": {"AA": (0.9, 1.4)},
@@ -1814,6 +1894,7 @@ CALLS["indicators.cage_state"] = lambda: {"frame": still_frame(), **_caged()}
 CALLS |= {
     f"indicators.{name}": INDICATORS.get(name, partial(_defaults, kind))
     for name, kind in sc.indicators.known().items()
+    if dataclasses.fields(kind)
 }
 
 
@@ -1852,6 +1933,12 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "learning.SoftnessModel": model,
     "structure.Logistic": lambda: structure.Logistic(2.0, 1.0),
     "systems.Configuration": lambda: systems.library()[0],
+    "systems.SizeDistribution": lambda: soft_spheres().sizes,
+    "systems.SizedLiquid": soft_spheres,
+    "potentials.ContinuousSizes": lambda: soft_spheres().potential,
+    "simulation.SizedForces": lambda: sc.simulation.SizedForces(
+        soft_spheres().potential, sc.Box.cube(8.0), np.array([0.8, 1.2])
+    ),
     "io.GsdAppender": appender,
     "io.Meaning": lambda: sc.io.Meaning(doubts=[]),
     "dynamics.LawFit": lambda: dynamics.fit_law(T, np.exp(2.0 / T), law="arrhenius", confidence=0.68),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from supercooled.voronoi import VoronoiCells
 
 _T = TypeVar("_T")
-Radii = tuple[tuple[str, Positive], ...]
+Radii = tuple[tuple[str, Positive], ...] | Literal["sizes"]
 
 
 class Run(Protocol):
@@ -334,7 +334,8 @@ class Frame:
         Parameters
         ----------
         radii
-            R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's cells
+            R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, or "sizes" for half of each
+            particle's diameter; none makes Voronoi's cells
 
         Returns
         -------
@@ -344,7 +345,8 @@ class Frame:
         Raises
         ------
         ParameterError
-            if a species has no radius among those given, or two particles lie on one another.
+            if a species has no radius among those given, the sizes are not known, or two particles lie on
+            one another.
         BoxError
             if the box is too small for the largest cell.
 
@@ -357,6 +359,9 @@ class Frame:
         """
         from supercooled.voronoi import tessellated
 
+        if radii == "sizes":
+            half = 0.5 * self.sizes
+            return self.once("voronoi", lambda: tessellated(self.neighbours, self.box, half, self.place))
         of_species = np.zeros(len(self.names))
         if radii:
             known = dict(radii)

@@ -23,6 +23,12 @@ from supercooled.indicators.modes import LowModes, NormalModes, Vibrality, norma
 from supercooled.indicators.nonaffine import NonaffineBefore
 from supercooled.indicators.packing_order import PackingOrder
 from supercooled.indicators.pair_entropy import PairEntropy
+from supercooled.indicators.sized import (
+    Diameter,
+    PseudoSpeciesDepth,
+    SizedEnergy,
+    SizedStructureFunctions,
+)
 from supercooled.indicators.structure_functions import StructureFunction, StructureFunctions
 from supercooled.indicators.surroundings import Coordination, LocalDensity, PotentialEnergy
 from supercooled.indicators.variance import Variance
@@ -40,6 +46,7 @@ __all__ = [
     "CageState",
     "Coordination",
     "DebyeWaller",
+    "Diameter",
     "DistanceToInherent",
     "Features",
     "Indicator",
@@ -55,6 +62,9 @@ __all__ = [
     "PackingOrder",
     "PairEntropy",
     "PotentialEnergy",
+    "PseudoSpeciesDepth",
+    "SizedEnergy",
+    "SizedStructureFunctions",
     "StructureFunction",
     "StructureFunctions",
     "Variance",

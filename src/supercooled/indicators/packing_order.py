@@ -37,7 +37,8 @@ class PackingOrder(
     Parameters
     ----------
     diameters
-        sigma of each pair of species, by its label: ``(("AA", 1.0), ("AB", 0.8), ("BB", 0.88))``
+        sigma of each pair of species, by its label: ``(("AA", 1.0), ("AB", 0.8), ("BB", 0.88))``; None takes
+        the mean of the two particles' own diameters
     neighbours
         "voronoi", those across a face of the radical Voronoi cell, whose radii are half of the like
         diameters; "cutoff"
@@ -61,7 +62,9 @@ class PackingOrder(
     array([0., 0., 0.])
     """
 
-    diameters: Annotated[tuple[tuple[str, Positive], ...], AtLeast(1)] = parameter(unit="sigma_AA")
+    diameters: Annotated[tuple[tuple[str, Positive], ...], AtLeast(1)] | None = parameter(
+        None, unit="sigma_AA"
+    )
     neighbours: Literal["voronoi", "cutoff"] = "voronoi"
     cutoff: Positive = parameter(1.5, unit="sigma_AA")
 
@@ -109,21 +112,25 @@ class PackingOrder(
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
-        sigma = self._of_pairs(frame)
+        size = frame.sizes if self.diameters is None else np.empty(0)
+        sigma = np.empty((0, 0)) if self.diameters is None else self._of_pairs(frame, self.diameters)
         if self.neighbours == "cutoff":
             bonds = frame.neighbours(self.cutoff)
+        elif self.diameters is None:
+            bonds = frame.voronoi("sizes").neighbours
         else:
             radii = tuple((name, 0.5 * float(sigma[k, k])) for k, name in enumerate(frame.names))
             bonds = frame.voronoi(radii).neighbours
         out = np.empty(frame.n_particles)
         kernel = triangles if frame.dimensions == 2 else tetrahedra
         species = frame.species.astype(np.int64)
-        kernel(bonds.starts, bonds.partner, bonds.vectors, bonds.distances, species, sigma, out)
+        kernel(bonds.starts, bonds.partner, bonds.vectors, bonds.distances, species, sigma, size, out)
         return out
 
-    def _of_pairs(self, frame: Frame) -> Array:
+    @staticmethod
+    def _of_pairs(frame: Frame, diameters: tuple[tuple[str, float], ...]) -> Array:
         """Sigma of each pair of species, (species, species)."""
-        known = dict(self.diameters)
+        known = dict(diameters)
         n = len(frame.names)
         sigma = np.empty((n, n))
         for i, a in enumerate(frame.names):
@@ -132,7 +139,7 @@ class PackingOrder(
                 found = [known[label] for label in ways if label in known]
                 if not found:
                     raise ParameterError(
-                        f"{frame.place}: the pair {a}-{b} has no diameter among {shown(self.diameters)}"
+                        f"{frame.place}: the pair {a}-{b} has no diameter among {shown(diameters)}"
                     )
                 sigma[i, j] = found[0]
         return sigma

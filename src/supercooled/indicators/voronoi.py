@@ -23,7 +23,8 @@ class OfVoronoiCell(Indicator):
     Parameters
     ----------
     radii
-        of each species by name, sigma_AA; none makes Voronoi's own cells
+        of each species by name, sigma_AA, or "sizes" for half
+        of each diameter; none makes Voronoi's own cells
     """
 
     radii: Radii = parameter((), unit="sigma_AA")
@@ -51,7 +52,8 @@ class VoronoiVolume(
     Parameters
     ----------
     radii
-        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, or "sizes" for half
+        of each diameter; none makes Voronoi's own cells
 
     References
     ----------
@@ -83,7 +85,8 @@ class VoronoiSurface(
     Parameters
     ----------
     radii
-        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, or "sizes" for half
+        of each diameter; none makes Voronoi's own cells
 
     References
     ----------
@@ -115,7 +118,8 @@ class VoronoiCoordination(
     Parameters
     ----------
     radii
-        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, or "sizes" for half
+        of each diameter; none makes Voronoi's own cells
 
     References
     ----------
@@ -150,7 +154,8 @@ class Asphericity(
     Parameters
     ----------
     radii
-        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA; none makes Voronoi's own cells
+        R of each species by name, ``(("A", 0.5), ("B", 0.44))``, sigma_AA, or "sizes" for half
+        of each diameter; none makes Voronoi's own cells
 
     Notes
     -----

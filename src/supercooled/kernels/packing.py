@@ -40,7 +40,16 @@ def find_mutual(
         place[partner[m]] = -1
 
 
-# o particle, m bond; sigma (species, species), out (o)
+# a, b particles
+@njit(inline="always")
+def contact(a: int, b: int, species: Integers, sigma: Array, size: Array) -> float:
+    """Distance of two particles that touch."""
+    if sigma.shape[0] == 0:
+        return float(0.5 * (size[a] + size[b]))
+    return float(sigma[species[a], species[b]])
+
+
+# o particle, m bond; sigma (species, species), or size (o) where that is empty; out (o)
 @njit(cache=True, error_model="numpy")
 def tetrahedra(
     starts: Integers,
@@ -49,6 +58,7 @@ def tetrahedra(
     distances: Array,
     species: Integers,
     sigma: Array,
+    size: Array,
     out: Array,
 ) -> None:
     """Mean over the tetrahedra at each particle of how far their edges are from contact."""
@@ -66,9 +76,9 @@ def tetrahedra(
                     side = vectors[first + i, axis] - vectors[first + j, axis]
                     square += side * side
                 lengths[i, j] = np.sqrt(square)
-                touching[i, j] = sigma[species[partner[first + i]], species[partner[first + j]]]
+                touching[i, j] = contact(partner[first + i], partner[first + j], species, sigma, size)
             lengths[i, i] = distances[first + i]
-            touching[i, i] = sigma[species[o], species[partner[first + i]]]
+            touching[i, i] = contact(o, partner[first + i], species, sigma, size)
         total, count = 0.0, 0
         for i in range(n):
             for j in range(i + 1, n):
@@ -86,7 +96,7 @@ def tetrahedra(
         out[o] = total / count if count > 0 else np.nan
 
 
-# o particle, m bond; sigma (species, species), out (o)
+# o particle, m bond; sigma (species, species), or size (o) where that is empty; out (o)
 @njit(cache=True, error_model="numpy")
 def triangles(
     starts: Integers,
@@ -95,6 +105,7 @@ def triangles(
     distances: Array,
     species: Integers,
     sigma: Array,
+    size: Array,
     out: Array,
 ) -> None:
     """Mean over the triangles at each particle of how far its angle is from that of three in contact."""
@@ -112,8 +123,9 @@ def triangles(
                 m, k = first + i, first + j
                 dot = vectors[m, 0] * vectors[k, 0] + vectors[m, 1] * vectors[k, 1]
                 angle = np.arccos(min(max(dot / (distances[m] * distances[k]), -1.0), 1.0))
-                a, b = sigma[species[o], species[partner[m]]], sigma[species[o], species[partner[k]]]
-                c = sigma[species[partner[m]], species[partner[k]]]
+                a = contact(o, partner[m], species, sigma, size)
+                b = contact(o, partner[k], species, sigma, size)
+                c = contact(partner[m], partner[k], species, sigma, size)
                 cosine = (a * a + b * b - c * c) / (2.0 * a * b)
                 total += np.abs(angle - np.arccos(min(max(cosine, -1.0), 1.0)))
                 count += 1

@@ -1,6 +1,7 @@
 """Pair potentials as frozen data, with energy and force as functions."""
 
 from supercooled.potentials.base import PairPotential
+from supercooled.potentials.continuous_sizes import ContinuousSizes
 from supercooled.potentials.lennard_jones import (
     CurvatureSmoothedLennardJones,
     ExpandedLennardJones,
@@ -11,6 +12,7 @@ from supercooled.potentials.repulsive import HarmonicRepulsion, InversePower, Sm
 from supercooled.potentials.tabulated import Tabulated
 
 __all__ = [
+    "ContinuousSizes",
     "CurvatureSmoothedLennardJones",
     "ExpandedLennardJones",
     "HarmonicRepulsion",

@@ -8,6 +8,13 @@ from supercooled.simulation.lammps_engine import LammpsEngine
 from supercooled.simulation.pair_forces import PairForces
 from supercooled.simulation.quench import InherentStructure, Minimiser, inherent_structure
 from supercooled.simulation.schedule import Schedule
+from supercooled.simulation.sized import (
+    SizedForces,
+    SizedRun,
+    quenched_sizes,
+    sized_dynamics,
+    swap_monte_carlo,
+)
 from supercooled.simulation.start import Start, from_trajectory, lattice, overlaps
 
 __all__ = [
@@ -19,6 +26,8 @@ __all__ = [
     "Minimiser",
     "PairForces",
     "Schedule",
+    "SizedForces",
+    "SizedRun",
     "Snapshot",
     "Start",
     "chosen_engine",
@@ -28,4 +37,7 @@ __all__ = [
     "inherent_structure",
     "lattice",
     "overlaps",
+    "quenched_sizes",
+    "sized_dynamics",
+    "swap_monte_carlo",
 ]

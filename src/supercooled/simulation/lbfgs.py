@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from supercooled.arrays import Array
 from supercooled.kernels.minimise import dot, quasi_newton
-from supercooled.simulation.pair_forces import PairForces
 
 # Steps remembered. Measured: 5 to 20 need the same number of evaluations within their scatter.
 _MEMORY = 8
@@ -19,6 +19,16 @@ _FIRST_STEP = 0.01
 _DECREASE = 1e-4
 _FLAT = 0.1
 _ROUNDING = 1e-12
+
+
+class Forces(Protocol):
+    """Energy and forces as functions of the positions, and how often they were asked for."""
+
+    evaluations: int
+
+    def __call__(self, xyz: Array, force: Array) -> float:
+        """Energy of all pairs; `force` is overwritten."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +50,7 @@ class Descent:
     force: float
 
 
-def descend(forces: PairForces, xyz: Array, *, tolerance: float, most: int) -> Descent:
+def descend(forces: Forces, xyz: Array, *, tolerance: float, most: int) -> Descent:
     """Follow the forces until their 2-norm is at most `tolerance`, or `most` evaluations are spent.
 
     The energy never rises, and no particle moves by more than 0.1 in a step. The descent also ends
@@ -80,7 +90,7 @@ def descend(forces: PairForces, xyz: Array, *, tolerance: float, most: int) -> D
 
 
 def _search(
-    forces: PairForces, x: Array, energy: float, way: Array, slope: float, *, first: bool
+    forces: Forces, x: Array, energy: float, way: Array, slope: float, *, first: bool
 ) -> tuple[Array, Array, float] | None:
     """A point along `way` that is low enough; None if there is none."""
     farthest = float(np.sqrt((way * way).sum(axis=0).max()))

@@ -12,6 +12,7 @@ from supercooled.systems.catalogue import (
     ternary_kob_andersen_2d,
     wahnstrom,
 )
+from supercooled.systems.continuous import SizeDistribution, SizedLiquid, ninarello2017
 from supercooled.systems.library import (
     ENOUGH_RELAXATIONS,
     Configuration,
@@ -26,6 +27,8 @@ __all__ = [
     "ENOUGH_RELAXATIONS",
     "Configuration",
     "Entry",
+    "SizeDistribution",
+    "SizedLiquid",
     "catalogue",
     "equilibrated",
     "equilibration_command",
@@ -36,6 +39,7 @@ __all__ = [
     "kob_andersen_width",
     "library",
     "named",
+    "ninarello2017",
     "polydisperse",
     "read_mixture",
     "size_classes",
