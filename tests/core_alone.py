@@ -39,6 +39,7 @@ COMPLETE = (
     "indicators.",
     "neighbours",
     "relation.",
+    "space.",
     "structure.",
     "targets.",
 )

@@ -34,8 +34,8 @@ from supercooled.errors import SupercooledError
 mpl.use("Agg")
 MODULES = (
     "cage", "cluster", "datasets", "dynamics", "indicators", "interfaces", "io",
-    "learning", "plot", "potentials",
-    "predictors", "relation", "report", "simulation", "store", "structure", "systems", "targets", "testing",
+    "learning", "plot", "potentials", "predictors", "relation", "report", "simulation", "space", "store",
+    "structure", "systems", "targets", "testing",
 )  # fmt: skip
 SECONDS = 10
 NAN, INF = float("nan"), float("inf")
@@ -47,6 +47,8 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
     "dynamics.displacements": (("origin_spacing", "many"),),
+    # A cluster that meets its own image has no radius.
+    "space.clusters": tuple(("above", kind) for kind in ("negative", "zero", "tiny", "a fraction")),
     # A cage that is not bound has no softness.
     "cage.Calibration.of_depth": tuple(
         ("depth", kind)

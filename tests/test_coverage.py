@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import supercooled
-from supercooled import Box, Trajectory, cage, compare, indicators, learning, relation
+from supercooled import Box, Trajectory, cage, compare, indicators, learning, relation, space
 from supercooled.blocks import jackknife_error
 from supercooled.dynamics import correlators
 from supercooled.predictors import fit_predictor
@@ -270,6 +270,11 @@ def compared(run, field, hop):
     return table.pearson_error.values, str(table.reason.values.ravel()[0])
 
 
+def clustered(run, field, _):
+    found = space.cluster_statistics(space.clusters(run, field, above=0.5, cutoff=1.0), blocks=5)
+    return found.mean_size.error, found.mean_size.reason
+
+
 def agreement(run, field, hop):
     some = range(0, run.n_frames, 5)
     pairs = [
@@ -309,6 +314,13 @@ ERRORS = {
         relation.ranking(field, hop, threshold=0.4, lead=0.0, bins=2, blocks=5), "auc", "mutual_information"
     ),
     "relation/rank_agreement": agreement,
+    "space/spatial_correlation": lambda run, field, _: with_reason(
+        space.spatial_correlation(run, field, r_max=2.0, dr=1.0, blocks=5), "spatial_correlation"
+    ),
+    "space/spectra": lambda run, field, _: with_reason(
+        space.field_structure_factor(run, field, q_max=3.0, dq=1.0, blocks=5), "field_structure_factor"
+    ),
+    "space/clusters": clustered,
 }  # fmt: skip
 # The rest are made from errors or from blocks of the ones above, or from things that are independent.
 OTHERWISE = {

@@ -20,6 +20,7 @@ from supercooled import (
     indicators,
     learning,
     relation,
+    space,
     structure,
     targets,
 )
@@ -341,6 +342,41 @@ CASES = {
 }  # fmt: skip
 
 
+@cache
+def stirred(u):
+    """Places of particles that know nothing of each other, and two fields of them."""
+    rng = np.random.default_rng(6)
+    xyz = np.zeros((6, 200, 3))
+    xyz[..., : u.d] = rng.uniform(-4.0, 4.0, (6, 200, u.d))
+    run = Trajectory.from_arrays(u.L * xyz, Box.cube(8.0 * u.L, u.d), times=u.t * np.arange(6.0))
+    values = rng.normal(size=(2, 6, 200)) + np.sin(xyz[..., 0])
+    fields = [xr.DataArray(one, {"frame": np.arange(6)}, ("frame", "particle"), "x") for one in values]
+    return run, *fields
+
+
+@cache
+def spectrum_of(u):
+    run, x, y = stirred(u)
+    return space.field_structure_factor(run, x, other=y, q_max=3.0 / u.L, dq=0.5 / u.L)
+
+
+@cache
+def four_points(u):
+    return space.four_point_structure_factor(
+        run_of(u)[::10], lags=[20.0 * u.t], overlap_radius=0.4 * u.L, q_max=3.0 / u.L, dq=0.5 / u.L
+    )
+
+
+def spatial(u):
+    run, x, _ = stirred(u)
+    return space.spatial_correlation(run, x, r_max=3.0 * u.L, dr=0.5 * u.L).spatial_correlation
+
+
+def cluster_radii(u):
+    run, x, _ = stirred(u)
+    return space.clusters(run, x, above=0.5, cutoff=0.9 * u.L).gyration_radius
+
+
 def velocities(u):
     here = positions(u, 3, 0.0)
     return (here[1] - here[0]) / u.t
@@ -392,6 +428,14 @@ CASES |= {
     },
     "pearson": lambda u: np.corrcoef(depths(u).values.ravel(), (depths(u) ** 2).values.ravel())[0, 1],
     "evaluations": lambda u: factors(u).n_vectors,
+    "spatial_correlation": spatial,
+    "field_structure_factor": lambda u: spectrum_of(u).field_structure_factor,
+    "coherence": lambda u: spectrum_of(u).coherence,
+    "four_point": lambda u: [four_points(u).four_point, four_points(u).chi4],
+    "correlation_length": lambda u: (
+        space.ornstein_zernike(spectrum_of(u), q_max=3.0 / u.L).correlation_length
+    ),
+    "gyration_radius": cluster_radii,
 }
 
 

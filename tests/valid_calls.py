@@ -23,6 +23,7 @@ from supercooled import (
     learning,
     relation,
     report,
+    space,
     store,
     structure,
     systems,
@@ -287,6 +288,22 @@ def mixture_file() -> Path:
 @cache
 def started() -> Start:
     return lattice(ka(), 200, 1)
+
+
+def planted_correlation() -> xr.Dataset:
+    r = np.arange(0.5, 8.0)
+    of_r = {"spatial_correlation": 0.6 * np.exp(-r / 2.0)[None], "n_pairs": 1e6 * r[None] ** 2}
+    return xr.Dataset({name: (("pair", "r"), one) for name, one in of_r.items()}, {"pair": ["AA"], "r": r})
+
+
+def planted_spectrum() -> xr.Dataset:
+    q = np.arange(0.3, 1.6, 0.2)
+    return xr.Dataset({"four_point": (("lag", "q"), (5.0 / (1 + 4.0 * q**2))[None])}, {"lag": [1.0], "q": q})
+
+
+@cache
+def found_clusters() -> xr.Dataset:
+    return space.clusters(run(), field(), above=2.5, cutoff=2.6)
 
 
 @cache
@@ -1021,6 +1038,56 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "minimum_temperatures": 2,
     },
     "relation.line": lambda: {"x": [1.0, 2.0, 3.0, 4.0], "y": [2.1, 3.9, 6.1, 7.9], "confidence": 0.95},
+    "space.spatial_correlation": lambda: {
+        "trajectories": run(),
+        "field": field(),
+        "r_max": 3.0,
+        "dr": 1.0,
+        "other": p_hop(),
+        "blocks": 2,
+        "executor": None,
+    },
+    "space.correlation_length": lambda: {
+        "curve": planted_correlation(),
+        "pair": "AA",
+        "shortest": 1.0,
+        "longest": 6.0,
+    },
+    "space.field_structure_factor": lambda: {
+        "trajectories": run(),
+        "field": field(),
+        "q_max": 2.0,
+        "dq": 0.5,
+        "other": p_hop(),
+        "blocks": 2,
+        "executor": None,
+    },
+    "space.four_point_structure_factor": lambda: {
+        "trajectories": run(),
+        "lags": [2.0, 4.0],
+        "overlap_radius": 0.3,
+        "q_max": 2.0,
+        "dq": 0.5,
+        "mobility": "overlap",
+        "species": None,
+        "origin_spacing": 4.0,
+        "blocks": 2,
+        "remove_drift": False,
+        "executor": None,
+    },
+    "space.ornstein_zernike": lambda: {"spectrum": planted_spectrum(), "q_max": 1.5},
+    "space.clusters": lambda: {
+        "trajectories": run(),
+        "field": field(),
+        "cutoff": 2.3,
+        "above": 3.0,
+        "below": None,
+        "executor": None,
+    },
+    "space.cluster_statistics": lambda: {"clusters": found_clusters(), "smallest": 3, "blocks": 4},
+    "space.ClusterStatistics": lambda: dict.fromkeys(
+        ("mean_size", "largest", "percolating", "fractal_dimension"), ESTIMATE
+    ),
     "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "blocks": 2},
     "relation.onset": lambda: {"fits": lines()},
     "relation.peak": lambda: {"field": field(), "blocks": 2},

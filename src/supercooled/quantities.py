@@ -203,6 +203,12 @@ TABLE: dict[str, Quantity] = {
         Quantity("reduced_diffusivity", "$D^*$", "1", "reduced self-diffusion coefficient"),
         Quantity("pair_energy", "$V(r)$", "epsilon_AA", "energy of a pair"),
         Quantity("count", "$n$", "1", "how many"),
+        Quantity("spatial_correlation", "$C(r)$", "1", "correlation of a field in space"),
+        Quantity("field_structure_factor", "$S_f(q)$", "1", "structure factor of a field"),
+        Quantity("coherence", "$c(q)$", "1", "coherence of two fields"),
+        Quantity("four_point", "$S_4(q,t)$", "1", "four-point structure factor"),
+        Quantity("correlation_length", r"$\xi$", "sigma_AA", "correlation length"),
+        Quantity("gyration_radius", "$R_g$", "sigma_AA", "radius of gyration"),
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }

@@ -142,6 +142,35 @@ ParticleField: TypeAlias = Annotated[
     xr.DataArray,
     Labelled("field of particles", {"": ("frame", "particle")}, made_by="sc.dynamics.hops(run, window=10.0)"),
 ]
+SpatialCorrelation: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "correlation in space",
+        {"spatial_correlation": ("pair", "r"), "n_pairs": ("pair", "r")},
+        coords=("r",),
+        made_by="sc.space.spatial_correlation(run, softness, r_max=7.0, dr=0.25)",
+    ),
+]
+Spectrum: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "spectrum",
+        {},
+        finite=("four_point", "field_structure_factor"),
+        coords=("q",),
+        made_by="sc.space.four_point_structure_factor(run, lags=[9.0], overlap_radius=0.3, ...)",
+    ),
+]
+Clusters: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "table of clusters",
+        {"size": ("cluster",), "gyration_radius": ("cluster",), "frame": ("cluster",)},
+        attrs=("n_frames",),
+        made_by="sc.space.clusters(run, softness, above=1.0, cutoff=1.4)",
+        empty=True,
+    ),
+]
 Lines: TypeAlias = Annotated[
     xr.Dataset, Labelled("set of Arrhenius lines", {"barrier": None, "entropy": None}, made_by=_FITS)
 ]

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from supercooled.arguments import Count, Positive, validated
-from supercooled.arrays import AnyArray, Array, Integers
+from supercooled.arrays import Array, Integers
 from supercooled.blocks import (
     FEWEST_PARTS,
     block_of,
@@ -20,20 +19,16 @@ from supercooled.blocks import (
     leave_one_out,
     remembered,
 )
-from supercooled.box import Box
 from supercooled.chunks import frames_within, map_add, spans
-from supercooled.errors import BoxError, ParameterError
+from supercooled.errors import ParameterError
 from supercooled.kernels.shells import sum_shells
 from supercooled.mixture import pair_labels
 from supercooled.quantities import labelled
 from supercooled.replicas import species_counts
-from supercooled.structure.replicas import described, in_one_order
+from supercooled.structure.density_modes import Modes
+from supercooled.structure.replicas import described, in_one_order, one_box
 from supercooled.trajectory import Trajectory
 
-# Two digits finer than the 1e-6 promised; the next digit costs a tenth more time.
-TOLERANCE = 1e-8
-# One frame of them takes a gigabyte.
-MOST_MODES = 1e8
 # Enough for the transform's set-up not to show, few enough to share out among workers.
 FRAMES_AT_ONCE = 16
 # How long the structure is remembered is another matter at its peak than beyond; few shells are noise.
@@ -104,7 +99,7 @@ def structure_factor(
         raise ParameterError(f"need 0 < dq <= q_max, not dq={dq:g}, q_max={q_max:g}; try q_max=24.0, dq=0.1")
     if not 1 <= blocks <= n_frames:
         raise ParameterError(f"blocks={blocks}: {n_frames} frames can be divided into 1 to {n_frames} blocks")
-    modes = _Modes.of(_one_box(runs), q_max, dq)
+    modes = Modes.of(one_box(runs), q_max, dq)
     block = block_of(n_frames, blocks)
     found = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
     sums = found.sums
@@ -126,82 +121,6 @@ def structure_factor(
             "structure_factor", without, ("block", "pair", "q"), coordinates
         ).rename("structure_factor_jackknife")
     return xr.Dataset(data, attrs={**described(runs), "q_max": q_max, "dq": dq, **told})
-
-
-@dataclass(frozen=True, slots=True)
-class _Modes:
-    """Half of the wave vectors of a box, by shell.
-
-    Parameters
-    ----------
-    shape
-        modes along each edge, the last from 0 up, the others symmetric about 0
-    shell
-        shell of each mode, -1 beyond q_max, (l, m, n)
-    q, n_vectors
-        mean wave number and number of wave vectors of each shell, both halves
-    """
-
-    box: Box
-    shape: tuple[int, ...]
-    shell: Integers
-    q: Array
-    n_vectors: Integers
-
-    @classmethod
-    def of(cls, box: Box, q_max: float, dq: float) -> _Modes:
-        d = box.dimensions
-        edges = box.matrix[:d, :d]
-        highest = np.floor(q_max * np.linalg.norm(edges, axis=0) / (2 * np.pi) + 1e-9)
-        if (modes := float(np.prod(2.0 * highest + 1.0))) > MOST_MODES:
-            raise ParameterError(
-                f"q_max={q_max:g} needs {modes:.3g} wave vectors, more than {MOST_MODES:g}: "
-                "choose a smaller q_max, for example 24.0"
-            )
-        axes = [np.arange(-n, n + 1.0) for n in highest[:-1]] + [np.arange(highest[-1] + 1.0)]
-        # |q|^2 = n.G.n with the metric of the reciprocal lattice
-        reciprocal = 2 * np.pi * np.linalg.inv(edges)
-        metric = reciprocal @ reciprocal.T
-        squares = np.zeros([len(axis) for axis in axes])
-        highest = highest.astype(int)
-        grids = np.meshgrid(*axes, indexing="ij", sparse=True)
-        for i in range(d):
-            for j in range(d):
-                squares = squares + metric[i, j] * grids[i] * grids[j]
-        length = np.sqrt(np.maximum(squares, 0.0))
-        length[(*highest[:-1], 0)] = np.inf  # q = 0
-        inside = length <= q_max * (1 + 1e-12)
-        weight = np.where(grids[-1] == 0, 1, 2) * np.ones(squares.shape, np.int64)
-        raw = (length[inside] / dq).astype(np.int64)
-        if raw.size == 0:
-            raise BoxError(
-                f"no wave vector of the box lies below q_max={q_max:g}; the smallest one is longer"
-            )
-        totals = np.bincount(raw, weights=weight[inside])
-        lengths = np.bincount(raw, weights=weight[inside] * length[inside])
-        filled = totals > 0
-        number = np.cumsum(filled) - 1
-        shell = np.full(squares.shape, -1, np.int32)
-        shell[inside] = number[raw]
-        shape = tuple(len(axis) for axis in axes)
-        if d == 2:
-            shell = shell[None]
-        q = lengths[filled] / totals[filled]
-        return cls(box, shape, shell, q, totals[filled].astype(np.int64))
-
-    def plan(self, n_species: int) -> Any:
-        """A transform that is set up once and used for every frame, on one thread."""
-        import finufft
-
-        return finufft.Plan(
-            1, self.shape, n_trans=n_species, eps=TOLERANCE, isign=-1, nthreads=1, upsampfac=1.25
-        )
-
-    def angles(self, xyz: Array) -> tuple[list[Array], AnyArray]:
-        """Angles of each particle along the edges, and the phase that starts the last edge at mode 0."""
-        angles = 2 * np.pi * self.box.fractional(xyz)[:, : self.box.dimensions].T
-        shift = np.exp(-1j * (self.shape[-1] // 2) * angles[-1])
-        return [np.ascontiguousarray(angle) for angle in angles], shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +151,7 @@ class _Sums:
         return _Sums(self.sums + other.sums, [*self.of_frames, *other.of_frames])
 
 
-def _sums(modes: _Modes, blocks: int, chunk: _Chunk) -> _Sums:
+def _sums(modes: Modes, blocks: int, chunk: _Chunk) -> _Sums:
     """Products of modes of a chunk's frames."""
     n_species = len(chunk.run.names)
     sums = np.zeros((blocks, n_species * (n_species + 1) // 2, len(modes.q)))
@@ -286,15 +205,3 @@ def _chunks(runs: Sequence[Trajectory], block: Integers) -> Iterator[_Chunk]:
         for span in spans(0, run.n_frames, size=size, end=run.n_frames):
             yield _Chunk(run, span.read, block[before + span.start : before + span.stop])
         before += run.n_frames
-
-
-def _one_box(runs: Sequence[Trajectory]) -> Box:
-    box = runs[0].fixed_box()
-    for run in runs[1:]:
-        other = run.fixed_box()
-        if not np.allclose(other.to_array(), box.to_array(), rtol=1e-6, atol=1e-9):
-            raise BoxError(
-                f"{run.source.name}: its box differs from that of {runs[0].source.name}; only "
-                "replicas with the same box can be averaged over wave vectors"
-            )
-    return box

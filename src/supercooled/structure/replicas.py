@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from supercooled.arrays import Array
-from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.box import Box
+from supercooled.errors import BoxError, ParameterError, TrajectoryError
 from supercooled.replicas import replicas, species_counts
 from supercooled.trajectory import Trajectory
 
@@ -46,6 +47,25 @@ def described(runs: Sequence[Trajectory]) -> dict[str, Any]:
         "n_particles": runs[0].n_particles,
         "n_frames": sum(run.n_frames for run in runs),
     }
+
+
+def one_box(runs: Sequence[Trajectory]) -> Box:
+    """The box of all of some replicas, which wave vectors need.
+
+    Raises
+    ------
+    BoxError
+        if it changes, or two have others.
+    """
+    box = runs[0].fixed_box()
+    for run in runs[1:]:
+        other = run.fixed_box()
+        if not np.allclose(other.to_array(), box.to_array(), rtol=1e-6, atol=1e-9):
+            raise BoxError(
+                f"{run.source.name}: its box differs from that of {runs[0].source.name}; only "
+                "replicas with the same box can be averaged over wave vectors"
+            )
+    return box
 
 
 def _volumes(run: Trajectory) -> Array:
