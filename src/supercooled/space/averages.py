@@ -34,10 +34,16 @@ BANDS = 8
 class Still:
     """One frame of a run with its fields, of the particles that have them all.
 
-    xyz : (particle, 3)
-    species : (particle,)
-    values : (field, particle)
-    part : which part of all runs it belongs to
+    Parameters
+    ----------
+    xyz
+        (particle, 3)
+    species
+        (particle,)
+    values
+        (field, particle)
+    part
+        which part of all runs it belongs to
     """
 
     xyz: Array
@@ -52,10 +58,16 @@ class Still:
 class Piece:
     """Some frames of a run, with their fields.
 
-    rows : of the run, (frame,)
-    columns : particles of the run, (column,)
-    fields : (frame, column) of each
-    part : (frame,)
+    Parameters
+    ----------
+    rows
+        of the run, (frame,)
+    columns
+        particles of the run, (column,)
+    fields
+        (frame, column) of each
+    part
+        (frame,)
     """
 
     run: Trajectory
@@ -82,9 +94,14 @@ class Piece:
 class Fields:
     """Runs with one or several fields of each.
 
-    runs : of one state point
-    placed : (rows, columns) of each run, and its fields there
-    part : (frame,) of each run
+    Parameters
+    ----------
+    runs
+        of one state point
+    placed
+        (rows, columns) of each run, and its fields there
+    part
+        (frame,) of each run
     """
 
     runs: tuple[Trajectory, ...]
@@ -111,7 +128,10 @@ def fields_of(
 ) -> Fields:
     """Runs and their fields, matched by frame and particle.
 
-    several : each one field for each run; None is left out
+    Parameters
+    ----------
+    several
+        each one field for each run; None is left out
 
     Raises
     ------
@@ -167,9 +187,14 @@ def in_bands(values: Array) -> Array:
 def known_of_each_other(series: Sequence[Array], blocks: int, what: str) -> tuple[float, str]:
     """1 where parts of runs are independent, else NaN; and why.
 
-    series : (frame, quantity) of each run
-    blocks : parts of each run
-    what : stays correlated, for the sentence
+    Parameters
+    ----------
+    series
+        (frame, quantity) of each run
+    blocks
+        parts of each run
+    what
+        stays correlated, for the sentence
     """
     parts = [int(block_of(len(one), blocks)[-1]) + 1 for one in series]
     if sum(parts) < FEWEST_PARTS:

@@ -31,10 +31,16 @@ from supercooled.trajectory import Trajectory
 class ClusterStatistics:
     """What clusters are like in the mean.
 
-    mean_size : particles in the cluster of a particle that belongs to one, sum of s^2 over sum of s
-    largest : share of the chosen particles that are in the largest cluster of their frame
-    percolating : share of the frames with a cluster that meets an image of itself
-    fractal_dimension : d of s ~ R^d, of those that don't
+    Parameters
+    ----------
+    mean_size
+        particles in the cluster of a particle that belongs to one, sum of s^2 over sum of s
+    largest
+        share of the chosen particles that are in the largest cluster of their frame
+    percolating
+        share of the frames with a cluster that meets an image of itself
+    fractal_dimension
+        d of s ~ R^d, of those that don't
     """
 
     mean_size: Estimate
@@ -59,15 +65,26 @@ def clusters(
 
     along the bonds, across the faces of the box. A cluster that meets an image of itself has no radius.
 
-    field : (frame, particle) for each trajectory, such as a softness, or a target for mobile particles; those
+    Parameters
+    ----------
+    trajectories
+        one run, or several of one state point
+    field
+        (frame, particle) for each trajectory, such as a softness, or a target for mobile particles; those
         whose value is NaN belong to none
-    cutoff : two particles nearer than this are connected, sigma_AA
-    above, below : particles with a larger, or with a smaller value; one of them must be given
-    executor : maps chunks of frames; None does them here
+    cutoff
+        two particles nearer than this are connected, sigma_AA
+    above, below
+        particles with a larger, or with a smaller value; one of them must be given
+    executor
+        maps chunks of frames; None does them here
 
-    Returns a table along ``cluster``: ``run``, ``frame``, ``size``, ``gyration_radius`` (sigma_AA), and
-    ``percolates`` (cluster, edge), whether it meets its own image along each edge of the box; and along
-    ``moment``, of every frame, ``moment_run``, ``moment_frame`` and ``chosen``, the number of particles.
+    Returns
+    -------
+    xr.Dataset
+        a table along ``cluster``: ``run``, ``frame``, ``size``, ``gyration_radius`` (sigma_AA), and
+        ``percolates`` (cluster, edge), whether it meets its own image along each edge of the box; and along
+        ``moment``, of every frame, ``moment_run``, ``moment_frame`` and ``chosen``, the number of particles.
 
     Raises
     ------
@@ -76,9 +93,13 @@ def clusters(
     BoxError
         if `cutoff` exceeds half of the smallest height of the box.
 
-    Source: C. Donati et al., Phys. Rev. Lett. 80, 2338 (1998) (mobile particles); J. Machta et al., Phys.
+    References
+    ----------
+    C. Donati et al., Phys. Rev. Lett. 80, 2338 (1998) (mobile particles); J. Machta et al., Phys.
     Rev. E 54, 1332 (1996) (meeting one's own image).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> run = sc.Trajectory.from_arrays([[[0.0, 0, 0], [1, 0, 0], [4, 0, 0]]], sc.Box.cube(9.0))
     >>> x = xr.DataArray([[2.0, 3.0, 4.0]], {"frame": [0]}, ("frame", "particle"), "x")
@@ -115,13 +136,27 @@ def cluster_statistics(clusters: Clusters, *, smallest: Count = 10, blocks: Bloc
 
     .. math:: \bar s = \frac{\sum s^2}{\sum s}, \qquad s \propto R_g^{d_f}
 
-    clusters : what :func:`clusters` returns
-    smallest : size from which on clusters count for the fractal dimension, by least squares of ln R_g over
+    Parameters
+    ----------
+    clusters
+        what :func:`clusters` returns
+    smallest
+        size from which on clusters count for the fractal dimension, by least squares of ln R_g over
         ln s, whose slope is 1/d_f; those that meet their own image don't count
-    blocks : contiguous parts of each run that are left out in turn, for errors; 1 leaves out whole runs
+    blocks
+        contiguous parts of each run that are left out in turn, for errors; 1 leaves out whole runs
 
-    Source: D. Stauffer and A. Aharony, Introduction to Percolation Theory, Taylor & Francis 1994, Secs. 2, 3.
+    Returns
+    -------
+    ClusterStatistics
+        each with its error, or the reason why there is none
 
+    References
+    ----------
+    D. Stauffer and A. Aharony, Introduction to Percolation Theory, Taylor & Francis 1994, Secs. 2, 3.
+
+    Examples
+    --------
     >>> import supercooled as sc
     >>> run = sc.Trajectory.from_arrays([[[0.0, 0, 0], [1, 0, 0], [4, 0, 0]]], sc.Box.cube(9.0))
     >>> x = xr.DataArray([[2.0, 3.0, 4.0]], {"frame": [0]}, ("frame", "particle"), "x")

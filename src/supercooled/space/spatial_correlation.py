@@ -62,18 +62,28 @@ def spatial_correlation(
     other field. Fields that don't know of each other give 0, up to -1/(N - 1) of a field whose mean is
     the same in every frame.
 
-    field : (frame, particle) for each trajectory, of some of its frames and particles, as indicators and
+    Parameters
+    ----------
+    trajectories
+        one run, or several of one state point
+    field
+        (frame, particle) for each trajectory, of some of its frames and particles, as indicators and
         targets return it; particles whose value is NaN are left out
-    r_max, dr : largest distance and width of a bin, sigma_AA
-    other : mu of the same runs, at the places of the same frames: a target of a frame is the motion after it
-    blocks : contiguous parts of each run that are left out in turn, for errors; 1 leaves out whole runs
-    executor : maps chunks of frames; None does them here
+    r_max, dr
+        largest distance and width of a bin, sigma_AA
+    other
+        mu of the same runs, at the places of the same frames: a target of a frame is the motion after it
+    blocks
+        contiguous parts of each run that are left out in turn, for errors; 1 leaves out whole runs
+    executor
+        maps chunks of frames; None does them here
 
     Returns
     -------
-    Dataset with ``spatial_correlation`` (pair, r), its ``_error`` and ``_jackknife`` (block, pair, r), and
-    ``n_pairs`` (pair, r). With another field AB is S of an A with mu of a B, and BA stands beside it. The
-    attribute ``no_error`` says why errors are not known.
+    xr.Dataset
+        ``spatial_correlation`` (pair, r), its ``_error`` and ``_jackknife`` (block, pair, r), and
+        ``n_pairs`` (pair, r). With another field AB is S of an A with mu of a B, and BA stands beside it. The
+        attribute ``no_error`` says why errors are not known.
 
     Raises
     ------
@@ -82,9 +92,13 @@ def spatial_correlation(
     BoxError
         if `r_max` exceeds half of the smallest height of the box.
 
-    Source: schoenholz2016 (strong correlation of softness in space); E. D. Cubuk et al., Science 358, 1033
+    References
+    ----------
+    schoenholz2016 (strong correlation of softness in space); E. D. Cubuk et al., Science 358, 1033
     (2017) (its length).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> random = np.random.default_rng(1)
     >>> run = sc.Trajectory.from_arrays(random.uniform(-5, 5, (8, 500, 3)), sc.Box.cube(10.0))
@@ -141,17 +155,31 @@ def correlation_length(
     that a field wholly correlated (A = 1) would have if its C at the shortest distance were as small as
     the error there.
 
-    curve : what :func:`spatial_correlation` returns
-    pair : of species, such as "AA"
-    shortest, longest : range of distances that are fitted, sigma_AA
+    Parameters
+    ----------
+    curve
+        what :func:`spatial_correlation` returns
+    pair
+        of species, such as "AA"
+    shortest, longest
+        range of distances that are fitted, sigma_AA
+
+    Returns
+    -------
+    Estimate
+        xi, sigma_AA
 
     Raises
     ------
     ParameterError
         if the pair is not there, or fewer than three distances lie in the range.
 
-    Source: E. D. Cubuk et al., Science 358, 1033 (2017).
+    References
+    ----------
+    E. D. Cubuk et al., Science 358, 1033 (2017).
 
+    Examples
+    --------
     >>> r = np.arange(0.5, 8.0)
     >>> of_r = {"spatial_correlation": (("pair", "r"), 0.6 * np.exp(-r / 2.0)[None]),
     ...         "n_pairs": (("pair", "r"), 1e6 * r[None]**2)}
@@ -218,9 +246,14 @@ def _exponential(r: Array, values: Array, weights: Array) -> tuple[float, float]
 class _Sums:
     """Of some frames.
 
-    pairs : (part, species, species, bin, 4): pairs, x, y, x y
-    moments : (part, species, 5): particles, x, y, x^2, y^2
-    bands : number of the run and what tells of each frame how long the field lasts
+    Parameters
+    ----------
+    pairs
+        (part, species, species, bin, 4): pairs, x, y, x y
+    moments
+        (part, species, 5): particles, x, y, x^2, y^2
+    bands
+        number of the run and what tells of each frame how long the field lasts
     """
 
     pairs: Array
@@ -238,7 +271,10 @@ class _Sums:
 def _sums(shift: Array, n_bins: int, dr: float, n_parts: int, piece: Piece) -> _Sums:
     """Sums over a piece's frames.
 
-    shift : (field, species), taken off the values, so that sums of squares keep their digits
+    Parameters
+    ----------
+    shift
+        (field, species), taken off the values, so that sums of squares keep their digits
     """
     n = shift.shape[1]
     pairs, moments = np.zeros((n_parts, n, n, n_bins, 4)), np.zeros((n_parts, n, 5))

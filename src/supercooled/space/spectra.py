@@ -64,12 +64,19 @@ def field_structure_factor(
     product of the two that the fields have by themselves, between -1 and 1: how well one says the other on
     the length 2 pi/q.
 
-    field, other, blocks, executor : as in :func:`spatial_correlation`
-    q_max, dq : largest wave number and width of a shell, 1/sigma_AA
+    Parameters
+    ----------
+    trajectories, field, other, blocks, executor
+        as in :func:`spatial_correlation`
+    q_max, dq
+        largest wave number and width of a shell, 1/sigma_AA
 
-    Returns ``field_structure_factor`` (q), with ``coherence`` (q) if there is another field, each with its
-    ``_error`` and ``_jackknife`` (block, q); ``n_vectors`` (q); the attribute ``no_error`` says why errors
-    are not known.
+    Returns
+    -------
+    xr.Dataset
+        ``field_structure_factor`` (q), with ``coherence`` (q) if there is another field, each with its
+        ``_error`` and ``_jackknife`` (block, q); ``n_vectors`` (q); the attribute ``no_error`` says why
+        errors are not known.
 
     Raises
     ------
@@ -78,9 +85,13 @@ def field_structure_factor(
     ParameterError
         if fields and trajectories don't match, or a field is the same for all particles.
 
-    Source: J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, Academic Press 2013, Sec. 3.6 (Fourier
+    References
+    ----------
+    J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, Academic Press 2013, Sec. 3.6 (Fourier
     components); E. Flenner, M. Zhang and G. Szamel, Phys. Rev. E 83, 051501 (2011), for mobilities.
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> random = np.random.default_rng(1)
     >>> run = sc.Trajectory.from_arrays(random.uniform(-5, 5, (8, 500, 3)), sc.Box.cube(10.0))
@@ -149,18 +160,35 @@ def four_point_structure_factor(
     which for walkers without forces is :math:`\chi_4 + \langle w\rangle^2`; :func:`ornstein_zernike` gives
     the limit without any of these by what S4 does at small q.
 
-    lags : (lag,), whole multiples of the interval between frames, tau
-    overlap_radius : a, sigma_AA
-    q_max, dq : largest wave number and width of a shell, 1/sigma_AA
-    species : whose particles; None takes all
-    origin_spacing : time between origins, tau; None takes every frame
-    blocks : contiguous parts of the origins of each run, left out in turn for errors; 1 leaves out whole runs
-    remove_drift : subtract the mean displacement of all particles; not done by default
-    executor : maps groups of origins; it never changes the answer
+    Parameters
+    ----------
+    trajectories
+        one run, or several of one state point
+    lags
+        (lag,), whole multiples of the interval between frames, tau
+    overlap_radius
+        a, sigma_AA
+    q_max, dq
+        largest wave number and width of a shell, 1/sigma_AA
+    mobility
+        w: "overlap" or "displacement"
+    species
+        whose particles; None takes all
+    origin_spacing
+        time between origins, tau; None takes every frame
+    blocks
+        contiguous parts of the origins of each run, left out in turn for errors; 1 leaves out whole runs
+    remove_drift
+        subtract the mean displacement of all particles; not done by default
+    executor
+        maps groups of origins; it never changes the answer
 
-    Returns ``four_point`` (lag, q), ``chi4`` (lag) and ``mobility`` (lag), the mean of w or of u, each
-    with ``_error`` and ``_jackknife``; ``n_vectors`` (q), ``n_origins`` (lag); the attribute ``no_error``
-    says why errors are not known.
+    Returns
+    -------
+    xr.Dataset
+        ``four_point`` (lag, q), ``chi4`` (lag) and ``mobility`` (lag), the mean of w or of u, each
+        with ``_error`` and ``_jackknife``; ``n_vectors`` (q), ``n_origins`` (lag); the attribute ``no_error``
+        says why errors are not known.
 
     Raises
     ------
@@ -169,10 +197,14 @@ def four_point_structure_factor(
     ParameterError, TrajectoryError
         if a lag is not a multiple of the interval or longer than the runs, or frames are unevenly spaced.
 
-    Source: N. Lačević, F. W. Starr, T. B. Schrøder and S. C. Glotzer, J. Chem. Phys. 119, 7372 (2003); L.
+    References
+    ----------
+    N. Lačević, F. W. Starr, T. B. Schrøder and S. C. Glotzer, J. Chem. Phys. 119, 7372 (2003); L.
     Berthier et al., J. Chem. Phys. 126, 184503 (2007) (fixed and free N); E. Flenner and G. Szamel, Phys.
     Rev. Lett. 105, 217801 (2010).
 
+    Examples
+    --------
     >>> import supercooled as sc
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (1, 400, 3)) + np.zeros((6, 1, 1))
     >>> still = sc.Trajectory.from_arrays(gas, sc.Box.cube(10.0), unwrapped=True)
@@ -241,24 +273,35 @@ def ornstein_zernike(spectrum: Spectrum, *, q_max: Positive) -> xr.Dataset:
     square of the length is what is fitted, and may come out negative where there is none: then, and where
     it is less than its error, the length is 0, with the root of that error.
 
-    spectrum : what :func:`four_point_structure_factor` returns, or :func:`field_structure_factor`, whose
+    Parameters
+    ----------
+    spectrum
+        what :func:`four_point_structure_factor` returns, or :func:`field_structure_factor`, whose
         length is that of the field
-    q_max : of the range that is fitted, 1/sigma_AA; it should stay below the first peak of S(q), and reach
+    q_max
+        of the range that is fitted, 1/sigma_AA; it should stay below the first peak of S(q), and reach
         a few shells: 1.5 in the literature of the Kob-Andersen liquid
 
-    Returns ``correlation_length`` (lag), ``chi4_limit`` (lag), each with its ``_error``, and ``beyond_box``
-    (lag): whether the length is larger than one over the smallest wave number, so that the box is too small
-    to know it; of a field they have no lag. chi4_limit less the chi4 of S4 is what a fixed number of
-    particles leaves out.
+    Returns
+    -------
+    xr.Dataset
+        ``correlation_length`` (lag), ``chi4_limit`` (lag), each with its ``_error``, and ``beyond_box``
+        (lag): whether the length is larger than one over the smallest wave number, so that the box is too
+        small to know it; of a field they have no lag. chi4_limit less the chi4 of S4 is what a fixed number
+        of particles leaves out.
 
     Raises
     ------
     ParameterError
         if fewer than three shells lie below `q_max`.
 
-    Source: N. Lačević et al., J. Chem. Phys. 119, 7372 (2003); E. Flenner, M. Zhang and G. Szamel, Phys.
+    References
+    ----------
+    N. Lačević et al., J. Chem. Phys. 119, 7372 (2003); E. Flenner, M. Zhang and G. Szamel, Phys.
     Rev. E 83, 051501 (2011); P. Whittle, Ark. Mat. 2, 423 (1953).
 
+    Examples
+    --------
     >>> q = np.arange(0.3, 1.6, 0.2)
     >>> s4 = {"four_point": (("lag", "q"), (5.0 / (1 + 4.0 * q**2))[None])}
     >>> found = ornstein_zernike(xr.Dataset(s4, {"lag": [1.0], "q": q}), q_max=1.5)
@@ -381,8 +424,12 @@ class _Transform:
     def products(self, xyz: Array, weights: Array) -> Array:
         """Mean over each shell of the products of each two of some weights, (product, shell).
 
-        xyz : (particle, 3), in the box
-        weights : (weight, particle)
+        Parameters
+        ----------
+        xyz
+            (particle, 3), in the box
+        weights
+            (weight, particle)
         """
         n = len(weights)
         sums = np.zeros((n * (n + 1) // 2, len(self.modes.q)))
@@ -443,8 +490,12 @@ def _coherence(products: Array) -> Array:
 class _Plan:
     """One run and its origins.
 
-    origins, part : (origin,), frames and which part of all runs each belongs to
-    steps : (lag,), frames
+    Parameters
+    ----------
+    origins, part
+        (origin,), frames and which part of all runs each belongs to
+    steps
+        (lag,), frames
     """
 
     run: Trajectory
@@ -495,9 +546,14 @@ class _Plan:
 class _OriginSums:
     """Of some origins.
 
-    sums : (part, lag, product, shell)
-    totals : (part, lag, 5): origins, mean of w, its square, mean of w^2, and 1 for each particle
-    bands : run, lag, and what tells of each origin how long it lasts
+    Parameters
+    ----------
+    sums
+        (part, lag, product, shell)
+    totals
+        (part, lag, 5): origins, mean of w, its square, mean of w^2, and 1 for each particle
+    bands
+        run, lag, and what tells of each origin how long it lasts
     """
 
     sums: Array

@@ -21,9 +21,14 @@ MOST_MODES = 1e8
 class Modes:
     """Half of the wave vectors of a box, by shell.
 
-    shape : modes along each edge, the last from 0 up, the others symmetric about 0
-    shell : shell of each mode, -1 beyond q_max, (l, m, n)
-    q, n_vectors : mean wave number and number of wave vectors of each shell, both halves
+    Parameters
+    ----------
+    shape
+        modes along each edge, the last from 0 up, the others symmetric about 0
+    shell
+        shell of each mode, -1 beyond q_max, (l, m, n)
+    q, n_vectors
+        mean wave number and number of wave vectors of each shell, both halves
     """
 
     box: Box
