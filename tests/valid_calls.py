@@ -81,6 +81,33 @@ def run() -> sc.Trajectory:
     return sc.Trajectory.from_arrays(xyz, BOX, unwrapped=True)
 
 
+@cache
+def tracked() -> sc.Trajectory:
+    """The same particles as a microscope sees them: some are missing now and then."""
+    xyz = run().unwrapped()
+    hidden = np.random.default_rng(5).random(xyz.shape[:2]) < 0.03
+    return sc.Trajectory.from_tracks(np.where(hidden[..., None], np.nan, xyz))
+
+
+def _table() -> dict[str, Any]:
+    table = {"x": [0.0, 5.0, 0.2], "y": [0.0, 4.0, 0.1], "z": [0.0, 1.0, 0.0], "frame": [0, 0, 1]}
+    return {
+        "tracks": {**table, "particle": [7, 9, 7], "kind": ["A", "B", "A"], "d": [1.0, 2.0, 1.5]},
+        "x": "x",
+        "y": "y",
+        "z": "z",
+        "t": "frame",
+        "particle": "particle",
+        "size": "d",
+        "species": "kind",
+        "pixel": 0.1,
+        "timestep": 0.5,
+        "field_of_view": sc.FieldOfView((-1.0, -1.0, -1.0), (6.0, 6.0, 6.0)),
+        "localisation_error": 0.1,
+        "temperature": 1.0,
+    }
+
+
 def described_model() -> Any:
     features = StructureFunctions((RADIAL,)).of(dense(), species="A")
     names = tuple(features.feature.values.tolist())
@@ -687,6 +714,22 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "dimensions": 3,
         "time": 1.5,
     },
+    "FieldOfView": lambda: {"low": (0.0, 0.0), "high": (4.0, 3.0), "localisation_error": 0.02},
+    "FieldOfView.box": lambda: {"margin": 1.0},
+    "FieldOfView.depths": lambda: {"positions": [[1.0, 1.0, 0.0]]},
+    "from_dataframe": _table,
+    "Frame.surrounded": lambda: {"distance": 1.0},
+    "Trajectory.from_tracks": lambda: {
+        "positions": tracked().tracks(),
+        "field_of_view": sc.FieldOfView((-4.0, -4.0, -4.0), (4.0, 4.0, 4.0)),
+        "species": np.zeros(PARTICLES, int),
+        "names": ("A",),
+        "times": np.arange(float(FRAMES)),
+        "temperature": 1.0,
+    },
+    "Trajectory.seen": lambda: {"chunk": slice(0, 2)},
+    "Trajectory.present": lambda: {"chunk": slice(0, 2)},
+    "Trajectory.tracks": lambda: {"chunk": slice(0, 2), "particles": np.array([0, 1])},
     "Box": lambda: {"Lx": 4.0, "Ly": 4.0, "Lz": 4.0, "xy": 0.1, "xz": 0.1, "yz": 0.1, "dimensions": 3},
     "Box.absolute": lambda: {"fractions": [[0.1, 0.2, 0.3]]},
     "Box.cube": lambda: {"length": 3.0, "dimensions": 2},
@@ -1990,6 +2033,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "io.Reader": lambda: sc.io.Reader("kind", (".kind",), lambda path: run()),
     "Neighbours": lambda: sc.neighbours([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]], BOX, cutoff=1.5),
     "Box": lambda: sc.Box(4.0, 4.0, 4.0),
+    "FieldOfView": lambda: sc.FieldOfView((0.0, 0.0), (4.0, 3.0)),
     "LennardJones": lambda: sc.LennardJones(1.0, 1.0, 2.5),
     "Liquid": ka,
     "Mixture": lambda: FLUID,

@@ -38,6 +38,7 @@ _NAMES = {
     "Box": "box",
     "Estimate": "estimate",
     "Features": "fields",
+    "FieldOfView": "field_of_view",
     "Frame": "frame",
     "Indicator": "fields",
     "LennardJones": "potentials",
@@ -55,6 +56,7 @@ _NAMES = {
     "compare": "analysis.compare",
     "benchmark": "analysis.benchmark",
     "compute": "fields",
+    "from_dataframe": "io",
     "look": "io",
     "predict": "predictors",
     "softness": "predictors",
@@ -100,9 +102,10 @@ if TYPE_CHECKING:
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
     from supercooled.estimate import Estimate
+    from supercooled.field_of_view import FieldOfView
     from supercooled.fields import Features, Indicator, compute
     from supercooled.frame import Frame
-    from supercooled.io import look, read, write_gsd
+    from supercooled.io import from_dataframe, look, read, write_gsd
     from supercooled.mixture import Activity, Liquid, Mixture
     from supercooled.neighbour_list import Neighbours, neighbours
     from supercooled.potentials import LennardJones
@@ -121,6 +124,7 @@ __all__ = [
     "Comparison",
     "Estimate",
     "Features",
+    "FieldOfView",
     "Frame",
     "Indicator",
     "LennardJones",
@@ -141,6 +145,7 @@ __all__ = [
     "compute",
     "datasets",
     "dynamics",
+    "from_dataframe",
     "indicators",
     "interfaces",
     "io",

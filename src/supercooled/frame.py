@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supercooled.arguments import Anything, Numbers, Positive, Temperature, shown, validated
+from supercooled.arguments import Anything, NotNegative, Numbers, Positive, Temperature, shown, validated
 from supercooled.array_input import as_array, kinds_of, three_columns
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.display import html_table
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.field_of_view import FieldOfView
 from supercooled.size_classes import Classes, Share, classes_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,24 @@ class Run(Protocol):
     def displacement(self, first: int, last: int) -> Array:
         """Way of every particle from one frame to another, (particle, 3), sigma_AA."""
         ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What a frame shows of a sample that goes on beyond its borders.
+
+    field_of_view : its borders, which are open
+    particles : (particle,), which of the trajectory's particles those of the frame are
+    n_particles : how many the trajectory has
+    missing : (missing, 3), about where particles are that are seen before and after, but not now
+    within : (missing,), how far off those places are at most
+    """
+
+    field_of_view: FieldOfView
+    particles: Integers
+    n_particles: int
+    missing: Array
+    within: Array
 
 
 @validated
@@ -71,6 +90,9 @@ class Frame:
         (particle,), whose values are wanted; what costs less for fewer may leave the others out
     known
         results that were found in this frame, by their key
+    view
+        where its borders are open and particles come and go, what is known of that; `box` is then the
+        field of view, with its centre at the origin, and has no copies beyond its faces
 
     Notes
     -----
@@ -93,6 +115,7 @@ class Frame:
     row: int = 0
     chosen: Annotated[Booleans | None, Anything()] = None
     known: Annotated[dict[Hashable, Any], Anything()] = field(default_factory=dict, repr=False)
+    view: Annotated[View | None, Anything()] = None
 
     @classmethod
     @validated
@@ -357,6 +380,10 @@ class Frame:
         >>> [float(x[0].round(12)) for x in (cubes.volumes, cubes.surfaces, cubes.coordination)]
         [1.0, 6.0, 6.0]
         """
+        if self.view is not None:
+            raise ParameterError(
+                f"{self.place}: Voronoi cells need a periodic box, and the borders of this one are open"
+            )
         from supercooled.voronoi import tessellated
 
         if radii == "sizes":
@@ -393,8 +420,12 @@ class Frame:
         BoxError
             if a particle would meet a neighbour twice.
         """
-        from supercooled.neighbour_list import cells_of
+        from supercooled.neighbour_list import cells_of, sorted_into_cells
 
+        if self.view is not None:
+            # In a box that much wider nobody meets anybody across its faces.
+            box = self.view.field_of_view.box(cutoff)
+            return self.once(("cells", cutoff), lambda: sorted_into_cells(self.positions, box, cutoff))
         return self.once(("cells", cutoff), lambda: cells_of(self.positions, self.box, cutoff, self.place))
 
     @validated
@@ -413,7 +444,44 @@ class Frame:
         """
         from supercooled.neighbour_list import check_cutoff
 
+        if self.view is not None:
+            return
         check_cutoff(self.box, cutoff, self.place)
+
+    @validated
+    def surrounded(self, distance: NotNegative) -> Booleans:
+        """Which particles have everything about them in sight up to a distance, (particle,).
+
+        All, in a periodic box. Where the borders are open, those that are so far from every border, and from
+        where a particle is that is seen before and after, but not now.
+
+        Parameters
+        ----------
+        distance
+            sigma_AA
+
+        Returns
+        -------
+        Booleans
+            (particle,)
+
+        Examples
+        --------
+        >>> Frame.from_arrays([[0.0, 0.0, 0.0]], Box.cube(8.0)).surrounded(2.0)
+        array([ True])
+        """
+        if self.view is None:
+            return np.ones(self.n_particles, bool)
+        seen = self.view.field_of_view
+        found = seen.depths(self.positions + seen.centre) >= distance
+        if len(self.view.missing) and found.any():
+            from scipy.spatial import KDTree
+
+            tree = KDTree(self.positions)
+            far = distance + self.view.within
+            for near in tree.query_ball_point(self.view.missing, far):
+                found[near] = False
+        return found
 
     @validated
     def species_index(self, species: str) -> int:

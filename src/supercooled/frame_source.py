@@ -169,6 +169,12 @@ class SizedSource:
     source: FrameSource
     diameters: Array | None
 
+    def __getattr__(self, name: str) -> Any:
+        """When particles are seen, where the source says it."""
+        if name != "seen":
+            raise AttributeError(name)
+        return getattr(self.source, name)
+
     @property
     def name(self) -> str:
         """What an error calls it."""

@@ -21,15 +21,17 @@ from supercooled.arguments import (
     validated,
 )
 from supercooled.array_input import as_array, boxes_of, images_of, kinds_of, numbered, three_columns
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
 from supercooled.display import html_table
 from supercooled.errors import BoxError, ParameterError, TrajectoryError
-from supercooled.frame import Frame
+from supercooled.field_of_view import FieldOfView
+from supercooled.frame import Frame, View
 from supercooled.frame_source import Frames, FrameSource, MemorySource, SizedSource
 from supercooled.size_classes import Classes, Share, classes_of
 from supercooled.state import StatePoint
+from supercooled.tracks import MemoryTracks, TrackSource, unseen
 from supercooled.units import Units
 from supercooled.unwrapping import Place, Way, far_ones_move_with_the_box, follow
 
@@ -71,6 +73,10 @@ class Trajectory:
         of the trajectory are in sigma_AA and tau always
     clock
         "frame" where times are the numbers of the frames instead (:meth:`by_frame`)
+    field_of_view
+        where the borders are open and particles come and go, as under a microscope; None where the box is
+        periodic and every particle is there in every frame. Only what knows of it takes such a trajectory
+        (:meth:`tracks`, :meth:`present`, :meth:`seen`); all else refuses it
 
     Notes
     -----
@@ -87,6 +93,7 @@ class Trajectory:
     temperature: Temperature | None = None
     units: Units | None = None
     clock: Literal["tau", "frame"] = "tau"
+    field_of_view: FieldOfView | None = None
 
     def __post_init__(self) -> None:
         if self.moments is not None and len(self.moments) != len(self.frames):
@@ -287,6 +294,93 @@ class Trajectory:
         kinds, names = classes_of(first, classes, equal)
         return replace(self, species=kinds, names=names)
 
+    @classmethod
+    @validated
+    def from_tracks(
+        cls,
+        positions: AnyNumbers,
+        *,
+        field_of_view: FieldOfView | None = None,
+        species: Annotated[ArrayLike | None, Anything()] = None,
+        names: Sequence[str] | None = None,
+        times: Annotated[ArrayLike, Numbers(rank=1, nan=True, infinite=True, least=1)] | None = None,
+        temperature: Temperature | None = None,
+    ) -> Trajectory:
+        """Trajectory of particles that come and go, as a microscope sees them.
+
+        Parameters
+        ----------
+        positions
+            (frame, particle, 2 or 3), sigma_AA; NaN where a particle is not seen
+        field_of_view
+            whose borders are open; None takes the smallest that holds every position
+        species, names, times, temperature
+            as of :meth:`from_arrays`
+
+        Returns
+        -------
+        Trajectory
+            with its field of view.
+
+        Raises
+        ------
+        TrajectoryError
+            naming frame and particle, if a position is infinite, has some coordinates only, or lies outside
+            of the field of view.
+
+        Examples
+        --------
+        >>> tracks = Trajectory.from_tracks([[[0.0, 0.0], [1.0, 2.0]], [[0.1, 0.0], [np.nan, np.nan]]])
+        >>> tracks.present()
+        array([[ True,  True],
+               [ True, False]])
+        """
+        xyz = np.asarray(positions, dtype=np.float64)
+        if xyz.ndim != 3 or xyz.shape[2] not in (2, 3):
+            raise TrajectoryError(f"positions must have shape (frame, particle, 2 or 3), not {xyz.shape}")
+        there = ~np.isnan(xyz).all(axis=2)
+        if (wrong := there & ~np.isfinite(xyz).all(axis=2)).any():
+            f, i = np.argwhere(wrong)[0]
+            raise TrajectoryError(
+                f"frame {f}, particle {i}: position {xyz[f, i]} is not a finite number; NaN in every "
+                "coordinate says that the particle is not seen"
+            )
+        if not there.any():
+            raise TrajectoryError("no particle is seen in any frame")
+        frames, particles = np.nonzero(there)
+        rows = xyz[frames, particles]
+        if field_of_view is None:
+            field_of_view = _smallest(rows)
+        n_frames, n_particles, dimensions = xyz.shape
+        if field_of_view.dimensions != dimensions:
+            raise TrajectoryError(
+                f"positions have {dimensions} coordinates and the field of view {field_of_view.dimensions}"
+            )
+        flat = np.zeros((len(rows), 3))
+        flat[:, :dimensions] = rows
+        if (outside := field_of_view.depths(flat) < 0).any():
+            k = int(np.argmax(outside))
+            raise TrajectoryError(
+                f"frame {frames[k]}, particle {particles[k]}: position {rows[k]} lies outside of the field "
+                f"of view, {field_of_view.low} to {field_of_view.high}"
+            )
+        like = cls.from_arrays(
+            np.zeros((n_frames, n_particles, 3)),
+            field_of_view.box(),
+            species=species,
+            names=names,
+            times=times,
+            temperature=temperature,
+        )
+        source = MemoryTracks(
+            starts=np.searchsorted(frames, np.arange(n_frames + 1)),
+            particles=particles,
+            positions=flat,
+            n_particles=n_particles,
+            edges=field_of_view.box().to_array(),
+        )
+        return replace(like, source=source, field_of_view=field_of_view)
+
     @property
     def n_frames(self) -> int:
         """How many frames."""
@@ -330,8 +424,15 @@ class Trajectory:
         tuple[object, ...]
             values to compare or to hash
         """
-        known = (self.fingerprint, self.frames, self.moments, self.state, self.temperature)
-        return known if self.clock == "tau" else (*known, self.clock)
+        known: tuple[object, ...] = (
+            self.fingerprint,
+            self.frames,
+            self.moments,
+            self.state,
+            self.temperature,
+        )
+        known = known if self.clock == "tau" else (*known, self.clock)
+        return known if self.field_of_view is None else (*known, self.field_of_view)
 
     @property
     def times(self) -> Array:
@@ -428,7 +529,8 @@ class Trajectory:
             if not -self.n_frames <= selection < self.n_frames:
                 # Of this kind, so that a loop over places ends.
                 raise IndexError(f"{self.source.name} has {self.n_frames} frames, and no frame {selection}")
-            return self.frame(int(selection) % self.n_frames)
+            row = int(selection) % self.n_frames
+            return next(self.seen(slice(row, row + 1)))
         if not isinstance(selection, slice):
             raise ParameterError(
                 "choose frames with a slice, for example trajectory[10:20], or a single frame with its number"
@@ -442,7 +544,7 @@ class Trajectory:
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames, one after the other; no more than one is held."""
-        return (self.frame(row) for row in range(self.n_frames))
+        return (next(self.seen(slice(row, row + 1))) for row in range(self.n_frames))
 
     @validated
     def frame(self, row: Annotated[int, Whole(at_least=0)]) -> Frame:
@@ -509,6 +611,101 @@ class Trajectory:
                 diameters=None if data.diameters is None else data.diameters[k],
                 run=self,
                 row=row,
+            )
+
+    @validated
+    def seen(self, chunk: slice = slice(None)) -> Iterator[Frame]:
+        """Frames of a chunk with the particles that are seen in each, and their :attr:`Frame.view`.
+
+        Parameters
+        ----------
+        chunk
+            which frames
+
+        Yields
+        ------
+        Frame
+            as :meth:`each` where every particle is there in every frame.
+
+        Examples
+        --------
+        >>> run = Trajectory.from_tracks([[[0.0, 0.0], [1.0, 2.0]], [[0.1, 0.0], [np.nan, np.nan]]])
+        >>> [frame.n_particles for frame in run.seen()]
+        [2, 1]
+        """
+        if self.field_of_view is None:
+            yield from self.each(chunk)
+            return
+        seen = self.field_of_view
+        assert isinstance(self.source, TrackSource)  # noqa: S101
+        rows = np.arange(self.n_frames)[chunk]
+        frames = [int(f) for f in self.frames[chunk]]
+        data = self.source.read(frames)
+        missing = unseen(self.source, frames)
+        for k, (row, xyz, (places, off)) in enumerate(
+            zip(rows.tolist(), data.positions, missing, strict=True)
+        ):
+            there = np.flatnonzero(~np.isnan(xyz[:, 0]))
+            yield Frame(
+                xyz[there] - seen.centre,
+                seen.box(),
+                self.species[there],
+                self.names,
+                number=int(self.frames[row]),
+                time=self.moment(row),
+                temperature=self.temperature,
+                place=f"{self.source.name}: frame {self.frames[row]}",
+                diameters=None if data.diameters is None else data.diameters[k][there],
+                run=self,
+                row=row,
+                view=View(seen, there, self.n_particles, places - seen.centre, off),
+            )
+
+    @validated
+    def tracks(self, chunk: slice = slice(None), particles: Numbering | None = None) -> Array:
+        """Positions of a chunk without jumps, NaN where a particle is not seen, (frame, particle, 3).
+
+        Parameters
+        ----------
+        chunk
+            which frames
+        particles
+            which; None takes all
+
+        Returns
+        -------
+        Array
+            in sigma_AA; as :meth:`unwrapped` where every particle is there in every frame.
+        """
+        if self.field_of_view is None:
+            return self.unwrapped(chunk, particles)
+        positions = self.source.read([int(f) for f in self.frames[chunk]]).positions
+        return positions if particles is None else np.ascontiguousarray(positions[:, particles])
+
+    @validated
+    def present(self, chunk: slice = slice(None)) -> Booleans:
+        """Which particles are there in the frames of a chunk.
+
+        Parameters
+        ----------
+        chunk
+            slice of frames
+
+        Returns
+        -------
+        Booleans
+            (frame, particle)
+        """
+        if self.field_of_view is None:
+            return np.ones((len(self.frames[chunk]), self.n_particles), bool)
+        return ~np.isnan(self.tracks(chunk)[..., 0])
+
+    def _periodic(self) -> None:
+        """Refuse where particles come and go."""
+        if self.field_of_view is not None:
+            raise TrajectoryError(
+                f"{self.source.name}: particles come and go through the open borders of its field of view, "
+                "and this needs a periodic box with every particle in every frame"
             )
 
     @validated
@@ -620,6 +817,7 @@ class Trajectory:
         BoxError
             if a box has no volume.
         """
+        self._periodic()
         wanted = self.frames[chunk]
         data = self.source.read([int(f) for f in wanted])
         if data.diameters is not None:
@@ -681,6 +879,7 @@ class Trajectory:
         Array
             (frame, 6), edges in sigma_AA and tilts
         """
+        self._periodic()
         wanted = self.frames[chunk]
         boxes = self.source.boxes([int(f) for f in wanted])
         self._check_boxes(boxes, wanted)
@@ -887,8 +1086,16 @@ class Trajectory:
 
     def _repr_html_(self) -> str:
         kinds = zip(self.names, np.bincount(self.species, minlength=len(self.names)), strict=True)
-        box = Box.from_array(self.boxes(slice(0, 1))[0], self.dimensions)
+        box = Box.from_array(self.source.boxes([int(self.frames[0])])[0], self.dimensions)
         edges = " × ".join(f"{edge:.5g}" for edge in box.lengths[: self.dimensions])
+        if self.field_of_view is not None:
+            known = [
+                ("particles", f"{self.n_particles} tracks: " + ", ".join(f"{n} {name}" for name, n in kinds)),
+                ("frames", f"{self.n_frames}, {self._lasting()}"),
+                ("field of view", f"{edges} sigma_AA, with open borders"),
+                ("read from", self.source.name),
+            ]
+            return html_table("Trajectory", known)
         lines = [
             ("particles", f"{self.n_particles} particles: " + ", ".join(f"{n} {name}" for name, n in kinds)),
             ("frames", f"{self.n_frames}, {self._lasting()}"),
@@ -914,3 +1121,9 @@ def _sizes(diameters: ArrayLike, n_frames: int, n_particles: int) -> Array:
             f"({n_particles},) or ({n_frames}, {n_particles})"
         )
     return np.broadcast_to(given, (n_frames, n_particles))
+
+
+def _smallest(rows: Array) -> FieldOfView:
+    """The smallest field of view that holds some positions, (row, dimensions)."""
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    return FieldOfView(tuple(low.tolist()), tuple(high.tolist()))

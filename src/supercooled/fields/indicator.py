@@ -21,7 +21,7 @@ from supercooled.errors import ParameterError
 from supercooled.fields.blockwise import field
 from supercooled.fields.described import Described, enter, plain_parameters
 from supercooled.fields.stored_chunks import LEAST, read_when_asked, stored_chunks
-from supercooled.frame import Frame
+from supercooled.frame import Frame, View
 from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units_once
@@ -70,6 +70,13 @@ class Features(Described):
         The largest of all that are computed together is made first, and the others are taken from it.
         """
         return 0.0
+
+    def extent(self, frame: Frame) -> float | None:
+        """How far away something may be and still decide a particle's value, sigma_AA; None if not said.
+
+        Where the borders of a frame are open, only particles that are surrounded so far have a value.
+        """
+        return None
 
     def of(
         self,
@@ -204,7 +211,7 @@ class Indicator(Features):
         plan = _Plan.of(run, [self], species, frames)
         enter(self)
         chunks = plan.chunks(megabytes, executor)
-        return field(
+        found = field(
             self.name,
             plan.one,
             chunks,
@@ -217,6 +224,7 @@ class Indicator(Features):
             **origin(run),
             **described(self),
         )
+        return found if out is not None else plan.with_share(found)
 
 
 @validated
@@ -294,10 +302,11 @@ def compute(
     plan = _Plan.of(run, wanted, species, frames)
     pool = _watched(executor, progress, len(plan.rows))
     coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
-    labels = _Labels(wanted, run.frame(int(plan.rows[0])), coords, made, species)
+    labels = _Labels(wanted, run[int(plan.rows[0])], coords, made, species)
     if out is None:
         chunks = plan.chunks(megabytes, executor)
-        return labels.of(np.concatenate(list((map if pool is None else pool.map)(plan.many, chunks))))
+        values = labels.of(np.concatenate(list((map if pool is None else pool.map)(plan.many, chunks))))
+        return values.map(plan.with_share, keep_attrs=True)
     chunks = plan.chunks_of_any(megabytes)
     paths = stored_chunks(plan.many, chunks, key=plan.key, out=out, executor=pool, inputs=[run.source.name])
     found = labels.of(np.broadcast_to(0.0, (len(plan.rows), len(plan.particles), labels.n_columns)))
@@ -396,18 +405,37 @@ class _Plan:
 
     def many(self, chunk: Integers) -> Array:
         """Values of some frames, (frame, particle, column)."""
-        return np.stack([self._values(frame) for frame in self.run.each(as_slice(chunk))])
+        return np.stack([self._values(frame) for frame in self.run.seen(as_slice(chunk))])
+
+    def with_share(self, found: xr.DataArray) -> xr.DataArray:
+        """Where borders are open, with the share of those seen that have a value, `share_with_value`."""
+        if self.run.field_of_view is None:
+            return found
+        seen = int(self.run.present(as_slice(self.rows))[:, self.particles].sum())
+        last = found.dims[2:]
+        valued = int((np.isfinite(found).all(last) if last else np.isfinite(found)).sum())
+        return found.assign_attrs(share_with_value=valued / seen if seen else 0.0)
 
     def one(self, chunk: Integers) -> Array:
         """Values of one indicator, (frame, particle)."""
         return self.many(chunk)[..., 0]
 
     def _values(self, frame: Frame) -> Array:
+        if frame.view is not None:
+            return self._seen(frame, frame.view)
         if len(self.particles) < frame.n_particles:
             chosen = np.zeros(frame.n_particles, bool)
             chosen[self.particles] = True
             frame = replace(frame, chosen=chosen)
         return values_of(frame, self.wanted)[self.particles]
+
+    def _seen(self, frame: Frame, view: View) -> Array:
+        """Of a frame in which some are seen, NaN for the others."""
+        chosen = np.isin(view.particles, self.particles)
+        found = values_of(frame if chosen.all() else replace(frame, chosen=chosen), self.wanted)
+        every = np.full((view.n_particles, found.shape[1]), np.nan)
+        every[view.particles] = found
+        return every[self.particles]
 
 
 def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
@@ -418,6 +446,13 @@ def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
     ParameterError
         if one returns something else than a number for each particle.
     """
+    if frame.view is not None and (vague := [one for one in wanted if one.extent(frame) is None]):
+        raise ParameterError(
+            f"{frame.place}: {vague[0]} does not say how far away something may be and still decide its "
+            "value, which it must where the borders are open"
+        )
+    if frame.n_particles == 0:
+        return np.zeros((0, sum(len(one.columns(frame)) for one in wanted)))
     reach = max((one.reach for one in wanted), default=0.0)
     if reach > 0:
         frame.neighbours(reach)
@@ -428,12 +463,19 @@ def values_of(frame: Frame, wanted: Sequence[Features]) -> Array:
             raise ParameterError(
                 f"{one} must return one number for each of {frame.n_particles} particles, not {shown(part)}"
             )
+        if frame.view is not None:
+            far = one.extent(frame)
+            assert far is not None  # noqa: S101
+            part = np.where(frame.surrounded(far)[:, None], part, np.nan)
         parts.append(part)
     return np.concatenate(parts, axis=1)
 
 
 def _check_units(run: Trajectory, wanted: Sequence[Features]) -> None:
     """Potentials mean nothing where lengths are in Angstrom."""
+    if run.field_of_view is not None:
+        # What is nearest is not known of particles that are not seen.
+        return
     for mixture in _mixtures(wanted):
         check_units_once(run, mixture)
 
@@ -447,6 +489,8 @@ def check_units_in(frame: Frame, wanted: Sequence[Features]) -> None:
         if no two of its particles repel each other by them, or most overlap beyond reason.
     """
     run = frame.run
+    if frame.view is not None:
+        return
     if next(_mixtures(tuple(wanted)), None) is None:
         return
     if not isinstance(run, Trajectory):
@@ -465,11 +509,12 @@ def _of_frame(frame: Frame, wanted: Sequence[Features], species: str | None) -> 
         raise ParameterError(f"this takes a trajectory or one of its frames, not {shown(frame)}")
     check_units_in(frame, wanted)
     particles = np.arange(frame.n_particles)
+    numbers = particles if frame.view is None else frame.view.particles
     if species is not None:
         chosen = frame.species == frame.species_index(species)
         frame, particles = replace(frame, chosen=chosen), np.flatnonzero(chosen)
     values = values_of(frame, wanted)[particles]
-    coords: dict[str, Any] = {"frame": frame.number, "particle": particles}
+    coords: dict[str, Any] = {"frame": frame.number, "particle": numbers[particles]}
     coords |= {} if frame.time is None else {"time": frame.time}
     coords |= {} if frame.temperature is None else {"temperature": frame.temperature}
     return _Labels(wanted, frame, coords, {}, species).of(values)

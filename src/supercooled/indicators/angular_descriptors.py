@@ -87,6 +87,10 @@ class AngularDescriptors(
         """Where the last Gaussian ends."""
         return max(self.radii) + _WIDTHS * self.width
 
+    def extent(self, frame: Frame) -> float | None:
+        """As far as it reaches."""
+        return self.reach
+
     def columns(self, frame: Frame) -> tuple[str, ...]:
         """Degree and radius of each."""
         letter = "psi" if frame.dimensions == 2 else "q"

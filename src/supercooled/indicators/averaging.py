@@ -77,6 +77,11 @@ class Average(Indicator, long_name="neighbourhood average", source=_SOURCE):
         """Cutoff of what the inner indicator asks for."""
         return self.inner.reach
 
+    def extent(self, frame: Frame) -> float | None:
+        """That of the inner indicator, and the cutoff of every generation."""
+        inner = self.inner.extent(frame)
+        return None if inner is None else inner + self.generations * self.cutoff
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         return self.several().values(frame)[:, -1]
@@ -134,6 +139,11 @@ class Averages(Features, long_name="neighbourhood averages", source=_SOURCE):
     def reach(self) -> float:
         """Cutoff of what the inner features ask for."""
         return self.inner.reach
+
+    def extent(self, frame: Frame) -> float | None:
+        """That of the inner features, and the cutoff of every generation."""
+        inner = self.inner.extent(frame)
+        return None if inner is None else inner + self.generations * self.cutoff
 
     @property
     def _far(self) -> tuple[float, ...]:

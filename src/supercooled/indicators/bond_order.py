@@ -68,6 +68,11 @@ class BondOrder(
     degree: Annotated[int, Whole(at_least=1, at_most=20)] = 6
     averaged: bool = True
 
+    def extent(self, frame: Frame) -> float | None:
+        """Cutoff of the bonds, and as far again where the neighbours' own are averaged."""
+        once = super().extent(frame)
+        return 2.0 * once if once is not None and self.averaged and frame.dimensions == 3 else once
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         bonds = self.bonds(frame)

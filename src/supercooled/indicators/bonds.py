@@ -45,6 +45,10 @@ class Bonded(Indicator):
         """Cutoff of the bonds, where they have one."""
         return self.cutoff if self.neighbours == "cutoff" else 0.0
 
+    def extent(self, frame: Frame) -> float | None:
+        """Cutoff of the bonds; not said of those that are not cut."""
+        return self.cutoff if self.neighbours == "cutoff" else None
+
     def bonds(self, frame: Frame) -> Neighbours:
         """The bonds of a frame.
 

@@ -102,6 +102,10 @@ class LearnedSoftness(Indicator, quantity="learned_softness", source="schoenholz
         """Species of the particles that have a softness."""
         return _described(self.model.definition)[0].centre
 
+    def extent(self, frame: Frame) -> float | None:
+        """That of the model's features."""
+        return _described(self.model.definition)[1].extent(frame)
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle of the model's species that is wanted, (particle,)."""
         said, functions = _described(self.model.definition)

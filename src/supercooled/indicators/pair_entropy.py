@@ -162,6 +162,11 @@ class PairEntropy(
         """Distance up to which a particle must meet each neighbour once."""
         return max(self.smeared, self.radius or 0.0, self.averaged_within or 0.0)
 
+    def extent(self, frame: Frame) -> float | None:
+        """Where the last neighbour counts; of the bulk density, which takes the whole box, it is not said."""
+        own = max(self.smeared, self.radius or 0.0) + (self.averaged_within or 0.0)
+        return own if self.normalisation == "local" else None
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         partial = self.pair_correlation == "partial"

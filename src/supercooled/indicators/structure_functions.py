@@ -101,6 +101,11 @@ class StructureFunctions(
             raise ParameterError(f"there is no paper {name!r}; known are {', '.join(FEATURE_SETS)}")
         return cls(FEATURE_SETS[name].radial, FEATURE_SETS[name].angular)
 
+    def extent(self, frame: Frame) -> float | None:
+        """The largest cutoff."""
+        ends = [one.reach for one in self.radial]
+        return max(ends if self.angular is None else [*ends, self.angular.cutoff])
+
     def definition(self, names: tuple[str, ...], dimensions: int, species: str) -> str:
         """All that decides the values of the particles of a species, as JSON."""
         data = {
@@ -173,6 +178,10 @@ class StructureFunction(
     partner: str | None
     mean: Positive = parameter(1.0, unit="sigma_AA")
     width: Positive = parameter(0.1, unit="sigma_AA")
+
+    def extent(self, frame: Frame) -> float | None:
+        """Where its Gaussian ends."""
+        return Radial(self.mean, self.width, 1, self.width).reach
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""

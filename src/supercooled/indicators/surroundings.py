@@ -61,6 +61,10 @@ class PotentialEnergy(
         """Largest cutoff of a pair."""
         return self.mixture.cutoff
 
+    def extent(self, frame: Frame) -> float | None:
+        """As far as it reaches."""
+        return self.reach
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         check_species(frame, self.mixture)
@@ -114,6 +118,10 @@ class LocalDensity(
         """Radius and tail."""
         return self.radius + TAIL * self.width
 
+    def extent(self, frame: Frame) -> float | None:
+        """As far as it reaches."""
+        return self.reach
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         bonds = frame.neighbours(self.reach)
@@ -160,6 +168,10 @@ class Coordination(Indicator, quantity="coordination", source="sharma2022, Sec. 
     def reach(self) -> float:
         """Largest shell."""
         return max(self.shells.values()) if isinstance(self.shells, Mapping) else self.shells
+
+    def extent(self, frame: Frame) -> float | None:
+        """As far as it reaches."""
+        return self.reach
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""

@@ -74,6 +74,11 @@ class Variance(Indicator, long_name="local variance", source="Jung, Biroli and B
         """Cutoff of what the inner indicator asks for."""
         return self.inner.reach
 
+    def extent(self, frame: Frame) -> float | None:
+        """That of the inner indicator, and the cutoff."""
+        inner = self.inner.extent(frame)
+        return None if inner is None else inner + self.cutoff
+
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
         powers = _Powers(self.inner)

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from supercooled.io.gsd_reading import read_fields
     from supercooled.io.gsd_writing import GsdAppender, write_gsd
     from supercooled.io.mdanalysis import from_mdanalysis
+    from supercooled.io.tables import from_dataframe
 
 # What opening a file does not need is imported when it is asked for.
 _LATER = {
     "GsdAppender": "gsd_writing",
     "Look": "file_summary",
     "from_ase": "ase",
+    "from_dataframe": "tables",
     "from_mdanalysis": "mdanalysis",
     "look": "file_summary",
     "look_at": "file_summary",
@@ -34,6 +36,7 @@ __all__ = [
     "Meaning",
     "Reader",
     "from_ase",
+    "from_dataframe",
     "from_mdanalysis",
     "look",
     "look_at",

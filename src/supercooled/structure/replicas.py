@@ -39,14 +39,25 @@ def in_one_order(trajectories: Trajectory | Sequence[Trajectory]) -> tuple[Traje
 def described(runs: Sequence[Trajectory]) -> dict[str, Any]:
     """What the replicas have in common, for the attributes of a result."""
     volumes = np.concatenate([_volumes(run) for run in runs])
-    return {
+    counts = np.mean([mean_counts(run) for run in runs], axis=0)
+    known = {
         "species": list(runs[0].names),
-        "composition": [float(x) for x in runs[0].composition()],
-        "density": float(runs[0].n_particles / volumes.mean()),
+        "composition": [float(x) for x in counts / counts.sum()],
+        "density": float(counts.sum() / volumes.mean()),
         "dimensions": runs[0].dimensions,
         "n_particles": runs[0].n_particles,
         "n_frames": sum(run.n_frames for run in runs),
     }
+    return known if runs[0].field_of_view is None else {**known, "borders": "open"}
+
+
+def mean_counts(run: Trajectory) -> Array:
+    """Particles of each species in a frame, on average, (species,)."""
+    n = len(run.names)
+    if run.field_of_view is None:
+        return np.bincount(run.species, minlength=n).astype(np.float64)
+    seen = sum(run.present(chunk).sum(axis=0) for chunk in run.chunks())
+    return np.asarray(np.bincount(run.species, weights=seen, minlength=n) / run.n_frames)
 
 
 def one_box(runs: Sequence[Trajectory]) -> Box:
@@ -69,4 +80,6 @@ def one_box(runs: Sequence[Trajectory]) -> Box:
 
 
 def _volumes(run: Trajectory) -> Array:
+    if run.field_of_view is not None:
+        return np.full(run.n_frames, run.field_of_view.volume)
     return np.asarray(run.boxes()[:, : run.dimensions].prod(axis=1), dtype=np.float64)
