@@ -412,8 +412,8 @@ class _Plan:
         if self.run.field_of_view is None:
             return found
         seen = int(self.run.present(as_slice(self.rows))[:, self.particles].sum())
-        last = found.dims[2:]
-        valued = int((np.isfinite(found).all(last) if last else np.isfinite(found)).sum())
+        there = np.isfinite(found.values).reshape(len(self.rows), len(self.particles), -1)
+        valued = int(there.all(axis=2).sum())
         return found.assign_attrs(share_with_value=valued / seen if seen else 0.0)
 
     def one(self, chunk: Integers) -> Array:
