@@ -165,6 +165,7 @@ def _public() -> dict[str, Any]:
         "indicators.compute",
         "io.read",
         "io.write_gsd",
+        "io.from_dataframe",
         "io.look",
         "store.simulate",
     }  # at the top

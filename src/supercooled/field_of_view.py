@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from supercooled.arguments import NotNegative, Vectors, validated
+from supercooled.arguments import NotNegative, Numbers, validated
 from supercooled.arrays import Array
 from supercooled.box import Box
 from supercooled.errors import BoxError
@@ -93,7 +95,7 @@ class FieldOfView:
         return Box(Lx, Ly, Lz, dimensions=self.dimensions)
 
     @validated(error=BoxError)
-    def depths(self, positions: Vectors) -> Array:
+    def depths(self, positions: Annotated[ArrayLike, Numbers(columns=3)]) -> Array:
         """Distance from the nearest border, (particle,), sigma_AA; negative outside.
 
         Parameters

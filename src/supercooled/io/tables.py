@@ -177,11 +177,11 @@ def _columns(tracks: Any, wanted: Sequence[str]) -> dict[str, Array]:
 
 
 def _column(tracks: Any, name: str) -> AnyArray:
-    names = list(map(str, tracks.keys())) if isinstance(tracks, Mapping) or hasattr(tracks, "keys") else None
-    if names is None:
+    if isinstance(tracks, type) or not (isinstance(tracks, Mapping) or hasattr(tracks, "keys")):
         raise ParameterError(
             f"tracks must be a pandas DataFrame or a mapping of columns, not {type(tracks).__name__}"
         )
+    names = list(map(str, tracks.keys()))
     if name not in names:
         raise ParameterError(f"{NAME}: no column {name!r} among {', '.join(names) or 'none'}")
     values = np.asarray(tracks[name])
