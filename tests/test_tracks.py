@@ -156,6 +156,7 @@ TAKES = {
     "matching.matched",
     "matching.origin",
     "predict",
+    "simulation.SizedRun",
     "softness",
     "store.Rung",
     "structure.radial_distribution",
