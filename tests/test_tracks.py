@@ -224,7 +224,8 @@ def test_indicators_that_do_not_say_how_far_they_look_refuse_open_borders() -> N
     seen = valid_calls.tracked()
     refused = set()
     for name, kind in indicators.known().items():
-        made = kind(**valid_calls.CALLS[f"indicators.{name}"]())
+        # What other tests make has no call, and no fields.
+        made = kind(**valid_calls.CALLS.get(f"indicators.{name}", dict)())
         try:
             found = made.of(seen[:2])
         except SupercooledError as error:
