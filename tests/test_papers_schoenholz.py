@@ -13,7 +13,7 @@ import supercooled as sc
 from supercooled.analysis import stages
 from supercooled.papers import named
 from supercooled.papers import schoenholz2016 as study
-from supercooled.papers.schoenholz2016 import measuring, reasons, rows, training
+from supercooled.papers.schoenholz2016 import claims, measuring, reasons, rows, training
 from supercooled.papers.schoenholz2016.figures import PLATES
 from supercooled.report import Tolerance
 from supercooled.report.plates import draw
@@ -151,6 +151,62 @@ def test_examples_come_before_the_peak_and_from_blocks_that_are_kept_apart(found
         assert set(pairs) <= peaks
         assert (table.group.values == table.frame.values // 100).all()
     assert np.bincount(cold.group(0, np.arange(run.n_frames))).tolist() == [100] * 4
+
+
+def test_the_hard_by_the_papers_words_have_not_rearranged_before_their_structure(found):
+    cold = coldest(found[1][0.5])
+    (run,) = cold.runs
+    p_hop = sc.dynamics.hops(run, window=CHOICES.window, species="A")
+    table = cold.examples(by_words=True)
+    hard = table.isel(example=~table.soft.values)
+    moved = []
+    for frame, particle in zip(hard.frame.values, hard.particle.values, strict=True):
+        before = p_hop.sel(particle=particle, frame=slice(frame - 99, frame))
+        assert (before <= CHOICES.rearrangement).all()
+        moved.append(float(before.max()))
+    # the study's own are quieter than that, and its structures stand amid the quiet
+    own = cold.examples()
+    quiet = own.isel(example=~own.soft.values)
+    for frame, particle in zip(quiet.frame.values[:20], quiet.particle.values[:20], strict=True):
+        assert (p_hop.sel(particle=particle, frame=slice(frame - 40, frame + 40)) <= CHOICES.candidate).all()
+    assert len(moved) > 20
+
+
+def test_c_a_is_read_where_inherent_structures_no_longer_flicker():
+    lag = np.array([1.0, 2.0, 4.0, 8.0, 16.0])
+    thermal = xr.Dataset({"overlap": ("lag", 1.0 - 0.01 * lag)}, {"lag": lag})
+    flicker = np.array([0.05, 0.01, 0.003, 0.001, 0.0])
+    still = xr.Dataset({"overlap": ("lag", thermal.overlap.values - flicker)}, {"lag": lag})
+    # 0.003 of 0.04 is the first below a tenth
+    assert claims.settled(still, thermal, CHOICES) == 4.0
+    assert claims.settled(still, None, CHOICES) == CHOICES.window / 2
+    assert claims.settled(still - 0.1, thermal, CHOICES) == CHOICES.window / 2
+
+
+def test_c_a_of_particles_that_leave_at_one_rate_is_that_rate_over_P_R_at_any_lag():
+    lag, S = np.array([2.0, 8.0, 32.0]), np.array([-1.0, 0.0, 1.0])
+    P = 0.01 * np.exp(S)
+    overlap = np.exp(-0.4 * P[:, None] * lag)
+    changes = xr.Dataset(
+        {"overlap": (("group", "lag"), overlap), "initial": ("group", S)}, {"lag": lag, "group": [0, 1, 2]}
+    )
+    probability = xr.Dataset({"rearrangement_probability": ("learned_softness", P)}, {"learned_softness": S})
+    for at in (0.0, 8.0, 20.0):
+        assert measuring.constant_of(changes, probability, lag=at) == pytest.approx(0.4)
+    decay = measuring.initial_decay(changes, probability, beyond=0.4, lag=5.0)
+    assert decay.attrs["lag"] == 8.0
+    np.testing.assert_allclose(decay.slope, decay.expected)
+
+
+def test_every_sentence_has_a_row_and_c_a_falls_with_how_often_a_hop_counts(found):
+    made = {row.quantity: row for row in found[0].rows}
+    for line in claims.LINES.values():
+        # of two species neither B nor words need be there in so small a liquid
+        assert line.quantity in made or line.quantity.startswith("accuracy of B"), line.quantity
+    by = {count: made[f"c_a, each rearrangement counted by {count}"].measured for count in claims.COUNTS}
+    assert by["frame"] < by["event"] <= by["peak"]
+    assert made["correlation of the softness of neighbours within 1.5"].uncertainty > 0
+    assert all("atom-steps" in made[claims.LINES[name].quantity].note for name in claims.NOT_RUN)
 
 
 def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -20,7 +21,7 @@ from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.learning import SoftnessModel
 from supercooled.papers import Findings, Paper, Work
-from supercooled.papers.schoenholz2016 import measuring, page, reasons, training
+from supercooled.papers.schoenholz2016 import claims, measuring, page, reasons, training
 from supercooled.papers.schoenholz2016.chosen import CHOICES, PRESETS, Choices, Preset
 from supercooled.papers.schoenholz2016.definitions import definition_rows
 from supercooled.papers.schoenholz2016.figures import FIGURES
@@ -58,8 +59,11 @@ def study(preset: Preset, where: Work) -> Findings:
     everything: list[Trajectory] = []
     for density in preset.durations:
         still = inherent(density, preset, CHOICES, runs=where.root, workers=where.workers)
+        moving = thermal(density, preset, CHOICES, runs=where.root, workers=where.workers)
         everything += chain.from_iterable(still.values())
-        found[density] = of_density(density, still, preset, CHOICES, where.kept, workers=where.workers)
+        found[density] = of_density(
+            density, still, preset, CHOICES, where.kept, workers=where.workers, thermal=moving
+        )
     # first of the density whose numbers the paper prints
     ordered = sorted(found, key=lambda density: not at_home(density))
     rows = [row for density in ordered for row in found[density].rows]
@@ -97,6 +101,24 @@ def inherent(
     density: float, preset: Preset, choices: Choices, *, runs: Path, workers: Workers
 ) -> dict[float, tuple[Trajectory, ...]]:
     """Inherent structures of the runs of a density, coldest first."""
+    found: dict[float, tuple[Trajectory, ...]] = {}
+    for T, runs_of_one in thermal(density, preset, choices, runs=runs, workers=workers).items():
+        found[T] = tuple(
+            store.quench_trajectory(
+                one,
+                tolerance=choices.tolerance,
+                root=runs,
+                workers=None if not isinstance(workers, int) else workers,
+            )
+            for one in runs_of_one
+        )
+    return found
+
+
+def thermal(
+    density: float, preset: Preset, choices: Choices, *, runs: Path, workers: Workers
+) -> dict[float, tuple[Trajectory, ...]]:
+    """Frames of the runs of a density that inherent structures are sought of, coldest first."""
     liquid = systems.kob_andersen(density=density)
     coldest = min(preset.durations[density])
     requests = [
@@ -119,14 +141,8 @@ def inherent(
     for one, request in zip(simulated, requests, strict=True):
         # A run may be longer than asked for; what was asked for decides the numbers.
         wanted = one[: round(request.duration / preset.every) + 1 : stride]
-        still = store.quench_trajectory(
-            wanted,
-            tolerance=choices.tolerance,
-            root=runs,
-            workers=None if not isinstance(workers, int) else workers,
-        )
         T = request.state.temperature
-        found[T] = (*found.get(T, ()), still)
+        found[T] = (*found.get(T, ()), wanted)
     return found
 
 
@@ -138,6 +154,7 @@ def of_density(
     work: Path,
     *,
     workers: Workers = 1,
+    thermal: Mapping[float, tuple[Trajectory, ...]] | None = None,
 ) -> Density:
     """Softness of one density, and what it says.
 
@@ -164,10 +181,17 @@ def of_density(
             fields[T].append(made["softness"]["learned_softness"])
     probabilities = {T: measuring.probability_of(runs, fields[T], choices) for T, runs in still.items()}
     changes = {T: measuring.changes_of(runs, fields[T], choices) for T, runs in still.items()}
-    # The paper's c_a is one constant for all temperatures; it is taken where training is.
-    beyond = measuring.constant_of(changes[coldest], probabilities[coldest])
-    displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
     overlaps = {T: measuring.relaxed(runs, choices) for T, runs in still.items()}
+    lags = {
+        T: claims.settled(
+            overlaps[T], None if thermal is None else measuring.relaxed(thermal[T], choices), choices
+        )
+        for T in still
+    }
+    constants = {T: _constant(changes[T], probabilities[T], lags[T]) for T in still}
+    # The paper's c_a is one constant for all temperatures; it is taken where training is. No share exceeds 1.
+    beyond = min(1.0, measuring.constant_of(changes[coldest], probabilities[coldest], lag=lags[coldest]))
+    displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
 
     def foretold(T: float, beyond: float, probability: xr.Dataset) -> xr.Dataset:
         return measuring.foretold(
@@ -177,30 +201,20 @@ def of_density(
     def tried(T: float) -> str:
         own = None
         if coldest != T:
-            with suppress(ParameterError):
-                constant = measuring.constant_of(changes[T], probabilities[T])
+            constant = min(1.0, constants[T])
+            if np.isfinite(constant):
                 own = (constant, deviation(foretold(T, constant, probabilities[T]), "propagated"))
         peaks = measuring.probability_of(still[T], fields[T], choices, once=events[T])
         return reasons.relaxation(own, (displaced, deviation(foretold(T, displaced, peaks), "propagated")))
 
     relaxations = {T: foretold(T, beyond, probabilities[T]) for T in still}
-    decays = {T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond) for T in still}
-    shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
-    rows = [
-        *learning_rows(density, cold, trained, learned),
-        *share_rows(density, shares, cold),
-    ]
-    results = {
-        **learned,
-        "learned_probability": xr.concat(
-            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts", join="outer"
-        ),
-        "learned_changes": changes[coldest].assign_attrs(temperature=coldest),
-        "learned_relaxation": xr.concat(
-            list(relaxations.values()), dim=xr.Variable("temperature", list(still)), join="outer"
-        ),
-        "learned_decay": xr.concat(list(decays.values()), dim=xr.Variable("temperature", list(still))),
+    decays = {
+        T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond, lag=lags[T]) for T in still
     }
+    shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
+    rows = [*learning_rows(density, cold, trained, learned), *share_rows(density, shares, cold)]
+    results = {**learned, **_joined(probabilities, relaxations, decays)}
+    results["learned_changes"] = changes[coldest].assign_attrs(temperature=coldest)
     if at_home(density):
         results |= scene_of_softness(
             cold.runs[0],
@@ -208,26 +222,76 @@ def of_density(
             window=choices.window,
             width=FEATURE_SETS[choices.features].radial[0].width,
         )
-    onset = error = float("nan")
     low = [T for T in still if choices.highest >= T or not at_home(density)]
-    if len(low) >= 3:
-        chosen = [probabilities[T] for T in low]
-        fits = _fits(chosen, choices)
-        straight = relation.straight_barriers(fits)
-        onset = straight.onset
-        error = relation.block_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
-        results["learned_arrhenius"] = fits.assign_attrs(onset=onset, onset_error=error)
-        results["learned_left_out"] = relation.left_out(chosen, weighting="equal")
-        rows += barrier_rows(density, fits, straight, error, low)
-        rows += left_out_rows(density, results["learned_left_out"])
+    lines, more, onset, error = _lines(density, [probabilities[T] for T in low], low, choices)
+    results |= more
+    rows += lines.rows
+    if at_home(density):
+        seen = claims.Seen(cold, trained, still, events, fields, probabilities, changes, overlaps, lags)
+        extra = claims.examined(seen, work)
+        results |= extra
+        rows += claims.claim_rows(density, seen, learned=learned, lines=lines, extra=extra)
+        rows += claims.constant_rows(density, seen, constants)
     rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
     rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
     return Density(rows, results, onset, error, trained.validation.accuracy, trained.whole)
 
 
-def _fits(probabilities: xr.Dataset | list[xr.Dataset], choices: Choices) -> xr.Dataset:
+def _lines(
+    density: float, chosen: list[xr.Dataset], temperatures: list[float], choices: Choices
+) -> tuple[claims.Lines, dict[str, xr.Dataset], float, float]:
+    """Arrhenius lines with their rows and datasets, the onset and its error; NaN below three temperatures."""
+    if len(chosen) < 3:
+        return claims.Lines(None, None, None, tuple(temperatures), []), {}, float("nan"), float("nan")
+    fits = _fits(chosen, choices)
+    straight, equal = relation.straight_barriers(fits), None
+    error = relation.block_error(chosen, lambda p: relation.straight_barriers(_fits(p, choices)).onset)
+    left = relation.left_out(chosen, weighting="equal")
+    results = {
+        "learned_arrhenius": fits.assign_attrs(onset=straight.onset, onset_error=error),
+        "learned_left_out": left,
+    }
+    rows = [
+        *barrier_rows(density, fits, straight, error, temperatures),
+        *left_out_rows(density, left),
+    ]
+    with suppress(ParameterError):
+        equal = relation.straight_barriers(_fits(chosen, choices, weighting="equal"))
+    return claims.Lines(fits, straight, equal, tuple(temperatures), rows), results, straight.onset, error
+
+
+def _joined(
+    probabilities: Mapping[float, xr.Dataset],
+    relaxations: Mapping[float, xr.Dataset],
+    decays: Mapping[float, xr.Dataset],
+) -> dict[str, xr.Dataset]:
+    """What each temperature gave, along ``temperature``."""
+    along = xr.Variable("temperature", list(probabilities))
+    return {
+        "learned_probability": xr.concat(
+            list(probabilities.values()), dim="temperature", combine_attrs="drop_conflicts", join="outer"
+        ),
+        "learned_relaxation": xr.concat(list(relaxations.values()), dim=along, join="outer"),
+        "learned_decay": xr.concat(list(decays.values()), dim=along, combine_attrs="drop_conflicts"),
+    }
+
+
+def _constant(changes: xr.Dataset, probability: xr.Dataset, lag: float) -> float:
+    """c_a of one temperature, NaN where nothing has left."""
+    try:
+        return measuring.constant_of(changes, probability, lag=lag)
+    except ParameterError:
+        return float("nan")
+
+
+def _fits(
+    probabilities: xr.Dataset | list[xr.Dataset],
+    choices: Choices,
+    *,
+    weighting: Literal["errors", "equal"] = "errors",
+) -> xr.Dataset:
     return relation.arrhenius(
-        probabilities, weighting="errors", largest_error=choices.largest_error, minimum_temperatures=3
+        probabilities, weighting=weighting, largest_error=choices.largest_error, minimum_temperatures=3
     )
 
 

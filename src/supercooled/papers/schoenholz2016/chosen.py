@@ -16,6 +16,7 @@ BARRIER = Tolerance.between(4.5, 11.5)
 ONSET = Tolerance.between(0.78, 0.88)
 OVERLAP = Tolerance.absolute(0.05)
 RISE = Tolerance.between(0.0, float("inf"))
+DECAY = Tolerance.between(0.75, 1.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Choices:
         samples (particle and frame), and relative error, that a P_R needs
     field_frames
         about how many frames of each run get a softness
+    settled
+        c_a is read at the first lag at which 1 - q of the inherent structures and of the frames that they
+        were quenched from agree within this share of the latter: before that inherent structures flicker
+        between minima. Where they never do, at half of the window, which is the time of one side of a
+        rearrangement. The rule was written down before anything was computed by it
     highest
         temperature above which a liquid of density 1.2 takes no part in the Arrhenius lines
     """
@@ -85,6 +91,7 @@ class Choices:
     minimum_count: int = 200
     largest_error: float = 0.6
     field_frames: int = 170
+    settled: float = 0.1
     highest: float = 0.75
 
 

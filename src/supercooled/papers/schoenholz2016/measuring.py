@@ -65,6 +65,7 @@ def probability_of(
     choices: Choices,
     *,
     once: Sequence[xr.Dataset] | None = None,
+    p_hop: Sequence[xr.DataArray] | None = None,
 ) -> xr.Dataset:
     """P_R(S), P(S) and P(S|R): p_hop of the next frame exceeds p_c, "rearranging at a given time".
 
@@ -76,9 +77,10 @@ def probability_of(
     once
         events of each run, of which each rearrangement then counts once
     """
-    p_hop = [dynamics.hops(run, window=choices.window, species=choices.species) for run in runs]
+    if p_hop is None:
+        p_hop = [dynamics.hops(run, window=choices.window, species=choices.species) for run in runs]
     if once is not None:
-        p_hop = [_at_peaks(one, events, choices) for one, events in zip(p_hop, once, strict=True)]
+        p_hop = [at_peaks(one, events, choices) for one, events in zip(p_hop, once, strict=True)]
     return relation.rearrangement_probability(
         softness,
         p_hop,
@@ -90,7 +92,7 @@ def probability_of(
     )
 
 
-def _at_peaks(p_hop: xr.DataArray, events: xr.Dataset, choices: Choices) -> xr.DataArray:
+def at_peaks(p_hop: xr.DataArray, events: xr.Dataset, choices: Choices) -> xr.DataArray:
     """The p_hop of each rearrangement at its peak, and 0 elsewhere."""
     peaks = dynamics.rearrangements(events, threshold=choices.rearrangement)
     frame, particle = (
@@ -123,14 +125,17 @@ def share_beyond(events: Iterable[xr.Dataset], choices: Choices) -> tuple[float,
     return far / total, total
 
 
-def constant_of(changes: xr.Dataset, probability: xr.Dataset) -> float:
-    """c_a of -dq(S,t)/dt = c_a P_R(S) at the first lag, over the groups of softness; at most 1."""
-    here = initial_decay(changes, probability, beyond=1.0)
+def constant_of(changes: xr.Dataset, probability: xr.Dataset, *, lag: float = 0.0) -> float:
+    """c_a of -dq(S,t)/dt = c_a P_R(S) at a lag, over the groups of softness.
+
+    It may exceed 1, which no share does: then P_R counts less than what leaves.
+    """
+    here = initial_decay(changes, probability, beyond=1.0, lag=lag)
     slope, expected = here["slope"].values, here["expected"].values
     good = (slope > 0) & (expected > 0)
     if not good.any():
         raise ParameterError("no particle has left its place by the first lag: prolong the run")
-    return min(1.0, float(np.exp(np.log(slope[good] / expected[good]).mean())))
+    return float(np.exp(np.log(slope[good] / expected[good]).mean()))
 
 
 def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices) -> xr.Dataset:
@@ -189,15 +194,26 @@ def foretold(
     )
 
 
-def initial_decay(changes: xr.Dataset, probability: xr.Dataset, *, beyond: float) -> xr.Dataset:
-    """-dq(S,t)/dt at the first lag beside c_a P_R(S), (group)."""
+def initial_decay(
+    changes: xr.Dataset, probability: xr.Dataset, *, beyond: float, lag: float = 0.0
+) -> xr.Dataset:
+    """-ln q(S,t)/t, which is -dq(S,t)/dt at t = 0, beside c_a P_R(S), (group).
+
+    Parameters
+    ----------
+    lag
+        the first that is not shorter than this
+    """
     (name,) = (str(d) for d in probability["rearrangement_probability"].dims)
-    first = changes.isel(lag=0)
-    slope = (1.0 - first["overlap"]) / float(first["lag"])
+    lags = changes["lag"].values
+    place = min(int(np.searchsorted(lags, lag * (1 - 1e-9))), len(lags) - 1)
+    first = changes.isel(lag=place)
+    # A group that has left altogether has no rate.
+    left = first["overlap"].where(first["overlap"] > 0)
+    slope = -np.log(left) / float(first["lag"])
     P = probability["rearrangement_probability"].values
     seen = P > 0
     S = probability[name].values[seen]
     at = beyond * np.exp(np.interp(changes["initial"].values, S, np.log(P[seen])))
-    return xr.Dataset({"slope": slope, "expected": ("group", at), "initial": changes["initial"]}).drop_vars(
-        "lag"
-    )
+    found = xr.Dataset({"slope": slope, "expected": ("group", at), "initial": changes["initial"]})
+    return found.drop_vars("lag").assign_attrs(lag=float(first["lag"]))

@@ -70,15 +70,22 @@ class Coldest:
         )
 
     def examples(
-        self, *, lead: float | None = None, quiet: float | None = None, draw: int = 0
+        self,
+        *,
+        lead: float | None = None,
+        quiet: float | None = None,
+        draw: int = 0,
+        by_words: bool = False,
     ) -> xr.DataArray:
         """Structure functions of soft particles `lead` before the peak of p_hop, and of as many hard ones
         amid quiet; lead and quiet are the study's where none is given. ``group`` tells the parts apart.
-        Another `draw` takes others of them.
+        Another `draw` takes others of them. `by_words`, the hard have not rearranged for as long before
+        their structure, as the paper has it, and may have moved by less.
         """
         lead = self.choices.lead if lead is None else lead
         seed = self.choices.seed + draw
-        table = _examples(self, lead, self.quiet if quiet is None else quiet, seed=seed)
+        still = self.quiet if quiet is None else quiet
+        table = _examples(self, lead, still, seed=seed, by_words=by_words)
         found = structure.features_of_examples(
             self.runs, table, StructureFunctions.of_paper(self.choices.features), species=self.choices.species
         )
@@ -197,10 +204,22 @@ def trained(cold: Coldest, *, draws: int = 1) -> Trained:
     return Trained(model, tuple(parts), found, features)
 
 
-def _examples(cold: Coldest, lead: float, quiet: float, *, seed: int) -> xr.Dataset:
+def _examples(cold: Coldest, lead: float, quiet: float, *, seed: int, by_words: bool = False) -> xr.Dataset:
     choices, runs = cold.choices, cold.runs
+    events = cold.events
+    if by_words:
+        events = tuple(
+            dynamics.events(
+                run, window=choices.window, threshold=choices.rearrangement, species=choices.species
+            )
+            for run in runs
+        )
     table = dynamics.training_by_crossing(
-        cold.events, rearrangement=choices.rearrangement, lead=0.0, quiet=quiet, hard_at="middle"
+        events,
+        rearrangement=choices.rearrangement,
+        lead=0.0,
+        quiet=quiet,
+        hard_at="after" if by_words else "middle",
     )
     hard = table.isel(example=~table["soft"].values)
     soft = xr.concat(

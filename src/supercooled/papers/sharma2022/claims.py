@@ -5,6 +5,7 @@ Bounds are reasoned in the notes. Those that were chosen when results of the kep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -363,7 +364,7 @@ def _time_rows(results: Mapping[str, xr.Dataset], temperatures: Sequence[float])
                 note="The first drop, by each particle's own vibration, lies before it.",
             )
         )
-        lived, lived_error = when(lags, C, error, float(C[first]) / np.e)
+        lived, lived_error = when(lags, C, error, float(C[first]) / math.e)
         tau, tau_error = (float(moved[name].sel(temperature=T)) for name in ("tau_alpha", "tau_alpha_error"))
         ratio = lived / tau
         known = bool(np.isfinite(ratio))
@@ -543,7 +544,7 @@ def _timescale_rows(changes: xr.Dataset) -> list[Row]:
         here = changes.sel(temperature=one, method="nearest")
         overlap = here["overlap"].values
         error = here["overlap_error"].values if "overlap_error" in here else np.full(overlap.shape, np.nan)
-        times = [when(here["lag"].values, overlap[k], error[k], 1.0 / np.e) for k in (0, -1)]
+        times = [when(here["lag"].values, overlap[k], error[k], 1.0 / math.e) for k in (0, -1)]
         logs.append(np.log(times[0][0] / times[1][0]))
         errors.append(float(np.linalg.norm([off / time for time, off in times])))
     growth = float(logs[0] - logs[1])
