@@ -47,6 +47,10 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
     "dynamics.displacements": (("origin_spacing", "many"),),
+    # Distances at which no particle is, and times in which no event follows.
+    "space.mobility_transfer": (("dr", "a fraction"),),
+    "space.response": (("dr", "a fraction"),),
+    "space.backward_hops": (("window", "a fraction"),),
     # A cluster that meets its own image has no radius.
     "space.clusters": tuple(("above", kind) for kind in ("negative", "zero", "tiny", "a fraction")),
     # A cage that is not bound has no softness.

@@ -270,6 +270,21 @@ def compared(run, field, hop):
     return table.pearson_error.values, str(table.reason.values.ravel()[0])
 
 
+def transferred(run, field, _):
+    # Particles of a common mood have their events at the same times.
+    places = np.argwhere(field.values > np.quantile(field.values, 0.8))
+    frame, particle = places[np.lexsort((places[:, 0], places[:, 1]))].T
+    columns = {"particle": particle, "frame": frame, "time": frame * 1.0, "peak": 1.0 + 0.0 * frame}
+    table = xr.Dataset({name: ("event", values) for name, values in columns.items()})
+    about = {"threshold": 0.1, "observed_from": 0.0, "observed_to": 39.0, "interval": 1.0}
+    return with_reason(
+        space.mobility_transfer(
+            run, table.assign_attrs(about), delays=[0.0, 1.5], r_max=3.0, dr=3.0, blocks=5
+        ),
+        "transfer",
+    )
+
+
 def clustered(run, field, _):
     found = space.cluster_statistics(space.clusters(run, field, above=0.5, cutoff=1.0), blocks=5)
     return found.mean_size.error, found.mean_size.reason
@@ -321,6 +336,7 @@ ERRORS = {
         space.field_structure_factor(run, field, q_max=3.0, dq=1.0, blocks=5), "field_structure_factor"
     ),
     "space/clusters": clustered,
+    "space/facilitation": transferred,
 }  # fmt: skip
 # The rest are made from errors or from blocks of the ones above, or from things that are independent.
 OTHERWISE = {

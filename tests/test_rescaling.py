@@ -436,6 +436,13 @@ CASES |= {
         space.ornstein_zernike(spectrum_of(u), q_max=3.0 / u.L).correlation_length
     ),
     "gyration_radius": cluster_radii,
+    "mobility_transfer": lambda u: [
+        space.mobility_transfer(
+            run_of(u), jumps(u), delays=[0.0, 30.0 * u.t], r_max=3.0 * u.L, dr=u.L
+        ).transfer,
+        space.backward_hops(jumps(u), within=0.4 * u.L, window=40.0 * u.t).share,
+        space.avalanches(run_of(u), jumps(u), cutoff=1.5 * u.L, window=3.0 * u.t)["size"],
+    ],
 }
 
 

@@ -1132,6 +1132,36 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "space.ClusterStatistics": lambda: dict.fromkeys(
         ("mean_size", "largest", "percolating", "fractal_dimension"), ESTIMATE
     ),
+    "space.mobility_transfer": lambda: {
+        "trajectories": run(),
+        "events": found_events(),
+        "delays": [0.0, 40.0],
+        "r_max": 3.2,
+        "dr": 3.2,
+        "blocks": 1,
+    },
+    "space.backward_hops": lambda: {
+        "events": found_events(),
+        "within": 0.3,
+        "window": 8.0,
+        "blocks": 1,
+    },
+    "space.avalanches": lambda: {
+        "trajectories": run(),
+        "events": found_events(),
+        "cutoff": 2.5,
+        "window": 5.0,
+    },
+    "space.response": lambda: {
+        "trajectories": run(),
+        "field": field(),
+        "events": found_events(),
+        "lags": [2.0],
+        "r_max": 3.0,
+        "dr": 3.0,
+        "directions": 1,
+        "blocks": 1,
+    },
     "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "blocks": 2},
     "relation.onset": lambda: {"fits": lines()},
     "relation.peak": lambda: {"field": field(), "blocks": 2},

@@ -209,6 +209,7 @@ TABLE: dict[str, Quantity] = {
         Quantity("four_point", "$S_4(q,t)$", "1", "four-point structure factor"),
         Quantity("correlation_length", r"$\xi$", "sigma_AA", "correlation length"),
         Quantity("gyration_radius", "$R_g$", "sigma_AA", "radius of gyration"),
+        Quantity("mobility_transfer", "$M(r,t)$", "1", "events that follow others, over shuffled ones"),
         Quantity("evaluations", "$n$", "1", "evaluations of energy and forces in a quench"),
     )
 }
