@@ -66,6 +66,8 @@ OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
     # None takes those that can be measured, which takes a while.
     "benchmark": (("progress", "a class"), ("indicators", "none")),
     "compare": (("progress", "a class"),),
+    # Of a short run parts tell no error.
+    "learn": (("runs", "a trajectory"),),
     # A vector that is not finite stays so: boxes are asked in every frame.
     "Box.absolute": (("fractions", "an array with nan"),),
     "Box.fractional": (("positions", "an array with nan"),),

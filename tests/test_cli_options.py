@@ -51,6 +51,8 @@ WORDS = {
     "benchmark": "configurations --out out --liquid none",
     "compare": "run.gsd -i BondOrder:cutoff=1.5 -t Displacement:after=2 --out out --workers 1",
     "predict": "run.gsd --model model.json --out made.gsd",
+    "learn": "run.gsd -e Hop:within=2,window=4,threshold=0.01 --features graham2023 --species A --blocks 3 "
+    "--size 20 --out model.json --page page",
     "study": "sharma2022 --out out --runs runs --workers 1",
     "report": "results",
 }

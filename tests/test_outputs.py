@@ -173,6 +173,7 @@ COMMANDS = {
     "analyze": "{run} -T 0.5 --liquid ka-lj",
     "benchmark": "{folder}",
     "predict": "{run} --model ka-propensity-T0.44",
+    "learn": "{run} -e graham2023 --features graham2023 --species A",
     "compare": "{run} -i BondOrder -t Displacement:after=1",
     "study": "sharma2022",
     "report": "",
@@ -235,7 +236,7 @@ def test_a_command_refuses_a_name_by_which_something_would_be_lost(  # noqa: PLR
 WHOSE = {command: f"supercooled {command}" for command in COMMANDS} | {
     "study": "supercooled study sharma2022", "study of another paper": "supercooled study nandi2021",
 }  # fmt: skip
-KINDS = {"equilibrate": "file", "predict": "file", "propensity": "folder"}
+KINDS = {"equilibrate": "file", "learn": "file", "predict": "file", "propensity": "folder"}
 
 
 class Reached(BaseException):
@@ -391,6 +392,8 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "benchmark:cache": lambda p, v: sc.benchmark(**{**valid_calls.CALLS["benchmark"](), "cache": v}),
     "Analysis.report:out": lambda p, v: valid_calls.analysed().report(v),
     "Comparison.save:out": lambda p, v: valid_calls.compared().save(v),
+    "Learned.save:path": lambda p, v: valid_calls.learned().save(v),
+    "Learned.report:out": lambda p, v: valid_calls.learned().report(v),
     "analysis.compare_files.run:out": lambda p, v: compare_files.run(
         [p.run], indicators=["BondOrder"], targets=["Displacement:after=1"], out=v, given=Given()  # type: ignore[arg-type]
     ),
@@ -405,7 +408,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     ),
 }  # fmt: skip
 ONE_FILE = {
-    "predictors.Predictor.save:path",
+    "predictors.Predictor.save:path", "Learned.save:path",
     "report.write_comparison:path", "learning.SoftnessModel.save:path", "write_gsd:path",
     "io.GsdAppender:path", "store.equilibrate:out",
 }  # fmt: skip
@@ -426,7 +429,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "papers.Paper.run:root", "papers.Work:kept", "papers.Work:root",
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:run", "predict:model",
-    "softness:run", "softness:model", "io.Meaning:topology",
+    "softness:run", "softness:model", "learn:runs", "io.Meaning:topology",
     "predictors.model_named:model", "io.Reader:open",
     "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip

@@ -618,6 +618,20 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     },
     "Comparison": lambda: {"table": compared().table},
     "Comparison.plot": lambda: {"statistic": "pearson"},
+    "Learned": lambda: {name: getattr(learned(), name) for name in LEARNED},
+    "Learned.report": lambda: {"out": folder() / "learned", "provenance": {}},
+    "Learned.save": lambda: {"path": folder() / "learned.json"},
+    "learn": lambda: {
+        "runs": run(),
+        "species": "A",
+        "examples": field(),
+        "features": NEAR,
+        "above": 3.0,
+        "size": 50,
+        "blocks": 4,
+        "training": None,
+        "seed": 1,
+    },
     "Comparison.save": lambda: {"out": folder() / "compared", "inputs": [], "provenance": {}},
     "compute": lambda: {
         "run": run()[:3],
@@ -989,6 +1003,15 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "hard_separation": 8.0,
         "lead": 0.0,
     },
+    "dynamics.CrossingRule": lambda: {
+        "window": 10.0,
+        "candidate": 0.05,
+        "rearrangement": 0.2,
+        "quiet": 30.0,
+        "lead": 0.0,
+        "hard_at": "middle",
+    },
+    "dynamics.CrossingRule.schoenholz2016": lambda: {"quiet": 30.0},
     "dynamics.ExtremaRule.graham2023": lambda: {"lead": 1.0},
     "dynamics.training_by_extrema": lambda: {
         "trajectories": run(),
@@ -2049,12 +2072,22 @@ def warm() -> sc.Trajectory:
     return dataclasses.replace(run(), temperature=0.5)
 
 
+LEARNED = ("model", "validation", "curve", "weights", "examples")
+NEAR = StructureFunctions((sc.structure.Radial(2.2, 0.1, 3, 0.1),))
+
+
+@cache
+def learned() -> sc.Learned:
+    return sc.learn(**CALLS["learn"]())
+
+
 @cache
 def analysed() -> sc.Analysis:
     return sc.analyze(warm())
 
 
 OBJECTS: dict[str, Callable[[], Any]] = {
+    "Learned": learned,
     "Analysis": analysed,
     "Comparison": compared,
     "Frame": still_frame,

@@ -57,6 +57,8 @@ _NAMES = {
     "benchmark": "analysis.benchmark",
     "compute": "fields",
     "from_dataframe": "io",
+    "Learned": "analysis.learn",
+    "learn": "analysis.learn",
     "look": "io",
     "predict": "predictors",
     "softness": "predictors",
@@ -99,6 +101,7 @@ if TYPE_CHECKING:
     from supercooled.analysis.benchmark import benchmark
     from supercooled.analysis.compare import compare
     from supercooled.analysis.comparison import Comparison
+    from supercooled.analysis.learn import Learned, learn
     from supercooled.box import Box
     from supercooled.errors import SupercooledError
     from supercooled.estimate import Estimate
@@ -127,6 +130,7 @@ __all__ = [
     "FieldOfView",
     "Frame",
     "Indicator",
+    "Learned",
     "LennardJones",
     "Liquid",
     "Mixture",
@@ -149,6 +153,7 @@ __all__ = [
     "indicators",
     "interfaces",
     "io",
+    "learn",
     "learning",
     "look",
     "matching",

@@ -13,6 +13,7 @@ import typer
 from supercooled.cli import (
     benchmarking,
     comparison,
+    learning,
     liquids,
     prediction,
     preparation,
@@ -44,6 +45,7 @@ for command in (
     relaxation.dynamics,
     benchmarking.benchmark,
     comparison.compare,
+    learning.learn,
     prediction.predict,
     studying.analyze,
     studying.study,

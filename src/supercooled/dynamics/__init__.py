@@ -14,6 +14,7 @@ from supercooled.dynamics.relaxation import relaxation_time
 from supercooled.dynamics.stretched_decay import StretchedExponential, stretched_exponential
 from supercooled.dynamics.threshold import HopThreshold, hop_threshold
 from supercooled.dynamics.training_examples import (
+    CrossingRule,
     ExtremaRule,
     balanced,
     training_by_crossing,
@@ -22,6 +23,7 @@ from supercooled.dynamics.training_examples import (
 from supercooled.dynamics.waiting_statistics import waiting_times
 
 __all__ = [
+    "CrossingRule",
     "Diffusion",
     "ExtremaRule",
     "HopThreshold",

@@ -116,6 +116,70 @@ def training_by_crossing(
 
 @validated
 @dataclass(frozen=True, slots=True)
+class CrossingRule:
+    """Which events of the hop indicator make soft examples, and which quiet stretches hard ones.
+
+    Parameters
+    ----------
+    window
+        of the hop indicator, tau
+    candidate, rearrangement
+        p_0, at which an event begins, and p_c, which its peak exceeds, sigma_AA^2
+    quiet
+        how long a hard particle stays below p_0, tau; the paper asks for a relaxation time
+    lead
+        from the soft structure to the crossing of p_0, tau
+    hard_at
+        "middle" of the quiet stretch, or "after" it has been quiet for `quiet`
+
+    Raises
+    ------
+    ParameterError
+        if the thresholds are not positive and rising.
+
+    Notes
+    -----
+    :meth:`schoenholz2016` makes the paper's choice. :func:`training_by_crossing` applies it to events.
+
+    Examples
+    --------
+    >>> CrossingRule.schoenholz2016(quiet=30.0).rearrangement
+    0.2
+    """
+
+    window: Positive
+    candidate: Positive
+    rearrangement: Positive
+    quiet: Positive
+    lead: NotNegative = 0.0
+    hard_at: Literal["middle", "after"] = "middle"
+
+    def __post_init__(self) -> None:
+        if not self.rearrangement >= self.candidate:
+            raise ParameterError(
+                f"rearrangement={self.rearrangement:g} must not be below candidate={self.candidate:g}"
+            )
+
+    @classmethod
+    @validated
+    def schoenholz2016(cls, *, quiet: Positive) -> CrossingRule:
+        """The paper's window and thresholds (Sec. I.B), hard particles in the middle of their stretch.
+
+        Parameters
+        ----------
+        quiet
+            how long a hard particle stays below the lower threshold, tau
+
+        Returns
+        -------
+        CrossingRule
+            rule with the paper's numbers
+        """
+        return cls(10.0, 0.05, 0.2, quiet)
+
+
+@validated
+@dataclass(frozen=True, slots=True)
 class ExtremaRule:
     """Which peaks and troughs of the hop indicator make examples.
 
