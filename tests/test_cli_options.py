@@ -178,6 +178,8 @@ def fault(command: str, name: str, value: str, code: int, out: str, err: str) ->
 def test_an_option_that_is_wrong_gets_one_sentence(command, made, tmp_path, monkeypatch, capsys):
     for method in ("prepare", "advance"):
         monkeypatch.setattr(LammpsEngine, method, NoEngine.prepare)
+    # Where an option is right after all, the whole page is made: without figures, which take seconds.
+    monkeypatch.setattr("supercooled.report.plates.draw", lambda *_: None)
     faults = []
     chosen = cases(command)
     if not ALL:
