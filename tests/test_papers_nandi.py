@@ -12,7 +12,16 @@ import xarray as xr
 from supercooled import papers, report
 from supercooled.errors import ParameterError
 from supercooled.papers import nandi2021
-from supercooled.papers.nandi2021 import learned, learned_barriers, liquids, reasons, relating, rows, tried
+from supercooled.papers.nandi2021 import (
+    claims,
+    learned,
+    learned_barriers,
+    liquids,
+    reasons,
+    relating,
+    rows,
+    tried,
+)
 from supercooled.papers.nandi2021.chosen import CHOICES, PRINTED
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.report.figures import GENERAL
@@ -129,8 +138,46 @@ def test_only_numbers_that_set_nothing_and_whose_rule_is_printed_are_tests(three
         else:
             expected = "test"
         assert row.kind == expected, (row.quantity, row.state)
-    assert {row.kind for row in made if row.published is not None} == {"test", "calibrated", "scan"}
-    assert all(bool(row.reading) is (row.quantity in ("B'", "C'")) for row in made)
+    assert {row.kind for row in made if row.published is not None} == {"test", "calibrated", "scan", "bound"}
+    later = ("B'", "C'", "correlation of βΔΦ with 1/S", "correlation of ΔE with 1/S", "variance left")
+    assert all(bool(row.reading) is row.quantity.startswith(later) for row in made)
+
+
+def test_sentences_that_the_printed_tables_fulfil_are_met_and_those_that_they_contradict_are_not(three):
+    dense = obedient("ka-lj 1.6", [2.1, 2.3, 2.6, 3.0, 3.5, 4.0, 6.0, 8.0], onset=3.2)
+    found, points = [*three[0], relating.related(dense, CHOICES, slow=SLOW)], [*three[1], dense]
+    made = {(row.quantity, row.state): row for row in claims.claim_rows(found, points)}
+
+    def one(quantity: str, state: str) -> report.Row:
+        return next(row for (name, at), row in made.items() if name.startswith(quantity) and at == state)
+
+    pair = "WCA 1.2, LJ 1.2"
+    assert one("change of softness from one density", "LJ 1.2 to LJ 1.6").verdict == "met"
+    assert one("change of dS/dT from one density", "LJ 1.2 to LJ 1.6").verdict == "met"
+    assert one("softness of the line at T = 0", "WAHN").measured == pytest.approx(8.03145e-5)
+    assert one("change of the range of the cage", "LJ 1.2").measured == 0.0
+    assert one("B' with attraction less", "LJ 1.2, WCA 1.2").verdict == "met"
+    assert one("softness without attraction less", pair).measured == pytest.approx(
+        (TABLE["ka-wca 1.2"]["a0"] - TABLE["ka-lj 1.2"]["a0"])
+        + 0.5 * (TABLE["ka-wca 1.2"]["a1"] - TABLE["ka-lj 1.2"]["a1"])
+    )
+    # printed: the difference grows on cooling; the printed lines have it shrink
+    assert one("growth of that difference", pair).measured < 0
+    assert one("growth of that difference", pair).verdict == "inconsistent"
+    # escape by one line of the depth against 1/S is one curve
+    assert one("τ_mfpt without attraction", pair).measured == pytest.approx(1.0, rel=0.05)
+    assert one("dS/dT of the Wahnström", "WAHN, LJ 1.6").verdict == "met"
+    isomorph = [row for (name, _), row in made.items() if name.startswith("reduced softness")]
+    assert isomorph
+    assert all(row.published is None for row in isomorph)
+
+
+def test_a_liquid_alone_has_no_sentence_about_two(three):
+    alone = claims.claim_rows(three[0][:1], three[1][:1])
+    assert {row.state for row in alone} == {"LJ 1.2"}
+    driven = [obedient(f"active-ka f0={f}", COLD[:7], onset=0.8) for f in ("0.50", "1.75")]
+    rising = claims.claim_rows([relating.related(each, CHOICES, slow=SLOW) for each in driven], driven)
+    assert [(row.kind, row.within) for row in rising] == [("scan", True)]
 
 
 @pytest.mark.parametrize(("decades", "told"), [(2.9, True), (3.1, False)])

@@ -11,6 +11,7 @@ import xarray as xr
 from supercooled.papers import Findings, Paper, Work
 from supercooled.papers.nandi2021 import page
 from supercooled.papers.nandi2021.chosen import CHOICES, softness_line
+from supercooled.papers.nandi2021.claims import claim_rows
 from supercooled.papers.nandi2021.definitions import definition_rows
 from supercooled.papers.nandi2021.learned import beside_learned, learned_rows
 from supercooled.papers.nandi2021.learned_barriers import barrier_rows
@@ -60,6 +61,7 @@ def study(chosen: Preset, where: Work) -> Findings:
         compared += learned_rows(taught["learned"], confidence=choices.confidence)
     if "learned_barriers" in taught:
         compared += barrier_rows(taught["learned_barriers"])
+    compared += claim_rows(found, points)
     compared += definition_rows(found, choices, n_particles=N_PARTICLES)
     if tried:
         results["scan"] = _scan([each[0] for each in tried])
