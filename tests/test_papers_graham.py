@@ -15,10 +15,11 @@ import supercooled as sc
 from supercooled import papers, report, store, systems
 from supercooled.errors import ParameterError
 from supercooled.papers import graham2023
-from supercooled.papers.graham2023 import reasons
+from supercooled.papers.graham2023 import claims, reasons
 from supercooled.papers.graham2023.chosen import Choices
 from supercooled.papers.graham2023.figures import FIGURES
-from supercooled.papers.graham2023.liquid import LiquidRuns, Run, continuous
+from supercooled.papers.graham2023.liquid import LiquidRuns, Measured, Run, continuous
+from supercooled.papers.graham2023.rows import lines
 from supercooled.papers.graham2023.rows import rows as rows_of
 from supercooled.papers.graham2023.strata import FIELDS
 from supercooled.report.plates import draw
@@ -99,6 +100,62 @@ def test_every_state_of_the_ladders_can_start():
                 liquid, temperature=T, n_particles=graham2023.N_PARTICLES, duration=1.0, every=0.5
             )
             assert len(request.start().species) == graham2023.N_PARTICLES
+
+
+def test_every_sentence_about_one_liquid_has_a_row(studied: Path) -> None:
+    rows = report.read_comparison(studied / "comparison.json")
+    made = {row.quantity: row for row in rows}
+    # of several liquids, of every frame quenched, or of T = 1.0 alone
+    several = {
+        line.quantity
+        for name, line in claims.LINES.items()
+        if name in ("slower", "ln P_R, event") or name.endswith((", unscaled", ", events"))
+    }
+    assert {line.quantity for line in claims.LINES.values()} - several <= set(made)
+    assert all("atom-steps" in made[claims.LINES[name].quantity].note for name in claims.NOT_RUN)
+    # the run of 12 tau is short, and its row says by how much or that it can't tell
+    length = made["length of the run over its relaxation time"]
+    assert length.verdict in ("missed", "undecided", "not measured")
+    alike = made["correlation of the softness that two halves of the examples teach"]
+    assert alike.measured is None or -1.0 <= alike.measured <= 1.0
+    change = made["change of s2 of the softness groups with temperature, over its range"]
+    assert change.measured is not None
+    assert change.measured > 0
+
+
+def test_a_rearrangement_counts_once_in_its_first_frame(simulated: LiquidRuns) -> None:
+    p = np.array([[0.1, 0.3], [0.3, 0.4], [0.5, 0.1], [0.1, 0.3]])
+    p_hop = xr.DataArray(p, {"frame": np.arange(4)}, ("frame", "particle"), "p_hop")
+    every = dataclasses.replace(simulated, runs=tuple(Run(r.thermal, r.thermal, 1) for r in simulated.runs))
+    measured = Measured([{"p_hop": p_hop.to_dataset()}], [], None, None, {})  # type: ignore[arg-type]
+    counted = claims.by_event(every, measured, CHOICES)
+    assert counted is not None
+    found = counted.per_run[0]["p_hop"]["p_hop"].values > CHOICES.threshold
+    assert found.tolist() == [[False, True], [True, False], [False, False], [False, True]]
+    assert claims.by_event(simulated, measured, CHOICES) is None
+
+
+def test_what_liquids_have_in_common_before_scaling_stands_beside_what_events_make() -> None:
+    results = example()
+    both = lines(results)
+    assert both is not None
+    rows = {(row.quantity, row.state): row for row in claims.collapse_rows(results, both, results, both)}
+    unscaled = rows["R^2 of the unscaled entropic barriers against s2", "2 liquids"]
+    assert unscaled.measured == pytest.approx(both["entropic"][0].r_squared)
+    events = rows["spread of the energetic barriers after scaling over that before, by event", "2 liquids"]
+    assert events.measured == pytest.approx(0.0, abs=1e-6)
+    assert rows["ln P_R(T_A), rearrangements counted by event", "Δ = 0.4"].measured == -5.0
+    alone = claims.collapse_rows(results, None, None, None)
+    assert {row.quantity for row in alone} == {"ln P_R(T_A), rearrangements counted by frame"}
+
+
+def test_a_liquid_that_slows_as_wells_narrow_is_as_printed() -> None:
+    states = example()["states"]
+    states["temperature"][:, 1] = claims.COMMON
+    states["diffusivity"] = (("liquid", "state"), np.array([[0.1, 0.02, 0.3], [0.1, 0.01, 0.3]]))
+    states["diffusivity_error"] = 0.05 * states["diffusivity"]
+    (row,) = claims._slower_rows(states)
+    assert (row.state, row.measured, row.verdict) == ("Δ = 0 to 0.4", 0.5, "met")
 
 
 def test_hotter_liquids_have_more_entropy_and_rearrange_more(studied: Path) -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 from supercooled import store, systems
 from supercooled.cluster import Workers
 from supercooled.papers import Findings, Paper, Work
-from supercooled.papers.graham2023 import page
+from supercooled.papers.graham2023 import claims, page
 from supercooled.papers.graham2023.chosen import CHOICES, Choices
 from supercooled.papers.graham2023.definitions import definition_rows
 from supercooled.papers.graham2023.figures import FIGURES
 from supercooled.papers.graham2023.liquid import LiquidRuns, Run, continuous, measure
-from supercooled.papers.graham2023.results import together
-from supercooled.papers.graham2023.rows import rows
+from supercooled.papers.graham2023.results import of_strata, together
+from supercooled.papers.graham2023.rows import lines, rows
 
 N_PARTICLES = 4000
 # Forces stiffen as wells narrow: the step that is safe at width 0, times this.
@@ -93,11 +93,16 @@ def study(chosen: Preset, where: Work) -> Findings:
 def analysed(liquids: Sequence[LiquidRuns], where: Work, *, choices: Choices, preset: Preset) -> Findings:
     """Measure and compare, from runs that are there."""
     found = [measure(liquid, choices, folder=where.kept, workers=where.workers) for liquid in liquids]
-    results, _ = together(liquids, found, choices)
+    results, strata = together(liquids, found, choices)
+    once = [claims.by_event(liquid, one, choices) for liquid, one in zip(liquids, found, strict=True)]
+    counted = [one for one in once if one is not None]
+    events = of_strata(liquids, counted, choices) if len(counted) == len(liquids) else None
     return Findings(
         summary=page.summary(liquids, results),
         rows=[
             *rows(results),
+            *claims.claim_rows(liquids, found, strata, results, choices, folder=where.kept),
+            *claims.collapse_rows(results, lines(results), events, None if events is None else lines(events)),
             *definition_rows(
                 choices,
                 [(liquid.width, liquid.density) for liquid in liquids],

@@ -144,7 +144,7 @@ def measure(liquid: LiquidRuns, choices: Choices, *, folder: Path, workers: Work
     one = partial(_measure_run, name=liquid.name, choices=choices, work=folder)
     with executor(workers) as pool:
         per_run = list(pool.map(one, liquid.runs))
-        model, validation, accuracy = _learn(liquid, choices)
+        model, validation, accuracy = learn(liquid, choices)
         softness = []
         for k, run in enumerate(liquid.runs):
             label = f"{liquid.name}-T{temperature_of(run.thermal):g}-softness-{k}"
@@ -207,11 +207,11 @@ def softness_of(
     return {"softness": laid_on(found, thermal).to_dataset(name="learned_softness")}
 
 
-def _learn(
+def learn(
     liquid: LiquidRuns, choices: Choices
 ) -> tuple[learning.SoftnessModel, learning.Validation, dict[float, Accuracy]]:
     """The plane from the coldest temperatures' examples, and how well it does at each."""
-    found = {T: _examples(liquid, liquid.at(T), choices) for T in liquid.temperatures}
+    found = {T: examples_of(liquid, liquid.at(T), choices) for T in liquid.temperatures}
     learned = [T for T in liquid.temperatures if found[T] is not None][: choices.learned_at]
     if not learned:
         raise ParameterError(
@@ -248,7 +248,7 @@ def _accuracy(softness: AnyArray, examples: xr.DataArray) -> Accuracy:
     )
 
 
-def _examples(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.DataArray | None:
+def examples_of(liquid: LiquidRuns, which: Sequence[int], choices: Choices) -> xr.DataArray | None:
     """Features of as many soft as hard particles at one temperature; None with too few."""
     runs = [liquid.runs[k] for k in which]
     table = dynamics.training_by_extrema(

@@ -25,11 +25,7 @@ def together(
 ) -> tuple[Results, list[dict[str, Strata]]]:
     """Datasets for the figures, and the strata of each liquid and field."""
     strata = [{f: strata_of(q, m, f, choices) for f in FIELDS} for q, m in zip(liquids, found, strict=True)]
-    along = {
-        "liquid": [q.name for q in liquids],
-        "width": ("liquid", [q.width for q in liquids]),
-        "density": ("liquid", [q.density for q in liquids]),
-    }
+    along = _along(liquids)
     datasets = {
         "wells": _wells(liquids, found),
         "states": _states(liquids, found, choices),
@@ -38,6 +34,24 @@ def together(
         "groups": _groups(liquids, found, strata, choices),
     }
     return {name: data.assign_coords(along) for name, data in datasets.items()}, strata
+
+
+def of_strata(liquids: Sequence[LiquidRuns], found: Sequence[Measured], choices: Choices) -> Results:
+    """Strata and groups alone, of rearrangements that were counted otherwise."""
+    strata = [{f: strata_of(q, m, f, choices) for f in FIELDS} for q, m in zip(liquids, found, strict=True)]
+    along = _along(liquids)
+    return {
+        "strata": _strata_dataset(liquids, strata, choices).assign_coords(along),
+        "groups": _groups(liquids, found, strata, choices).assign_coords(along),
+    }
+
+
+def _along(liquids: Sequence[LiquidRuns]) -> dict[str, object]:
+    return {
+        "liquid": [q.name for q in liquids],
+        "width": ("liquid", [q.width for q in liquids]),
+        "density": ("liquid", [q.density for q in liquids]),
+    }
 
 
 def _wells(liquids: Sequence[LiquidRuns], found: Sequence[Measured]) -> xr.Dataset:

@@ -20,6 +20,7 @@ from supercooled.papers.graham2023.chosen import (
     SOFTNESS_SPREAD,
     STRAIGHT,
 )
+from supercooled.papers.graham2023.claims import LINES as CLAIMS
 from supercooled.papers.graham2023.definitions import LINES
 from supercooled.papers.graham2023.reasons import Kind, accuracy, collapse, spread
 from supercooled.papers.graham2023.strata import FIELDS
@@ -45,6 +46,7 @@ _RISES = Tolerance.between(0.0, np.inf)
 # Every line of the comparison: where the paper has it, what it is, its unit, and how far off it may be.
 TABLE = {
     **LINES,
+    **CLAIMS,
     **{
         f"{name}, {when}": Printed(
             "Sec. II.B",
