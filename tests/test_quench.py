@@ -130,13 +130,13 @@ def test_a_list_of_neighbours_that_got_old_is_made_again():
     forces = PairForces(MIXTURE, box, species)
     rng = np.random.default_rng(0)
     xyz, force = np.ascontiguousarray(positions.T), np.empty((3, N))
-    for _ in range(6):
+    for _ in range(30):
         energy = forces(xyz, force)
         fresh, fresh_force = evaluate(xyz.T, box, species, MIXTURE)
         assert energy == pytest.approx(fresh, rel=1e-12)
         np.testing.assert_allclose(force.T, fresh_force, rtol=1e-9, atol=1e-9 * np.abs(fresh_force).max())
-        xyz = xyz + rng.uniform(-0.06, 0.06, xyz.shape)
-    assert 1 < forces.builds < 6
+        xyz = xyz + rng.uniform(-0.015, 0.015, xyz.shape)
+    assert 3 < forces.builds < 15
 
 
 @pytest.mark.parametrize("mixture", [MIXTURE, SMOOTH], ids=["plain", "smoothed"])

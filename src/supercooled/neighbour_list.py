@@ -301,7 +301,9 @@ def cells_of(positions: Array, box: Box, reach: float, place: str) -> Cells:
     return sorted_into_cells(positions, box, reach)
 
 
-def sorted_into_cells(positions: Array, box: Box, reach: float, fractions: Array | None = None) -> Cells:
+def sorted_into_cells(
+    positions: Array, box: Box, reach: float, fractions: Array | None = None, finer: int | None = None
+) -> Cells:
     """Particles of a box sorted into cells that cover a reach that has been checked.
 
     Parameters
@@ -310,9 +312,11 @@ def sorted_into_cells(positions: Array, box: Box, reach: float, fractions: Array
         (particle, 3), inside the box
     fractions
         of the positions, where they are known already, (particle, 3)
+    finer
+        how many cells lie along the reach; by default as many as hold some eight particles
     """
     known = box.fractional(positions) if fractions is None else fractions
-    return make_cells(positions, known, box.matrix, box.heights, reach)
+    return make_cells(positions, known, box.matrix, box.heights, reach, finer)
 
 
 def check_cutoff(box: Box, reach: float, place: str) -> None:

@@ -10,6 +10,25 @@ from numba import njit
 from supercooled.arrays import AnyArray, Array, Integers
 from supercooled.kernels.neighbours import Cells, gather, room_for, square_distances
 
+# Lists end on a multiple of this many neighbours: a vector loop leaves nothing behind. What fills them up
+# lies too far away for any force.
+LANES = 8
+AWAY = 1e30
+# The images of a particle that are next to the box, and itself in the middle.
+IMAGES = 27
+
+
+class Near(NamedTuple):
+    """Who may be in reach of whom, as places of particles and of images next to the box.
+
+    first, end : where the neighbours of a species lie in `who`, (particle, species)
+    who : (neighbour,), places
+    """
+
+    first: Integers
+    end: Integers
+    who: AnyArray
+
 
 class Neighbours(NamedTuple):
     """Who may be in reach of whom. Every pair is listed from both ends.
@@ -92,16 +111,93 @@ def shortest(
     return dx - lx * np.rint(dx * ix), dy, dz
 
 
-# i particle, a its species, b species and k place of its neighbour; xyz, force (3, particle);
+# i particle, b species and k place of its neighbour j; known (particle, image) the place of an image or -1;
+# who (neighbour,), source (image,), shift (3, image)
+@njit(cache=True, error_model="numpy")
+def find_images(
+    inside: Array, near: Neighbours, known: Integers, who: AnyArray, source: Integers, shift: Array
+) -> int:
+    """Turn each neighbour into the place of its nearest image; particles have the first places.
+
+    How many images there are; -1 if there is no room for them.
+    """
+    n = inside.shape[1]
+    lx, ly, lz, txy, txz, tyz = near.edges
+    ix, iy, iz = 1.0 / lx, 1.0 / ly, 1.0 / lz
+    count = 0
+    known[:] = -1
+    for i in range(n):
+        xi, yi, zi = inside[0, i], inside[1, i], inside[2, i]
+        for b in range(near.first.shape[1]):
+            for k in range(near.first[i, b], near.end[i, b]):
+                j = near.who[k]
+                dx, dy, dz = xi - inside[0, j], yi - inside[1, j], zi - inside[2, j]
+                nz = np.rint(dz * iz)
+                ny = np.rint((dy - tyz * nz) * iy)
+                nx = np.rint((dx - txz * nz - txy * ny) * ix)
+                if nx == 0.0 and ny == 0.0 and nz == 0.0:
+                    who[k] = j
+                    continue
+                image = int(9.0 * nx + 3.0 * ny + nz) + IMAGES // 2
+                if known[j, image] < 0:
+                    if count == source.shape[0]:
+                        return -1
+                    source[count] = j
+                    shift[0, count] = lx * nx + txy * ny + txz * nz
+                    shift[1, count] = ly * ny + tyz * nz
+                    shift[2, count] = lz * nz
+                    known[j, image] = n + count
+                    count += 1
+                who[k] = known[j, image]
+    return count
+
+
+# c coordinate, i particle, g image; xyz, home (3, particle), places (3, particle + image + 1)
+@njit(cache=True, fastmath=True, error_model="numpy")
+def put_in_place(xyz: Array, home: Array, source: Integers, shift: Array, places: Array) -> None:
+    """Particles in the box, their images beside it, and last of all something far away."""
+    n, images = xyz.shape[1], source.shape[0]
+    for c in range(3):
+        row, back, step, to = xyz[c], home[c], shift[c], places[c]
+        for i in range(n):
+            to[i] = row[i] - back[i]
+        for g in range(images):
+            to[n + g] = to[np.uint64(source[g])] + step[g]
+        to[n + images] = AWAY
+
+
+# i particle, a its species, b species and k place of its neighbour j; reach (species, species)
+@njit(cache=True, error_model="numpy")
+def keep_near(places: Array, kind: Integers, wide: Near, reach: Array, kept: Near) -> None:
+    """Of a wide list those that are nearer, each list filled up to whole vectors."""
+    x, y, z = places[0], places[1], places[2]
+    nobody = places.shape[1] - 1
+    who, m = kept.who, 0
+    for i in range(kind.shape[0]):
+        xi, yi, zi, a = x[i], y[i], z[i], kind[i]
+        for b in range(wide.first.shape[1]):
+            within = reach[a, b] ** 2
+            kept.first[i, b] = m
+            some = wide.who[wide.first[i, b] : wide.end[i, b]]
+            for k in range(some.shape[0]):
+                j = some[k]
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
+                who[m] = j
+                m += dx * dx + dy * dy + dz * dz < within
+            while (m - kept.first[i, b]) % LANES != 0:
+                who[m] = nobody
+                m += 1
+            kept.end[i, b] = m
+
+
+# i particle, a its species, b species and k place of its neighbour; force (3, particle);
 # law (species, species, [sigma^2, 4 epsilon, cutoff^2, energy at the cutoff])
 @njit(cache=True, fastmath=True, error_model="numpy")
-def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Array) -> float:
+def lennard_jones(places: Array, kind: Integers, near: Near, law: Array, force: Array) -> float:
     """Forces on all particles, and the energy of all pairs."""
-    x, y, z = xyz[0], xyz[1], xyz[2]
-    lx, ly, lz, txy, txz, tyz = near.edges
-    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
+    x, y, z = places[0], places[1], places[2]
     total = 0.0
-    for i in range(xyz.shape[1]):
+    for i in range(kind.shape[0]):
         fx = fy = fz = energy = 0.0
         xi, yi, zi, a = x[i], y[i], z[i], kind[i]
         for b in range(near.first.shape[1]):
@@ -109,7 +205,7 @@ def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, forc
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
                 r2 = dx * dx + dy * dy + dz * dz
                 inverse = 1.0 / r2
                 p = s2 * inverse
@@ -128,13 +224,11 @@ def lennard_jones(xyz: Array, kind: Integers, near: Neighbours, law: Array, forc
 # as above; law (species, species, [sigma^2, 4 epsilon, cutoff^2, energy at the cutoff, delta, least
 # r - delta])
 @njit(cache=True, fastmath=True, error_model="numpy")
-def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Array) -> float:
+def expanded(places: Array, kind: Integers, near: Near, law: Array, force: Array) -> float:
     """The same of pairs whose distance counts from delta."""
-    x, y, z = xyz[0], xyz[1], xyz[2]
-    lx, ly, lz, txy, txz, tyz = near.edges
-    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
+    x, y, z = places[0], places[1], places[2]
     total = 0.0
-    for i in range(xyz.shape[1]):
+    for i in range(kind.shape[0]):
         fx = fy = fz = energy = 0.0
         xi, yi, zi, a = x[i], y[i], z[i], kind[i]
         for b in range(near.first.shape[1]):
@@ -142,7 +236,7 @@ def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Ar
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
                 r2 = dx * dx + dy * dy + dz * dz
                 r = max(np.sqrt(r2), 1e-12)
                 # Nearer than the wall the energy goes on straight.
@@ -162,20 +256,16 @@ def expanded(xyz: Array, kind: Integers, near: Neighbours, law: Array, force: Ar
     return 0.5 * total
 
 
-# i particle, a its species, b species and k place of its neighbour, m node; xyz, force (3, particle);
+# i particle, a its species, b species and k place of its neighbour, m node; force (3, particle);
 # cutoff2 (species, species); law (species, species, node, [1, u, u^2, u^3]): between nodes m and m + 1
 # the energy is a cubic of u = (r - r_m) / step in row m + 1; row 0 is [r_0, 1 / step]
 @njit(cache=True, fastmath=True, error_model="numpy")
-def tabulated(
-    xyz: Array, kind: Integers, near: Neighbours, cutoff2: Array, law: Array, force: Array
-) -> float:
+def tabulated(places: Array, kind: Integers, near: Near, cutoff2: Array, law: Array, force: Array) -> float:
     """Forces on all particles, and the energy of all pairs: cubics between nodes."""
-    x, y, z = xyz[0], xyz[1], xyz[2]
-    lx, ly, lz, txy, txz, tyz = near.edges
-    edges, per_edge = (lx, ly, lz, txy, txz, tyz), (1.0 / lx, 1.0 / ly, 1.0 / lz)
+    x, y, z = places[0], places[1], places[2]
     last = law.shape[2] - 2
     total = 0.0
-    for i in range(xyz.shape[1]):
+    for i in range(kind.shape[0]):
         fx = fy = fz = energy = 0.0
         xi, yi, zi, a = x[i], y[i], z[i], kind[i]
         for b in range(near.first.shape[1]):
@@ -184,7 +274,7 @@ def tabulated(
             who = near.who[near.first[i, b] : near.end[i, b]]
             for k in range(who.shape[0]):
                 j = who[k]
-                dx, dy, dz = shortest(xi - x[j], yi - y[j], zi - z[j], edges, per_edge)
+                dx, dy, dz = xi - x[j], yi - y[j], zi - z[j]
                 r2 = dx * dx + dy * dy + dz * dz
                 if r2 >= c2:
                     continue

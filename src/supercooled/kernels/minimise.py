@@ -18,15 +18,47 @@ def dot(a: Array, b: Array) -> float:
     return total
 
 
-# k coordinate of a particle: xyz, old (3, particle)
+# i particle: xyz, old (3, particle)
 @njit(cache=True, fastmath=True, error_model="numpy")
-def largest_square(xyz: Array, old: Array) -> float:
-    """Largest square distance that a particle has gone."""
-    most = 0.0
+def two_farthest(xyz: Array, old: Array) -> float:
+    """How far the two that have gone farthest have gone, one and the other added up."""
+    most = next_most = 0.0
     for i in range(xyz.shape[1]):
         dx, dy, dz = xyz[0, i] - old[0, i], xyz[1, i] - old[1, i], xyz[2, i] - old[2, i]
-        most = max(most, dx * dx + dy * dy + dz * dz)
-    return most
+        square = dx * dx + dy * dy + dz * dz
+        if square > next_most:
+            next_most = min(square, most)
+            most = max(square, most)
+    together: float = np.sqrt(most) + np.sqrt(next_most)
+    return together
+
+
+# i particle: way (3, particle)
+@njit(cache=True, fastmath=True, error_model="numpy")
+def longest(way: Array) -> float:
+    """Length of the longest of some vectors."""
+    most = 0.0
+    for i in range(way.shape[1]):
+        square = way[0, i] * way[0, i] + way[1, i] * way[1, i] + way[2, i] * way[2, i]
+        most = max(most, square)
+    length: float = np.sqrt(most)
+    return length
+
+
+# k coordinate
+@njit(cache=True, fastmath=True, error_model="numpy")
+def advance(x: Array, length: float, way: Array, out: Array) -> None:
+    """Go a length along a way."""
+    for k in range(x.shape[0]):
+        out[k] = x[k] + length * way[k]
+
+
+# k coordinate
+@njit(cache=True, fastmath=True, error_model="numpy")
+def difference(a: Array, b: Array, out: Array) -> None:
+    """What is between two points."""
+    for k in range(a.shape[0]):
+        out[k] = a[k] - b[k]
 
 
 # s row of steps and of changes of the gradient, k coordinate; the newest row is `last`

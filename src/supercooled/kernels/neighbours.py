@@ -37,15 +37,19 @@ class Cells(NamedTuple):
     xyz: Array
 
 
-def make_cells(positions: Array, fractions: Array, matrix: Array, heights: Array, reach: float) -> Cells:
+def make_cells(
+    positions: Array, fractions: Array, matrix: Array, heights: Array, reach: float, finer: int | None = None
+) -> Cells:
     """Cells of some eight particles where `reach` allows it, and the offsets that cover `reach`.
+
+    finer : cells along `reach` instead
 
     No image is met twice: an offset that leaves the box reaches another image of its cell.
     """
     dimensions = len(heights)
     # by logarithms: the volume of a box of a strange unit is no number
     spacing = np.exp(np.log(heights).mean() - np.log(len(positions)) / dimensions)
-    finer = int(np.clip(reach / (2.0 * spacing), 1, 3))
+    finer = int(np.clip(reach / (2.0 * spacing), 1, 3)) if finer is None else finer
     counts = np.ones(3, np.int64)
     with np.errstate(over="ignore"):
         wanted = finer * heights / reach

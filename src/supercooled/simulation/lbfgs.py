@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from supercooled.arrays import Array
-from supercooled.kernels.minimise import dot, quasi_newton
+from supercooled.kernels.minimise import advance, difference, dot, longest, quasi_newton
 
 # Steps remembered. Measured: 5 to 20 need the same number of evaluations within their scatter.
 _MEMORY = 8
@@ -83,7 +83,7 @@ def descend(forces: Forces, xyz: Array, *, tolerance: float, most: int) -> Desce
             memory.forget()
             continue
         new, new_f, energy = found
-        memory.add(new - x, f - new_f)
+        memory.add(x, new, f, new_f)
         x, f = new, new_f
         norm = _norm(f)
     return Descent(x, energy, norm)
@@ -93,11 +93,11 @@ def _search(
     forces: Forces, x: Array, energy: float, way: Array, slope: float, *, first: bool
 ) -> tuple[Array, Array, float] | None:
     """A point along `way` that is low enough; None if there is none."""
-    farthest = float(np.sqrt((way * way).sum(axis=0).max()))
+    farthest = float(longest(way))
     length = min(1.0, (_FIRST_STEP if first else _LARGEST_STEP) / farthest)
-    f = np.empty_like(x)
+    new, f = np.empty_like(x), np.empty_like(x)
     while length * farthest > 1e-15:
-        new = x + length * way
+        advance(x.ravel(), length, way.ravel(), new.ravel())
         new_energy = forces(new, f)
         if new_energy <= energy - _DECREASE * length * slope:
             return new, f, new_energy
@@ -124,6 +124,7 @@ class _Memory:
         self._steps = np.zeros((_MEMORY, size))
         self._changes = np.zeros((_MEMORY, size))
         self._products = np.zeros(_MEMORY)
+        self._spare = np.zeros((2, size))
 
     def way(self, force: Array) -> Array:
         """Where to go: along the force at first."""
@@ -134,15 +135,19 @@ class _Memory:
         quasi_newton(force.ravel(), *history, self.known, self._last, way.ravel())
         return way
 
-    def add(self, step: Array, change: Array) -> None:
+    def add(self, x: Array, new: Array, force: Array, new_force: Array) -> None:
         """Remember a step, unless the energy curves down along it."""
-        product = dot(step.ravel(), change.ravel())
+        row = (self._last + 1) % _MEMORY
+        step, change = self._spare
+        difference(new.ravel(), x.ravel(), step)
+        difference(force.ravel(), new_force.ravel(), change)
+        product = dot(step, change)
         if product <= 0.0:
             return
-        self._last = (self._last + 1) % _MEMORY
-        self._steps[self._last] = step.ravel()
-        self._changes[self._last] = change.ravel()
-        self._products[self._last] = product
+        self._last = row
+        self._steps[row] = step
+        self._changes[row] = change
+        self._products[row] = product
         self.known = min(self.known + 1, _MEMORY)
 
     def forget(self) -> None:

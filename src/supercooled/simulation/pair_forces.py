@@ -11,13 +11,19 @@ from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import BoxError, MixtureError, ParameterError
 from supercooled.kernels import forces as kernels
-from supercooled.kernels.minimise import largest_square
+from supercooled.kernels.minimise import two_farthest
 from supercooled.mixture import Mixture
 from supercooled.neighbour_list import sorted_into_cells
 from supercooled.potentials import ExpandedLennardJones, LennardJones, PairPotential
 
-# Neighbours beyond the cutoff that are listed too. Measured: 0.2 and 0.4 cost 5 % more.
-SKIN = 0.3
+# Neighbours so far beyond the cutoff are listed too, and of these, more often, those that are less far beyond
+# it.
+SKIN = 1.2
+NARROW = 0.16
+# Cells along the reach: with one, lists of so far look at twice as many particles.
+FINER = 2
+# Lists that serve once: distances are rounded.
+ONCE = 1e-3
 # An energy that no quench gets to; below that distance a table goes on straight.
 _WALL = 1e4
 # Cubics between so many nodes give a Lennard-Jones energy to 1e-10.
@@ -65,7 +71,8 @@ class PairForces:
         self._box = box
         self._kind = np.ascontiguousarray(species, dtype=np.int32)
         pairs = [[mixture.potential(a, b) for b in mixture.species] for a in mixture.species]
-        self._reach = np.array([[p.cutoff for p in row] for row in pairs]) + self.skin
+        self._cutoffs = np.array([[p.cutoff for p in row] for row in pairs])
+        self._narrow = min(NARROW, self.skin / 3.0)
         plain = [[p for p in row if isinstance(p, LennardJones)] for row in pairs]
         wells = [[p for p in row if isinstance(p, LennardJones | ExpandedLennardJones)] for row in pairs]
         self._plain, self._expanded = plain == pairs, wells == pairs
@@ -76,13 +83,16 @@ class PairForces:
         else:
             nodes = max(_FEWEST_NODES, min(_NODES, _NODES_OF_ALL // n**2))
             self._law = np.array([[_table_law(p, nodes) for p in row] for row in pairs])
-        self._cutoffs2 = np.array([[p.cutoff**2 for p in row] for row in pairs])
+        self._cutoffs2 = self._cutoffs**2
         self._mixture = mixture
         count = len(species)
         self._first, self._end = np.zeros((2, count, n), np.int64)
-        self._who = np.zeros(64 * count, np.uint32)
+        self._who = np.zeros(self._room(self.skin), np.uint32)
         self._built: Array | None = None
-        self._near = self._listed()
+        self._narrowed = np.zeros((3, count))
+        self._source, self._shift = np.zeros(0, np.int32), np.zeros((3, 0))
+        self._home, self._places = np.zeros((3, count)), np.zeros((3, count + 1))
+        self._wide = self._near = kernels.Near(self._first, self._end, self._who)
 
     def __call__(self, xyz: Array, force: Array) -> float:
         """Energy of all pairs, epsilon_AA; `force` is overwritten, epsilon_AA/sigma_AA.
@@ -108,15 +118,14 @@ class PairForces:
                 f"positions and forces must both be arrays of shape (3, {len(self._kind)}), not "
                 f"{shown(xyz)} and {shown(force)}"
             )
-        # Two particles that both move by half of the skin can meet.
-        if self._built is None or not 4.0 * largest_square(xyz, self._built) < self.skin**2:
-            self._build(xyz)
+        self._follow(xyz)
         self.evaluations += 1
+        common = self._places, self._kind, self._near
         if self._plain:
-            return float(kernels.lennard_jones(xyz, self._kind, self._near, self._law, force))
+            return float(kernels.lennard_jones(*common, self._law, force))
         if self._expanded:
-            return float(kernels.expanded(xyz, self._kind, self._near, self._law, force))
-        return float(kernels.tabulated(xyz, self._kind, self._near, self._cutoffs2, self._law, force))
+            return float(kernels.expanded(*common, self._law, force))
+        return float(kernels.tabulated(*common, self._cutoffs2, self._law, force))
 
     @validated
     def configurational_temperature(self, xyz: Array) -> float:
@@ -148,15 +157,15 @@ class PairForces:
             each = [[self._mixture.potential(a, b) for b in kinds] for a in kinds]
             self._slopes = np.array([[_slope_law(pair, nodes) for pair in row] for row in each])
         # Listed anew each time: the order of the sums, and so their last bit, hangs on the positions alone.
-        self._build(xyz)
+        near, _ = self._list(xyz, min(ONCE, self.skin))
         squares, laplacian = kernels.squares_and_laplacian(
-            xyz, self._kind, self._near, self._cutoffs2, self._slopes, self._box.dimensions
+            xyz, self._kind, near, self._cutoffs2, self._slopes, self._box.dimensions
         )
         return float(squares / laplacian) if laplacian != 0.0 else np.nan
 
     @validated
     def pairs(self, xyz: Array) -> tuple[Integers, Integers]:
-        """Each pair that is within reach once, as its two ends; some are a skin farther than the cutoff.
+        """Each pair that is within reach once, as its two ends; some are a little farther than the cutoff.
 
         Parameters
         ----------
@@ -175,7 +184,7 @@ class PairForces:
         """
         if xyz.shape != (3, len(self._kind)):
             raise ParameterError(f"positions {xyz.shape} must be (3, {len(self._kind)})")
-        self._build(xyz)
+        self._list(xyz, min(ONCE, self.skin))
         counts = (self._end - self._first).ravel()
         lists = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         second = self._who[np.repeat(self._first.ravel(), counts) + lists].astype(np.int64)
@@ -183,25 +192,62 @@ class PairForces:
         once = first < second
         return first[once], second[once]
 
+    def _room(self, skin: float) -> int:
+        """How many neighbours to expect, of particles that are spread evenly and a quarter more."""
+        d, reach = self._box.dimensions, float(self._cutoffs.max()) + skin
+        around = np.pi * reach**2 if d == 2 else 4.0 / 3.0 * np.pi * reach**3
+        count = len(self._kind)
+        return int(1.25 * count * min(count, around * count / self._box.volume)) + 64
+
+    def _follow(self, xyz: Array) -> None:
+        """Put everybody in place, and list neighbours anew if two that are not listed could have met."""
+        # No two particles have come nearer to each other than the two that moved most have moved.
+        if self._built is None or not two_farthest(xyz, self._narrowed) < self._narrow:
+            if self._built is None or not two_farthest(xyz, self._built) < self.skin - self._narrow:
+                self._build(xyz)
+            kernels.put_in_place(xyz, self._home, self._source, self._shift, self._places)
+            reach = self._cutoffs + self._narrow
+            kernels.keep_near(self._places, self._kind, self._wide, reach, self._near)
+            self._narrowed = xyz.copy()
+        else:
+            kernels.put_in_place(xyz, self._home, self._source, self._shift, self._places)
+
     def _build(self, xyz: Array) -> None:
+        near, inside = self._list(xyz, self.skin)
+        count, kinds = self._end.shape
+        known = np.empty((count, kernels.IMAGES), np.int32)
+        who, room = np.empty(len(self._who), np.uint32), max(1024, 2 * count)
+        while True:
+            source, shift = np.empty(room, np.int32), np.empty((3, room))
+            images = kernels.find_images(inside, near, known, who, source, shift)
+            if images >= 0:
+                break
+            room *= 2
+        self._source, self._shift = source[:images].copy(), shift[:, :images].copy()
+        self._home, self._places = xyz - inside, np.empty((3, count + images + 1))
+        self._wide = kernels.Near(self._first, self._end, who)
+        filled = np.empty(len(who) + (kernels.LANES - 1) * count * kinds, np.uint32)
+        self._near = kernels.Near(np.empty_like(self._first), np.empty_like(self._end), filled)
+        self._built = xyz.copy()
+        self.builds += 1
+
+    def _list(self, xyz: Array, skin: float) -> tuple[kernels.Neighbours, Array]:
+        """Everybody within `skin` beyond the cutoffs, and the positions in the box."""
+        self._built = None
         fractions = self._box.fractional(xyz.T)
         edges = np.floor(fractions + 0.5)
         if self._box.dimensions == 2:
             edges[:, 2] = 0.0
         fractions -= edges
         inside = self._box.absolute(fractions)
-        cells = sorted_into_cells(inside, self._box, float(self._reach.max()), fractions)
+        reach = self._cutoffs + skin
+        cells = sorted_into_cells(inside, self._box, float(reach.max()), fractions, FINER)
         lists = self._first, self._end
-        while kernels.list_neighbours(cells, self._kind, self._reach, *lists, self._who) < 0:
+        while kernels.list_neighbours(cells, self._kind, reach, *lists, self._who) < 0:
             self._who = np.zeros(2 * len(self._who), np.uint32)
-        self._near = self._listed()
-        self._built = xyz.copy()
-        self.builds += 1
-
-    def _listed(self) -> kernels.Neighbours:
         h = self._box.matrix
-        edges = np.array([h[0, 0], h[1, 1], h[2, 2], h[0, 1], h[0, 2], h[1, 2]])
-        return kernels.Neighbours(self._first, self._end, self._who, edges)
+        sides = np.array([h[0, 0], h[1, 1], h[2, 2], h[0, 1], h[0, 2], h[1, 2]])
+        return kernels.Neighbours(self._first, self._end, self._who, sides), np.ascontiguousarray(inside.T)
 
 
 def spare_room(mixture: Mixture, box: Box) -> float:
