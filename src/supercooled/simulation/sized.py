@@ -25,7 +25,7 @@ from supercooled.box import Box
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.frame import Frame
 from supercooled.kernels import sized as kernels
-from supercooled.kernels.minimise import largest_square
+from supercooled.kernels.minimise import two_farthest
 from supercooled.neighbour_list import check_cutoff, sorted_into_cells
 from supercooled.potentials import ContinuousSizes
 from supercooled.simulation.lbfgs import descend
@@ -115,7 +115,7 @@ class SizedForces:
                 f"positions and forces must both be arrays of shape (3, {len(self.diameters)}), not "
                 f"{shown(xyz)} and {shown(force)}"
             )
-        if not 4.0 * largest_square(xyz, self._built) < self.skin**2:
+        if not two_farthest(xyz, self._built) < self.skin:
             self._list_neighbours(xyz)
         self.evaluations += 1
         near = (self.diameters, self._starts, self._who, self._edges, self._per_edge, self.potential.law)
