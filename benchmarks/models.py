@@ -491,7 +491,7 @@ def _judged(made: Predictor, judge: Sequence[Configuration]) -> dict[str, Any]:
                 "error": _digits(np.std([one[key] for one in each], ddof=1) / np.sqrt(len(each))),
                 "folds": [_digits(one[key]) for one in each],
             }
-            for key in ("pearson", "spearman", "number")
+            for key in ("pearson", "spearman", "auc", "accuracy", "number")
         }
     return found
 

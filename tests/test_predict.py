@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import supercooled as sc
 from supercooled import cli
 from supercooled.errors import ParameterError, StoreError
+from supercooled.predictors import predictor
 
 RUNNER = CliRunner()
 
@@ -35,7 +36,7 @@ def test_a_softness_model_of_a_file_is_applied_to_a_file(tmp_path, file):
     assert found.attrs["units"] == "1"
 
 
-def test_what_a_predictor_says_is_written_for_other_programs(tmp_path, file):
+def test_what_a_predictor_says_is_written_for_other_programs(tmp_path, file, monkeypatch):
     run = sc.read(file)
     target = [sc.indicators.BondOrder(6)(frame) for frame in run]
     made = sc.predictors.fit_predictor(
@@ -44,8 +45,13 @@ def test_what_a_predictor_says_is_written_for_other_programs(tmp_path, file):
     )  # fmt: skip
     path = made.save(tmp_path / "order.json")
     out = tmp_path / "told.gsd"
+    asked = []
+    real = predictor.values_of
+    monkeypatch.setattr(predictor, "values_of", lambda frame, wanted: asked.append(1) or real(frame, wanted))
     said = RUNNER.invoke(cli.app, ["predict", str(file), "--model", str(path), "--out", str(out)])
     assert said.exit_code == 0, said.output
+    # Once a frame, for the values and for how foreign it is: a quench may be among the features.
+    assert len(asked) == 2
     assert "predicted order" in said.output
     assert "of the particles lie outside the range of the training data" in said.output
     with gsd.hoomd.open(out) as written:

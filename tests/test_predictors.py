@@ -293,3 +293,18 @@ def test_the_unit_is_the_targets_and_other_dimensions_are_refused():
     flat = sc.Frame.from_arrays(np.random.default_rng(1).random((60, 2)) * 8.0, sc.Box.cube(8.0, 2))
     with pytest.raises(ParameterError, match="has 2 dimensions, and predicted_x has learned in 3"):
         plain(flat)
+
+
+def test_scores_of_numbers_say_how_well_the_farthest_and_the_farther_half_are_told():
+    rng = np.random.default_rng(1)
+    target = rng.random(1000)
+    assert score(target**3, target)["auc"] == 1.0
+    assert score(target**3, target)["accuracy"] == 1.0
+    noise = score(rng.random(1000), target)
+    assert abs(noise["auc"] - 0.5) < 0.15
+    assert abs(noise["accuracy"] - 0.5) < 0.1
+    top = target > np.quantile(target, 0.9)
+    guess = target + rng.normal(size=1000)
+    pairs = guess[top][:, None] > guess[~top][None]
+    assert score(guess, target)["auc"] == pytest.approx(pairs.mean(), abs=1e-12)
+    assert np.isnan(score(np.ones(10), target[:10])["accuracy"])

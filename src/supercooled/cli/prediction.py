@@ -45,7 +45,7 @@ def _predict(file: Path, model: str, out: Path | None, meaning: sc.io.Meaning) -
 
     made = sc.predictors.model_named(model)
     run = sc.io.open_file(file, meaning).trajectory
-    found = made.of(run)
+    found, share = _predicted(made, run)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("species", "particles", "mean", "standard deviation"):
         table.add_column(heading, justify="left" if heading == "species" else "right")
@@ -56,12 +56,25 @@ def _predict(file: Path, model: str, out: Path | None, meaning: sc.io.Meaning) -
         table.add_row(name, f"{number}", *told)
     say(f"{made.long_name}, {made.unit}, of {len(run)} frame{'s' if len(run) > 1 else ''}")
     Console().print(table)
-    if isinstance(made, sc.predictors.Predictor):
-        share = max(made.foreign(frame) for frame in run)
+    if share is not None:
         say(f"{100 * share:.1f} % of the particles lie outside the range of the training data")
     if out is not None:
         sc.write_gsd(out, run, fields={made.name: found})
         say(f"Written: {out}")
+
+
+def _predicted(made: sc.Indicator, run: sc.Trajectory) -> tuple[Any, float | None]:
+    """Values, and the largest share of foreign particles of a frame; None of what is no predictor."""
+    import xarray as xr
+
+    if not isinstance(made, sc.predictors.Predictor):
+        return made.of(run), None
+    values, shares = [], []
+    for frame in run:
+        # Of the frame as it is here: what was found out about it is not made again.
+        values.append(made.of(frame))
+        shares.append(made.foreign(frame))
+    return xr.concat(values, dim="frame", coords="different", compat="equals"), max(shares)
 
 
 def models() -> None:

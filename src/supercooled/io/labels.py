@@ -60,19 +60,23 @@ def species_of_labels(
     Notes
     -----
     Types 1, 2, ... become A, B, ..., whether a particle has them or not, unless as many names are given as
-    there are types with particles; other labels are sorted.
+    there are types with particles; so do types 0, 1, ..., where one is 0. Other labels are sorted.
 
     Examples
     --------
     >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), None)
     (array([0, 2, 0], dtype=int32), ('A', 'B', 'C'))
+    >>> species_of_labels("x", ["0", "1"], np.array([0, 1, 0]), None)
+    (array([0, 1, 0], dtype=int32), ('A', 'B'))
     >>> species_of_labels("x", ["1", "3"], np.array([0, 1, 0]), ["small", "big"])
     (array([0, 1, 0], dtype=int32), ('small', 'big'))
     """
     if isinstance(names, Mapping):
         return named_species(path, kinds, labels, names)
-    if all(label.isdigit() and label != "0" for label in labels):
+    if all(label.isdigit() for label in labels):
         numbers = np.array([int(label) for label in labels])
+        # RUMD and other programs count types from 0.
+        numbers += int(numbers.min()) == 0
         count = int(numbers.max())
         if names is not None and len(names) == len(labels) < count:
             return named_species(path, np.argsort(np.argsort(numbers))[kinds], labels, names)

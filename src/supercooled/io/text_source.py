@@ -132,7 +132,8 @@ def choose_columns(
     wanted = list(kind[:coordinates])
     images = 0 if is_unwrapped or free or not counted else (coordinates if "iz" in there else 2)
     wanted += _IMAGES[:images]
-    size = next((name for name in SIZES if name in names), None)
+    told = names.index("species") if species is None and "species" in names else species
+    size = next((name for name in SIZES if name in names and told != names.index(name)), None)
     if size is not None:
         wanted.append(size)
     if "id" in names:
@@ -141,7 +142,6 @@ def choose_columns(
     twice = [name for name in wanted if names.count(name) > 1]
     if twice:
         raise TrajectoryError(f"{path}: {twice[0]} appears twice among its columns {' '.join(names)}")
-    told = names.index("species") if species is None and "species" in names else species
     if told is not None:
         if roles[told] >= 0:
             raise ParameterError(f"{path}: the column {names[told]} does not give the species")

@@ -236,7 +236,10 @@ class Predictor(Indicator, long_name="predicted"):
                 f"{learned_in}"
             )
         self._check_density(frame)
-        x = values_of(frame, self.features)
+        # A quench may be among them: values, distances and the foreign share of one frame need it once.
+        # What is wanted decides which values are made.
+        key = ("features of a predictor", self.digest, frame.wanted.tobytes())
+        x = frame.once(key, lambda: values_of(frame, self.features))
         if x.shape[1] != len(self.columns_of):
             raise ParameterError(
                 f"{self.name}: its features have {x.shape[1]} columns, but it was trained on "

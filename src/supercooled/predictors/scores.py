@@ -9,8 +9,11 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from supercooled.arguments import Numbers, validated
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Booleans
 from supercooled.errors import ParameterError
+
+# Share of the particles, those that move farthest, that the area is of where a target is a number.
+TOP = 0.1
 
 Given = Annotated[ArrayLike, Numbers(rank=1, nan=True)]
 
@@ -29,9 +32,11 @@ def score(predicted: Given, target: Given) -> dict[str, float]:
     Returns
     -------
     dict[str, float]
-        ``pearson`` and ``spearman`` of numbers; ``accuracy``, ``balanced_accuracy`` (mean of the shares found
-        of those that are true and of those that are false), ``auc`` (area under the receiver's curve) and
-        ``share`` of those that are true; ``number`` of particles. NaN where all are alike.
+        ``pearson`` and ``spearman`` of numbers, the ``auc`` of telling the tenth with the largest target from
+        the others, and the ``accuracy``, the share on the same side of both medians; of truth values
+        ``accuracy``, ``balanced_accuracy`` (mean of the shares found of those that are true and of those that
+        are false), ``auc`` (area under the receiver's curve) and ``share`` of those that are true;
+        ``number`` of particles. NaN where all are alike.
 
     Raises
     ------
@@ -56,6 +61,8 @@ def score(predicted: Given, target: Given) -> dict[str, float]:
         return {
             "pearson": correlation(x, y.astype(np.float64)),
             "spearman": correlation(rankdata(x), rankdata(y)) if len(x) else np.nan,
+            "auc": _area(x, y > np.quantile(y, 1.0 - TOP)) if len(x) else np.nan,
+            "accuracy": _by_medians(x, y),
             "number": float(len(x)),
         }
     true, false = x[y] > 0, x[~y] <= 0
@@ -63,14 +70,28 @@ def score(predicted: Given, target: Given) -> dict[str, float]:
         n, m = float(len(true)), float(len(false))
         found = np.array([true.sum(), false.sum()]) / np.maximum([n, m], 1.0)
         both = min(n, m) > 0
-        auc = (rankdata(x)[y].sum() - n * (n + 1) / 2) / (n * m) if both else np.nan
     return {
         "accuracy": float((true.sum() + false.sum()) / max(n + m, 1.0)),
         "balanced_accuracy": float(found.mean()) if both else np.nan,
-        "auc": float(auc),
+        "auc": _area(x, y),
         "share": n / max(n + m, 1.0),
         "number": n + m,
     }
+
+
+def _area(x: Array, true: Booleans) -> float:
+    """Area under the receiver's curve; NaN where all are alike."""
+    n, m = float(true.sum()), float((~true).sum())
+    if min(n, m) == 0:
+        return np.nan
+    return float((rankdata(x)[true].sum() - n * (n + 1) / 2) / (n * m))
+
+
+def _by_medians(x: Array, y: Array) -> float:
+    """Share on the same side of both medians; NaN where one does not vary."""
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return np.nan
+    return float(((x > np.median(x)) == (y > np.median(y))).mean())
 
 
 def correlation(x: Array, y: Array) -> float:
