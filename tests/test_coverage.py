@@ -270,18 +270,21 @@ def compared(run, field, hop):
     return table.pearson_error.values, str(table.reason.values.ravel()[0])
 
 
-def transferred(run, field, _):
-    # Particles of a common mood have their events at the same times.
+def moody_events(field):
+    """Particles of a common mood have their events at the same times."""
     places = np.argwhere(field.values > np.quantile(field.values, 0.8))
     frame, particle = places[np.lexsort((places[:, 0], places[:, 1]))].T
     columns = {"particle": particle, "frame": frame, "time": frame * 1.0, "peak": 1.0 + 0.0 * frame}
+    columns |= {"first_frame": frame, "last_frame": frame}
     table = xr.Dataset({name: ("event", values) for name, values in columns.items()})
     about = {"threshold": 0.1, "observed_from": 0.0, "observed_to": 39.0, "interval": 1.0}
+    return table.assign_attrs(about)
+
+
+def transferred(run, field, _):
+    events = moody_events(field)
     return with_reason(
-        space.mobility_transfer(
-            run, table.assign_attrs(about), delays=[0.0, 1.5], r_max=3.0, dr=3.0, blocks=5
-        ),
-        "transfer",
+        space.mobility_transfer(run, events, delays=[0.0, 1.5], r_max=3.0, dr=3.0, blocks=5), "transfer"
     )
 
 
@@ -313,6 +316,9 @@ ERRORS = {
         *given, learning.by_number, sizes=[50], seed=1
     ),
     "predictors/fitting": predictor,
+    "relation/event_theory": lambda run, field, _: with_reason(
+        relation.event_rates(field, moody_events(field), bins=[-9.0, 9.0], lead=0.0, blocks=5), "rate"
+    ),
     "relation/autocorrelation": lambda run, field, _: with_reason(
         relation.memory(field, lags=[1.0], blocks=5), "memory"
     ),

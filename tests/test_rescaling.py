@@ -436,6 +436,14 @@ CASES |= {
         space.ornstein_zernike(spectrum_of(u), q_max=3.0 / u.L).correlation_length
     ),
     "gyration_radius": cluster_radii,
+    "event_rate": lambda u: (
+        relation.event_rates(
+            depths(u, None, 1),
+            relation.excursions(jumps(u), within=0.3 * u.L, window=30.0 * u.t),
+            bins=5,
+            lead=0.0,
+        ).rate
+    ),
     "mobility_transfer": lambda u: [
         space.mobility_transfer(
             run_of(u), jumps(u), delays=[0.0, 30.0 * u.t], r_max=3.0 * u.L, dr=u.L

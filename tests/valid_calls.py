@@ -317,6 +317,18 @@ def started() -> Start:
     return lattice(ka(), 200, 1)
 
 
+LEAVING = relation.Leaving(0.5, 0.4, 3.0)
+
+
+def planted_rates() -> xr.Dataset:
+    edges = np.array([-1.0, 0.0, 1.0, 2.0])
+    of_bin = {"rate": [0.1, 0.2, 0.3], "probability_density": [0.3, 0.4, 0.3]}
+    return xr.Dataset(
+        {name: ("softness", np.array(values)) for name, values in of_bin.items()},
+        {"softness": edges[:-1] + 0.5, "lower": ("softness", edges[:-1]), "upper": ("softness", edges[1:])},
+    )
+
+
 def planted_correlation() -> xr.Dataset:
     r = np.arange(0.5, 8.0)
     of_r = {"spatial_correlation": 0.6 * np.exp(-r / 2.0)[None], "n_pairs": 1e6 * r[None] ** 2}
@@ -1184,6 +1196,28 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "dr": 3.0,
         "directions": 1,
         "blocks": 1,
+    },
+    "relation.event_rates": lambda: {
+        "field": field(),
+        "events": found_events(),
+        "bins": [-9.0, 9.0],
+        "lead": 1.0,
+        "blocks": 1,
+    },
+    "relation.excursions": lambda: {"events": found_events(), "within": 0.3, "window": 10.0},
+    "relation.transitions": lambda: {"field": field(), "lag": 1.0, "bins": [-9.0, 9.0]},
+    "relation.closed_overlap": lambda: {
+        "rates": planted_rates(),
+        "lags": [1.0, 20.0],
+        "leaving": LEAVING,
+        "changes": relation.Drift(0.5, 1.0, 5.0),
+    },
+    "relation.Drift": lambda: {"mean": 0.0, "width": 1.0, "time": 20.0},
+    "relation.Leaving": lambda: {"share_beyond": 0.5, "return_share": 0.4, "return_time": 3.0},
+    "relation.Leaving.of": lambda: {
+        "events": relation.excursions(found_events(), within=0.3, window=10.0),
+        "overlap_radius": 0.3,
+        "window": 10.0,
     },
     "relation.memory": lambda: {"field": field(), "lags": [1.0, 2.0], "blocks": 2},
     "relation.onset": lambda: {"fits": lines()},

@@ -203,6 +203,7 @@ TABLE: dict[str, Quantity] = {
         Quantity("reduced_diffusivity", "$D^*$", "1", "reduced self-diffusion coefficient"),
         Quantity("pair_energy", "$V(r)$", "epsilon_AA", "energy of a pair"),
         Quantity("count", "$n$", "1", "how many"),
+        Quantity("event_rate", "$k(S)$", "1/tau", "events per time of a particle"),
         Quantity("spatial_correlation", "$C(r)$", "1", "correlation of a field in space"),
         Quantity("field_structure_factor", "$S_f(q)$", "1", "structure factor of a field"),
         Quantity("coherence", "$c(q)$", "1", "coherence of two fields"),

@@ -161,6 +161,25 @@ Spectrum: TypeAlias = Annotated[
         made_by="sc.space.four_point_structure_factor(run, lags=[9.0], overlap_radius=0.3, ...)",
     ),
 ]
+EventRates: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "set of event rates",
+        {"rate": ("softness",), "probability_density": ("softness",)},
+        coords=("softness", "lower", "upper"),
+        made_by="sc.relation.event_rates(softness, events, bins=30, lead=1.0)",
+    ),
+]
+Transitions: TypeAlias = Annotated[
+    xr.Dataset,
+    Labelled(
+        "set of transitions",
+        {"transition": ("softness", "later")},
+        coords=("lower", "upper"),
+        attrs=("lag",),
+        made_by="sc.relation.transitions(softness, lag=1.0, bins=edges)",
+    ),
+]
 Clusters: TypeAlias = Annotated[
     xr.Dataset,
     Labelled(

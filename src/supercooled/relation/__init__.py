@@ -4,6 +4,14 @@ from supercooled.relation.autocorrelation import StayRule, memory, propagation
 from supercooled.relation.barrier_scaling import CommonLine, common_line, scaled_barriers
 from supercooled.relation.barriers import arrhenius, steepness
 from supercooled.relation.distributions import Peak, Share, distribution, peak, shallower_share, softer_share
+from supercooled.relation.event_theory import (
+    Drift,
+    Leaving,
+    closed_overlap,
+    event_rates,
+    excursions,
+    transitions,
+)
 from supercooled.relation.linear_barriers import Straight, left_out, straight_barriers
 from supercooled.relation.master_curves import Collapse, Line, SoftnessLaw, collapse, line, softness_law
 from supercooled.relation.onset_temperature import Onset, block_error, onset
@@ -17,6 +25,8 @@ __all__ = [
     "Collapse",
     "CommonLine",
     "Crossings",
+    "Drift",
+    "Leaving",
     "Line",
     "Onset",
     "Peak",
@@ -26,10 +36,13 @@ __all__ = [
     "Straight",
     "arrhenius",
     "block_error",
+    "closed_overlap",
     "collapse",
     "common_line",
     "crossings",
     "distribution",
+    "event_rates",
+    "excursions",
     "foretold_overlap",
     "left_out",
     "line",
@@ -47,6 +60,7 @@ __all__ = [
     "steepness",
     "straight_barriers",
     "strata",
+    "transitions",
     "within_fences",
     "within_horizon",
 ]
