@@ -8,8 +8,8 @@ import xarray as xr
 from typer.testing import CliRunner
 
 import supercooled as sc
-from supercooled.analysis.benchmark import benchmark
-from supercooled.analysis.findings import findings
+from supercooled.analysis.benchmark.benchmark import benchmark
+from supercooled.analysis.benchmark.findings import findings
 from supercooled.cli import app
 from supercooled.datasets.configurations import Configuration, of_runs, published, read_configurations
 from supercooled.errors import ParameterError, TrajectoryError
@@ -205,7 +205,7 @@ def test_inherent_structures_are_quenched_once_and_kept(planted, tmp_path, monke
     energy = [inherent(PotentialEnergy(mixture), mixture)]
     some = [one for one in planted if one.temperature == 0.44][:1]
     first = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
-    monkeypatch.setattr("supercooled.analysis.judging.inherent_frame", None)
+    monkeypatch.setattr("supercooled.analysis.benchmark.scores.inherent_frame", None)
     again = benchmark(some, mixture=mixture, indicators=energy, predictors={}, cache=tmp_path)
     np.testing.assert_array_equal(first.table.pearson.values, again.table.pearson.values)
     assert any("quenched with ka-lj" in sentence for sentence in again.said)

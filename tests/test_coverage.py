@@ -304,7 +304,7 @@ def agreement(run, field, hop):
 
 # Everything in the package that makes an error from parts of one run: an error, and why there is none.
 ERRORS = {
-    "analysis/compare": compared,
+    "analysis/comparison/compare": compared,
     "cage/mean_field": lambda run, *_: with_reason(
         cage.softness(structure_factor(run, q_max=3.0, dq=0.2, blocks=5), q_max=3.0), "softness", "depth"
     ),
@@ -347,14 +347,14 @@ ERRORS = {
 # The rest are made from errors or from blocks of the ones above, or from things that are independent.
 OTHERWISE = {
     "analysis/analyze": "bond order, by its frames' memory: test_analyze",
-    "analysis/judging": "configurations of a set, four or more",
+    "analysis/benchmark/scores": "configurations of a set, four or more",
     "cage/mean_field": "",
     "dynamics/jackknife": "of curves, whose independence it takes",
     "dynamics/onsets": "",
     "dynamics/propensity": "runs of one configuration, each given once",
     "dynamics/threshold": "of curves, whose no_error it takes",
     "dynamics/waiting_statistics": "by its own rule: test_dynamics_events",
-    "relation/association": "analysis/compare asks it where parts are independent",
+    "relation/association": "analysis/comparison/compare asks it where parts are independent",
     "relation/onset_temperature": "of probabilities, whose independence it takes",
     "relation/pairing": "relation/distributions and others ask it",
     "relation/strata": "scatter of strata, not of blocks",

@@ -197,8 +197,10 @@ def test_those_that_judge_take_no_part_in_the_training(planted):
 
 def test_the_command_takes_a_set_by_its_name(planted, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("supercooled.analysis.benchmark.default_indicators", lambda *_, **__: [ORDER])
-    monkeypatch.setattr("supercooled.analysis.benchmark.default_predictors", lambda *_: {})
+    monkeypatch.setattr(
+        "supercooled.analysis.benchmark.benchmark.default_indicators", lambda *_, **__: [ORDER]
+    )
+    monkeypatch.setattr("supercooled.analysis.benchmark.benchmark.default_predictors", lambda *_: {})
     said = CliRunner().invoke(app, ["benchmark", "ka-lj", "--out", "out", "--liquid", "none"])
     assert said.exit_code == 0, said.output
     assert (tmp_path / "out" / "report.html").exists()

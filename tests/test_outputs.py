@@ -22,8 +22,9 @@ from report_example import rows
 
 import supercooled as sc
 from supercooled import cli, fields, io, learning, outputs, report, store
-from supercooled.analysis import analyze_files, compare_files, motion
+from supercooled.analysis import analyze_files, motion
 from supercooled.analysis.choices import Choices
+from supercooled.analysis.comparison import files as compare_files
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.motion import Motion
 from supercooled.errors import ParameterError, StoreError
@@ -394,7 +395,7 @@ OF_FUNCTIONS: dict[str, Callable[[Place, str], object]] = {
     "Comparison.save:out": lambda p, v: valid_calls.compared().save(v),
     "Learned.save:path": lambda p, v: valid_calls.learned().save(v),
     "Learned.report:out": lambda p, v: valid_calls.learned().report(v),
-    "analysis.compare_files.run:out": lambda p, v: compare_files.run(
+    "analysis.comparison.files.run:out": lambda p, v: compare_files.run(
         [p.run], indicators=["BondOrder"], targets=["Displacement:after=1"], out=v, given=Given()  # type: ignore[arg-type]
     ),
     "analysis.analyze_files.run:out": lambda p, v: analyze_files.run(
@@ -431,7 +432,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:run", "predict:model",
     "softness:run", "softness:model", "learn:runs", "io.Meaning:topology",
     "predictors.model_named:model", "io.Reader:open",
-    "analysis.compare_files.run:files", "Comparison.save:inputs", "analyze:runs",
+    "analysis.comparison.files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip
 
 
@@ -456,7 +457,7 @@ def public_functions() -> Iterator[tuple[str, Any]]:
                     for method in vars(thing)
                     if not method.startswith("_") and callable(getattr(thing, method))
                 )
-    for name in ("analysis.analyze_files", "analysis.compare_files", "analysis.motion"):
+    for name in ("analysis.analyze_files", "analysis.comparison.files", "analysis.motion"):
         yield f"{name}.run", importlib.import_module(f"supercooled.{name}").run
 
 

@@ -51,10 +51,10 @@ _NAMES = {
     "Trajectory": "trajectory",
     "Units": "units",
     "Analysis": "analysis.analyze",
-    "Comparison": "analysis.comparison",
+    "Comparison": "analysis.comparison.table",
     "analyze": "analysis.analyze",
-    "compare": "analysis.compare",
-    "benchmark": "analysis.benchmark",
+    "compare": "analysis.comparison.compare",
+    "benchmark": "analysis.benchmark.benchmark",
     "compute": "fields",
     "from_dataframe": "io",
     "Learned": "analysis.learn",
@@ -98,9 +98,9 @@ if TYPE_CHECKING:
         testing,
     )
     from supercooled.analysis.analyze import Analysis, analyze
-    from supercooled.analysis.benchmark import benchmark
-    from supercooled.analysis.compare import compare
-    from supercooled.analysis.comparison import Comparison
+    from supercooled.analysis.benchmark.benchmark import benchmark
+    from supercooled.analysis.comparison.compare import compare
+    from supercooled.analysis.comparison.table import Comparison
     from supercooled.analysis.learn import Learned, learn
     from supercooled.box import Box
     from supercooled.errors import SupercooledError

@@ -11,11 +11,11 @@ import numpy as np
 import xarray as xr
 
 from supercooled import report, structure
+from supercooled.analysis.analyze_report import FIELDS, results_of, write_analysis
 from supercooled.analysis.choices import Choices, temperature_of
-from supercooled.analysis.compare_states import Compared, check_compared, compared_at, comparisons_of
-from supercooled.analysis.comparison import Comparison
+from supercooled.analysis.comparison.states import Compared, check_compared, compared_at, comparisons_of
+from supercooled.analysis.comparison.table import Comparison
 from supercooled.analysis.inputs import Given
-from supercooled.analysis.liquid import FIELDS, results_of, write_analysis
 from supercooled.analysis.measurement import Measured, measure
 from supercooled.analysis.results import Cages, Moves, Relations, cages, calibrated, moves, relations
 from supercooled.analysis.states import by_temperature, in_its_order, one_threshold_each

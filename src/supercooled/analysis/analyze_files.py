@@ -7,10 +7,10 @@ from pathlib import Path
 
 from supercooled import report
 from supercooled.analysis.analyze import analysed, check_runs
+from supercooled.analysis.analyze_report import FIELDS, write_analysis
 from supercooled.analysis.choices import Choices
-from supercooled.analysis.compare_states import compared_from_text
+from supercooled.analysis.comparison.states import compared_from_text
 from supercooled.analysis.inputs import Given
-from supercooled.analysis.liquid import FIELDS, write_analysis
 from supercooled.cluster import Workers
 
 

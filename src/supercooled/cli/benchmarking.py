@@ -47,7 +47,7 @@ def benchmark(
 ) -> None:
     """Indicators and predictors against propensity: table and page, beside what is published."""
     from supercooled import report
-    from supercooled.analysis.benchmark import is_shipped
+    from supercooled.analysis.benchmark.benchmark import is_shipped
     from supercooled.analysis.provenance import describe
 
     ours = not data.exists() and is_shipped(str(data))

@@ -73,7 +73,7 @@ def compare(
     Files of one state are independent runs; for a propensity those that start from one configuration are
     taken together.
     """
-    from supercooled.analysis import compare_files
+    from supercooled.analysis.comparison import files as compare_files
     from supercooled.analysis.inputs import Given
 
     found = compare_files.run(
@@ -99,7 +99,7 @@ def _print(found: sc.Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from supercooled.analysis.comparison import STATISTICS
+    from supercooled.analysis.comparison.table import STATISTICS
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     for heading in ("indicator", "target", *(STATISTICS[name] for name in found.statistics)):

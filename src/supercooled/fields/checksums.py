@@ -19,12 +19,10 @@ from supercooled.errors import StoreError
 from supercooled.outputs import Named, made_by, made_by_another, maker, owned_folder, part_of_results
 
 if TYPE_CHECKING:
-    from supercooled.fields.seal_record import Files
-    from supercooled.fields.stored_arrays import Array, Group
+    from supercooled.fields.stored_arrays import Array, Files, Group
 
-METADATA = "zarr.json"
 # An empty group to Zarr, whose attributes name the files.
-SEAL = f"sealed/{METADATA}"
+SEAL = "sealed/zarr.json"
 # Chunks of a field, with sums of their own at their ends: of large ones no other is made.
 SUMMED = "values/c/"
 _LARGE = 2**20
@@ -132,7 +130,7 @@ def check(folder: str | Path) -> dict[str, Array | Group]:
 
 def _sealed(folder: Path) -> Files:
     # What checks records is imported when one is read: most that is measured is not stored.
-    from supercooled.fields.seal_record import Seal
+    from supercooled.fields.stored_arrays import Seal
     from supercooled.records import read_record
 
     remedy = _remedy(folder)

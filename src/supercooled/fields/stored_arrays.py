@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from supercooled.errors import StoreError
-from supercooled.fields.checksums import METADATA
 from supercooled.plain_data import unpacks_to_too_much
 from supercooled.records import Fields, read_record
 
@@ -27,6 +26,8 @@ _SIZES = {
     "float32": 4,
     "float64": 8,
 }
+# What Zarr calls the metadata of an array or a group.
+_METADATA = "zarr.json"
 _MOST_DIMENSIONS = 8
 # Of the head of a compressed chunk: enough to say how much it unpacks to.
 _HEAD = 32
@@ -158,7 +159,7 @@ def nodes_of(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array | Group]
     found: dict[str, Array | Group] = {}
     for name in sizes:
         place = PurePosixPath(name)
-        if place.name == METADATA:
+        if place.name == _METADATA:
             path = folder / name
             how: dict[str, Any] = {
                 "error": StoreError,
@@ -168,7 +169,7 @@ def nodes_of(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array | Group]
             found["" if place.parent == PurePosixPath() else str(place.parent)] = (
                 read_record(path, Array, **how) if kind == "array" else read_record(path, Group, **how)
             )
-    left = {name for name in sizes if PurePosixPath(name).name != METADATA}
+    left = {name for name in sizes if PurePosixPath(name).name != _METADATA}
     unpacked = 0
     for where, node in found.items():
         if isinstance(node, Array):
@@ -232,3 +233,25 @@ def _unpacked_size(head: bytes) -> int:
     if not length or len(field) < length:
         return -1
     return int.from_bytes(field, "little") + 256 * (length == 2)
+
+
+class File(Fields):
+    """Size and checksum of a file in a stored folder."""
+
+    size: int
+    sum: str
+
+
+class Files(Fields):
+    """All files of a stored folder, by their paths below it, and who wrote them."""
+
+    files: dict[str, File]
+    by: str = ""
+
+
+class Seal(Fields):
+    """The list of the files, which to Zarr is an empty group whose attributes name them."""
+
+    zarr_format: int
+    node_type: str
+    attributes: Files

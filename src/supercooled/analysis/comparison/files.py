@@ -8,8 +8,8 @@ from typing import Any
 
 from supercooled import indicators as structural
 from supercooled import targets as dynamical
-from supercooled.analysis.compare import compare
-from supercooled.analysis.comparison import FIGURE, PROVENANCE, TABLE, Comparison, changed_results
+from supercooled.analysis.comparison.compare import compare
+from supercooled.analysis.comparison.table import FIGURE, PROVENANCE, TABLE, Comparison, changed_results
 from supercooled.analysis.from_text import made_from_text
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.provenance import describe

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from supercooled.analysis.contenders import ENERGY, Sets
+from supercooled.analysis.benchmark.defaults import ENERGY, Sets
 from supercooled.arrays import Array
 from supercooled.blocks import FEWEST_PARTS
 from supercooled.datasets import Configuration

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import xarray as xr
 
 from supercooled import indicators, targets
-from supercooled.analysis.compare import compare
-from supercooled.analysis.comparison import Comparison
+from supercooled.analysis.comparison.compare import compare
+from supercooled.analysis.comparison.table import Comparison
 from supercooled.analysis.from_text import made_from_text
 from supercooled.analysis.stages import Results, stage
 from supercooled.analysis.states import that_begin_alike

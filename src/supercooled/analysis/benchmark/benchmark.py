@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import xarray as xr
 
-from supercooled.analysis.contenders import Sets, default_indicators, default_predictors
-from supercooled.analysis.findings import findings
-from supercooled.analysis.judging import Progress, judged, measured_of
+from supercooled.analysis.benchmark.defaults import Sets, default_indicators, default_predictors
+from supercooled.analysis.benchmark.findings import findings
+from supercooled.analysis.benchmark.scores import Progress, judged, measured_of
 from supercooled.arguments import Anything, Name, Positive, validated
 from supercooled.datasets import Configuration, load, names, read_configurations
 from supercooled.digests import digest_of

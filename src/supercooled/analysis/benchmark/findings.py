@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import stdtrit
 
-from supercooled.analysis.contenders import ENERGY
+from supercooled.analysis.benchmark.defaults import ENERGY
 
 _DEPTH = "depth of the cage"
 

@@ -12,8 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from supercooled.analysis.comparison import AREA, Comparison, described
-from supercooled.analysis.side_by_side import (
+from supercooled.analysis.comparison.samples import (
     Asked,
     Fields,
     Runs,
@@ -23,6 +22,7 @@ from supercooled.analysis.side_by_side import (
     number_of_runs,
     things_of,
 )
+from supercooled.analysis.comparison.table import AREA, Comparison, described
 from supercooled.arguments import Anything, Blocks, Fraction, Whole, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.blocks import (

@@ -1,0 +1,1 @@
+"""Indicators held against targets: the samples, the statistics, the table."""
