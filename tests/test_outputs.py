@@ -431,7 +431,7 @@ READ_OR_GIVEN_A_RUN_FOLDER = {
     "analysis.analyze_files.run:files", "analysis.motion.run:files",
     "indicators.LearnedSoftness.of_file:path", "benchmark:data", "predict:run", "predict:model",
     "softness:run", "softness:model", "learn:runs", "io.Meaning:topology",
-    "predictors.model_named:model", "io.Reader:open",
+    "predictors.model_named:model", "interfaces.calculate:wanted", "io.Reader:open",
     "analysis.comparison.files.run:files", "Comparison.save:inputs", "analyze:runs",
 }  # fmt: skip
 
