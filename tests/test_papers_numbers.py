@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from supercooled import extensions
 from supercooled.papers import Printed, matching, printed_beside, printed_numbers
-from supercooled.report import Row, read_comparison
+from supercooled.report import Row, Tolerance, read_comparison
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = tuple(extensions.OWN[extensions.PAPERS])
@@ -113,3 +114,21 @@ def test_numbers_are_found_at_any_depth_and_a_star_is_one_name() -> None:
     assert matching(["a/*"], found) == ["a/0.47"]
     assert matching(["a/*/0", "a/b/*/c"], found) == ["a/b/0", "a/b/1/c"]
     assert matching([], found) == []
+
+
+def test_the_page_of_definitions_counts_the_rows_by_kind_and_verdict() -> None:
+    counted = runpy.run_path(str(ROOT / "docs" / "_ext" / "counting.py"))["counted"]
+    close = Tolerance.absolute(0.1)
+    given = {"item": "", "state": "", "unit": "1", "published": 1.0, "uncertainty": 0.01}
+    rows = [
+        Row.judge(quantity="a", measured=1.0, tolerance=close, **given),
+        Row.judge(quantity="b", measured=2.0, tolerance=close, reading="Set later.", **given),
+        Row.judge(quantity="c", measured=1.0, tolerance=close, kind="definition", **given),
+        Row.judge("", "d", "", measured=1.0, unit="1"),
+    ]
+    lines = counted({"one": rows})
+    cells = [line.split("- ")[-1] for line in lines if line.strip().startswith(("*", "-"))]
+    heads, values = cells[: len(cells) // 2], cells[len(cells) // 2 :]
+    found = dict(zip(heads, values, strict=True))
+    assert (found["rows"], found["judged"], found["tests met"], found["tests missed"]) == ("4", "3", "1", "1")
+    assert (found["set later"], found["definition"], found["bound"]) == ("1", "1", "0")

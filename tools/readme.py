@@ -63,6 +63,7 @@ def summary_table(*, short: bool = False) -> str:
         "study",
         "independent tests",
         *verdicts,
+        "set later",
         *(f"{kind}s" if kind != "calibrated" else kind for kind in kinds),
     )
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
@@ -70,7 +71,8 @@ def summary_table(*, short: bool = False) -> str:
         rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
         tests = [row for row in rows if row.independent]
         counts, others = Counter(row.verdict for row in tests), Counter(row.kind for row in rows)
-        numbers = [len(tests), *(counts[v] for v in verdicts), *(others[kind] for kind in kinds)]
+        later = sum(bool(row.reading) for row in tests)
+        numbers = [len(tests), *(counts[v] for v in verdicts), later, *(others[kind] for kind in kinds)]
         name = folder.name if short else f"[{folder.name}]({folder.name})"
         lines.append(f"| {name} | {' | '.join(map(str, numbers))} |")
     return "\n".join(lines)

@@ -1,10 +1,10 @@
 """``.. comparisons:: FOLDER``: the tables of every ``comparison.json`` below a folder."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from counting import cells, counted
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -33,10 +33,25 @@ class Comparisons(SphinxDirective):
         return self.parse_text_to_nodes(StringList(lines or [NONE_YET], source=self.arguments[0]))
 
 
+class Verdicts(SphinxDirective):
+    """Rows of each study by kind and verdict, counted when the pages are built."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Nodes of the table."""
+        folder = Path(self.env.srcdir, self.arguments[0]).resolve()
+        files = sorted(folder.glob("*/comparison.json"))
+        for file in files:
+            self.env.note_dependency(str(file))
+        lines = counted({file.parent.name: read_comparison(file) for file in files}) if files else [NONE_YET]
+        return self.parse_text_to_nodes(StringList(lines, source=self.arguments[0]))
+
+
 def table(name: str, rows: Sequence[Row]) -> list[str]:
     """A study's comparison as reStructuredText: a sentence that counts, and the rows."""
     lines = [f"**{name}**: {len(rows)} rows. {tally(rows)}", "", ".. list-table::", "    :header-rows: 1", ""]
-    lines += _cells(["where", "quantity", "state", "published", "measured", "z", "kind", "verdict"])
+    lines += cells(["where", "quantity", "state", "published", "measured", "z", "kind", "verdict"])
     for row in rows:
         quantity = f"{row.name} ({unit})" if (unit := unit_text(row.unit)) else row.name
         # short values stay on one line
@@ -45,16 +60,12 @@ def table(name: str, rows: Sequence[Row]) -> list[str]:
             for words in (row.state, shown(row.published), shown(row.measured, row.uncertainty))
         )
         kind = row.kind if row.published is not None else "–"
-        lines += _cells([row.item, quantity, state, published, measured, score(row.z), kind, row.verdict])
+        lines += cells([row.item, quantity, state, published, measured, score(row.z), kind, row.verdict])
     return [*lines, ""]
-
-
-def _cells(words: Sequence[str]) -> list[str]:
-    first, *rest = [re.sub(r"([\\*_|`])", r"\\\1", word) for word in words]
-    return [f"    * - {first}", *(f"      - {word}" for word in rest)]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx calls this."""
     app.add_directive("comparisons", Comparisons)
+    app.add_directive("verdicts", Verdicts)
     return {"parallel_read_safe": True}

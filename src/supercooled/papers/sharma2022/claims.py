@@ -379,8 +379,9 @@ def _time_rows(results: Mapping[str, xr.Dataset], temperatures: Sequence[float])
                 else "The run is too short: C_S or q(t) has not fallen so far.",
             )
         )
-        good = np.isfinite(C) & np.isfinite(error)
+        good = np.isfinite(C)
         at = np.log(lags[good])
+        # without an error at one of the two lags beside it there is none
         plateau.append([float(np.interp(np.log(PLATEAU), at, v[good])) for v in (C, error)])
     (cold, cold_error), (hot, hot_error) = plateau[0], plateau[-1]
     rows.append(
