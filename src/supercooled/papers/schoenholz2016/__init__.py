@@ -214,6 +214,7 @@ def of_density(
     shares = {T: measuring.soft_share(one) for T, one in probabilities.items()}
     rows = [*learning_rows(density, cold, trained, learned), *share_rows(density, shares, cold)]
     results = {**learned, **_joined(probabilities, relaxations, decays)}
+    results["learned_decay"].attrs["share_beyond"] = beyond
     results["learned_changes"] = changes[coldest].assign_attrs(temperature=coldest)
     if at_home(density):
         results |= scene_of_softness(

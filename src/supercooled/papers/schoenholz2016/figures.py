@@ -140,6 +140,49 @@ def probability_caption(results: Results) -> Caption:
 
 
 @figure
+def lines_and_points(data: xr.Dataset, fits: xr.Dataset, decay: xr.Dataset) -> Figure:
+    """P_R(S) measured, by the Arrhenius lines (dashed), and by the decay of the overlap (points)."""
+    fig, (axes,) = panel(height=TALL)
+    constant = float(decay.attrs["share_beyond"])
+    for temperature, label, colour, marker in by_temperature(data):
+        y = floats(data[P_R].sel(temperature=temperature))
+        there = y > 0
+        axes.plot(floats(data[NAME])[there], y[there], color=colour, linewidth=0.9, label=label)
+        law = np.exp(floats(fits["entropy"]) - floats(fits["barrier"]) / float(temperature))
+        known = np.isfinite(law)
+        axes.plot(floats(fits[NAME])[known], law[known], color=colour, linewidth=0.9, linestyle=(0, (4, 2)))
+        here = decay.sel(temperature=temperature)
+        slope = floats(here["slope"]) / constant
+        seen = slope > 0
+        axes.plot(
+            floats(here["initial"])[seen],
+            slope[seen],
+            linestyle="none",
+            marker=marker,
+            markersize=3.5,
+            color=colour,
+        )
+    axes.set(yscale="log", xlabel="$S$", ylabel="$P_R(S)$")
+    key_above(axes, "$T$")
+    return fig
+
+
+def lines_and_points_caption(results: Results) -> Caption:
+    """P_R(S) three ways."""
+    data, decay = results["learned_probability"], results["learned_decay"]
+    return Caption(
+        Markup(
+            "<i>P<sub>R</sub></i>(<i>S</i>) measured (lines), by the Arrhenius lines (dashed) and from the "
+            "decay "
+            "of the overlap, −ln <i>q</i>(<i>S</i>, <i>t</i>)/(<i>c<sub>a</sub>t</i>) (points; "
+            "schoenholz2016, "
+            "Fig. 2a)."
+        ),
+        f"At {temperatures_text(data)}; c_a = {shown(float(decay.attrs['share_beyond']), digits=2)}.",
+    )
+
+
+@figure
 def arrhenius(data: xr.Dataset, fits: xr.Dataset) -> Figure:
     """Ln P_R against 1/T at each softness, with its line."""
     fig, (axes,) = panel(height=TALL)
@@ -287,6 +330,78 @@ def drift_caption(results: Results) -> Caption:
     )
 
 
+@figure
+def propagator(data: xr.Dataset) -> Figure:
+    """Density of the softness of the hardest that have not moved, against time, with mean and width."""
+    fig, (axes,) = panel(height=TALL)
+    hardest = _hardest(data)
+    lag, S = floats(data["lag"]), floats(data[NAME])
+    axes.pcolormesh(lag, S, floats(hardest["propagator"]).T, shading="nearest", cmap="Greys")
+    mean, width = floats(hardest["propagated_mean"]), floats(hardest["propagated_width"])
+    axes.plot(lag, mean, color=ACCENT, linewidth=1.2)
+    for end in (mean - width, mean + width):
+        axes.plot(lag, end, color=ACCENT, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.set(xscale="log", xlabel=axis("lag"), ylabel="$S$")
+    return fig
+
+
+def propagator_caption(results: Results) -> Caption:
+    """The propagator of the hardest."""
+    data = results["learned_changes"]
+    begin = shown(float(_hardest(data)["initial"]), digits=2)
+    return Caption(
+        Markup(
+            "Softness of the hardest particles that have not moved, against time: density (grey), mean and "
+            "width of its Gaussian (schoenholz2016, Fig. 4a)."
+        ),
+        f"They begin with S = {begin}.",
+    )
+
+
+@figure
+def gaussians(data: xr.Dataset) -> Figure:
+    """Softness of the hardest that have not moved, at some times, with Gaussians."""
+    fig, (axes,) = panel(height=TALL)
+    hardest = _hardest(data)
+    S = floats(data[NAME])
+    chosen = np.unique(np.linspace(0, data.sizes["lag"] - 1, 4).round().astype(int))
+    for k, colour in zip(chosen, steps(len(chosen)), strict=True):
+        here = hardest.isel(lag=int(k))
+        mean, width = float(here["propagated_mean"]), float(here["propagated_width"])
+        label = f"${float(data['lag'][k]):g}$"
+        axes.plot(
+            S,
+            floats(here["propagator"]),
+            linestyle="none",
+            marker="o",
+            markersize=2.5,
+            color=colour,
+            label=label,
+        )
+        if np.isfinite(mean) and width > 0:
+            bell = np.exp(-0.5 * ((S - mean) / width) ** 2) / (width * np.sqrt(2.0 * np.pi))
+            axes.plot(S, bell, color=colour, linewidth=0.8, linestyle=(0, (4, 2)))
+    axes.set(xlabel="$S$", ylabel="$G(S, S_0, t)$")
+    key_above(axes, r"$t/\tau$")
+    return fig
+
+
+def gaussians_caption(results: Results) -> Caption:
+    """The propagator at some times."""
+    data = results["learned_changes"]
+    return Caption(
+        Markup(
+            "The same at some times (points) with Gaussians of their mean and width (dashed; schoenholz2016, "
+            "Fig. 4b)."
+        ),
+        f"Up to {shown(float(data['lag'][-1]), digits=3)} τ.",
+    )
+
+
+def _hardest(data: xr.Dataset) -> xr.Dataset:
+    return data.isel(group=int(np.argmin(floats(data["initial"]))))
+
+
 def _accuracy(results: Results, name: str, along: str, what: Markup, unit: str) -> Caption:
     data = results[name]
     told = ", ".join(
@@ -329,6 +444,14 @@ PLATES: tuple[Plate, ...] = (
                 name="learned_probability",
             ),
             drawn_by(
+                lines_and_points,
+                lines_and_points_caption,
+                "learned_probability/rearrangement_probability",
+                "learned_arrhenius/barrier",
+                "learned_decay/slope",
+                name="learned_lines_and_points",
+            ),
+            drawn_by(
                 arrhenius,
                 arrhenius_caption,
                 "learned_probability/rearrangement_probability",
@@ -351,6 +474,8 @@ PLATES: tuple[Plate, ...] = (
                 name="learned_relaxation",
             ),
             drawn_by(drift, drift_caption, "learned_changes/propagated_mean", name="learned_drift"),
+            drawn_by(propagator, propagator_caption, "learned_changes/propagator", name="learned_propagator"),
+            drawn_by(gaussians, gaussians_caption, "learned_changes/propagator", name="learned_gaussians"),
         ),
     ),
 )
