@@ -7,6 +7,8 @@ import pytest
 import xarray as xr
 from report_example import results as example
 
+import supercooled as sc
+from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import Relations
 from supercooled.cage import Calibration
 from supercooled.papers.sharma2022 import claims as sharma
@@ -44,6 +46,7 @@ def found() -> dict[str, xr.Dataset]:
         },
         {"coefficient": names},
     )
+    data["facilitation"] = xr.Dataset({"change": ("origin", np.linspace(1e-5, 2e-5, 10))})
     return data
 
 
@@ -174,6 +177,36 @@ def test_shapes_are_those_of_the_parts_of_a_run() -> None:
     assert shaped["width_depth"].shape == (1, 5)
     np.testing.assert_allclose(shaped["width_depth"], 2.0, rtol=0.05)
     np.testing.assert_allclose(shaped["mean_softness"], 1.0 / 300.0, rtol=0.02)
+
+
+def test_the_hard_that_soften_beside_a_rearrangement_alone_are_facilitated() -> None:
+    side, n_frames = 6, 61
+    sites = np.stack(np.meshgrid(*[np.arange(side)] * 3, indexing="ij"), axis=-1).reshape(-1, 3) * 1.2
+    run = sc.Trajectory.from_arrays(
+        np.repeat(sites[None], n_frames, axis=0), sc.Box.cube(1.2 * side), unwrapped=True
+    )
+    n = len(sites)
+    coords = {"frame": np.arange(n_frames), "time": ("frame", run.times), "particle": np.arange(n)}
+    random = np.random.default_rng(2)
+    movers = random.choice(n, 12, replace=False)
+    p_hop = np.full((n_frames, n), 0.01)
+    p_hop[:, movers] = 0.3
+    away = np.linalg.norm((sites[:, None] - sites[movers] + 3.6) % 7.2 - 3.6, axis=2).min(axis=1)
+    begin = random.permutation(np.linspace(1e-3, 2e-3, n))
+    # everybody gains 1e-5 a frame, and twice that beside one that moves
+    gain = np.where((away > 0) & (away < sharma.BESIDE), 2e-5, 1e-5)
+    softness = begin + gain * np.arange(n_frames)[:, None]
+    fields = [xr.DataArray(v, coords, ("frame", "particle")) for v in (softness, p_hop)]
+    choices = Choices(window=10.0)
+    change = sharma.facilitated(run, *fields, choices, threshold=0.1)["facilitation"]["change"]
+    np.testing.assert_allclose(change, 10 * 1e-5, rtol=1e-6)
+    (row,) = sharma._facilitation_rows(
+        xr.Dataset({"change": change + 1e-9 * random.normal(size=change.size)}), 0.47
+    )
+    assert row.verdict == "met"
+    still = sharma.facilitated(run, fields[0], 0.0 * fields[1], choices, threshold=0.1)["facilitation"]
+    (row,) = sharma._facilitation_rows(still, 0.47)
+    assert row.verdict == "not measured"
 
 
 def test_every_claim_has_a_line_and_none_twice(found: dict[str, xr.Dataset]) -> None:

@@ -32,7 +32,7 @@ from supercooled.papers import Findings, Paper, Work
 from supercooled.papers.sharma2022 import page
 from supercooled.papers.sharma2022.averages import average_lines
 from supercooled.papers.sharma2022.chosen import CHOICES, HIGHEST, P_C, P_C_SHORT, PRINTED, softness_line
-from supercooled.papers.sharma2022.claims import claim_rows, shapes
+from supercooled.papers.sharma2022.claims import claim_rows, facilitated, shapes
 from supercooled.papers.sharma2022.definitions import definition_rows
 from supercooled.papers.sharma2022.extended import Job, by_depth, extended
 from supercooled.papers.sharma2022.figures import FIGURES
@@ -153,6 +153,15 @@ def study(chosen: Preset, where: Work) -> Findings:
             )
             compared += propensity_rows(results["propensity"])
         shaped = shapes(depths, calibration, blocks=choices.blocks)
+        results |= facilitated.kept(
+            work,
+            f"T{temperatures[0]:g}-facilitation",
+            trajectories[0],
+            calibration.softness(depths[0][0]),
+            hops[0][0],
+            choices,
+            threshold=thresholds[0],
+        )
         del measured, depths, hops  # every run's fields lie in `work`, and fill the memory for nothing
         job = Job(liquid.mixture, choices, calibration, work, HIGHEST)
         results |= extended(trajectories, thresholds, job, found=found, workers=workers)

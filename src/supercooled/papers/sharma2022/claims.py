@@ -12,12 +12,15 @@ import numpy as np
 import xarray as xr
 
 from supercooled import relation
+from supercooled.analysis.choices import Choices
 from supercooled.analysis.results import Relations
+from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import Array
 from supercooled.cage import Calibration
 from supercooled.papers import Printed, of_parts
 from supercooled.papers.sharma2022.chosen import PRINTED
 from supercooled.report import Row, Tolerance
+from supercooled.trajectory import Trajectory
 
 RISES, FALLS = Tolerance.between(0.0, np.inf), Tolerance.between(-np.inf, 0.0)
 LINEAR = Tolerance.between(0.99, 1.0)
@@ -26,6 +29,8 @@ KNOWN = "The bound was chosen when the kept run's result was known."
 FRAMES = 400
 # After the ballistic first drop and before cages break at the temperatures below onset, tau.
 PLATEAU = 5.0
+# Share that is hard, how far neighbours are (sigma_AA), and origins, for what rearrangements do beside them.
+HARD, BESIDE, ORIGINS = 0.1, 1.5, 40
 
 LINES: Mapping[str, Printed] = {
     "depth broadens": Printed(
@@ -211,16 +216,49 @@ LINES: Mapping[str, Printed] = {
     ),
     "all met": Printed("Secs. IV, V", "readings that meet shares, share by depth and scale of S together"),
     "facilitation": Printed(
-        "Sec. IV B, abstract", "softening of the hard beside a rearrangement, over that of the other hard"
+        "Sec. IV B, abstract",
+        "softening of the hard beside a rearrangement, less that of the other hard",
+        "sigma_AA^5",
+        RISES,
+        "Of the hardest tenth that do not rearrange within the window, with and without an A particle "
+        "nearer than "
+        f"{BESIDE:g} that does. Printed: the hard become soft by rearrangements in the neighbourhood. 0 is "
+        "the "
+        "bound. That the mean softness of the hard rises does not show it: it does wherever memory is lost.",
     ),
 }
-NO_FACILITATION = (
-    "Printed: hard regions become soft by rearrangements in the neighbourhood. That their mean softness "
-    "rises "
-    "does not show it: it does so wherever memory is lost. Stored runs are enough; the study does not look "
-    "at "
-    "neighbours of the hard yet."
-)
+
+
+@stage()
+def facilitated(
+    run: Trajectory, softness: xr.DataArray, p_hop: xr.DataArray, choices: Choices, *, threshold: float
+) -> Results:
+    """Change of the softness of the hard within the window, beside a rearrangement less elsewhere, (origin).
+
+    Parameters
+    ----------
+    softness, p_hop
+        (frame, particle) of one species; the frames of p_hop are among those of the softness
+    """
+    times, frames = p_hop["time"].values, p_hop["frame"].values
+    steps = round(choices.window / float(times[1] - times[0]))
+    particles = p_hop["particle"].values
+    found = []
+    for row in np.linspace(0, max(0, len(frames) - steps - 1), ORIGINS).round().astype(int):
+        if row + steps >= len(frames):
+            break
+        moved = (p_hop.isel(frame=slice(int(row), int(row) + steps + 1)).values > threshold).any(axis=0)
+        frame = run[int(np.searchsorted(run.frames, frames[row]))]
+        bonds = frame.neighbours(BESIDE)
+        every = np.zeros(frame.n_particles)
+        every[particles] = moved
+        beside = np.bincount(bonds.centre, every[bonds.partner], minlength=frame.n_particles)[particles] > 0
+        before, after = (softness.sel(frame=frames[k]).values for k in (row, row + steps))
+        hard = ~moved & (before <= np.nanquantile(before, HARD)) & np.isfinite(after)
+        if (hard & beside).any() and (hard & ~beside).any():
+            change = after - before
+            found.append(float(change[hard & beside].mean() - change[hard & ~beside].mean()))
+    return {"facilitation": xr.Dataset({"change": ("origin", np.array(found, dtype=np.float64))})}
 
 
 def shapes(fields: Sequence[Sequence[xr.DataArray]], calibration: Calibration, *, blocks: int) -> xr.Dataset:
@@ -263,7 +301,7 @@ def claim_rows(
         *_neighbour_rows(results["neighbourhood"]),
         *_width_rows(results["widths"]),
         *_reading_rows(results["readings"]),
-        LINES["facilitation"].row("T = 0.47", None, note=f"Not measured. {NO_FACILITATION}"),
+        *_facilitation_rows(results["facilitation"], temperatures[0]),
     ]
 
 
@@ -584,6 +622,16 @@ def _neighbour_rows(around: xr.Dataset) -> list[Row]:
             )
         )
     return rows
+
+
+def _facilitation_rows(found: xr.Dataset, T: float) -> list[Row]:
+    change = found["change"].values
+    line, state = LINES["facilitation"], f"T = {T:.2f}"
+    if not len(change):
+        return [line.row(state, None, published=0.0, note="No origin has hard particles of both kinds.")]
+    parts = np.array_split(change, min(5, len(change)))
+    value, error = of_parts([float(part.mean()) for part in parts])
+    return [line.row(state, value, error=error, published=0.0, note=f"{line.note} {len(change)} origins.")]
 
 
 def _width_rows(widths: xr.Dataset) -> list[Row]:
