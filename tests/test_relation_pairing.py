@@ -9,6 +9,7 @@ from supercooled.errors import ParameterError
 from supercooled.relation import (
     arrhenius,
     block_error,
+    counted,
     distribution,
     onset,
     peak,
@@ -421,3 +422,28 @@ def test_runs_of_two_temperatures_are_no_replicas():
     close = p_hop.assign_coords(temperature=0.51)
     with pytest.raises(ParameterError, match=r"T = 0\.51"):
         rearrangement_probability([softness, softness.copy()], [cold, close], **asked)
+
+
+@pytest.mark.parametrize("count", ["event", "peak"])
+def test_a_rearrangement_counts_once_in_its_first_frame_or_its_highest(count):
+    random = np.random.default_rng(4)
+    values = np.where(random.random((60, 7)) < 0.6, random.integers(1, 5, (60, 7)) / 10.0, 0.0)
+    p_hop = field(values, name="p_hop")
+    found = counted(p_hop, threshold=0.15, count=count)
+    expected = np.zeros(values.shape, bool)
+    for particle in range(7):
+        row = 0
+        while row < 60:
+            end = row
+            while end < 60 and values[end, particle] > 0.15:
+                end += 1
+            if end > row:
+                best = row if count == "event" else row + int(np.argmax(values[row:end, particle]))
+                expected[best, particle] = True
+            row = end + 1
+    assert ((found.values > 0.15) == expected).all()
+    np.testing.assert_array_equal(found.values[expected], values[expected])
+    turned = counted(p_hop.transpose("particle", "frame"), threshold=0.15, count=count)
+    xr.testing.assert_identical(turned.transpose("frame", "particle"), found)
+    assert counted(p_hop, threshold=9.0, count=count).values.max() == values.max()
+    xr.testing.assert_identical(counted(p_hop, threshold=0.15, count="frame"), p_hop)

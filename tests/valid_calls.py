@@ -1249,6 +1249,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "bins": 2,
         "blocks": 2,
     },
+    "relation.counted": lambda: {"p_hop": p_hop(), "threshold": 0.1, "count": "peak"},
     "relation.rearrangement_probability": lambda: {
         "field": field(),
         "p_hop": p_hop(),

@@ -15,7 +15,7 @@ from supercooled.relation.event_theory import (
 from supercooled.relation.linear_barriers import Straight, left_out, straight_barriers
 from supercooled.relation.master_curves import Collapse, Line, SoftnessLaw, collapse, line, softness_law
 from supercooled.relation.onset_temperature import Onset, block_error, onset
-from supercooled.relation.probability import rearrangement_probability
+from supercooled.relation.probability import counted, rearrangement_probability
 from supercooled.relation.rank_agreement import rank_correlation
 from supercooled.relation.ranking import ranking, within_horizon
 from supercooled.relation.relaxation_prediction import foretold_overlap
@@ -39,6 +39,7 @@ __all__ = [
     "closed_overlap",
     "collapse",
     "common_line",
+    "counted",
     "crossings",
     "distribution",
     "event_rates",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
 from supercooled.arguments import AnyNumber, Blocks, Count, validated
-from supercooled.arrays import Array
+from supercooled.arguments.datasets import ParticleField
+from supercooled.arrays import Array, Booleans
 from supercooled.blocks import FEWEST_PARTS, jackknife_variance
 from supercooled.quantities import labelled, quantity
 from supercooled.relation.distributions import (
@@ -133,6 +136,67 @@ def rearrangement_probability(
         no_error=pooled.no_error,
         total_share=pooled.n_rearranging / pooled.total,
     )
+
+
+@validated
+def counted(
+    p_hop: ParticleField, *, threshold: AnyNumber, count: Literal["frame", "event", "peak"]
+) -> xr.DataArray:
+    """Indicator of hops in which each rearrangement counts in every frame of it, or once.
+
+    Parameters
+    ----------
+    p_hop
+        (frame, particle), what :func:`supercooled.dynamics.hops` returns; all frames are held at once
+    threshold
+        p_c, sigma_AA^2
+    count
+        "frame": in every frame above p_c, as papers count; "event": in the first of frames above p_c that
+        follow each other; "peak": in the one of these with the largest value, the first of equals
+
+    Returns
+    -------
+    xr.DataArray
+        p_hop where a rearrangement counts, and below p_c everywhere else, for
+        :func:`rearrangement_probability` and whatever asks for p_hop
+
+    References
+    ----------
+    schoenholz2016, main text: the fraction that is rearranging at a given time, which is every frame.
+
+    Examples
+    --------
+    >>> p = xr.DataArray(
+    ...     [[0.1], [0.3], [0.5], [0.1]], {"frame": range(4)}, ("frame", "particle"), name="p_hop")
+    >>> [int((counted(p, threshold=0.2, count=how) > 0.2).sum()) for how in ("frame", "event", "peak")]
+    [2, 1, 1]
+    """
+    if count == "frame":
+        return p_hop
+    values = np.asarray(p_hop.transpose("frame", "particle").values, dtype=np.float64)
+    above = values > threshold
+    chosen = above.copy()
+    chosen[1:] &= ~above[:-1]
+    if count == "peak" and chosen.any():
+        chosen = _highest(values, above, chosen)
+    made = xr.DataArray(
+        np.where(above & ~chosen, min(0.0, float(threshold)), values), dims=("frame", "particle")
+    )
+    return p_hop.copy(data=made.transpose(*p_hop.dims).values)
+
+
+def _highest(values: Array, above: Booleans, first: Booleans) -> Booleans:
+    """Of frames above the threshold that follow each other the one with the largest value."""
+    # Particle by particle, such frames have one number.
+    flat, number = values.T.ravel(), np.cumsum(first.T.ravel()) - 1
+    places = np.flatnonzero(above.T.ravel())
+    highest = np.full(int(number[-1]) + 1, -np.inf)
+    np.maximum.at(highest, number[places], flat[places])
+    tops = places[flat[places] == highest[number[places]]]
+    _, at = np.unique(number[tops], return_index=True)
+    chosen = np.zeros(flat.shape, bool)
+    chosen[tops[at]] = True
+    return np.asarray(chosen.reshape(values.T.shape).T)
 
 
 def _dependence(variance: Array, binomial: Array, counted: Array) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from supercooled import dynamics, learning, structure
+from supercooled import dynamics, learning, relation, structure
 from supercooled.analysis.motion import Motion, motion_curves
 from supercooled.analysis.stages import Results, stage
 from supercooled.arrays import Array
@@ -183,11 +183,8 @@ def by_event(liquid: LiquidRuns, measured: Measured, choices: Choices) -> Measur
     per_run = []
     for one in measured.per_run:
         p_hop = one["p_hop"]["p_hop"]
-        above = p_hop.values > choices.threshold
-        first = above.copy()
-        first[1:] &= ~above[:-1]
-        counted = p_hop.copy(data=np.where(first, p_hop.values, 0.0))
-        per_run.append({**one, "p_hop": counted.to_dataset()})
+        once = relation.counted(p_hop, threshold=choices.threshold, count="event")
+        per_run.append({**one, "p_hop": once.to_dataset()})
     return replace(measured, per_run=per_run)
 
 

@@ -312,13 +312,7 @@ def counted(
         return p_hop
     if count == "peak":
         return [at_peaks(one, each, choices) for one, each in zip(p_hop, events, strict=True)]
-    found = []
-    for one in p_hop:
-        above = one.values > choices.rearrangement
-        first = above.copy()
-        first[1:] &= ~above[:-1]
-        found.append(one.copy(data=np.where(first, one.values, 0.0)))
-    return found
+    return [relation.counted(one, threshold=choices.rearrangement, count="event") for one in p_hop]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
