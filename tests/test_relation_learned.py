@@ -1,4 +1,4 @@
-"""Foretold relaxation, straight barriers, and temperatures left out, by exact laws."""
+"""Predicted relaxation, straight barriers, and temperatures left out, by exact laws."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def changes(mean, width, lags=(1.0, 10.0, 1000.0), begin=(-2.0, 0.0, 2.0)):
 
 
 def test_one_softness_decays_exponentially():
-    found = relation.foretold_overlap(
+    found = relation.predicted_overlap(
         probability(np.full(13, 0.02)), interval=2.0, lags=[0, 2, 40], share_beyond=0.5
     )
     np.testing.assert_allclose(found.overlap.values, 0.99 ** np.array([0, 1, 20]), rtol=1e-12)
@@ -46,7 +46,7 @@ def test_two_softnesses_decay_as_the_sum_of_two_exponentials():
     density[0], density[-1] = 0.75, 0.25
     P = np.full(13, 0.001)
     P[-1] = 0.1
-    found = relation.foretold_overlap(
+    found = relation.predicted_overlap(
         probability(P, density=density), interval=1.0, lags=[5.0, 50.0], share_beyond=1.0
     )
     t = np.array([5.0, 50.0])
@@ -58,15 +58,15 @@ def test_a_softness_that_does_not_change_makes_both_predictions_one():
     # The propagator's first lag is one step: before it, nothing has changed either.
     same = changes(lambda begin: begin, 1e-9)
     how = {"interval": 1.0, "lags": [1.0, 30.0, 300.0], "share_beyond": 0.6}
-    naive = relation.foretold_overlap(probability(P), **how)
-    propagated = relation.foretold_overlap(probability(P), changes=same, **how)
+    naive = relation.predicted_overlap(probability(P), **how)
+    propagated = relation.predicted_overlap(probability(P), changes=same, **how)
     np.testing.assert_allclose(naive.overlap, propagated.overlap, rtol=1e-9)
 
 
 def test_a_softness_forgotten_at_once_makes_every_particle_decay_alike():
     P = 1e-3 * np.exp(S)
     forgotten = changes(lambda begin: 0.0 * begin, 1e-9, lags=(1.0, 1000.0))
-    found = relation.foretold_overlap(
+    found = relation.predicted_overlap(
         probability(P), interval=1.0, lags=[1.0, 101.0], share_beyond=1.0, changes=forgotten
     )
     of_each = found.overlap_of.values
@@ -77,7 +77,7 @@ def test_a_softness_forgotten_at_once_makes_every_particle_decay_alike():
 def test_a_wide_propagator_raises_a_convex_probability():
     P = 1e-3 * np.exp(S)
     wide = changes(lambda begin: 0.0 * begin, 0.5)
-    found = relation.foretold_overlap(
+    found = relation.predicted_overlap(
         probability(P), interval=1.0, lags=[1.0, 2.0], share_beyond=1.0, changes=wide
     )
     ratio = found.overlap_of.values[6, 1] / found.overlap_of.values[6, 0]
@@ -90,7 +90,7 @@ def test_a_bin_without_probability_takes_it_from_its_neighbours():
     gap = P.copy()
     gap[5] = np.nan
     how = {"interval": 1.0, "lags": [100.0], "share_beyond": 1.0}
-    a, b = (relation.foretold_overlap(probability(p), **how).overlap for p in (P, gap))
+    a, b = (relation.predicted_overlap(probability(p), **how).overlap for p in (P, gap))
     np.testing.assert_allclose(a, b, rtol=1e-9)
 
 
@@ -105,9 +105,9 @@ def test_a_bin_without_probability_takes_it_from_its_neighbours():
 def test_impossible_predictions_are_refused(change, message):
     how = {"interval": 1.0, "lags": [1.0], "share_beyond": 0.5, **change}
     with pytest.raises(sc.SupercooledError, match=message):
-        relation.foretold_overlap(probability(np.full(13, 0.1)), **how)
+        relation.predicted_overlap(probability(np.full(13, 0.1)), **how)
     with pytest.raises(sc.SupercooledError, match="no softness has"):
-        relation.foretold_overlap(
+        relation.predicted_overlap(
             probability(np.full(13, np.nan)), interval=1.0, lags=[1.0], share_beyond=0.5
         )
 
@@ -139,10 +139,10 @@ def test_a_bent_barrier_is_told_from_a_straight_one():
     assert relation.straight_barriers(three).curvature == pytest.approx(abs(0.3 * half / slope), rel=1e-6)
 
 
-def test_a_temperature_left_out_is_foretold_by_a_barrier_and_not_by_a_bend():
+def test_a_temperature_left_out_is_predicted_by_a_barrier_and_not_by_a_bend():
     T = [0.45, 0.5, 0.55, 0.6]
     exact = relation.left_out(law(T), weighting="equal")
-    np.testing.assert_allclose(exact.foretold, exact[P_R], rtol=1e-9)
+    np.testing.assert_allclose(exact.predicted, exact[P_R], rtol=1e-9)
     np.testing.assert_allclose(exact.slope, 1.0, rtol=1e-9)
     np.testing.assert_array_equal(exact.outside, [True, False, False, True])
     bent = relation.left_out(law(T, bend=3.0), weighting="equal")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,3 +135,26 @@ def test_no_function_asks_for_more_than_four_keywords():
             wrong[name] = asked
     assert looked > 500
     assert not wrong
+
+
+# Words of the prose that a physicist would stumble over, and the plain ones.
+PROSE = {
+    r"foretold": "predicted",
+    r"(?<!there )is no (number|text|file|folder|name)\b": "is not finite, is not a text, ...",
+    r"[Ww]hoever": "anybody who, or the process, user or worker that does it",
+    r"\btold (by|from|rightly)\b": "identified, distinguished",
+    r"knows? nothing of": "is independent of, has no data on",
+}
+
+
+@pytest.mark.parametrize("word", PROSE)
+def test_the_text_has_plain_words(word):
+    root = Path(__file__).parents[1]
+    pages = [*(root / "src").rglob("*.py"), *(root / "docs").rglob("*.rst"), *root.glob("*.md")]
+    found = [
+        f"{page.relative_to(root)}:{number}: {line.strip()}"
+        for page in pages
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(word, line)
+    ]
+    assert not found, f"say {PROSE[word]}:\n" + "\n".join(found)

@@ -1104,7 +1104,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "relation.common_line": lambda: {"x": [[1.0, 2.0], [3.0, 4.0]], "y": [[2.0, 4.0], [6.0, 8.0]]},
     "relation.crossings": lambda: {"fits": lines(), "fences": 1.5},
     "relation.distribution": lambda: {"field": field(), "bins": 5, "blocks": 2},
-    "relation.foretold_overlap": lambda: {
+    "relation.predicted_overlap": lambda: {
         "probability": probabilities().isel(temperature=0).drop_vars(P_R + "_jackknife"),
         "interval": 1.0,
         "lags": [1.0, 2.0],

@@ -58,8 +58,8 @@ The package is under the BSD 3-Clause licence. What it asks for, by whom: *core*
 installation brings, all else is optional and belongs to the extra of that name, *development* is for its
 tests alone. ``python tools/licences.py --check`` looks at these and at what they bring along. LAMMPS, which
 simulates, is under the GPL, MDAnalysis and ASE are under the LGPL. The package holds none of their code, and
-reads and analyses files without them; whoever passes on a program that contains them has their conditions to
-keep.
+reads and analyses files without them; anybody who passes on a program that contains them has their conditions
+to keep.
 
 .. list-table::
     :header-rows: 1

@@ -162,7 +162,7 @@ def independent(lags: Floats, *, part: float, memory: float = 0.0) -> Floats:
     -----
     Parts of a run that is short beside either share one window or one structure, and scatter less than other
     runs would. Of free walkers, plus and minus the standard error from 5 parts of 2 lags each holds the truth
-    in 57 % of cases, of 3 in 60 %, of 5 in 62 %: what 5 numbers that know nothing of each other do.
+    in 57 % of cases, of 3 in 60 %, of 5 in 62 %: what 5 independent numbers do.
 
     Examples
     --------

@@ -228,7 +228,7 @@ class Box:
         Raises
         ------
         BoxError
-            if a position is no number, or too many edges away for its image to be counted.
+            if a position is not finite, or too many edges away for its image to be counted.
         """
         fractions = self.fractional(positions)
         images = np.floor(fractions + 0.5)

@@ -1,7 +1,7 @@
 """Digests of plain data and arrays: equal where what they are made of is the same, to the last bit.
 
 XXH3 with 128 bits (https://xxhash.com; ``xxhsum -H2`` gives the same for a file). It is as fast as memory
-and finds accidents, not forgeries: whoever wants two things to look alike can make them so.
+and finds accidents, not forgeries: two things can be made to have the same digest on purpose.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _parts_of_many(value: Any) -> tuple[str, Sequence[Any]]:
 
 
 def _parts_of_call(value: Any) -> tuple[str, Sequence[Any]]:
-    """Of something that is called; what is found by its name is told by it."""
+    """Of a callable; what can be imported by its name is identified by it."""
     if isinstance(value, partial):
         return "partial", [value.func, value.args, value.keywords]
     if isinstance(value, MethodType):
@@ -141,7 +141,7 @@ def _unknown(value: Any) -> ParameterError:
 
 
 def identify(kind: type, identity: Callable[[Any], Sequence[Any]]) -> None:
-    """Say how values of a kind that isn't ours are told apart: by plain data, arrays and the like."""
+    """Say how values of a class of another package are distinguished: by plain data, arrays and the like."""
     _IDENTITIES[kind] = identity
 
 

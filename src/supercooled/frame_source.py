@@ -37,7 +37,7 @@ class Frames:
     diameters: Array | None = None
 
     def identity(self) -> tuple[object, ...]:
-        """What tells these frames from others; frames without diameters are told as before there were any."""
+        """What identifies these frames; without diameters the same as in earlier versions."""
         named = [(one.name, getattr(self, one.name)) for one in fields(self)]
         return tuple(pair for pair in named if pair[0] != "diameters" or pair[1] is not None)
 

@@ -139,9 +139,10 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
 
     Notes
     -----
-    Frames are told by their numbers in the trajectory's source, which stay in every slice, and those that
-    have a number in common must have a time in common; with a lead, by their times. What has no coordinate
-    ``frame`` or ``particle`` is taken as it stands only where it is as long as the whole of the other.
+    Frames are identified by their numbers in the trajectory's source, which stay in every slice, and those
+    that have a number in common must have a time in common; with a lead, by their times. What has no
+    coordinate ``frame`` or ``particle`` is taken as it stands only where it is as long as the whole of the
+    other.
 
     Examples
     --------

@@ -125,7 +125,7 @@ def read_text(path: str | Path, *, most: int, error: type[SupercooledError]) -> 
     Raises
     ------
     error
-        as :func:`read_bytes`, or if it is no text.
+        as :func:`read_bytes`, or if it is not text.
     """
     try:
         return read_bytes(path, most=most, error=error).decode("utf-8")

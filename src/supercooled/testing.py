@@ -1,4 +1,4 @@
-"""Laws that every indicator and every target obeys, for the tests of whoever writes one."""
+"""Laws that every indicator and every target obeys, for the tests of a new one."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ STAYS_WITHIN = 0.5
 ORIGINS = 40
 # Share of the run that the longest lag takes: beyond it too few origins are independent.
 LONGEST = 0.5
-# How far ahead rearrangements are foretold, tau; those that a run is too short for are left out.
+# How far ahead rearrangements are predicted, tau; those that a run is too short for are left out.
 HORIZONS = (0.0, 5.0, 15.0, 50.0, 150.0)
 QUANTILES = 20
 # What ranks, and whether more (1) or less (-1) of it is held to make rearranging likelier. The depth

@@ -239,7 +239,7 @@ def _unknown(one: Any) -> bool:
 
 
 def _of_coordinates(value: Any) -> Iterator[str]:
-    """What is wrong with the numbers along a dimension, by which entries are told apart."""
+    """What is wrong with the numbers along a dimension, which distinguish its entries."""
     for name in value.dims:
         along = value.coords.get(name)
         if along is None or along.dtype.kind != "f" or along.size < 2:
@@ -257,7 +257,7 @@ def _of_coordinates(value: Any) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class AnyLabelled(Instance):
-    """An xarray Dataset or DataArray whose entries can be told apart."""
+    """An xarray Dataset or DataArray whose entries can be distinguished."""
 
     def refused(self, value: Any) -> str | None:
         why = next(_of_coordinates(value), None)

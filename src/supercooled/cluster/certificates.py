@@ -27,8 +27,8 @@ _NEVER_LOCKED = 3600.0
 class Private:
     """Folder that only this user can open, with a certificate that is its own authority, and its key.
 
-    Whoever can read the key takes part in the cluster, and so runs code as this user: the key is never in an
-    argument, in the environment or in a message.
+    Anybody who can read the key takes part in the cluster, and so runs code as this user: the key is never in
+    an argument, in the environment or in a message.
 
     Parameters
     ----------

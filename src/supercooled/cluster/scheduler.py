@@ -36,7 +36,7 @@ class Scheduler:
         where a "local" cluster shows its dashboard, for example "127.0.0.1:8787": to everybody who
         reaches that address, without encryption; without it there is none, and no HTTP server
     encrypted
-        False for a running scheduler at tcp://, where whoever reaches its port or those of its
+        False for a running scheduler at tcp://, where anybody who reaches its port or those of its
         workers runs code as their user
 
     Raises

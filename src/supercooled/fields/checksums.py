@@ -51,7 +51,7 @@ def sealed_folder(path: str | Path, *, by: str, inputs: Iterable[Named] = ()) ->
     """
     with made_by(by), owned_folder(path, not_ours, by=by, inputs=inputs) as made:
         yield made
-        # Parts of results belong to whoever holds these, and are known by what they hold alone.
+        # Parts of results belong to the folder of these, and are identified by their contents alone.
         seal(made, by="" if part_of_results(Path(path)) else maker())
 
 
@@ -165,7 +165,7 @@ def own_sum(path: Path) -> str:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    """Bytes of each file below a folder but the seal; links and what is no file are refused."""
+    """Bytes of each file below a folder but the seal; links and what is not a file are refused."""
     sizes: dict[str, int] = {}
     waiting = [folder]
     while waiting:

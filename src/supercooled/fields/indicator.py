@@ -392,7 +392,7 @@ class _Plan:
         return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
 
     def chunks_of_any(self, megabytes: float) -> list[Integers]:
-        """As :meth:`chunks`, alike whoever makes them: another number of workers finds them again."""
+        """As :meth:`chunks`, the same for any number of workers, so that stored ones are found again."""
         size = min(frames_within(megabytes, self.run.n_particles), -(-len(self.rows) // LEAST))
         return [self.rows[start : start + size] for start in range(0, len(self.rows), size)]
 

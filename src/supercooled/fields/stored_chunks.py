@@ -22,7 +22,7 @@ from supercooled.outputs import Named, parts_of_results, results_folder, set_asi
 
 # Where a folder of results keeps what it is made of.
 _PARTS = "work"
-# At least so many chunks, whoever makes them: fewer would leave workers idle, and lose more when stopped.
+# At least so many chunks, for any number of workers: fewer leave workers idle, and lose more when stopped.
 LEAST = 32
 
 

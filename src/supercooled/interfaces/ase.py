@@ -46,7 +46,7 @@ def calculate(
     -------
     Atoms
         a copy, or a list of copies, whose ``arrays`` have (particle,) values by the name of each indicator,
-        (particle, feature) of a set of features, NaN where a model knows nothing of a species. They are in
+        (particle, feature) of a set of features, NaN for species that a model was not trained on. They are in
         reduced units; where `units` are given, in those.
 
     Raises

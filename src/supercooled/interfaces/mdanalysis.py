@@ -61,7 +61,7 @@ class IndicatorAnalysis(AnalysisBase):  # type: ignore[misc]
 
     @classmethod
     def get_supported_backends(cls) -> tuple[str, ...]:
-        """Frames know nothing of each other."""
+        """Frames are independent of each other."""
         return ("serial", "multiprocessing", "dask")
 
     def __init__(

@@ -72,7 +72,7 @@ class Held:
         Raises
         ------
         TrajectoryError
-            if a position is no number.
+            if a position is not finite.
         BoxError
             as :func:`upright`.
         """

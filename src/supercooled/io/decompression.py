@@ -97,7 +97,7 @@ def _plain(path: str | Path) -> tuple[Path, bool]:
         if known is None or known.digest != digest or not known.text.exists():
             before, known = known, _Unpacked(seen, certain, digest, *_unpack(source))
             if before is not None and before.owner == os.getpid():
-                # Whoever reads the file from now on reads what it is now.
+                # From now on the file is read as it is now.
                 shutil.rmtree(before.text.parent, ignore_errors=True)
         _unpacked[name] = known = replace(known, seen=seen, certain=certain)
     return known.text, known.whole
@@ -133,7 +133,7 @@ def _unpack(source: Path) -> tuple[Path, bool]:
 
 @dataclass(slots=True)
 class _Sink:
-    """Where the text goes; it refuses what is no text but a trap."""
+    """Where the text goes; it refuses what unpacks to far more than a text."""
 
     source: Path
     text: BinaryIO

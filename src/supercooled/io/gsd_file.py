@@ -1,4 +1,4 @@
-"""The file layer of GSD, read here: what a cut or a kill left can then be told from what is whole.
+"""The file layer of GSD, read here: what a cut or a kill left is then distinguished from what is whole.
 
 The layer: https://gsd.readthedocs.io/en/stable/file-layer.html. Files of this package hold, in each frame, a
 chunk ``supercooled/checksums`` with two numbers for each chunk of the frame before it: the XXH3 (64 bits) of

@@ -182,7 +182,7 @@ def _check_meaning(path: str | Path, meaning: Meaning) -> None:
 
 
 def read_origins(path: str | Path, n_frames: int) -> list[str]:
-    """What each of the first frames was made from, as :meth:`GsdAppender.append` was told; "" if it wasn't.
+    """What each of the first frames was made from, as given to :meth:`GsdAppender.append`, or "".
 
     Raises
     ------

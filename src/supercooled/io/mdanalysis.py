@@ -163,7 +163,7 @@ def read_with_topology(path: str | Path, meaning: Meaning) -> Opened:
     analysis = _mdanalysis()
     known = _particles(meaning)
     try:
-        # Numbers as they stand in the files: whoever wrote them says what they are worth.
+        # Numbers as they stand in the files: their units are for the caller to give.
         if known is None:
             universe = analysis.Universe(str(meaning.topology), str(path), convert_units=False)
         else:

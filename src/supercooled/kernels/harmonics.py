@@ -7,7 +7,7 @@ from numba import njit
 
 from supercooled.arrays import Array, Booleans, Integers
 
-# Sums in any order; what is no number stays none.
+# Sums in any order; NaN stays NaN.
 FAST = {"arcp", "contract", "nsz", "reassoc"}
 
 

@@ -47,7 +47,7 @@ def make_cells(
     No image is met twice: an offset that leaves the box reaches another image of its cell.
     """
     dimensions = len(heights)
-    # by logarithms: the volume of a box of a strange unit is no number
+    # by logarithms: the volume of a box of a strange unit is not finite
     spacing = np.exp(np.log(heights).mean() - np.log(len(positions)) / dimensions)
     finer = int(np.clip(reach / (2.0 * spacing), 1, 3)) if finer is None else finer
     counts = np.ones(3, np.int64)

@@ -189,8 +189,8 @@ def cross_validated(
     Notes
     -----
     The error of the accuracy is the scatter of the folds over the root of their number. It is NaN, and
-    ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (told by
-    ``run`` and ``time``) that last less than ten correlation times of the share of examples told rightly.
+    ``no_error`` says why, of fewer than four folds, and where groups are parts of one run (known from
+    ``run`` and ``time``) that last less than ten correlation times of the share of correct answers.
 
     References
     ----------

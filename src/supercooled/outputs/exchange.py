@@ -77,7 +77,7 @@ def taken_up(room: Path) -> None:
     final = room.parent / Path(str(name)).name
     for whole in (room / final.name, room / REPLACED):
         if not os.path.lexists(final) and os.path.lexists(whole):
-            # Whoever finds the name taken meanwhile has brought something whole there.
+            # If the name is taken meanwhile, another process has put something whole there.
             with suppress(FileExistsError):
                 name_anew(whole, final)
 

@@ -102,13 +102,13 @@ def _locked(lock: Path, what: Path) -> int:
         try:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         except FileNotFoundError:
-            # Whoever held it before has removed the folder, which was left empty.
+            # The process that held it before has removed the folder, which was left empty.
             continue
         if os.fstat(descriptor).st_size:
             os.close(descriptor)
             raise StoreError(f"{lock} is not a lock file of supercooled (those are empty): move it")
         if try_lock(descriptor, lock):
-            # Whoever held it before removes the file: then this is no longer the one under its name.
+            # The process that held it before removes the file: then this is no longer the one under its name.
             if same(descriptor, lock):
                 return descriptor
         elif not told:
@@ -136,7 +136,7 @@ def try_lock(descriptor: int, path: Path) -> bool:
 
 
 def wait_for_lock(descriptor: int, path: Path) -> None:
-    """Take the lock of an open file, as soon as whoever has it lets go; for what takes an instant.
+    """Take the lock of an open file, as soon as it is released; for what takes an instant.
 
     Raises
     ------

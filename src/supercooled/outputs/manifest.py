@@ -34,7 +34,7 @@ _BEGINNING = 4096
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Of a file, so that any other is told from it."""
+    """Of a file, different for any other content."""
 
     size: int
     digest: str

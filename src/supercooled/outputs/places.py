@@ -31,7 +31,7 @@ def place_of(
         files that are read, which must not be replaced and must not lie in a folder of outputs; what
         is not there is none
     root
-        folder of runs, which is no folder of outputs itself, and may only lie in one of results
+        folder of runs, which is not a folder of outputs itself, and may only lie in one of results
     known
         of a folder, whether it is ours: then it may be the one that is worked in
 

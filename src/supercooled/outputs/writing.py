@@ -374,7 +374,7 @@ def results_folder(
                 holding_it.enter_context(held(final / LOCK, final))
                 for folder in (final, *(inside for inside in final.iterdir() if _is_folder(inside))):
                     clear_after_the_dead(folder)
-            # Whoever had the folder may have made it.
+            # The process that held the folder may have made it.
             holding_it.enter_context(made_by(by or manifest.maker() or ""))
             _see_results(final, names, check)
             if (manifest.maker() or "") != maker():

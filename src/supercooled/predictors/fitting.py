@@ -106,7 +106,7 @@ def fit_predictor(
     ------
     ParameterError
         if frames, targets and groups differ in number, there is one group only, a feature does not vary, a
-        target is no number, or a kind is missing in a group.
+        target is not finite, or a kind is missing in a group.
 
     References
     ----------

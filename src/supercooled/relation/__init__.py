@@ -18,7 +18,7 @@ from supercooled.relation.onset_temperature import Onset, block_error, onset
 from supercooled.relation.probability import counted, rearrangement_probability
 from supercooled.relation.rank_agreement import rank_correlation
 from supercooled.relation.ranking import ranking, within_horizon
-from supercooled.relation.relaxation_prediction import foretold_overlap
+from supercooled.relation.relaxation_prediction import predicted_overlap
 from supercooled.relation.strata import Crossings, crossings, strata, within_fences
 
 __all__ = [
@@ -44,12 +44,12 @@ __all__ = [
     "distribution",
     "event_rates",
     "excursions",
-    "foretold_overlap",
     "left_out",
     "line",
     "memory",
     "onset",
     "peak",
+    "predicted_overlap",
     "propagation",
     "rank_correlation",
     "ranking",

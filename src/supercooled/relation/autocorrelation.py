@@ -190,7 +190,7 @@ def propagation(
     Parameters
     ----------
     field
-        (frame, particle), of consecutive frames of the trajectory, told by ``frame`` and ``time``; or
+        (frame, particle), of consecutive frames of the trajectory, labelled by ``frame`` and ``time``; or
         one for each replica
     trajectory
         trajectory

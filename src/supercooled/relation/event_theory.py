@@ -400,7 +400,7 @@ def closed_overlap(
     of the particles h that are where they began, those g that are away and will return, and those e that were
     away when looked at first, and leave by going back: h + e begins as P(S), e as it stands steadily.
     Nothing is fitted to q(t): the rates, the shares and the drift are all measured elsewhere. Against
-    :func:`foretold_overlap` rearrangements are counted once, what returns is not lost, and the softness of
+    :func:`predicted_overlap` rearrangements are counted once, what returns is not lost, and the softness of
     those that have left is not that of all.
 
     Parameters

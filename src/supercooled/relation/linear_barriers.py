@@ -115,7 +115,7 @@ def left_out(
     weighting: Literal["equal", "errors"],
     minimum_temperatures: Count = 2,
 ) -> xr.Dataset:
-    r"""Each temperature foretold from the Arrhenius lines of the others.
+    r"""Each temperature predicted from the Arrhenius lines of the others.
 
     .. math:: \ln P_R(S, T') = \Sigma_{T \ne T'}(S) - \Delta E_{T \ne T'}(S)/T'
 
@@ -132,8 +132,8 @@ def left_out(
     Returns
     -------
     xr.Dataset
-        ``foretold`` (temperature, softness) beside the measured probability and its error, and of
-        each temperature ``slope`` and ``offset`` of ln measured against ln foretold (1 and 0 if calibrated),
+        ``predicted`` (temperature, softness) beside the measured probability and its error, and of
+        each temperature ``slope`` and ``offset`` of ln measured against ln predicted (1 and 0 if calibrated),
         ``deviation``, the root mean square of their difference, weighted by the particles, and ``outside``,
         true where the temperature lies beyond the others.
 
@@ -163,16 +163,16 @@ def left_out(
         raise ParameterError(
             f"{len(T)} temperatures: leaving one out in turn needs {minimum_temperatures + 1}"
         )
-    foretold = np.full(P.shape, np.nan)
+    predicted = np.full(P.shape, np.nan)
     found = np.full((3, len(T)), np.nan)
     for t in range(len(T)):
         rest = together.isel(temperature=[k for k in range(len(T)) if k != t])
         fits = arrhenius(rest, weighting=weighting, minimum_temperatures=minimum_temperatures)
-        foretold[t] = np.exp(fits["entropy"].values - fits["barrier"].values / T[t])
-        seen = np.isfinite(P[t]) & np.isfinite(foretold[t])
+        predicted[t] = np.exp(fits["entropy"].values - fits["barrier"].values / T[t])
+        seen = np.isfinite(P[t]) & np.isfinite(predicted[t])
         if seen.sum() < 2:
             continue
-        x, y = np.log(foretold[t, seen]), np.log(P[t, seen])
+        x, y = np.log(predicted[t, seen]), np.log(P[t, seen])
         relative = spread[t, seen] / P[t, seen]
         line = straight_line(x, y, relative, 1.0 / relative)
         count = together["count"].values[t, seen] if "count" in together else np.ones(int(seen.sum()))
@@ -182,7 +182,7 @@ def left_out(
     plain = {"slope": found[0], "offset": found[1], "deviation": found[2]}
     return xr.Dataset(
         {
-            "foretold": labelled("rearrangement_probability", foretold, both, coords),
+            "predicted": labelled("rearrangement_probability", predicted, both, coords),
             P_R: labelled("rearrangement_probability", P, both, coords),
             f"{P_R}_error": labelled("rearrangement_probability", error, both),
             **{key: (one, values) for key, values in plain.items()},

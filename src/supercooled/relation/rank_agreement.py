@@ -24,7 +24,7 @@ def rank_correlation(fields: Sequence[xr.DataArray], motion: Sequence[xr.DataArr
     .. math:: r_s(t) = \frac{\langle (R_i - \bar R)(Q_i(t) - \bar Q) \rangle_i}{\sigma_R\, \sigma_Q}
 
     with the ranks R of the field and Q of the motion among the particles of one configuration; ties
-    share the mean of their ranks. 1 where both rise together, 0 where one knows nothing of the other.
+    share the mean of their ranks. 1 where both rise together, 0 where they are independent.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def ranking(
               I = \sum_{b, y} p(b, y) \log_2 \frac{p(b, y)}{p(b)\, p(y)}
 
     A is the area under the ROC curve: the chance that of two particles, one that rearranges and one
-    that doesn't, the first has the larger field; 1/2 knows nothing, ties count half. I is the mutual
+    that doesn't, the first has the larger field; 1/2 is chance, ties count half. I is the mutual
     information of the field's quantile bin b and y, whether the particle rearranges, in bits; at most
     the ``entropy`` of y.
 

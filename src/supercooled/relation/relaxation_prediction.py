@@ -1,4 +1,4 @@
-"""Relaxation foretold from who rearranges: each particle by itself, or with a softness that changes."""
+"""Relaxation predicted from who rearranges: each particle by itself, or with a softness that changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_STEPS = 1_000_000
 
 
 @validated
-def foretold_overlap(
+def predicted_overlap(
     probability: Probabilities,
     *,
     interval: Positive,
@@ -69,7 +69,7 @@ def foretold_overlap(
     >>> import numpy as np
     >>> one = xr.Dataset(
     ...     {P_R: ("softness", [0.1]), "probability_density": ("softness", [1.0])}, {"softness": [0.0]})
-    >>> foretold_overlap(one, interval=1.0, lags=[1.0, 2.0], share_beyond=1.0).overlap.values
+    >>> predicted_overlap(one, interval=1.0, lags=[1.0, 2.0], share_beyond=1.0).overlap.values
     array([0.9 , 0.81])
     """
     if not (0 < share_beyond <= 1 and np.isfinite(interval) and interval > 0):

@@ -100,7 +100,7 @@ def own_folder(
     names
         patterns of further files that will be written
     redrawn
-        only the page and its figures will be written, whoever made the report
+        only the page and its figures will be written, for a report of any command
     figures
         those of a paper, which are written too
 

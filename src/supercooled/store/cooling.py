@@ -93,8 +93,8 @@ def cool(
     Returns
     -------
     list[Rung]
-        A rung for each temperature; whether it came to equilibrium is measured and told, not demanded, for
-        a ladder may well end in a glass.
+        A rung for each temperature; whether it came to equilibrium is measured and reported, not demanded,
+        for a ladder may well end in a glass.
 
     Raises
     ------

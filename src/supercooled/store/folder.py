@@ -7,7 +7,7 @@ What lies in it
 - ``checkpoint.json``: the last checkpoint's step and file, and how many frames are on disk for good
 - ``checkpoint-STEP``: that checkpoint, in the engine's own format
 - ``run.json``: versions, seeds, timings, where it started
-- ``progress``: step reached, for whoever watches
+- ``progress``: step reached, for progress bars of other processes
 - ``lock``: held while a process writes
 - ``signac_statepoint.json``: the parameters, the engine, and the digest of the code that simulates
 """
@@ -539,7 +539,7 @@ def source_of_runs(engine: Engine) -> str:
 
 
 def _of_states(project: Any, states: Sequence[StatePoint]) -> dict[str, list[Any]]:
-    """Jobs of state points, whoever made them, by the key of the state point."""
+    """Jobs of state points, of any engine and code, by the key of the state point."""
     wanted = {digest_of(state.to_dict()): state.key for state in states}
     found: dict[str, list[Any]] = {}
     for job in project:

@@ -166,7 +166,7 @@ class _Ticker:
     path: Path
 
     def __call__(self, step: int) -> None:
-        # Whoever watches can do without; the frames can't.
+        # Progress can do without; the frames can't.
         with suppress(OSError):
             if not self.path.exists() or time.time() - self.path.stat().st_mtime > _PROGRESS_SECONDS:
                 self.path.write_text(str(step))

@@ -47,7 +47,7 @@ def grouped_radial_distribution(
     trajectories
         one trajectory, or replicas
     field
-        (frame, particle) for each trajectory, of some of its frames and particles, told by ``frame``,
+        (frame, particle) for each trajectory, of some of its frames and particles, labelled by ``frame``,
         ``time`` and ``particle``
     edges
         of the bins, (group + 1,)

@@ -59,7 +59,7 @@ def angular_functions(frame: Frame, wanted: Angular) -> Array:
     values = np.empty_like(found)
     values[..., order] = in_order(found, cells)
     values = values.reshape(frame.n_particles, -1)
-    # The angle with a neighbour at no distance is the only thing here that is no number.
+    # The angle with a neighbour at no distance is the only thing here that is not a number.
     without = np.flatnonzero(chosen & np.isnan(values).any(axis=1))
     if without.size:
         raise TrajectoryError(

@@ -177,7 +177,7 @@ class PersistenceTime(
     distance
         d, sigma_AA
     longest
-        :math:`t_\mathrm{max}`, tau: whoever stays longer counts as this, so that ranks and means are
+        :math:`t_\mathrm{max}`, tau: a particle that stays longer counts as this, so that ranks and means are
         not those of the particles that leave, and every frame looks equally far ahead
     remove_drift
         subtract the mean position of all particles in each frame

@@ -274,7 +274,7 @@ def _too_few_decades(one: Related) -> str:
     decades = float(np.log10(tau.max() / tau.min())) if len(tau) else 0.0
     if decades >= DECADES:
         return ""
-    return f"τ_α spans {decades:.1f} decades, and K and T_VFT are told by {DECADES:g}."
+    return f"τ_α spans {decades:.1f} decades, and K and T_VFT need {DECADES:g}."
 
 
 def contradiction(one: Related) -> str:

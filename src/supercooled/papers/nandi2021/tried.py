@@ -85,5 +85,5 @@ def relaxed(time: float) -> str:
 
 
 def finite(value: float) -> float | None:
-    """The value, None where it is no number."""
+    """The value, None where it is not finite."""
     return value if np.isfinite(value) else None

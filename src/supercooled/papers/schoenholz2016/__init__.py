@@ -193,8 +193,8 @@ def of_density(
     beyond = min(1.0, measuring.constant_of(changes[coldest], probabilities[coldest], lag=lags[coldest]))
     displaced, _ = measuring.share_beyond(chain.from_iterable(events.values()), choices)
 
-    def foretold(T: float, beyond: float, probability: xr.Dataset) -> xr.Dataset:
-        return measuring.foretold(
+    def predicted(T: float, beyond: float, probability: xr.Dataset) -> xr.Dataset:
+        return measuring.predicted(
             probability, overlaps[T], changes[T], interval=choices.interval, beyond=beyond
         )
 
@@ -203,11 +203,11 @@ def of_density(
         if coldest != T:
             constant = min(1.0, constants[T])
             if np.isfinite(constant):
-                own = (constant, deviation(foretold(T, constant, probabilities[T]), "propagated"))
+                own = (constant, deviation(predicted(T, constant, probabilities[T]), "propagated"))
         peaks = measuring.probability_of(still[T], fields[T], choices, once=events[T])
-        return reasons.relaxation(own, (displaced, deviation(foretold(T, displaced, peaks), "propagated")))
+        return reasons.relaxation(own, (displaced, deviation(predicted(T, displaced, peaks), "propagated")))
 
-    relaxations = {T: foretold(T, beyond, probabilities[T]) for T in still}
+    relaxations = {T: predicted(T, beyond, probabilities[T]) for T in still}
     decays = {
         T: measuring.initial_decay(changes[T], probabilities[T], beyond=beyond, lag=lags[T]) for T in still
     }

@@ -299,7 +299,7 @@ def relaxation_caption(results: Results) -> Caption:
     data = results["learned_relaxation"]
     return Caption(
         Markup(
-            "Overlap: measured (points), foretold for each particle by itself (dotted) and with a softness "
+            "Overlap: measured (points), predicted for each particle by itself (dotted) and with a softness "
             "that changes as measured (lines)."
         ),
         f"Overlap against time at {temperatures_text(data)}, and two predictions of it.",
@@ -464,7 +464,7 @@ PLATES: tuple[Plate, ...] = (
     ),
     Plate(
         "learned_relaxation",
-        "Relaxation foretold from softness",
+        "Relaxation predicted from softness",
         (
             drawn_by(
                 relaxation,

@@ -176,13 +176,13 @@ def relaxed(runs: Sequence[Trajectory], choices: Choices) -> xr.Dataset:
     )
 
 
-def foretold(
+def predicted(
     probability: xr.Dataset, measured: xr.Dataset, changes: xr.Dataset, *, interval: float, beyond: float
 ) -> xr.Dataset:
-    """Overlap measured, foretold from each particle by itself, and with the propagator, (lag)."""
+    """Overlap measured, predicted from each particle by itself, and with the propagator, (lag)."""
     lags = measured["lag"].values
     foretell = partial(
-        relation.foretold_overlap, probability, interval=interval, lags=lags, share_beyond=beyond
+        relation.predicted_overlap, probability, interval=interval, lags=lags, share_beyond=beyond
     )
     naive, propagated = foretell(), foretell(changes=changes)
     return xr.Dataset(

@@ -300,7 +300,7 @@ def decay_rows(
 
 
 def left_out_rows(density: float, table: xr.Dataset) -> list[Row]:
-    """Does softness act as an energy? Temperatures foretold from the others."""
+    """Does softness act as an energy? Temperatures predicted from the others."""
     rows = []
     for T in table["temperature"].values:
         one = table.sel(temperature=T)
@@ -312,7 +312,7 @@ def left_out_rows(density: float, table: xr.Dataset) -> list[Row]:
                 f"ρ = {density:g}, T = {float(T):g}",
                 float(one["deviation"]),
                 note=f"{where}; ln measured = {float(one['offset']):.2f} + {float(one['slope']):.2f} "
-                "ln foretold (0 and 1 if calibrated).",
+                "ln predicted (0 and 1 if calibrated).",
             )
         )
     return rows

@@ -29,7 +29,7 @@ from supercooled.report.tables import Table
 _COLOURS = (ACCENT, CALM, INK, QUIET)
 # Of several kinds of targets; markers are open from the second on.
 _LINES = ("-", "--", ":", "-.")
-# Where an indicator knows nothing.
+# Where an indicator and the target are independent.
 _NOTHING = {"auc": 0.5}
 
 

@@ -80,7 +80,7 @@ def leaderboard(data: xr.Dataset) -> Figure:
 
 
 def _strongest(cold: xr.Dataset) -> list[int]:
-    """Contenders that a curve can be told apart of: the best predictors, then the best single numbers."""
+    """Contenders whose curves can be distinguished: the best predictors, then the best single numbers."""
     found: list[int] = []
     best = np.nan_to_num(np.abs(cold["pearson"].values), nan=0.0).max(axis=1)
     for kind, number in (("predictor", 3), ("indicator", 4)):

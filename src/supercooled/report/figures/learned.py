@@ -43,8 +43,8 @@ def learning_curve_caption(results: Results) -> Caption:
     data = results["learning_curve"]
     size, value = int(data["size"].values[-1]), float(data["accuracy"].values[-1])
     said = Markup(
-        "Share of the examples left out that are told rightly, against the number of examples of each kind "
-        "that were learned from; {value:.3f} from {size}. Dashed: chance."
+        "Share of the examples left out that are classified correctly, against the number of examples of "
+        "each kind that were learned from; {value:.3f} from {size}. Dashed: chance."
     ).format(value=value, size=size)
     return Caption(said, f"Accuracy against the number of examples, {value:.3f} from {size} of each kind.")
 

@@ -195,7 +195,7 @@ def _drifting(configuration: Any) -> Callable[..., None]:
             for k in range(D):
                 v = chain[CHAIN] * velocities[i, k] + 0.5 * dt / mass * vectors[f_id][i, k]
                 r = positions[i, k] + dt * v
-                # Written so that what is no number counts too
+                # Written so that NaN counts too
                 if not abs(dt * v) < min(LEAP, 0.25 * lengths[k]):
                     twice_kinetic[1] = 1
                 if 2.0 * r > lengths[k]:
