@@ -197,7 +197,7 @@ def listed(given: Any) -> list[Any]:
 
 
 def number_of_runs(groups: list[list[Trajectory]] | None, given: Sequence[Any]) -> int:
-    """How many independent runs there are, told by the runs or by the lists of fields."""
+    """How many independent runs there are: as many as there are groups of runs or lists of fields."""
     if groups is not None:
         return len(groups)
     several = [len(one) for one in given if isinstance(one, list | tuple)]
