@@ -184,7 +184,8 @@ def benchmark(
     over the particles of one species of each configuration. Predictors are ridge regressions; each is judged
     by configurations left out one by one, its penalty chosen by the others. Where configurations say whether
     they learn or judge, those that judge take no part in the training, and all else is judged by them too.
-    Errors are those of the mean over configurations, which must be independent, and NaN of fewer than four. The ceiling is that of the mean over all runs, from the correlation r_12 of two halves of them.
+    Errors are those of the mean over configurations, which must be independent, and NaN of fewer than four.
+    The ceiling is that of the mean over all runs, from the correlation r_12 of two halves of them.
 
     Parameters
     ----------
