@@ -34,7 +34,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [
         Path(
             sc.simulate(
-                liquid, temperature=T, n_particles=4000, duration=12.0, every=0.5, root=root, progress=False
+                liquid, temperature=T, n_particles=1000, duration=12.0, every=0.5, root=root, progress=False
             ).source.name
         )
         for T in TEMPERATURES
@@ -110,6 +110,13 @@ def test_the_fields_are_in_a_file_that_can_be_coloured(analysis: Path) -> None:
     assert (np.diff(softness[is_a][order]) <= 1e-9).all()
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without figures, which take longer than what is measured here."""
+    monkeypatch.setattr(plates, "draw", lambda *_: None)
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_one_temperature_has_depths_and_no_softness(runs: list[Path], tmp_path: Path) -> None:
     out = analysed(runs[:1], tmp_path / "one")
     found = report.load_results(out / "results.zarr")
@@ -118,6 +125,7 @@ def test_one_temperature_has_depths_and_no_softness(runs: list[Path], tmp_path: 
     assert "two" in json.loads((out / "provenance.json").read_text())["page"]["summary"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_a_threshold_rearrangements_are_left_out_and_the_rest_is_there(
     runs: list[Path], tmp_path: Path
 ) -> None:
