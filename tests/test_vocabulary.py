@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import supercooled
 from supercooled.arguments import signatures
 from supercooled.arguments.several import Either, Numbers, Several
 from supercooled.arguments.single import Among, Anything, Number, Text, Whole
+from supercooled.errors import MissingExtraError
 
 # A word that means what another one says already, and where it has a meaning of its own.
 SYNONYMS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -109,7 +111,11 @@ def _exported() -> Iterator[tuple[str, Any]]:
     aside = ("supercooled.cli", "supercooled.__main__", "supercooled.simulation.gpu")
     found = pkgutil.walk_packages(supercooled.__path__, "supercooled.")
     names = [one.name for one in found if not one.name.startswith(aside)]
-    modules = [supercooled, *map(importlib.import_module, names)]
+    modules = [supercooled]
+    for name in names:
+        # What stands inside another program's interface needs that program.
+        with suppress(MissingExtraError):
+            modules.append(importlib.import_module(name))
     for module in modules:
         for name in getattr(module, "__all__", ()):
             thing = getattr(module, name)
