@@ -55,6 +55,13 @@ def test_a_walk_has_its_diffusion_coefficient_and_relaxation_time(files, tmp_pat
     assert "Motion of all particles" in (tmp_path / "report.html").read_text()
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without figures, which take longer than what is measured here."""
+    monkeypatch.setattr("supercooled.report.plates.draw", lambda *_: None)
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_replicas_are_averaged_and_temperatures_are_sorted(files, tmp_path):
     how = Motion(species="A")
     runs = [io.read(f, temperature=T) for f, T in zip(files, (0.7, 0.5, 0.5), strict=True)]
@@ -66,6 +73,7 @@ def test_replicas_are_averaged_and_temperatures_are_sorted(files, tmp_path):
     assert table.attrs["species"] == "A"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_is_not_reached_says_why(tmp_path):
     short = [walk(tmp_path / "short.gsd", 9, frames=12)]
     table = motion.run(short, out=tmp_path / "out", given=Given([0.5]), how=Motion(species=None))
@@ -75,6 +83,7 @@ def test_what_is_not_reached_says_why(tmp_path):
     assert as_table(table).lines[0][1] == "–"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_command_prints_a_line_a_temperature_and_goes_on_from_what_is_there(files, tmp_path):
     arguments = ["dynamics", *map(str, files), "--out", str(tmp_path / "out"), "--species", "all"]
     for T in (0.5, 0.5, 0.7):
@@ -88,6 +97,7 @@ def test_the_command_prints_a_line_a_temperature_and_goes_on_from_what_is_there(
     assert made == sorted((path, path.stat().st_mtime_ns) for path in (tmp_path / "out" / "work").iterdir())
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_temperature_for_each_file_and_a_species_that_is_there(files, tmp_path):
     with pytest.raises(ParameterError, match="3 files need 3 times --temperature, not 1"):
         motion.run(files, out=tmp_path, given=Given([0.5]), how=Motion(species=None))
@@ -120,6 +130,7 @@ def test_the_beginning_is_left_out_and_frames_are_thinned(files):
         Given([0.5]).opened(files[:2])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_was_said_of_the_files_stands_among_the_parameters(files, tmp_path):
     said = {"timestep": 0.005, "names": {"A": "B", "B": "A"}, "begin": 20.0, "stride": 2}
     motion.run(files[:1], out=tmp_path, given=Given([0.5], **said), how=Motion(species="A"))
@@ -127,6 +138,7 @@ def test_what_was_said_of_the_files_stands_among_the_parameters(files, tmp_path)
     assert {name: parameters[name] for name in said} == said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_species_are_named_on_the_command_line(files, tmp_path):
     named = ["dynamics", str(files[0]), "-T", "0.5", "--out", str(tmp_path / "out"), "--names", "A=Ni,B=P"]
     refused = CliRunner().invoke(app, named)
@@ -142,6 +154,7 @@ def test_species_are_named_on_the_command_line(files, tmp_path):
     assert made.output.splitlines()[:2] == whole.output.splitlines()[:2]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_frames_evenly_spaced_in_the_logarithm_need_no_further_word(tmp_path):
     within = np.array([0, 1, 2, 4, 8, 16, 32, 64])
     times = (100 * np.arange(40)[:, None] + within).ravel()
@@ -160,6 +173,7 @@ def test_frames_evenly_spaced_in_the_logarithm_need_no_further_word(tmp_path):
     assert float(table.tau_alpha[0]) == pytest.approx(0.09 / (20 * D * 1.7236), rel=0.15)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_drift_is_taken_out_where_asked(files, tmp_path):
     run = io.read(files[0])
     drift = 0.05 * np.arange(run.n_frames)[:, None, None] * [1.0, 0.0, 0.0]
@@ -179,6 +193,7 @@ def test_a_drift_is_taken_out_where_asked(files, tmp_path):
     assert "--remove-drift" in (tmp_path / "out" / "provenance.json").read_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_relaxation_time_of_scattering_stands_beside_that_of_the_overlap(files, tmp_path):
     told = ["dynamics", str(files[0]), "-T", "0.5", "--species", "all", "--wave-number", "3", "--out"]
     made = CliRunner().invoke(app, [*told, str(tmp_path / "out")])
@@ -194,6 +209,7 @@ def test_the_relaxation_time_of_scattering_stands_beside_that_of_the_overlap(fil
     assert "--wave-number 3" in (tmp_path / "out" / "provenance.json").read_text()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_runs_that_are_no_replicas_are_not_averaged(files, tmp_path):
     run = io.read(files[0])
     wide = sc.Trajectory.from_arrays(
@@ -218,6 +234,7 @@ def test_runs_that_are_no_replicas_are_not_averaged(files, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_temperatures_of_three_decimals_are_told_apart(files, tmp_path):
     table = motion.run(files[:2], out=tmp_path / "out", given=Given([0.466, 0.474]), how=Motion(species=None))
     states = {row.state for row in motion_rows(table, ["tau_alpha"], item="x")}
@@ -233,6 +250,7 @@ def test_one_mapping_of_names_serves_files_that_have_them_already(files):
     assert (run.species == io.read(files[0]).species).all()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_species_without_particles_boxes_that_breathe_and_another_order_of_names_are_no_hindrance(
     files, tmp_path
 ):
