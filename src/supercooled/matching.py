@@ -91,7 +91,7 @@ class Labels:
         """Fingerprint of the trajectory it was made from, None if unknown; of a file it takes reading it."""
         return self.made_from.fingerprint if isinstance(self.made_from, Trajectory) else self.made_from
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """Its name, and of which trajectory it is, where it says so itself."""
         known = isinstance(self.made_from, str)
         return f"{self.name} (of trajectory {self.trajectory:.8})" if known else self.name
@@ -159,7 +159,7 @@ def matched(one: Labelled | Labels, other: Labelled | Labels, *, lead: float = 0
         raise ParameterError(f"lead must be a time, not {lead}, for example lead=0.0")
     if a.made_from is not None and b.made_from is not None and a.trajectory != b.trajectory:
         raise ParameterError(
-            f"{a.told()} and {b.told()} belong to different trajectories, {a.trajectory:.8} and "
+            f"{a.in_words()} and {b.in_words()} belong to different trajectories, {a.trajectory:.8} and "
             f"{b.trajectory:.8}. If these contain the same particles at the same times, as a "
             "run and its inherent structures do, supercooled.matching.laid_on(field, "
             "trajectory) assigns the field to the other trajectory"
@@ -425,8 +425,8 @@ def _rows(a: Labels, b: Labels, lead: float) -> tuple[Integers, Integers]:
         ahead = f" with a lead of {lead:g} tau reaches" if lead else " is known in"
         step = 0 if lead == 0 or b.times is None else _steps(b, lead)
         raise ParameterError(
-            f"{a.told()}{ahead} frames {a.frames.min() + step} to {a.frames.max() + step}, "
-            f"{b.told()} has {b.frames.min()} to {b.frames.max()}: they have no frame in common"
+            f"{a.in_words()}{ahead} frames {a.frames.min() + step} to {a.frames.max() + step}, "
+            f"{b.in_words()} has {b.frames.min()} to {b.frames.max()}: they have no frame in common"
         )
     return rows, other_rows
 
@@ -436,7 +436,7 @@ def _unnumbered(a: Labels, b: Labels, lead: float) -> tuple[Integers, Integers]:
     if a.times is not None and b.times is not None:
         rows, other_rows = _at_times(a.times + lead, b.times)
         if len(rows) == 0:
-            raise ParameterError(f"{a.told()} and {b.told()} have no time in common")
+            raise ParameterError(f"{a.in_words()} and {b.in_words()} have no time in common")
         return rows, other_rows
     if a.frames is None and a.n_rows is not None and b.whole and lead == 0:
         if a.n_rows == b.n_rows:
@@ -495,8 +495,8 @@ def _check_times(a: Labels, b: Labels) -> None:
     if wrong.any():
         k = int(np.argmax(wrong))
         raise ParameterError(
-            f"frame {a.frames[rows[k]]} of {a.told()} is at {a.times[rows[k]]:g}, but in "
-            f"{b.told()} at {b.times[other_rows[k]]:g}: their frames are numbered in different "
+            f"frame {a.frames[rows[k]]} of {a.in_words()} is at {a.times[rows[k]]:g}, but in "
+            f"{b.in_words()} at {b.times[other_rows[k]]:g}: their frames are numbered in different "
             "files. supercooled.matching.laid_on(field, trajectory) numbers the frames of a "
             "field as in a trajectory, by time; if only the origin of time differs, use "
             "drop_vars('time')"
@@ -544,10 +544,10 @@ def _columns(a: Labels, b: Labels) -> tuple[Integers, Integers]:
         named = np.zeros(0, np.int64) if one.particles is None else one.particles
         if other.whole and len(named) and not 0 <= named.min() <= named.max() < (other.n_columns or 0):
             raise ParameterError(
-                f"{one.told()} has particles {named.min()} to {named.max()}, but {other.name} "
+                f"{one.in_words()} has particles {named.min()} to {named.max()}, but {other.name} "
                 f"has only {other.n_columns}, numbered from 0"
             )
     _, columns, other_columns = np.intersect1d(a.particles, b.particles, return_indices=True)
     if len(columns) == 0:
-        raise ParameterError(f"{a.told()} and {b.told()} have no particle in common")
+        raise ParameterError(f"{a.in_words()} and {b.in_words()} have no particle in common")
     return columns, other_columns

@@ -145,18 +145,18 @@ def alike(fields: Sequence[xr.DataArray], *, one_temperature: bool = True) -> No
         for key in ALIKE:
             if key in first.attrs and key in one.attrs and not _equal(first.attrs[key], one.attrs[key]):
                 raise ParameterError(
-                    f"{Labels.of(first).told()} has {key} {first.attrs[key]}, and a "
-                    f"{Labels.of(one).told()} given with it {one.attrs[key]}: only results of "
+                    f"{Labels.of(first).in_words()} has {key} {first.attrs[key]}, and a "
+                    f"{Labels.of(one).in_words()} given with it {one.attrs[key]}: only results of "
                     "the same kind can be averaged"
                 )
     known = [one for one in fields if "system" in one.attrs]
     for one in known[1:]:
         if one.attrs["system"] != known[0].attrs["system"]:
             raise ParameterError(
-                f"{Labels.of(known[0]).told()} is of {known[0].attrs['system']}, and {Labels.of(one).told()} "
-                f"of {one.attrs['system']}: give runs of one liquid"
+                f"{Labels.of(known[0]).in_words()} is of {known[0].attrs['system']}, and "
+                f"{Labels.of(one).in_words()} of {one.attrs['system']}: give runs of one liquid"
             )
-    _check_boxes([(Labels.of(one).told(), one.attrs) for one in fields])
+    _check_boxes([(Labels.of(one).in_words(), one.attrs) for one in fields])
 
 
 def counts_of(run: Trajectory) -> dict[str, int]:

@@ -62,8 +62,8 @@ class Analysis:
         threshold of hops and relaxation time of each state
     used
         threshold of hops that rearrangements are counted with, of each state, sigma_AA^2
-    told
-        were these given?
+    given_thresholds
+        thresholds that were given, None where they were measured
     relations
         how structure and hops go together; None without thresholds or depths
     results
@@ -81,7 +81,7 @@ class Analysis:
     calibration_note: str
     moves: Moves
     used: tuple[float, ...]
-    told: tuple[float, ...] | None
+    given_thresholds: tuple[float, ...] | None
     relations: Relations | None
     results: Mapping[str, xr.Dataset]
     rows: tuple[Row, ...]
@@ -284,7 +284,7 @@ def analysed(
         mixture, trajectories = in_its_order(liquid, opened, choices)
     states = by_temperature(trajectories)
     at = list(states)
-    told = None if chosen is None else one_threshold_each(states, trajectories, chosen)
+    given_thresholds = None if chosen is None else one_threshold_each(states, trajectories, chosen)
     measured = measure(list(states.values()), mixture, choices, folder=work, workers=workers)
     found = cages(measured, at, mixture, choices)
     if mixture is None:
@@ -292,7 +292,9 @@ def analysed(
     else:
         calibration, said = calibrated(found, measured, choices)
     moved = moves(measured, choices)
-    used = [threshold.value for threshold in moved.thresholds] if told is None else told
+    used = (
+        [threshold.value for threshold in moved.thresholds] if given_thresholds is None else given_thresholds
+    )
     depths, hops = [m.depths for m in measured], [m.hops for m in measured]
     # Hops are only counted where there is a threshold for every state; the table says why not.
     related = None
@@ -306,7 +308,7 @@ def analysed(
         moved=moved,
         related=related,
         used=used,
-        told=told,
+        given_thresholds=given_thresholds,
         choices=choices,
     )
     if compared:
@@ -318,7 +320,7 @@ def analysed(
         rows = [*rows, *_without_potential(states, measured, choices)]
     return Analysis(
         liquid, states, choices, tuple(measured), found, calibration, said, moved, tuple(used),
-        None if told is None else tuple(told), related, results, tuple(rows),
+        None if given_thresholds is None else tuple(given_thresholds), related, results, tuple(rows),
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ class Analysed(Protocol):
         ...
 
     @property
-    def told(self) -> Sequence[float] | None:
+    def given_thresholds(self) -> Sequence[float] | None:
         """Thresholds that were given."""
         ...
 
@@ -104,7 +104,7 @@ def results_of(
     moved: Moves,
     related: Relations | None,
     used: Sequence[float],
-    told: Sequence[float] | None,
+    given_thresholds: Sequence[float] | None,
     choices: Choices,
 ) -> tuple[Results, list[Row]]:
     """Datasets behind the figures, and the table."""
@@ -120,7 +120,7 @@ def results_of(
         choices=choices,
     )
     results |= scene_of(states[at[0]][0], measured[0], calibration, choices)
-    rows = _rows(at, found, moved, related, told, dimensions=states[at[0]][0].dimensions)
+    rows = _rows(at, found, moved, related, given_thresholds, dimensions=states[at[0]][0].dimensions)
     if related is not None and len(related.probabilities) >= 3:
         results, rows = _with_barriers(results, rows, related, choices)
     return results, rows
@@ -153,7 +153,7 @@ def write_analysis(
             parameters={
                 **_parameters(choices, dict(zip(at, hops, strict=True))),
                 **(given or Given()).said(),
-                "threshold": _threshold(at, found.told),
+                "threshold": _threshold(at, found.given_thresholds),
             },
             commands=[command] if command else [],
             source="Methods of sharma2022 (doi:10.1103/PhysRevE.105.044604) and nandi2021.",
@@ -205,7 +205,7 @@ def _rows(
     found: Cages,
     moved: Moves,
     related: Relations | None,
-    told: Sequence[float] | None,
+    given_thresholds: Sequence[float] | None,
     *,
     dimensions: int,
 ) -> list[Row]:
@@ -236,9 +236,10 @@ def _rows(
                 threshold.value,
                 unit=area,
                 error=threshold.error,
-                reason=threshold.missing and threshold.missing + ("" if told else "; --threshold gives one"),
-                note=f"Rearrangements are counted with the threshold that was given, {told[i]:g}."
-                if told
+                reason=threshold.missing
+                and threshold.missing + ("" if given_thresholds else "; --threshold gives one"),
+                note=f"Rearrangements are counted with the threshold that was given, {given_thresholds[i]:g}."
+                if given_thresholds
                 else "",
             ),
         ]
@@ -333,13 +334,16 @@ def _write_coloured(
     io.write_gsd(path, few, fields=every)
 
 
-def _threshold(at: Sequence[float], told: Sequence[float] | None) -> Any:
+def _threshold(at: Sequence[float], given_thresholds: Sequence[float] | None) -> Any:
     """Thresholds of p_hop as the page lists them."""
-    if told is None:
+    if given_thresholds is None:
         return {"value": "measured", "why": "p_c of each temperature, in the table"}
-    if len(set(told)) == 1:
-        return {"value": told[0], "why": "given"}
-    return {"value": ", ".join(f"{p!r} (T = {T:g})" for T, p in zip(at, told, strict=True)), "why": "given"}
+    if len(set(given_thresholds)) == 1:
+        return {"value": given_thresholds[0], "why": "given"}
+    return {
+        "value": ", ".join(f"{p!r} (T = {T:g})" for T, p in zip(at, given_thresholds, strict=True)),
+        "why": "given",
+    }
 
 
 def _parameters(choices: Choices, hops: Mapping[float, Sequence[xr.DataArray]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which indicators and sets of features a benchmark compares, unless it is told."""
+"""Which indicators and sets of features a benchmark compares, unless it is given them."""
 
 from __future__ import annotations
 

@@ -16,13 +16,13 @@ _DEPTH = "depth of the cage"
 def findings(table: xr.Dataset, added: xr.Dataset) -> list[str]:
     """Who knows most at which time at the coldest temperature, and what goes beyond averaged energy."""
     cold = table.isel(temperature=0)
-    told = []
+    sentences = []
     for kind, words in (("indicator", "Of the single indicators,"), ("predictor", "Of predictors,")):
         own = cold.isel(contender=np.flatnonzero(cold["kind"].values == kind))
         if sentence := _winners(own):
-            told.append(f"{words} {sentence}.")
-    told += _beyond(cold, added.isel(temperature=0))
-    return told
+            sentences.append(f"{words} {sentence}.")
+    sentences += _beyond(cold, added.isel(temperature=0))
+    return sentences
 
 
 def _winners(own: xr.Dataset) -> str:
@@ -65,10 +65,10 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
         return []
     k = int(np.nanargmax(alone))
     place = list(cold["contender"].values).index(ENERGY)
-    told = [f"Averaged inherent energy alone reaches {_number(cold, place, k)}"]
+    sentences = [f"Averaged inherent energy alone reaches {_number(cold, place, k)}"]
     gain = added["beyond_energy"].values[:, k] if "beyond_energy" in added else np.array([])
     if not np.isfinite(gain).any():
-        return [f"{told[0]}."]
+        return [f"{sentences[0]}."]
     error = added["beyond_energy_error"].values[:, k]
     names = [str(name) for name in added["feature"].values]
     depth = [f for f, name in enumerate(names) if _DEPTH in name and np.isfinite(gain[f])]
@@ -79,11 +79,11 @@ def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
             if _nothing(gain[f], error[f], int(cold["configurations"].values[k]))
             else "adds"
         )
-        told.append(f"softness (“{names[f]}”) {verdict} ({_signed(gain[f], error[f])})")
+        sentences.append(f"softness (“{names[f]}”) {verdict} ({_signed(gain[f], error[f])})")
     f = int(np.nanargmax(gain))
     if f not in depth:
-        told.append(f"“{names[f]}” adds most ({_signed(gain[f], error[f])})")
-    return ["; to it ".join([told[0], ", ".join(told[1:])]) + "."]
+        sentences.append(f"“{names[f]}” adds most ({_signed(gain[f], error[f])})")
+    return ["; to it ".join([sentences[0], ", ".join(sentences[1:])]) + "."]
 
 
 def _nothing(gain: float, error: float, configurations: int) -> bool:

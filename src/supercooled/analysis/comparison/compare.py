@@ -311,9 +311,9 @@ def _ceilings(sides: Sequence[Side], targets: Sequence[str], parts: int) -> dict
         for name, (value, error) in _ceiling(sides, target).items():
             found[name].append(value)
             found[f"{name}_error"].append(error)
-        told = target in sides[0].halves
+        known = target in sides[0].halves
         reasons.append(
-            "" if told else "the noise can't be estimated from one run per configuration; use Propensity"
+            "" if known else "the noise can't be estimated from one run per configuration; use Propensity"
         )
     return {name: ("target", values) for name, values in found.items()} | {"no_ceiling": ("target", reasons)}
 

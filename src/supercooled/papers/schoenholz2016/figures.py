@@ -414,7 +414,7 @@ def _accuracy(results: Results, name: str, along: str, what: Markup, unit: str) 
 PLATES: tuple[Plate, ...] = (
     Plate(
         "learned_accuracy",
-        "How well rearrangements are told beforehand",
+        "How well rearrangements are predicted",
         (
             drawn_by(accuracy, accuracy_by_lead_caption, "by_lead/accuracy", name="accuracy_by_lead"),
             drawn_by(accuracy, accuracy_by_quiet_caption, "by_quiet/accuracy", name="accuracy_by_quiet"),
