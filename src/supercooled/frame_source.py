@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
@@ -42,6 +44,30 @@ class Frames:
         return tuple(pair for pair in named if pair[0] != "diameters" or pair[1] is not None)
 
 
+# While a task for another process is packed: the frames that it needs of each source, by its identity.
+_NEEDED: ContextVar[Mapping[int, Integers] | None] = ContextVar("needed", default=None)
+
+
+class FramesLeftBehind(Exception):  # noqa: N818
+    """A task asks for frames that it did not take with it."""
+
+
+@contextmanager
+def taking_only(frames: Mapping[int, Integers]) -> Iterator[None]:
+    """Sources in memory are pickled with these frames alone.
+
+    Parameters
+    ----------
+    frames
+        rising, of each source by its identity; of a source that is not here none are taken
+    """
+    token = _NEEDED.set(frames)
+    try:
+        yield
+    finally:
+        _NEEDED.reset(token)
+
+
 class FrameSource(Protocol):
     """Where frames come from. Small, picklable, holds no open file across processes."""
 
@@ -77,6 +103,14 @@ class MemorySource:
     name: str = "arrays in memory"
     known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Whole, or with the frames that a task needs."""
+        if (needed := _NEEDED.get()) is None:
+            return type(self), (self.frames, self.name, self.known)
+        numbers = needed.get(id(self), np.zeros(0, np.int64))
+        part = self.read(numbers.tolist())
+        return PartInMemory, (part, numbers, self.frames.boxes, self.name, self.digest)
+
     @property
     def n_frames(self) -> int:
         """How many frames there are."""
@@ -103,6 +137,49 @@ class MemorySource:
             images=images,
             diameters=diameters,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartInMemory:
+    """Some frames of a source in memory, as a task takes them to another process.
+
+    Parameters
+    ----------
+    numbers
+        of the frames in the whole source, rising
+    every_box
+        of all frames, (frame, 6)
+    digest
+        of the whole source
+    """
+
+    part: Frames
+    numbers: Integers
+    every_box: Array
+    name: str
+    digest: str
+
+    @property
+    def n_frames(self) -> int:
+        """How many frames the whole source has."""
+        return len(self.every_box)
+
+    def boxes(self, frames: Sequence[int]) -> Array:
+        """Boxes of the given frames, (frame, 6)."""
+        return self.every_box[np.asarray(frames, dtype=np.int64)]
+
+    def read(self, frames: Sequence[int]) -> Frames:
+        """The given frames."""
+        return MemorySource(self.part).read(_places(self.numbers, frames))
+
+
+def _places(numbers: Integers, frames: Sequence[int]) -> Any:
+    """Where some frames are among those that a task took with it."""
+    asked = np.asarray(frames, dtype=np.int64)
+    places = np.searchsorted(numbers, asked)
+    if len(asked) and (len(numbers) == 0 or (numbers[np.minimum(places, len(numbers) - 1)] != asked).any()):
+        raise FramesLeftBehind
+    return places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,10 +241,20 @@ class SizedSource:
     ----------
     diameters
         (particle,), or (frame, particle) of the source's frames, sigma_AA; None where there are none
+    numbers
+        which frames `diameters` has, rising; None for all
     """
 
     source: FrameSource
     diameters: Array | None
+    numbers: Integers | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Whole, or with the frames that a task needs."""
+        needed = (_NEEDED.get() or {}).get(id(self))
+        if needed is None or self.diameters is None or self.diameters.ndim == 1 or self.numbers is not None:
+            return type(self), (self.source, self.diameters, self.numbers)
+        return type(self), (self.source, self.diameters[needed], needed)
 
     def __getattr__(self, name: str) -> Any:
         """When particles are seen, where the source says it."""
@@ -199,7 +286,9 @@ class SizedSource:
         data, given = self.source.read(frames), self.diameters
         if given is not None:
             shape = data.positions.shape[:2]
-            index = np.asarray(frames, dtype=np.int64)
+            index = (
+                np.asarray(frames, dtype=np.int64) if self.numbers is None else _places(self.numbers, frames)
+            )
             given = np.broadcast_to(given, shape) if given.ndim == 1 else given[index]
         return replace(data, diameters=given)
 

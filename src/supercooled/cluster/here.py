@@ -39,6 +39,8 @@ class Serial(Executor):
     """Runs each call in this process when it is submitted."""
 
     cores = 1
+    # Tasks are done in this process.
+    here = True
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """A future that is done already."""

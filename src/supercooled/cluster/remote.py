@@ -179,6 +179,10 @@ class Remote(Executor):
 
         return results()
 
+    def packed(self, what: Any) -> bytes:
+        """What a worker unpacks with pickle, classes of a notebook by value."""
+        return _packed(what)
+
     def _call(self, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> _Call:
         return _Call(self._folder, _packed((arguments, dict(named))))
 

@@ -20,6 +20,7 @@ from supercooled.errors import ParameterError
 from supercooled.kernels.events import count_stretches, find_stretches
 from supercooled.kernels.hops import hop_indicator, restart_period
 from supercooled.matching import on_its_clock, origin
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 
@@ -93,7 +94,8 @@ def events(
     if not (np.isfinite(threshold) and threshold > 0):
         raise ParameterError(f"threshold must be positive, not {threshold}, for example threshold=0.05")
     search = indicator_search(trajectory, window, species, remove_drift=remove_drift)
-    pieces = map_add(partial(_pieces, search, threshold), search.chunks(megabytes), executor)
+    pool = parcels(executor, lambda span: [(trajectory, span.read)], trajectory)
+    pieces = map_add(partial(_pieces, search, threshold), search.chunks(megabytes), pool)
     found = _table(search, *_joined(pieces)).assign_attrs(search.attributes(), threshold=float(threshold))
     return on_its_clock(found, trajectory.clock)
 

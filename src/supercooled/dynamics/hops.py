@@ -17,6 +17,7 @@ from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.fields import field
 from supercooled.kernels.hops import hop_indicator, restart_period
 from supercooled.matching import coordinates, on_its_clock, origin
+from supercooled.parcels import parcels
 from supercooled.trajectory import Trajectory
 
 
@@ -114,7 +115,9 @@ def hops(
         chunks,
         [chunk.stop - chunk.start for chunk in chunks],
         coords=coordinates(trajectory, slice(side, n - side), particles),
-        executor=executor,
+        executor=parcels(
+            executor, lambda chunk: [(trajectory, getattr(chunk, "item", chunk).read)], trajectory
+        ),
         out=out,
         by="hops",
         inputs=[trajectory.source.name],

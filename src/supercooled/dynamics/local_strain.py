@@ -20,6 +20,7 @@ from supercooled.kernels.neighbours import Cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
 from supercooled.matching import coordinates, on_its_clock, origin
 from supercooled.neighbour_list import check_argument, in_order, sorted_into_cells
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.trajectory import Trajectory
 from supercooled.unwrapping import edges_followed
@@ -253,7 +254,8 @@ def _columns(
     run = plan.trajectory
     size = frames_within(megabytes, run.n_particles)
     chunks = spans(0, run.n_frames - plan.lag, size=size, after=plan.lag, end=run.n_frames)
-    frames, values, numbers = zip(*map_add(work, chunks, executor), strict=True)
+    pool = parcels(executor, lambda span: [(run, span.read)], run)
+    frames, values, numbers = zip(*map_add(work, chunks, pool), strict=True)
     return np.array(frames, np.int64), np.stack(values), np.stack(numbers)
 
 

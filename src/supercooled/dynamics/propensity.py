@@ -17,6 +17,7 @@ from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.dynamics.paths import continuous
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.matching import origin
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.replicas import replicas
 from supercooled.trajectory import Trajectory
@@ -119,7 +120,8 @@ def distances_gone(
     for run in replicas(runs):
         warn_of_breathing(run)
     plans = [_Plan(run, _frames_at(run, wanted), remove_drift, megabytes) for run in runs]
-    return np.stack(map_add(_distances, plans, executor))
+    pool = parcels(executor, lambda plan: [(plan.trajectory, slice(None))], *runs)
+    return np.stack(map_add(_distances, plans, pool))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from supercooled.kernels.correlators import (
     lay_out,
     rows_of_lines,
 )
+from supercooled.parcels import parcels
 from supercooled.trajectory import Trajectory
 
 # Of the memory allowed, the frames read at once take this part: in small pieces they stay in the cache.
@@ -95,7 +96,14 @@ class Plan:
         n = len(self.pairing.origins)
         size = n if executor is None and at_once <= room else room
         parts = [self.pairing.within(slice(a, a + size)) for a in range(0, n, size)]
-        return map_add(partial(_tally, self, frames), parts, executor)
+        pool = parcels(executor, lambda part: [(self.run, self._read(frames, part))], self.run)
+        return map_add(partial(_tally, self, frames), parts, pool)
+
+    def _read(self, needed: NDArray[np.int64], pairing: Pairing) -> NDArray[np.int64]:
+        """Frames that some origins and their pairs need."""
+        last = self.run.times[pairing.origins[-1]] + pairing.longest[-1]
+        end = np.searchsorted(self.run.times, last, "right")
+        return np.asarray(needed[(needed >= pairing.origins[0]) & (needed < end)])
 
     def piece(self) -> int:
         """Frames read at once."""
@@ -112,8 +120,7 @@ class Plan:
 
 def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
     """Sums of some origins, in one pass over the frames that they need."""
-    end = np.searchsorted(plan.run.times, plan.run.times[pairing.origins[-1]] + pairing.longest[-1], "right")
-    frames = needed[(needed >= pairing.origins[0]) & (needed < end)]
+    frames = plan._read(needed, pairing)
     columns = 3 + len(plan.measures.squares)
     shape = (plan.blocks, len(pairing.longest), plan.groups.n_groups)
     sums = np.zeros((*shape, 2 * columns - 2 + BESIDE))

@@ -19,6 +19,7 @@ from supercooled.dynamics.events import IndicatorSearch, indicator_search
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.kernels.events import REMOVED, find_extrema, thin_out
 from supercooled.matching import on_its_clock, origin
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.replicas import alike_tables, replicas
 from supercooled.trajectory import Trajectory
@@ -307,7 +308,8 @@ def training_by_extrema(
         search = indicator_search(run, rule.window, species, remove_drift=remove_drift)
         steps = tuple(_in_frames(x, run.interval) for x in (rule.soft_separation, rule.hard_separation))
         find = partial(_extrema_of, search, rule.soft_above, rule.hard_below, steps)
-        found = map_add(find, search.chunks(megabytes, before=search.period), executor)
+        pool = parcels(executor, partial(_read, run), run)
+        found = map_add(find, search.chunks(megabytes, before=search.period), pool)
         particles, frames, values = (np.concatenate(column) for column in zip(*found, strict=True))
         peak = values > rule.soft_above
         kept = []
@@ -405,6 +407,11 @@ def _quiet_stretches(table: xr.Dataset, quiet: float, hard_at: str) -> tuple[Int
     long = b - a >= needed
     middle = (a + b) // 2 if hard_at == "middle" else a + needed
     return particle[1:][same][long], middle[long]
+
+
+def _read(run: Trajectory, span: Span) -> list[tuple[Trajectory, slice]]:
+    """What a chunk reads."""
+    return [(run, span.read)]
 
 
 def _extrema_of(

@@ -25,6 +25,7 @@ from supercooled.frame import Frame, View
 from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units_once
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.source_code import source_digest
 from supercooled.trajectory import Trajectory
@@ -217,7 +218,7 @@ class Indicator(Features):
             chunks,
             list(map(len, chunks)),
             coords=coordinates(run, plan.rows, plan.particles),
-            executor=_watched(executor, progress, len(plan.rows)),
+            executor=_watched(plan.parcels(executor), progress, len(plan.rows)),
             out=out,
             by=f"{type(self).__name__}.of",
             inputs=[run.source.name],
@@ -300,7 +301,7 @@ def compute(
             )
         return _of_frame(run, wanted, species)
     plan = _Plan.of(run, wanted, species, frames)
-    pool = _watched(executor, progress, len(plan.rows))
+    pool = _watched(plan.parcels(executor), progress, len(plan.rows))
     coords, made = coordinates(run, plan.rows, plan.particles), origin(run)
     labels = _Labels(wanted, run[int(plan.rows[0])], coords, made, species)
     if out is None:
@@ -384,6 +385,15 @@ class _Plan:
         wanted = tuple(wanted)
         _check_units(run, wanted)
         return cls(run, tuple(wanted), rows, particles)
+
+    def parcels(self, executor: Executor | None) -> Any:
+        """The executor, whose tasks take with them the frames of their chunk."""
+
+        def read(chunk: Any) -> Any:
+            # What is stored comes with where it goes.
+            return [(self.run, chunk if isinstance(chunk, np.ndarray) else chunk.item)]
+
+        return parcels(executor, read, self.run)
 
     def chunks(self, megabytes: float, executor: Executor | None) -> list[Integers]:
         size = shared_out(

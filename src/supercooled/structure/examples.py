@@ -17,6 +17,7 @@ from supercooled.errors import ParameterError
 from supercooled.fields import Features, values_of
 from supercooled.fields.indicator import check_units_in
 from supercooled.matching import Labels, matched
+from supercooled.parcels import parcels
 from supercooled.replicas import each_once
 from supercooled.trajectory import Trajectory
 
@@ -85,7 +86,8 @@ def features_of_examples(
     pieces = [piece for k in range(len(runs)) for piece in _pieces(order[run[order] == k], frame, k)]
     fill = partial(_filled, wanted, frame, particle)
     values = np.empty((len(run), len(wanted[0].columns)))
-    done = map(fill, pieces) if executor is None else executor.map(fill, pieces)
+    pool = parcels(executor, lambda piece: [(runs[piece[0]], np.unique(frame[piece[1]]))], *runs)
+    done = map(fill, pieces) if pool is None else pool.map(fill, pieces)
     for (_, rows), part in zip(pieces, done, strict=True):
         values[rows] = part
     coords = {str(n): ("example", examples[n].values) for n in examples if examples[n].dims == ("example",)}

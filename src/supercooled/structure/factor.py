@@ -23,6 +23,7 @@ from supercooled.chunks import frames_within, map_add, spans
 from supercooled.errors import ParameterError
 from supercooled.kernels.shells import sum_shells
 from supercooled.mixture import pair_labels
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.replicas import species_counts
 from supercooled.structure.density_modes import Modes
@@ -101,7 +102,8 @@ def structure_factor(
         raise ParameterError(f"blocks={blocks}: {n_frames} frames can be divided into 1 to {n_frames} blocks")
     modes = Modes.of(one_box(runs), q_max, dq)
     block = block_of(n_frames, blocks)
-    found = map_add(partial(_sums, modes, blocks), _chunks(runs, block), executor)
+    pool = parcels(executor, lambda chunk: [(chunk.run, chunk.frames)], *runs)
+    found = map_add(partial(_sums, modes, blocks), _chunks(runs, block), pool)
     sums = found.sums
     counts = species_counts(runs[0])
     a, b = np.triu_indices(len(counts))

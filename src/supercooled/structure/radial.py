@@ -19,6 +19,7 @@ from supercooled.kernels.neighbours import half_of
 from supercooled.kernels.pairs import pair_histogram
 from supercooled.mixture import pair_labels
 from supercooled.neighbour_list import check_argument, sorted_into_cells
+from supercooled.parcels import parcels
 from supercooled.quantities import labelled
 from supercooled.replicas import species_counts
 from supercooled.structure.replicas import described, in_one_order, mean_counts
@@ -96,7 +97,8 @@ def radial_distribution(
         attributes = described(runs)
         g = sums / np.sum([_expected(run, edges_r) for run in runs], axis=0)
     else:
-        sums = map_add(partial(_sums, n_bins, dr), chunks, executor)
+        pool = parcels(executor, lambda chunk: [chunk], *runs)
+        sums = map_add(partial(_sums, n_bins, dr), chunks, pool)
         attributes = described(runs)
         shells = shell_volumes(edges_r, runs[0].dimensions)
         g = sums / (_pairs(species_counts(runs[0]))[:, None] * shells * attributes["n_frames"])
