@@ -129,11 +129,15 @@ def test_a_paper_from_outside_is_run_and_drawn_again(installed: Path, tmp_path: 
     assert 'href="#walk">Figure 1</a>' in page
     assert "Every lag." in page
     drawn = {path.name for path in (out / "figures").iterdir() if not path.name.startswith(".")}
-    assert drawn == {"walk.svg", "walk.pdf", "walk.png"}
-    (out / "figures" / "walk.png").unlink()
-    again = RUNNER.invoke(cli.app, ["report", str(out)])
+    assert drawn == {"walk.svg"}
+    (out / "figures" / "walk.svg").unlink()
+    again = RUNNER.invoke(cli.app, ["report", str(out), "--figures", "svg, png"])
     assert again.exit_code == 0, again.output
+    assert (out / "figures" / "walk.svg").exists()
     assert (out / "figures" / "walk.png").exists()
+    unknown = RUNNER.invoke(cli.app, ["report", str(out), "--figures", "pdf,jpeg"])
+    assert unknown.exit_code != 0
+    assert "'jpeg' is not a format of figures; known are svg, pdf, png" in str(unknown.exception)
     assert (out / "report.html").read_text() == page
 
 

@@ -132,6 +132,8 @@ def test_a_report_is_made_again_from_its_folder(tmp_path):
     made = {"comparison.json", "provenance.json", "results.zarr", "figures", "report.html"}
     assert page == out / "report.html"
     assert everything_in(out) == made
+    assert everything_in(out / "figures") == {"p_hop.svg"}
+    report.rebuild(out, formats=("pdf", "png"))
     assert everything_in(out / "figures") == {"p_hop.svg", "p_hop.pdf", "p_hop.png"}
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 

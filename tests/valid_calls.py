@@ -1674,7 +1674,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "console": Console(file=io.StringIO()),
     },
     "report.read_comparison": lambda: {"path": comparison_file()},
-    "report.rebuild": lambda: {"out": written_report(), "figures": None},
+    "report.rebuild": lambda: {"out": written_report(), "figures": None, "formats": ("pdf",)},
     "report.save_results": lambda: {"path": folder() / "r", "results": {"a": table()}},
     "report.scene": lambda: {
         "run": run(),

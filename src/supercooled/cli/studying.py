@@ -10,9 +10,11 @@ from typer.core import TyperArgument, TyperCommand
 
 import supercooled as sc
 from supercooled import extensions
+from supercooled.arguments import shown
 from supercooled.cli.command_line import given_command
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
+from supercooled.errors import ParameterError
 
 
 @reads
@@ -138,10 +140,24 @@ def study(
 
 def report(
     out: Annotated[Path, typer.Argument(help="Folder written by a study or an analysis.")],
+    figures: Annotated[
+        str,
+        typer.Option(
+            help="Formats of the figures: svg, pdf, png, with commas between them. The page needs svg."
+        ),
+    ] = "svg",
 ) -> None:
     """Draw the figures and the page again from the stored results."""
+    from supercooled.report.plates import KINDS
+
+    formats: list[Any] = [word.strip() for word in figures.split(",")]
+    if wrong := [word for word in formats if word not in KINDS]:
+        raise ParameterError(
+            f"--figures: {shown(wrong[0])} is not a format of figures; known are {', '.join(KINDS)}, "
+            "for example --figures pdf,png"
+        )
     with sc.report.own_folder(out, redrawn=True):
-        sc.report.rebuild(out)
+        sc.report.rebuild(out, formats=formats)
         _finish(out)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import xarray as xr
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Caption", "Figures", "Panel", "Plate", "Results", "Section", "drawn_by"]
 
-KINDS = ("svg", "pdf", "png")
+Format = Literal["svg", "pdf", "png"]
+KINDS: tuple[Format, ...] = get_args(Format)
 Results = Mapping[str, xr.Dataset]
 
 
@@ -205,16 +206,19 @@ class DrawnPlate:
     title: str
     panels: tuple[DrawnPanel, ...]
 
-    def save(self, folder: Path) -> set[str]:
-        """Each panel as SVG, PDF and PNG in `folder`; the names of the files."""
+    def save(self, folder: Path, formats: Collection[Format] = ()) -> set[str]:
+        """Each panel as SVG, and in other formats, in `folder`; the names of the files."""
         require("matplotlib", doing="drawing a figure")
         from supercooled.report.style import render
 
+        made = set()
         for panel in self.panels:
-            write_bytes(folder / f"{panel.name}.svg", panel.svg.encode())
-            write_bytes(folder / f"{panel.name}.pdf", render(panel.figure, "pdf"))
-            write_bytes(folder / f"{panel.name}.png", render(panel.figure, "png"))
-        return {f"{panel.name}.{kind}" for panel in self.panels for kind in KINDS}
+            for kind in KINDS:
+                if kind == "svg" or kind in formats:
+                    drawn = panel.svg.encode() if kind == "svg" else render(panel.figure, kind)
+                    write_bytes(folder / f"{panel.name}.{kind}", drawn)
+                    made.add(f"{panel.name}.{kind}")
+        return made
 
 
 def draw(plate: Plate, results: Results) -> DrawnPlate | None:

@@ -265,7 +265,9 @@ def render(fig: Figure, kind: Literal["svg", "pdf", "png"]) -> bytes:
         "png": {"Software": None},
     }
     with styled():
+        # Solved once for all formats: Matplotlib would draw the whole figure, and throw it away, to solve it.
+        if (layout := fig.get_layout_engine()) is not None:
+            layout.execute(fig)
+            fig.set_layout_engine(None)
         fig.savefig(buffer, format=kind, metadata=dates[kind])
-    # the layout of the first drawing serves the next formats too
-    fig.set_layout_engine("none")
     return buffer.getvalue()

@@ -31,7 +31,7 @@ from supercooled.report.files import (
     write_json,
     write_text,
 )
-from supercooled.report.plates import Figures, Section
+from supercooled.report.plates import KINDS, Figures, Format, Section
 
 RESULTS, COMPARISON, PROVENANCE, FIGURES, PAGE = (
     "results.zarr",
@@ -289,7 +289,7 @@ def _check_together(out: Path, found: Mapping[str, str]) -> None:
 
 
 @validated
-def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
+def rebuild(out: str | Path, *, figures: Figures | None = None, formats: Sequence[Format] = ("svg",)) -> Path:
     """Figures and page once more, from what is stored in the folder `out`; the page's path.
 
     Parameters
@@ -299,6 +299,8 @@ def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
     figures
         those of the paper that the results were made for; without them, as the paper of the name that
         the results say has them
+    formats
+        "pdf" or "png" beside "svg", which the page needs. A format that the folder has already is made again
 
     Returns
     -------
@@ -344,7 +346,9 @@ def rebuild(out: str | Path, *, figures: Figures | None = None) -> Path:
         ):
             drawn = (draw(plate, results) for plate in known.plates)
             plates = tuple(plate for plate in drawn if plate is not None)
-            kept = {name for plate in plates for name in plate.save(out / FIGURES)}
+            there = {path.name for path in (out / FIGURES).glob("*")} & set(known.files)
+            asked = [one for one in KINDS if one in formats or any(name.endswith(one) for name in there)]
+            kept = {name for plate in plates for name in plate.save(out / FIGURES, asked)}
             for name in set(known.files) - kept:
                 remove_owned(out / FIGURES / name)
             page = render(
