@@ -18,6 +18,7 @@ NAMES = (
     "local_softness",
     "structure_functions",
     "pair_entropy",
+    "local_structure",
     "hops",
     "correlators",
     "read_dump",
