@@ -23,6 +23,7 @@ NAMES = (
     "correlators",
     "read_dump",
     "quench",
+    "whole_frame",
 )
 FIGURES = Path(__file__).resolve().parents[1] / "reproduction" / "speed.json"
 
