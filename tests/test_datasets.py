@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -206,3 +207,32 @@ def test_the_command_takes_a_set_by_its_name(planted, tmp_path, monkeypatch):
     assert (tmp_path / "out" / "report.html").exists()
     said = CliRunner().invoke(app, ["benchmark", "no-such", "--out", "other"])
     assert isinstance(said.exception, ParameterError)
+
+
+@pytest.mark.parametrize("name", list(sc.datasets.examples().index))
+def test_each_example_is_small_and_read_as_it_says(name):
+    line = sc.datasets.examples().loc[name]
+    assert line["bytes"] < 120_000
+    assert sc.datasets.example(name).stat().st_size == line["bytes"]
+    run = eval(line["read"], {"sc": sc, "pandas": pd, "path": sc.datasets.example(name)})  # noqa: S307
+    assert run.n_frames == {"ka-snapshot": 1, "ka-lj": 7, "ka-metal": 7, "tracks-2d": 25}.get(name, 13)
+    if name not in ("ka-lj", "ka-metal", "ka-snapshot"):
+        assert (run[0].sizes > 0.7).all()
+
+
+def test_the_run_in_metal_units_is_the_run_in_reduced_ones():
+    reduced, metal = (
+        sc.read(sc.datasets.example(name), temperature=T, units=units)
+        for name, T, units in (
+            ("ka-lj", 0.8, None),
+            ("ka-metal", None, sc.Units("metal", sigma=2.2, epsilon=0.08, mass=58.7)),
+        )
+    )
+    np.testing.assert_allclose(metal.unwrapped(), reduced.unwrapped(), atol=1e-4)
+    np.testing.assert_allclose(metal.times, reduced.times, rtol=1e-6)
+    assert metal.names == reduced.names == ("A", "B")
+
+
+def test_an_example_that_is_not_there_is_one_sentence():
+    with pytest.raises(ParameterError, match="no example 'metallic'; there are ka-lj, ka-metal"):
+        sc.datasets.example("metallic")

@@ -1,6 +1,8 @@
 """A diameter for each particle: from the file, through slices, units and files that are written."""
 
+import runpy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -254,3 +256,14 @@ def test_correlations_at_fixed_size_lose_what_only_the_size_says():
     table = sc.compare(None, seen, moved, at_fixed=[size], blocks=4).table
     assert table.pearson.item() > 0.9
     assert abs(table.partial_pearson.item()) < 4.5 * 512**-0.5 / 8**0.5
+
+
+def test_a_polydisperse_swap_liquid_goes_from_file_to_figure_in_ten_lines(tmp_path, monkeypatch):
+    script = Path(__file__).parent.parent / "docs" / "examples" / "polydisperse.py"
+    assert len(script.read_text().splitlines()) <= 10
+    monkeypatch.chdir(tmp_path)
+    table = runpy.run_path(str(script))["table"].table
+    assert "<svg" in (tmp_path / "sizes.svg").read_text()
+    assert table.sizes["indicator"] == 4
+    # The depth of one class knows the size; at fixed size it does not hang on how many classes there are.
+    assert np.isfinite(table.partial_pearson.values).all()

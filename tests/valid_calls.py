@@ -1015,6 +1015,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "hard_separation": 8.0,
         "lead": 0.0,
     },
+    "datasets.example": lambda: {"name": "polydisperse"},
     "dynamics.CrossingRule": lambda: {
         "window": 10.0,
         "candidate": 0.05,
