@@ -145,11 +145,163 @@ def test_g_of_a_window_is_that_of_the_whole() -> None:
         sc.structure.radial_distribution(seen, r_max=23.0, dr=0.5)
 
 
+@pytest.fixture(scope="module")
+def long_run() -> sc.Trajectory:
+    return whole(2, frames=40)
+
+
+@pytest.fixture(scope="module")
+def long_seen(long_run: sc.Trajectory) -> sc.Trajectory:
+    return seen_of(long_run, missing=0.03)
+
+
+def test_hops_on_stretches_that_are_seen_are_those_of_the_whole_run(
+    long_run: sc.Trajectory, long_seen: sc.Trajectory
+) -> None:
+    truth = sc.dynamics.hops(long_run, window=6.0).values
+    ours = sc.dynamics.hops(long_seen, window=6.0)
+    present = long_seen.present()
+    whole_windows = np.lib.stride_tricks.sliding_window_view(present, 7, axis=0).all(axis=2)
+    np.testing.assert_array_equal(np.isfinite(ours.values), whole_windows)
+    np.testing.assert_allclose(ours.values[whole_windows], truth[whole_windows], atol=1e-12)
+    again = sc.dynamics.hops(long_seen, window=6.0, megabytes=0.05, species="B")
+    np.testing.assert_allclose(again, ours.sel(particle=again.particle), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"species": "B"}, {"particle_groups": "species"}, {"megabytes": 0.02}]
+)
+def test_correlators_are_averages_over_those_that_are_seen_in_both_frames(
+    change: dict[str, Any], long_seen: sc.Trajectory
+) -> None:
+    asked = {"lags": [1, 2, 5], "overlap_radius": 0.06, "wave_numbers": [7.0], "r_max": 1.0, "dr": 0.1}
+    found = sc.dynamics.correlators(long_seen, **asked, **change)
+    tracks, groups = long_seen.tracks(), [long_seen.species >= 0]
+    if change.get("species"):
+        groups = [long_seen.species == 1]
+    elif "particle_groups" in change:
+        groups = [long_seen.species == 0, long_seen.species == 1]
+    for k, lag in enumerate(asked["lags"]):
+        for g, group in enumerate(groups):
+            way = np.linalg.norm(tracks[lag:, group] - tracks[:-lag, group], axis=2)
+            one = found.isel(lag=k) if len(groups) == 1 else found.isel(lag=k, group=g)
+            there = np.isfinite(way)
+            assert float(one.msd) == pytest.approx(np.nanmean(way**2), rel=1e-12)
+            assert float(one.overlap) == pytest.approx((way[there] <= 0.06).mean(), rel=1e-12)
+            # The mean over origins of N q^2, less <N q>^2 / <N>.
+            inside, seen = ((way <= 0.06) & there).sum(axis=1), there.sum(axis=1)
+            chi4 = (inside**2 / seen).mean() - inside.mean() ** 2 / seen.mean()
+            assert float(one.chi4_overlap) == pytest.approx(chi4, rel=1e-9)
+
+
+def test_the_msd_of_a_window_is_that_of_the_whole_within_its_error(
+    long_run: sc.Trajectory, long_seen: sc.Trajectory
+) -> None:
+    asked: dict[str, Any] = {"lags": [1, 2], "overlap_radius": 0.06}
+    ours, truth = (sc.dynamics.displacements(one, **asked) for one in (long_seen, long_run))
+    # Steps of one frame know nothing of each other; those of two share one.
+    steps = np.array([2, 1]) * ours.n_origins * 0.3 * long_run.n_particles
+    assert (np.abs(ours.msd - truth.msd) < 5 * truth.msd / np.sqrt(steps)).all()
+
+
+def test_drift_of_those_that_come_and_go_is_taken_off(long_seen: sc.Trajectory) -> None:
+    drift = np.cumsum(np.full((long_seen.n_frames, 1, 2), (0.01, 0.005)), axis=0)
+    wide = sc.FieldOfView((-20.0, -20.0), (20.0, 20.0))
+    still, carried = (
+        sc.Trajectory.from_tracks(long_seen.tracks()[..., :2] + way, field_of_view=wide)
+        for way in (0.0, drift)
+    )
+    for made in (
+        lambda run: sc.dynamics.hops(run, window=6.0, remove_drift=True).values,
+        lambda run: sc.dynamics.hops(run, window=6.0, remove_drift=True, megabytes=0.05).values,
+        lambda run: sc.dynamics.displacements(run, lags=[3], overlap_radius=0.1, remove_drift=True).msd,
+        lambda run: (
+            sc.dynamics.displacements(
+                run, lags=[3], overlap_radius=0.1, remove_drift=True, megabytes=0.05
+            ).msd
+        ),
+    ):
+        np.testing.assert_allclose(made(still), made(carried), atol=1e-12)
+    drifting = sc.dynamics.displacements(carried, lags=[3], overlap_radius=0.1)
+    bare = sc.dynamics.displacements(still, lags=[3], overlap_radius=0.1, remove_drift=True)
+    assert float(drifting.msd[0]) > float(bare.msd[0])
+
+
+@pytest.mark.parametrize("measure", ["cage_relative_displacement", "nonaffine_displacement"])
+def test_motion_against_neighbours_is_that_of_the_whole_run(
+    measure: str, long_run: sc.Trajectory, long_seen: sc.Trajectory
+) -> None:
+    call = getattr(sc.dynamics, measure)
+    ours, truth = (call(one, lag=2.0, cutoff=2.6, origin_spacing=9.0) for one in (long_seen, long_run))
+    values, reference = ours[next(iter(ours))].values, truth[next(iter(truth))].values
+    there = np.isfinite(values)
+    assert 0.05 < there.mean() < 0.7
+    np.testing.assert_allclose(values[there], reference[there], atol=1e-12)
+    again = call(long_seen, lag=2.0, cutoff=2.6, origin_spacing=9.0, megabytes=0.03)
+    np.testing.assert_array_equal(again[next(iter(ours))], values)
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_particles_at_rest_that_are_not_seen_sharply_have_the_noise_floor(dimensions: int) -> None:
+    noise, frames, n = 0.05, 30, 2000
+    random = np.random.default_rng(7)
+    still = random.uniform(-4.0, 4.0, (1, n, dimensions))
+    run = sc.Trajectory.from_tracks(
+        still + random.normal(0.0, noise, (frames, n, dimensions)),
+        field_of_view=sc.FieldOfView((-5.0,) * dimensions, (5.0,) * dimensions, localisation_error=noise),
+    )
+    found = sc.dynamics.displacements(run, lags=[1, 7], overlap_radius=0.3)
+    # Each place is in two of the differences.
+    independent = dimensions * n * (frames - 7) / 2
+    floor = 2 * dimensions * noise**2
+    assert found.attrs["noise_floor"] == pytest.approx(floor)
+    assert (np.abs(found.msd - floor) < 5 * floor * np.sqrt(2 / independent)).all()
+    # Of p_hop the two factors have this mean; the mean of the root of their product is a little smaller.
+    floor = sc.dynamics.hops(run, window=8.0).attrs["noise_floor"]
+    xyz = run.tracks()[:9]
+    first, last = xyz[:5], xyz[4:]
+    factor = ((last - first.mean(axis=0)) ** 2).sum(axis=2).mean(axis=0)
+    assert abs(factor.mean() - floor) < 5 * factor.std() / np.sqrt(n)
+    assert 0.8 * floor < float(sc.dynamics.hops(run, window=8.0).mean()) < floor
+
+
+def test_targets_take_those_that_are_seen_or_refuse_them() -> None:
+    positions = whole(2, frames=20).unwrapped()[:, :, :2]
+    wide = sc.FieldOfView((-14.0, -14.0), (14.0, 14.0))
+    hidden = np.random.default_rng(5).random(positions.shape[:2]) < 0.03
+    seen = sc.Trajectory.from_tracks(np.where(hidden[..., None], np.nan, positions), field_of_view=wide)
+    refused = set()
+    for name, kind in sc.targets.known().items():
+        made = kind(**valid_calls.CALLS.get(f"targets.{name}", dict)())
+        try:
+            values = made.of([seen, seen[:19]] if made.of_several else seen).values
+        except SupercooledError as error:
+            refused.add(name if "borders" in str(error) else f"{name}: {error}")
+        else:
+            assert np.isnan(values[~seen.present()[: len(values)]]).all(), name
+    assert refused <= set(sc.targets.known())
+    assert refused & {"Hop", "Displacement", "NonaffineMotion"} == set()
+
+
+def test_a_comparison_is_of_those_that_have_both(long_seen: sc.Trajectory) -> None:
+    near, way = indicators.LocalDensity(1.2, 0.05), sc.targets.Displacement(after=2.0)
+    table = sc.compare(long_seen, [near], [way]).to_pandas()
+    x, y = near.of(long_seen).values, way.of(long_seen).values
+    both = np.isfinite(x) & np.isfinite(y)
+    assert int(table.samples[0]) == both.sum()
+    assert float(table.pearson[0]) == pytest.approx(np.corrcoef(x[both], y[both])[0, 1], abs=1e-12)
+
+
 # What takes particles that come and go; each has its law in this file, or asks for times, species and labels
 # alone. Everything else public that takes a trajectory must refuse them.
 TAKES = {
+    "compare",
     "compute",
+    "dynamics.cage_relative_displacement",
+    "dynamics.displacements",
+    "dynamics.hops",
     "dynamics.logarithmic_lags",
+    "dynamics.nonaffine_displacement",
     "matching.coordinates",
     "matching.field_values",
     "matching.laid_on",

@@ -700,8 +700,14 @@ class Trajectory:
             return np.ones((len(self.frames[chunk]), self.n_particles), bool)
         return ~np.isnan(self.tracks(chunk)[..., 0])
 
-    def _periodic(self) -> None:
-        """Refuse where particles come and go."""
+    def check_borders(self) -> None:
+        """Refuse where particles come and go, for what knows nothing of that.
+
+        Raises
+        ------
+        TrajectoryError
+            if the run has a field of view.
+        """
         if self.field_of_view is not None:
             raise TrajectoryError(
                 f"{self.source.name}: particles come and go through the open borders of its field of view, "
@@ -817,7 +823,7 @@ class Trajectory:
         BoxError
             if a box has no volume.
         """
-        self._periodic()
+        self.check_borders()
         wanted = self.frames[chunk]
         data = self.source.read([int(f) for f in wanted])
         if data.diameters is not None:
@@ -879,7 +885,7 @@ class Trajectory:
         Array
             (frame, 6), edges in sigma_AA and tilts
         """
-        self._periodic()
+        self.check_borders()
         wanted = self.frames[chunk]
         boxes = self.source.boxes([int(f) for f in wanted])
         self._check_boxes(boxes, wanted)

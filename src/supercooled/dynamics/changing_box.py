@@ -71,6 +71,8 @@ def breathing(trajectory: Trajectory) -> Breathing:
 
 def warn_of_breathing(trajectory: Trajectory) -> None:
     """Say so, once a call, where the box changes: every displacement contains what the box does."""
+    if trajectory.field_of_view is not None:
+        return
     found = breathing(trajectory)
     if found.share > _ROUNDING:
         warnings.warn(

@@ -172,7 +172,8 @@ def correlators(
                 block=blocks_of(run.times, blocks),
                 blocks=blocks,
                 bins=len(edges) - 1,
-                continuous=added_up(run),
+                # The drift of those that come and go is added up from frame to frame.
+                continuous=added_up(run) or (remove_drift and run.field_of_view is not None),
                 remove_drift=remove_drift,
                 megabytes=megabytes,
             )
@@ -192,7 +193,20 @@ def correlators(
         replicas=len(runs),
         duration=float(durations.sum()),
         remove_drift=remove_drift,
+        **_noise_floor(runs),
     )
+
+
+def _noise_floor(runs: list[Trajectory]) -> dict[str, float]:
+    """The mean squared displacement of particles that stand still, as they are not seen sharply; if known."""
+    errors = [
+        run.field_of_view.localisation_error
+        for run in runs
+        if run.field_of_view is not None and run.field_of_view.localisation_error is not None
+    ]
+    if not errors:
+        return {}
+    return {"noise_floor": float(2 * runs[0].dimensions * np.mean(np.square(errors)))}
 
 
 def _lags(runs: list[Trajectory], lags: ArrayLike) -> Array:

@@ -201,6 +201,7 @@ def indicator_search(
     trajectory: Trajectory, window: float, species: str | int | None, *, remove_drift: bool
 ) -> IndicatorSearch:
     """Checked: the window fits the run, and the species exists."""
+    trajectory.check_borders()
     side = frames_on_each_side(trajectory, window)
     if species is None:
         return IndicatorSearch(trajectory, side, np.arange(trajectory.n_particles), "all", remove_drift)

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arguments import Positive, validated
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array, Booleans, Integers
 from supercooled.chunks import Span, frames_within, shared_out, spans
 from supercooled.dynamics.changing_box import warn_of_breathing
 from supercooled.errors import ParameterError, TrajectoryError
@@ -124,6 +124,7 @@ def hops(
         **origin(trajectory),
         window=2 * side * trajectory.interval,
         frames_in_each_half=side + 1,
+        **noise_floor(trajectory, side),
     )
     return on_its_clock(found, trajectory.clock)
 
@@ -133,6 +134,8 @@ def added_up(run: Trajectory) -> bool:
 
     For want of image flags, or because the box changes.
     """
+    if run.field_of_view is not None:
+        return False
     first = run.read(slice(0, 1))
     if not first.unwrapped and first.images is None:
         return True
@@ -142,11 +145,29 @@ def added_up(run: Trajectory) -> bool:
 
 def paths(trajectory: Trajectory, frames: slice, particles: Integers | None, *, remove_drift: bool) -> Array:
     """Unwrapped positions of some particles, (frame, particle, 3), with or without the drift of all."""
+    if trajectory.field_of_view is not None:
+        seen = trajectory.tracks(frames, None if remove_drift else particles)
+        if not remove_drift:
+            return seen
+        seen -= drift(seen)[:, None]
+        return seen if particles is None else np.ascontiguousarray(seen[:, particles])
     if not remove_drift:
         return trajectory.unwrapped(frames, particles)
     every = trajectory.unwrapped(frames)
     every -= every.mean(axis=1, keepdims=True)
     return every if particles is None else np.ascontiguousarray(every[:, particles])
+
+
+def drift(positions: Array) -> Array:
+    """How far those that are seen in two frames running have gone on average, added up, (frame, 3).
+
+    positions : (frame, particle, 3), NaN where a particle is not seen
+    """
+    steps = np.diff(positions, axis=0)
+    there = ~np.isnan(steps[..., 0])
+    total = np.where(there[..., None], steps, 0.0).sum(axis=1)
+    mean = total / np.maximum(there.sum(axis=1), 1)[:, None]
+    return np.concatenate([np.zeros((1, 3)), np.cumsum(mean, axis=0)])
 
 
 def frames_on_each_side(trajectory: Trajectory, window: float) -> int:
@@ -178,5 +199,37 @@ def _hops_of(
 ) -> Array:
     positions = paths(trajectory, span.read, particles, remove_drift=remove_drift)
     out = np.empty((span.stop - span.start, positions.shape[1]))
-    hop_indicator(positions, side, out)
-    return out
+    if trajectory.field_of_view is None:
+        hop_indicator(positions, side, out)
+        return out
+    there = ~np.isnan(positions[..., 0])
+    hop_indicator(_filled(positions, there), side, out)
+    counts = np.cumsum(np.concatenate([np.zeros((1, there.shape[1]), np.int64), there]), axis=0)
+    whole = counts[2 * side + 1 :] - counts[: -2 * side - 1] == 2 * side + 1
+    return np.where(whole, out, np.nan)
+
+
+def _filled(positions: Array, there: Booleans) -> Array:
+    """Positions with the last known ones where a particle is not seen: running sums go on past them."""
+    rows = np.where(there, np.arange(len(there))[:, None], -1)
+    last = np.maximum.accumulate(rows, axis=0)
+    first = np.argmax(there, axis=0)
+    last = np.where(last < 0, first, last)
+    filled = np.take_along_axis(positions, last[..., None], axis=0)
+    return np.nan_to_num(filled, copy=False)
+
+
+def noise_floor(trajectory: Trajectory, side: int) -> dict[str, float]:
+    r"""What p_hop is of a particle at rest whose places are not seen sharply; nothing if that is not known.
+
+    .. math:: d \epsilon^2 \frac{(n - 1)(n + 2)}{n^2}
+
+    with the n frames of each half, one of which they share, and the error epsilon of each coordinate: the
+    mean of either factor, of which p_hop is the root of the product.
+    """
+    seen = trajectory.field_of_view
+    if seen is None or seen.localisation_error is None:
+        return {}
+    n = side + 1
+    floor = seen.dimensions * seen.localisation_error**2 * (n - 1) * (n + 2) / n**2
+    return {"noise_floor": float(floor)}

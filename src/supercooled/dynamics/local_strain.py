@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from supercooled.arguments import Positive, validated
-from supercooled.arrays import Array, Integers
+from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.chunks import Span, frames_within, map_add, spans
 from supercooled.errors import ParameterError, TrajectoryError
@@ -173,12 +173,16 @@ class _Plan:
     spacing: int
     cutoff: float
 
-    def origins(self, span: Span) -> Iterator[tuple[int, Cells, Array]]:
+    def origins(self, span: Span) -> Iterator[tuple[int, Cells, Array, _Seen | None]]:
         """Frame, neighbours at it, and the sorted particles' way to the later one, (3, particle).
 
+        With who they are, where some are not seen.
         Less what the box takes all along with: an affine map of everything, images included.
         """
         run = self.trajectory
+        if run.field_of_view is not None:
+            yield from self._seen(span)
+            return
         unwrapped = run.laid_out(span.read)
         positions, boxes = run.positions(span.read), run.boxes(span.read)
         carried = _carried(boxes, run)
@@ -191,7 +195,45 @@ class _Plan:
             if carried is not None:
                 before = before @ (carried[f + self.lag] @ np.linalg.inv(carried[f])).T
             moves = (unwrapped[f + self.lag] - before)[cells.order].T
-            yield frame, cells, np.ascontiguousarray(moves)
+            yield frame, cells, np.ascontiguousarray(moves), None
+
+    def _seen(self, span: Span) -> Iterator[tuple[int, Cells, Array, _Seen | None]]:
+        """The same of those that are seen at both times."""
+        run = self.trajectory
+        first = -(-span.start // self.spacing) * self.spacing
+        for frame in run.seen(slice(first, span.stop, self.spacing)):
+            assert frame.view is not None  # noqa: S101
+            here = frame.view.particles
+            both = run.tracks(slice(frame.row, frame.row + self.lag + 1, self.lag))
+            lost = np.isnan(both[1, here, 0])
+            rest = frame.without(lost)
+            who = here[~lost]
+            cells = rest.cells(self.cutoff)
+            moves = (both[1, who] - both[0, who])[cells.order].T
+            known = _Seen(who, rest.surrounded(self.cutoff), run.n_particles)
+            yield frame.row, cells, np.ascontiguousarray(moves), known
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Who is seen at both times, and of whom all neighbours are.
+
+    particles, known : (particle,)
+    n_particles : of the run
+    """
+
+    particles: Integers
+    known: Booleans
+    n_particles: int
+
+    def spread(self, values: Array, numbers: Integers) -> tuple[Array, Array]:
+        """Values and numbers of neighbours of all particles of the run, NaN where they are not known."""
+        good = self.known & (numbers > 0) & ~(values < 0 if values.ndim == 1 else np.zeros(len(values), bool))
+        every = np.full((self.n_particles, *values.shape[1:]), np.nan)
+        every[self.particles[good]] = values[good]
+        counts = np.full(self.n_particles, np.nan)
+        counts[self.particles[good]] = numbers[good]
+        return every, counts
 
 
 def _carried(boxes: Array, run: Trajectory) -> Array | None:
@@ -223,34 +265,35 @@ def _plan(trajectory: Trajectory, lag: float, cutoff: float, spacing: float | No
     return _Plan(trajectory, frames[0], frames[1], float(cutoff))
 
 
-_Column: TypeAlias = tuple[int, Array, Integers]
+_Column: TypeAlias = tuple[int, Array, Integers | Array]
 
 
 def _nonaffine(plan: _Plan, span: Span) -> list[_Column]:
     found = []
-    for frame, cells, moves in plan.origins(span):
+    for frame, cells, moves, seen in plan.origins(span):
         values, numbers = np.empty(len(cells.order)), np.empty(len(cells.order), np.int64)
         nonaffine_motion(cells, moves, plan.cutoff, plan.trajectory.dimensions, values, numbers)
-        found.append(_in_order(frame, cells, values, numbers))
+        found.append(_in_order(frame, cells, values, numbers, seen))
     return found
 
 
 def _relative(plan: _Plan, span: Span) -> list[_Column]:
     found = []
-    for frame, cells, moves in plan.origins(span):
+    for frame, cells, moves, seen in plan.origins(span):
         values, numbers = np.empty(moves.shape), np.empty(len(cells.order), np.int64)
         relative_motion(cells, moves, plan.cutoff, values, numbers)
-        found.append(_in_order(frame, cells, values.T, numbers))
+        found.append(_in_order(frame, cells, values.T, numbers, seen))
     return found
 
 
-def _in_order(frame: int, cells: Cells, values: Array, numbers: Integers) -> _Column:
-    return frame, in_order(values, cells), in_order(numbers, cells)
+def _in_order(frame: int, cells: Cells, values: Array, numbers: Integers, seen: _Seen | None) -> _Column:
+    ordered, counts = in_order(values, cells), in_order(numbers, cells)
+    return (frame, ordered, counts) if seen is None else (frame, *seen.spread(ordered, counts))
 
 
 def _columns(
     plan: _Plan, work: Callable[[Span], list[_Column]], executor: Executor | None, megabytes: float
-) -> tuple[Integers, Array, Integers]:
+) -> tuple[Integers, Array, Integers | Array]:
     run = plan.trajectory
     size = frames_within(megabytes, run.n_particles)
     chunks = spans(0, run.n_frames - plan.lag, size=size, after=plan.lag, end=run.n_frames)
@@ -259,7 +302,7 @@ def _columns(
     return np.array(frames, np.int64), np.stack(values), np.stack(numbers)
 
 
-def _dataset(plan: _Plan, frames: Integers, field: xr.DataArray, numbers: Integers) -> xr.Dataset:
+def _dataset(plan: _Plan, frames: Integers, field: xr.DataArray, numbers: Integers | Array) -> xr.Dataset:
     run = plan.trajectory
     count = xr.DataArray(numbers, dims=("frame", "particle"))
     count.attrs.update(units="1", long_name="neighbours")

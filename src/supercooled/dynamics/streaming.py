@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from supercooled.arrays import Array
 from supercooled.chunks import frames_within, map_add
 from supercooled.dynamics.grouping import Groups
+from supercooled.dynamics.hops import drift
 from supercooled.dynamics.lags import Pairing
 from supercooled.kernels.correlators import (
     ORIGINS_AT_ONCE,
@@ -129,11 +130,42 @@ def _tally(plan: Plan, needed: NDArray[np.int64], pairing: Pairing) -> Tally:
         return Tally(sums, histogram)
     ring = _Ring.empty(plan, pairing, plan._most_alive(frames, pairing))
     room = rows_of_lines(1, TILE)[0]
+    add = add_pairs if plan.run.field_of_view is None else _add_seen
     for piece, positions in _pieces(plan, frames):
         ring.keep(piece, positions)
         for pairs in ring.pairs(piece):
-            add_pairs(ring.origins, pairs, positions, plan.measures, room, sums, histogram)
+            add(ring.origins, pairs, positions, plan.measures, room, sums, histogram)
     return Tally(sums, histogram)
+
+
+def _add_seen(  # noqa: PLR0917  as the kernel that it calls
+    origins: Origins,
+    pairs: Pairs,
+    later: Array,
+    measures: Measures,
+    room: Array,
+    sums: Array,
+    histogram: Array,
+) -> None:
+    """As :func:`add_pairs`, of those that are seen in both frames of a pair."""
+    ordered, weighted = len(origins.order) > 0, len(origins.weights) > 0
+    for slot, frame, lag, block, apart in zip(*pairs, strict=True):
+        starts = origins.starts[slot]
+        n = int(starts[-1])
+        first, last = origins.positions[slot][:, :n], later[frame]
+        last = last[:, origins.order[slot, :n]] if ordered else last[:, :n]
+        both = ~(np.isnan(first[0]) | np.isnan(last[0]))
+        some, others = rows_of_lines(1, int(both.sum())), rows_of_lines(1, int(both.sum()))
+        some[0, :, : both.sum()], others[0, :, : both.sum()] = first[:, both], last[:, both]
+        chosen = Origins(
+            positions=some,
+            order=np.empty((0, 0), np.uint32),
+            weights=origins.weights[slot : slot + 1, :n][:, both] if weighted else np.empty((0, 0)),
+            starts=np.concatenate([[0], np.cumsum(both)])[starts][None],
+        )
+        zero = np.zeros(1, np.int64)
+        pair = Pairs(zero, zero, np.array([lag]), np.array([block]), np.array([apart]))
+        add_pairs(chosen, pair, others, measures, room, sums, histogram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,18 +255,30 @@ def _pieces(plan: Plan, frames: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.
     size = min(plan.piece(), len(frames))
     buffer = rows_of_lines(size, len(plan.groups.particles))
     before: Array | None = None
+    gone = np.zeros(3)
     for start in range(0, len(frames), size):
         piece = frames[start : start + size]
         read = piece if before is None else np.append(piece[0] - 1, piece)
+        if plan.run.field_of_view is not None:
+            seen = _some(plan.run, read).tracks()
+            # The frame in common says how far all have gone until the piece begins.
+            moved = gone + drift(seen) if plan.remove_drift else np.zeros((len(read), 3))
+            if before is not None:
+                seen, moved = seen[1:], moved[1:]
+            before, gone = (seen[-1] if plan.continuous else None), moved[-1]
+            out = buffer[: len(piece)]
+            lay_out(np.ascontiguousarray(seen), plan.groups.particles, moved, out)
+            yield piece, out
+            continue
         positions = _some(plan.run, read).unwrapped()
         if before is not None:
             # Each piece begins anew: the frame in common says how far the two lie apart.
             positions = (positions + (before - positions[0]))[1:]
         if plan.continuous:
             before = positions[-1]
-        drift = positions.mean(axis=1) if plan.remove_drift else np.zeros((len(piece), 3))
+        mean = positions.mean(axis=1) if plan.remove_drift else np.zeros((len(piece), 3))
         out = buffer[: len(piece)]
-        lay_out(np.ascontiguousarray(positions), plan.groups.particles, drift, out)
+        lay_out(np.ascontiguousarray(positions), plan.groups.particles, mean, out)
         yield piece, out
 
 

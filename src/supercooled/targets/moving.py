@@ -7,11 +7,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 
 from supercooled.arguments import NotNegative, Positive, validated
 from supercooled.arrays import Array, Integers
 from supercooled.dynamics.changing_box import warn_of_breathing
-from supercooled.dynamics.hops import added_up, hops
+from supercooled.dynamics.hops import added_up, drift, hops
 from supercooled.dynamics.paths import continuous
 from supercooled.dynamics.propensity import distances_gone
 from supercooled.errors import ParameterError
@@ -95,12 +96,29 @@ class Hop(
         p_hop = hops(
             run, window=self.window, species=species, remove_drift=self.remove_drift, executor=executor
         )
+        if run.field_of_view is not None:
+            return self._of_seen(run, p_hop)[rows]
         ahead = within_horizon(p_hop, threshold=self.threshold, horizon=self.within)
         values = np.full((run.n_frames, run.n_particles), np.nan)
         side = (run.n_frames - p_hop.sizes["frame"]) // 2
         moving = np.where(np.isnan(ahead.values), np.nan, ahead.values > self.threshold)
         values[side : side + len(moving), ahead["particle"].values] = moving
         return values[rows]
+
+    def _of_seen(self, run: Trajectory, p_hop: xr.DataArray) -> Array:
+        """Of those that come and go: NaN unless it is seen to hop, or all the time."""
+        values = np.full((run.n_frames, run.n_particles), np.nan)
+        unknown = p_hop.copy(data=np.where(np.isnan(p_hop.values), 2.0 * self.threshold, 0.0))
+        moves, holes = (
+            within_horizon(one, threshold=self.threshold, horizon=self.within)
+            for one in (p_hop.fillna(0.0), unknown)
+        )
+        rows = slice((run.n_frames - len(moves)) // 2, (run.n_frames + len(moves)) // 2)
+        hops_ = moves.values > self.threshold
+        known = (hops_ | (holes.values == 0.0)) & ~np.isnan(moves.values)
+        there = run.present(rows)[:, moves["particle"].values]
+        values[rows, moves["particle"].values] = np.where(known & there, hops_, np.nan)
+        return values
 
 
 @validated
@@ -150,7 +168,8 @@ class Displacement(Target, quantity="displacement", symbol=r"$|\Delta\mathbf r|$
             ends.setdefault(int(end), []).append(int(k))
         starts = {int(rows[k]): int(k) for k in there}
         held: dict[int, Array] = {}
-        for row, place in _places(run, np.unique([*starts, *ends]), self.remove_drift):
+        places = _places if run.field_of_view is None else _seen_places
+        for row, place in places(run, np.unique([*starts, *ends]), self.remove_drift):
             if row in starts:
                 held[starts[row]] = place
             for k in ends.get(row, ()):
@@ -310,6 +329,19 @@ class Propensity(
             "other_half": each[1::2].mean(axis=0),
         }
         return rows[:1], each.mean(axis=0)[None], {name: data[None] for name, data in beside.items()}
+
+
+def _seen_places(run: Trajectory, rows: Integers, remove_drift: bool) -> Iterator[tuple[int, Array]]:
+    """The same of those that are seen, NaN for the others."""
+    wanted = set(rows.tolist())
+    last, gone = None, np.zeros(3)
+    for row in range(int(rows[0]), int(rows[-1]) + 1) if remove_drift else rows.tolist():
+        place = run.tracks(slice(row, row + 1))[0]
+        if last is not None and remove_drift:
+            gone = gone + drift(np.stack([last, place]))[-1]
+        last = place
+        if row in wanted:
+            yield row, place - gone
 
 
 def _places(run: Trajectory, rows: Integers, remove_drift: bool) -> Iterator[tuple[int, Array]]:
