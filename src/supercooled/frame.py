@@ -448,26 +448,6 @@ class Frame:
             return
         check_cutoff(self.box, cutoff, self.place)
 
-    def without(self, lost: Booleans) -> Frame:
-        """The frame without some of its particles: who is near them is not surrounded."""
-        assert self.view is not None  # noqa: S101
-        rest = ~lost
-        view = replace(
-            self.view,
-            particles=self.view.particles[rest],
-            missing=np.concatenate([self.view.missing, self.positions[lost]]),
-            within=np.concatenate([self.view.within, np.zeros(int(lost.sum()))]),
-        )
-        sizes = None if self.diameters is None else self.diameters[rest]
-        return replace(
-            self,
-            positions=self.positions[rest],
-            species=self.species[rest],
-            diameters=sizes,
-            view=view,
-            known={},
-        )
-
     @validated
     def surrounded(self, distance: NotNegative) -> Booleans:
         """Which particles have everything about them in sight up to a distance, (particle,).

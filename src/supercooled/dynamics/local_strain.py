@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.chunks import Span, frames_within, map_add, spans
 from supercooled.errors import ParameterError, TrajectoryError
+from supercooled.frame import Frame
 from supercooled.kernels.neighbours import Cells
 from supercooled.kernels.strain import nonaffine_motion, relative_motion
 from supercooled.matching import coordinates, on_its_clock, origin
@@ -206,7 +207,7 @@ class _Plan:
             here = frame.view.particles
             both = run.tracks(slice(frame.row, frame.row + self.lag + 1, self.lag))
             lost = np.isnan(both[1, here, 0])
-            rest = frame.without(lost)
+            rest = _without(frame, lost)
             who = here[~lost]
             cells = rest.cells(self.cutoff)
             moves = (both[1, who] - both[0, who])[cells.order].T
@@ -234,6 +235,27 @@ class _Seen:
         counts = np.full(self.n_particles, np.nan)
         counts[self.particles[good]] = numbers[good]
         return every, counts
+
+
+def _without(frame: Frame, lost: Booleans) -> Frame:
+    """The frame without some of its particles: who is near them is not surrounded."""
+    assert frame.view is not None  # noqa: S101
+    rest = ~lost
+    view = replace(
+        frame.view,
+        particles=frame.view.particles[rest],
+        missing=np.concatenate([frame.view.missing, frame.positions[lost]]),
+        within=np.concatenate([frame.view.within, np.zeros(int(lost.sum()))]),
+    )
+    sizes = None if frame.diameters is None else frame.diameters[rest]
+    return replace(
+        frame,
+        positions=frame.positions[rest],
+        species=frame.species[rest],
+        diameters=sizes,
+        view=view,
+        known={},
+    )
 
 
 def _carried(boxes: Array, run: Trajectory) -> Array | None:
