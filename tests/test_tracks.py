@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from test_arguments import _bound
 import supercooled as sc
 from supercooled import indicators
 from supercooled.errors import BoxError, ParameterError, SupercooledError, TrajectoryError
+from supercooled.io import track_files
 
 EDGE = {2: 24.0, 3: 11.0}
 LOW, HIGH = -0.46, 0.42
@@ -389,6 +392,81 @@ def test_indicators_that_do_not_say_how_far_they_look_refuse_open_borders() -> N
     assert {"BondOrder", "PairEntropy", "Coordination", "LocalDensity"} <= known - refused
     assert {"VoronoiVolume", "LowModes", "DebyeWaller", "CageDistance"} <= refused
     assert refused <= known
+
+
+def _written(path: Path, seen: sc.Trajectory) -> Any:
+    """Tracks as pandas writes them, and their table."""
+    import pandas
+
+    xyz = seen.tracks()
+    frames, who = np.nonzero(~np.isnan(xyz[..., 0]))
+    rows = {
+        "y": xyz[frames, who, 1],
+        "mass": 1.0,
+        "x": xyz[frames, who, 0],
+        "frame": frames,
+        "particle": 3 * who,
+    }
+    table = pandas.DataFrame(rows)
+    table.to_csv(path)
+    return table
+
+
+def test_a_file_in_a_stream_is_the_table_in_memory(
+    tmp_path: Path, long_seen: sc.Trajectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = _written(tmp_path / "tracks.csv", long_seen)
+    asked: dict[str, Any] = {"pixel": 0.1, "timestep": 0.5, "localisation_error": 0.2}
+    held = sc.from_dataframe(table, **asked)
+    for block in (2**24, 5000, 40_000):
+        monkeypatch.setattr(track_files, "BLOCK", block)
+        run = sc.io.read_tracks(tmp_path / "tracks.csv", **asked)
+        assert run.field_of_view == held.field_of_view
+        np.testing.assert_array_equal(run.times, held.times)
+        np.testing.assert_array_equal(run.tracks(), held.tracks())
+        ours, theirs = run.source.seen, held.source.seen  # type: ignore[attr-defined]
+        assert (ours.longest_gap, ours.largest_step) == (theirs.longest_gap, theirs.largest_step)
+    order = indicators.Coordination(0.13)
+    np.testing.assert_array_equal(order.of(run[::3]), order.of(held[::3]))
+
+
+def test_memory_of_a_stream_does_not_grow_with_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(track_files, "BLOCK", 200_000)
+    most = []
+    for frames in (10, 40):
+        path = tmp_path / f"{frames}.csv"
+        rows = [f"{i}.25,{f}.5,{f},{i}\n" for f in range(frames) for i in range(3000)]
+        path.write_text("x,y,frame,particle\n" + "".join(rows))
+        del rows
+        tracemalloc.start()
+        run = sc.io.read_tracks(path, pixel=1.0)
+        sum(float(np.nansum(run.tracks(slice(k, k + 1)))) for k in range(run.n_frames))
+        most.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert most[1] < 1.3 * most[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "has no end"),
+        ("x,y,frame,particle\n", "no row"),
+        ("x,y,frame\n0,0,0\n", "no column 'particle' among x, y, frame"),
+        ("x,y,frame,particle\n0,0,1,0\n0,0,0,0\n", "row 1: frame 0 comes after a later one: sort"),
+        ("x,y,frame,particle\n0,0,0,5\n0,1,0,5\n", "row 1: particle 5 stands twice in frame 0"),
+        ("x,y,frame,particle\n0,0,0,5\n0,,0,6\n", "row 1: y is nan"),
+        ("x,y,frame,particle\n0,0,0,5\n0,a,0,6\n", "rows from 0 on"),
+        ("x,y,frame,particle\n0,0,0,5\n\n0,0,0,6\n", "an empty line"),
+        ("x,y,frame,particle\n0,0,0,0.5\n", "row 0: particle is 0.5"),
+    ],
+)
+def test_a_bad_file_gets_one_sentence(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(text)
+    with pytest.raises((ParameterError, TrajectoryError), match=sentence) as caught:
+        sc.io.read_tracks(tmp_path / "bad.csv", pixel=1.0)
+    assert "bad.csv" in str(caught.value)
 
 
 TABLE: dict[str, list[Any]] = {

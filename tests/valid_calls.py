@@ -108,6 +108,19 @@ def _table() -> dict[str, Any]:
     }
 
 
+def _track_file() -> dict[str, Any]:
+    given = _table()
+    table = given.pop("tracks")
+    names = [name for name in table if name != "kind"]
+    file = folder() / "tracks.csv"
+    rows = [
+        ",".join(names),
+        *(",".join(map(str, row)) for row in zip(*(table[n] for n in names), strict=True)),
+    ]
+    file.write_text("\n".join(rows) + "\n")
+    return {"path": file, **{name: value for name, value in given.items() if name != "species"}}
+
+
 def described_model() -> Any:
     features = StructureFunctions((RADIAL,)).of(dense(), species="A")
     names = tuple(features.feature.values.tolist())
@@ -745,6 +758,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
     "FieldOfView.box": lambda: {"margin": 1.0},
     "FieldOfView.depths": lambda: {"positions": [[1.0, 1.0, 0.0]]},
     "from_dataframe": _table,
+    "io.read_tracks": _track_file,
     "Frame.surrounded": lambda: {"distance": 1.0},
     "Trajectory.from_tracks": lambda: {
         "positions": tracked().tracks(),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from supercooled.io.gsd_writing import GsdAppender, write_gsd
     from supercooled.io.mdanalysis import from_mdanalysis
     from supercooled.io.tables import from_dataframe
+    from supercooled.io.track_files import read_tracks
 
 # What opening a file does not need is imported when it is asked for.
 _LATER = {
@@ -27,6 +28,7 @@ _LATER = {
     "look": "file_summary",
     "look_at": "file_summary",
     "read_fields": "gsd_reading",
+    "read_tracks": "track_files",
     "write_gsd": "gsd_writing",
 }
 
@@ -43,6 +45,7 @@ __all__ = [
     "open_file",
     "read",
     "read_fields",
+    "read_tracks",
     "reader",
     "write_gsd",
 ]

@@ -90,7 +90,7 @@ def from_dataframe(
     (2, [[True, True], [True, False]], [0.0, 0.5])
     """
     axes = [x, y] if z is None else [x, y, z]
-    scale = _scale(pixel, len(axes))
+    scale = pixels(pixel, len(axes))
     columns = _columns(tracks, [*axes, t, particle, *([] if size is None else [size])])
     xyz = np.stack([columns[name] for name in axes], axis=1)
     if len(xyz) == 0:
@@ -98,7 +98,7 @@ def from_dataframe(
     numbers = _numbers(columns[particle], particle)
     times, frame_of = np.unique(columns[t], return_inverse=True)
     particles, who = np.unique(numbers, return_inverse=True)
-    sizes = None if size is None else _sizes(columns[size], size, scale)
+    sizes = None if size is None else sizes_in_sigma(columns[size], size, scale, NAME)
     order: Integers = np.lexsort((who, frame_of)).astype(np.int64)
     frame_of, who, xyz = frame_of[order], who[order], xyz[order]
     again = (np.diff(frame_of) == 0) & (np.diff(who) == 0)
@@ -108,7 +108,7 @@ def from_dataframe(
             f"{NAME}: rows {order[k]} and {order[k + 1]} are both of particle {particles[who[k]]} and {t} "
             f"{times[frame_of[k]]:g}: a particle has one position in a frame"
         )
-    seen = _in_sigma(field_of_view, xyz, scale, localisation_error)
+    seen = seen_in_sigma(field_of_view, xyz.min(axis=0), xyz.max(axis=0), scale, localisation_error)
     positions = np.zeros((len(xyz), 3))
     positions[:, : len(axes)] = xyz * scale
     if (outside := seen.depths(positions) < 0).any():
@@ -141,7 +141,8 @@ def from_dataframe(
     )
 
 
-def _scale(pixel: float | tuple[float, ...] | None, dimensions: int) -> Array:
+def pixels(pixel: float | tuple[float, ...] | None, dimensions: int) -> Array:
+    """What each coordinate is worth in sigma_AA, (dimensions,)."""
     if pixel is None:
         raise ParameterError(
             "pixel is needed: what the numbers of the positions are worth in sigma_AA, such as the size of a "
@@ -197,31 +198,36 @@ def _numbers(values: Array, name: str) -> Integers:
     return values.astype(np.int64)
 
 
-def _sizes(values: Array, name: str, scale: Array) -> Array:
+def sizes_in_sigma(values: Array, name: str, scale: Array, where: str, first_row: int = 0) -> Array:
+    """Diameters of a column, checked."""
     if np.ptp(scale) > 0:
         raise ParameterError("size needs one pixel for all coordinates: a diameter has no direction")
     if not (values > 0).all():
         k = int(np.argmin(values > 0))
-        raise TrajectoryError(f"{NAME}: row {k}: {name} is {values[k]:g}, and a diameter must be positive")
+        raise TrajectoryError(
+            f"{where}: row {first_row + k}: {name} is {values[k]:g}, and a diameter must be positive"
+        )
     return np.asarray(values * scale[0])
 
 
-def _in_sigma(seen: FieldOfView | None, xyz: Array, scale: Array, error: float | None) -> FieldOfView:
-    """The field of view of some positions, (row, dimensions), in sigma_AA."""
+def seen_in_sigma(
+    seen: FieldOfView | None, low: Array, high: Array, scale: Array, error: float | None
+) -> FieldOfView:
+    """The field of view in sigma_AA; that from the lowest to the highest coordinates if none is given."""
     known = None if seen is None else seen.localisation_error
     if error is not None and known is not None:
         raise ParameterError("give localisation_error or that of the field of view, not both")
     off = error if known is None else known
     if off is not None and np.ptp(scale) > 0:
         raise ParameterError(
-            "localisation_error needs one pixel for all coordinates: its own are not told apart"
+            "localisation_error needs one pixel for all coordinates: their own are not told apart"
         )
     if seen is not None and seen.dimensions != len(scale):
         raise ParameterError(f"field_of_view has {seen.dimensions} dimensions, the table {len(scale)}")
-    low, high = (xyz.min(axis=0), xyz.max(axis=0)) if seen is None else (seen.low, seen.high)
+    corners = (low, high) if seen is None else (np.asarray(seen.low), np.asarray(seen.high))
     return FieldOfView(
-        tuple((np.asarray(low) * scale).tolist()),
-        tuple((np.asarray(high) * scale).tolist()),
+        tuple((corners[0] * scale).tolist()),
+        tuple((corners[1] * scale).tolist()),
         None if off is None else float(off * scale[0]),
     )
 
