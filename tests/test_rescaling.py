@@ -332,6 +332,10 @@ CASES = {
     "pair_entropy": lambda u: structure.pair_entropy(
         distances(u), r_max=3.0 * u.L, switching=None
     ).pair_entropy,
+    "excess_entropy": lambda u: structure.excess_entropy(
+        u.E * np.geomspace(1.0, 100.0, 9), u.E * 0.1 * np.geomspace(1.0, 100.0, 9) ** 0.75,
+        start=structure.IdealGas(12.0, u.d),
+    ).excess_entropy,
     "structure_function": lambda u: StructureFunctions((radial(u),)).of(run_of(u)[::100], species="A"),
     "reduced_diffusivity": lambda u: dynamics.reduced_diffusion(
         0.01 * u.of("sigma_AA^2/tau"), density=1.2 * u.of("sigma_AA^-d"), temperature=0.5 * u.E, mass=u.m,

@@ -192,6 +192,7 @@ TABLE: dict[str, Quantity] = {
         Quantity(
             "scaled_entropy", r"$\Sigma/\ln P_R(T_A)$", "1", "entropic barrier over that of the crossover"
         ),
+        Quantity("excess_entropy", r"$s_\mathrm{ex}$", "k_B", "excess entropy per particle"),
         Quantity(
             "scaled_barrier",
             r"$\Delta E/T_A \ln P_R(T_A)$",
