@@ -17,6 +17,7 @@ from supercooled.analysis.comparison.states import Compared, check_compared, com
 from supercooled.analysis.comparison.table import Comparison
 from supercooled.analysis.inputs import Given
 from supercooled.analysis.measurement import Measured, measure
+from supercooled.analysis.reach import reach_at
 from supercooled.analysis.results import Cages, Moves, Relations, cages, calibrated, moves, relations
 from supercooled.analysis.states import by_temperature, in_its_order, one_threshold_each
 from supercooled.arguments import Anything, shown, validated
@@ -193,6 +194,7 @@ def analyze(
     thresholds: Sequence[float] | None = None,
     choices: Choices | None = None,
     compare: Annotated[Compared, Anything()] = (),
+    space: bool = False,
     workers: Workers = 1,
 ) -> Analysis:
     """Structure, cages, motion and hops of one liquid's trajectories, and what they say together.
@@ -214,6 +216,9 @@ def analyze(
     compare
         indicators and targets, each of the ones held against each of the others at every temperature,
         as :func:`supercooled.compare` does, of the species of `choices` in some hundred frames of each run
+    space
+        how far softness (or depth) and mobility reach: correlations in space and the four-point structure
+        factor at the relaxation time, with their lengths, in some hundred frames of each run
     workers
         processes, or a scheduler; None takes every core
 
@@ -243,6 +248,7 @@ def analyze(
         thresholds=thresholds,
         choices=chosen,
         compared=compare,
+        space=space,
         work=work,
         workers=workers,
     )
@@ -266,6 +272,7 @@ def analysed(
     thresholds: Sequence[float] | None,
     choices: Choices,
     compared: Compared,
+    space: bool = False,
     work: Path,
     workers: Workers,
 ) -> Analysis:
@@ -316,6 +323,11 @@ def analysed(
         results["comparison"] = compared_at(
             states, compared, species=choices.species, label="comparison", folder=work, workers=workers
         )
+    if space:
+        reach, more = reach_at(
+            states, measured, moved.relaxation, calibration, choices, folder=work, workers=workers
+        )
+        results, rows = {**results, "space": reach}, [*rows, *more]
     if mixture is None:
         rows = [*rows, *_without_potential(states, measured, choices)]
     return Analysis(

@@ -23,6 +23,7 @@ def run(
     thresholds: Sequence[float] | None,
     choices: Choices,
     compare: Sequence[str] = (),
+    space: bool = False,
     workers: Workers,
     command: str | None = None,
 ) -> Path:
@@ -40,6 +41,8 @@ def run(
         of each file, the same for replicas; measured if None
     compare
         indicators and targets, as :func:`supercooled.analysis.from_text.made_from_text` has them
+    space
+        whether correlations in space are measured too
     command
         that repeats it, where it was given on the command line
 
@@ -62,6 +65,7 @@ def run(
             thresholds=thresholds,
             choices=choices,
             compared=compared_from_text(compare, opened[0]),
+            space=space,
             work=out / "work",
             workers=workers,
         )

@@ -68,6 +68,13 @@ def analyze(
             "of the motion each predicts.",
         ),
     ] = None,
+    space: Annotated[
+        bool,
+        typer.Option(
+            "--space",
+            help="Measure how far softness and mobility extend: correlations in space, S4, lengths.",
+        ),
+    ] = False,
     begin: Begin = 0.0,
     stride: Stride = 1,
     workers: Workers = None,
@@ -101,6 +108,7 @@ def analyze(
             thresholds=threshold,
             choices=choices,
             compare=compare or (),
+            space=space,
             workers=placement,
             command=given_command(context),
         )

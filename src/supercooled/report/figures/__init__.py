@@ -10,6 +10,7 @@ from supercooled.report.figures import (
     memory,
     ranking,
     softness,
+    space,
     structure,
 )
 from supercooled.report.plates import Figures
@@ -29,6 +30,7 @@ GENERAL = Figures(
         *ranking.PLATES,
         *leaderboard.PLATES,
         *comparison.PLATES,
+        *space.PLATES,
         *learned.PLATES,
     ),
     tables={
@@ -56,6 +58,9 @@ GENERAL = Figures(
         "highest barrier": ("arrhenius",),
         "area under the ROC curve": ("ranking",),
         "rank correlation with propensity": ("propensity",),
+        "four-point length": ("space",),
+        "chi4": ("space",),
+        "length of": ("space",),
     },
 )
 """In the order of the page."""
