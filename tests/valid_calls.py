@@ -626,6 +626,7 @@ CALLS: dict[str, Callable[[], dict[str, Any]]] = {
         "thresholds": None,
         "choices": None,
         "workers": 1,
+        "space": False,
         "compare": (sc.indicators.BondOrder(6, cutoff=2.5), sc.targets.Displacement(after=2.0)),
     },
     "compare": lambda: {
