@@ -43,6 +43,8 @@ NAN, INF = float("nan"), float("inf")
 
 # Errors of a caller's own function, and NaN that is documented.
 OF_ITS_OWN: dict[str, tuple[tuple[str, str], ...]] = {
+    # A lattice at rest has no length of mobility.
+    "analyze": (("space", "true"),),
     "relation.rearrangement_probability": (("minimum_count", "many"),),
     # One origin has no fluctuation.
     "dynamics.correlators": (("origin_spacing", "many"),),
