@@ -101,7 +101,7 @@ def peers_table(path: Path) -> str:
 
 
 def leaderboard_table(path: Path) -> str:
-    """Who knows the motion of the benchmark that ships, the best first, and the ceiling."""
+    """What predicts the motion of the benchmark that ships, the best first, and the ceiling."""
     told = json.loads(path.read_text(encoding="utf-8"))
     lines = [f"| {told['title']} | numbers per particle | Pearson |", "|---|---|---|"]
     lines += [f"| {row['what']} | {row['columns'] or ''} | {row['pearson']} |" for row in told["rows"]]

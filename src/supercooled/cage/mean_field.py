@@ -13,7 +13,6 @@ from supercooled.arguments import Numbers, Positive, validated
 from supercooled.arguments.datasets import StructureFactor
 from supercooled.arrays import Array
 from supercooled.blocks import FEWEST_PARTS, jackknife_error, without_bias
-from supercooled.cage.pairs import ordered, unordered
 from supercooled.errors import ParameterError
 from supercooled.quantities import labelled
 
@@ -59,7 +58,7 @@ def direct_correlation(sq: StructureFactor) -> xr.DataArray:
     >>> direct_correlation(bump(height=1.0)).sel(q=7.0, method="nearest").round(3).item()
     0.5
     """
-    values = unordered(_direct(ordered(sq.structure_factor.values, len(sq.species)), sq.q.values))
+    values = _pairs(_direct(_matrix(sq.structure_factor.values, len(sq.species)), sq.q.values))
     return labelled("direct_correlation", values, ("pair", "q"), {"pair": sq.pair, "q": sq.q})
 
 
@@ -227,7 +226,7 @@ class _Integrand:
                 "the structure factor"
             )
         q = sq.q.values
-        S = ordered(values, len(sq.species))
+        S = _matrix(values, len(sq.species))
         x = np.sqrt(np.asarray(sq.composition))
         d = int(sq.attrs["dimensions"])
         cage = np.einsum("quv,u,v,quv->q", _direct(S, q), x, x, S - np.eye(len(x)))
@@ -290,3 +289,18 @@ def _direct(S: Array, q: Array) -> Array:
             "vectors there); average more frames, or use wider shells (larger dq)"
         )
     return np.asarray(np.eye(S.shape[-1]) - np.linalg.inv(S), dtype=np.float64)
+
+
+def _matrix(values: Array, n_species: int) -> Array:
+    """Values of each unordered pair of species, (pair, x), as symmetric matrices, (x, species, species)."""
+    matrix = np.empty((values.shape[1], n_species, n_species))
+    a, b = np.triu_indices(n_species)
+    matrix[:, a, b] = matrix[:, b, a] = values.T
+    return matrix
+
+
+def _pairs(matrix: Array) -> Array:
+    """Symmetric matrices, (x, species, species), as values of each unordered pair, (pair, x)."""
+    a, b = np.triu_indices(matrix.shape[-1])
+    values: Array = matrix[:, a, b].T
+    return values

@@ -1,4 +1,4 @@
-"""Every structural predictor on the same data: who knows how much of the motion, when, at what cost."""
+"""Every structural predictor on the same data: what predicts how much of the motion, when, at what cost."""
 
 from __future__ import annotations
 
