@@ -1,5 +1,6 @@
 """The command line: what it prints, and what it refuses in one line."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,48 @@ finally:
     loaded = set(done.stdout.splitlines()[-1].split())
     assert {"typer", "supercooled.cli"} <= loaded
     assert loaded.isdisjoint({"numpy", "scipy", "xarray", "numba", "matplotlib", "pydantic"})
+
+
+def test_what_a_command_does_not_need_is_not_imported():
+    """Half a second of the processor at each start: learning, statistics, all other indicators, figures."""
+    code = "import sys; import supercooled.analysis.analyze_files, supercooled.store; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "supercooled.analysis.measurement" in loaded
+    assert loaded.isdisjoint(
+        {"scipy.interpolate", "scipy.optimize", "scipy.stats", "scipy.spatial", "sklearn", "matplotlib"}
+    )
+    assert loaded.isdisjoint(
+        f"supercooled.{name}"
+        for name in (
+            "analysis.compare",
+            "indicators.stiffness",
+            "predictors",
+            "store.cooling",
+            "store.crystal",
+        )
+    )
+
+
+@pytest.mark.parametrize("name", ["indicators", "io", "store"])
+def test_what_is_imported_when_asked_for_is_what_its_module_holds(name):
+    package = importlib.import_module(f"supercooled.{name}")
+    assert set(package._LATER) <= set(package.__all__) == set(dir(package))
+    for what, where in package._LATER.items():
+        found = getattr(package, what)
+        assert found is vars(importlib.import_module(f"supercooled.{name}.{where}"))[what]
+        # A module of that name would hide it.
+        assert not (Path(package.__file__).parent / f"{what}.py").exists()
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        package.nothing  # noqa: B018
+
+
+def test_every_indicator_is_known_before_any_is_asked_for():
+    code = "import supercooled as sc; print(*sc.indicators.known())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    here = [getattr(sc.indicators, name) for name in sc.indicators.__all__]
+    kinds = {one.__name__ for one in here if isinstance(one, type) and issubclass(one, sc.Features)}
+    assert set(done.stdout.split()) >= kinds - {"Features", "Indicator"} > {"BondOrder", "LocalDepth"}
 
 
 def test_what_options_spell_out_is_what_the_functions_take():

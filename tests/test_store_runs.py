@@ -1,6 +1,7 @@
 """Runs on disk: never half-written, never twice, and the same bits however often they are killed."""
 
 import inspect
+import io as text_io
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import tokenize
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -283,6 +285,16 @@ def test_a_run_outlives_a_change_of_words_and_of_what_does_not_simulate(tmp_path
     ):
         edited(f"supercooled.{module}", old, new)
         assert simulate(ask(0.2), tmp_path / "runs", Stirring()).source.name == first.source.name
+
+
+def test_comments_are_where_python_finds_them():
+    """In the source that simulates, where a word of a comment must not count, and all else must."""
+    for name in source_code._modules():
+        if source_code._simulates(name):
+            text = source_code._file(name).read_text(encoding="utf-8")
+            tokens = tokenize.generate_tokens(text_io.StringIO(text).readline)
+            expected = [token.string for token in tokens if token.type == tokenize.COMMENT]
+            assert [found for found in source_code._WORDS.findall(text) if found.startswith("#")] == expected
 
 
 def test_the_code_of_a_run_is_all_that_decides_its_frames():

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import subprocess
 import sys
-import tokenize
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -35,6 +34,13 @@ _IMPORT = re.compile(
     rf"^[ \t]*(?:from[ \t]+({_PACKAGE}[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)"
     rf"|import[ \t]+({_PACKAGE}[\w.]*))",
     re.MULTILINE,
+)
+
+# Comments, and the strings that may hold what looks like one.
+_WORDS = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|' + r"'''(?:\\.|[^\\])*?'''|"
+    r'"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])*'|#[^\n]*",
+    re.DOTALL,
 )
 
 
@@ -81,12 +87,13 @@ def _simulates(module: str) -> bool:
 def _without_words(text: str) -> str:
     """Source without comments, docstrings and empty lines; the same for every version of Python."""
     lines = text.splitlines(keepends=True)
-    cuts = [
-        (*token.start, *token.end)
-        for token in tokenize.generate_tokens(io.StringIO(text).readline)
-        if token.type == tokenize.COMMENT
-    ]
-    for node in ast.walk(ast.parse(text)):
+    cuts = []
+    for found in _WORDS.finditer(text):
+        if found[0].startswith("#"):
+            row = text.count("\n", 0, found.start())
+            begin = found.start() - text.rfind("\n", 0, found.start()) - 1
+            cuts.append((row + 1, begin, row + 1, begin + len(found[0])))
+    for node in _statements(ast.parse(text)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             last, length = node.end_lineno or node.lineno, node.end_col_offset or 0
             # Columns of the tree count bytes.
@@ -96,6 +103,15 @@ def _without_words(text: str) -> str:
         whole = lines[first - 1][:begin] + lines[last - 1][end:]
         lines[first - 1 : last] = [whole] + [""] * (last - first)
     return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def _statements(node: Any) -> Iterator[ast.stmt]:
+    """All below a node, without the expressions in them, which are most of a tree."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for one in getattr(node, part, ()):
+            if isinstance(one, ast.stmt):
+                yield one
+            yield from _statements(one)
 
 
 def versions(*names: str) -> dict[str, str]:

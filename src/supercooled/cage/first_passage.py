@@ -7,8 +7,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import xarray as xr
-from scipy.interpolate import CubicSpline
-from scipy.special import logsumexp
 
 from supercooled.arguments import Fraction, Positive, shown, validated
 from supercooled.arguments.datasets import CagingPotential
@@ -212,6 +210,8 @@ def _function(potential: Potential, r_max: float) -> Callable[[Array], Array]:
                 f"the potential is known from {r[0]:g} to {r[-1]:g} at {len(r)} displacements; "
                 f"a first-passage time needs it from 0 to {r_max:g}"
             )
+        from scipy.interpolate import CubicSpline
+
         # Even in r, so without slope in the middle.
         spline = CubicSpline(r, potential.values, bc_type=((1, 0.0), "not-a-knot"))
         phi: Callable[[Array], Array] = lambda x: np.asarray(spline(x), dtype=np.float64)  # noqa: E731
@@ -241,11 +241,15 @@ def _panels(phi: Callable[[Array], Array], r_max: float, panels: int) -> tuple[A
 
 def _log_integral(phi: Callable[[Array], Array], r_max: float) -> float:
     """Logarithm of the integral of e^(beta Phi) from 0 to `r_max`."""
+    from scipy.special import logsumexp
+
     values, w, half = _panels(phi, r_max, 2048)
     return float(logsumexp(values, b=half * w))
 
 
 def _log_time(phi: Callable[[Array], Array], r_max: float, panels: int) -> float:
+    from scipy.special import logsumexp
+
     values, w, half = _panels(phi, r_max, panels)
     # The inner integral up to each node: whole panels before it, and the part of its own. Each panel is
     # scaled by its own lowest value, so that nothing overflows within it.

@@ -13,7 +13,7 @@ from supercooled.digests import digest_of
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, Indicator, parameter, values_of
 from supercooled.frame import Frame
-from supercooled.indicators.stiffness import kinds_in
+from supercooled.indicators.surroundings import kinds_in
 from supercooled.kernels.cage_state import sweep
 from supercooled.mixture import Mixture
 from supercooled.potentials import PairPotential

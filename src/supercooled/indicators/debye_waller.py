@@ -12,7 +12,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError, SimulationError
 from supercooled.fields import Indicator, parameter
 from supercooled.frame import Frame
-from supercooled.indicators.stiffness import kinds_in
+from supercooled.indicators.surroundings import kinds_in
 from supercooled.mixture import Mixture
 from supercooled.simulation.pair_forces import PairForces
 

@@ -29,4 +29,9 @@ def known() -> Mapping[str, type[Features]]:
     >>> known()["BondOrder"].source
     'Lechner and Dellago 2008'
     """
+    from supercooled import indicators
+
+    # A kind is known when its module is there.
+    for name in indicators.__all__:
+        getattr(indicators, name)
     return installed(GROUP, Features, "indicator")  # type: ignore[type-abstract]

@@ -15,9 +15,10 @@ from scipy.linalg import LinAlgError, cho_solve, cholesky, get_blas_funcs, get_l
 from supercooled.arrays import Array, Booleans, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
-from supercooled.errors import MixtureError, ParameterError, SimulationError
+from supercooled.errors import ParameterError, SimulationError
 from supercooled.frame import Frame
 from supercooled.indicators.inherent_structures import inherent_frame
+from supercooled.indicators.surroundings import kinds_in
 from supercooled.mixture import Mixture
 from supercooled.simulation.hessian import hessian
 
@@ -93,15 +94,6 @@ def stiffness_of(frame: Frame, mixture: Mixture, tolerance: float) -> Stiffness:
         return Stiffness(matrix, held, slabs, d, f"the inherent structure of {frame.place}")
 
     return frame.once(("stiffness", digest_of(mixture.to_dict(), tolerance)), made)
-
-
-def kinds_in(frame: Frame, mixture: Mixture) -> Integers:
-    """Index of each particle's species in a mixture, (particle,)."""
-    if lacking := [name for name in frame.names if name not in mixture.species]:
-        raise MixtureError(
-            f"{frame.place}: {mixture.name} has no species {lacking[0]!r}: name them when reading"
-        )
-    return np.array([mixture.species.index(name) for name in frame.names], dtype=np.int32)[frame.species]
 
 
 def _own_blocks(matrix: Any, d: int) -> Array:

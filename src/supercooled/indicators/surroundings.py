@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import erfc
 
 from supercooled.arguments import Positive, validated
-from supercooled.arrays import Array
+from supercooled.arrays import Array, Integers
 from supercooled.errors import MixtureError, ParameterError
 from supercooled.fields import Indicator, parameter
 from supercooled.frame import Frame
@@ -124,6 +123,8 @@ class LocalDensity(
 
     def __call__(self, frame: Frame) -> Array:
         """Value of every particle, (particle,)."""
+        from scipy.special import erfc
+
         bonds = frame.neighbours(self.reach)
         shares = 0.5 * erfc((bonds.distances - self.radius) / (np.sqrt(2.0) * self.width))
         if self.of_species is not None:
@@ -206,3 +207,12 @@ def check_species(frame: Frame, mixture: Mixture) -> None:
         raise MixtureError(
             f"{frame.place} has the species {frame.names}, {mixture.name} has {mixture.species}"
         )
+
+
+def kinds_in(frame: Frame, mixture: Mixture) -> Integers:
+    """Index of each particle's species in a mixture, (particle,)."""
+    if lacking := [name for name in frame.names if name not in mixture.species]:
+        raise MixtureError(
+            f"{frame.place}: {mixture.name} has no species {lacking[0]!r}: name them when reading"
+        )
+    return np.array([mixture.species.index(name) for name in frame.names], dtype=np.int32)[frame.species]

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from supercooled.arguments import Numbers, validated
 from supercooled.arrays import Array, Booleans
@@ -50,6 +49,8 @@ def score(predicted: Given, target: Given) -> dict[str, float]:
     >>> score([1.0, -2.0, 3.0], [True, False, False])["auc"]
     0.5
     """
+    from scipy.stats import rankdata
+
     x, y = np.asarray(predicted, dtype=np.float64), np.asarray(target)
     if x.shape != y.shape:
         raise ParameterError(

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.stats import rankdata
 
 from supercooled.arguments import validated
 from supercooled.arrays import Array
@@ -157,6 +156,8 @@ def _configuration(one: xr.DataArray) -> Any:
 
 
 def _of_one(field: xr.DataArray, later: xr.DataArray) -> Array:
+    from scipy.stats import rankdata
+
     known = field.dropna("particle")
     common, mine, theirs = np.intersect1d(
         known["particle"].values, later["particle"].values, return_indices=True

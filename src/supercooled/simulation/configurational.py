@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-import xarray as xr
 
 from supercooled.arguments import Number, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.errors import MixtureError
-from supercooled.matching import coordinates, origin
 from supercooled.mixture import Mixture
 from supercooled.nearest import check_units_once
 from supercooled.potentials import PairPotential
-from supercooled.quantities import labelled
 from supercooled.simulation.pair_forces import PairForces
 from supercooled.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 # Of a distance: the slope of the force to some 1e-8 of itself.
 _STEP = 3e-6
@@ -77,6 +77,12 @@ def configurational(
     >>> sorted(configurational(run, liquid.mixture, temperature=1.0))[:2]
     ['configurational_temperature', 'potential_energy']
     """
+    # A simulation does without labels.
+    import xarray as xr
+
+    from supercooled.matching import coordinates, origin
+    from supercooled.quantities import labelled
+
     unknown = set(trajectory.names) - set(mixture.species)
     if unknown:
         raise MixtureError(

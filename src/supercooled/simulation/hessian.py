@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
-from scipy import sparse
 
 from supercooled.arguments import Numbers, validated
 from supercooled.arrays import Array, Integers
@@ -96,6 +95,8 @@ def _blocks(bonds: Neighbours, kinds: Integers, mixture: Mixture, d: int) -> Arr
 
 def _assembled(bonds: Neighbours, blocks: Array) -> Any:
     """The whole matrix of its blocks."""
+    from scipy import sparse
+
     n, d = bonds.n_particles, blocks.shape[-1]
     rows = np.concatenate([bonds.centre, np.arange(n)])
     columns = np.concatenate([bonds.partner, np.arange(n)])

@@ -1,4 +1,4 @@
-"""Whether a run has forgotten where it started: its two halves must agree."""
+"""Whether a run has forgotten where it started, or a driven one is steady: its two halves must agree."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from supercooled.arguments import validated
 from supercooled.arrays import Array
 from supercooled.store.energies import logged
 from supercooled.trajectory import Trajectory
@@ -22,6 +23,8 @@ OVERLAP_RADIUS = 0.3
 # Noise of a peak that 40 frames of 4000 particles give is 0.3 %; in their eighths it is measured.
 FRAMES_FOR_PEAK = 40
 _BLOCKS_FOR_PEAK = 8
+# Errors from few blocks are themselves uncertain: differences below this share pass.
+_SHARE_OF_MSD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,46 @@ def compare(run: Trajectory) -> dict[str, Agreement]:
             float(curves[1]["overlap"][0]),
             max(0.1, ERRORS * float(np.linalg.norm(overlap_errors))),
         ),
+    }
+
+
+@validated
+def steady_state(run: Trajectory) -> dict[str, Agreement]:
+    """Energy and mean squared displacement in the two halves of a run.
+
+    Parameters
+    ----------
+    run
+        run of this package
+
+    Returns
+    -------
+    dict[str, Agreement]
+        ``energy``: potential energy per particle, to four standard errors (blocking); ``msd``: mean squared
+        displacement after a quarter of the run, all particles, to four standard errors (jackknife) or a tenth
+
+    Raises
+    ------
+    ParameterError
+        if the run's file logs no energies.
+
+    Notes
+    -----
+    A liquid that is driven has no equilibrium to come to, but these must not drift.
+    """
+    from supercooled import dynamics
+
+    middle = run.n_frames // 2
+    halves = (run[:middle], run[middle:])
+    energies = [logged(half, "potential_energy").values for half in halves]
+    error = float(np.linalg.norm([blocking_error(e) for e in energies]))
+    lag = (middle // 2) * run.interval
+    curves = [dynamics.displacements(half, lags=[lag], overlap_radius=OVERLAP_RADIUS) for half in halves]
+    msd = [float(c["msd"][0]) for c in curves]
+    msd_error = float(np.linalg.norm([np.nan_to_num(float(c["msd_error"][0])) for c in curves]))
+    return {
+        "energy": Agreement(float(energies[0].mean()), float(energies[1].mean()), ERRORS * error),
+        "msd": Agreement(msd[0], msd[1], max(ERRORS * msd_error, _SHARE_OF_MSD * float(np.mean(msd)))),
     }
 
 

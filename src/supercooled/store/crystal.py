@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
-from scipy.special import sph_harm_y
 
 from supercooled.arrays import Array
 from supercooled.chunks import map_add
@@ -99,6 +95,11 @@ def lasting_peak(run: Trajectory) -> float:
 
 def _cluster(start: Start, chosen: Array) -> float:
     """Share of the chosen particles in the largest cluster of solid-like ones."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import KDTree
+    from scipy.special import sph_harm_y
+
     lengths = start.box.lengths
     positions = np.mod(start.positions[chosen] / lengths, 1.0) % 1.0 * lengths
     n = len(positions)

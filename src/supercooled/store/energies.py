@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import xarray as xr
+from typing import TYPE_CHECKING
 
 from supercooled.arguments import validated
 from supercooled.errors import ParameterError, TrajectoryError
 from supercooled.io.gsd_file import GsdFile
-from supercooled.matching import coordinates, origin
-from supercooled.quantities import labelled
-from supercooled.simulation.configurational import configurational
 from supercooled.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FROM_POSITIONS = "configurational_temperature"
 NAMES = ("potential_energy", "kinetic_temperature", "pressure", FROM_POSITIONS)
@@ -45,6 +45,10 @@ def logged(trajectory: Trajectory, name: str) -> xr.DataArray:
     TrajectoryError
         if it is damaged.
     """
+    from supercooled.matching import coordinates, origin
+    from supercooled.quantities import labelled
+    from supercooled.simulation import configurational
+
     path, n_frames = trajectory.source.name, trajectory.source.n_frames
     chunk = f"log/{name}"
     none = ParameterError(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from supercooled.errors import BoxError, SimulationError
 from supercooled.simulation.start import Start
-from supercooled.store.ageing import Agreement, compare, relaxation
+from supercooled.store.ageing import Agreement, compare, relaxation, steady_state
 from supercooled.store.crystal import LARGEST_LASTING, LASTING_FRAMES, Order, lasting_peak, order
 from supercooled.store.energies import logged
-from supercooled.store.steady_state import steady_state
 from supercooled.trajectory import Trajectory
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -197,13 +199,21 @@ def library(folder: Path = FOLDER) -> tuple[Configuration, ...]:
     found = []
     for beside in sorted(Path(folder).glob("*.json")):
         path = beside.with_suffix(".gsd")
-        record = read_record(
-            beside, ConfigurationRecord, error=StoreError, saying="is not a record of a configuration"
-        )
+        status = beside.stat()
+        record = _record(beside, status.st_mtime_ns, status.st_size)
         if not path.is_file():
             raise StoreError(f"{path} is missing, though its record is there; reinstall the package")
-        found.append(Configuration(path, record.model_dump(exclude_unset=True)))
+        found.append(Configuration(path, deepcopy(record)))
     return tuple(sorted(found, key=lambda c: (c.mixture, c.density, c.n_particles, c.temperature)))
+
+
+@lru_cache(maxsize=1024)
+def _record(beside: Path, _modified: int, _size: int) -> dict[str, Any]:
+    """Read once, as long as the file stays as it is: a run asks three times where it starts."""
+    record = read_record(
+        beside, ConfigurationRecord, error=StoreError, saying="is not a record of a configuration"
+    )
+    return record.model_dump(exclude_unset=True)
 
 
 @validated

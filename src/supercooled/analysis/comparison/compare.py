@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from supercooled.analysis.comparison.samples import (
     Asked,
@@ -319,6 +318,8 @@ def _ceilings(sides: Sequence[Side], targets: Sequence[str], parts: int) -> dict
 
 
 def _ceiling(sides: Sequence[Side], target: str) -> dict[str, tuple[float, float]]:
+    from scipy.stats import rankdata
+
     nothing = {"ceiling": (np.nan, np.nan), "ceiling_spearman": (np.nan, np.nan)}
     if any(target not in side.halves for side in sides):
         return nothing

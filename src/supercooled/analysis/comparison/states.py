@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import xarray as xr
 
 from supercooled import indicators, targets
-from supercooled.analysis.comparison.compare import compare
 from supercooled.analysis.comparison.table import Comparison
 from supercooled.analysis.from_text import made_from_text
 from supercooled.analysis.stages import Results, stage
@@ -17,7 +16,6 @@ from supercooled.arguments import shown
 from supercooled.cluster import Workers, executor
 from supercooled.errors import ParameterError
 from supercooled.fields import Features, sources_of
-from supercooled.predictors import load_predictor
 from supercooled.targets import Target
 from supercooled.trajectory import Trajectory
 
@@ -49,6 +47,10 @@ def check_compared(compared: Compared) -> None:
 
 def compared_from_text(texts: Sequence[str], first: Trajectory) -> list[Any]:
     """Indicators, targets and the JSON files of predictors, as the command line has them."""
+    if not texts:
+        return []
+    from supercooled.predictors import load_predictor
+
     made: list[Any] = []
     of_targets = {name.lower() for name in targets.known()}
     for text in texts:
@@ -105,6 +107,8 @@ def comparison_of(
     sources
         digests of the modules that bring the indicators, which a kept result depends on
     """
+    from supercooled.analysis.comparison.compare import compare
+
     every = max(1, min(group[0].n_frames for group in groups) // FRAMES)
     found = compare(
         [list(group) for group in groups],
