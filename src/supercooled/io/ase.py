@@ -97,6 +97,9 @@ def read_traj(path: str | Path, meaning: Meaning) -> Opened:
     try:
         with Reader(str(path)) as file:
             frames = list(file)
+        for one in frames:
+            # By numbers that may be of no element.
+            one.get_chemical_symbols()
     except Exception as error:
         # What it raises on damage is of many kinds.
         raise TrajectoryError(f"{path}: ASE can't read it: {type(error).__name__}: {error}") from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from supercooled.arguments import Name, Positive, Temperature, shown, validated
 from supercooled.arrays import Array, Integers
 from supercooled.box import Box
 from supercooled.digests import digest_of
-from supercooled.errors import BoxError, ParameterError, TrajectoryError
+from supercooled.errors import BoxError, ParameterError, SupercooledError, TrajectoryError
 from supercooled.extras import require
 from supercooled.frame_source import Frames, digest_by_reading, digest_of_fields, kept
 from supercooled.io.cells import takes_no
@@ -68,7 +69,8 @@ class UniverseSource:
         middle = Box.from_array(self.box_values[0], self.dimensions).matrix.sum(axis=1) / 2
         positions = np.zeros((len(frames), len(self.atoms), 3))
         for k, f in enumerate(frames):
-            there = self.universe.trajectory[f].positions[self.atoms, : self.dimensions]
+            with _damage_named(f"{self.name}: frame {f}"):
+                there = self.universe.trajectory[f].positions[self.atoms, : self.dimensions]
             positions[k, :, : self.dimensions] = there - middle[: self.dimensions]
         return Frames(positions, self.boxes(frames), unwrapped=self.unwrapped)
 
@@ -204,14 +206,15 @@ def _opened(universe: Any, name: str, meaning: Meaning, select: str, times: Arra
         raise ParameterError(f"{name}: MDAnalysis can't select {select!r}: {shown(str(error))}") from error
     if len(atoms) == 0:
         raise ParameterError(f"{name}: select={select!r} selects no atom")
-    first = universe.trajectory[0].positions[atoms.ix]
-    dimensions = 2 if len(first) > 2 and np.ptp(first[:, 2]) == 0 else 3
-    boxes = np.array(
-        [
-            _box(ts.dimensions, dimensions, f"{name}: frame {f}").to_array()
-            for f, ts in enumerate(universe.trajectory)
-        ]
-    )
+    with _damage_named(name):
+        first = universe.trajectory[0].positions[atoms.ix]
+        dimensions = 2 if len(first) > 2 and np.ptp(first[:, 2]) == 0 else 3
+        boxes = np.array(
+            [
+                _box(ts.dimensions, dimensions, f"{name}: frame {f}").to_array()
+                for f, ts in enumerate(universe.trajectory)
+            ]
+        )
     labels, kinds = np.unique(np.asarray(_types(atoms, species_column, name), dtype=str), return_inverse=True)
     species, called = species_of_labels(name, [str(label) for label in labels], kinds, meaning.names)
     found = Found(
@@ -228,6 +231,20 @@ def _opened(universe: Any, name: str, meaning: Meaning, select: str, times: Arra
         counts_images=False,
     )
     return opened(name, found, meaning)
+
+
+@contextmanager
+def _damage_named(where: str) -> Iterator[None]:
+    """What its readers raise on damage, of many kinds, as one sentence."""
+    try:
+        yield
+    except SupercooledError:
+        raise
+    except Exception as error:
+        raise TrajectoryError(
+            f"{where}: MDAnalysis can't read it: {type(error).__name__}: "
+            f"{shown(' '.join(str(error).split()))}"
+        ) from error
 
 
 def _mdanalysis() -> Any:
@@ -251,9 +268,11 @@ def _box(dimensions: Array | None, planar: int, where: str) -> Box:
         raise BoxError(f"{where} has no box, but positions are taken as periodic")
     a, b, c = (float(length) for length in dimensions[:3])
     cos_a, cos_b, cos_g = (_cosine(float(angle)) for angle in dimensions[3:])
-    sin_g = np.sqrt(1.0 - cos_g**2)
-    y = (cos_a - cos_b * cos_g) / sin_g
-    z2 = 1.0 - cos_b**2 - y**2
+    # Angles of a damaged file may be anything; what is not a number is not positive either.
+    with np.errstate(all="ignore"):
+        sin_g = np.sqrt(1.0 - cos_g**2)
+        y = (cos_a - cos_b * cos_g) / sin_g
+        z2 = 1.0 - cos_b**2 - y**2
     if not z2 > 0:
         raise BoxError(f"{where}: angles {dimensions[3:]} enclose no volume")
     Ly, Lz = b * sin_g, c * np.sqrt(z2)
