@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from supercooled.indicators.nonaffine import NonaffineBefore
     from supercooled.indicators.packing_order import PackingOrder
     from supercooled.indicators.pair_entropy import PairEntropy
-    from supercooled.indicators.sized import Diameter, PseudoSpeciesDepth, SizedEnergy, SizedStructureFunctions
+    from supercooled.indicators.sized import (
+        Diameter,
+        PseudoSpeciesDepth,
+        SizedEnergy,
+        SizedStructureFunctions,
+    )
     from supercooled.indicators.structure_functions import StructureFunction, StructureFunctions
     from supercooled.indicators.surroundings import Coordination, LocalDensity, PotentialEnergy
     from supercooled.indicators.variance import Variance
