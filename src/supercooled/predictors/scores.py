@@ -85,6 +85,8 @@ def _area(x: Array, true: Booleans) -> float:
     n, m = float(true.sum()), float((~true).sum())
     if min(n, m) == 0:
         return np.nan
+    from scipy.stats import rankdata
+
     return float((rankdata(x)[true].sum() - n * (n + 1) / 2) / (n * m))
 
 
