@@ -529,8 +529,7 @@ class Trajectory:
             if not -self.n_frames <= selection < self.n_frames:
                 # Of this kind, so that a loop over places ends.
                 raise IndexError(f"{self.source.name} has {self.n_frames} frames, and no frame {selection}")
-            row = int(selection) % self.n_frames
-            return next(self.seen(slice(row, row + 1)))
+            return self._any_frame(int(selection) % self.n_frames)
         if not isinstance(selection, slice):
             raise ParameterError(
                 "choose frames with a slice, for example trajectory[10:20], or a single frame with its number"
@@ -544,7 +543,7 @@ class Trajectory:
 
     def __iter__(self) -> Iterator[Frame]:
         """The frames, one after the other; no more than one is held."""
-        return (next(self.seen(slice(row, row + 1))) for row in range(self.n_frames))
+        return (self._any_frame(row) for row in range(self.n_frames))
 
     @validated
     def frame(self, row: Annotated[int, Whole(at_least=0)]) -> Frame:
@@ -699,6 +698,9 @@ class Trajectory:
         if self.field_of_view is None:
             return np.ones((len(self.frames[chunk]), self.n_particles), bool)
         return ~np.isnan(self.tracks(chunk)[..., 0])
+
+    def _any_frame(self, row: int) -> Frame:
+        return self.frame(row) if self.field_of_view is None else next(self.seen(slice(row, row + 1)))
 
     def check_borders(self) -> None:
         """Refuse where particles come and go, for what knows nothing of that.
