@@ -703,7 +703,7 @@ class Trajectory:
         return self.frame(row) if self.field_of_view is None else next(self.seen(slice(row, row + 1)))
 
     def check_borders(self) -> None:
-        """Refuse where particles come and go, for what knows nothing of that.
+        """Refuse where particles come and go, for what takes them to stay.
 
         Raises
         ------

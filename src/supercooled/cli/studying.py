@@ -10,11 +10,9 @@ from typer.core import TyperArgument, TyperCommand
 
 import supercooled as sc
 from supercooled import extensions
-from supercooled.arguments import shown
 from supercooled.cli.command_line import given_command
 from supercooled.cli.meaning import reads
 from supercooled.cli.options import Begin, Files, Scheduler, Stride, Workers, placed
-from supercooled.errors import ParameterError
 
 
 @reads
@@ -156,6 +154,8 @@ def report(
     ] = "svg",
 ) -> None:
     """Draw the figures and the page again from the stored results."""
+    from supercooled.arguments import shown
+    from supercooled.errors import ParameterError
     from supercooled.report.plates import KINDS
 
     formats: list[Any] = [word.strip() for word in figures.split(",")]
