@@ -209,6 +209,21 @@ def test_every_sentence_has_a_row_and_c_a_falls_with_how_often_a_hop_counts(foun
     assert all("atom-steps" in made[claims.LINES[name].quantity].note for name in claims.NOT_RUN)
 
 
+def test_who_has_never_left_is_no_more_than_who_is_inside(found):
+    still = found[1]
+    field = xr.zeros_like(sc.dynamics.hops(still[0.7][0], window=CHOICES.window, species="A"))
+    field = (field.rename("learned_softness") + np.linspace(-1, 1, field.sizes["particle"])).assign_attrs(
+        stride=1
+    )
+    share = measuring.never_left([still[0.7][0][5:-4]], [field], CHOICES)
+    assert (share["staying"] <= share["overlap"] + 1e-12).all()
+    # they jump back: fewer have never left than are inside
+    assert float(share["staying"][-1]) < float(share["overlap"][-1])
+    made = [row for row in found[0].rows if row.quantity.startswith("largest deviation of the share")]
+    assert len(made) == 2 * len(still)
+    assert rows._to_a_tenth(100.0, 0.05) == ""
+
+
 def test_of_several_runs_each_is_left_out_in_turn(found, tmp_path):
     _, still, _, preset = found
     runs = (*still[0.5], hopping(0.5, 11), hopping(0.5, 12))

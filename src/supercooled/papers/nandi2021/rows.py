@@ -31,6 +31,7 @@ from supercooled.papers.nandi2021.claims import KNOWN
 from supercooled.papers.nandi2021.claims import LINES as CLAIMS
 from supercooled.papers.nandi2021.definitions import LINES
 from supercooled.papers.nandi2021.learned_barriers import SHIFT
+from supercooled.papers.nandi2021.liquids import N_PARTICLES
 from supercooled.papers.nandi2021.measuring import Point
 from supercooled.papers.nandi2021.reasons import NONE_PRINTED, Part, Tried
 from supercooled.papers.nandi2021.relating import Related, collapses, readings, time_at, vanishing
@@ -274,7 +275,12 @@ def _too_few_decades(one: Related) -> str:
     decades = float(np.log10(tau.max() / tau.min())) if len(tau) else 0.0
     if decades >= DECADES:
         return ""
-    return f"τ_α spans {decades:.1f} decades, and K and T_VFT need {DECADES:g}."
+    words = f"τ_α spans {decades:.1f} decades, and K and T_VFT need {DECADES:g}."
+    if not len(tau):
+        return words
+    # Ten relaxation times give one to a tenth.
+    cost = N_PARTICLES * 10.0 * float(tau.min()) * 10.0**DECADES / one.studied.dt
+    return f"{words} A state that is so much slower, ten τ_α long, costs {cost:.0e} atom-steps a replica."
 
 
 def contradiction(one: Related) -> str:

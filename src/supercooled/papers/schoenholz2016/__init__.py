@@ -233,6 +233,7 @@ def of_density(
         results |= extra
         rows += claims.claim_rows(density, seen, learned=learned, lines=lines, extra=extra)
         rows += claims.constant_rows(density, seen, constants)
+        rows += claims.leaving_rows(density, seen, beyond)
     rows += relaxation_rows(density, relaxations, beyond=beyond, tried=tried)
     rows += decay_rows(density, decays, coldest=coldest, constant=beyond, displaced=displaced)
     return Density(rows, results, onset, error, trained.validation.accuracy, trained.whole)

@@ -20,7 +20,7 @@ from supercooled.arrays import Array
 from supercooled.errors import ParameterError
 from supercooled.papers import Printed, of_parts
 from supercooled.papers.schoenholz2016.chosen import Choices
-from supercooled.papers.schoenholz2016.measuring import at_peaks, constant_of, probability_of
+from supercooled.papers.schoenholz2016.measuring import at_peaks, constant_of, never_left, probability_of
 from supercooled.papers.schoenholz2016.training import Coldest, Trained, subsets, told
 from supercooled.relation import Straight
 from supercooled.report import Row, Tolerance
@@ -168,6 +168,21 @@ LINES: Mapping[str, Printed] = {
         "0.95 "
         "leaves a tenth of the variance to what is not logarithmic.",
     ),
+    **{
+        name: Printed(
+            "Fig. 3(b)",
+            f"largest deviation of {words}, propagated",
+            "1",
+            Tolerance.absolute(0.05),
+            "The prediction conditions on who has never left, and the overlap counts who is inside. As "
+            "near as "
+            "the overlap has to be.",
+        )
+        for name, words in (
+            ("never left", "the share that has never left"),
+            ("inside", "the share that is inside"),
+        )
+    },
     "hard by words": Printed("Sec. I.C", f"accuracy, hard ones with {HARD[1]}"),
     "hard by study": Printed("Sec. I.C", f"accuracy, hard ones with {HARD[0]}"),
     "particles apart": Printed("Sec. I.C", "accuracy, runs and particles left out together"),
@@ -609,6 +624,41 @@ def _cutoff_rows(state: str, found: xr.Dataset) -> list[Row]:
             note=f"{LINES['logarithmic'].note} {shown}, mean of the softnesses that all have.",
         )
     ]
+
+
+def leaving_rows(density: float, seen: Seen, beyond: float) -> list[Row]:
+    """The propagated prediction beside the share that has never left, and beside the share that is inside.
+
+    Parameters
+    ----------
+    beyond
+        c_a
+    """
+    choices, rows = seen.cold.choices, []
+    for T, runs in seen.runs.items():
+        share = never_left(runs, seen.fields[T], choices)
+        predicted = relation.predicted_overlap(
+            seen.probabilities[T],
+            interval=choices.interval,
+            lags=share["lag"].values,
+            share_beyond=beyond,
+            changes=seen.changes[T],
+        )["overlap"].values
+        lags = share["lag"].values
+        for name, variable in (("never left", "staying"), ("inside", "overlap")):
+            off = np.abs(predicted - share[variable].values)
+            k = int(np.nanargmax(off))
+            rows.append(
+                LINES[name].row(
+                    f"ρ = {density:g}, T = {T:g}",
+                    float(off[k]),
+                    error=float(share[f"{variable}_error"][k]) if f"{variable}_error" in share else None,
+                    published=0.0,
+                    note=f"{LINES[name].note} The most at {lags[k]:g} τ, {float(share[variable][k]):.2f} "
+                    "measured.",
+                )
+            )
+    return rows
 
 
 def constant_rows(density: float, seen: Seen, own: Mapping[float, float]) -> list[Row]:

@@ -156,6 +156,26 @@ def changes_of(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], cho
     ).assign_coords(group=[0.5 * (a + b) for a, b in GROUPS])
 
 
+def never_left(runs: Sequence[Trajectory], softness: Sequence[xr.DataArray], choices: Choices) -> xr.Dataset:
+    """Share of all particles that have never been farther than a from where they began, (lag)."""
+    stride = int(softness[0].attrs["stride"])
+    values = np.concatenate([one.values.ravel() for one in softness])
+    ends = float(np.nanmin(values)), float(np.nanmax(values))
+    found = relation.propagation(
+        softness,
+        [run[::stride] for run in runs],
+        ranges=[ends],
+        lags=_lags(softness[0].sizes["frame"], stride * runs[0].interval),
+        bins=np.linspace(*ends, 3),
+        blocks=choices.blocks,
+        stay=relation.StayRule(
+            within=choices.overlap_radius, overlap_radius=choices.overlap_radius, origins=20
+        ),
+    )
+    names = [name for name in ("staying", "staying_error", "overlap", "overlap_error") if name in found]
+    return found[names].isel(group=0, drop=True)
+
+
 def _lags(n_frames: int, interval: float) -> Array:
     """Whole multiples of the interval, twice as many each two, up to half of the run."""
     most = max(2, n_frames // 2)

@@ -258,6 +258,7 @@ def relaxation_rows(
         judged = T >= 0.53 or not at_home(density)
         end = one.dropna("lag", subset=["overlap"]).isel(lag=-1)
         last = f"Up to {float(end['lag']):g} τ, where q = {float(end['overlap']):.2f}; c_a = {beyond:.2f}."
+        last += _to_a_tenth(float(end["lag"]), float(end["overlap"]))
         row = TABLE["propagated"].row(
             state,
             propagated,
@@ -267,6 +268,19 @@ def relaxation_rows(
         )
         rows += [row, TABLE["naive"].row(state, naive, note=last)]
     return rows
+
+
+def _to_a_tenth(lag: float, overlap: float) -> str:
+    """How long a run has to be to follow an overlap to 0.1, if it goes on as it began.
+
+    Examples
+    --------
+    >>> _to_a_tenth(100.0, 0.1), _to_a_tenth(100.0, 0.7)
+    ('', ' To 0.1 it is about 650 τ, and twice that a run.')
+    """
+    if not 0.1 < overlap < 1.0:
+        return ""
+    return f" To 0.1 it is about {lag * np.log(10.0) / -np.log(overlap):.2g} τ, and twice that a run."
 
 
 def decay_rows(
