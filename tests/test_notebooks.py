@@ -17,6 +17,7 @@ SMALLER = {
     "4-benchmark-of-indicators": (
         "N, T = 1000, 0.7\nduration, every = 24.0, 0.5\nthreshold, horizons = 0.145, [0.0, 4.0]"
     ),
+    "5-isoconfigurational-ensemble": "N, T, n_runs = 1000, 0.7, 4\ntimes = [0.5, 1.0]",
 }
 
 

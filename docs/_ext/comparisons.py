@@ -1,5 +1,6 @@
 """``.. comparisons:: FOLDER``: the tables of every ``comparison.json`` below a folder."""
 
+import runpy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,36 @@ class Verdicts(SphinxDirective):
         return self.parse_text_to_nodes(StringList(lines, source=self.arguments[0]))
 
 
+class FromMarkdown(SphinxDirective):
+    """A table that ``tools/readme.py`` makes of a kept file."""
+
+    required_arguments = 1
+    maker = ""
+
+    def run(self) -> list[nodes.Node]:
+        """Nodes of the table."""
+        file = Path(self.env.srcdir, self.arguments[0]).resolve()
+        self.env.note_dependency(str(file))
+        tool = runpy.run_path(str(Path(self.env.srcdir).parent / "tools" / "readme.py"))
+        lines = [".. list-table::", "    :header-rows: 1", ""]
+        for row in tool[self.maker](file).splitlines():
+            if not row.startswith("|---"):
+                lines += cells([word.strip() for word in row.strip("|").split("|")])
+        return self.parse_text_to_nodes(StringList([*lines, ""], source=self.arguments[0]))
+
+
+class Speed(FromMarkdown):
+    """``.. speed:: FILE``: our kernels beside their peers."""
+
+    maker = "speed_table"
+
+
+class Growth(FromMarkdown):
+    """``.. growth:: FILE``: time against the number of particles."""
+
+    maker = "growth_table"
+
+
 def table(name: str, rows: Sequence[Row]) -> list[str]:
     """A study's comparison as reStructuredText: a sentence that counts, and the rows."""
     lines = [f"**{name}**: {len(rows)} rows. {tally(rows)}", "", ".. list-table::", "    :header-rows: 1", ""]
@@ -68,4 +99,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx calls this."""
     app.add_directive("comparisons", Comparisons)
     app.add_directive("verdicts", Verdicts)
+    app.add_directive("speed", Speed)
+    app.add_directive("growth", Growth)
     return {"parallel_read_safe": True}
