@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import supercooled as sc
+from supercooled.simulation.lammps_library import open_lammps
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "docs" / "examples" / "doors").glob("*.py"))
 SIGMA, TAU = 2.2, 2.2e-10 * np.sqrt(58.7 * 1.66053906892e-27 / (0.08 * 1.602176634e-19)) / 1e-12
@@ -111,3 +112,42 @@ def test_a_run_in_metal_units_has_the_numbers_of_the_same_run_reduced(
     assert back.attrs["units"] == "Angstrom^2"
     np.testing.assert_allclose(back, p_hop * SIGMA**2, rtol=1e-12)
     np.testing.assert_allclose(back.time, [0.2], rtol=1e-6)
+
+
+def test_a_glass_of_embedded_atoms_made_by_lammps_is_read_in_its_units(tmp_path: Path) -> None:
+    # A small table of that form, F = -sqrt(rho), and LAMMPS itself runs it in metal units.
+    n, cutoff = 500, 5.0
+    r, rho = np.linspace(0.0, cutoff, n), 0.1 * np.arange(n)
+    smooth = (1 - r / cutoff) ** 2
+    columns = (-np.sqrt(rho), smooth, r * np.exp(-2 * (r - 2.5)) * smooth)
+    head = f"made\nby\nhand\n1 X\n{n} 0.1 {n} {cutoff / (n - 1):.12g} {cutoff}\n29 63.5 3.6 fcc\n"
+    numbers = "\n".join(f"{value:.12g}" for column in columns for value in column)
+    (tmp_path / "X.eam.alloy").write_text(head + numbers + "\n")
+    engine = open_lammps()
+    for command in f"""units metal
+        atom_style atomic
+        lattice fcc 3.6
+        region all block 0 4 0 4 0 4
+        create_box 1 all
+        create_atoms 1 box
+        mass 1 63.5
+        pair_style eam/alloy
+        pair_coeff * * {tmp_path / "X.eam.alloy"} X
+        velocity all create 600 1
+        fix 1 all nve
+        dump 1 all custom 10 {tmp_path / "eam.dump"} id type xu yu zu
+        dump_modify 1 sort id
+        run 40""".splitlines():
+        engine.command(command.strip())
+    engine.close()
+    run = sc.read(tmp_path / "eam.dump", units="metal,sigma=2.5,epsilon=0.3,mass=63.5", timestep=0.001)
+    assert (run.n_particles, run.n_frames) == (256, 5)
+    np.testing.assert_allclose(run.box.lengths, 4 * 3.6 / 2.5, rtol=1e-6)
+    msd = sc.dynamics.displacements(run, lags=[run.interval], overlap_radius=0.3).msd
+    back = sc.quantities.expressed(msd, run.units)
+    # Ten steps of 1 fs at 600 K: 3 kT/m t^2 of free flight, which the forces slow down a little.
+    flight = 3 * 1.380649e-23 * 600 / (63.5 * 1.66053906892e-27) * (0.01e-12) ** 2 * 1e20
+    assert 0.5 * flight < float(back[0]) < 1.05 * flight
+    assert back.attrs["units"] == "Angstrom^2"
+    crystal = sc.indicators.BondOrder(6, cutoff=1.25).of(run[0])
+    assert float(crystal.mean()) == pytest.approx(0.575, abs=0.002)
