@@ -33,7 +33,7 @@ ALLOWED = {
     "rich": ("cli", "report", "store"),
     "markupsafe": ("analysis", "papers", "plot", "report"),
     "dask": ("cluster",),
-    "pandas": ("datasets", "predictors"),
+    "pandas": ("datasets", "io", "predictors"),
 }
 # Beside what an extra is for: companions that nothing here imports.
 COMPANIONS = {"gpu": {"numba-cuda", "numpy"}, "report": {"rich", "zarr"}, "simulate": {"rich"}}
