@@ -147,7 +147,6 @@ def test_no_function_asks_for_more_than_four_keywords():
 PROSE = {
     r"foretold": "predicted",
     r"(?<!there )is no (number|text|file|folder|name)\b": "is not finite, is not a text, ...",
-    r"[Ww]hoever": "anybody who, or the process, user or worker that does it",
     r"\btold (by|from|rightly)\b": "identified, distinguished",
     r"knows? nothing of": "is independent of, has no data on",
 }
