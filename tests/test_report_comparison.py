@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -232,6 +232,12 @@ def test_only_tests_count_and_the_others_are_named():
     assert tally(rows_of_all) == (
         "1 of 2 independent tests met, 1 missed. Besides 1 by which a parameter was set and 2 of a scan and "
         "1 by definition."
+    )
+    later = replace(rows_of_all[0], reading="The bound was chosen when the outcome was known.")
+    assert (later.verdict, later.independent) == ("met", False)
+    assert tally([later]) == (
+        "0 of 0 independent tests met. Besides 1 by a reading or a bound that was chosen when the outcome "
+        "was known."
     )
     bound = Row.judge(
         item="x", quantity="rise", state="", published=0.0, measured=2.0, uncertainty=0.01, unit="1",

@@ -82,7 +82,7 @@ def summary_table(*, short: bool = False) -> str:
         rows = [row for row in read_comparison(folder / "comparison.json") if row.published is not None]
         tests = [row for row in rows if row.independent]
         counts, others = Counter(row.verdict for row in tests), Counter(row.kind for row in rows)
-        later = sum(bool(row.reading) for row in tests)
+        later = sum(row.kind == "test" and bool(row.reading) for row in rows)
         numbers = [len(tests), *(counts[v] for v in verdicts), later, *(others[kind] for kind in kinds)]
         name = folder.name if short else f"[{folder.name}]({folder.name})"
         lines.append(f"| {name} | {' | '.join(map(str, numbers))} |")

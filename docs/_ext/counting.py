@@ -19,7 +19,7 @@ def counted(studies: Mapping[str, Sequence[Row]]) -> list[str]:
             len(rows),
             len(judged),
             *(sum(row.verdict == verdict for row in tests) for verdict in verdicts),
-            sum(bool(row.reading) for row in tests),
+            sum(row.kind == "test" and bool(row.reading) for row in judged),
             *(sum(row.kind == kind for row in judged) for kind in kinds),
         ]
         lines += cells([name, *map(str, numbers)])

@@ -215,8 +215,11 @@ class Row:
 
     @property
     def independent(self) -> bool:
-        """Whether it is a test, of a printed number, that could have failed: the ones that count."""
-        return self.published is not None and self.kind == "test"
+        """Whether it is a test, of a printed number, that could have failed: the ones that count.
+
+        One whose reading or bound was chosen when its outcome was known is none.
+        """
+        return self.published is not None and self.kind == "test" and not self.reading
 
     @property
     def verdict(self) -> Verdict:

@@ -28,6 +28,7 @@ _EXPLAINED: tuple[Verdict, ...] = ("missed", "undecided", "inconsistent", "not m
 _WORDS: dict[Verdict, str] = {"missed": "MISSED", "no published value": "–", "not judged": "–"}
 # What a printed number is that is no independent test.
 KINDS: dict[Kind, str] = {
+    "test": "by a reading or a bound that was chosen when the outcome was known",
     "calibrated": "by which a parameter was set",
     "bound": "with one bound only",
     "scan": "of a scan",

@@ -83,7 +83,7 @@ def render(
             alone=alone,
             folded=len(alone) > _SHOWN_ALONE,
             counts=Counter(row.verdict for row in rows if row.independent),
-            others=Counter(row.kind for row, _ in beside_printed),
+            others=Counter(row.kind for row, _ in beside_printed if not row.independent),
             tests=sum(row.independent for row in rows),
             kinds=KINDS,
             parts=parts,
