@@ -9,8 +9,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/supercooled study sharma2022 --preset quick --out demo
 
+# One worker a core: threads of linear algebra beside them would wait for each other.
 test: $(READY)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # What `pip install supercooled` brings and nothing beyond, at the versions of the lock, in an environment of its own.
 core: $(READY)
