@@ -16,6 +16,7 @@ from sklearn.svm import SVC
 
 import supercooled as sc
 from supercooled import dynamics, learning, structure
+from supercooled.errors import ParameterError
 from supercooled.testing import liquid_runs
 
 NAMES = ("AA mu=1 sigma=0.1", "AB mu=0.9 sigma=0.1", "noise")
@@ -218,6 +219,17 @@ def test_batches_give_the_plane_of_the_whole_within_its_own_error():
     assert np.arccos(n @ m) < 2.0 * np.arccos(n @ o) + 0.02
     agree = (model.softness(table).values > 0) == (whole.softness(table).values > 0)
     assert agree.mean() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"time": [0.0, np.nan]}, "time of example 1"), ({"run": [np.nan, 0.0]}, "run of example 0")],
+)
+def test_an_example_of_no_run_or_time_belongs_to_no_group(changed, said):
+    """It stood in the first run's, or in one of the largest negative number."""
+    held = {"run": [0.0, 0.0], "time": [0.0, 1.0]} | changed
+    with pytest.raises(ParameterError, match=said):
+        learning.groups_of(xr.Dataset({name: ("example", v) for name, v in held.items()}), blocks=2)
 
 
 def test_what_it_learned():

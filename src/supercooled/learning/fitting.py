@@ -134,7 +134,7 @@ def groups_of(examples: xr.Dataset | xr.DataArray, *, blocks: Count) -> Integers
     Raises
     ------
     ParameterError
-        if the examples have no ``run`` or ``time``.
+        if the examples have no ``run`` or ``time``, or one of them is not known.
 
     Examples
     --------
@@ -147,9 +147,14 @@ def groups_of(examples: xr.Dataset | xr.DataArray, *, blocks: Count) -> Integers
         if name not in there or examples[name].dims != ("example",):
             raise ParameterError(f"examples must hold run and time along example, and {name} is not there")
     run, time = np.asarray(examples["run"].values), np.asarray(examples["time"].values, dtype=np.float64)
+    for name, unknown in (("run", examples["run"].isnull().values), ("time", ~np.isfinite(time))):
+        if unknown.any():
+            raise ParameterError(
+                f"{name} of example {np.argmax(unknown)} is not known: it belongs to no group"
+            )
     groups = np.zeros(len(run), np.int64)
-    for number in np.unique(run):
-        here = run == number
+    for number, one in enumerate(np.unique(run)):
+        here = run == one
         first, last = time[here].min(), time[here].max()
         part = np.floor((time[here] - first) / max(last - first, 1e-12) * blocks * (1 - 1e-9))
         groups[here] = number * blocks + part.astype(np.int64)
