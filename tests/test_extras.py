@@ -214,6 +214,12 @@ def without(monkeypatch: pytest.MonkeyPatch, *roots: str) -> None:
         monkeypatch.setitem(sys.modules, root, None)
 
 
+def imported_anew(name: str) -> Any:
+    # another test of this process may have imported it where the package was there, or stood in for
+    sys.modules.pop(name, None)
+    return import_module(name)
+
+
 def simulated(folder: Path) -> Any:
     from supercooled.simulation.lammps_library import open_lammps
 
@@ -283,8 +289,8 @@ def packed(folder: Path) -> Any:
         ("MDAnalysis", "mdanalysis", lambda _: sc.io.from_mdanalysis(object())),
         ("ase", "ase", lambda _: sc.io.from_ase(object())),
         ("ase", "ase", lambda _: sc.interfaces.calculate(object(), "BondOrder")),
-        ("MDAnalysis", "mdanalysis", lambda _: import_module("supercooled.interfaces.mdanalysis")),
-        ("ovito", "ovito", lambda _: import_module("supercooled.interfaces.ovito")),
+        ("MDAnalysis", "mdanalysis", lambda _: imported_anew("supercooled.interfaces.mdanalysis")),
+        ("ovito", "ovito", lambda _: imported_anew("supercooled.interfaces.ovito")),
         ("h5py", "hdf5", hdf5_read),
         ("gamdpy", "gpu", lambda _: sc.simulation.chosen_engine("gamdpy").version()),
         ("zstandard", "zstd", packed),

@@ -210,7 +210,7 @@ def four_point_structure_factor(
     >>> still = sc.Trajectory.from_arrays(gas, sc.Box.cube(10.0), unwrapped=True)
     >>> s4 = four_point_structure_factor(still, lags=[1.0], overlap_radius=0.3, q_max=4.0, dq=2.0)
     >>> s4.four_point.values.round(1), s4.chi4.values
-    (array([[1.1, 1. ]]), array([0.]))
+    (array([[1., 1.]]), array([0.]))
     """
     runs = in_one_order(trajectories)
     see_one_interval(runs)

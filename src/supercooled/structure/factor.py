@@ -89,6 +89,7 @@ def structure_factor(
     Examples
     --------
     >>> import numpy as np
+    >>> from supercooled import Box, Trajectory
     >>> gas = np.random.default_rng(1).uniform(-5, 5, (10, 400, 3))
     >>> sq = structure_factor(Trajectory.from_arrays(gas, Box.cube(10.0)), q_max=6.0, dq=0.5)
     >>> sq.structure_factor.sel(pair="AA", q=5.0, method="nearest").round(1).item()

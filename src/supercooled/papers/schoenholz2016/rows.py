@@ -280,7 +280,8 @@ def _to_a_tenth(lag: float, overlap: float) -> str:
     """
     if not 0.1 < overlap < 1.0:
         return ""
-    return f" To 0.1 it is about {lag * np.log(10.0) / -np.log(overlap):.2g} τ, and twice that a run."
+    needed = float(f"{lag * np.log(10.0) / -np.log(overlap):.2g}")
+    return f" To 0.1 it is about {needed:g} τ, and twice that a run."
 
 
 def decay_rows(

@@ -371,8 +371,9 @@ def when(times: Array, values: Array, errors: Array, level: float) -> tuple[floa
     Examples
     --------
     >>> t = np.array([1.0, 10.0, 100.0])
-    >>> when(t, np.array([1.0, 0.5, 0.1]), np.full(3, 0.1), 0.5)
-    (10.0, 5.756...)
+    >>> at, error = when(t, np.array([1.0, 0.5, 0.1]), np.full(3, 0.1), 0.5)
+    >>> round(at, 3), round(error, 3)
+    (10.0, 4.605)
     """
     known = np.isfinite(times) & np.isfinite(values)
     t, v, e = np.log(times[known]), values[known], errors[known]
