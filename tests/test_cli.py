@@ -303,3 +303,11 @@ def test_a_warning_is_a_sentence_and_the_module_is_the_command(tmp_path: Path) -
     said = [line for line in done.stderr.splitlines() if "the box changes by 1.8 %" in line]
     assert len(said) == 1, done.stderr
     assert said[0].startswith(f"supercooled: {path}")
+
+
+def test_the_version_is_printed_without_a_command(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["supercooled", "--version"])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"supercooled {sc.__version__}\n"

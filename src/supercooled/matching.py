@@ -187,7 +187,7 @@ def laid_on(field: xr.DataArray, trajectory: Trajectory) -> xr.DataArray:
     Raises
     ------
     ParameterError
-        if the field knows no times, no time is in both, or it is of particles that `trajectory` lacks.
+        if the field has no times, no time is in both, or it is of particles that `trajectory` lacks.
 
     Examples
     --------
@@ -515,7 +515,7 @@ def _check_lead(b: Labels, lead: float) -> None:
 
 
 def _in_frames(b: Labels, lead: float) -> int:
-    """How many frames a time is, where only one of two things knows its times."""
+    """How many frames a time is, where only one of two things has times."""
     if lead == 0:
         return 0
     if b.times is None or len(b.times) < 2:

@@ -291,7 +291,7 @@ def labelled(
 ) -> xr.DataArray:
     """DataArray of a quantity, with unit and long name from the table.
 
-    Coordinates that the table knows get theirs too; `attributes` say how the value was made.
+    Coordinates in the table get theirs too; `attributes` say how the value was made.
 
     Parameters
     ----------

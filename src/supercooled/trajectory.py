@@ -75,8 +75,8 @@ class Trajectory:
         "frame" where times are the numbers of the frames instead (:meth:`by_frame`)
     field_of_view
         where the borders are open and particles come and go, as under a microscope; None where the box is
-        periodic and every particle is there in every frame. Only what knows of it takes such a trajectory
-        (:meth:`tracks`, :meth:`present`, :meth:`seen`); all else refuses it
+        periodic and every particle is there in every frame. What does not take it into account refuses such a
+        trajectory; :meth:`tracks`, :meth:`present` and :meth:`seen` take it
 
     Notes
     -----

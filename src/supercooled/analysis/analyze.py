@@ -127,7 +127,7 @@ class Analysis:
 
     @property
     def comparison(self) -> dict[float, Comparison]:
-        """How well each indicator knows each target, by temperature; empty where none were asked for."""
+        """How well each indicator predicts each target, by temperature; empty where none were asked for."""
         return comparisons_of(self.results)
 
     @property

@@ -28,7 +28,7 @@ class Given:
     Parameters
     ----------
     temperatures
-        of each file; a run of this package knows its own
+        of each file; a run of this package has its own
     timestep, names, species_column, unwrapped, units, box, repeats, unfinished, frames, format, topology
         as
         of :func:`supercooled.read`, and of every file

@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -52,6 +53,24 @@ for command in (
     studying.report,
 ):
     app.command(cls=studying.ListsPapers if command is studying.study else None)(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        say(f"supercooled {metadata.version('supercooled')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_no_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version, and stop.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    # An option that belongs to no command.
+    pass
+
 
 # The base of all that typer refuses, which it does not export.
 _UsageError: Any = typer.BadParameter.__base__

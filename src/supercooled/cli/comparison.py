@@ -68,7 +68,7 @@ def compare(
     *,
     said: dict[str, Any],
 ) -> None:
-    """How much of the motion to come each indicator knows: correlations, ROC area, information, with errors.
+    """How well each indicator predicts the motion to come: correlations, ROC area, information, with errors.
 
     Files of one state are independent runs; for a propensity those that start from one configuration are
     taken together.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def systems(
     states: Annotated[bool, typer.Option("--states", help="The equilibrated configurations.")] = False,
 ) -> None:
-    """List the liquids that the package knows, and the configurations that it ships."""
+    """List the liquids of the package, and the configurations that it ships."""
     from rich.console import Console
     from rich.table import Table
 

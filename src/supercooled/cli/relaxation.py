@@ -48,7 +48,7 @@ def dynamics(
     *,
     said: dict[str, Any],
 ) -> None:
-    """Relaxation time, p_c, diffusion coefficient and shape of the decay, a line a temperature."""
+    """Relaxation time, p_c, diffusion coefficient and shape of the decay, one line per temperature."""
     from supercooled import report
     from supercooled.analysis import motion as motion_of_files
     from supercooled.analysis.inputs import Given

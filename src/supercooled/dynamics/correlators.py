@@ -61,7 +61,7 @@ def correlators(
 
     over particles, time origins and replicas, in d dimensions; in two, F_s has J0(k Δr) and G_s
     2 pi r. In chi4 q^ is the mean over the N particles of one origin, of the overlap or of F_s as it is
-    averaged here over directions. It falls short where few origins are independent, and knows only the
+    averaged here over directions. It falls short where few origins are independent, and has only the
     fluctuations of the ensemble that was run.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A folder that knows what is in it, so that nothing goes missing, changes or is added unnoticed.
+"""A folder with a list of what is in it, so that nothing goes missing, changes or is added unnoticed.
 
 Zarr reads a chunk that is not there as empty: without this, a lost file would be a field of NaN. It is also
 by its seal that a folder is known as one that this package wrote, and may replace.

@@ -37,7 +37,7 @@ class DebyeWaller(
     Boltzmann and no total momentum. j are the particles within `cutoff` at the beginning; a particle
     without any goes alone. In two dimensions the neighbours' mean takes away the long waves.
 
-    It is dynamics, and knows what structure alone does not; it costs accordingly: `runs` times `time`, at 2
+    It is dynamics, and says what structure alone does not; it costs accordingly: `runs` times `time`, at 2
     million particle-steps a second. The factor of the papers is that at the time at which d ln MSD / d ln t
     is smallest, about 1 to 2 tau in the Kob-Andersen liquid.
 

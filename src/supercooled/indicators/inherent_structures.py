@@ -179,7 +179,7 @@ def inherent(inner: Features, mixture: Mixture | None = None, *, tolerance: Posi
 
 
 def inherent_frame(frame: Frame, mixture: Mixture | None, tolerance: float) -> Frame:
-    """The inherent structure of a frame: the one that it knows, or else the minimum of a mixture's energy.
+    """The inherent structure of a frame: the one that it holds, or else the minimum of a mixture's energy.
 
     Raises
     ------

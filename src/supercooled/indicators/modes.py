@@ -159,7 +159,7 @@ class LowModes(
     -----
     A particle that rattles has none: NaN.
 
-    A force that jumps at the cutoff (`ka-lj`) is no force that a Hessian knows of: where pairs lie within a
+    The jump of a force at its cutoff (`ka-lj`) is not in a Hessian: where pairs lie within a
     vibration of their cutoff, the modes are those of a piece of the minimum. Measured at N = 4096, T = 0.44:
     `ka-lj` with cutoffs at 2.5 sigma has no negative mode, and its 200 softest begin at 2.0 and end at 12.1,
     where `ka-lj-smooth`, whose force goes to zero there, has 1.2 and 11.2; both predict motion alike.

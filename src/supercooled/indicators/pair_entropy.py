@@ -50,7 +50,7 @@ class PairEntropy(
     r
         evenly spaced distances at which g is taken, sigma_AA, each standing for one step
     pair_correlation
-        "partial", a g for each partner species, or "total", one that knows no species
+        "partial", a g for each partner species, or "total", one of all species together
     normalisation
         the density that g is divided by: "local", that of the partners within `radius` of the
         particle, or "bulk", that of the whole box

@@ -1,7 +1,7 @@
 """What this package has written into a folder: name, size, digest (XXH3, 128 bits) and maker of each file.
 
 The manifest is a hidden file of lines of JSON. A line is added before its file gets its name, so that at
-every instant what lies under the name is among the contents that the manifest knows; a line that was half
+every instant what lies under the name is among the contents that the manifest lists; a line that was half
 written when its process was killed is of a file that never came.
 """
 

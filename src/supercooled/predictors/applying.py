@@ -106,7 +106,7 @@ def softness(
 
     Notes
     -----
-    Only a model of a softness is taken, and only the particles of the species that it knows are returned.
+    Only a model of a softness is taken, and only particles of species that it was trained on are returned.
     What is foreign to a shipped model gets a warning that says how foreign.
 
     Examples
@@ -135,7 +135,7 @@ def softness(
 
 
 def _species_of(model: Indicator, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the species of a file those that a model knows; all where it does not say, or knows none of them."""
+    """Of the species of a file those that a model was trained on; all where it does not say, or on none."""
     said: tuple[str, ...] = names
     if isinstance(model, Predictor):
         said = tuple(model.models)

@@ -80,8 +80,8 @@ def models() -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Table, a line a model by its name: what it ``predicts`` and its ``unit``; the ``species`` that it
-        knows; the ``density`` and ``temperature`` that it learned from; ``pearson``, ``accuracy`` and ``auc``
+        Table, one line per model by its name: what it ``predicts`` and its ``unit``; the ``species`` that it
+        was trained on; its ``density`` and ``temperature`` then; ``pearson``, ``accuracy`` and ``auc``
         of what took no part in the fit, of the first species, NaN where it has none (of a propensity: the
         area for the tenth that goes farthest, and the share on the same side of both medians); in words, what
         it was ``validated`` on and its ``domain``; and its ``version``. :func:`shipped` gives the model

@@ -70,7 +70,7 @@ def onset(fits: Lines) -> Onset:
     T_0 minimises the chi square of that line with the errors of both and their covariance, e following
     it: the same as fitting all P_R(S, T) at once with one crossing. The error is the one that raises
     chi square by 1, times the root of chi square per degree of freedom where that exceeds 1.
-    For one that knows how P_R at different S depend on each other, see :func:`block_error`.
+    For one that takes into account how P_R at different S depend on each other, see :func:`block_error`.
 
     References
     ----------

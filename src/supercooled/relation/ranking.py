@@ -127,7 +127,7 @@ def ranking(
     Notes
     -----
     Counting makes independent things look informative: the part of I that falls as 1/n is removed by
-    the jackknife, n I - (n - 1) <I without a block>, which knows that hops last several frames.
+    the jackknife, n I - (n - 1) <I without a block>, which accounts for hops that last several frames.
 
     References
     ----------

@@ -109,7 +109,7 @@ class Section:
     text
         plain text; blank lines separate paragraphs
     plates
-        names of plates that the page knows; those without results are left out
+        names of plates of the page; those without results are left out
     tables
         names of tables, likewise
     """

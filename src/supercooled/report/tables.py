@@ -56,7 +56,7 @@ def ranking(data: xr.Dataset) -> Table:
 
 
 def motion(data: xr.Dataset) -> Table:
-    """Relaxation, threshold of a hop, diffusion and the shape of the decay: a line a temperature."""
+    """Relaxation, threshold of a hop, diffusion and the shape of the decay: one line per temperature."""
     columns = {
         "tau_alpha": "τ_α",
         "p_c": "p_c",

@@ -102,7 +102,7 @@ def pair_entropy(
         the switching function that multiplies the integrand; None leaves it alone, as Eq. 4 is
         printed
     pair_correlation
-        "partial", with the g of every pair, or "total", with one g that knows no species
+        "partial", with the g of every pair, or "total", with one g of all species together
 
     Returns
     -------

@@ -31,7 +31,7 @@ CUTOFF = 2.5
 @validated(error=MixtureError)
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A liquid that the package knows by name.
+    """A liquid that has a name in the package.
 
     Parameters
     ----------
@@ -437,7 +437,7 @@ _ENTRIES = (
 
 @validated(error=MixtureError)
 def catalogue() -> Mapping[str, Entry]:
-    """The liquids that the package knows, by name.
+    """The liquids of the package, by name.
 
     Returns
     -------

@@ -135,7 +135,7 @@ class Benchmark:
         return "\n\n".join([*findings(t, self.added), " ".join(words), *said])
 
     def _rows(self) -> list[Any]:
-        """Each method at the time at which it knows most, the best first."""
+        """Each method at the time at which it predicts best, the best first."""
         from supercooled.report import Row
 
         t = self.table

@@ -14,7 +14,7 @@ _DEPTH = "depth of the cage"
 
 
 def findings(table: xr.Dataset, added: xr.Dataset) -> list[str]:
-    """Who knows most at which time at the coldest temperature, and what goes beyond averaged energy."""
+    """What predicts best at which time at the coldest temperature, and what goes beyond averaged energy."""
     cold = table.isel(temperature=0)
     sentences = []
     for kind, words in (("indicator", "Of the single indicators,"), ("predictor", "Of predictors,")):
@@ -57,7 +57,7 @@ def _number(own: xr.Dataset, m: int, k: int) -> str:
 
 
 def _beyond(cold: xr.Dataset, added: xr.Dataset) -> list[str]:
-    """What others add to averaged inherent energy at the time at which that knows most."""
+    """What others add to averaged inherent energy at the time at which that predicts best."""
     if ENERGY not in cold["contender"].values:
         return []
     alone = cold["pearson"].sel(contender=ENERGY).values

@@ -1,4 +1,4 @@
-"""Every indicator held against every target: how much of the motion to come each of them knows."""
+"""Every indicator held against every target: how well each predicts the motion to come."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def compare(
     executor: Executor | None = None,
     progress: Annotated[Progress | None, Anything()] = None,
 ) -> Comparison:
-    r"""How well each indicator knows each target: correlations, area, information, with errors and ceilings.
+    r"""How well each indicator predicts each target: correlations, area, information, errors and ceilings.
 
     .. math:: r = \frac{\langle \delta x\, \delta y \rangle}{\sigma_x \sigma_y}, \qquad
               A = P(x_1 > x_0) + \tfrac12 P(x_1 = x_0), \qquad

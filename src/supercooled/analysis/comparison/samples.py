@@ -53,7 +53,7 @@ class Side:
     x, y, z
         of each indicator, target and fixed field by name, (row, particle)
     halves
-        of each target that knows its noise
+        of each target whose noise is known
     about
         of each target, attributes
     species

@@ -39,7 +39,7 @@ Statistic = Literal["pearson", "spearman", "auc", "mutual_information", "partial
 @validated
 @dataclass(frozen=True)
 class Comparison:
-    """How well each indicator knows each target, as :func:`supercooled.compare` gives it.
+    """How well each indicator predicts each target, as :func:`supercooled.compare` gives it.
 
     Parameters
     ----------

@@ -130,7 +130,7 @@ class Measured:
 def continuous(mixture: Mixture) -> Mixture:
     """The same forces from an energy without a step at the cutoff, which a minimiser needs.
 
-    The paper's modified wells are cut without a shift: no force knows, but the energy jumps whenever a
+    The paper's modified wells are cut without a shift: the force is the same, but the energy jumps whenever a
     pair crosses the cutoff.
     """
     shifted = tuple(

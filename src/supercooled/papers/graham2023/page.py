@@ -45,7 +45,7 @@ SECTIONS = (
     ),
     Section(
         "The two beside each other",
-        "Both know the same surroundings; one knows the potential too, through what it was taught.",
+        "Both are made of the same surroundings; one has the potential too, through its examples.",
         ("joint", "crossovers"),
     ),
     Section(

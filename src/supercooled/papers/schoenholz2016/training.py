@@ -105,7 +105,7 @@ class Told:
     C
         the penalty that is best on their average
     accuracy, error
-        its error knows the parts and the draws
+        its error includes the parts and the draws
     soft_share, share_error
         of the soft with S > 0
     draws, scatter

@@ -46,7 +46,7 @@ def comparison(data: xr.Dataset) -> Figure:
 
 
 def comparison_caption(results: Results) -> Caption:
-    """What is held against what, and who knows most."""
+    """What is compared with what, and which predicts best."""
     data = results["comparison"].isel(temperature=0)
     at = f"T = {temperature_text(float(data['temperature']))}"
     value, error = floats(data["spearman"]), floats(data["spearman_error"])
