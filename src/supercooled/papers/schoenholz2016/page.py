@@ -10,6 +10,7 @@ import numpy as np
 
 from supercooled.papers.schoenholz2016.chosen import Choices, Preset
 from supercooled.report import Section
+from supercooled.report.numbers import shown
 
 WHY = {
     "window": "t_R of p_hop in tau (Sec. I.B)",
@@ -80,7 +81,7 @@ def summary(found: Mapping[float, Told], choices: Choices) -> str:
             f"not seen, {choices.lead:g} τ before the peak of the hop."
         )
         if np.isfinite(one.onset):
-            told += f" The Arrhenius lines meet at T = {one.onset:.2f} ± {one.onset_error:.2f}."
+            told += f" The Arrhenius lines meet at T = {shown(one.onset, one.onset_error, digits=2)}."
         lines.append(told)
     return "\n\n".join(lines)
 

@@ -14,6 +14,7 @@ from supercooled.cage import Calibration
 from supercooled.papers.sharma2022.chosen import PRINTED
 from supercooled.papers.sharma2022.readings import in_words, nearest
 from supercooled.report import Section
+from supercooled.report.numbers import shown
 
 WHY = {
     "window": "Delta t of p_hop in tau; the paper's (Sec. III)",
@@ -120,7 +121,7 @@ def summary(temperatures: Sequence[float], related: Relations, onset: float, err
         f"the most frequent softness (chance: {percent(cold.of_all)}); at T = {temperatures[-1]:g} it is "
         f"{percent(hot.value)} (chance: {percent(hot.of_all)}). The probability to rearrange rises with "
         "softness, more steeply the colder the liquid, and the Arrhenius lines of all softnesses meet at "
-        f"T = {onset:.2f} ± {error:.2f}."
+        f"T = {shown(onset, error, digits=2)}."
     )
 
 
