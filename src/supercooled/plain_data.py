@@ -113,7 +113,11 @@ def read_bytes(path: str | Path, *, most: int, error: type[SupercooledError]) ->
         as :func:`open_regular`, or if it is larger.
     """
     with open_regular(path, error=error) as file:
-        data = file.read(most + 1)
+        # Room for `most` bytes, which may be gigabytes, would be taken before the first is read.
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, most) + 1)
+        if size < len(data) <= most:
+            data += file.read(most + 1 - len(data))
     if len(data) > most:
         raise error(f"{path}: larger than {_megabytes(most)}, too large for a file of this kind")
     return data
