@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import resource
 import signal
 import warnings
@@ -69,6 +70,38 @@ def test_bad_input_gets_its_error(case: Case, tmp_path: Path) -> None:
     assert case.says in said, said
     assert "Traceback" not in said
     assert len(said) < 2000
+
+
+class Growing(io.BytesIO):
+    """A file of the system's that is larger than the system says, and how much is asked of it at once."""
+
+    def __init__(self, content: bytes, known: Path) -> None:
+        super().__init__(content)
+        self.known = known.open("rb")
+        self.asked: list[int] = []
+
+    def fileno(self) -> int:
+        return self.known.fileno()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        self.asked.append(size)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("longer", [0, 1, 3 * 2**20])
+def test_a_file_gets_room_for_what_is_in_it_not_for_the_most(longer, tmp_path, monkeypatch):
+    """Room for two gigabytes failed, or waited for ever where another library watches the memory."""
+    known = tmp_path / "a"
+    known.write_bytes(b"a" * 100)
+    file = Growing(b"a" * (100 + longer), known)
+    monkeypatch.setattr(plain_data, "open_regular", lambda *_, **__: file)
+    assert len(plain_data.read_bytes(known, most=2**31, error=SupercooledError)) == 100 + longer
+    assert max(file.asked) <= 2**20
+    again = Growing(b"a" * (100 + longer), known)
+    monkeypatch.setattr(plain_data, "open_regular", lambda *_, **__: again)
+    with pytest.raises(SupercooledError, match="too large"):
+        plain_data.read_bytes(known, most=99 + longer, error=SupercooledError)
 
 
 # What reads files, and where it may stand: behind a bound, or for what is the package's own.

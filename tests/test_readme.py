@@ -58,7 +58,8 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("line", [line for line in commands() if line.startswith("supercooled ")])
 def test_its_commands_are_understood(line: str) -> None:
     name, *words = shlex.split(line)[1:]
-    typer.main.get_command(app).commands[name].make_context(name, words)  # type: ignore[attr-defined]
+    context = typer.main.get_command(app).commands[name].make_context(name, words)  # type: ignore[attr-defined]
+    assert context.params
 
 
 def test_it_has_no_other_commands() -> None:

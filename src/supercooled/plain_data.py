@@ -29,6 +29,8 @@ from supercooled.errors import ParameterError, SupercooledError
 # Bytes of a file.
 LARGEST_JSON = 16 * 2**20
 LARGEST_TABLE = 16 * 2**20
+# What is read at once of a file that is longer than it was.
+_PIECE = 2**20
 # What packed data may unpack to in any case, and beyond that how many times their own size.
 UNPACKED_ANYWAY = 2**28
 MOST_TIMES = 1000
@@ -116,8 +118,9 @@ def read_bytes(path: str | Path, *, most: int, error: type[SupercooledError]) ->
         # Room for `most` bytes, which may be gigabytes, would be taken before the first is read.
         size = os.fstat(file.fileno()).st_size
         data = file.read(min(size, most) + 1)
-        if size < len(data) <= most:
-            data += file.read(most + 1 - len(data))
+        # It grows while it is read, or is one whose size the system does not say.
+        while size < len(data) <= most and (more := file.read(min(_PIECE, most + 1 - len(data)))):
+            data += more
     if len(data) > most:
         raise error(f"{path}: larger than {_megabytes(most)}, too large for a file of this kind")
     return data
