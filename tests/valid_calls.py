@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import io
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -67,8 +70,22 @@ def extrema_rule() -> dynamics.ExtremaRule:
     )
 
 
+@cache
+def _place() -> Path:
+    """Of all that the calls of this process write; it goes when the process ends."""
+    made, owner = Path(tempfile.mkdtemp(prefix="valid")), os.getpid()
+
+    def clear() -> None:
+        # What is forked from here ends earlier.
+        if os.getpid() == owner:
+            shutil.rmtree(made, ignore_errors=True)
+
+    atexit.register(clear)
+    return made
+
+
 def folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="valid"))
+    return Path(tempfile.mkdtemp(dir=_place()))
 
 
 @cache
