@@ -395,3 +395,23 @@ def test_a_frame_in_which_nothing_is_chosen_counts_as_one_without_a_cluster():
     assert "no cluster" in none.mean_size.reason
     with pytest.raises(ParameterError, match="either above or below"):
         space.clusters(run, x, above=0.5, below=0.2, cutoff=1.1)
+
+
+def test_a_length_that_can_not_be_seen_is_bounded_by_the_chance_of_its_pairs():
+    """Of n pairs that know nothing of each other a correlation is less than n^-1/2, nearest first."""
+    r = np.array([1.0, 2.0, 3.0, 4.0])
+    of_r = {
+        "spatial_correlation": (("pair", "r"), np.zeros((1, 4))),
+        "n_pairs": (("pair", "r"), [[400.0] * 4]),
+    }
+    none = space.correlation_length(
+        xr.Dataset(of_r, {"pair": ["AA"], "r": r}), pair="AA", shortest=1.0, longest=4.0
+    )
+    assert none.value == 0.0
+    assert none.error == pytest.approx(1.0 / np.log(20.0))
+    # Just above three times what chance gives at the nearest distance, and just below.
+    for times, seen in ((3.2, True), (2.8, False)):
+        of_r["spatial_correlation"] = (("pair", "r"), times / 20.0 * np.exp(-30.0 * (r - 1.0))[None])
+        curve = xr.Dataset(of_r, {"pair": ["AA"], "r": r})
+        length = space.correlation_length(curve, pair="AA", shortest=1.0, longest=4.0)
+        assert (length.value > 0) == seen

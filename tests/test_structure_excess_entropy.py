@@ -127,3 +127,15 @@ def test_what_cannot_be_integrated_is_refused():
         structure.excess_entropy([1.0, 2.0, 3.0, 4.0], np.zeros(4), start=structure.KnownEntropy(9.0, -1.0))
     with pytest.raises(ParameterError, match="larger than 3 dimensions"):
         structure.IdealGas(exponent=3.0)
+
+
+def test_the_error_of_the_onset_is_that_of_the_entropies_on_either_side():
+    """By what the onset moves when each of the residuals does."""
+    T, residual, errors = np.array([0.6, 0.8, 1.0]), np.array([0.1, -0.3, -0.5]), np.array([0.02, 0.005, 0.3])
+    found = structure.entropy_onset(T, residual, 0.0 * T, errors=errors)
+    moved = [
+        (structure.entropy_onset(T, residual + 1e-6 * (np.arange(3) == k), 0.0 * T).value - found.value)
+        / 1e-6
+        for k in range(3)
+    ]
+    assert found.error == pytest.approx(np.hypot.reduce(np.array(moved) * errors), rel=1e-4)

@@ -235,7 +235,7 @@ def _given(
     order = np.argsort(T)
     T = T[order]
     if len(T) < least:
-        raise ParameterError(f"{len(T)} temperatures are too few for an integral: give {least} or more")
+        raise ParameterError(f"{len(T)} temperatures are too few: give {least} or more")
     if (np.diff(T) <= 0).any():
         raise ParameterError(f"the temperature {T[int(np.argmax(np.diff(T) <= 0))]:g} is given twice")
     return T, u[order], None if sigma is None else sigma[order]
