@@ -347,7 +347,6 @@ ERRORS = {
 # The rest are made from errors or from blocks of the ones above, or from things that are independent.
 OTHERWISE = {
     "analysis/analyze": "bond order, by its frames' memory: test_analyze",
-    "analysis/learn": "of groups left out, whose no_error it takes from learning/fitting",
     "analysis/benchmark/scores": "configurations of a set, four or more",
     "cage/mean_field": "",
     "dynamics/jackknife": "of curves, whose independence it takes",

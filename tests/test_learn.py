@@ -52,6 +52,11 @@ def test_who_is_planted_is_found_in_runs_that_took_no_part(found):
     assert scores["auc"]["mean"] > 0.98
     assert scores["auc"]["mean"] > scores["accuracy"]["mean"]
     assert len(scores["accuracy"]["folds"]) == 4
+    # Of four groups: with Student's t, as every error from parts, 1.2 times what their scatter says.
+    for name in ("auc", "balanced_accuracy"):
+        assert scores[name]["error"] == pytest.approx(
+            1.1969 * np.std(scores[name]["folds"], ddof=1) / 2.0, rel=1e-3
+        )
     # The planted function has by far the largest weight.
     assert int(np.argmax(np.abs(found.weights.values))) == 2
     assert found.curve.accuracy.values[-1] > found.curve.accuracy.values[0] - 0.02

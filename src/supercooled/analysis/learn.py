@@ -13,6 +13,7 @@ import xarray as xr
 
 from supercooled import dynamics, learning
 from supercooled.arguments import Anything, Count, Name, Random, validated
+from supercooled.blocks import error_of_mean
 from supercooled.dynamics import CrossingRule, ExtremaRule
 from supercooled.errors import ParameterError
 from supercooled.fields import Features
@@ -456,10 +457,7 @@ def _error(folds: Sequence[Mapping[str, float]], name: str, found: Validation) -
         return None
     if name == "accuracy":
         return _or_none(found.error)
-    values = [one[name] for one in folds]
-    if len(values) < 4 or not np.isfinite(values).all():
-        return None
-    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
+    return _or_none(float(error_of_mean(np.array([one[name] for one in folds], dtype=np.float64))))
 
 
 def _or_none(value: float) -> float | None:
