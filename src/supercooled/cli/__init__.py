@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+import supercooled
 from supercooled.cli import (
     benchmarking,
     comparison,
@@ -57,7 +57,7 @@ for command in (
 
 def _version(asked: bool) -> None:
     if asked:
-        say(f"supercooled {metadata.version('supercooled')}")
+        say(f"supercooled {supercooled.__version__}")
         raise typer.Exit
 
 
